@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { objectKey, type EstateObject, type EstateObjectKind, type ObjectOf } from './objects.ts';
+
+interface Entry {
+  object: EstateObject;
+  /** As it was when the estate was loaded; absent for what was created later. */
+  initial?: EstateObject;
+  deletedAt?: string;
+}
+
+interface State {
+  entries: Record<string, Entry>;
+  slots: Record<string, unknown>;
+}
+
+/** What the sandbox says of itself after a run: which objects that are not ours changed, and which of ours are left. */
+export interface SandboxReport {
+  untouched: { objects: number; changed: { key: string; before: EstateObject; after: EstateObject | null }[] };
+  ours: { objects: number; left: string[] };
+}
+
+/** The estate's state on disk (`state.json`), written atomically at each change, so that a killed sandbox comes back as it was. */
+export class EstateStore {
+  readonly #file: string;
+  readonly #state: State;
+
+  private constructor(file: string, state: State) {
+    this.#file = file;
+    this.#state = state;
+  }
+
+  /** Opens the state below `directory`, or makes it from `seed` when there is none. */
+  static open(directory: string, seed: EstateObject[]): EstateStore {
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, 'state.json');
+    if (existsSync(file)) return new EstateStore(file, JSON.parse(readFileSync(file, 'utf8')) as State);
+    const entries: State['entries'] = {};
+    for (const object of seed) {
+      const key = objectKey(object);
+      if (entries[key]) throw new Error(`objects: ${key} is there twice; keep one of them`);
+      entries[key] = { object, initial: structuredClone(object) };
+    }
+    const store = new EstateStore(file, { entries, slots: {} });
+    store.save();
+    return store;
+  }
+
+  /** Live objects of one kind, in the order of their keys. */
+  list<K extends EstateObjectKind>(kind: K): ObjectOf<K>[] {
+    return Object.keys(this.#state.entries)
+      .toSorted()
+      .map((key) => this.#state.entries[key] as Entry)
+      .filter((e) => e.object.kind === kind && !e.deletedAt)
+      .map((e) => e.object as ObjectOf<K>);
+  }
+
+  /** Deleted objects of one kind with the time of their deletion: for soft deletes and for answers that linger. */
+  deleted<K extends EstateObjectKind>(kind: K): { object: ObjectOf<K>; deletedAt: Date }[] {
+    return Object.values(this.#state.entries)
+      .filter((e) => e.object.kind === kind && e.deletedAt)
+      .map((e) => ({ object: e.object as ObjectOf<K>, deletedAt: new Date(e.deletedAt as string) }));
+  }
+
+  /** Adds or replaces an object (an undelete too) and writes the state. */
+  put(object: EstateObject): void {
+    const key = objectKey(object);
+    const before = this.#state.entries[key];
+    this.#state.entries[key] = { object, ...(before?.initial ? { initial: before.initial } : {}) };
+    this.save();
+  }
+
+  /** Marks an object deleted; it stays known to `deleted`. */
+  remove(object: EstateObject, at: Date): void {
+    const entry = this.#state.entries[objectKey(object)];
+    if (!entry) throw new Error(`no object ${objectKey(object)}`);
+    entry.deletedAt = at.toISOString();
+    this.save();
+  }
+
+  /** State of one service's own (etags, operations, mails): a JSON value that is mutated in place and written by `save`. */
+  slot<T extends object>(name: string, initial: T): T {
+    return (this.#state.slots[name] ??= initial) as T;
+  }
+
+  save(): void {
+    const next = `${this.#file}.next`;
+    writeFileSync(next, JSON.stringify(this.#state), { mode: 0o600 });
+    renameSync(next, this.#file);
+  }
+
+  /** Compares what is there now with what the estate began with. Objects of ours count as left until deleted or, for the CIEM sign-in, disabled. */
+  report(): SandboxReport {
+    const entries = Object.entries(this.#state.entries).filter(([, e]) => e.initial);
+    const foreign = entries.filter(([, e]) => !e.initial?.ours);
+    const changed = foreign
+      .filter(([, e]) => e.deletedAt !== undefined || !isDeepStrictEqual(e.object, e.initial))
+      .map(([key, e]) => ({ key, before: e.initial as EstateObject, after: e.deletedAt ? null : e.object }));
+    const own = entries.filter(([, e]) => e.initial?.ours);
+    const left = own.filter(
+      ([, e]) => !e.deletedAt && !(e.object.kind === 'entra-service-principal' && !e.object.accountEnabled),
+    );
+    return { untouched: { objects: foreign.length, changed }, ours: { objects: own.length, left: left.map(([key]) => key) } };
+  }
+}
