@@ -1,0 +1,52 @@
+import type { FailureClass } from '../model/errors.ts';
+import type { Anchors, Json, Match } from '../model/finding.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { PlanItem } from '../model/plan.ts';
+import type { SystemId, SystemType } from '../model/names.ts';
+
+/** What a reader may need to know before it reads: the manifest and what the directory told. */
+export interface ReadContext {
+  manifest: Manifest;
+  ciemPrincipalId?: string;
+}
+
+/**
+ * One kind of thing onboarding left behind. Adding a kind is adding a file and naming it in its cloud's list.
+ * Only `read` and `remove` speak with the cloud; they let the SDK's errors through, the cloud's classifier judges them.
+ */
+export interface Kind<Snapshot, Api> {
+  name: string;
+  /** Pure: what in this snapshot is ours and why, and what is not ours but worth telling. */
+  match(snapshot: Snapshot, anchors: Anchors): Match;
+  /**
+   * The item's definition as it stands now, in exactly the shape of `Finding.snapshot`; undefined when it is gone. An error
+   * is thrown, never turned into undefined, unless the classifier would call it `gone`.
+   */
+  read(api: Api, item: PlanItem): Promise<Json | undefined>;
+  /**
+   * Takes the items away. Idempotent. Gets one item, or, where `writeKey` is given, all planned items of one system with
+   * the same key: writes that meet in one resource are one write.
+   */
+  remove(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
+  writeKey?(item: PlanItem): string;
+}
+
+/** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
+export interface Cloud<Snapshot, Api> {
+  type: SystemType;
+  /** The narrow interface to one system, with the worker's own credentials. */
+  connect(system: SystemId, context: ReadContext): Promise<Api>;
+  /** One snapshot of a system. A failed page or a denied listing throws: an error is never an empty list. */
+  read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
+  /** Pure: what this snapshot tells the judging of other systems. */
+  anchors(snapshot: Snapshot, tenantId: string, issuer: string): Partial<Anchors>;
+  kinds: Kind<Snapshot, Api>[];
+  /** Pure. */
+  classify(error: unknown): FailureClass;
+  /** The cheapest call that shows that the credentials answer for this system; throws otherwise. Changes nothing. */
+  probe(api: Api, system: SystemId): Promise<void>;
+}
+
+/** A cloud with its types hidden, as the engine holds it. */
+// eslint-disable-next-line typescript/no-explicit-any -- snapshots and APIs differ by cloud; each cloud's own file is fully typed
+export type AnyCloud = Cloud<any, any>;

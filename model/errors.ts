@@ -1,0 +1,71 @@
+/** Every way a command can be refused, with the exit code the CLI ends with. Documented in docs/exit-codes.md. */
+export const EXIT_CODES = {
+  /** A fault of the program itself. */
+  Internal: 1,
+  /** Unknown command or option, missing argument. */
+  Usage: 2,
+  /** The run ended without having removed everything: leftovers, denied, refused by a precondition, cancelled. */
+  NotClean: 3,
+  UnreadableFile: 10,
+  InvalidYaml: 11,
+  UnknownField: 12,
+  InvalidValue: 13,
+  EmptySelector: 14,
+  DuplicateSystem: 15,
+  MissingSuccessor: 16,
+  InvalidPolicy: 17,
+  NoServer: 20,
+  NoWorker: 21,
+  RunNotFound: 22,
+  NoTemporal: 23,
+  PlanHashMismatch: 30,
+  SelfApproval: 31,
+  GateExpired: 32,
+  NotAnApprover: 33,
+  GateNotOpen: 34,
+  ItemsMismatch: 35,
+  ReasonMissing: 36,
+  OtpShape: 40,
+  OtpWrong: 41,
+  OtpExhausted: 42,
+  OtpExpired: 43,
+  ResendTooSoon: 44,
+  NotWaitingForCollector: 45,
+  ConfirmationWrong: 46,
+  EvidenceBroken: 50,
+  NotAllowed: 51,
+} as const;
+export type ErrorCode = keyof typeof EXIT_CODES;
+
+/** A user's mistake or a refusal: one sentence that names the field and the mend. Shown without a stack. */
+export class OffboardError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'OffboardError';
+    this.code = code;
+  }
+}
+
+/** Types of failures that activities throw; everything else an activity finds out is a value it returns. */
+export const FAILURES = {
+  /** A cloud cannot be reached or asks to wait: tried again. */
+  cloudUnavailable: 'CloudUnavailable',
+  /** The removal is not covered by a recorded approval: never tried again. */
+  notAuthorized: 'NotAuthorized',
+  /** A decision or message was refused; `details[0]` is its ErrorCode. */
+  refused: 'Refused',
+  /** Input that no try makes right. */
+  invalid: 'Invalid',
+} as const;
+
+/** How one call to a cloud failed, as its classifier judges it. */
+export type FailureClass =
+  | { kind: 'gone' }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'blocked'; code: string; message: string };
+
+/** Message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+import type { Confidence, Phase, Risk, SystemId } from './names.ts';
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * One thing that onboarding left behind, as its kind judged it from a snapshot.
+ *
+ * Tokens tie findings together across systems: whatever `uses` a token must be gone before whatever `provides` it may go, and
+ * something that is not ours but uses a token keeps its provider in place (see `Sighting`). A token begins with the type of system
+ * its users live in, such as `aws:role:<arn>`: a system of that type that could not be read may use it, too.
+ */
+export interface Finding {
+  /** Name of the kind, such as `aws-role`. */
+  kind: string;
+  system: SystemId;
+  /** `<kind>:<native id>`, unique within a run. */
+  id: string;
+  /** One line for a person. */
+  title: string;
+  phase: Phase;
+  /** Why it is ours, in words, strongest first. */
+  why: string[];
+  confidence: Confidence;
+  risk: Risk;
+  /** Order within its cloud and phase: lower ranks go first, equal ranks side by side (docs/footprint.md, "Order"). */
+  rank: number;
+  /** Its full definition: what a removal compares with and what a restore would need. */
+  snapshot: Json;
+  provides: string[];
+  uses: string[];
+  /** A guard the kind itself found: a person decides. */
+  hold?: Hold;
+}
+
+export interface Hold {
+  code: string;
+  reason: string;
+}
+
+/** Something that is not ours and stays, but is worth telling: a look-alike, Defender's, another user of something ours. */
+export interface Sighting {
+  system: SystemId;
+  id: string;
+  why: string;
+  uses: string[];
+}
+
+export interface Match {
+  findings: Finding[];
+  sightings: Sighting[];
+}
+
+/** What one system says of itself that the judging of others needs. Collected over all systems before any is judged. */
+export interface Anchors {
+  tenantId: string;
+  /** Issuer without scheme, trailing slash included. */
+  issuer: string;
+  /** Object id of the CIEM service principal in this tenant; absent when the directory holds none. */
+  ciemPrincipalId?: string;
+  /** ARNs and unique ids of OIDC roles (other accounts' trust policies show either). */
+  awsOidcRoles: string[];
+  /** Service accounts that the workload identity pool may impersonate. */
+  gcpServiceAccounts: { email: string; uniqueId: string }[];
+}

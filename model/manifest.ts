@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { OffboardError } from './errors.ts';
+import { readYaml } from './yaml-file.ts';
+import type { SystemId } from './names.ts';
+
+/** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
+
+const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555');
+const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write its 12 digits in quotes');
+const person = z.string().min(1, 'is empty; write a name or a mail address');
+const projectId = z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'is not a GCP project id');
+const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes');
+const date = z.iso.date('is not a date; write YYYY-MM-DD');
+
+/** A selector that names nothing would claim that nothing is left. */
+const some = <T extends z.ZodType>(item: T) => z.array(item).min(1, 'is empty; name at least one or leave the field out');
+
+/** `90s`, `15m`, `12h`, `3d` or `200ms`; parsed to milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'is not a duration; write such as 200ms, 90s, 15m, 12h or 3d')
+  .transform((text) => {
+    const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+    const [, n, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) as unknown as [string, string, keyof typeof units];
+    return Number(n) * units[unit];
+  });
+const span = (text: string) => duration.prefault(text);
+
+const successor = z.union(
+  [
+    z.strictObject({ vendor: z.string().min(1), since: date, attestedBy: person }),
+    z.strictObject({ none: z.string().min(10, 'needs a reason of at least 10 characters'), attestedBy: person }),
+  ],
+  'names no successor; write vendor, since and attestedBy, or none (a reason) and attestedBy: the guide lets offboarding begin only once a successor is onboarded',
+);
+
+const collector = z.strictObject({
+  id: z.string().min(1),
+  type: z.enum(['aws', 'azure', 'gcp']),
+  name: z.string().optional(),
+  driver: z.enum(['http', 'operator', 'retired']),
+  /** Who gets the one-time password by mail: a Permissions Management Administrator. */
+  recipient: person,
+});
+
+export const ManifestSchema = z.strictObject({
+  tenant: z.strictObject({ id: guid, cloud: z.enum(['public', 'usgov', 'china']).default('public') }),
+  successor,
+  aws: z
+    .strictObject({
+      oidcAccount: account,
+      managementAccount: account.optional(),
+      loggingAccount: account.optional(),
+      members: some(account),
+      /** Name of the role the worker assumes in each account. */
+      assumeRole: z.string().regex(/^[\w+=,.@/-]{1,128}$/, 'is not a role name'),
+    })
+    .optional(),
+  azure: z
+    .strictObject({
+      subscriptions: some(guid),
+      managementGroups: some(z.string().min(1)).optional(),
+      /** Look at `/` too (assignments made after elevation). */
+      root: z.boolean().default(false),
+    })
+    .optional(),
+  gcp: z
+    .strictObject({
+      organization: digits.optional(),
+      folders: some(digits).optional(),
+      projects: some(projectId),
+      /** The project that holds the workload identity pool and the service account. */
+      oidcProject: projectId,
+    })
+    .optional(),
+  entra: z.strictObject({
+    /** Identifier URIs of the OIDC applications. */
+    applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')),
+  }),
+  collectors: some(collector),
+  /** Who may approve; the worker's policy may name fewer, never more. */
+  approvers: some(person),
+  /** Permissions Management Administrators, where the directory cannot be read: attested here. */
+  administrators: some(person).optional(),
+  /** The guide's notes before migrating ("Recommended steps before migrating"): the three that have no API. */
+  notes: z
+    .strictObject({
+      groupAccess: z.array(z.string()).default([]),
+      customReports: z.array(z.string()).default([]),
+      alerts: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  /** Native ids that are never planned, whatever they match. */
+  protected: z.array(z.string().min(1)).default([]),
+  /** Guards lifted before approval, so that the plan's hash covers it. */
+  overrides: z
+    .array(z.strictObject({ item: z.string().min(1), reason: z.string().min(10, 'needs a reason of at least 10 characters') }))
+    .default([]),
+  breakers: z.strictObject({ maxItems: z.int().min(1).default(1000) }).prefault({}),
+  waits: z
+    .strictObject({
+      /** How long a gate stays open before it closes as denied. */
+      gate: span('7d'),
+      reminder: span('1d'),
+      escalation: span('3d'),
+      /** How long an approval covers removals. */
+      approvalValid: span('30d'),
+      /** How long a cloud that cannot be reached is tried again before its items count as failed. */
+      unreachable: span('1d'),
+      /** How long unresolved items and collectors wait for a person. */
+      person: span('30d'),
+    })
+    .prefault({}),
+});
+
+export type Manifest = z.infer<typeof ManifestSchema>;
+
+/** Reads and checks a manifest file. Throws OffboardError naming file, line, field and mend. */
+export function readManifest(file: string): Manifest {
+  return readYaml(file, ManifestSchema, checkManifest);
+}
+
+/** What a schema cannot say: systems named twice. */
+export function checkManifest(manifest: Manifest): void {
+  const lists: [string, string[]][] = [
+    ['aws.members', manifest.aws?.members ?? []],
+    ['azure.subscriptions', manifest.azure?.subscriptions.map((s) => s.toLowerCase()) ?? []],
+    ['azure.managementGroups', manifest.azure?.managementGroups ?? []],
+    ['gcp.folders', manifest.gcp?.folders ?? []],
+    ['gcp.projects', manifest.gcp?.projects ?? []],
+    ['entra.applications', manifest.entra.applications],
+    ['collectors', manifest.collectors.map((c) => c.id)],
+    ['approvers', manifest.approvers],
+  ];
+  for (const [path, values] of lists) {
+    const twice = values.find((v, i) => values.indexOf(v) !== i);
+    if (twice !== undefined) throw new OffboardError('DuplicateSystem', `${path}: ${twice} is named twice; name it once`);
+  }
+}
+
+/** Every system the manifest names, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
+export function systemsOf(manifest: Manifest): SystemId[] {
+  const { aws, azure, gcp } = manifest;
+  const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
+  if (aws) for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...aws.members]) if (a) ids.push(`aws:${a}`);
+  if (azure) {
+    for (const s of azure.subscriptions) ids.push(`azure:/subscriptions/${s}`);
+    for (const g of azure.managementGroups ?? []) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);
+    if (azure.root) ids.push('azure:/');
+  }
+  if (gcp) {
+    if (gcp.organization) ids.push(`gcp:organizations/${gcp.organization}`);
+    for (const f of gcp.folders ?? []) ids.push(`gcp:folders/${f}`);
+    for (const p of new Set([gcp.oidcProject, ...gcp.projects])) ids.push(`gcp:projects/${p}`);
+  }
+  return [...new Set(ids)].toSorted();
+}

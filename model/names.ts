@@ -1,0 +1,65 @@
+/** The closed vocabularies. Each word means the same in the workflow, the journal, the CLI and every JSON. */
+
+/** The guide's four steps, in the guide's order ("Offboarding steps"). */
+export const PHASES = ['permissions', 'oidc-applications', 'data-collection', 'sign-in'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The guide's own headings for the phases. */
+export const PHASE_TITLES: Record<Phase, string> = {
+  permissions: 'Removal of permissions assigned in AWS, Azure, GCP',
+  'oidc-applications': 'Remove the OIDC application for AWS and GCP environments',
+  'data-collection': 'Stop data collection',
+  'sign-in': 'Disable user sign-in to the CIEM enterprise application',
+};
+
+export const SYSTEM_TYPES = ['aws', 'azure', 'gcp', 'entra', 'portal'] as const;
+export type SystemType = (typeof SYSTEM_TYPES)[number];
+
+/** Where something lives: `aws:<account>`, `azure:<scope>`, `gcp:<resource>`, `entra:<tenant>`, `portal:<tenant>`. */
+export type SystemId = `${SystemType}:${string}`;
+
+export function systemType(system: SystemId): SystemType {
+  return system.slice(0, system.indexOf(':')) as SystemType;
+}
+
+/** The system's own id in its cloud, without the type. */
+export function nativeId(system: SystemId): string {
+  return system.slice(system.indexOf(':') + 1);
+}
+
+/** `plan` stands before phase 1, `collectors` before phase 3. */
+export const GATES = ['plan', 'collectors'] as const;
+export type Gate = (typeof GATES)[number];
+
+/** Which gate's approval covers the items of a phase. */
+export const GATE_OF: Record<Phase, Gate> = {
+  permissions: 'plan',
+  'oidc-applications': 'plan',
+  'data-collection': 'collectors',
+  'sign-in': 'collectors',
+};
+
+/** What became of an item. `blocked` needs a person, `failed` ran out of tries; both are unresolved until waived or retried. */
+export const OUTCOMES = ['removed', 'already-gone', 'skipped', 'blocked', 'failed'] as const;
+export type OutcomeWord = (typeof OUTCOMES)[number];
+
+/** How a run ended. */
+export const RUN_STATUSES = ['completed', 'leftovers', 'refused', 'denied', 'cancelled', 'dry-run', 'failed'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export type Confidence = 'certain' | 'name-only';
+
+/** What the right allows, worst first: rights over rights (controller, Owner), writing, reading, none (plumbing). */
+export const RISKS = ['takeover', 'write', 'read', 'none'] as const;
+export type Risk = (typeof RISKS)[number];
+
+export type CollectorDriver = 'http' | 'operator' | 'retired';
+export type CollectorType = 'aws' | 'azure' | 'gcp';
+
+/** The portal's words when a configuration is gone (guide, "Stop data collection", step 10). */
+export const DELETED_MESSAGE = 'Successfully deleted configuration';
+
+/** For the `default` of a switch over a closed union: the compiler refuses a forgotten member. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}
