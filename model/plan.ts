@@ -1,4 +1,7 @@
-import type { Finding, Hold } from './finding.ts';
+import { canonical, fingerprint, merkleRoot } from './canonical.ts';
+import { OffboardError } from './errors.ts';
+import type { Finding, Hold, Sighting } from './finding.ts';
+import { PHASES, RISKS, systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
 export interface PlanItem extends Finding {
@@ -9,4 +12,178 @@ export interface PlanItem extends Finding {
   /** A guard that holds the item until it is waived; absent when none, or when an override lifted it. */
   guard?: Hold;
   override?: string;
+}
+
+/** What the plan leaves in place, and why. */
+export interface Untouched {
+  system: SystemId;
+  id: string;
+  reason: string;
+}
+
+/** The frozen plan: what an approval covers. Sorted, so that two plans can be compared line by line. */
+export interface Plan {
+  version: 1;
+  tenantId: string;
+  /** SHA-256 (hex) of the canonical manifest it was made for. */
+  manifestHash: string;
+  items: PlanItem[];
+  untouched: Untouched[];
+  /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unknown-scope`. */
+  unknown: { system: SystemId; reason: string }[];
+}
+
+export interface PlanInput {
+  tenantId: string;
+  manifestHash: string;
+  findings: Finding[];
+  sightings: Sighting[];
+  unknown: { system: SystemId; reason: string }[];
+  protected: string[];
+  overrides: { item: string; reason: string }[];
+  /** Role names or ids the worker itself runs under: never removed. */
+  ourselves: string[];
+  /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
+  settled: { item: string; reason: string }[];
+  maxItems: number;
+}
+
+/** Kind of the item that stands for a system that could not be read. */
+export const UNKNOWN_SCOPE = 'unknown-scope';
+
+/**
+ * Pure: findings to plan. Throws OffboardError 'InvalidValue' when an override names nothing that was found, or when there
+ * are more items than the breaker allows.
+ */
+export function buildPlan(input: PlanInput): Plan {
+  const overrides = new Map(input.overrides.map((o) => [o.item, o.reason]));
+  const untouched: Untouched[] = input.sightings.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
+  const candidates = [...input.findings, ...input.unknown.map((u) => unknownScope(u.system, u.reason))];
+  const kept: Finding[] = [];
+  for (const finding of candidates) {
+    const reason = reasonToLeave(finding, input, overrides);
+    if (reason === undefined) kept.push(finding);
+    else untouched.push({ system: finding.system, id: finding.id, reason });
+  }
+  const missing = [...overrides.keys()].find((id) => !kept.some((f) => f.id === id));
+  if (missing !== undefined) {
+    throw new OffboardError(
+      'InvalidValue',
+      `overrides: ${missing} is not among what was found; copy the id from the plan or remove the override`,
+    );
+  }
+  if (kept.length > input.maxItems) {
+    throw new OffboardError(
+      'InvalidValue',
+      `breakers.maxItems: ${kept.length} items were found and at most ${input.maxItems} are allowed; look at what was found, then raise the limit`,
+    );
+  }
+  const all = kept.map((finding) => toItem(finding, kept, input.sightings, overrides.get(finding.id)));
+  const items = dependantsFirst(all.toSorted(byOrder));
+  return {
+    version: 1,
+    tenantId: input.tenantId,
+    manifestHash: input.manifestHash,
+    items,
+    untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
+    unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
+  };
+}
+
+/** The plan's hash: Merkle root over its head (everything but the items) and each item, as canonical JSON. */
+export function planHash(plan: Plan): string {
+  const { items, ...head } = plan;
+  return merkleRoot([canonical(head), ...items.map((item) => canonical(item))]);
+}
+
+function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
+  const native = finding.id.slice(finding.kind.length + 1);
+  if (input.protected.includes(native) || input.protected.includes(finding.id)) return 'protected by the manifest';
+  const self = input.ourselves.find((name) => native === name || native.endsWith(`/${name}`));
+  if (self) return `this worker runs under ${self}`;
+  const settled = input.settled.find((s) => s.item === finding.id);
+  if (settled) return settled.reason;
+  if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
+    return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason`;
+  }
+  return undefined;
+}
+
+function toItem(finding: Finding, kept: Finding[], sightings: Sighting[], override: string | undefined): PlanItem {
+  const before = kept.filter(
+    (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
+  );
+  const users = sightings.filter((s) => s.uses.some((t) => finding.provides.includes(t)));
+  const guard = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.map((s) => s.id).join(', ')}` } : finding.hold;
+  return {
+    ...finding,
+    fingerprint: fingerprint(finding.snapshot),
+    dependsOn: before.map((f) => f.id).toSorted(),
+    ...(guard && override === undefined ? { guard } : {}),
+    ...(override === undefined ? {} : { override }),
+  };
+}
+
+/** A system that could not be read may hold a user of anything that systems of its type use. */
+function mayUse(other: Finding, provider: Finding): boolean {
+  return (
+    other.kind === UNKNOWN_SCOPE &&
+    other.system !== provider.system &&
+    provider.provides.some((t) => t.startsWith(`${systemType(other.system)}:`))
+  );
+}
+
+function unknownScope(system: SystemId, reason: string): Finding {
+  const phases: Record<SystemType, Phase> = {
+    aws: 'permissions',
+    azure: 'permissions',
+    gcp: 'permissions',
+    entra: 'oidc-applications',
+    portal: 'data-collection',
+  };
+  return {
+    kind: UNKNOWN_SCOPE,
+    system,
+    id: `${UNKNOWN_SCOPE}:${system}`,
+    title: `${system} could not be read`,
+    phase: phases[systemType(system)],
+    why: ['the manifest names it'],
+    confidence: 'certain',
+    risk: 'none',
+    rank: 0,
+    snapshot: { reason },
+    provides: [],
+    uses: [],
+    hold: {
+      code: 'UnknownScope',
+      reason: `${reason}; nothing is known about what it holds: mend the access and amend the plan, or waive it`,
+    },
+  };
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Phase, rank, then system, worst risk first; `dependantsFirst` then mends the order within a system. */
+function byOrder(a: PlanItem, b: PlanItem): number {
+  return (
+    PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
+    a.rank - b.rank ||
+    compare(a.system, b.system) ||
+    RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
+    compare(a.id, b.id)
+  );
+}
+
+/** Keeps the order, but lets an item wait until all it depends on within its own group has gone before it. */
+function dependantsFirst(items: PlanItem[]): PlanItem[] {
+  const groups = Map.groupBy(items, (i) => `${i.phase} ${i.rank} ${i.system}`);
+  return [...groups.values()].flatMap((group) => {
+    const waiting = [...group];
+    const ordered: PlanItem[] = [];
+    while (waiting.length > 0) {
+      const free = waiting.findIndex((i) => !waiting.some((other) => other !== i && i.dependsOn.includes(other.id)));
+      ordered.push(...waiting.splice(Math.max(free, 0), 1));
+    }
+    return ordered;
+  });
 }

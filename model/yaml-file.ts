@@ -12,9 +12,13 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>, check?: (value: 
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new OffboardError('UnreadableFile', `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable YAML file`, {
-      cause: error,
-    });
+    throw new OffboardError(
+      'UnreadableFile',
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable YAML file`,
+      {
+        cause: error,
+      },
+    );
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

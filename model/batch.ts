@@ -1,0 +1,58 @@
+import { systemType, type Phase, type SystemType } from './names.ts';
+import type { Plan, PlanItem } from './plan.ts';
+
+/** A share of one phase's work: the items of some systems of one type and rank. `index` counts within (phase, type, rank). */
+export interface Batch {
+  phase: Phase;
+  type: SystemType;
+  rank: number;
+  index: number;
+  /** Number of systems and items in it. */
+  systems: number;
+  items: number;
+  /** For the Temporal UI: the system when there is only one. */
+  label: string;
+}
+
+/** From how many systems on batches hold `BATCH_SYSTEMS` of them; below, each system is an activity of its own that the UI shows. */
+export const SMALL_ESTATE = 50;
+export const BATCH_SYSTEMS = 50;
+
+/** Pure: the plan cut into batches, in the order of execution. */
+export function batchesOf(plan: Plan): Batch[] {
+  return groups(plan).map(({ phase, type, rank, index, items }) => {
+    const systems = [...new Set(items.map((i) => i.system))];
+    const label = systems.length === 1 ? (systems[0] as string) : `${systems.length} systems`;
+    return { phase, type, rank, index, systems: systems.length, items: items.length, label };
+  });
+}
+
+/** The items of one batch. */
+export function itemsOf(plan: Plan, batch: Pick<Batch, 'phase' | 'type' | 'rank' | 'index'>): PlanItem[] {
+  const group = groups(plan).find(
+    (g) => g.phase === batch.phase && g.type === batch.type && g.rank === batch.rank && g.index === batch.index,
+  );
+  return group?.items ?? [];
+}
+
+type Group = Pick<Batch, 'phase' | 'type' | 'rank' | 'index'> & { items: PlanItem[] };
+
+function groups(plan: Plan): Group[] {
+  const size = new Set(plan.items.map((i) => i.system)).size > SMALL_ESTATE ? BATCH_SYSTEMS : 1;
+  const stages = Map.groupBy(plan.items, (i) => `${i.phase} ${systemType(i.system)} ${i.rank}`);
+  return [...stages.values()].flatMap((stage) => {
+    const first = stage[0] as PlanItem;
+    const bySystem = [...Map.groupBy(stage, (i) => i.system).values()];
+    const batches: Group[] = [];
+    for (let at = 0; at < bySystem.length; at += size) {
+      batches.push({
+        phase: first.phase,
+        type: systemType(first.system),
+        rank: first.rank,
+        index: at / size,
+        items: bySystem.slice(at, at + size).flat(),
+      });
+    }
+    return batches;
+  });
+}

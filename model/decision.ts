@@ -1,0 +1,124 @@
+import type { ErrorCode } from './errors.ts';
+import type { Gate } from './names.ts';
+import type { Policy } from './policy.ts';
+
+/** What an approver says of a gate. `planHash` in hex; `opening` counts a gate's openings from 1. */
+export interface GateDecision {
+  kind: 'approve' | 'reject';
+  gate: Gate;
+  opening: number;
+  planHash: string;
+  by: string;
+  reason: string;
+}
+
+/** A set of unresolved items, named by how many and by the SHA-256 of their sorted ids, one a line. */
+export interface ItemSet {
+  count: number;
+  hash: string;
+  /** The ids; absent for all that are unresolved. */
+  only?: string[];
+}
+
+/** An approver's word on unresolved items: leave them in place, or try again. */
+export interface ItemDecision {
+  kind: 'waive' | 'retry';
+  items: ItemSet;
+  by: string;
+  reason: string;
+}
+
+/** A request for an amended plan: approvers and whoever started the run may make it; the plan itself is approved as ever. */
+export interface AmendDecision {
+  kind: 'amend';
+  by: string;
+  reason: string;
+}
+
+/** A person's word that a collector configuration is gone: seen deleted in the portal, or attested where the portal is retired. */
+export interface CollectorDecision {
+  kind: 'confirm' | 'attest';
+  collector: string;
+  by: string;
+  /** For `confirm` the portal's own words; for `attest` what the attestation rests on. */
+  statement: string;
+}
+
+export type Decision = GateDecision | ItemDecision | AmendDecision | CollectorDecision;
+
+export interface OpenGate {
+  gate: Gate;
+  opening: number;
+  planHash: string;
+  /** ISO times. */
+  openedAt: string;
+  expiresAt: string;
+}
+
+export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string };
+
+const refuse = (code: ErrorCode, message: string): Verdict => ({ ok: false, code, message });
+
+/** What a decision is judged against. */
+export interface DecisionContext {
+  policy: Policy;
+  startedBy: string;
+  now: Date;
+  gate: OpenGate | undefined;
+  /** The ids a waive or retry names, and the hash of those that are unresolved now. */
+  items?: { ids: string[]; unresolved: string[]; hash: string };
+}
+
+/** Pure: may this decision stand? The one place that says who may decide what, when. */
+export function decide(decision: Decision, context: DecisionContext): Verdict {
+  switch (decision.kind) {
+    case 'approve':
+    case 'reject':
+      return decideGate(decision, context);
+    case 'waive':
+    case 'retry':
+      return decideItems(decision, context);
+    case 'amend':
+      return decision.by === context.startedBy && decision.reason.trim() ? { ok: true } : mayDecide(decision.by, decision.reason, context);
+    case 'confirm':
+      return { ok: true };
+    case 'attest':
+      return mayDecide(decision.by, decision.statement, context);
+  }
+}
+
+function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {
+  if (!policy.approvers.includes(by)) {
+    return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
+  }
+  if (policy.fourEyes && by === startedBy) {
+    return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
+  }
+  if (!reason.trim()) return refuse('ReasonMissing', 'reason: is empty; say why in a few words');
+  return { ok: true };
+}
+
+function decideGate(decision: GateDecision, context: DecisionContext): Verdict {
+  const { gate, now } = context;
+  if (!gate || gate.gate !== decision.gate || gate.opening !== decision.opening) {
+    const open = gate ? `open is gate ${gate.gate}, opening ${gate.opening}` : 'no gate is open';
+    return refuse('GateNotOpen', `gate: ${decision.gate}, opening ${decision.opening}, is not open (${open}); look at offboard status`);
+  }
+  if (now >= new Date(gate.expiresAt)) {
+    return refuse('GateExpired', `gate: ${gate.gate} closed at ${gate.expiresAt}; start a new run`);
+  }
+  if (gate.planHash !== decision.planHash) {
+    return refuse('PlanHashMismatch', `planHash: ${decision.planHash} is not the plan that waits (${gate.planHash}); read the plan again`);
+  }
+  if (decision.kind === 'reject' && decision.by === context.startedBy) return { ok: true };
+  return mayDecide(decision.by, decision.reason, context);
+}
+
+function decideItems(decision: ItemDecision, context: DecisionContext): Verdict {
+  const items = context.items;
+  const known = items && items.ids.length > 0 && items.ids.every((id) => items.unresolved.includes(id));
+  if (!known || items.ids.length !== decision.items.count || items.hash !== decision.items.hash) {
+    return refuse('ItemsMismatch', 'items: these are not the items that wait now; look at offboard status and name them again');
+  }
+  return mayDecide(decision.by, decision.reason, context);
+}

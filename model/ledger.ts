@@ -1,0 +1,172 @@
+import type { Decision, OpenGate } from './decision.ts';
+import { GATE_OF, PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
+import { isResolved, type Outcome } from './outcome.ts';
+import type { Plan, PlanItem } from './plan.ts';
+
+/** What a journal line says. The journal is the only source of what was decided and done. */
+export type Record =
+  | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string }
+  | { type: 'preconditions'; failures: string[] }
+  | { type: 'plan'; planHash: string; artifact: string; items: number }
+  | ({ type: 'gate-opened' } & OpenGate)
+  | { type: 'gate-closed'; gate: Gate; opening: number; outcome: 'approved' | 'rejected' | 'expired' }
+  | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
+  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string }
+  | { type: 'refusal'; decision: Decision; code: string; message: string }
+  | { type: 'intent'; item: string; planHash: string; phase: Phase }
+  | { type: 'outcome'; phase: Phase; outcome: Outcome }
+  | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string }
+  | { type: 'verified'; leftovers: string[]; unknown: string[] }
+  | { type: 'run-ended'; status: RunStatus; reason: string };
+
+export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-exhausted' | 'otp-expired';
+
+export interface LedgerEntry {
+  /** ISO time. */
+  at: string;
+  record: Record;
+}
+
+/** The journal folded: what stands now. */
+export interface Ledger {
+  startedBy: string | undefined;
+  /** The plan in force: the last one recorded. */
+  planHash: string | undefined;
+  planArtifact: string | undefined;
+  gates: Map<string, OpenGate & { outcome?: 'approved' | 'rejected' | 'expired'; approval?: { by: string; expiresAt: string } }>;
+  outcomes: Map<string, Outcome & { phase: Phase }>;
+  /** Items with an intent but no outcome after it: our own call may have been applied. */
+  openIntents: Set<string>;
+  waived: Map<string, { by: string; reason: string }>;
+  /** Collectors a person saw deleted or attested. */
+  confirmed: Map<string, { by: string; statement: string }>;
+  ended: RunStatus | undefined;
+}
+
+export function emptyLedger(): Ledger {
+  return {
+    startedBy: undefined,
+    planHash: undefined,
+    planArtifact: undefined,
+    gates: new Map(),
+    outcomes: new Map(),
+    openIntents: new Set(),
+    waived: new Map(),
+    confirmed: new Map(),
+    ended: undefined,
+  };
+}
+
+export const gateKey = (gate: Gate, opening: number): string => `${gate} ${opening}`;
+
+/** Pure but for the ledger it fills: takes in one line. Lines must come in their order. */
+export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
+  switch (r.type) {
+    case 'run-started':
+      ledger.startedBy = r.startedBy;
+      return;
+    case 'plan':
+      ledger.planHash = r.planHash;
+      ledger.planArtifact = r.artifact;
+      return;
+    case 'gate-opened': {
+      const { type: _, ...gate } = r;
+      ledger.gates.set(gateKey(r.gate, r.opening), gate);
+      return;
+    }
+    case 'gate-closed': {
+      const gate = ledger.gates.get(gateKey(r.gate, r.opening));
+      if (gate) gate.outcome = r.outcome;
+      return;
+    }
+    case 'decision':
+      recordDecision(ledger, r);
+      return;
+    case 'intent':
+      ledger.openIntents.add(r.item);
+      return;
+    case 'outcome':
+      ledger.openIntents.delete(r.outcome.item);
+      ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
+      return;
+    case 'run-ended':
+      ledger.ended = r.status;
+      return;
+    case 'preconditions':
+    case 'reminder':
+    case 'refusal':
+    case 'collector':
+    case 'verified':
+      return;
+  }
+}
+
+function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extract<Record, { type: 'decision' }>): void {
+  switch (d.kind) {
+    case 'approve': {
+      const gate = ledger.gates.get(gateKey(d.gate, d.opening));
+      if (gate && expiresAt !== undefined) gate.approval = { by: d.by, expiresAt };
+      return;
+    }
+    case 'waive':
+      for (const item of items ?? []) ledger.waived.set(item, { by: d.by, reason: d.reason });
+      return;
+    case 'retry':
+      for (const item of items ?? []) ledger.waived.delete(item);
+      return;
+    case 'confirm':
+    case 'attest':
+      ledger.confirmed.set(d.collector, { by: d.by, statement: d.statement });
+      return;
+    case 'reject':
+    case 'amend':
+      return;
+  }
+}
+
+/** Ids of the plan's items up to a phase that are neither resolved nor waived, in the plan's order. */
+export function unresolvedItems(ledger: Ledger, plan: Plan, upTo: Phase): string[] {
+  return plan.items
+    .filter((i) => PHASES.indexOf(i.phase) <= PHASES.indexOf(upTo))
+    .filter((i) => !isSettled(ledger, i.id))
+    .map((i) => i.id);
+}
+
+/** Resolved, or left in place by an approver's decision. */
+export function isSettled(ledger: Ledger, item: string): boolean {
+  const outcome = ledger.outcomes.get(item);
+  return ledger.waived.has(item) || (outcome !== undefined && isResolved(outcome.outcome));
+}
+
+/**
+ * Pure: does a recorded approval cover the removal of this item now? Undefined when it does, else why not, in words. The last
+ * gatekeeper: it trusts neither the workflow nor whoever started the activity (DESIGN, "Authorise at the edge").
+ */
+export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
+  if (ledger.startedBy === undefined) return 'the journal knows no such run';
+  if (ledger.ended !== undefined) return `the run has ended (${ledger.ended})`;
+  if (ledger.planHash !== hash) return `plan ${hash} is not the plan in force`;
+  if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
+  const needed: Gate[] = GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
+  for (const name of needed) {
+    const approval = [...ledger.gates.values()].find(
+      (g) => g.gate === name && g.planHash === hash && g.outcome !== 'rejected' && g.approval,
+    )?.approval;
+    if (!approval) return `gate ${name} holds no approval of plan ${hash}`;
+    if (now >= new Date(approval.expiresAt)) return `the approval of gate ${name} by ${approval.by} expired at ${approval.expiresAt}`;
+  }
+  const before = PHASES[PHASES.indexOf(item.phase) - 1];
+  const open = before ? unresolvedItems(ledger, plan, before) : [];
+  if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;
+  return undefined;
+}
+
+/** Collectors of which nobody knows that they are gone. While there is one, sign-in stays on (guide, last heading). */
+export function collectorsLeft(ledger: Ledger, plan: Plan): string[] {
+  const planned = plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id);
+  const earlier = [...ledger.outcomes.values()].filter((o) => o.phase === 'data-collection').map((o) => o.item);
+  return [...new Set([...planned, ...earlier])].filter((id) => {
+    const outcome = ledger.outcomes.get(id)?.outcome;
+    return outcome !== 'removed' && outcome !== 'already-gone';
+  });
+}

@@ -1,0 +1,37 @@
+import type { OutcomeWord, Phase } from './names.ts';
+
+/** What became of one item. Shape in the journal, in activity results and in every JSON. */
+export interface Outcome {
+  item: string;
+  outcome: OutcomeWord;
+  /** In words; for `removed` how it was seen to be gone. */
+  reason: string;
+  /** Machine word of a blocked or failed outcome: a guard's or an error's code; `Dependency` and `Drift` are ours. */
+  code?: string;
+}
+
+/** What one phase did, as `--json` shows it. `waived` counts items left in place by an approver's decision. */
+export interface PhaseCounts {
+  phase: Phase;
+  removed: number;
+  alreadyGone: number;
+  skipped: number;
+  blocked: number;
+  failed: number;
+  waived: number;
+}
+
+export function isResolved(outcome: OutcomeWord): boolean {
+  return outcome === 'removed' || outcome === 'already-gone' || outcome === 'skipped';
+}
+
+/** Counts the last outcome of each item; a waived item counts as waived whatever blocked it. */
+export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: ReadonlySet<string>): PhaseCounts {
+  const counts: PhaseCounts = { phase, removed: 0, alreadyGone: 0, skipped: 0, blocked: 0, failed: 0, waived: 0 };
+  for (const o of outcomes) {
+    if (waived.has(o.item) && !isResolved(o.outcome)) counts.waived++;
+    else if (o.outcome === 'already-gone') counts.alreadyGone++;
+    else counts[o.outcome]++;
+  }
+  return counts;
+}

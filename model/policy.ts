@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Manifest } from './manifest.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
+export const PolicySchema = z.strictObject({
+  /** Who may approve at all. */
+  approvers: z.array(z.string().min(1)).min(1, 'is empty; name at least one approver'),
+  /** Whoever started a run cannot decide about it. */
+  fourEyes: z.boolean().default(true),
+  maxItems: z.int().min(1).default(100_000),
+});
+export type Policy = z.infer<typeof PolicySchema>;
+
+/** Reads the policy file. Throws OffboardError naming file, line, field and mend. */
+export function readPolicy(file: string): Policy {
+  return readYaml(file, PolicySchema);
+}
+
+/** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */
+export function effectivePolicy(floor: Policy, manifest: Pick<Manifest, 'approvers' | 'breakers'>): Policy {
+  return {
+    approvers: floor.approvers.filter((a) => manifest.approvers.includes(a)),
+    fourEyes: floor.fourEyes,
+    maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
+  };
+}
