@@ -1,0 +1,68 @@
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext } from '../service.ts';
+import { AwsError, type Xml } from './wire.ts';
+
+/** One IAM call: the account is the one whose role the caller assumed. */
+export interface IamCall {
+  account: string;
+  parameters: URLSearchParams;
+  context: SandboxContext;
+}
+
+/** What answers an IAM action: the content of `<ActionResult>`, undefined for none. */
+export type IamHandler = (call: IamCall) => Xml;
+
+export type Role = ObjectOf<'aws-role'>;
+export type Policy = ObjectOf<'aws-policy'>;
+export type Provider = ObjectOf<'aws-oidc-provider'>;
+type AccountKind = 'aws-role' | 'aws-policy' | 'aws-oidc-provider' | 'aws-oidc-client-id';
+
+/** A parameter that must be there. */
+export function required(call: IamCall, name: string): string {
+  const value = call.parameters.get(name);
+  if (!value)
+    throw new AwsError(400, 'ValidationError', `1 validation error detected: Value null at '${name}' failed to satisfy constraint`);
+  return value;
+}
+
+export function noSuchEntity(what: string): AwsError {
+  return new AwsError(404, 'NoSuchEntity', `${what} cannot be found.`);
+}
+
+/** The account's objects that exist: what changes are checked against. */
+export function live<K extends AccountKind>(call: IamCall, kind: K): ObjectOf<K>[] {
+  return call.context.store.list(kind).filter((o) => isIn(call.account, o));
+}
+
+/** The account's objects as reads show them: those just deleted too, since IAM is eventually consistent. */
+export function visible<K extends AccountKind>(call: IamCall, kind: K): ObjectOf<K>[] {
+  const since = call.context.now().getTime() - call.context.lingerMs;
+  const lingering = call.context.store.deleted(kind).filter((d) => d.deletedAt.getTime() > since && isIn(call.account, d.object));
+  return [...live(call, kind), ...lingering.map((d) => d.object)];
+}
+
+function isIn(account: string, object: ObjectOf<AccountKind>): boolean {
+  return object.account === account;
+}
+
+export function roleArn(role: { account: string; path: string; name: string }): string {
+  return `arn:aws:iam::${role.account}:role${role.path}${role.name}`;
+}
+
+export function policyArn(policy: { account: string; path: string; name: string }): string {
+  return `arn:aws:iam::${policy.account}:policy${policy.path}${policy.name}`;
+}
+
+export function providerArn(provider: { account: string; url: string }): string {
+  return `arn:aws:iam::${provider.account}:oidc-provider/${provider.url}`;
+}
+
+/** Tags as IAM lists them. */
+export function tagList(tags: Record<string, string>): Xml {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** A policy document as IAM answers it: JSON, percent-encoded by RFC 3986. */
+export function encodeDocument(document: unknown): string {
+  return encodeURIComponent(JSON.stringify(document)).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,61 @@
+import type { EstateStore } from '../store.ts';
+import { noSuchEntity, policyArn, required, visible, type IamCall, type Policy } from './call.ts';
+
+/** A managed policy of either sort: a customer policy of the account (`local`), or one of AWS's own. */
+export interface ManagedPolicy {
+  local: boolean;
+  arn: string;
+  name: string;
+  path: string;
+  description?: string | undefined;
+  tags: Record<string, string>;
+  versions: { id: string; isDefault: boolean; document: unknown }[];
+}
+
+const AWS_ARN = /^arn:aws:iam::aws:policy(\/(?:.*\/)?)([^/]+)$/;
+
+/** Every managed policy reads show: the account's customer policies and those of AWS's own that its roles use. */
+export function managedPolicies(call: IamCall): ManagedPolicy[] {
+  const used = new Set(visible(call, 'aws-role').flatMap((r) => [...r.attached, r.permissionsBoundary ?? '']));
+  const own = [...used].map(awsPolicy).filter((p) => p !== undefined);
+  return [...visible(call, 'aws-policy').map((p) => customerPolicy(call.context.store, p)), ...own];
+}
+
+/** The policy named by `PolicyArn`. AWS's own exist implicitly, whatever their name. */
+export function managedPolicy(call: IamCall): ManagedPolicy {
+  const arn = required(call, 'PolicyArn');
+  const customer = visible(call, 'aws-policy').find((p) => policyArn(p) === arn);
+  const policy = customer ? customerPolicy(call.context.store, customer) : awsPolicy(arn);
+  if (!policy) throw noSuchEntity(`Policy ${arn}`);
+  return policy;
+}
+
+/** Ids of the versions that are left, oldest first: an id is never given twice, so a deleted `v1` does not make `v2` the new `v1`. */
+export function versionIds(store: EstateStore, policy: Policy): string[] {
+  const known = store.slot<Record<string, string[]>>('aws-policy-versions', {});
+  return (known[policyArn(policy)] ??= policy.versions.map((_, i) => `v${i + 1}`));
+}
+
+function customerPolicy(store: EstateStore, policy: Policy): ManagedPolicy {
+  const ids = versionIds(store, policy);
+  return {
+    local: true,
+    arn: policyArn(policy),
+    name: policy.name,
+    path: policy.path,
+    description: policy.description,
+    tags: policy.tags,
+    versions: policy.versions.map((document, i) => ({
+      id: ids[i] as string,
+      isDefault: i === policy.versions.length - 1,
+      document,
+    })),
+  };
+}
+
+function awsPolicy(arn: string): ManagedPolicy | undefined {
+  const [, path, name] = AWS_ARN.exec(arn) ?? [];
+  if (!path || !name) return undefined;
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: `sandbox:${name}`, Resource: '*' }] };
+  return { local: false, arn, name, path, tags: {}, versions: [{ id: 'v1', isDefault: true, document }] };
+}

@@ -1,0 +1,106 @@
+import { encodeDocument, noSuchEntity, required, roleArn, tagList, visible, type IamCall, type IamHandler, type Role } from './call.ts';
+import { CREATED, instanceProfileId, roleId } from './ids.ts';
+import { page } from './paging.ts';
+import type { Xml } from './wire.ts';
+
+/** What IAM answers about roles; the shapes are those of the IAM API reference. */
+export const roleReads: Record<string, IamHandler> = {
+  ListRoles(call) {
+    const prefix = call.parameters.get('PathPrefix') ?? '/';
+    const roles = visible(call, 'aws-role').filter((r) => r.path.startsWith(prefix));
+    const { items, more } = page(call, roles, (r) => r.name);
+    return { Roles: items.map((r) => roleXml(call, r)), ...more };
+  },
+  GetRole(call) {
+    const role = visibleRole(call);
+    return {
+      Role: {
+        ...roleXml(call, role),
+        PermissionsBoundary: boundary(role),
+        Tags: tagList(role.tags),
+        RoleLastUsed: lastUsed(role),
+      },
+    };
+  },
+  ListRolePolicies(call) {
+    const { items, more } = page(call, Object.keys(visibleRole(call).inline), (name) => name);
+    return { PolicyNames: items, ...more };
+  },
+  GetRolePolicy(call) {
+    const role = visibleRole(call);
+    const name = required(call, 'PolicyName');
+    const document = role.inline[name];
+    if (!document) throw noSuchEntity(`The role policy with name ${name}`);
+    return { RoleName: role.name, PolicyName: name, PolicyDocument: encodeDocument(document) };
+  },
+  ListAttachedRolePolicies(call) {
+    const { items, more } = page(call, visibleRole(call).attached, (arn) => arn);
+    return { AttachedPolicies: items.map(attachedXml), ...more };
+  },
+  ListRoleTags(call) {
+    const { items, more } = page(call, Object.entries(visibleRole(call).tags), ([key]) => key);
+    return { Tags: tagList(Object.fromEntries(items)), ...more };
+  },
+  ListInstanceProfilesForRole(call) {
+    const role = visibleRole(call);
+    const { items, more } = page(call, role.instanceProfiles, (name) => name);
+    return { InstanceProfiles: items.map((name) => instanceProfileXml(call, role, name)), ...more };
+  },
+};
+
+/** The role named by `RoleName`, as reads see it. */
+export function visibleRole(call: IamCall): Role {
+  const name = required(call, 'RoleName');
+  const role = visible(call, 'aws-role').find((r) => r.name === name);
+  if (!role) throw noSuchEntity(`The role with name ${name}`);
+  return role;
+}
+
+/** The fields of a role that every listing carries. */
+export function roleXml(call: IamCall, role: Role): { [name: string]: Xml } {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: roleId(roleArn(role)),
+    Arn: roleArn(role),
+    CreateDate: CREATED,
+    AssumeRolePolicyDocument: encodeDocument(trustOf(call, role)),
+    Description: role.description,
+    MaxSessionDuration: role.maxSessionDuration,
+  };
+}
+
+export function instanceProfileXml(call: IamCall, role: Role, name: string): Xml {
+  const arn = `arn:aws:iam::${role.account}:instance-profile/${name}`;
+  return {
+    Path: '/',
+    InstanceProfileName: name,
+    InstanceProfileId: instanceProfileId(arn),
+    Arn: arn,
+    CreateDate: CREATED,
+    Roles: [roleXml(call, role)],
+  };
+}
+
+export function attachedXml(arn: string): Xml {
+  return { PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn };
+}
+
+export function boundary(role: Role): Xml {
+  if (!role.permissionsBoundary) return undefined;
+  return { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: role.permissionsBoundary };
+}
+
+export function lastUsed(role: Role): Xml {
+  return role.lastUsed ? { LastUsedDate: new Date(role.lastUsed), Region: 'us-east-1' } : {};
+}
+
+/** The trust policy as AWS shows it: a role that was deleted is shown by its unique id instead of its ARN, in every account. */
+function trustOf(call: IamCall, role: Role): unknown {
+  const deleted = new Map(call.context.store.deleted('aws-role').map((d) => [roleArn(d.object), roleId(roleArn(d.object))]));
+  const shown = (principal: unknown) => (typeof principal === 'string' ? (deleted.get(principal) ?? principal) : principal);
+  return JSON.parse(JSON.stringify(role.trust), (key, value: unknown) => {
+    if (key !== 'AWS') return value;
+    return Array.isArray(value) ? value.map(shown) : shown(value);
+  });
+}

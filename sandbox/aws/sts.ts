@@ -1,0 +1,80 @@
+import type { SandboxContext, SandboxService } from '../service.ts';
+import { authenticate, newSession, WORKER_ACCOUNT, WORKER_ARN, type Caller } from './credentials.ts';
+import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
+import { roleId } from './ids.ts';
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/** AWS STS on the query protocol: AssumeRole into the estate's accounts (their entry role only), and GetCallerIdentity. */
+export const stsService: SandboxService = {
+  prefix: '/sts',
+  handle(request, context) {
+    try {
+      const caller = authenticate(request, `/sts${request.path}`, context);
+      const parameters = new URLSearchParams(request.body);
+      const action = parameters.get('Action') ?? '';
+      return answer(NAMESPACE, action, result(action, parameters, caller, context));
+    } catch (error) {
+      if (error instanceof AwsError) return errorAnswer(NAMESPACE, error);
+      throw error;
+    }
+  },
+};
+
+function result(action: string, parameters: URLSearchParams, caller: Caller, context: SandboxContext): Xml {
+  switch (action) {
+    case 'AssumeRole':
+      return assumeRole(parameters, caller, context);
+    case 'GetCallerIdentity':
+      return callerIdentity(caller);
+    default:
+      throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2011-06-15`);
+  }
+}
+
+function assumeRole(parameters: URLSearchParams, caller: Caller, context: SandboxContext): Xml {
+  const arn = parameters.get('RoleArn') ?? '';
+  const sessionName = parameters.get('RoleSessionName') ?? '';
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) throw new AwsError(400, 'ValidationError', 'RoleSessionName has 2 to 64 of [\\w+=,.@-]');
+  const seconds = Number(parameters.get('DurationSeconds') ?? 3600);
+  if (!(seconds >= 900 && seconds <= 43_200)) throw new AwsError(400, 'ValidationError', 'DurationSeconds is 900 to 43200');
+  const [, account = '', role = ''] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  if (caller.type !== 'user' || !mayAssume(account, role, context)) {
+    const who = caller.type === 'user' ? WORKER_ARN : sessionArn(caller.session);
+    throw new AwsError(403, 'AccessDenied', `User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
+  }
+  const expiresAt = context.now().getTime() + seconds * 1000;
+  const made = newSession(context.store, { account, role, sessionName, expiresAt });
+  return {
+    Credentials: {
+      AccessKeyId: made.accessKeyId,
+      SecretAccessKey: made.secretAccessKey,
+      SessionToken: made.sessionToken,
+      Expiration: new Date(expiresAt),
+    },
+    AssumedRoleUser: {
+      AssumedRoleId: `${roleId(arn)}:${sessionName}`,
+      Arn: sessionArn({ account, role, sessionName }),
+    },
+  };
+}
+
+function mayAssume(account: string, role: string, context: SandboxContext): boolean {
+  const known = context.store.list('aws-account').find((a) => a.id === account);
+  const deleted = context.store.deleted('aws-role').some((d) => d.object.account === account && d.object.name === role);
+  return known !== undefined && known.state === 'active' && known.entryRole === role && !deleted;
+}
+
+function callerIdentity(caller: Caller): Xml {
+  if (caller.type === 'user') return { Arn: WORKER_ARN, UserId: 'AIDAOFFBOARDINGWORKER', Account: WORKER_ACCOUNT };
+  const { account, role, sessionName } = caller.session;
+  return {
+    Arn: sessionArn(caller.session),
+    UserId: `${roleId(`arn:aws:iam::${account}:role/${role}`)}:${sessionName}`,
+    Account: account,
+  };
+}
+
+function sessionArn(s: { account: string; role: string; sessionName: string }): string {
+  return `arn:aws:sts::${s.account}:assumed-role/${s.role}/${s.sessionName}`;
+}

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { serverCertificate } from './certificate.ts';
+import { EstateError, loadEstate } from './estate.ts';
+import { createListener } from './server.ts';
+import type { SandboxContext } from './service.ts';
+import { SERVICES } from './services.ts';
+import { EstateStore } from './store.ts';
+import { entraClient, writeWorkerEnvironment } from './worker-environment.ts';
+
+const USAGE = 'usage: node sandbox/main.ts --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
+const DEFAULT_LINGER_MS = 300;
+
+/** A command line or a port that can't be used: shown without a stack. */
+class StartError extends Error {}
+
+/**
+ * The sandbox's process: https on 127.0.0.1, state below `--state`. Prints `{"ready":true,"origin"}` once it answers; `--parent` ties its life
+ * to the standard input of whoever started it.
+ */
+async function run(): Promise<void> {
+  const options = readOptions();
+  const estate = loadEstate(options.estate);
+  mkdirSync(options.state, { recursive: true, mode: 0o700 });
+  const store = EstateStore.open(options.state, estate.objects);
+  const client = entraClient(store, estate);
+  const certificate = await serverCertificate(options.state);
+  const context: SandboxContext = { store, origin: '', lingerMs: options.linger, now: () => new Date() };
+  const listener = createListener(SERVICES, context);
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
+  const port = await listen(server, options.port ?? rememberedPort(options.state));
+  writeFileSync(portFile(options.state), `${port}\n`);
+  context.origin = `https://127.0.0.1:${port}`;
+  writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store, client);
+  store.save();
+
+  const stop = () => {
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  if (options.parent) process.stdin.resume().once('close', stop);
+  process.stdout.write(`${JSON.stringify({ ready: true, origin: context.origin })}\n`);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        state: { type: 'string' },
+        estate: { type: 'string' },
+        port: { type: 'string' },
+        linger: { type: 'string' },
+        parent: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.state || !values.estate) throw new StartError('--state and --estate are needed');
+    return {
+      state: resolve(values.state),
+      estate: values.estate,
+      port: values.port === undefined ? undefined : wholeNumber('--port', values.port, 65_535),
+      linger: values.linger === undefined ? DEFAULT_LINGER_MS : wholeNumber('--linger', values.linger, 60_000),
+      parent: values.parent,
+    };
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n${USAGE}`, { cause: error });
+  }
+}
+
+function wholeNumber(option: string, text: string, largest: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > largest) throw new StartError(`${option} is a whole number up to ${largest}, not ${text}`);
+  return value;
+}
+
+function portFile(state: string): string {
+  return join(state, 'port');
+}
+
+function rememberedPort(state: string): number {
+  return existsSync(portFile(state)) ? Number(readFileSync(portFile(state), 'utf8')) : 0;
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const text =
+        cause.code === 'EADDRINUSE'
+          ? `port ${port} is taken; is this sandbox running already? Stop that one, or give another with --port`
+          : `cannot listen on port ${port}: ${cause.message}`;
+      fail(new StartError(text, { cause }));
+    });
+    server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
+  });
+}
+
+run().catch((error: unknown) => {
+  const mistake = error instanceof StartError || error instanceof EstateError;
+  process.stderr.write(`sandbox: ${mistake ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(mistake ? 2 : 1);
+});

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
+
+const MAX_BODY_BYTES = 1_048_576;
+
+class BodyTooLarge extends Error {}
+
+/**
+ * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
+ * `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
+ * since these carry tokens.
+ */
+export function createListener(services: SandboxService[], context: SandboxContext) {
+  const byPrefix = services.toSorted((a, b) => b.prefix.length - a.prefix.length);
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    try {
+      send(outgoing, requestId, await route(byPrefix, incoming, context));
+    } catch (error) {
+      if (error instanceof BodyTooLarge) {
+        send(outgoing, requestId, failure(413, 'BodyTooLarge', `the body may have at most ${MAX_BODY_BYTES} bytes`));
+        return;
+      }
+      const path = (incoming.url ?? '').split('?')[0];
+      process.stderr.write(`${requestId} ${incoming.method} ${path}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      send(outgoing, requestId, failure(500, 'InternalError', 'the sandbox failed; its stderr says why'));
+    }
+  };
+}
+
+async function route(services: SandboxService[], incoming: IncomingMessage, context: SandboxContext): Promise<SandboxResponse> {
+  const raw = incoming.url ?? '/';
+  const cut = raw.indexOf('?');
+  const path = cut < 0 ? raw : raw.slice(0, cut);
+  if (path === '/sandbox/health') return { status: 200, body: { status: 'ok' } };
+  if (path === '/sandbox/report') return { status: 200, body: context.store.report() };
+  const service = services.find((s) => s.prefix === '/' || path === s.prefix || path.startsWith(`${s.prefix}/`));
+  if (!service) return failure(404, 'NotFound', `no service answers ${path}`);
+  const request: SandboxRequest = {
+    method: incoming.method ?? 'GET',
+    path: service.prefix === '/' ? path : path.slice(service.prefix.length) || '/',
+    query: new URLSearchParams(cut < 0 ? '' : raw.slice(cut + 1)),
+    headers: headersOf(incoming),
+    body: await readBody(incoming),
+  };
+  return service.handle(request, context);
+}
+
+function headersOf(incoming: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(incoming.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new BodyTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function failure(status: number, code: string, message: string): SandboxResponse {
+  return { status, body: { error: { code, message } } };
+}
+
+function send(outgoing: ServerResponse, requestId: string, answer: SandboxResponse): void {
+  const body = typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body;
+  outgoing.writeHead(answer.status, {
+    ...(typeof answer.body === 'object' ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    ...answer.headers,
+  });
+  outgoing.end(body);
+}

@@ -1,0 +1,23 @@
+import { iamService } from './aws/iam.ts';
+import { stsService } from './aws/sts.ts';
+import { armService } from './azure/arm.ts';
+import { entraService } from './entra/token-endpoint.ts';
+import { gcpIamService } from './gcp/iam.ts';
+import { gcpResourceManagerService } from './gcp/resource-manager.ts';
+import { graphService } from './graph/graph.ts';
+import { mailService } from './portal/mail.ts';
+import { portalService } from './portal/portal.ts';
+import type { SandboxService } from './service.ts';
+
+/** Every cloud the sandbox plays. Adding one is adding a line. */
+export const SERVICES: SandboxService[] = [
+  stsService,
+  iamService,
+  armService,
+  graphService,
+  gcpIamService,
+  gcpResourceManagerService,
+  portalService,
+  mailService,
+  entraService,
+];

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { baseKey } from './aws/credentials.ts';
+import { EstateError, type Estate } from './estate.ts';
+import { writeGoogleCredentials } from './gcp/credentials.ts';
+import type { EstateStore } from './store.ts';
+
+/** The application a worker signs in to Entra with; kept in the store's slot `entra-client` for the token endpoint to check. */
+export interface EntraClient {
+  clientId: string;
+  clientSecret: string;
+  tenantId: string;
+}
+
+const WORKER_PRINCIPAL = 'offboarding-worker';
+const ManifestTenant = z.looseObject({ tenant: z.looseObject({ id: z.guid() }) });
+
+/**
+ * The worker's client in Entra, made at first start. Its principal must be in the estate, so that Graph can list its directory roles:
+ * the entra-service-principal with the display name `offboarding-worker`.
+ */
+export function entraClient(store: EstateStore, estate: Estate): EntraClient {
+  const manifest = ManifestTenant.safeParse(estate.manifest);
+  if (!manifest.success) throw new EstateError('InvalidEstate', 'manifest.tenant.id: is not a GUID; write the id of the tenant');
+  const principal = store.list('entra-service-principal').find((p) => p.displayName === WORKER_PRINCIPAL);
+  if (!principal)
+    throw new EstateError(
+      'InvalidEstate',
+      `objects: no entra-service-principal has the displayName ${WORKER_PRINCIPAL}; add it, the worker signs in as this one`,
+    );
+  return store.slot<EntraClient>('entra-client', {
+    clientId: principal.appId,
+    clientSecret: randomBytes(24).toString('base64url'),
+    tenantId: manifest.data.tenant.id,
+  });
+}
+
+/** Writes `worker.env.json` (mode 0600): every endpoint and credential a worker needs to take the sandbox for the real clouds. */
+export function writeWorkerEnvironment(
+  directory: string,
+  origin: string,
+  authorityFile: string,
+  store: EstateStore,
+  client: EntraClient,
+): void {
+  const key = baseKey(store);
+  const environment: Record<string, string> = {
+    NODE_EXTRA_CA_CERTS: authorityFile,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_STS: `${origin}/sts`,
+    AWS_ENDPOINT_URL_IAM: `${origin}/iam`,
+    AZURE_TENANT_ID: client.tenantId,
+    AZURE_CLIENT_ID: client.clientId,
+    AZURE_CLIENT_SECRET: client.clientSecret,
+    AZURE_AUTHORITY_HOST: origin,
+    AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential',
+    OFFBOARD_ARM_ENDPOINT: `${origin}/arm`,
+    OFFBOARD_GRAPH_ENDPOINT: `${origin}/graph`,
+    OFFBOARD_GCP_IAM_ENDPOINT: `${origin}/gcp-iam`,
+    OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT: `${origin}/gcp-crm`,
+    OFFBOARD_PORTAL_URL: `${origin}/portal`,
+    GOOGLE_APPLICATION_CREDENTIALS: writeGoogleCredentials(directory, origin),
+  };
+  const file = join(directory, 'worker.env.json');
+  writeFileSync(`${file}.next`, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.next`, file);
+}
