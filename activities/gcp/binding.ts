@@ -1,0 +1,77 @@
+import type { Anchors, Finding, Sighting } from '../../model/finding.ts';
+import { DEFENDER } from '../../model/footprint.ts';
+import type { Risk } from '../../model/names.ts';
+import type { Kind } from '../kind.ts';
+import type { GcpApi } from './clients.ts';
+import { GCP_NAMES } from './ownership.ts';
+import { grantId, grantJson, grantsOf, plannedGrant, readGrant, removeGrants, type Grant } from './policy.ts';
+import type { GcpSnapshot } from './snapshot.ts';
+
+/**
+ * Every role our service account holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
+ * the controller's roles even when the operator declined them.
+ */
+export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
+  name: 'gcp-binding',
+  match(snapshot, anchors) {
+    const grants = grantsOf(snapshot.resource, snapshot.policy);
+    const findings = grants.flatMap((grant) => {
+      const account = holderOf(grant.member, anchors);
+      return account === undefined ? [] : [finding(snapshot, grant, account)];
+    });
+    const others = grants.filter((g) => holderOf(g.member, anchors) === undefined);
+    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)) };
+  },
+  read: readGrant,
+  remove: removeGrants,
+  writeKey: (item) => plannedGrant(item).resource,
+};
+
+type Account = Anchors['gcpServiceAccounts'][number];
+
+/** Which account of ours a member is; IAM writes a deleted account's members as `deleted:…?uid=`. */
+function holderOf(member: string, anchors: Anchors): Account | undefined {
+  return anchors.gcpServiceAccounts.find(
+    (a) => member === `serviceAccount:${a.email}` || member === `deleted:serviceAccount:${a.email}?uid=${a.uniqueId}`,
+  );
+}
+
+function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding {
+  const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
+  return {
+    kind: 'gcp-binding',
+    system: snapshot.system,
+    id: `gcp-binding:${grantId(grant)}`,
+    title: `${grant.role} of ${account.email} ${where}`,
+    phase: 'permissions',
+    why: [`held by ${account.email}, which the CIEM workload identity pool may act as`],
+    confidence: 'certain',
+    risk: riskOf(grant.role),
+    rank: RANKS[grant.resource.split('/')[0] ?? ''] ?? 2,
+    snapshot: grantJson(grant),
+    provides: [],
+    uses: [`gcp:service-account:${account.email}`],
+  };
+}
+
+/** Widest reach first. */
+const RANKS: Record<string, number> = { organizations: 0, folders: 1, projects: 2 };
+
+/** What a role lets its holder do. An unknown role counts as writing: only what is known to read is called reading. */
+export function riskOf(role: string): Risk {
+  const name = role.slice(role.lastIndexOf('/') + 1).toLowerCase();
+  if (/admin|owner|tokencreator|serviceaccountuser|workloadidentityuser/.test(name)) return 'takeover';
+  if (/viewer|reviewer|reader|browser/.test(name)) return 'read';
+  return 'write';
+}
+
+function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
+  const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
+  const why =
+    localPart === DEFENDER.gcpServiceAccount
+      ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
+      : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
+        ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
+        : undefined;
+  return why === undefined ? [] : [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses: [] }];
+}

@@ -1,0 +1,35 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Kind } from '../kind.ts';
+import { judgeAccounts } from './accounts.ts';
+import type { GcpApi } from './clients.ts';
+import { grantId, grantJson, plannedGrant, readGrant, removeGrants } from './policy.ts';
+import type { GcpSnapshot } from './snapshot.ts';
+
+/** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
+export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
+  name: 'gcp-impersonation-binding',
+  match(snapshot, anchors) {
+    if (!snapshot.oidc) return { findings: [], sightings: [] };
+    const findings = judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, trust }) => {
+      if (verdict.whose !== 'ours') return [];
+      return trust.map(({ grant, pool }): Finding => ({
+        kind: 'gcp-impersonation-binding',
+        system: snapshot.system,
+        id: `gcp-impersonation-binding:${grantId(grant)}`,
+        title: `${grant.role} of ${grant.member} on ${account.email}`,
+        phase: 'permissions',
+        why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
+        confidence: verdict.confidence,
+        risk: 'takeover',
+        rank: 3,
+        snapshot: grantJson(grant),
+        provides: [],
+        uses: [`gcp:service-account:${account.email}`, `gcp:pool:${pool.pool.name}`],
+      }));
+    });
+    return { findings, sightings: [] };
+  },
+  read: readGrant,
+  remove: removeGrants,
+  writeKey: (item) => plannedGrant(item).resource,
+};

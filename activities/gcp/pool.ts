@@ -1,0 +1,60 @@
+import type { Finding, Json, Sighting } from '../../model/finding.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Kind } from '../kind.ts';
+import type { GcpApi } from './clients.ts';
+import { orGone } from './gone.ts';
+import { judgePool, type PoolVerdict } from './ownership.ts';
+import { DELETED, lastSegment, type GcpSnapshot, type Pool } from './snapshot.ts';
+
+/** The workload identity pool. Deleting it, unlike its provider alone, revokes credentials already issued; so it goes too, unless shared. */
+export const gcpPool: Kind<GcpSnapshot, GcpApi> = {
+  name: 'gcp-pool',
+  match(snapshot, anchors) {
+    const judged = (snapshot.oidc?.pools ?? []).map((pool) => judgePool(pool, anchors));
+    return {
+      findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j)),
+      sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j)),
+    };
+  },
+  async read(api, item) {
+    const pool = await orGone(() => api.getPool(plannedName(item)));
+    return pool && pool.state !== DELETED ? definition(pool) : undefined;
+  },
+  async remove(api, [item]) {
+    await orGone(() => api.deletePool(plannedName(item)));
+  },
+};
+
+/** Without `state` and the providers, which have findings of their own. */
+function definition({ name, displayName, description }: Pool): { [key: string]: Json } {
+  return { name, displayName, description };
+}
+
+function plannedName(item: PlanItem): string {
+  return (item.snapshot as { name: string }).name;
+}
+
+function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict): Finding {
+  return {
+    kind: 'gcp-pool',
+    system: snapshot.system,
+    id: `gcp-pool:${pool.name}`,
+    title: `workload identity pool ${lastSegment(pool.name)}`,
+    phase: 'permissions',
+    why,
+    confidence,
+    risk: 'none',
+    rank: 6,
+    snapshot: definition(pool),
+    provides: [`gcp:pool:${pool.name}`],
+    uses: [],
+  };
+}
+
+function worthTelling({ whose, why }: PoolVerdict): boolean {
+  return whose === 'shared' || (whose === 'other' && why.length > 1);
+}
+
+function sighting(snapshot: GcpSnapshot, { pool, why }: PoolVerdict): Sighting {
+  return { system: snapshot.system, id: `gcp-pool:${pool.name}`, why: why.join('; '), uses: [] };
+}

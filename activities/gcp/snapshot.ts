@@ -1,0 +1,86 @@
+import type { SystemId } from '../../model/names.ts';
+
+/** What Google answers, as far as judging needs it. Every name carries the project's id, never its number. */
+
+/** Condition of a binding, as IAM stores it. */
+export interface Condition {
+  title: string;
+  expression: string;
+  description?: string;
+}
+
+export interface Binding {
+  role: string;
+  members: string[];
+  condition?: Condition;
+}
+
+/** An IAM policy in version 3: fields that are not named here travel along untouched when it is written back. */
+export interface Policy {
+  version?: number;
+  etag?: string;
+  bindings?: Binding[];
+}
+
+export interface Provider {
+  /** `projects/<id>/locations/global/workloadIdentityPools/<pool>/providers/<provider>`. */
+  name: string;
+  state: string;
+  displayName: string;
+  description: string;
+  issuer: string;
+  audiences: string[];
+  attributeMapping: Record<string, string>;
+  attributeCondition: string;
+}
+
+export interface Pool {
+  /** `projects/<id>/locations/global/workloadIdentityPools/<pool>`. */
+  name: string;
+  state: string;
+  displayName: string;
+  description: string;
+}
+
+export interface ServiceAccount {
+  /** `projects/<id>/serviceAccounts/<email>`. */
+  name: string;
+  email: string;
+  /** Numeric; the only name an undelete accepts. */
+  uniqueId: string;
+  displayName: string;
+  description: string;
+}
+
+export interface PoolWithProviders extends Pool {
+  /** Soft-deleted ones included: they tell whose an emptied pool was. */
+  providers: Provider[];
+}
+
+export interface AccountWithPolicy extends ServiceAccount {
+  policy: Policy;
+}
+
+/** What only the OIDC project holds. */
+export interface OidcProject {
+  projectNumber: string;
+  pools: PoolWithProviders[];
+  serviceAccounts: AccountWithPolicy[];
+}
+
+/** One organisation, folder or project as one reading found it. */
+export interface GcpSnapshot {
+  system: SystemId;
+  /** `organizations/<n>`, `folders/<n>` or `projects/<id>`. */
+  resource: string;
+  policy: Policy;
+  oidc?: OidcProject;
+}
+
+/** Google keeps deleted pools and providers for 30 days, in this state. */
+export const DELETED = 'DELETED';
+
+/** The last segment of a resource name. */
+export function lastSegment(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
