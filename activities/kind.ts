@@ -29,6 +29,11 @@ export interface Kind<Snapshot, Api> {
    */
   remove(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
   writeKey?(item: PlanItem): string;
+  /**
+   * Pure: the unique id within a definition that no newcomer of the same name can have (RoleId, uniqueId). Where a removal has
+   * several steps this lets one that was cut short go on; a kind without it is compared by its whole definition, always.
+   */
+  identity?(snapshot: Json): string;
 }
 
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */

@@ -4,7 +4,7 @@ import { isResolved, type Outcome } from './outcome.ts';
 import type { Plan, PlanItem } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
-export type Record =
+export type JournalRecord =
   | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string }
   | { type: 'preconditions'; failures: string[] }
   | { type: 'plan'; planHash: string; artifact: string; items: number }
@@ -24,7 +24,7 @@ export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'ot
 export interface LedgerEntry {
   /** ISO time. */
   at: string;
-  record: Record;
+  record: JournalRecord;
 }
 
 /** The journal folded: what stands now. */
@@ -35,7 +35,7 @@ export interface Ledger {
   planArtifact: string | undefined;
   gates: Map<string, OpenGate & { outcome?: 'approved' | 'rejected' | 'expired'; approval?: { by: string; expiresAt: string } }>;
   outcomes: Map<string, Outcome & { phase: Phase }>;
-  /** Items with an intent but no outcome after it: our own call may have been applied. */
+  /** Items with an intent but no resolving outcome after it: our own call may have been applied, wholly or in part. */
   openIntents: Set<string>;
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
@@ -86,7 +86,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
       ledger.openIntents.add(r.item);
       return;
     case 'outcome':
-      ledger.openIntents.delete(r.outcome.item);
+      if (isResolved(r.outcome.outcome)) ledger.openIntents.delete(r.outcome.item);
       ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
       return;
     case 'run-ended':
@@ -101,7 +101,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
   }
 }
 
-function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extract<Record, { type: 'decision' }>): void {
+function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extract<JournalRecord, { type: 'decision' }>): void {
   switch (d.kind) {
     case 'approve': {
       const gate = ledger.gates.get(gateKey(d.gate, d.opening));

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonical, sha256 } from '../../model/canonical.ts';
-import { emptyLedger, record, type Ledger, type LedgerEntry, type Record } from '../../model/ledger.ts';
+import { emptyLedger, record, type Ledger, type LedgerEntry, type JournalRecord } from '../../model/ledger.ts';
 import { decrypt, encrypt, type KeyRing } from '../../security/keys.ts';
 
 /**
@@ -42,7 +42,7 @@ export class Journal {
   }
 
   /** Appends records of one run, in order. */
-  async append(run: string, ...records: Record[]): Promise<void> {
+  async append(run: string, ...records: JournalRecord[]): Promise<void> {
     const before = this.#queues.get(run) ?? Promise.resolve();
     const next = before.then(() => this.#write(run, records));
     this.#queues.set(
@@ -52,7 +52,7 @@ export class Journal {
     await next;
   }
 
-  async #write(run: string, records: Record[]): Promise<void> {
+  async #write(run: string, records: JournalRecord[]): Promise<void> {
     let segment = this.#segments.get(run);
     if (!segment) this.#segments.set(run, (segment = this.#begin(run)));
     const to = await segment;

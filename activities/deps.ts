@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { SystemType } from '../model/names.ts';
+import type { Policy } from '../model/policy.ts';
+import type { SealingKey } from '../security/sealing.ts';
+import type { AnyCloud } from './kind.ts';
+import type { ArtifactStore } from './records/artifacts.ts';
+import type { Journal } from './records/journal.ts';
+
+/** What the activities work with; the worker's main file makes it from its environment. */
+export interface Deps {
+  clouds: Record<SystemType, AnyCloud>;
+  journal: Journal;
+  artifacts: ArtifactStore;
+  /** The worker's floor. */
+  policy: Policy;
+  sealing: SealingKey;
+  evidenceFolder: string;
+  log: Logger;
+}

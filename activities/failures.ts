@@ -1,0 +1,48 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { FAILURES, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
+
+/** The only failures activities throw. Messages name the thing and the reason, never a credential. */
+
+export function cloudUnavailable(message: string, retryAfterMs?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FAILURES.cloudUnavailable,
+    message,
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+export function notAuthorized(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FAILURES.notAuthorized);
+}
+
+export function refused(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code);
+}
+
+/** Lets an activity's user errors fail it at once; everything else is tried again by Temporal. */
+export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code);
+    throw error;
+  }
+}
+
+/** Runs one read against a cloud outside of a removal: unavailable is thrown to be tried again, denied is told to the caller. */
+export async function attempt<T>(
+  classify: (error: unknown) => FailureClass,
+  work: () => Promise<T>,
+): Promise<{ ok: true; value: T } | { ok: false; failure: FailureClass }> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, failure: classify(error) };
+  }
+}
+
+/** A failure class in words. */
+export function failureMessage(failure: FailureClass): string {
+  return failure.kind === 'gone' ? 'not found' : `${failure.code}: ${failure.message}`;
+}
+

@@ -1,0 +1,33 @@
+import type { Deps } from './deps.ts';
+import { asFailure } from './failures.ts';
+import * as collectors from './run/collectors.ts';
+import * as decisions from './run/decide.ts';
+import { readBatch, type ReadBatchInput } from './run/discover.ts';
+import { endRun, type EndRunInput } from './run/evidence.ts';
+import { makePlan, type MakePlanInput } from './run/plan.ts';
+import { removeItems, type RemoveInput } from './run/remove.ts';
+import { startRun, type StartRunInput } from './run/start.ts';
+import { confirmGone, verify } from './run/verify.ts';
+
+/** Every activity of the offboarding, bound to what the worker gave. Workflows see only its type. */
+export function createActivities(deps: Deps) {
+  return {
+    startRun: (input: StartRunInput) => asFailure(() => startRun(deps, input)),
+    readBatch: (input: ReadBatchInput) => asFailure(() => readBatch(deps, input)),
+    makePlan: (input: MakePlanInput) => asFailure(() => makePlan(deps, input)),
+    openGate: (input: decisions.OpenGateInput) => decisions.openGate(deps, input),
+    closeGate: (input: decisions.CloseGateInput) => decisions.closeGate(deps, input),
+    remind: (input: decisions.RemindInput) => decisions.remind(deps, input),
+    recordDecision: (input: decisions.DecideInput) => asFailure(() => decisions.recordDecision(deps, input)),
+    removeItems: (input: RemoveInput) => asFailure(() => removeItems(deps, input)),
+    confirmGone: (input: RemoveInput) => asFailure(() => confirmGone(deps, input)),
+    requestDeletion: (input: collectors.CollectorInput) => asFailure(() => collectors.requestDeletion(deps, input)),
+    resendOtp: (input: Parameters<typeof collectors.resendOtp>[1]) => asFailure(() => collectors.resendOtp(deps, input)),
+    enterOtp: (input: Parameters<typeof collectors.enterOtp>[1]) => asFailure(() => collectors.enterOtp(deps, input)),
+    confirmCollector: (input: Parameters<typeof collectors.confirmCollector>[1]) => asFailure(() => collectors.confirmCollector(deps, input)),
+    verify: (input: MakePlanInput) => asFailure(() => verify(deps, input)),
+    endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

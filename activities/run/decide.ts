@@ -1,0 +1,100 @@
+import { sha256 } from '../../model/canonical.ts';
+import { decide, type Decision, type DecisionContext, type OpenGate } from '../../model/decision.ts';
+import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import type { Gate, Phase } from '../../model/names.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import type { Deps } from '../deps.ts';
+import { refused } from '../failures.ts';
+import { loadPlan } from './plan.ts';
+
+export interface DecideInput {
+  run: string;
+  manifest: string;
+  /** The phase under way: items of later phases cannot be waived yet. */
+  phase: Phase;
+  decision: Decision;
+}
+
+export interface DecideResult {
+  /** Ids a waive or retry named. */
+  items: string[];
+}
+
+/**
+ * Judges a decision against what the journal holds and records it, or records the refusal and throws Refused with the ErrorCode in
+ * its details.
+ */
+export async function recordDecision(deps: Deps, input: DecideInput): Promise<DecideResult> {
+  const { run, decision } = input;
+  const ledger = deps.journal.ledger(run);
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const context = await contextOf(deps, input, ledger, manifest);
+  const verdict = decide(decision, context);
+  if (!verdict.ok) {
+    await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
+    throw refused(verdict.code, verdict.message);
+  }
+  const items = context.items?.ids ?? [];
+  const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
+  const line: JournalRecord = {
+    type: 'decision',
+    decision,
+    ...(items.length > 0 ? { items } : {}),
+    ...(decision.kind === 'approve' ? { expiresAt } : {}),
+  };
+  await deps.journal.append(run, line);
+  return { items };
+}
+
+async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {
+  const base: DecisionContext = {
+    policy: effectivePolicy(deps.policy, manifest),
+    startedBy: ledger.startedBy ?? '',
+    now: new Date(),
+    gate: [...ledger.gates.values()].find((g) => g.outcome === undefined),
+  };
+  if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => ledger.outcomes.has(id));
+  const ids = (decision.items.only ?? unresolved).toSorted();
+  return { ...base, items: { ids, unresolved, hash: sha256(ids.join('\n')) } };
+}
+
+export type OpenGateInput = { run: string; gate: Gate; opening: number; planHash: string; forMs: number };
+
+/** Opens a gate in the journal. A gate that is open already keeps its times. */
+export async function openGate(deps: Deps, { run, gate, opening, planHash, forMs }: OpenGateInput): Promise<OpenGate> {
+  const known = deps.journal.ledger(run).gates.get(gateKey(gate, opening));
+  if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
+  const now = Date.now();
+  const opened: OpenGate = { gate, opening, planHash, openedAt: new Date(now).toISOString(), expiresAt: new Date(now + forMs).toISOString() };
+  await deps.journal.append(run, { type: 'gate-opened', ...opened });
+  deps.log.info({ run, ...opened }, 'gate opened');
+  return opened;
+}
+
+export interface CloseGateInput {
+  run: string;
+  gate: Gate;
+  opening: number;
+  outcome: 'approved' | 'rejected' | 'expired';
+}
+
+/** Writes down how a gate closed. */
+export async function closeGate(deps: Deps, { run, ...gate }: CloseGateInput): Promise<void> {
+  await deps.journal.append(run, { type: 'gate-closed', ...gate });
+}
+
+export interface RemindInput {
+  run: string;
+  gate: Gate;
+  opening: number;
+  stage: 'reminder' | 'escalation';
+}
+
+/** Says, in the log and the journal, that a gate still waits. */
+export async function remind(deps: Deps, { run, ...reminder }: RemindInput): Promise<void> {
+  await deps.journal.append(run, { type: 'reminder', ...reminder });
+  deps.log.warn({ run, ...reminder }, 'a gate still waits for a decision');
+}

@@ -1,0 +1,79 @@
+import { PHASE_TITLES, type Phase } from '../../model/names.ts';
+import { isResolved, type PhaseCounts } from '../../model/outcome.ts';
+import type { RunSummary } from '../../model/summary.ts';
+import type { Evidence } from './evidence.ts';
+
+/** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
+export function evidencePage({ run, summary: s, journal }: Evidence): string {
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Offboarding evidence ${esc(s.tenantId)}</title>
+<style>${STYLE}</style>
+<h1>Offboarding of Microsoft Entra Permissions Management</h1>
+<p class="status ${esc(s.status)}"><b>${esc(s.status)}</b> ${esc(s.reason)}</p>
+<dl>${terms([
+    ['Tenant', s.tenantId],
+    ['Run', run],
+    ['Started by', `${s.startedBy}, ${s.startedAt}`],
+    ['Ended', s.endedAt ?? ''],
+    ['Plan', s.planHash ?? 'none'],
+    ['Left over', s.leftovers.length === 0 ? 'nothing' : s.leftovers.join(', ')],
+    ['Could not be read', s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ')],
+  ])}</dl>
+${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p)}`).join('')}</ul>` : ''}
+<h2>Decisions</h2>
+<table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, told(d), reasonOf(d)])).join('')}</table>
+${s.phases.map((counts, i) => phaseSection(s, counts, i + 1)).join('\n')}
+<h2>Data collectors</h2>
+<table><tr><th>When<th>Collector<th>What<th>By</tr>${s.collectors.map((c) => row([c.at, c.collector, `${c.event} ${c.detail ?? ''}`, c.by ?? ''])).join('')}</table>
+<h2>Not touched, and why</h2>
+<table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
+${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>Why</tr>${s.refusals.map((r) => row([r.at, r.decision.by, r.message])).join('')}</table>` : ''}
+<h2>Journal</h2>
+<p>Each line of journal.jsonl holds the SHA-256 of the line before it in its segment. These are the last ones.</p>
+<table><tr><th>Segment<th>Lines<th>SHA-256 of the last line</tr>${journal.map((j) => row([j.segment, String(j.lines), j.head])).join('')}</table>
+</html>
+`;
+}
+
+function phaseSection(s: RunSummary, counts: PhaseCounts, number: number): string {
+  const items = s.items.filter((i) => i.phase === counts.phase);
+  const rows = items.map((i) => {
+    const resolved = i.outcome && isResolved(i.outcome.outcome);
+    const word = i.waived && !resolved ? `waived by ${i.waived.by}` : (i.outcome?.outcome ?? 'not begun');
+    return row([word, i.title, i.why.join('; '), i.waived && !resolved ? i.waived.reason : (i.outcome?.reason ?? '')]);
+  });
+  return `<h2>${number}. ${esc(PHASE_TITLES[counts.phase satisfies Phase])}</h2>
+<p>removed ${counts.removed}, already gone ${counts.alreadyGone}, skipped ${counts.skipped}, waived ${counts.waived}, blocked ${counts.blocked}, failed ${counts.failed}</p>
+<table><tr><th>Outcome<th>What<th>Why it is ours<th>How it ended</tr>${rows.join('')}</table>`;
+}
+
+function told({ decision: d, items }: RunSummary['decisions'][number]): string {
+  switch (d.kind) {
+    case 'approve':
+    case 'reject':
+      return `${d.kind} gate ${d.gate}, opening ${d.opening}, plan ${d.planHash}`;
+    case 'waive':
+    case 'retry':
+      return `${d.kind} ${(items ?? []).join(', ')}`;
+    case 'amend':
+      return 'amend the plan';
+    case 'confirm':
+    case 'attest':
+      return `${d.kind} ${d.collector}`;
+  }
+}
+
+const reasonOf = ({ decision: d }: RunSummary['decisions'][number]): string => ('statement' in d ? d.statement : d.reason);
+const row = (cells: string[]): string => `<tr>${cells.map((c) => `<td>${esc(c)}`).join('')}</tr>`;
+const terms = (pairs: [string, string][]): string => pairs.map(([k, v]) => `<dt>${esc(k)}<dd>${esc(v)}`).join('');
+
+function esc(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+const STYLE = `body{font:15px/1.45 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f}
+h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
+td,th{border-bottom:1px solid #d8d8de;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:#f4f4f7}dl{display:grid;grid-template-columns:11rem 1fr;gap:.25rem}dt{color:#55555e}dd{margin:0;overflow-wrap:anywhere}
+.status{padding:.6rem .9rem;border-left:5px solid #b3261e;background:#fbeeee}.status.completed{border-color:#1a7f37;background:#eefaf0}`;

@@ -1,0 +1,103 @@
+import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
+import { batchesOf, type Batch } from '../../model/batch.ts';
+import type { Anchors, Match } from '../../model/finding.ts';
+import { issuerOf } from '../../model/footprint.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { PHASES, systemType, type Phase, type SystemId } from '../../model/names.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import type { Deps } from '../deps.ts';
+import type { Reading } from './discover.ts';
+
+export interface MakePlanInput {
+  run: string;
+  manifest: string;
+  /** Addresses of Reading[] artifacts. */
+  readings: string[];
+}
+
+export interface MakePlanResult {
+  planHash: string;
+  batches: Batch[];
+  items: { phase: Phase; count: number }[];
+  /** Systems nothing is known about. */
+  unknown: SystemId[];
+  /** Items of phase 3, in the plan's order. */
+  collectors: string[];
+}
+
+/** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
+export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const ledger = deps.journal.ledger(input.run);
+  const { match, unknown } = await judge(deps, manifest, input.readings);
+  const plan = buildPlan({
+    tenantId: manifest.tenant.id,
+    manifestHash: input.manifest,
+    ...match,
+    unknown,
+    protected: manifest.protected,
+    overrides: manifest.overrides.filter((o) => !ledger.outcomes.has(o.item)),
+    ourselves: manifest.aws ? [manifest.aws.assumeRole] : [],
+    settled: settledItems(ledger),
+    maxItems: effectivePolicy(deps.policy, manifest).maxItems,
+  });
+  const hash = planHash(plan);
+  if (ledger.planHash !== hash) {
+    await deps.journal.append(input.run, { type: 'plan', planHash: hash, artifact: await deps.artifacts.put(plan), items: plan.items.length });
+  }
+  return {
+    planHash: hash,
+    batches: batchesOf(plan),
+    items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
+    unknown: plan.unknown.map((u) => u.system),
+    collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
+  };
+}
+
+/** Pure judging over stored snapshots: first what each tells about others, then what in each is ours. */
+export async function judge(
+  deps: Deps,
+  manifest: Manifest,
+  addresses: string[],
+): Promise<{ match: Match; unknown: { system: SystemId; reason: string }[] }> {
+  const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
+  const read = readings.filter((r) => 'artifact' in r);
+  const anchors: Anchors = {
+    tenantId: manifest.tenant.id,
+    issuer: issuerOf(manifest.tenant.id, manifest.tenant.cloud),
+    awsOidcRoles: [],
+    gcpServiceAccounts: [],
+  };
+  for (const { system, artifact } of read) {
+    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), anchors.tenantId, anchors.issuer);
+    if (told.ciemPrincipalId !== undefined) anchors.ciemPrincipalId = told.ciemPrincipalId;
+    anchors.awsOidcRoles.push(...(told.awsOidcRoles ?? []));
+    anchors.gcpServiceAccounts.push(...(told.gcpServiceAccounts ?? []));
+  }
+  const match: Match = { findings: [], sightings: [] };
+  for (const { system, artifact } of read) {
+    const snapshot: unknown = await deps.artifacts.get(artifact);
+    for (const kind of deps.clouds[systemType(system)].kinds) {
+      const { findings, sightings } = kind.match(snapshot, anchors);
+      match.findings.push(...findings);
+      match.sightings.push(...sightings);
+    }
+  }
+  const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
+  return { match, unknown };
+}
+
+/** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */
+function settledItems(ledger: Ledger): { item: string; reason: string }[] {
+  const waived = [...ledger.waived].map(([item, w]) => ({ item, reason: `waived by ${w.by}: ${w.reason}` }));
+  const confirmed = [...ledger.confirmed].map(([item, c]) => ({ item, reason: `confirmed by ${c.by}: ${c.statement}` }));
+  return [...waived, ...confirmed];
+}
+
+/** The plan in force, read back and checked against its hash. Throws when the hash does not fit what is stored. */
+export async function loadPlan(deps: Deps, ledger: Ledger, hash: string): Promise<Plan> {
+  const plan = await deps.artifacts.get<Plan>(ledger.planArtifact as string);
+  if (planHash(plan) !== hash) throw new Error(`the stored plan does not have the hash ${hash}`);
+  return plan;
+}

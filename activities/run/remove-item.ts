@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fingerprint } from '../../model/canonical.ts';
+import { describeDiff } from '../../model/diff.ts';
+import type { FailureClass } from '../../model/errors.ts';
+import { isSettled, type Ledger } from '../../model/ledger.ts';
+import { collectorsLeft } from '../../model/ledger.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Plan, PlanItem } from '../../model/plan.ts';
+import type { AnyCloud, Kind } from '../kind.ts';
+
+/** How often a deleted thing is read again until it is gone, in ms: 10 tries, 40 s in all. */
+const GONE_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
+/** How often a call that may be repeated is, within one try of the activity. */
+const RETRY_DELAYS = [200, 1_000, 3_000];
+/** A cloud that asks for a longer pause than this is left to Temporal's own retry. */
+const LONGEST_PAUSE = 5_000;
+
+export type AnyKind = Kind<unknown, unknown>;
+
+/** What came of trying one item: its outcome, or why it must be tried later. */
+export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
+
+export interface RemovalSteps {
+  cloud: AnyCloud;
+  api: unknown;
+  ledger: Ledger;
+  /** Writes the intents, on disk before it resolves. */
+  intend(items: PlanItem[]): Promise<void>;
+}
+
+/** What holds an item before any cloud is asked: its guard, what it depends on, collectors that still collect. Pure. */
+export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined {
+  const held = (code: string, reason: string): Outcome => ({ item: item.id, outcome: 'blocked', code, reason });
+  if (item.guard) return held(item.guard.code, item.guard.reason);
+  const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
+  if (waitsFor.length > 0) return held('Dependency', `waits for ${waitsFor.join(', ')}`);
+  if (item.phase === 'sign-in') {
+    const left = collectorsLeft(ledger, plan);
+    if (left.length > 0) return held('CollectorsRemain', `data is still collected by ${left.join(', ')}; have them deleted first`);
+  }
+  return undefined;
+}
+
+/**
+ * Takes away items that meet in one write: reads each again, compares it with the plan, writes the intents, removes, and reads until
+ * each is gone. What is gone already is told apart by the journal: an intent without an outcome was our own lost answer.
+ */
+export async function removeTogether(items: PlanItem[], steps: RemovalSteps): Promise<Attempt[]> {
+  const done: Attempt[] = [];
+  const present: PlanItem[] = [];
+  for (const item of items) {
+    const look = await persistently(steps.cloud, () => lookAt(item, steps));
+    if ('failure' in look) done.push(fromFailure(item, look.failure));
+    else if (look.value) done.push({ item, outcome: look.value });
+    else present.push(item);
+  }
+  const [first, ...rest] = present;
+  if (!first) return done;
+  await steps.intend(present);
+  const kind = kindOf(steps.cloud, first);
+  const removal = await persistently(steps.cloud, () => kind.remove(steps.api, [first, ...rest]));
+  for (const item of present) {
+    if ('failure' in removal && removal.failure.kind !== 'gone') done.push(fromFailure(item, removal.failure));
+    else done.push(await untilGone(item, steps));
+  }
+  return done;
+}
+
+export function kindOf(cloud: AnyCloud, item: PlanItem): AnyKind {
+  const kind = (cloud.kinds as AnyKind[]).find((k) => k.name === item.kind);
+  if (!kind) throw new Error(`no kind ${item.kind} in ${cloud.type}`);
+  return kind;
+}
+
+/** Undefined when the item is there just as planned; otherwise the outcome that makes a removal needless or forbidden. */
+async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Promise<Outcome | undefined> {
+  const kind = kindOf(cloud, item);
+  const current = await kind.read(api, item);
+  const begun = ledger.openIntents.has(item.id);
+  if (current === undefined) return gone(item, begun, 'not found');
+  if (fingerprint(current) === item.fingerprint) return undefined;
+  // Begun by us and cut short: it may be half taken apart, but it must still be the very same one.
+  if (begun && kind.identity && kind.identity(current) === kind.identity(item.snapshot)) return undefined;
+  return {
+    item: item.id,
+    outcome: 'blocked',
+    code: 'Drift',
+    reason: `changed since the plan was made (${describeDiff(item.snapshot, current)}); amend the plan to approve what it is now, or waive it`,
+  };
+}
+
+async function untilGone(item: PlanItem, { cloud, api }: RemovalSteps): Promise<Attempt> {
+  for (const delay of GONE_DELAYS) {
+    const look = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
+    if ('failure' in look) {
+      if (look.failure.kind === 'gone') return { item, outcome: gone(item, true, 'read back: not found') };
+      return fromFailure(item, look.failure);
+    }
+    if (look.value === undefined) return { item, outcome: gone(item, true, 'read back: not found') };
+    await sleep(delay);
+  }
+  return { item, later: { kind: 'retry', code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' } };
+}
+
+function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
+  return { item: item.id, outcome: byUs ? 'removed' : 'already-gone', reason };
+}
+
+function fromFailure(item: PlanItem, failure: FailureClass): Attempt {
+  switch (failure.kind) {
+    case 'gone':
+      return { item, outcome: gone(item, false, 'not found') };
+    case 'retry':
+      return { item, later: failure };
+    case 'blocked':
+      return { item, outcome: { item: item.id, outcome: 'blocked', code: failure.code, reason: failure.message } };
+  }
+}
+
+/** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After. */
+async function persistently<T>(cloud: AnyCloud, work: () => Promise<T>): Promise<{ value: T } | { failure: FailureClass }> {
+  for (let round = 0; ; round++) {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      const failure = cloud.classify(error);
+      const delay = RETRY_DELAYS[round];
+      if (failure.kind !== 'retry' || delay === undefined || (failure.retryAfterMs ?? 0) > LONGEST_PAUSE) return { failure };
+      await sleep(failure.retryAfterMs ?? delay);
+    }
+  }
+}

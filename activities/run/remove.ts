@@ -1,0 +1,138 @@
+import { itemsOf, type Batch } from '../../model/batch.ts';
+import { refusalToRemove, type Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemType, type Phase } from '../../model/names.ts';
+import { isResolved, type Outcome } from '../../model/outcome.ts';
+import type { Plan, PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { cloudUnavailable, notAuthorized } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from './activity-control.ts';
+import { heldBack, kindOf, removeTogether, type Attempt } from './remove-item.ts';
+import { loadPlan } from './plan.ts';
+
+export interface RemoveInput {
+  run: string;
+  planHash: string;
+  /** A batch of the plan, or single items by id. */
+  work: Pick<Batch, 'phase' | 'type' | 'rank' | 'index'> | { phase: Phase; items: string[] };
+}
+
+export interface RemoveResult {
+  outcomes: Outcome[];
+  /** Ids that were not begun because the activity was asked to stop. */
+  remaining: string[];
+}
+
+/** A removal as it goes: the plan, what the journal knows, and what still has to be said to the caller. */
+interface Work {
+  deps: Deps;
+  input: RemoveInput;
+  plan: Plan;
+  ledger: Ledger;
+  manifest: Manifest;
+  outcomes: Map<string, Outcome>;
+  later: { message: string; retryAfterMs?: number }[];
+}
+
+/**
+ * Removes planned items, one system after the dependencies within it, several systems at once. Verifies for each item, itself, that a
+ * recorded approval covers it; resumes from the journal after a crash. Throws NotAuthorized for a run or plan the journal does not
+ * know, CloudUnavailable to be tried again while a cloud cannot be reached.
+ */
+export async function removeItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
+  const ledger = deps.journal.ledger(input.run);
+  if (ledger.planHash === undefined || ledger.planHash !== input.planHash) {
+    throw notAuthorized(`the journal of ${input.run} holds no plan ${input.planHash} in force; nothing was removed`);
+  }
+  const plan = await loadPlan(deps, ledger, input.planHash);
+  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  const work: Work = { deps, input, plan, ledger, manifest, outcomes: new Map(), later: [] };
+  const items = selected(plan, input.work);
+  await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => removeInSystem(work, group)));
+  const [first] = work.later;
+  if (first) throw cloudUnavailable(first.message, Math.max(0, ...work.later.map((l) => l.retryAfterMs ?? 0)) || undefined);
+  return { outcomes: [...work.outcomes.values()], remaining: items.map((i) => i.id).filter((id) => !work.outcomes.has(id)) };
+}
+
+function selected(plan: Plan, work: RemoveInput['work']): PlanItem[] {
+  if ('items' in work) return plan.items.filter((i) => i.phase === work.phase && work.items.includes(i.id));
+  return itemsOf(plan, work);
+}
+
+async function removeInSystem(work: Work, items: PlanItem[]): Promise<void> {
+  const [one] = items;
+  if (!one) return;
+  const cloud = work.deps.clouds[systemType(one.system)];
+  const groups = Map.groupBy(items, (item) => {
+    const kind = item.guard ? undefined : kindOf(cloud, item);
+    return kind?.writeKey ? `${item.kind} ${kind.writeKey(item)}` : item.id;
+  });
+  let api: unknown;
+  for (const group of groups.values()) {
+    if (stopRequested()) return;
+    const open: PlanItem[] = [];
+    for (const item of group) {
+      const known = await withoutTheCloud(work, item);
+      if (!known) open.push(item);
+    }
+    if (open.length === 0) continue;
+    try {
+      api ??= await cloud.connect(one.system, { manifest: work.manifest });
+    } catch (error) {
+      const failure = cloud.classify(error);
+      for (const item of open) await settle(work, failedConnect(item, failure));
+      continue;
+    }
+    const intend = (todo: PlanItem[]) => intendToRemove(work, todo);
+    for (const attempt of await removeTogether(open, { cloud, api, ledger: work.ledger, intend })) await settle(work, attempt);
+  }
+}
+
+/** Settles an item that needs no call: done before a crash, not covered by an approval, or held back. True when settled. */
+async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
+  const before = work.ledger.outcomes.get(item.id);
+  if (before && isResolved(before.outcome)) {
+    const { phase: _, ...outcome } = before;
+    work.outcomes.set(item.id, outcome);
+    return true;
+  }
+  const refusal = refusalToRemove(item, work.plan, work.input.planHash, work.ledger, new Date());
+  const held: Outcome | undefined = refusal
+    ? { item: item.id, outcome: 'blocked', code: 'NotAuthorized', reason: refusal }
+    : heldBack(item, work.plan, work.ledger);
+  if (!held) return false;
+  await settle(work, { item, outcome: held });
+  return true;
+}
+
+async function intendToRemove(work: Work, items: PlanItem[]): Promise<void> {
+  const planHash = work.input.planHash;
+  await work.deps.journal.append(work.input.run, ...items.map((i) => ({ type: 'intent' as const, item: i.id, planHash, phase: i.phase })));
+  for (const item of items) work.ledger.openIntents.add(item.id);
+}
+
+async function settle(work: Work, attempt: Attempt): Promise<void> {
+  const { item } = attempt;
+  let outcome: Outcome;
+  if ('outcome' in attempt) outcome = attempt.outcome;
+  else {
+    const { code, message, retryAfterMs } = attempt.later;
+    if (!retryDeadlinePassed(work.manifest.waits.unreachable)) {
+      work.later.push({ message: `${item.id}: ${code}: ${message}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+      return;
+    }
+    outcome = { item: item.id, outcome: 'failed', code, reason: `${message}; tried until waits.unreachable had passed` };
+  }
+  await work.deps.journal.append(work.input.run, { type: 'outcome', phase: item.phase, outcome });
+  work.ledger.outcomes.set(item.id, { ...outcome, phase: item.phase });
+  if (isResolved(outcome.outcome)) work.ledger.openIntents.delete(item.id);
+  work.outcomes.set(item.id, outcome);
+  work.deps.log.info({ run: work.input.run, item: item.id, outcome: outcome.outcome, code: outcome.code }, 'item settled');
+}
+
+function failedConnect(item: PlanItem, failure: ReturnType<Deps['clouds']['aws']['classify']>): Attempt {
+  if (failure.kind === 'retry') return { item, later: failure };
+  const code = failure.kind === 'gone' ? 'NotFound' : failure.code;
+  return { item, outcome: { item: item.id, outcome: 'blocked', code, reason: failure.kind === 'gone' ? 'the system was not found' : failure.message } };
+}
+

@@ -1,0 +1,123 @@
+import type { JWK } from 'jose';
+import { OffboardError } from '../../model/errors.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import { checkManifest, ManifestSchema, systemsOf, type Manifest } from '../../model/manifest.ts';
+import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { readingBatches } from './discover.ts';
+
+export interface StartRunInput {
+  run: string;
+  workflowId: string;
+  /** As it was written: parsed YAML, checked again here. */
+  manifest: unknown;
+  startedBy: string;
+}
+
+export interface StartRunResult {
+  /** All at once, in words; empty when the run may go on. */
+  failures: string[];
+  /** Address of the manifest among the artifacts: what later activities take. */
+  manifest: string;
+  /** Labels of the reading batches, by index. */
+  readings: string[];
+  /** In milliseconds. */
+  waits: Manifest['waits'];
+  collectors: Manifest['collectors'];
+  /** Public key that one-time passwords are sealed to. */
+  otpPublicKey: JWK;
+}
+
+/**
+ * Opens the run's journal and checks everything the guide demands before a change: successor, directory roles, answering
+ * credentials, somebody who may approve. Changes nothing.
+ */
+export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
+  const manifest = parseManifest(input.manifest);
+  const address = await deps.artifacts.put(manifest);
+  if (deps.journal.ledger(input.run).startedBy === undefined) {
+    await deps.journal.append(input.run, {
+      type: 'run-started',
+      workflowId: input.workflowId,
+      startedBy: input.startedBy,
+      manifestHash: address,
+      tenantId: manifest.tenant.id,
+    });
+  }
+  const failures = [...approverFailures(deps, manifest, input.startedBy), ...(await credentialFailures(deps, manifest))];
+  failures.push(...(await directoryFailures(deps, manifest)));
+  await deps.journal.append(input.run, { type: 'preconditions', failures });
+  const readings = readingBatches(manifest).map((b) => b.label);
+  return { failures, manifest: address, readings, waits: manifest.waits, collectors: manifest.collectors, otpPublicKey: deps.sealing.publicJwk };
+}
+
+/** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */
+function parseManifest(raw: unknown): Manifest {
+  const parsed = ManifestSchema.safeParse(raw);
+  if (!parsed.success) throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+  checkManifest(parsed.data);
+  return parsed.data;
+}
+
+function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): string[] {
+  const policy = effectivePolicy(deps.policy, manifest);
+  if (policy.approvers.length === 0) {
+    return ["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"];
+  }
+  if (policy.fourEyes && policy.approvers.every((a) => a === startedBy)) {
+    return [`approvers: only ${startedBy}, who started the run, could approve; name a second person`];
+  }
+  return [];
+}
+
+/** A cloud fails when none of its systems answers; one that does not is that system's own matter, told in the plan. */
+async function credentialFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
+  const failures: string[] = [];
+  for (const [type, systems] of Map.groupBy(systemsOf(manifest), systemType)) {
+    if (type === 'portal' && !manifest.collectors.some((c) => c.driver === 'http')) continue;
+    const failure = await firstAnswer(deps, manifest, type, systems);
+    if (failure !== undefined) failures.push(failure);
+  }
+  return failures;
+}
+
+async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, systems: SystemId[]): Promise<string | undefined> {
+  const cloud = deps.clouds[type];
+  let last = '';
+  for (const system of systems) {
+    const result = await attempt(cloud.classify, async () => cloud.probe(await cloud.connect(system, { manifest }), system));
+    if (result.ok) return undefined;
+    if (result.failure.kind === 'retry') throw cloudUnavailable(`${system}: ${failureMessage(result.failure)}`, result.failure.retryAfterMs);
+    last = `${system}: ${failureMessage(result.failure)}`;
+  }
+  return `${type}: no system answers with the worker's credentials (${last}); give the worker access and start again`;
+}
+
+async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
+  const cloud = deps.clouds.entra;
+  const result = await attempt(cloud.classify, async () => readDirectoryRoles(await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })));
+  if (!result.ok) {
+    if (result.failure.kind === 'retry') throw cloudUnavailable(failureMessage(result.failure), result.failure.retryAfterMs);
+    return [`entra: directory roles cannot be read (${failureMessage(result.failure)})`];
+  }
+  return roleFailures(manifest, result.value);
+}
+
+/** The guide's notes: Cloud Application Administrator for phases 2 and 4, Permissions Management Administrator for phase 3. */
+function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
+  const failures: string[] = [];
+  if (!roles.cloudApplicationAdministrators.includes(roles.workerPrincipalId)) {
+    failures.push(`entra: the worker's principal ${roles.workerPrincipalId} is not a Cloud Application Administrator; assign that role to it`);
+  }
+  const administrators = new Set([...roles.permissionsManagementAdministrators.map((a) => a.name), ...(manifest.administrators ?? [])]);
+  for (const recipient of new Set(manifest.collectors.map((c) => c.recipient))) {
+    if (!administrators.has(recipient)) {
+      failures.push(
+        `collectors: ${recipient} is not a Permissions Management Administrator; assign the role, or attest it under administrators`,
+      );
+    }
+  }
+  return failures;
+}

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from './finding.ts';
+
+const SHOWN = 5;
+
+/** Where two definitions differ, for a person: `path: before → after`, at most five, the rest counted. */
+export function describeDiff(before: Json, after: Json): string {
+  const lines = differences(before, after, '');
+  const more = lines.length > SHOWN ? `; and ${lines.length - SHOWN} more` : '';
+  return lines.slice(0, SHOWN).join('; ') + more;
+}
+
+function differences(before: Json | undefined, after: Json | undefined, path: string): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (isObject(before) && isObject(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+    return keys.flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key));
+  }
+  return [`${path || 'it'}: ${short(before)} → ${short(after)}`];
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function short(value: Json | undefined): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}

@@ -1,0 +1,112 @@
+import type { Decision } from './decision.ts';
+import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
+import { PHASES, type Phase, type RunStatus } from './names.ts';
+import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
+import type { Plan, Untouched } from './plan.ts';
+
+/** A run as the journal tells it: for `report`, the evidence and every page. */
+export interface RunSummary {
+  workflowId: string;
+  tenantId: string;
+  startedBy: string;
+  startedAt: string;
+  endedAt?: string;
+  status: RunStatus | 'running';
+  reason: string;
+  planHash?: string;
+  preconditions: string[];
+  phases: PhaseCounts[];
+  items: { item: string; title: string; phase: Phase; why: string[]; outcome?: Outcome; waived?: { by: string; reason: string } }[];
+  untouched: Untouched[];
+  decisions: { at: string; decision: Decision; items?: string[] }[];
+  refusals: { at: string; decision: Decision; code: string; message: string }[];
+  collectors: { at: string; collector: string; event: string; by?: string; detail?: string }[];
+  leftovers: string[];
+  unknown: string[];
+}
+
+/** Pure. `plan` is the last plan in force; items that only earlier plans held are told by their outcome. */
+export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSummary {
+  const ledger = emptyLedger();
+  for (const entry of entries) record(ledger, entry);
+  const summary: RunSummary = {
+    workflowId: '',
+    tenantId: '',
+    startedBy: ledger.startedBy ?? '',
+    startedAt: entries[0]?.at ?? '',
+    status: 'running',
+    reason: '',
+    ...(ledger.planHash === undefined ? {} : { planHash: ledger.planHash }),
+    preconditions: [],
+    phases: [],
+    items: [],
+    untouched: plan?.untouched ?? [],
+    decisions: [],
+    refusals: [],
+    collectors: [],
+    leftovers: [],
+    unknown: [],
+  };
+  for (const entry of entries) take(summary, entry);
+  const planned = new Map(plan?.items.map((i) => [i.id, i]));
+  for (const id of new Set([...ledger.outcomes.keys(), ...planned.keys()])) {
+    const item = planned.get(id);
+    const known = ledger.outcomes.get(id);
+    const waived = ledger.waived.get(id);
+    const outcome = known && { item: id, outcome: known.outcome, reason: known.reason, ...(known.code === undefined ? {} : { code: known.code }) };
+    summary.items.push({
+      item: id,
+      title: item?.title ?? id,
+      phase: item?.phase ?? (known?.phase as Phase),
+      why: item?.why ?? [],
+      ...(outcome ? { outcome } : {}),
+      ...(waived ? { waived } : {}),
+    });
+  }
+  const waivedIds = new Set(ledger.waived.keys());
+  summary.phases = PHASES.map((phase) => countPhase(phase, outcomesOf(summary, phase), waivedIds));
+  return summary;
+}
+
+function outcomesOf(summary: RunSummary, phase: Phase): Outcome[] {
+  return summary.items.flatMap((i) => (i.phase === phase && i.outcome ? [i.outcome] : []));
+}
+
+function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
+  switch (r.type) {
+    case 'run-started':
+      summary.workflowId = r.workflowId;
+      summary.tenantId = r.tenantId;
+      return;
+    case 'preconditions':
+      summary.preconditions = r.failures;
+      return;
+    case 'decision':
+      summary.decisions.push({ at, decision: r.decision, ...(r.items ? { items: r.items } : {}) });
+      return;
+    case 'refusal':
+      summary.refusals.push({ at, decision: r.decision, code: r.code, message: r.message });
+      return;
+    case 'collector': {
+      const { type: _, ...event } = r;
+      summary.collectors.push({ at, ...event });
+      return;
+    }
+    case 'verified':
+      summary.leftovers = r.leftovers;
+      summary.unknown = r.unknown;
+      return;
+    case 'run-ended':
+      summary.status = r.status;
+      summary.reason = r.reason;
+      summary.endedAt = at;
+      return;
+    case 'plan':
+    case 'gate-opened':
+    case 'gate-closed':
+    case 'reminder':
+    case 'intent':
+    case 'outcome':
+      return;
+  }
+}
