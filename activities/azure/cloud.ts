@@ -1,0 +1,21 @@
+import { nativeId } from '../../model/names.ts';
+import { azureCredential } from '../azure-credential.ts';
+import { armEndpoint } from '../azure-endpoints.ts';
+import type { Cloud } from '../kind.ts';
+import { classifyAzure } from './classify.ts';
+import { connectAzure, type AzureApi } from './clients.ts';
+import { readAzure, type AzureSnapshot } from './reader.ts';
+import { roleAssignment } from './role-assignment.ts';
+
+/** Azure RBAC. Systems are scopes: `azure:/subscriptions/<id>`, `azure:/providers/Microsoft.Management/managementGroups/<id>`, `azure:/`. */
+export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
+  return {
+    type: 'azure',
+    connect: async (_system, { manifest }) => connectAzure(armEndpoint(manifest.tenant.cloud), azureCredential(manifest.tenant.cloud)),
+    read: readAzure,
+    anchors: () => ({}),
+    kinds: [roleAssignment],
+    classify: (error) => classifyAzure(error),
+    probe: (api, system) => api.touch(nativeId(system)),
+  };
+}

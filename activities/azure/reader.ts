@@ -1,0 +1,29 @@
+import { systemsOf } from '../../model/manifest.ts';
+import { nativeId, systemType, type SystemId } from '../../model/names.ts';
+import { CannotAsk } from '../azure-failure.ts';
+import type { ReadContext } from '../kind.ts';
+import type { Assignment, AzureApi } from './clients.ts';
+
+/** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
+export interface AzureSnapshot {
+  system: SystemId;
+  scope: string;
+  /** The scopes the manifest names: an assignment of another scope is nobody's finding. */
+  namedScopes: string[];
+  assignments: Assignment[];
+}
+
+/** Lists by object id, since ARM knows principals only by that; throws CannotAsk 'NoCiemPrincipal' when the directory gave none. */
+export async function readAzure(api: AzureApi, system: SystemId, context: ReadContext): Promise<AzureSnapshot> {
+  if (context.ciemPrincipalId === undefined) {
+    throw new CannotAsk(
+      'NoCiemPrincipal',
+      'the directory holds no CIEM service principal (or could not be read), and ARM finds assignments only by its object id; look for assignments of "Identity not found" by hand, then waive this',
+    );
+  }
+  const scope = nativeId(system);
+  const namedScopes = systemsOf(context.manifest)
+    .filter((s) => systemType(s) === 'azure')
+    .map(nativeId);
+  return { system, scope, namedScopes, assignments: await api.listAssignments(scope, context.ciemPrincipalId) };
+}

@@ -1,0 +1,83 @@
+import type { Finding, Json, Match, Sighting } from '../../model/finding.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Kind } from '../kind.ts';
+import { classifyAzure } from './classify.ts';
+import type { Assignment, AzureApi } from './clients.ts';
+import type { AzureSnapshot } from './reader.ts';
+import { roleOf } from './roles.ts';
+
+const NAME = 'azure-role-assignment';
+
+/** Role assignments of the CIEM service principal, each found at the system that its own scope belongs to. */
+export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
+  name: NAME,
+
+  match(snapshot, anchors): Match {
+    const findings: Finding[] = [];
+    const sightings: Sighting[] = [];
+    for (const assignment of snapshot.assignments) {
+      if (anchors.ciemPrincipalId === undefined || !same(assignment.principalId, anchors.ciemPrincipalId)) continue;
+      const owner = owningScope(assignment.scope);
+      if (same(owner, snapshot.scope)) findings.push(finding(snapshot, assignment));
+      else if (!snapshot.namedScopes.some((scope) => same(scope, owner))) {
+        const { system } = snapshot;
+        sightings.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
+      }
+    }
+    return { findings, sightings };
+  },
+
+  async read(api, item) {
+    try {
+      return toJson(await api.getAssignment(assignmentId(item)));
+    } catch (error) {
+      if (classifyAzure(error).kind === 'gone') return undefined;
+      throw error;
+    }
+  },
+
+  async remove(api, items) {
+    for (const item of items) await api.deleteAssignment(assignmentId(item));
+  },
+};
+
+function finding(snapshot: AzureSnapshot, assignment: Assignment): Finding {
+  const { name, risk } = roleOf(assignment.roleDefinitionId);
+  return {
+    kind: NAME,
+    system: snapshot.system,
+    id: `${NAME}:${assignment.id}`,
+    title: `${name} at ${assignment.scope}`,
+    phase: 'permissions',
+    why: [`its principal ${assignment.principalId} is the CIEM service principal of this tenant`],
+    confidence: 'certain',
+    risk,
+    // Reader goes last: Defender may read with it, so a fault that stops the run early stops it before this one.
+    rank: risk === 'read' ? 1 : 0,
+    snapshot: toJson(assignment),
+    provides: [],
+    uses: [],
+  };
+}
+
+/** The scope of the system an assignment belongs to: its subscription (also for what lies below), its management group, or `/`. */
+function owningScope(scope: string): string {
+  return /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? scope;
+}
+
+function where(owner: string): string {
+  return /^\/subscriptions\//i.test(owner) ? 'assigned at' : 'inherited from';
+}
+
+/** ARM ids are case-insensitive. */
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function assignmentId(item: PlanItem): string {
+  return item.id.slice(NAME.length + 1);
+}
+
+function toJson(assignment: Assignment): Json {
+  return { ...assignment };
+}

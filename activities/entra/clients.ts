@@ -1,0 +1,116 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import type { Endpoint } from '../azure-endpoints.ts';
+import { CannotAsk } from '../azure-failure.ts';
+import { restTo } from '../azure-rest.ts';
+
+const guid = z.guid();
+/** Fields whose inner shape only matters for comparing and restoring. */
+const opaque = z.record(z.string(), z.json()).nullish();
+
+const Credential = z.object({ keyId: guid, displayName: z.string().nullish(), endDateTime: z.string().nullish() });
+
+const Application = z.object({
+  id: guid,
+  appId: guid,
+  displayName: z.string().nullish(),
+  identifierUris: z.array(z.string()),
+  signInAudience: z.string().nullish(),
+  notes: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  api: opaque,
+  web: opaque,
+  appRoles: z.array(z.json()).nullish(),
+  requiredResourceAccess: z.array(z.json()).nullish(),
+  passwordCredentials: z.array(Credential).default([]),
+  keyCredentials: z.array(Credential).default([]),
+});
+export type Application = z.infer<typeof Application>;
+
+const FederatedCredential = z.object({
+  id: z.string(),
+  name: z.string(),
+  issuer: z.string(),
+  subject: z.string().nullish(),
+  audiences: z.array(z.string()),
+});
+export type FederatedCredential = z.infer<typeof FederatedCredential>;
+
+const ServicePrincipal = z.object({
+  id: guid,
+  appId: guid,
+  displayName: z.string().nullish(),
+  accountEnabled: z.boolean(),
+  appOwnerOrganizationId: guid.nullish(),
+  servicePrincipalType: z.string().nullish(),
+});
+export type ServicePrincipal = z.infer<typeof ServicePrincipal>;
+
+const RoleAssignment = z.object({
+  id: z.string(),
+  roleDefinitionId: z.string(),
+  principalId: guid,
+  directoryScopeId: z.string().nullish(),
+});
+export type DirectoryRoleAssignment = z.infer<typeof RoleAssignment>;
+
+const User = z.object({ id: guid, userPrincipalName: z.string() });
+
+/** Who the worker is, as its own access token says. */
+export interface Self {
+  principalId: string;
+  tenantId: string;
+}
+
+/** What is used of Microsoft Graph v1.0. Errors are RestError with Graph's own code. */
+export interface EntraApi {
+  self(): Promise<Self>;
+  /** OData filter on applications, all pages. */
+  listApplications(filter: string): Promise<Application[]>;
+  getApplication(id: string): Promise<Application>;
+  listFederatedCredentials(applicationId: string): Promise<FederatedCredential[]>;
+  /** Soft: restorable for 30 days. */
+  deleteApplication(id: string): Promise<void>;
+  listServicePrincipals(appId: string): Promise<ServicePrincipal[]>;
+  getServicePrincipal(id: string): Promise<ServicePrincipal>;
+  disableSignIn(servicePrincipalId: string): Promise<void>;
+  listRoleAssignments(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
+  getUserPrincipalName(userId: string): Promise<string>;
+}
+
+const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
+const SERVICE_PRINCIPAL = `$select=${Object.keys(ServicePrincipal.shape).join(',')}`;
+
+export function connectEntra(endpoint: Endpoint, credential: TokenCredential): EntraApi {
+  const graph = restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/v1.0` }, credential);
+  const nothing = z.unknown().transform(() => undefined);
+  return {
+    self: async () => selfOf((await credential.getToken(endpoint.scope))?.token),
+    listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
+    getApplication: (id) => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application),
+    listFederatedCredentials: (id) => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential),
+    deleteApplication: (id) => graph.send('DELETE', `/applications/${id}`, nothing),
+    listServicePrincipals: (appId) => {
+      const filter = encodeURIComponent(`appId eq '${appId}'`);
+      return graph.list(`/servicePrincipals?$filter=${filter}&${SERVICE_PRINCIPAL}`, ServicePrincipal);
+    },
+    getServicePrincipal: (id) => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal),
+    disableSignIn: (id) => graph.send('PATCH', `/servicePrincipals/${id}`, nothing, { accountEnabled: false }),
+    listRoleAssignments: (roleDefinitionId) => {
+      const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
+      return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
+    },
+    getUserPrincipalName: async (id) => (await graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)).userPrincipalName,
+  };
+}
+
+/** Reads two claims and lets the token go. Its signature is Graph's to check: the worker asks only about itself. */
+function selfOf(token: string | undefined): Self {
+  try {
+    const claims = z.object({ oid: guid, tid: guid }).parse(decodeJwt(token ?? ''));
+    return { principalId: claims.oid, tenantId: claims.tid };
+  } catch {
+    throw new CannotAsk('UnreadableToken', "the worker's own token for Graph has no readable oid and tid claims");
+  }
+}

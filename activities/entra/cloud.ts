@@ -1,0 +1,28 @@
+import { azureCredential } from '../azure-credential.ts';
+import { graphEndpoint } from '../azure-endpoints.ts';
+import type { Cloud } from '../kind.ts';
+import { ciemSignIn } from './ciem-sign-in.ts';
+import { classifyEntra } from './classify.ts';
+import { connectEntra, type EntraApi } from './clients.ts';
+import { oidcApplication } from './oidc-application.ts';
+import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
+import { MEPM } from '../../model/footprint.ts';
+
+/** The directory, by Microsoft Graph. The one system is `entra:<tenant id>`. */
+export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
+  return {
+    type: 'entra',
+    connect: async (_system, { manifest }) => connectEntra(graphEndpoint(manifest.tenant.cloud), azureCredential(manifest.tenant.cloud)),
+    read: readEntra,
+    anchors: (snapshot) => {
+      const principal = snapshot.ciemServicePrincipals[0];
+      return principal ? { ciemPrincipalId: principal.id } : {};
+    },
+    kinds: [oidcApplication, ciemSignIn],
+    classify: (error) => classifyEntra(error),
+    probe: async (api, system) => {
+      await demandTenant(api, system);
+      await api.listServicePrincipals(MEPM.ciemAppId);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { MEPM } from '../../model/footprint.ts';
+import { nativeId, type SystemId } from '../../model/names.ts';
+import { CannotAsk } from '../azure-failure.ts';
+import type { ReadContext } from '../kind.ts';
+import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './clients.ts';
+
+/** An application's full definition: what a removal compares with and what a restore needs. */
+export interface ApplicationDefinition extends Application {
+  federatedIdentityCredentials: FederatedCredential[];
+  /** Object ids of its service principals here: restoring the application does not bring these back. */
+  servicePrincipals: string[];
+}
+
+export interface EntraSnapshot {
+  system: SystemId;
+  /** Identifier URIs the manifest names. */
+  namedUris: string[];
+  /** Each once, sorted by id: those with a named or known identifier URI, and those whose names look like onboarding's. */
+  applications: ApplicationDefinition[];
+  /** Of the first-party CIEM application: none or one. */
+  ciemServicePrincipals: ServicePrincipal[];
+}
+
+/** How onboarding's names begin; people could edit them, so this only finds look-alikes worth telling. */
+const LOOK_ALIKE = "startswith(displayName,'mciem-') or startswith(displayName,'ciem-')";
+
+/** Throws CannotAsk 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
+export async function readEntra(api: EntraApi, system: SystemId, context: ReadContext): Promise<EntraSnapshot> {
+  await demandTenant(api, system);
+  const namedUris = context.manifest.entra.applications;
+  const uris = [...new Set<string>([...namedUris, ...MEPM.awsAudiences, ...MEPM.gcpAudiences])];
+  const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), LOOK_ALIKE];
+  const listed = await Promise.all(filters.map((filter) => api.listApplications(filter)));
+  const byId = new Map(listed.flat().map((application) => [application.id, application]));
+  const applications: ApplicationDefinition[] = [];
+  for (const id of [...byId.keys()].toSorted()) applications.push(await define(api, byId.get(id) as Application));
+  return { system, namedUris, applications, ciemServicePrincipals: await api.listServicePrincipals(MEPM.ciemAppId) };
+}
+
+/** Completes an application with what Graph keeps beside it. */
+export async function define(api: EntraApi, application: Application): Promise<ApplicationDefinition> {
+  const [federatedIdentityCredentials, principals] = await Promise.all([
+    api.listFederatedCredentials(application.id),
+    api.listServicePrincipals(application.appId),
+  ]);
+  return { ...application, federatedIdentityCredentials, servicePrincipals: principals.map((p) => p.id).toSorted() };
+}
+
+/** The worker must be signed in to the tenant that the system names. */
+export async function demandTenant(api: EntraApi, system: SystemId): Promise<void> {
+  const { tenantId } = await api.self();
+  if (tenantId.toLowerCase() === nativeId(system).toLowerCase()) return;
+  throw new CannotAsk(
+    'WrongTenant',
+    `the worker is signed in to tenant ${tenantId}, the manifest names ${nativeId(system)}; mend AZURE_TENANT_ID or tenant.id`,
+  );
+}

@@ -1,0 +1,27 @@
+import { MEPM } from '../../model/footprint.ts';
+import { azureCredential } from '../azure-credential.ts';
+import type { Cloud } from '../kind.ts';
+import { classifyPortal } from './classify.ts';
+import { connectPortal, type PortalApi } from './clients.ts';
+import { dataCollector } from './collector.ts';
+import { readPortal, type PortalSnapshot } from './reader.ts';
+
+/** The portal's data collectors. The one system is `portal:<tenant id>`. */
+export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
+  return {
+    type: 'portal',
+    connect: async (_system, { manifest }) => {
+      const url = process.env['OFFBOARD_PORTAL_URL'];
+      const endpoint = url === undefined ? undefined : { url, scope: `${MEPM.ciemAppId}/.default` };
+      const readable = manifest.collectors.some((c) => c.driver === 'http');
+      return connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable);
+    },
+    read: readPortal,
+    anchors: () => ({}),
+    kinds: [dataCollector],
+    classify: (error) => classifyPortal(error),
+    probe: async (api) => {
+      if (api.readable) await api.list();
+    },
+  };
+}
