@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { grantJson, grantsOf, readGrant, removeGrants, withoutGrants, type Grant } from '../../../activities/gcp/policy.ts';
+import type { Policy } from '../../../activities/gcp/snapshot.ts';
+import { apiWith, EMAIL, googleError, planned } from './fixtures.ts';
+
+const ORGANIZATION = 'organizations/123456789012';
+const OURS = `serviceAccount:${EMAIL}`;
+const AUDITOR = 'group:auditors@contoso.example';
+const office = { title: 'office hours', expression: 'request.time.getHours() < 18' };
+const never = { title: 'expired', expression: 'request.time < timestamp("2024-01-01T00:00:00Z")', description: 'of the old project' };
+
+function policy(): Policy & { auditConfigs: object[] } {
+  return {
+    version: 3,
+    etag: 'BwYabc=',
+    auditConfigs: [{ service: 'allServices' }],
+    bindings: [
+      { role: 'roles/viewer', members: [AUDITOR, OURS, 'user:eve@contoso.example'] },
+      { role: 'roles/viewer', members: [OURS, AUDITOR], condition: office },
+      { role: 'roles/iam.securityAdmin', members: [OURS] },
+      { role: 'roles/iam.securityAdmin', members: [AUDITOR], condition: never },
+    ],
+  };
+}
+
+function grant(role: string, condition: Grant['condition'] = null, member = OURS): Grant {
+  return { resource: ORGANIZATION, role, member, condition };
+}
+
+describe('Editing a policy', () => {
+  it('takes our member out of the planned binding and keeps every other member, in order', () => {
+    expect(withoutGrants(policy(), [grant('roles/viewer')])?.bindings?.[0]).toEqual({
+      role: 'roles/viewer',
+      members: [AUDITOR, 'user:eve@contoso.example'],
+    });
+  });
+
+  it('keeps version, etag and the fields it does not know', () => {
+    const { bindings: _, ...rest } = withoutGrants(policy(), [grant('roles/viewer')]) ?? {};
+    expect(rest).toEqual({ version: 3, etag: 'BwYabc=', auditConfigs: [{ service: 'allServices' }] });
+  });
+
+  it('leaves the conditional binding of the same role alone when only the unconditional one is planned', () => {
+    const after = withoutGrants(policy(), [grant('roles/viewer')]);
+    expect(after?.bindings?.[1]).toEqual(policy().bindings?.[1]);
+  });
+
+  it('leaves the unconditional binding alone when only the conditional one is planned, and keeps its condition for the others', () => {
+    const after = withoutGrants(policy(), [grant('roles/viewer', office)]);
+    expect(after?.bindings?.[0]).toEqual(policy().bindings?.[0]);
+    expect(after?.bindings?.[1]).toEqual({ role: 'roles/viewer', members: [AUDITOR], condition: office });
+  });
+
+  it('does not take a condition of the same title but another expression for the planned one', () => {
+    expect(withoutGrants(policy(), [grant('roles/viewer', { ...office, expression: 'true' })])).toBeUndefined();
+  });
+
+  it('drops a binding that is left without members, and only that one', () => {
+    const after = withoutGrants(policy(), [grant('roles/iam.securityAdmin')]);
+    expect(after?.bindings).toEqual(policy().bindings?.toSpliced(2, 1));
+  });
+
+  it('does all planned grants at once', () => {
+    const after = withoutGrants(policy(), [grant('roles/viewer'), grant('roles/viewer', office), grant('roles/iam.securityAdmin')]);
+    expect(JSON.stringify(after)).not.toContain(EMAIL);
+    expect(after?.bindings).toHaveLength(3);
+  });
+
+  it('changes nothing when the member holds nothing that is planned', () => {
+    expect(withoutGrants(policy(), [grant('roles/editor')])).toBeUndefined();
+    expect(withoutGrants(policy(), [grant('roles/viewer', null, `${OURS}.evil`)])).toBeUndefined();
+    expect(withoutGrants({}, [grant('roles/viewer')])).toBeUndefined();
+  });
+
+  it('does not change the policy it was given', () => {
+    const given = policy();
+    withoutGrants(given, [grant('roles/viewer'), grant('roles/iam.securityAdmin')]);
+    expect(given).toEqual(policy());
+  });
+});
+
+describe('Writing a policy', () => {
+  const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: grantJson(g) });
+  const conflict = () => googleError(409, 'ABORTED', 'There were concurrent policy changes');
+
+  it('writes once for all planned grants of a resource, with the etag it read', async () => {
+    const written: Policy[] = [];
+    const api = apiWith({ getPolicy: () => Promise.resolve(policy()), setPolicy: async (_, p) => void written.push(p) });
+    await removeGrants(api, [item(grant('roles/viewer')), item(grant('roles/iam.securityAdmin'))]);
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatchObject({ version: 3, etag: 'BwYabc=' });
+    expect(grantsOf(ORGANIZATION, written[0] ?? {}).filter((g) => g.member === OURS)).toEqual([grant('roles/viewer', office)]);
+  });
+
+  it("meets somebody else's write by reading again, and keeps what they wrote", async () => {
+    const versions = [
+      policy(),
+      { ...policy(), etag: 'BwYnew=', bindings: [...(policy().bindings ?? []), { role: 'roles/browser', members: [AUDITOR] }] },
+    ];
+    const written: Policy[] = [];
+    const api = apiWith({
+      getPolicy: async () => versions.shift() as Policy,
+      setPolicy: async (_, p) => {
+        if (p.etag === 'BwYabc=') throw conflict();
+        written.push(p);
+      },
+    });
+    await removeGrants(api, [item(grant('roles/viewer'))]);
+    expect(written[0]?.etag).toBe('BwYnew=');
+    expect(written[0]?.bindings).toContainEqual({ role: 'roles/browser', members: [AUDITOR] });
+  });
+
+  it('lets the conflict through when it does not end', async () => {
+    let writes = 0;
+    const api = apiWith({
+      getPolicy: async () => policy(),
+      setPolicy: async () => {
+        writes++;
+        throw conflict();
+      },
+    });
+    await expect(removeGrants(api, [item(grant('roles/viewer'))])).rejects.toThrow('concurrent');
+    expect(writes).toBe(5);
+  });
+
+  it('does not try a denied write again', async () => {
+    let writes = 0;
+    const api = apiWith({
+      getPolicy: async () => policy(),
+      setPolicy: async () => {
+        writes++;
+        throw googleError(403, 'PERMISSION_DENIED', 'denied');
+      },
+    });
+    await expect(removeGrants(api, [item(grant('roles/viewer'))])).rejects.toThrow('denied');
+    expect(writes).toBe(1);
+  });
+
+  it('writes nothing when the grants are gone, or the resource is', async () => {
+    await removeGrants(apiWith({ getPolicy: async () => ({ etag: 'x' }) }), [item(grant('roles/viewer'))]);
+    const gone = async () => Promise.reject(googleError(404, 'NOT_FOUND', 'not found'));
+    await removeGrants(apiWith({ getPolicy: gone }), [item(grant('roles/viewer'))]);
+    await expect(readGrant(apiWith({ getPolicy: gone }), item(grant('roles/viewer')))).resolves.toBeUndefined();
+  });
+
+  it('reads a grant back in the shape of its snapshot, and shows an edited description as a difference', async () => {
+    const conditional = item(grant('roles/viewer', office));
+    await expect(readGrant(apiWith({ getPolicy: async () => policy() }), conditional)).resolves.toEqual(conditional.snapshot);
+    const edited = policy();
+    edited.bindings?.splice(1, 1, { role: 'roles/viewer', members: [OURS], condition: { ...office, description: 'now used by finance' } });
+    await expect(readGrant(apiWith({ getPolicy: async () => edited }), conditional)).resolves.not.toEqual(conditional.snapshot);
+  });
+});
