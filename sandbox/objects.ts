@@ -133,6 +133,8 @@ const gcp = [
     resource: z.string(),
     role: z.string(),
     members: z.array(z.string()).min(1),
+    /** Members taken out of this part since the estate began; kept here so that the part stays recognisable while some are left. */
+    withdrawn: z.array(z.string()).optional(),
     condition: condition.optional(),
   }),
   z.strictObject({

@@ -1,0 +1,72 @@
+import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { getManagementGroup, getSubscription, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
+import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
+import { ArmError, page } from './wire.ts';
+
+const AUDIENCE = 'https://management.azure.com';
+const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
+
+/** Azure Resource Manager: role assignments (2022-04-01), locks, subscriptions and management groups, each as far as this project reads it. */
+export const armService: SandboxService = {
+  prefix: '/arm',
+  async handle(request, context) {
+    try {
+      await verifyBearer(request, context, AUDIENCE);
+      if (!API_VERSION.test(request.query.get('api-version') ?? ''))
+        throw new ArmError(
+          400,
+          'MissingApiVersionParameter',
+          'The api-version query parameter (?api-version=) is required for all requests.',
+        );
+      return route(request, context);
+    } catch (error) {
+      if (error instanceof ArmError) return error.toResponse();
+      if (!(error instanceof Unauthorized)) throw error;
+      const refused = new ArmError(401, 'InvalidAuthenticationToken', 'The access token is missing or invalid.').toResponse();
+      return { ...refused, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } };
+    }
+  },
+};
+
+function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  // The client joins its endpoint and a scope that starts with a slash, so several slashes in a row are usual.
+  const path = `/${decodeURIComponent(request.path).split('/').filter(Boolean).join('/')}`;
+  const link = new URL(`${context.origin}/arm${path}?${request.query}`);
+  const assignment = /^(.*?)\/providers\/Microsoft\.Authorization\/roleAssignments(?:\/([^/]+))?$/i.exec(path);
+  if (assignment) return routeAssignment(request, context, assignment[1] || '/', assignment[2], link);
+  if (request.method === 'GET') {
+    const locks = /^(.*?)\/providers\/Microsoft\.Authorization\/locks$/i.exec(path);
+    if (locks) return page(listLocks(context, locks[1] || '/'), link);
+    const subscription = /^\/subscriptions\/([^/]+)$/i.exec(path);
+    if (subscription) return getSubscription(context, path);
+    const group = /^\/providers\/Microsoft\.Management\/managementGroups\/([^/]+)$/i.exec(path);
+    if (group?.[1]) return getManagementGroup(context, group[1], request.query.get('$expand') === 'children');
+    if (/^\/subscriptions$/i.test(path)) return page(listSubscriptions(context), link);
+    if (/^\/providers\/Microsoft\.Management\/managementGroups$/i.test(path)) return page(listManagementGroups(context), link);
+  }
+  throw new ArmError(404, 'ResourceNotFound', `No resource answers ${request.method} ${path}.`);
+}
+
+function routeAssignment(
+  request: SandboxRequest,
+  context: SandboxContext,
+  scope: string,
+  name: string | undefined,
+  link: URL,
+): SandboxResponse {
+  if (name === undefined) {
+    if (request.method === 'GET') return page(listAssignments(context, scope, request.query.get('$filter')), link);
+    throw new ArmError(405, 'MethodNotAllowed', `${request.method} is not allowed on a listing.`);
+  }
+  switch (request.method) {
+    case 'GET':
+      return getAssignment(context, scope, name);
+    case 'DELETE':
+      return deleteAssignment(context, scope, name);
+    case 'PUT':
+      return createAssignment(context, scope, name, request.body);
+    default:
+      throw new ArmError(405, 'MethodNotAllowed', `${request.method} is not allowed on a role assignment.`);
+  }
+}

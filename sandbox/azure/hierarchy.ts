@@ -1,0 +1,88 @@
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext, SandboxResponse } from '../service.ts';
+import { canonical, findManagementGroup, findSubscription, managementGroupScope, scopeAndAbove } from './scopes.ts';
+import { ArmError } from './wire.ts';
+
+/** GET /subscriptions/{id}. Throws ArmError 404 SubscriptionNotFound. */
+export function getSubscription(context: SandboxContext, path: string): SandboxResponse {
+  const subscription = findSubscription(context, path);
+  if (!subscription) throw new ArmError(404, 'SubscriptionNotFound', `${path} is not a subscription.`);
+  return { status: 200, body: subscriptionToWire(context, subscription) };
+}
+
+/** GET /subscriptions. */
+export function listSubscriptions(context: SandboxContext): object[] {
+  return context.store.list('azure-subscription').map((s) => subscriptionToWire(context, s));
+}
+
+/** GET /providers/Microsoft.Management/managementGroups/{id} (2021-04-01), with its direct children when `children` is true. */
+export function getManagementGroup(context: SandboxContext, id: string, children: boolean): SandboxResponse {
+  const group = findManagementGroup(context, id);
+  const parent = group.parent === undefined ? undefined : findManagementGroup(context, group.parent);
+  const details = parent
+    ? { parent: { id: managementGroupScope(parent.id), name: parent.id, displayName: parent.displayName ?? parent.id } }
+    : {};
+  const wire = groupToWire(context, group);
+  const expanded = children ? { children: childrenOf(context, group.id) } : {};
+  return { status: 200, body: { ...wire, properties: { ...wire.properties, details, ...expanded } } };
+}
+
+/** GET /providers/Microsoft.Management/managementGroups. */
+export function listManagementGroups(context: SandboxContext): object[] {
+  return context.store.list('azure-management-group').map((g) => groupToWire(context, g));
+}
+
+/** Locks at a scope, inherited from above, and below it (Microsoft.Authorization/locks 2020-05-01). */
+export function listLocks(context: SandboxContext, scope: string): object[] {
+  const above = scopeAndAbove(context, scope);
+  const below = `${canonical(scope)}/`;
+  return context.store
+    .list('azure-lock')
+    .filter((l) => above.includes(canonical(l.scope)) || canonical(l.scope).startsWith(below))
+    .map((l) => ({
+      id: `${l.scope}/providers/Microsoft.Authorization/locks/${l.name}`,
+      name: l.name,
+      type: 'Microsoft.Authorization/locks',
+      properties: { level: l.level },
+    }));
+}
+
+function childrenOf(context: SandboxContext, id: string): object[] {
+  const isChild = (o: { parent?: string | undefined }) => o.parent?.toLowerCase() === id.toLowerCase();
+  const groups = context.store.list('azure-management-group').filter(isChild);
+  const subscriptions = context.store.list('azure-subscription').filter(isChild);
+  return [
+    ...groups.map((g) => ({
+      type: 'Microsoft.Management/managementGroups',
+      id: managementGroupScope(g.id),
+      name: g.id,
+      displayName: g.displayName ?? g.id,
+    })),
+    ...subscriptions.map((s) => ({ type: '/subscriptions', id: `/subscriptions/${s.id}`, name: s.id, displayName: s.displayName ?? s.id })),
+  ];
+}
+
+function subscriptionToWire(context: SandboxContext, s: ObjectOf<'azure-subscription'>): object {
+  return {
+    id: `/subscriptions/${s.id}`,
+    subscriptionId: s.id,
+    tenantId: tenantId(context),
+    displayName: s.displayName ?? s.id,
+    state: s.state,
+    subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'EnterpriseAgreement_2014-09-01', spendingLimit: 'Off' },
+    authorizationSource: 'RoleBased',
+  };
+}
+
+function groupToWire(context: SandboxContext, g: ObjectOf<'azure-management-group'>) {
+  return {
+    id: managementGroupScope(g.id),
+    type: 'Microsoft.Management/managementGroups',
+    name: g.id,
+    properties: { tenantId: tenantId(context), displayName: g.displayName ?? g.id },
+  };
+}
+
+function tenantId(context: SandboxContext): string {
+  return context.store.slot('entra-client', { clientId: '', clientSecret: '', tenantId: '' }).tenantId;
+}

@@ -1,0 +1,132 @@
+import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { publicKeys, signToken, TOKEN_LIFETIME_SECONDS } from './tokens.ts';
+
+const ARM = 'https://management.azure.com';
+const GRAPH = 'https://graph.microsoft.com';
+const CIEM = 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c';
+
+interface Client {
+  clientId: string;
+  clientSecret: string;
+  tenantId: string;
+}
+
+/** Entra's token endpoint (v2.0, client credentials), its discovery document and keys. Asked last, so it also answers 404 for the rest. */
+export const entraService: SandboxService = {
+  prefix: '/',
+  async handle(request, context) {
+    const route = /^\/([^/]+)\/(.+)$/.exec(request.path);
+    const tenant = decodeURIComponent(route?.[1] ?? '').toLowerCase();
+    switch (`${request.method} ${route?.[2] ?? ''}`) {
+      case 'GET v2.0/.well-known/openid-configuration':
+        return knownTenant(context, tenant) ? { status: 200, body: discovery(context.origin, tenant) } : tenantNotFound(context, tenant);
+      case 'GET discovery/v2.0/keys':
+        return { status: 200, body: publicKeys(context.store) };
+      case 'POST oauth2/v2.0/token':
+        return knownTenant(context, tenant) ? token(new URLSearchParams(request.body), request, context) : tenantNotFound(context, tenant);
+      default:
+        return { status: 404, body: { error: { code: 'NotFound', message: `no service answers ${request.path}` } } };
+    }
+  },
+};
+
+async function token(form: URLSearchParams, request: SandboxRequest, context: SandboxContext): Promise<SandboxResponse> {
+  if (form.get('grant_type') !== 'client_credentials')
+    return refused(context, 400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type; use client_credentials.');
+  const client = registeredClient(context);
+  const given = clientCredentials(form, request);
+  if (!client.clientId || given.id.toLowerCase() !== client.clientId.toLowerCase())
+    return refused(
+      context,
+      400,
+      'unauthorized_client',
+      700016,
+      `Application with identifier '${given.id}' was not found in the directory.`,
+    );
+  if (!client.clientSecret || !sameSecret(given.secret, client.clientSecret))
+    return refused(context, 401, 'invalid_client', 7000215, 'Invalid client secret provided.');
+  const audience = audienceOf(form.get('scope') ?? '', context.origin);
+  if (!audience)
+    return refused(context, 400, 'invalid_scope', 70011, `The scope is not valid; it is <resource>/.default of a resource known here.`);
+  const principal = context.store.list('entra-service-principal').find((p) => p.appId.toLowerCase() === client.clientId.toLowerCase());
+  if (principal && !principal.accountEnabled)
+    return refused(context, 401, 'unauthorized_client', 7000112, `Application '${given.id}' is disabled.`);
+  const accessToken = await signToken(context, {
+    aud: audience,
+    iss: issuer(context.origin, client.tenantId),
+    tid: client.tenantId,
+    appid: client.clientId,
+    azp: client.clientId,
+    ...(principal ? { oid: principal.id, sub: principal.id } : {}),
+    idtyp: 'app',
+  });
+  const lifetime = { expires_in: TOKEN_LIFETIME_SECONDS, ext_expires_in: TOKEN_LIFETIME_SECONDS };
+  return { status: 200, body: { token_type: 'Bearer', ...lifetime, access_token: accessToken } };
+}
+
+/** The audience a scope asks for: the resource before `/.default`. ARM's stand-in address counts as ARM, since its client asks for its own endpoint. */
+function audienceOf(scope: string, origin: string): string | undefined {
+  const resource = scope
+    .split(' ')
+    .find((s) => s.endsWith('/.default'))
+    ?.replace(/\/+\.default$/, '');
+  switch (resource) {
+    case ARM:
+    case `${origin}/arm`:
+      return ARM;
+    case GRAPH:
+    case `${origin}/graph`:
+      return GRAPH;
+    case CIEM:
+      return CIEM;
+    default:
+      return undefined;
+  }
+}
+
+function clientCredentials(form: URLSearchParams, request: SandboxRequest): { id: string; secret: string } {
+  const basic = /^Basic (.+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+  if (!basic) return { id: form.get('client_id') ?? '', secret: form.get('client_secret') ?? '' };
+  const [id = '', secret = ''] = Buffer.from(basic, 'base64').toString('utf8').split(':').map(decodeURIComponent);
+  return { id, secret };
+}
+
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function registeredClient(context: SandboxContext): Client {
+  return context.store.slot<Client>('entra-client', { clientId: '', clientSecret: '', tenantId: '' });
+}
+
+function knownTenant(context: SandboxContext, tenant: string): boolean {
+  return tenant !== '' && tenant === registeredClient(context).tenantId.toLowerCase();
+}
+
+function issuer(origin: string, tenant: string): string {
+  return `${origin}/${tenant}/v2.0`;
+}
+
+function discovery(origin: string, tenant: string): object {
+  return {
+    issuer: issuer(origin, tenant),
+    authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
+    token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
+    jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+    response_types_supported: ['code', 'id_token'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}
+
+function tenantNotFound(context: SandboxContext, tenant: string): SandboxResponse {
+  return refused(context, 400, 'invalid_tenant', 90002, `Tenant '${tenant}' not found.`);
+}
+
+function refused(context: SandboxContext, status: number, error: string, code: number, message: string): SandboxResponse {
+  const body = { error, error_description: `AADSTS${code}: ${message}`, error_codes: [code], timestamp: context.now().toISOString() };
+  return { status, body: { ...body, trace_id: randomUUID(), correlation_id: randomUUID() } };
+}

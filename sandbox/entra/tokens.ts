@@ -1,0 +1,62 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import type { SandboxContext, SandboxRequest } from '../service.ts';
+import type { EstateStore } from '../store.ts';
+
+export const TOKEN_LIFETIME_SECONDS = 3600;
+
+/** The request carries no token, or one that is expired, for another audience or not signed by this sandbox. */
+export class Unauthorized extends Error {
+  override readonly name = 'Unauthorized';
+}
+
+interface KeySlot {
+  kid: string;
+  privateKey?: JsonWebKey;
+}
+
+/**
+ * Checks the request's bearer token: signed by this sandbox, not expired, made for `audience`. Throws Unauthorized; each service answers 401
+ * in its cloud's error shape. The issuer is not compared, since it names a port that may change at a restart.
+ */
+export async function verifyBearer(request: SandboxRequest, context: SandboxContext, audience: string): Promise<void> {
+  const token = /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+  if (!token) throw new Unauthorized('the request has no bearer token');
+  try {
+    const key = createPublicKey(signingKey(context.store));
+    await jwtVerify(token, key, { algorithms: ['RS256'], audience, currentDate: context.now() });
+  } catch (cause) {
+    throw new Unauthorized(`the bearer token is not valid for ${audience}`, { cause });
+  }
+}
+
+/** Signs claims as a JWT that expires after TOKEN_LIFETIME_SECONDS. */
+export async function signToken(context: SandboxContext, claims: JWTPayload): Promise<string> {
+  const issuedAt = Math.floor(context.now().getTime() / 1000);
+  const key = signingKey(context.store);
+  return new SignJWT({ ...claims, nbf: issuedAt, ver: '2.0' })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keySlot(context.store).kid })
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
+    .setJti(randomUUID())
+    .sign(key);
+}
+
+/** The public half of the signing key, as the discovery document's `jwks_uri` gives it. */
+export function publicKeys(store: EstateStore): { keys: JsonWebKey[] } {
+  const key = createPublicKey(signingKey(store)).export({ format: 'jwk' });
+  return { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: keySlot(store).kid }] };
+}
+
+function signingKey(store: EstateStore): KeyObject {
+  const slot = keySlot(store);
+  if (!slot.privateKey) {
+    slot.privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+    store.save();
+  }
+  return createPrivateKey({ key: slot.privateKey, format: 'jwk' });
+}
+
+function keySlot(store: EstateStore): KeySlot {
+  return store.slot<KeySlot>('signing-key', { kid: randomUUID() });
+}

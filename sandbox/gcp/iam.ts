@@ -1,0 +1,73 @@
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { getOperation } from './operations.ts';
+import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
+import { deletePool, listPools, poolWire, undeletePool } from './pools.ts';
+import { deleteProvider, listProviders, providerWire, undeleteProvider } from './providers.ts';
+import {
+  accountName,
+  deleteServiceAccount,
+  getServiceAccount,
+  listServiceAccounts,
+  liveAccount,
+  setDisabled,
+  undeleteServiceAccount,
+} from './service-accounts.ts';
+import { exchangeToken } from './token-endpoint.ts';
+import { answer, GcpError } from './wire.ts';
+
+/** Google's IAM API v1: service accounts, workload identity pools and providers, and (at /token) the token exchange. */
+export const gcpIamService: SandboxService = {
+  prefix: '/gcp-iam',
+  handle(request, context) {
+    if (request.method === 'POST' && request.path === '/token') return exchangeToken(request, context);
+    return answer(request, context, () => route(request, context));
+  },
+};
+
+type Handler = (names: string[], request: SandboxRequest, context: SandboxContext) => SandboxResponse;
+
+const ACCOUNTS = 'projects/([^/]+)/serviceAccounts';
+const POOLS = 'projects/([^/]+)/locations/global/workloadIdentityPools';
+const PROVIDERS = `${POOLS}/([^/]+)/providers`;
+
+const ROUTES: [method: string, path: string, handler: Handler][] = [
+  ['GET', ACCOUNTS, ([p = ''], r, c) => listServiceAccounts(p, r, c)],
+  ['GET', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => getServiceAccount(p, a, c)],
+  ['DELETE', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => deleteServiceAccount(p, a, c)],
+  ['POST', `${ACCOUNTS}/([^/:]+):disable`, ([p = '', a = ''], _, c) => setDisabled(p, a, true, c)],
+  ['POST', `${ACCOUNTS}/([^/:]+):enable`, ([p = '', a = ''], _, c) => setDisabled(p, a, false, c)],
+  ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
+  ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
+  ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
+  ['GET', POOLS, ([p = ''], r, c) => listPools(p, r, c)],
+  ['GET', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => ({ status: 200, body: poolWire(p, id, c) })],
+  ['DELETE', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => deletePool(p, id, c)],
+  ['POST', `${POOLS}/([^/:]+):undelete`, ([p = '', id = ''], _, c) => undeletePool(p, id, c)],
+  [
+    'GET',
+    `${POOLS}/([^/]+)/operations/([^/]+)`,
+    ([p = '', id = ''], r, c) => getOperation(c, r.path.slice('/v1/'.length), () => poolWire(p, id, c)),
+  ],
+  ['GET', PROVIDERS, ([p = '', pool = ''], r, c) => listProviders({ project: p, pool }, r, c)],
+  [
+    'GET',
+    `${PROVIDERS}/([^/:]+)`,
+    ([p = '', pool = '', id = ''], _, c) => ({ status: 200, body: providerWire({ project: p, pool, id }, c) }),
+  ],
+  ['DELETE', `${PROVIDERS}/([^/:]+)`, ([p = '', pool = '', id = ''], _, c) => deleteProvider({ project: p, pool, id }, c)],
+  ['POST', `${PROVIDERS}/([^/:]+):undelete`, ([p = '', pool = '', id = ''], _, c) => undeleteProvider({ project: p, pool, id }, c)],
+  [
+    'GET',
+    `${PROVIDERS}/([^/]+)/operations/([^/]+)`,
+    ([p = '', pool = '', id = ''], r, c) => getOperation(c, r.path.slice('/v1/'.length), () => providerWire({ project: p, pool, id }, c)),
+  ],
+];
+
+function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const path = decodeURIComponent(request.path);
+  for (const [method, pattern, handler] of ROUTES) {
+    const match = method === request.method ? new RegExp(`^/v1/${pattern}$`).exec(path) : null;
+    if (match) return handler(match.slice(1), { ...request, path }, context);
+  }
+  throw new GcpError('NOT_FOUND', `Method not found: ${request.method} ${path}.`);
+}

@@ -1,0 +1,92 @@
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
+import { activeProject, findProject } from './projects.ts';
+import { answer, etagOf, GcpError, page, permissionDenied } from './wire.ts';
+
+const CREATED = '2022-03-01T08:00:00Z';
+
+/** Google's Resource Manager API v3: organizations, folders and projects with their policies, listings and searches. */
+export const gcpResourceManagerService: SandboxService = {
+  prefix: '/gcp-crm',
+  handle: (request, context) => answer(request, context, () => route(request, context)),
+};
+
+function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const path = decodeURIComponent(request.path);
+  const call = `${request.method} ${path}`;
+  const policy = /^POST \/v3\/((?:organizations|folders|projects)\/[^/:]+):(get|set)IamPolicy$/.exec(call);
+  if (policy?.[1]) {
+    const resource = policyResource(context, policy[1]);
+    return policy[2] === 'get' ? getIamPolicy(request, context, resource) : setIamPolicy(request, context, resource);
+  }
+  const one = /^GET \/v3\/(organizations|folders|projects)\/([^/:]+)$/.exec(call);
+  if (one?.[1] && one[2]) return { status: 200, body: resourceWire(context, one[1], one[2]) };
+  const many = /^GET \/v3\/(organizations|folders|projects)(:search)?$/.exec(call);
+  if (many?.[1] && (many[2] || many[1] !== 'organizations')) {
+    const parent = many[2] ? searchedParent(request) : listedParent(request, context);
+    return page(many[1], children(context, many[1], parent), request);
+  }
+  throw new GcpError('NOT_FOUND', `Method not found: ${call}.`);
+}
+
+/** The resource as estate objects name it; a project by its id. Throws GcpError 403 for what is unknown or shut down. */
+function policyResource(context: SandboxContext, name: string): string {
+  const [type = '', id = ''] = name.split('/');
+  if (type === 'projects') return `projects/${activeProject(context, id).projectId}`;
+  resourceWire(context, type, id);
+  return name;
+}
+
+function resourceWire(context: SandboxContext, type: string, id: string): object {
+  if (type === 'projects') return projectToWire(findProject(context, id));
+  const found =
+    type === 'folders'
+      ? context.store
+          .list('gcp-folder')
+          .filter((f) => f.id === id)
+          .map(folderToWire)
+      : context.store
+          .list('gcp-organization')
+          .filter((o) => o.id === id)
+          .map(organizationToWire);
+  if (!found[0]) throw permissionDenied(`${type}/${id}`);
+  return found[0];
+}
+
+function children(context: SandboxContext, type: string, parent: string | undefined): object[] {
+  const below = (o: { parent: string }) => parent === undefined || o.parent === parent;
+  if (type === 'projects') return context.store.list('gcp-project').filter(below).map(projectToWire);
+  if (type === 'folders') return context.store.list('gcp-folder').filter(below).map(folderToWire);
+  return context.store.list('gcp-organization').map(organizationToWire);
+}
+
+function listedParent(request: SandboxRequest, context: SandboxContext): string {
+  const parent = request.query.get('parent') ?? '';
+  const [, type, id] = /^(organizations|folders)\/(\d+)$/.exec(parent) ?? [];
+  if (!type || !id) throw new GcpError('INVALID_ARGUMENT', 'The parent is organizations/<number> or folders/<number>.');
+  resourceWire(context, type, id);
+  return parent;
+}
+
+function searchedParent(request: SandboxRequest): string | undefined {
+  const query = request.query.get('query') ?? '';
+  const parent = /^parent[:=]((?:organizations|folders)\/\d+)$/.exec(query)?.[1];
+  if (query && !parent) throw new GcpError('INVALID_ARGUMENT', `The query '${query}' is not supported; use parent:<resource>.`);
+  return parent;
+}
+
+function projectToWire(p: ObjectOf<'gcp-project'>): object {
+  const names = { name: `projects/${p.number}`, parent: p.parent, projectId: p.projectId, displayName: p.projectId };
+  return { ...names, state: p.state, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(p)) };
+}
+
+function folderToWire(f: ObjectOf<'gcp-folder'>): object {
+  const names = { name: `folders/${f.id}`, parent: f.parent, displayName: f.displayName };
+  return { ...names, state: 'ACTIVE', createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(f)) };
+}
+
+function organizationToWire(o: ObjectOf<'gcp-organization'>): object {
+  const names = { name: `organizations/${o.id}`, displayName: o.displayName, directoryCustomerId: 'C00sandbox' };
+  return { ...names, state: 'ACTIVE', createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(o)) };
+}

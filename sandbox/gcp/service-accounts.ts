@@ -1,0 +1,79 @@
+import { visible } from '../lingering.ts';
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { emailOf } from './members.ts';
+import { activeProject } from './projects.ts';
+import { etagOf, GcpError, page } from './wire.ts';
+
+type ServiceAccount = ObjectOf<'gcp-service-account'>;
+
+const RETENTION_MS = 30 * 86_400_000;
+
+/** GET /v1/projects/{project}/serviceAccounts. */
+export function listServiceAccounts(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const { projectId } = activeProject(context, project);
+  const accounts = visible(context, 'gcp-service-account').filter((a) => a.project === projectId);
+  return page('accounts', accounts.map(toWire), request);
+}
+
+/** GET of one account, by e-mail or unique id; `-` stands for any project. Throws GcpError 404. */
+export function getServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
+  return { status: 200, body: toWire(find(visible(context, 'gcp-service-account'), project, key, context)) };
+}
+
+/** :disable and :enable answer an empty object, also when nothing changes. Throws GcpError 404. */
+export function setDisabled(project: string, key: string, disabled: boolean, context: SandboxContext): SandboxResponse {
+  const account = liveAccount(project, key, context);
+  if (account.disabled !== disabled) context.store.put({ ...account, disabled });
+  return { status: 200, body: {} };
+}
+
+/** DELETE answers an empty object; afterwards the account is 404 and can be undeleted for 30 days. Throws GcpError 404. */
+export function deleteServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
+  context.store.remove(liveAccount(project, key, context), context.now());
+  return { status: 200, body: {} };
+}
+
+/** :undelete takes the numeric unique id only: an e-mail may belong to a newer account. Throws GcpError 404. */
+export function undeleteServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
+  const kept = context.now().getTime() - RETENTION_MS;
+  const deleted = context.store
+    .deleted('gcp-service-account')
+    .filter((d) => d.deletedAt.getTime() > kept)
+    .map((d) => d.object);
+  if (!/^\d+$/.test(key)) throw new GcpError('INVALID_ARGUMENT', 'A deleted service account is named by its unique id.');
+  const account = find(deleted, project, key, context);
+  context.store.put(account);
+  return { status: 200, body: { restoredAccount: toWire(account) } };
+}
+
+/** The live account a path names. Throws GcpError 404. */
+export function liveAccount(project: string, key: string, context: SandboxContext): ServiceAccount {
+  return find(context.store.list('gcp-service-account'), project, key, context);
+}
+
+/** The name of an account as policies of the estate have it. */
+export function accountName(account: ServiceAccount): string {
+  return `projects/${account.project}/serviceAccounts/${emailOf(account)}`;
+}
+
+function find(accounts: ServiceAccount[], project: string, key: string, context: SandboxContext): ServiceAccount {
+  const projectId = project === '-' ? undefined : activeProject(context, project).projectId;
+  const found = accounts.find((a) => (a.uniqueId === key || emailOf(a) === key) && (projectId === undefined || a.project === projectId));
+  if (!found) throw new GcpError('NOT_FOUND', `Service account projects/${project}/serviceAccounts/${key} does not exist.`);
+  return found;
+}
+
+function toWire(account: ServiceAccount): object {
+  return {
+    name: accountName(account),
+    projectId: account.project,
+    uniqueId: account.uniqueId,
+    email: emailOf(account),
+    ...(account.displayName === undefined ? {} : { displayName: account.displayName }),
+    ...(account.description === undefined ? {} : { description: account.description }),
+    etag: etagOf(JSON.stringify(account)),
+    oauth2ClientId: account.uniqueId,
+    ...(account.disabled ? { disabled: true } : {}),
+  };
+}

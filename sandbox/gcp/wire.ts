@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
+import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { GOOGLE_AUDIENCE } from './token-endpoint.ts';
+
+export type GcpStatus = 'INVALID_ARGUMENT' | 'FAILED_PRECONDITION' | 'UNAUTHENTICATED' | 'PERMISSION_DENIED' | 'NOT_FOUND' | 'ABORTED';
+
+const HTTP: Record<GcpStatus, number> = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ABORTED: 409,
+};
+
+/** A refusal in Google's shape; thrown by the handlers, sent by `answer`. */
+export class GcpError extends Error {
+  override readonly name = 'GcpError';
+  readonly status: GcpStatus;
+  constructor(status: GcpStatus, message: string) {
+    super(message);
+    this.status = status;
+  }
+
+  toResponse(): SandboxResponse {
+    const code = HTTP[this.status];
+    return { status: code, body: { error: { code, message: this.message, status: this.status } } };
+  }
+}
+
+/** Google's answer for what is not there or not to be seen: it does not tell which. */
+export function permissionDenied(resource: string): GcpError {
+  return new GcpError('PERMISSION_DENIED', `The caller does not have permission on resource '${resource}' (or it may not exist).`);
+}
+
+/** Runs a handler for an authenticated request, turning GcpError and Unauthorized into answers. */
+export async function answer(request: SandboxRequest, context: SandboxContext, handler: () => SandboxResponse): Promise<SandboxResponse> {
+  try {
+    await verifyBearer(request, context, GOOGLE_AUDIENCE);
+    return handler();
+  } catch (error) {
+    if (error instanceof GcpError) return error.toResponse();
+    if (error instanceof Unauthorized)
+      return new GcpError('UNAUTHENTICATED', 'Request had invalid authentication credentials. Expected OAuth 2 access token.').toResponse();
+    throw error;
+  }
+}
+
+const PAGE_SIZE = 2;
+
+/** One page of a listing under `name`, with `nextPageToken`; never more than two, as the API may, so that clients must follow it. Absent when empty. */
+export function page(name: string, values: object[], request: SandboxRequest): SandboxResponse {
+  const token = request.query.get('pageToken') || '0';
+  const size = Number(request.query.get('pageSize') || PAGE_SIZE);
+  if (!/^\d+$/.test(token) || !(size >= 0)) throw new GcpError('INVALID_ARGUMENT', 'The page token or page size is invalid.');
+  const from = Number(token);
+  const to = from + Math.min(size || PAGE_SIZE, PAGE_SIZE);
+  const items = values.slice(from, to);
+  return {
+    status: 200,
+    body: { ...(items.length > 0 ? { [name]: items } : {}), ...(to < values.length ? { nextPageToken: String(to) } : {}) },
+  };
+}
+
+/** The request's body by its schema; an empty body counts as `{}`. Throws GcpError INVALID_ARGUMENT. */
+export function readBody<T>(request: SandboxRequest, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body || '{}');
+  } catch {
+    throw new GcpError('INVALID_ARGUMENT', 'Invalid JSON payload received.');
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new GcpError('INVALID_ARGUMENT', `Invalid JSON payload received: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`);
+  }
+  return parsed.data;
+}
+
+/** An etag for content: eight bytes in base64, as Google's look. */
+export function etagOf(content: string): string {
+  return createHash('sha256').update(content).digest().subarray(0, 8).toString('base64');
+}

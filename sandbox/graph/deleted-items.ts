@@ -1,0 +1,47 @@
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { applicationToWire, servicePrincipalToWire } from './directory-objects.ts';
+import { collection, entity, notFound } from './wire.ts';
+
+const RETENTION_MS = 30 * 86_400_000;
+
+type Restorable = ObjectOf<'entra-application'> | ObjectOf<'entra-service-principal'>;
+
+/** GET /directory/deletedItems/{id}: 404 once the 30 days are over. */
+export function getDeletedItem(id: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const { object, deletedAt } = find(id, context);
+  return entity({ ...typed(object), deletedDateTime: deletedAt.toISOString() }, 'directoryObjects', request, context);
+}
+
+/** GET /directory/deletedItems/microsoft.graph.application or …servicePrincipal. */
+export function listDeletedItems(type: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const values = deletedItems(context)
+    .filter((d) => d.object.kind === (type === 'application' ? 'entra-application' : 'entra-service-principal'))
+    .map((d) => ({ ...typed(d.object), deletedDateTime: d.deletedAt.toISOString() }));
+  return collection(values, 'directoryObjects', request, context);
+}
+
+/** POST /directory/deletedItems/{id}/restore: brings back this object only; an application's service principal is restored by its own id. */
+export function restoreDeletedItem(id: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const { object } = find(id, context);
+  context.store.put(object);
+  return entity(typed(object), 'directoryObjects', request, context);
+}
+
+function find(id: string, context: SandboxContext): { object: Restorable; deletedAt: Date } {
+  const found = deletedItems(context).find((d) => d.object.id.toLowerCase() === id.toLowerCase());
+  if (!found) throw notFound(id);
+  return found;
+}
+
+function deletedItems(context: SandboxContext): { object: Restorable; deletedAt: Date }[] {
+  const kept = context.now().getTime() - RETENTION_MS;
+  const all = [...context.store.deleted('entra-application'), ...context.store.deleted('entra-service-principal')];
+  return all.filter((d) => d.deletedAt.getTime() > kept);
+}
+
+function typed(object: Restorable): Record<string, unknown> {
+  return object.kind === 'entra-application'
+    ? { '@odata.type': '#microsoft.graph.application', ...applicationToWire(object) }
+    : { '@odata.type': '#microsoft.graph.servicePrincipal', ...servicePrincipalToWire(object) };
+}

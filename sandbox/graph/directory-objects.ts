@@ -1,0 +1,60 @@
+import type { ObjectOf } from '../objects.ts';
+
+/** How applications, service principals, users and role assignments of the estate look on Graph's wire (v1.0). */
+
+const CREATED = '2022-03-01T08:00:00Z';
+
+type Wire = Record<string, unknown>;
+
+export function applicationToWire(a: ObjectOf<'entra-application'>): Wire {
+  return {
+    id: a.id,
+    deletedDateTime: null,
+    appId: a.appId,
+    displayName: a.displayName,
+    createdDateTime: CREATED,
+    identifierUris: a.identifierUris,
+    signInAudience: 'AzureADMyOrg',
+    passwordCredentials: a.passwordCredentials.map((c) => ({
+      customKeyIdentifier: null,
+      displayName: c.displayName ?? null,
+      endDateTime: c.endDateTime ?? null,
+      hint: null,
+      keyId: c.keyId,
+      secretText: null,
+      startDateTime: CREATED,
+    })),
+    keyCredentials: a.keyCredentials.map((c) => ({
+      customKeyIdentifier: null,
+      displayName: c.displayName ?? null,
+      endDateTime: c.endDateTime ?? null,
+      key: null,
+      keyId: c.keyId,
+      startDateTime: CREATED,
+      type: 'AsymmetricX509Cert',
+      usage: 'Verify',
+    })),
+  };
+}
+
+export function servicePrincipalToWire(p: ObjectOf<'entra-service-principal'>): Wire {
+  return {
+    id: p.id,
+    deletedDateTime: null,
+    accountEnabled: p.accountEnabled,
+    appDisplayName: p.displayName,
+    appId: p.appId,
+    appOwnerOrganizationId: p.appOwnerOrganizationId ?? null,
+    displayName: p.displayName,
+    servicePrincipalNames: [p.appId],
+    servicePrincipalType: p.servicePrincipalType,
+  };
+}
+
+export function userToWire(u: ObjectOf<'entra-user'>): Wire {
+  return { id: u.id, displayName: u.displayName, userPrincipalName: u.userPrincipalName, mail: u.userPrincipalName };
+}
+
+export function roleAssignmentToWire(r: ObjectOf<'entra-role-assignment'>): Wire {
+  return { id: r.id, principalId: r.principalId, directoryScopeId: '/', roleDefinitionId: r.roleDefinitionId };
+}
