@@ -1,0 +1,36 @@
+import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
+import type { ProviderState, SdkPolicyVersion } from './snapshot.ts';
+
+/**
+ * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
+ * NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
+ */
+export interface AwsAccountApi {
+  readonly account: string;
+  /** The account the session really is in (STS GetCallerIdentity). */
+  callerAccount(): Promise<string>;
+
+  /** Roles and customer policies with all that hangs on them; carries neither a role's description nor a policy's tags. */
+  authorizationDetails(): Promise<{ roles: RoleDetail[]; policies: ManagedPolicyDetail[] }>;
+  roles(): Promise<Role[]>;
+  role(name: string): Promise<Role | undefined>;
+  /** ARNs of attached managed policies. */
+  attachedPolicies(role: string): Promise<string[]>;
+  /** Names and documents. */
+  inlinePolicies(role: string): Promise<[name: string, document: string][]>;
+  instanceProfiles(role: string): Promise<string[]>;
+  policy(arn: string): Promise<Policy | undefined>;
+  policyVersions(arn: string): Promise<SdkPolicyVersion[]>;
+  policyUsers(arn: string): Promise<{ roles: string[]; others: string[] }>;
+  providerArns(): Promise<string[]>;
+  provider(arn: string): Promise<ProviderState | undefined>;
+
+  removeFromInstanceProfile(profile: string, role: string): Promise<void>;
+  detachPolicy(role: string, policyArn: string): Promise<void>;
+  deleteInlinePolicy(role: string, name: string): Promise<void>;
+  deleteRole(name: string): Promise<void>;
+  deletePolicyVersion(arn: string, version: string): Promise<void>;
+  deletePolicy(arn: string): Promise<void>;
+  removeClientId(providerArn: string, clientId: string): Promise<void>;
+  deleteProvider(arn: string): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { Cloud } from '../kind.ts';
+import type { AwsAccountApi } from './api.ts';
+import { classify } from './classify.ts';
+import { awsConnector, type AwsOptions } from './clients.ts';
+import { awsOidcClientId } from './oidc-client-id.ts';
+import { oidcRoles } from './our-roles.ts';
+import { awsPolicy } from './policy.ts';
+import { readAccount } from './reader.ts';
+import { AwsRefusal } from './refusal.ts';
+import { awsRole } from './role.ts';
+import type { AwsSnapshot } from './snapshot.ts';
+
+/** AWS as the engine holds it: a system is an account. */
+export function awsCloud(options: AwsOptions = {}): Cloud<AwsSnapshot, AwsAccountApi> {
+  return {
+    type: 'aws',
+    connect: awsConnector(options),
+    read: (api) => readAccount(api),
+    anchors: (snapshot, _tenantId, issuer) => ({
+      awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),
+    }),
+    kinds: [awsRole, awsPolicy, awsOidcClientId],
+    classify,
+    async probe(api) {
+      const account = await api.callerAccount();
+      if (account !== api.account)
+        throw new AwsRefusal(
+          'blocked',
+          'WrongAccount',
+          `the session for account ${api.account} is in account ${account}; check endpoints and the role to assume`,
+        );
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { Json } from '../../model/finding.ts';
+
+/**
+ * What one account holds, in one shape however it was read: order, absent and empty are the same everywhere, so that fingerprints
+ * compare. Field names are IAM's own. When a role was last used is left out: it changes by itself.
+ */
+export interface AwsSnapshot {
+  account: string;
+  roles: RoleState[];
+  /** Only customer policies that can concern us: see reader.ts. */
+  policies: AccountPolicy[];
+  /** Only providers of Entra issuers. */
+  providers: ProviderState[];
+}
+
+export type RoleState = {
+  RoleName: string;
+  RoleId: string;
+  Arn: string;
+  Path: string;
+  Description: string;
+  /** Seconds. */
+  MaxSessionDuration: number;
+  AssumeRolePolicyDocument: Json;
+  PermissionsBoundary: string | null;
+  Tags: Tags;
+  /** ARNs, sorted. */
+  AttachedPolicies: string[];
+  InlinePolicies: { [name: string]: Json };
+  /** Names, sorted. */
+  InstanceProfiles: string[];
+};
+
+export type PolicyState = {
+  PolicyName: string;
+  PolicyId: string;
+  Arn: string;
+  Path: string;
+  Description: string;
+  DefaultVersionId: string;
+  Versions: { VersionId: string; Document: Json }[];
+  Tags: Tags;
+};
+
+/** Who uses a policy is told apart from what it is: our own removals change the one, never the other. */
+export interface AccountPolicy {
+  state: PolicyState;
+  /** Roles, users and groups it is attached to. */
+  attachmentCount: number;
+  boundaryCount: number;
+}
+
+export type ProviderState = {
+  Arn: string;
+  /** Without scheme. */
+  Url: string;
+  ClientIds: string[];
+  Thumbprints: string[];
+  Tags: Tags;
+};
+
+export type Tags = { [key: string]: string };
+
+interface SdkTag {
+  Key?: string | undefined;
+  Value?: string | undefined;
+}
+
+interface SdkRole {
+  RoleName?: string | undefined;
+  RoleId?: string | undefined;
+  Arn?: string | undefined;
+  Path?: string | undefined;
+  AssumeRolePolicyDocument?: string | undefined;
+  PermissionsBoundary?: { PermissionsBoundaryArn?: string | undefined } | undefined;
+  Tags?: SdkTag[] | undefined;
+}
+
+/** A role from a description of it and what hangs on it; both IAM's listing and its single reads come through here. */
+export function roleState(
+  role: SdkRole,
+  more: { Description?: string | undefined; MaxSessionDuration?: number | undefined },
+  parts: { attached: string[]; inline: [name: string, document: string][]; instanceProfiles: string[] },
+): RoleState {
+  return {
+    RoleName: need(role.RoleName, 'RoleName'),
+    RoleId: need(role.RoleId, 'RoleId'),
+    Arn: need(role.Arn, 'Arn'),
+    Path: role.Path ?? '/',
+    Description: more.Description ?? '',
+    MaxSessionDuration: more.MaxSessionDuration ?? 3600,
+    AssumeRolePolicyDocument: policyDocument(need(role.AssumeRolePolicyDocument, 'AssumeRolePolicyDocument')),
+    PermissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+    Tags: tags(role.Tags),
+    AttachedPolicies: parts.attached.toSorted(),
+    InlinePolicies: Object.fromEntries(parts.inline.map(([name, document]) => [name, policyDocument(document)])),
+    InstanceProfiles: parts.instanceProfiles.toSorted(),
+  };
+}
+
+interface SdkPolicy {
+  PolicyName?: string | undefined;
+  PolicyId?: string | undefined;
+  Arn?: string | undefined;
+  Path?: string | undefined;
+  Description?: string | undefined;
+  DefaultVersionId?: string | undefined;
+  Tags?: SdkTag[] | undefined;
+}
+
+export interface SdkPolicyVersion {
+  VersionId?: string | undefined;
+  Document?: string | undefined;
+}
+
+export function policyState(policy: SdkPolicy, versions: SdkPolicyVersion[]): PolicyState {
+  return {
+    PolicyName: need(policy.PolicyName, 'PolicyName'),
+    PolicyId: need(policy.PolicyId, 'PolicyId'),
+    Arn: need(policy.Arn, 'Arn'),
+    Path: policy.Path ?? '/',
+    Description: policy.Description ?? '',
+    DefaultVersionId: need(policy.DefaultVersionId, 'DefaultVersionId'),
+    Versions: versions
+      .map((v) => ({ VersionId: need(v.VersionId, 'VersionId'), Document: policyDocument(need(v.Document, 'Document')) }))
+      .toSorted((a, b) => Number(a.VersionId.slice(1)) - Number(b.VersionId.slice(1))),
+    Tags: tags(policy.Tags),
+  };
+}
+
+export function tags(list: SdkTag[] | undefined): Tags {
+  return Object.fromEntries((list ?? []).map((t) => [need(t.Key, 'Tag.Key'), t.Value ?? '']));
+}
+
+/**
+ * A policy document as a value. IAM answers documents percent-encoded (RFC 3986), and gives lists of actions, resources, principals
+ * and condition values back in an order of its own: they are sets, so sorting them changes nothing.
+ */
+export function policyDocument(text: string): Json {
+  const plain = text.trimStart().startsWith('{') ? text : decodeURIComponent(text);
+  return JSON.parse(plain, (_key, value: Json) => {
+    const isSet = Array.isArray(value) && value.every((v) => typeof v === 'string');
+    return isSet ? value.toSorted() : value;
+  }) as Json;
+}
+
+/** IAM always sends these; an answer without them is not to be guessed at. */
+export function need<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new Error(`IAM's answer lacks ${field}`);
+  return value;
+}
