@@ -33,6 +33,8 @@ export interface AmendDecision {
   kind: 'amend';
   by: string;
   reason: string;
+  /** Guards that the amended plan lifts, so that its hash covers it. */
+  overrides: { item: string; reason: string }[];
 }
 
 /** A person's word that a collector configuration is gone: seen deleted in the portal, or attested where the portal is retired. */
@@ -99,7 +101,14 @@ function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionCo
 }
 
 function decideGate(decision: GateDecision, context: DecisionContext): Verdict {
-  const { gate, now } = context;
+  const open = gateVerdict(decision, context.gate, context.now);
+  if (!open.ok) return open;
+  if (decision.kind === 'reject' && decision.by === context.startedBy) return { ok: true };
+  return mayDecide(decision.by, decision.reason, context);
+}
+
+/** Pure: is the gate that a decision names the one that is open, in time, with the plan it names? */
+export function gateVerdict(decision: GateDecision, gate: OpenGate | undefined, now: Date): Verdict {
   if (!gate || gate.gate !== decision.gate || gate.opening !== decision.opening) {
     const open = gate ? `open is gate ${gate.gate}, opening ${gate.opening}` : 'no gate is open';
     return refuse('GateNotOpen', `gate: ${decision.gate}, opening ${decision.opening}, is not open (${open}); look at offboard status`);
@@ -110,8 +119,7 @@ function decideGate(decision: GateDecision, context: DecisionContext): Verdict {
   if (gate.planHash !== decision.planHash) {
     return refuse('PlanHashMismatch', `planHash: ${decision.planHash} is not the plan that waits (${gate.planHash}); read the plan again`);
   }
-  if (decision.kind === 'reject' && decision.by === context.startedBy) return { ok: true };
-  return mayDecide(decision.by, decision.reason, context);
+  return { ok: true };
 }
 
 function decideItems(decision: ItemDecision, context: DecisionContext): Verdict {

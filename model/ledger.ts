@@ -40,6 +40,8 @@ export interface Ledger {
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
+  /** Overrides that came with requests to amend. */
+  overrides: { item: string; reason: string }[];
   ended: RunStatus | undefined;
 }
 
@@ -53,6 +55,7 @@ export function emptyLedger(): Ledger {
     openIntents: new Set(),
     waived: new Map(),
     confirmed: new Map(),
+    overrides: [],
     ended: undefined,
   };
 }
@@ -118,8 +121,10 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
     case 'attest':
       ledger.confirmed.set(d.collector, { by: d.by, statement: d.statement });
       return;
-    case 'reject':
     case 'amend':
+      ledger.overrides.push(...d.overrides);
+      return;
+    case 'reject':
       return;
   }
 }

@@ -119,7 +119,8 @@ function toItem(finding: Finding, kept: Finding[], sightings: Sighting[], overri
     ...finding,
     fingerprint: fingerprint(finding.snapshot),
     dependsOn: before.map((f) => f.id).toSorted(),
-    ...(guard && override === undefined ? { guard } : {}),
+    // Nothing is known of a system that could not be read: there is nothing an override could remove.
+    ...(guard && (override === undefined || finding.kind === UNKNOWN_SCOPE) ? { guard } : {}),
     ...(override === undefined ? {} : { override }),
   };
 }

@@ -53,7 +53,12 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
     const item = planned.get(id);
     const known = ledger.outcomes.get(id);
     const waived = ledger.waived.get(id);
-    const outcome = known && { item: id, outcome: known.outcome, reason: known.reason, ...(known.code === undefined ? {} : { code: known.code }) };
+    const outcome = known && {
+      item: id,
+      outcome: known.outcome,
+      reason: known.reason,
+      ...(known.code === undefined ? {} : { code: known.code }),
+    };
     summary.items.push({
       item: id,
       title: item?.title ?? id,

@@ -71,7 +71,8 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { deletionId:
   const { item, api, ledger, refusal } = await open(deps, input);
   if (refusal) throw notAuthorized(refusal.reason);
   const opened = await deps.sealing.open(input.sealedOtp).catch(() => undefined);
-  if (!opened || opened.collector !== native(item)) throw refused('OtpShape', 'sealedOtp: was not sealed for this collector to the workers’ key');
+  if (!opened || opened.collector !== native(item))
+    throw refused('OtpShape', 'sealedOtp: was not sealed for this collector to the workers’ key');
   if (!ledger.openIntents.has(item.id)) {
     await deps.journal.append(input.run, { type: 'intent', item: item.id, planHash: input.planHash, phase: item.phase });
   }
@@ -94,7 +95,10 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { deletionId:
     case 'exhausted': {
       await deps.journal.append(input.run, event(item, 'otp-exhausted', input.by));
       const reason = 'too many wrong one-time passwords; an approver may have it tried again (retry)';
-      return { kind: 'exhausted', outcome: await settle(deps, input.run, { item: item.id, outcome: 'blocked', code: 'OtpExhausted', reason }) };
+      return {
+        kind: 'exhausted',
+        outcome: await settle(deps, input.run, { item: item.id, outcome: 'blocked', code: 'OtpExhausted', reason }),
+      };
     }
   }
 }
@@ -105,7 +109,8 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { man
   if (refusal) throw refused('NotWaitingForCollector', refusal.reason);
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const driver = manifest.collectors.find((c) => c.id === native(item))?.driver;
-  if (driver === 'http') throw refused('ConfirmationWrong', `collector: ${native(item)} is deleted with its one-time password; use offboard otp`);
+  if (driver === 'http')
+    throw refused('ConfirmationWrong', `collector: ${native(item)} is deleted with its one-time password; use offboard otp`);
   if (driver === 'operator' && input.statement !== DELETED_MESSAGE) {
     throw refused('ConfirmationWrong', `statement: is not what the portal says; confirm with "${DELETED_MESSAGE}" once it has said so`);
   }

@@ -68,7 +68,13 @@ export async function openGate(deps: Deps, { run, gate, opening, planHash, forMs
   const known = deps.journal.ledger(run).gates.get(gateKey(gate, opening));
   if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
   const now = Date.now();
-  const opened: OpenGate = { gate, opening, planHash, openedAt: new Date(now).toISOString(), expiresAt: new Date(now + forMs).toISOString() };
+  const opened: OpenGate = {
+    gate,
+    opening,
+    planHash,
+    openedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + forMs).toISOString(),
+  };
   await deps.journal.append(run, { type: 'gate-opened', ...opened });
   deps.log.info({ run, ...opened }, 'gate opened');
   return opened;

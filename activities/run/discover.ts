@@ -48,7 +48,10 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     if (stopRequested()) return;
     const cloud = deps.clouds[systemType(system)];
     const context = { manifest, ...(input.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: input.ciemPrincipalId }) };
-    const result = await attempt(cloud.classify, async () => cloud.read(await cloud.connect(system, context), system, context) as Promise<unknown>);
+    const result = await attempt(
+      cloud.classify,
+      async () => cloud.read(await cloud.connect(system, context), system, context) as Promise<unknown>,
+    );
     if (result.ok) {
       readings.push({ system, artifact: await deps.artifacts.put(result.value) });
       if (systemType(system) === 'entra') ciemPrincipalId = cloud.anchors(result.value, manifest.tenant.id, '').ciemPrincipalId;

@@ -19,7 +19,7 @@ export interface EndRunResult {
   /** Folder of the evidence, absolute. */
   evidence: string;
   phases: PhaseCounts[];
-  leftovers: number;
+  leftovers: string[];
 }
 
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
@@ -51,7 +51,7 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   await write('evidence.json', JSON.stringify(evidence, undefined, 2));
   await write('index.html', evidencePage(evidence));
   deps.log.info({ run: input.run, status: input.status, evidence: folder }, 'run ended');
-  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers.length };
+  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers };
 }
 
 function segmentsOf(lines: JournalLine[]): Evidence['journal'] {

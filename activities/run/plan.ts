@@ -2,9 +2,10 @@ import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Anchors, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
-import type { Ledger } from '../../model/ledger.ts';
+import { isSettled, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { PHASES, systemType, type Phase, type SystemId } from '../../model/names.ts';
+import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import type { Reading } from './discover.ts';
@@ -24,6 +25,8 @@ export interface MakePlanResult {
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
   collectors: string[];
+  /** Items that an earlier plan left unresolved and that are not there any more, by phase. */
+  gone: { phase: Phase; outcome: Outcome }[];
 }
 
 /** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
@@ -37,16 +40,24 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     ...match,
     unknown,
     protected: manifest.protected,
-    overrides: manifest.overrides.filter((o) => !ledger.outcomes.has(o.item)),
+    overrides: [...manifest.overrides, ...ledger.overrides].filter((o) => !isDone(ledger, o.item)),
     ourselves: manifest.aws ? [manifest.aws.assumeRole] : [],
     settled: settledItems(ledger),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
   });
   const hash = planHash(plan);
   if (ledger.planHash !== hash) {
-    await deps.journal.append(input.run, { type: 'plan', planHash: hash, artifact: await deps.artifacts.put(plan), items: plan.items.length });
+    await deps.journal.append(input.run, {
+      type: 'plan',
+      planHash: hash,
+      artifact: await deps.artifacts.put(plan),
+      items: plan.items.length,
+    });
   }
+  const gone = noLongerFound(ledger, [...plan.items, ...match.findings].map((i) => i.id), unknown.length > 0);
+  await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   return {
+    gone,
     planHash: hash,
     batches: batchesOf(plan),
     items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
@@ -86,6 +97,21 @@ export async function judge(
   }
   const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
   return { match, unknown };
+}
+
+/** Only when everything could be read: an item of a system that could not be is unknown, not gone. */
+function noLongerFound(ledger: Ledger, found: string[], unread: boolean): { phase: Phase; outcome: Outcome }[] {
+  const open = [...ledger.outcomes.values()].filter((o) => !isSettled(ledger, o.item) && !found.includes(o.item) && !unread);
+  return open.map(({ phase, item }) => ({
+    phase,
+    outcome: { item, outcome: 'already-gone', reason: 'not found any more when the plan was amended' },
+  }));
+}
+
+/** An override of an earlier plan whose item is gone names nothing any more. */
+function isDone(ledger: Ledger, item: string): boolean {
+  const outcome = ledger.outcomes.get(item)?.outcome;
+  return outcome !== undefined && isResolved(outcome);
 }
 
 /** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */

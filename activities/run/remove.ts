@@ -133,6 +133,8 @@ async function settle(work: Work, attempt: Attempt): Promise<void> {
 function failedConnect(item: PlanItem, failure: ReturnType<Deps['clouds']['aws']['classify']>): Attempt {
   if (failure.kind === 'retry') return { item, later: failure };
   const code = failure.kind === 'gone' ? 'NotFound' : failure.code;
-  return { item, outcome: { item: item.id, outcome: 'blocked', code, reason: failure.kind === 'gone' ? 'the system was not found' : failure.message } };
+  return {
+    item,
+    outcome: { item: item.id, outcome: 'blocked', code, reason: failure.kind === 'gone' ? 'the system was not found' : failure.message },
+  };
 }
-

@@ -26,6 +26,8 @@ export interface StartRunResult {
   /** In milliseconds. */
   waits: Manifest['waits'];
   collectors: Manifest['collectors'];
+  /** Who may decide about this run. */
+  approvers: string[];
   /** Public key that one-time passwords are sealed to. */
   otpPublicKey: JWK;
 }
@@ -50,13 +52,22 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   failures.push(...(await directoryFailures(deps, manifest)));
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   const readings = readingBatches(manifest).map((b) => b.label);
-  return { failures, manifest: address, readings, waits: manifest.waits, collectors: manifest.collectors, otpPublicKey: deps.sealing.publicJwk };
+  return {
+    failures,
+    manifest: address,
+    readings,
+    waits: manifest.waits,
+    collectors: manifest.collectors,
+    approvers: effectivePolicy(deps.policy, manifest).approvers,
+    otpPublicKey: deps.sealing.publicJwk,
+  };
 }
 
 /** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */
 function parseManifest(raw: unknown): Manifest {
   const parsed = ManifestSchema.safeParse(raw);
-  if (!parsed.success) throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
   checkManifest(parsed.data);
   return parsed.data;
 }
@@ -89,7 +100,8 @@ async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, sys
   for (const system of systems) {
     const result = await attempt(cloud.classify, async () => cloud.probe(await cloud.connect(system, { manifest }), system));
     if (result.ok) return undefined;
-    if (result.failure.kind === 'retry') throw cloudUnavailable(`${system}: ${failureMessage(result.failure)}`, result.failure.retryAfterMs);
+    if (result.failure.kind === 'retry')
+      throw cloudUnavailable(`${system}: ${failureMessage(result.failure)}`, result.failure.retryAfterMs);
     last = `${system}: ${failureMessage(result.failure)}`;
   }
   return `${type}: no system answers with the worker's credentials (${last}); give the worker access and start again`;
@@ -97,7 +109,9 @@ async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, sys
 
 async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
   const cloud = deps.clouds.entra;
-  const result = await attempt(cloud.classify, async () => readDirectoryRoles(await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })));
+  const result = await attempt(cloud.classify, async () =>
+    readDirectoryRoles(await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })),
+  );
   if (!result.ok) {
     if (result.failure.kind === 'retry') throw cloudUnavailable(failureMessage(result.failure), result.failure.retryAfterMs);
     return [`entra: directory roles cannot be read (${failureMessage(result.failure)})`];
@@ -109,7 +123,9 @@ async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string
 function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
   const failures: string[] = [];
   if (!roles.cloudApplicationAdministrators.includes(roles.workerPrincipalId)) {
-    failures.push(`entra: the worker's principal ${roles.workerPrincipalId} is not a Cloud Application Administrator; assign that role to it`);
+    failures.push(
+      `entra: the worker's principal ${roles.workerPrincipalId} is not a Cloud Application Administrator; assign that role to it`,
+    );
   }
   const administrators = new Set([...roles.permissionsManagementAdministrators.map((a) => a.name), ...(manifest.administrators ?? [])]);
   for (const recipient of new Set(manifest.collectors.map((c) => c.recipient))) {

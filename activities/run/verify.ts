@@ -50,7 +50,9 @@ export async function confirmGone(deps: Deps, input: RemoveInput): Promise<Outco
       const [one] = group as [PlanItem, ...PlanItem[]];
       const cloud = deps.clouds[systemType(one.system)];
       for (const item of group) {
-        const look = await attempt(cloud.classify, async () => kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item));
+        const look = await attempt(cloud.classify, async () =>
+          kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item),
+        );
         if (look.ok ? look.value === undefined : look.failure.kind === 'gone') continue;
         if (!look.ok && look.failure.kind === 'retry') throw cloudUnavailable(failureMessage(look.failure), look.failure.retryAfterMs);
         const reason = look.ok ? 'it is there again' : `cannot be read any more (${failureMessage(look.failure)})`;

@@ -1,0 +1,33 @@
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { FAILURES } from '../model/errors.ts';
+import type { Activities } from '../activities/index.ts';
+
+/** Tried for as long as it takes: how long a cloud may be away is decided in the activity, by the manifest's `waits.unreachable`. */
+const OPTIONS: ActivityOptions = {
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '30s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [FAILURES.notAuthorized, FAILURES.refused, FAILURES.invalid],
+  },
+};
+
+/** Short ones: they only read or write records, or make one call while a person waits. */
+const SHORT: ActivityOptions = { ...OPTIONS, startToCloseTimeout: '2m', heartbeatTimeout: '2m' };
+
+const long = proxyActivities<Activities>(OPTIONS);
+const short = proxyActivities<Activities>(SHORT);
+
+export const { startRun, makePlan, openGate, closeGate, remind, recordDecision, verify, endRun } = short;
+export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = short;
+
+/** Activities with a summary that the Temporal UI shows beside them. */
+export const readBatch = (summary: string, ...args: Parameters<Activities['readBatch']>) =>
+  long.readBatch.executeWithOptions({ ...OPTIONS, heartbeatTimeout: '10m', summary }, args);
+export const removeItems = (summary: string, ...args: Parameters<Activities['removeItems']>) =>
+  long.removeItems.executeWithOptions({ ...OPTIONS, summary }, args);
+export const confirmGone = (summary: string, ...args: Parameters<Activities['confirmGone']>) =>
+  long.confirmGone.executeWithOptions({ ...OPTIONS, summary }, args);

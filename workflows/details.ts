@@ -1,0 +1,27 @@
+import { PHASE_TITLES, PHASES } from '../model/names.ts';
+import type { RunView } from './messages.ts';
+
+/** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
+export function describe(view: RunView): string {
+  const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
+  if (view.planned.length > 0) {
+    lines.push('| phase | planned | removed | already gone | blocked | failed | waived |', '|---|---|---|---|---|---|---|');
+    for (const phase of PHASES) {
+      const c = view.counts.find((counts) => counts.phase === phase);
+      const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
+      if (c) lines.push(`| ${phase} | ${planned} | ${c.removed} | ${c.alreadyGone} | ${c.blocked} | ${c.failed} | ${c.waived} |`);
+    }
+    lines.push('');
+  }
+  for (const a of view.awaiting) {
+    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}`, '', '```', a.command, '```', '');
+  }
+  for (const o of view.unresolved.slice(0, 20)) lines.push(`- ${o.outcome}: \`${o.item}\` (${o.code ?? ''}) ${o.reason}`);
+  if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);
+  return lines.join('\n');
+}
+
+function stageTitle(view: RunView): string {
+  const phase = PHASES.find((p) => p === view.stage);
+  return phase ? `Phase ${PHASES.indexOf(phase) + 1}: ${PHASE_TITLES[phase]}` : view.stage;
+}

@@ -1,0 +1,55 @@
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { Gate } from '../model/names.ts';
+import { closeGate, openGate, remind } from './activities.ts';
+import type { Run, StepOutcome } from './run.ts';
+
+/** "Once onboarded to our recommended partner and/or any other vendor, customers can initiate offboarding": a person says so, to a plan. */
+export async function approvePlan(run: Run): Promise<StepOutcome> {
+  run.enter('plan');
+  return await passGate(
+    run,
+    'plan',
+    (run.plan?.items ?? []).every((p) => p.count === 0),
+  );
+}
+
+/** Before collectors go: their historic data goes with them. */
+export async function approveCollectors(run: Run): Promise<StepOutcome> {
+  const after = run.plan?.items.filter((p) => p.phase === 'data-collection' || p.phase === 'sign-in') ?? [];
+  return await passGate(
+    run,
+    'collectors',
+    after.every((p) => p.count === 0),
+  );
+}
+
+/** Opens a gate and waits for a decision. Silence never approves: a reminder, an escalation, then the gate closes as denied. */
+async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise<StepOutcome> {
+  if (nothingBehindIt) return 'done';
+  const opening = ++run.openings[gate];
+  const waits = run.facts.waits;
+  run.gateOutcome = undefined;
+  run.gate = await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate });
+  run.show();
+  const outcome = await decision(run, gate, opening);
+  await closeGate({ run: run.id, gate, opening, outcome });
+  run.gate = undefined;
+  run.show();
+  return outcome === 'approved' ? 'done' : 'denied';
+}
+
+async function decision(run: Run, gate: Gate, opening: number): Promise<'approved' | 'rejected' | 'expired'> {
+  const { reminder, escalation, gate: limit } = run.facts.waits;
+  const decided = () => run.gateOutcome !== undefined;
+  let waited = 0;
+  for (const [stage, at] of [['reminder', reminder] as const, ['escalation', escalation] as const]) {
+    if (at <= waited || at >= limit) continue;
+    if (await condition(decided, at - waited)) return run.gateOutcome ?? 'expired';
+    waited = at;
+    await remind({ run: run.id, gate, opening, stage });
+  }
+  if (await condition(decided, limit - waited)) return run.gateOutcome ?? 'expired';
+  // A decision that came in the last moment is still being judged; only the activity knows whether it was in time.
+  await condition(allHandlersFinished);
+  return run.gateOutcome ?? 'expired';
+}

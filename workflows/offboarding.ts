@@ -1,0 +1,122 @@
+import { ActivityFailure, allHandlersFinished, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { messageOf } from '../model/errors.ts';
+import type { RunStatus } from '../model/names.ts';
+import type { PhaseCounts } from '../model/outcome.ts';
+import { endRun, makePlan, readBatch, startRun, verify } from './activities.ts';
+import { approveCollectors, approvePlan } from './gates.ts';
+import { handleMessages } from './handlers.ts';
+import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
+import { disableSignIn } from './phases/disable-sign-in.ts';
+import { removePermissions } from './phases/remove-permissions.ts';
+import { stopDataCollection } from './phases/stop-data-collection.ts';
+import { Run, together, type OffboardingInput, type StepOutcome } from './run.ts';
+
+/** What a run ends with. */
+export interface OffboardingResult {
+  run: string;
+  status: RunStatus;
+  reason: string;
+  planHash?: string;
+  phases: PhaseCounts[];
+  leftovers: string[];
+  /** Folder of the evidence on the worker's machine. */
+  evidence: string;
+}
+
+/** The guide's order. */
+const STEPS = [approvePlan, removePermissions, deleteOidcApplications, approveCollectors, stopDataCollection, disableSignIn];
+
+/**
+ * Takes Microsoft Entra Permissions Management out of a tenant, in the order of Microsoft's offboarding guide:
+ * preconditions, discovery, plan, approval; then its four phases; then verification and evidence.
+ */
+export async function offboarding(input: OffboardingInput): Promise<OffboardingResult> {
+  const run = new Run(input);
+  handleMessages(run);
+  try {
+    const { status, reason } = await offboard(run);
+    return await end(run, status, reason);
+  } catch (error) {
+    await CancellationScope.nonCancellable(async () => {
+      if (isCancellation(error)) await end(run, 'cancelled', 'cancelled between items');
+      else if (error instanceof ActivityFailure) await end(run, 'failed', messageOf(error.cause ?? error));
+    });
+    throw error;
+  }
+}
+
+async function offboard(run: Run): Promise<{ status: RunStatus; reason: string }> {
+  if (!(await preconditions(run))) return { status: 'refused', reason: run.facts.failures.join('; ') };
+  for (;;) {
+    await plan(run);
+    if (run.input.dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
+    const outcome = await followTheGuide(run);
+    switch (outcome) {
+      case 'done':
+        return await verified(run);
+      case 'amend':
+        continue;
+      case 'denied':
+        return { status: 'denied', reason: 'a gate was rejected or closed without a decision' };
+      case 'unattended':
+        return { status: 'leftovers', reason: 'nobody decided in time about what waited; what is left stays as it is' };
+    }
+  }
+}
+
+async function followTheGuide(run: Run): Promise<StepOutcome> {
+  for (const step of STEPS) {
+    const outcome = await step(run);
+    if (outcome !== 'done') return outcome;
+  }
+  return 'done';
+}
+
+async function preconditions(run: Run): Promise<boolean> {
+  run.enter('preconditions');
+  const { manifest, startedBy } = run.input;
+  run.started = await startRun({ run: run.id, workflowId: workflowInfo().workflowId, manifest, startedBy });
+  return run.facts.failures.length === 0;
+}
+
+async function discover(run: Run): Promise<string[]> {
+  const { manifest, readings } = run.facts;
+  const [directory = '', ...others] = readings;
+  const first = await readBatch(`read ${directory}`, { run: run.id, manifest, index: 0 });
+  const known = first.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: first.ciemPrincipalId };
+  const addresses = [first.readings];
+  await together(
+    others.map((label, i) => async () => {
+      addresses[i + 1] = (await readBatch(`read ${label}`, { run: run.id, manifest, index: i + 1, ...known })).readings;
+    }),
+  );
+  return addresses;
+}
+
+async function plan(run: Run): Promise<void> {
+  run.enter('discover');
+  const readings = await discover(run);
+  run.enter('plan');
+  run.collectors.clear();
+  run.plan = await makePlan({ run: run.id, manifest: run.facts.manifest, readings });
+  run.forgetUnresolved();
+  for (const { phase, outcome } of run.plan.gone) run.record(phase, [outcome]);
+}
+
+async function verified(run: Run): Promise<{ status: RunStatus; reason: string }> {
+  run.enter('verify');
+  const { leftovers, unknown } = await verify({ run: run.id, manifest: run.facts.manifest, readings: await discover(run) });
+  if (leftovers.length > 0)
+    return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
+  if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
+  return { status: 'completed', reason: 'read again: nothing is left but what was waived or protected' };
+}
+
+async function end(run: Run, status: RunStatus, reason: string): Promise<OffboardingResult> {
+  run.enter('evidence');
+  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason });
+  run.status = status;
+  run.enter('ended');
+  await condition(allHandlersFinished);
+  return { run: run.id, status, reason, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
+}

@@ -1,0 +1,208 @@
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OpenGate } from '../model/decision.ts';
+import { PHASES, type Gate, type Phase } from '../model/names.ts';
+import { countPhase, isResolved, type Outcome } from '../model/outcome.ts';
+import type { Batch } from '../model/batch.ts';
+import type { MakePlanResult } from '../activities/run/plan.ts';
+import type { StartRunResult } from '../activities/run/start.ts';
+import type { RemoveInput } from '../activities/run/remove.ts';
+import { removeItems } from './activities.ts';
+import { awaitingCollector, awaitingGate, awaitingItems } from './awaiting.ts';
+import { describe } from './details.ts';
+import {
+  awaitingAttribute,
+  phaseAttribute,
+  tenantAttribute,
+  type Awaiting,
+  type CollectorView,
+  type RunView,
+  type Stage,
+} from './messages.ts';
+
+export interface OffboardingInput {
+  /** The manifest as it was written (parsed YAML). */
+  manifest: { tenant: { id: string } };
+  startedBy: string;
+  dryRun: boolean;
+  /** Whether the server knows the search attributes. */
+  searchAttributes: boolean;
+}
+
+/** How a step of the guide ended: `amend` makes a new plan of what is left; the others end the run safely. */
+export type StepOutcome = 'done' | 'amend' | 'denied' | 'unattended';
+
+/** The state of one run: what messages change and the steps wait for. */
+export class Run {
+  readonly input: OffboardingInput;
+  readonly id: string;
+  stage: Stage = 'preconditions';
+  paused = false;
+  started: StartRunResult | undefined;
+  plan: MakePlanResult | undefined;
+  gate: OpenGate | undefined;
+  gateOutcome: 'approved' | 'rejected' | undefined;
+  readonly openings: Record<Gate, number> = { plan: 0, collectors: 0 };
+  readonly outcomes = new Map<string, Outcome & { phase: Phase }>();
+  readonly waived = new Set<string>();
+  /** Items an approver wants tried again. */
+  readonly toRetry = new Set<string>();
+  amendRequested = false;
+  readonly collectors = new Map<string, CollectorView>();
+  /** Waits for a decision about unresolved items. */
+  settling = false;
+  /** Until when it waits for the person it waits for; ISO. */
+  personUntil = '';
+  lastRefusal: string | undefined;
+  status: RunView['status'] = 'running';
+  readonly #scopes = new Set<CancellationScope>();
+
+  constructor(input: OffboardingInput) {
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    this.input = input;
+    this.id = `${workflowId}_${firstExecutionRunId}`;
+    if (input.searchAttributes) upsertSearchAttributes([{ key: tenantAttribute, value: input.manifest.tenant.id }]);
+  }
+
+  /** What startRun told. Throws when asked before. */
+  get facts(): StartRunResult {
+    if (!this.started) throw new Error('the run has not been started');
+    return this.started;
+  }
+
+  get planHash(): string {
+    return this.plan?.planHash ?? '';
+  }
+
+  enter(stage: Stage): void {
+    this.stage = stage;
+    this.show();
+  }
+
+  /** Brings the UI up to date: current details and search attributes. */
+  show(): void {
+    setCurrentDetails(describe(this.view()));
+    if (!this.input.searchAttributes) return;
+    const awaiting = this.view().awaiting.map((a) => a.whom)[0] ?? 'nobody';
+    upsertSearchAttributes([
+      { key: phaseAttribute, value: this.stage },
+      { key: awaitingAttribute, value: awaiting },
+    ]);
+  }
+
+  record(phase: Phase, outcomes: Outcome[]): void {
+    for (const o of outcomes) this.outcomes.set(o.item, { ...o, phase });
+    this.show();
+  }
+
+  /** Items of a phase that were tried and are neither resolved nor waived. */
+  unresolved(phase: Phase): Outcome[] {
+    const open = [...this.outcomes.values()].filter((o) => o.phase === phase && !isResolved(o.outcome) && !this.waived.has(o.item));
+    return open.map(({ phase: _, ...outcome }) => outcome);
+  }
+
+  /** A new plan begins: what an earlier one left unresolved is tried again if the new one holds it. */
+  forgetUnresolved(): void {
+    for (const phase of PHASES) for (const { item } of this.unresolved(phase)) this.outcomes.delete(item);
+  }
+
+  batches(phase: Phase): Batch[] {
+    return this.plan?.batches.filter((b) => b.phase === phase) ?? [];
+  }
+
+  pause(): void {
+    this.paused = true;
+    for (const scope of this.#scopes) scope.cancel();
+    this.show();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.show();
+  }
+
+  /** Has a share of the work done, over pauses: what the activity did not begin is given to it again on resuming. */
+  async remove(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+    let todo = work;
+    for (;;) {
+      await condition(() => !this.paused);
+      const result = await this.#interruptible(() => removeItems(label, { run: this.id, planHash: this.planHash, work: todo }));
+      if (result === 'interrupted') continue;
+      this.record(phase, result.outcomes);
+      if (result.remaining.length === 0) return;
+      todo = { phase, items: result.remaining };
+    }
+  }
+
+  /** Runs an activity that a pause stops between items. The run's own cancellation goes through. */
+  async #interruptible<T>(work: () => Promise<T>): Promise<T | 'interrupted'> {
+    const scope = new CancellationScope();
+    this.#scopes.add(scope);
+    try {
+      return await scope.run(work);
+    } catch (error) {
+      if (isCancellation(error) && this.paused && !CancellationScope.current().consideredCancelled) return 'interrupted';
+      throw error;
+    } finally {
+      this.#scopes.delete(scope);
+    }
+  }
+
+  view(): RunView {
+    const { workflowId } = workflowInfo();
+    const defined = {
+      ...(this.plan ? { planHash: this.plan.planHash } : {}),
+      ...(this.gate ? { gate: this.gate } : {}),
+      ...(this.lastRefusal === undefined ? {} : { lastRefusal: this.lastRefusal }),
+      ...(this.started ? { otpPublicKey: this.started.otpPublicKey, manifest: this.started.manifest } : {}),
+    };
+    return {
+      workflowId,
+      run: this.id,
+      tenantId: this.input.manifest.tenant.id,
+      startedBy: this.input.startedBy,
+      dryRun: this.input.dryRun,
+      stage: this.stage,
+      paused: this.paused,
+      status: this.status,
+      planned: this.plan?.items ?? [],
+      counts: PHASES.map((phase) =>
+        countPhase(
+          phase,
+          [...this.outcomes.values()].filter((o) => o.phase === phase),
+          this.waived,
+        ),
+      ),
+      unknown: this.plan?.unknown ?? [],
+      awaiting: this.#awaiting(workflowId),
+      unresolved: PHASES.flatMap((phase) => this.unresolved(phase)),
+      collectors: [...this.collectors.values()],
+      ...defined,
+    };
+  }
+
+  #awaiting(workflowId: string): Awaiting[] {
+    const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
+    const awaiting: Awaiting[] = [];
+    if (this.gate && !this.gateOutcome) awaiting.push(awaitingGate(this.gate, workflowId, approvers));
+    const unresolved = PHASES.flatMap((phase) => this.unresolved(phase)).length;
+    if (this.settling && unresolved > 0) awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil));
+    for (const c of this.collectors.values()) {
+      if (c.stage !== 'settled') awaiting.push(awaitingCollector(c, workflowId, this.personUntil));
+    }
+    return awaiting;
+  }
+}
+
+/** All at once, like Promise.all, but never leaves one running behind when another fails. */
+export async function together(tasks: (() => Promise<unknown>)[]): Promise<void> {
+  const results = await Promise.allSettled(tasks.map((task) => task()));
+  const failed = results.find((r) => r.status === 'rejected');
+  if (failed) throw failed.reason;
+}

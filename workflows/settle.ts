@@ -1,0 +1,49 @@
+import { condition } from '@temporalio/workflow';
+import { PHASES, type Phase } from '../model/names.ts';
+import { confirmGone } from './activities.ts';
+import { together, type Run, type StepOutcome } from './run.ts';
+
+/**
+ * A phase ends only when each of its items is resolved, or an approver waived it. Waits for waive, retry or amend; what waited for a
+ * waived or retried item is tried again by itself. `again` does the phase's work for some items.
+ */
+export async function settle(run: Run, phase: Phase, again: (items: string[]) => Promise<void>): Promise<StepOutcome> {
+  while (run.unresolved(phase).length > 0) {
+    const before = run.waived.size;
+    run.personUntil = new Date(Date.now() + run.facts.waits.person).toISOString();
+    run.settling = true;
+    run.show();
+    const moved = await condition(() => run.amendRequested || run.toRetry.size > 0 || run.waived.size > before, run.facts.waits.person);
+    run.settling = false;
+    run.show();
+    if (!moved) return 'unattended';
+    if (run.amendRequested) {
+      run.amendRequested = false;
+      return 'amend';
+    }
+    const dependants = run.unresolved(phase).filter((o) => o.code === 'Dependency' || o.code === 'CollectorsRemain');
+    const items = new Set([...run.toRetry, ...dependants.map((o) => o.item)]);
+    run.toRetry.clear();
+    if (items.size > 0) await again([...items]);
+  }
+  return 'done';
+}
+
+/** A phase's entry condition: what the phase before removed is read again in the clouds, and must still be gone. */
+export async function enterPhase(run: Run, phase: Phase, again: (items: string[]) => Promise<void>): Promise<StepOutcome> {
+  run.enter(phase);
+  const previous = PHASES[PHASES.indexOf(phase) - 1];
+  if (!previous) return 'done';
+  await together(
+    run.batches(previous).map((batch) => async () => {
+      const work = { phase: batch.phase, type: batch.type, rank: batch.rank, index: batch.index };
+      run.record(previous, await confirmGone(`still gone: ${batch.label}`, { run: run.id, planHash: run.planHash, work }));
+    }),
+  );
+  return await settle(run, previous, again);
+}
+
+/** Has single items removed again, in the order the plan gives them. */
+export function removeAgain(run: Run, phase: Phase): (items: string[]) => Promise<void> {
+  return (items) => run.remove(phase, `again: ${items.length} items`, { phase, items });
+}

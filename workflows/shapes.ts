@@ -1,0 +1,58 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { gateVerdict, type GateDecision } from '../model/decision.ts';
+import { FAILURES, type ErrorCode } from '../model/errors.ts';
+import { GATES } from '../model/names.ts';
+import type { GateMessage, ItemsMessage, OtpMessage } from './messages.ts';
+import type { Run } from './run.ts';
+
+/** What a validator refuses before anything is written to history. Each throws Refused with an ErrorCode in its details. */
+
+export function refuse(code: ErrorCode, message: string): never {
+  throw ApplicationFailure.nonRetryable(message, FAILURES.refused, code);
+}
+
+/** The fields every message needs, as text that is not empty. */
+export function needTexts(message: unknown, ...fields: string[]): void {
+  const record = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  for (const field of fields) {
+    const value = record[field];
+    if (typeof value !== 'string' || value.trim() === '') refuse('InvalidValue', `${field}: is missing; write it as text`);
+  }
+}
+
+export function checkGateMessage(run: Run, kind: GateDecision['kind'], message: GateMessage): void {
+  needTexts(message, 'gate', 'planHash', 'by', 'reason');
+  if (!GATES.includes(message.gate)) refuse('InvalidValue', `gate: ${String(message.gate)} is no gate; write ${GATES.join(' or ')}`);
+  const open = run.gateOutcome ? undefined : run.gate;
+  const verdict = gateVerdict({ kind, ...message }, open, new Date());
+  if (!verdict.ok) refuse(verdict.code, verdict.message);
+}
+
+export function checkItemsMessage(run: Run, message: ItemsMessage): void {
+  needTexts(message, 'by', 'reason');
+  if (!run.settling) refuse('ItemsMismatch', 'items: no item waits for a decision now; look at offboard status');
+  const { count, hash, only } = message.items ?? {};
+  if (!Number.isInteger(count) || typeof hash !== 'string' || (only !== undefined && !Array.isArray(only))) {
+    refuse('InvalidValue', 'items: name them by count and hash');
+  }
+}
+
+/** A compact JWE has five parts; anything else may be a code in clear text, which must not reach history. */
+const SEALED = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
+
+export function checkOtpMessage(run: Run, message: OtpMessage): void {
+  needTexts(message, 'collector', 'by', 'sealedOtp');
+  if (!SEALED.test(message.sealedOtp)) {
+    refuse('OtpShape', 'sealedOtp: is not sealed; use offboard otp, which seals the code to the workers’ key');
+  }
+  collectorAt(run, message.collector, 'code-sent', 'no code was sent for it; say offboard ready first');
+}
+
+/** The collector a message names, when it is at the stage the message needs. */
+export function collectorAt(run: Run, id: string, stage: 'not-ready' | 'code-sent' | 'by-hand', otherwise: string) {
+  const collector = [...run.collectors.values()].find((c) => c.id === id || c.item === id);
+  if (!collector) refuse('NotWaitingForCollector', `collector: ${id} is not one the run waits for; look at offboard status`);
+  if (collector.stage !== stage) refuse('NotWaitingForCollector', `collector: ${collector.id} is ${collector.stage}; ${otherwise}`);
+  if (run.paused) refuse('NotWaitingForCollector', 'the run is paused; resume it first');
+  return collector;
+}
