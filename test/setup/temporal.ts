@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { temporalBinary } from '../../client/temporal/binary.ts';
+import { startDevServer } from '../../client/temporal/dev-server.ts';
+import { SEARCH_ATTRIBUTES } from '../../client/temporal/search-attributes.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** `host:port` of the server that all workflow tests share; its namespace is `default`. */
+    temporalAddress: string;
+    /** The server's SQLite file, for tests that look for what must not be stored. */
+    temporalDatabase: string;
+    /** The official CLI, for tests that act as a person at a shell does. */
+    temporalBinary: string;
+  }
+}
+
+/**
+ * Starts one development server for the whole suite. Always one of its own: a server that TEMPORAL_ADDRESS or a profile names may be the one
+ * people work with.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const binary = await temporalBinary({ progress: (line) => process.stderr.write(`${line}\n`) });
+  const folder = mkdtempSync(join(tmpdir(), 'offboard-test-server-'));
+  const databaseFile = join(folder, 'temporal.db');
+  const server = await startDevServer({ binary, databaseFile, searchAttributes: SEARCH_ATTRIBUTES, logFile: join(folder, 'temporal.log') });
+  project.provide('temporalAddress', server.address);
+  project.provide('temporalDatabase', databaseFile);
+  project.provide('temporalBinary', binary);
+  return async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
