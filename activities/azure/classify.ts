@@ -1,7 +1,8 @@
 import type { FailureClass } from '../../model/errors.ts';
 import { judgeCommon } from '../azure-failure.ts';
 
-const GONE = new Set(['RoleAssignmentNotFound', 'ResourceGroupNotFound', 'ResourceNotFound', 'NotFound']);
+/** With its resource or resource group an assignment goes, too. A scope that only cannot be seen answers with other codes. */
+const GONE = new Set(['RoleAssignmentNotFound', 'ResourceGroupNotFound', 'ResourceNotFound']);
 
 /** Codes of ARM that need a person, with what the person does. */
 const MEND: Record<string, string> = {
@@ -12,6 +13,8 @@ const MEND: Record<string, string> = {
   InvalidAuthenticationTokenTenant: 'the scope belongs to another tenant; check the ids in the manifest',
   SubscriptionNotFound: 'the subscription does not exist or the worker sees nothing of it; check its id and the rights',
   InvalidSubscriptionId: 'check the subscription id in the manifest',
+  InvalidScope: 'check the scope in the manifest',
+  NotFound: 'the management group does not exist or the worker sees nothing of it; check its id and the rights',
   ManagementGroupNotFound: 'the management group does not exist or the worker sees nothing of it; check its id and the rights',
   ScopeLocked: 'a lock at or above this scope forbids deletion; remove the lock, retry, and put it back',
   CannotDeleteLastRbacAdminAssignment: 'it is the last administrator of its scope; assign another Owner, then retry',

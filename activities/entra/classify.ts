@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../model/errors.ts';
 import { judgeCommon } from '../azure-failure.ts';
 
-const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound', 'itemNotFound']);
+const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
 
 const PERMISSIONS =
   'give the worker the Graph application permissions Application.ReadWrite.All and RoleManagement.Read.Directory (User.ReadBasic.All to name administrators), with admin consent';
@@ -26,8 +26,8 @@ export function classifyEntra(error: unknown, now?: number): FailureClass {
   const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status === 404 && GONE.has(code)) return { kind: 'gone' };
   if (status === 409 && CONCURRENT.has(code)) return { kind: 'retry', code, message, ...hint };
-  // The next try gets a fresh token.
-  if (status === 401 && code === 'InvalidAuthenticationToken') return { kind: 'retry', code, message, ...hint };
+  // Graph has one code for expired and for wrong tokens; only for an expired one does the next try get a better one.
+  if (status === 401 && /expired|lifetime/i.test(message)) return { kind: 'retry', code, message, ...hint };
   const mend = MEND[code];
   if (mend !== undefined) return { kind: 'blocked', code, message: `${message}; ${mend}` };
   if (status === 401 || status === 403) return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${PERMISSIONS}` };

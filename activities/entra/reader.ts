@@ -22,14 +22,14 @@ export interface EntraSnapshot {
 }
 
 /** How onboarding's names begin; people could edit them, so this only finds look-alikes worth telling. */
-const LOOK_ALIKE = "startswith(displayName,'mciem-') or startswith(displayName,'ciem-')";
+const LOOK_ALIKES = ["startswith(displayName,'mciem-')", "startswith(displayName,'ciem-')"];
 
 /** Throws CannotAsk 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
 export async function readEntra(api: EntraApi, system: SystemId, context: ReadContext): Promise<EntraSnapshot> {
   await demandTenant(api, system);
   const namedUris = context.manifest.entra.applications;
   const uris = [...new Set<string>([...namedUris, ...MEPM.awsAudiences, ...MEPM.gcpAudiences])];
-  const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), LOOK_ALIKE];
+  const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), ...LOOK_ALIKES];
   const listed = await Promise.all(filters.map((filter) => api.listApplications(filter)));
   const byId = new Map(listed.flat().map((application) => [application.id, application]));
   const applications: ApplicationDefinition[] = [];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CannotAsk } from '../azure-failure.ts';
 import type { Endpoint } from '../azure-endpoints.ts';
 import { restTo, type Rest } from '../azure-rest.ts';
+import { classifyPortal } from './classify.ts';
 
 const Collector = z.object({
   id: z.string(),
@@ -26,12 +27,13 @@ export type Confirmation =
   | { kind: 'exhausted' }
   | { kind: 'expired' };
 
-/** The portal's data collectors. Errors are RestError; a 404 from `get` means deleted. */
+/** The portal's data collectors. Errors are RestError. */
 export interface PortalApi {
   /** False when no collector of the manifest has the driver `http`: then nothing here may be called. */
   readable: boolean;
   list(): Promise<Collector[]>;
-  get(collectorId: string): Promise<Collector>;
+  /** Undefined once it is deleted. */
+  get(collectorId: string): Promise<Collector | undefined>;
   /** Sends the mail. While a deletion is open, that one is answered again. */
   requestDeletion(collectorId: string): Promise<OpenDeletion>;
   /** Throws with status 429 while the last mail is too fresh. */
@@ -53,7 +55,14 @@ export function connectPortal(endpoint: Endpoint | undefined, credential: TokenC
   return {
     readable,
     list: async () => portal().list('/api/collectors', Collector),
-    get: async (id) => portal().send('GET', at('collectors', id), Collector),
+    get: async (id) => {
+      try {
+        return await portal().send('GET', at('collectors', id), Collector);
+      } catch (error) {
+        if (classifyPortal(error).kind === 'gone') return undefined;
+        throw error;
+      }
+    },
     requestDeletion: async (id) => portal().send('POST', `${at('collectors', id)}/deletion`, OpenDeletion, {}),
     resend: async (id) => portal().send('POST', `${at('deletions', id)}/resend`, OpenDeletion, {}),
     confirm: async (id, otp) => {

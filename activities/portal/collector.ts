@@ -2,7 +2,6 @@ import type { Finding, Hold, Json, Match, Sighting } from '../../model/finding.t
 import type { Manifest } from '../../model/manifest.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
-import { classifyPortal } from './classify.ts';
 import type { Collector, PortalApi } from './clients.ts';
 import type { PortalSnapshot } from './reader.ts';
 
@@ -36,12 +35,8 @@ export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
     const planned = item.snapshot as Definition;
     // Nothing can be read of the others: only a person's confirmation can say that they are gone.
     if (planned.driver !== 'http') return item.snapshot;
-    try {
-      return readDefinition(await api.get(item.id.slice(NAME.length + 1)), planned.recipient);
-    } catch (error) {
-      if (classifyPortal(error).kind === 'gone') return undefined;
-      throw error;
-    }
+    const there = await api.get(item.id.slice(NAME.length + 1));
+    return there && readDefinition(there, planned.recipient);
   },
 
   async remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { classifyAzure } from '../../../activities/azure/classify.ts';
+import { refusal } from '../refusals.ts';
+
+test.each([
+  [404, 'RoleAssignmentNotFound', { kind: 'gone' }],
+  [404, 'ResourceGroupNotFound', { kind: 'gone' }],
+  [404, 'ResourceNotFound', { kind: 'gone' }],
+  // A scope that cannot be seen says nothing about its assignments; nor does a proxy's page.
+  [404, 'SubscriptionNotFound', { kind: 'blocked', code: 'SubscriptionNotFound' }],
+  [404, 'ManagementGroupNotFound', { kind: 'blocked', code: 'ManagementGroupNotFound' }],
+  [404, 'NotFound', { kind: 'blocked', code: 'NotFound' }],
+  [404, '', { kind: 'blocked', code: 'Unknown' }],
+  [403, 'AuthorizationFailed', { kind: 'blocked', code: 'AuthorizationFailed' }],
+  [403, '', { kind: 'blocked', code: 'HTTP 403' }],
+  [401, 'InvalidAuthenticationToken', { kind: 'blocked', code: 'InvalidAuthenticationToken' }],
+  [401, 'ExpiredAuthenticationToken', { kind: 'retry', code: 'ExpiredAuthenticationToken' }],
+  [409, 'ScopeLocked', { kind: 'blocked', code: 'ScopeLocked' }],
+  [409, 'ReadOnlyDisabledSubscription', { kind: 'blocked', code: 'ReadOnlyDisabledSubscription' }],
+  [400, 'CannotDeleteLastRbacAdminAssignment', { kind: 'blocked', code: 'CannotDeleteLastRbacAdminAssignment' }],
+  [409, 'Conflict', { kind: 'retry', code: 'Conflict' }],
+  [429, 'SubscriptionRequestsThrottled', { kind: 'retry', code: 'SubscriptionRequestsThrottled' }],
+  [500, 'InternalServerError', { kind: 'retry', code: 'InternalServerError' }],
+  [418, 'Teapot', { kind: 'blocked', code: 'Unknown' }],
+] as const)('HTTP %i %s', (status, code, judged) => {
+  expect(classifyAzure(refusal(status, code))).toMatchObject(judged);
+});
+
+test('a denial tells which permissions are missing', () => {
+  const judged = classifyAzure(refusal(403, 'AuthorizationFailed', 'no'));
+  expect(judged).toMatchObject({ message: expect.stringContaining('Microsoft.Authorization/roleAssignments/read and /delete') as string });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { Assignment, AzureApi } from '../../../activities/azure/clients.ts';
+import type { AzureSnapshot } from '../../../activities/azure/reader.ts';
+import { roleAssignment } from '../../../activities/azure/role-assignment.ts';
+import { ANCHORS, CIEM_PRINCIPAL, planned } from '../planned.ts';
+import { refusal } from '../refusals.ts';
+
+const SUBSCRIPTION = '/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001';
+const GROUP = '/providers/Microsoft.Management/managementGroups/contoso-corp';
+const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
+
+function assignment(scope: string, change: Partial<Assignment> & { role?: string } = {}): Assignment {
+  const { role = READER, ...rest } = change;
+  const base = scope === '/' ? '' : scope;
+  return {
+    id: `${base}/providers/Microsoft.Authorization/roleAssignments/7b1e4c90-0001-4a5f-9d3c-2f60b8a71e01`,
+    scope,
+    roleDefinitionId: `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+    principalId: CIEM_PRINCIPAL,
+    principalType: 'ServicePrincipal',
+    condition: null,
+    conditionVersion: null,
+    description: null,
+    ...rest,
+  };
+}
+
+function judge(scope: string, assignments: Assignment[], namedScopes = [SUBSCRIPTION, GROUP, '/']) {
+  const snapshot: AzureSnapshot = { system: `azure:${scope}`, scope, namedScopes, assignments };
+  return roleAssignment.match(snapshot, ANCHORS);
+}
+
+describe('whose it is', () => {
+  test('another principal’s assignment is neither found nor told', () => {
+    const other = assignment(SUBSCRIPTION, { principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' });
+    expect(judge(SUBSCRIPTION, [other])).toEqual({ findings: [], sightings: [] });
+  });
+
+  test('without a known CIEM principal nothing is found', () => {
+    const { ciemPrincipalId: _, ...anchors } = ANCHORS;
+    const snapshot: AzureSnapshot = {
+      system: `azure:${SUBSCRIPTION}`,
+      scope: SUBSCRIPTION,
+      namedScopes: [],
+      assignments: [assignment(SUBSCRIPTION)],
+    };
+    expect(roleAssignment.match(snapshot, anchors).findings).toEqual([]);
+  });
+});
+
+describe('where it is found', () => {
+  const everywhere = [SUBSCRIPTION, `${SUBSCRIPTION}/resourceGroups/rg-1`, GROUP, '/'].map((scope) => assignment(scope));
+  test.each([
+    [SUBSCRIPTION, [SUBSCRIPTION, `${SUBSCRIPTION}/resourceGroups/rg-1`]],
+    [GROUP, [GROUP]],
+    ['/', ['/']],
+  ])('%s finds its own and, below a subscription, its resource groups’', (scope, found) => {
+    const { findings, sightings } = judge(scope, everywhere);
+    expect(findings.map((f) => (f.snapshot as { scope: string }).scope)).toEqual(found);
+    expect(sightings).toEqual([]);
+  });
+
+  test('scopes are compared without regard to case, and not by prefix alone', () => {
+    expect(judge(SUBSCRIPTION, [assignment(SUBSCRIPTION.toUpperCase())]).findings).toHaveLength(1);
+    expect(judge(SUBSCRIPTION.slice(0, -1), [assignment(SUBSCRIPTION)]).findings).toEqual([]);
+  });
+
+  test('what is inherited from a scope the manifest does not name is told', () => {
+    const { findings, sightings } = judge(SUBSCRIPTION, [assignment(GROUP), assignment('/')], [SUBSCRIPTION]);
+    expect(findings).toEqual([]);
+    expect(sightings.map((s) => s.why)).toEqual([
+      `inherited from ${GROUP}, which the manifest does not name`,
+      'inherited from /, which the manifest does not name',
+    ]);
+  });
+});
+
+test.each([
+  ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'Owner', 'takeover', 0],
+  ['18d7d88d-d35e-4fb5-a5c3-7773c20a72d9', 'User Access Administrator', 'takeover', 0],
+  ['f58310d9-a9f6-439a-9e8d-f62e7b41a168', 'Role Based Access Control Administrator', 'takeover', 0],
+  ['b24988ac-6180-42a0-ab88-20f7382dd24c', 'Contributor', 'write', 0],
+  [READER.toUpperCase(), 'Reader', 'read', 1],
+  ['00000000-aaaa-bbbb-cccc-000000000000', 'role 00000000', 'write', 0],
+])('role %s is %s, risk %s, rank %i', (role, name, risk, rank) => {
+  const { findings } = judge(SUBSCRIPTION, [assignment(SUBSCRIPTION, { role })]);
+  expect(findings).toMatchObject([{ risk, rank, title: expect.stringContaining(name) as string }]);
+});
+
+describe('reading again', () => {
+  const item = planned(judge(SUBSCRIPTION, [assignment(SUBSCRIPTION)]).findings[0] as never);
+  const apiWith = (getAssignment: AzureApi['getAssignment']) => ({ getAssignment }) as AzureApi;
+
+  test('gone is undefined', async () => {
+    const api = apiWith(async () => Promise.reject(refusal(404, 'RoleAssignmentNotFound')));
+    expect(await roleAssignment.read(api, item)).toBeUndefined();
+  });
+
+  test('another assignment under the same id is given back, to be seen as drift', async () => {
+    const other = assignment(SUBSCRIPTION, { principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' });
+    expect(
+      await roleAssignment.read(
+        apiWith(async () => other),
+        item,
+      ),
+    ).toEqual(other);
+  });
+
+  test('a denial is thrown, not taken for gone', async () => {
+    const api = apiWith(async () => Promise.reject(refusal(404, 'SubscriptionNotFound')));
+    await expect(roleAssignment.read(api, item)).rejects.toMatchObject({ code: 'SubscriptionNotFound' });
+  });
+});
