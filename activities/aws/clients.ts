@@ -7,14 +7,6 @@ import { accountApi } from './account.ts';
 import type { AwsAccountApi } from './api.ts';
 import { need } from './snapshot.ts';
 
-export interface AwsOptions {
-  /** Authority to trust besides the usual ones, PEM; a worker has NODE_EXTRA_CA_CERTS instead. */
-  ca?: string;
-  /** The base's endpoints and credentials, where the SDK's own environment and chain are not meant. */
-  sts?: ConstructorParameters<typeof STSClient>[0];
-  iam?: ConstructorParameters<typeof IAMClient>[0];
-}
-
 const SESSION_NAME = 'mepm-offboard';
 const SESSION_SECONDS = 3600;
 const MAX_ATTEMPTS = 3;
@@ -26,9 +18,9 @@ const SOCKETS = 50;
  * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
  * role is kept; the SDK asks for a new session some minutes before the old one ends.
  */
-export function awsConnector(options: AwsOptions = {}): (system: SystemId, context: ReadContext) => Promise<AwsAccountApi> {
+export function awsConnector(): (system: SystemId, context: ReadContext) => Promise<AwsAccountApi> {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS, ...(options.ca ? { ca: options.ca } : {}) });
+  const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
   const shared = {
     region,
     maxAttempts: MAX_ATTEMPTS,
@@ -45,7 +37,7 @@ export function awsConnector(options: AwsOptions = {}): (system: SystemId, conte
     const cached = known.get(RoleArn);
     if (cached) return cached;
 
-    const sts = (base ??= new STSClient({ ...shared, ...options.sts }));
+    const sts = (base ??= new STSClient(shared));
     const session = async () => {
       const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
       const { Credentials } = await sts.send(command);
@@ -57,9 +49,9 @@ export function awsConnector(options: AwsOptions = {}): (system: SystemId, conte
         expiration: need(Expiration, 'Expiration'),
       };
     };
-    const iam = new IAMClient({ ...shared, ...options.iam, credentials: session });
+    const iam = new IAMClient({ ...shared, credentials: session });
     // The identity call takes the credentials IAM's client holds, so that both share one session.
-    const own = new STSClient({ ...shared, ...options.sts, credentials: () => iam.config.credentials() });
+    const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
     const api = accountApi(account, iam, own);
     known.set(RoleArn, api);
     return api;

@@ -1,7 +1,7 @@
 import type { Cloud } from '../kind.ts';
 import type { AwsAccountApi } from './api.ts';
 import { classify } from './classify.ts';
-import { awsConnector, type AwsOptions } from './clients.ts';
+import { awsConnector } from './clients.ts';
 import { awsOidcClientId } from './oidc-client-id.ts';
 import { oidcRoles } from './our-roles.ts';
 import { awsPolicy } from './policy.ts';
@@ -11,10 +11,10 @@ import { awsRole } from './role.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 
 /** AWS as the engine holds it: a system is an account. */
-export function awsCloud(options: AwsOptions = {}): Cloud<AwsSnapshot, AwsAccountApi> {
+export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
   return {
     type: 'aws',
-    connect: awsConnector(options),
+    connect: awsConnector(),
     read: (api) => readAccount(api),
     anchors: (snapshot, _tenantId, issuer) => ({
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),

@@ -36,6 +36,8 @@ export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
     return await unlessGone(api.policyVersions(Arn).then((versions) => policyState(policy, versions)));
   },
 
+  identity: (snapshot) => (snapshot as PolicyState).PolicyId,
+
   async remove(api, [item]) {
     const { Arn, DefaultVersionId, Versions } = planned(item);
     const users = await unlessGone(api.policyUsers(Arn));

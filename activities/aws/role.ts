@@ -31,6 +31,8 @@ export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
     return await readRole(api, planned(item).RoleName);
   },
 
+  identity: (snapshot) => (snapshot as RoleState).RoleId,
+
   async remove(api, [item]) {
     const role = planned(item);
     const now = await api.role(role.RoleName);

@@ -15,7 +15,7 @@ export interface WebIdentityTrust {
 }
 
 const WEB_IDENTITY = 'sts:AssumeRoleWithWebIdentity';
-const POSITIVE = /^(?:for(?:any|all)values:)?string(?:equals|equalsignorecase|like)$/;
+const POSITIVE = /^(?:foranyvalue:|forallvalues:)?string(?:equals|equalsignorecase|like)$/;
 const OURS: readonly string[] = MEPM.awsAudiences;
 
 /** Pure: the part of a trust policy that concerns the provider of `issuer`; undefined when it trusts no such provider. */

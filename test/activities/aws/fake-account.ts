@@ -1,0 +1,81 @@
+import type { AwsAccountApi } from '../../../activities/aws/api.ts';
+import type { AccountPolicy, ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
+import { ACCOUNT } from './fixtures.ts';
+
+interface Contents {
+  roles?: RoleState[];
+  policies?: AccountPolicy[];
+  providers?: ProviderState[];
+  /** Names of roles that listings still show though they are gone. */
+  lingering?: string[];
+  /** Users and groups of policies, by ARN. */
+  otherUsers?: Record<string, string[]>;
+}
+
+/** An account in memory behind the narrow interface, with the changes asked of it in order. Only what unit tests of removals need. */
+export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string[] } {
+  const roles = contents.roles ?? [];
+  const lingering = contents.lingering ?? [];
+  let providers = contents.providers ?? [];
+  const calls: string[] = [];
+  const find = (name: string) => roles.find((r) => r.RoleName === name && !lingering.includes(name));
+  const asSdk = (r: RoleState) => ({
+    RoleName: r.RoleName,
+    RoleId: r.RoleId,
+    Arn: r.Arn,
+    Path: r.Path,
+    CreateDate: new Date(0),
+    AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(r.AssumeRolePolicyDocument)),
+    Description: r.Description,
+    MaxSessionDuration: r.MaxSessionDuration,
+    Tags: Object.entries(r.Tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+  const record = (...words: string[]) => {
+    calls.push(words.join(' '));
+    return Promise.resolve();
+  };
+  const change = (arn: string, make: (p: ProviderState) => ProviderState[]) => {
+    providers = providers.flatMap((p) => (p.Arn === arn ? make(p) : [p]));
+  };
+  return {
+    account: ACCOUNT,
+    calls,
+    callerAccount: () => Promise.resolve(ACCOUNT),
+    authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), policies: [] }),
+    roles: () => Promise.resolve(roles.map(asSdk)),
+    role: (name) => Promise.resolve(find(name) && asSdk(find(name) as RoleState)),
+    attachedPolicies: (name) => Promise.resolve(find(name)?.AttachedPolicies ?? []),
+    inlinePolicies: (name) => Promise.resolve(Object.entries(find(name)?.InlinePolicies ?? {}).map(([n, d]) => [n, JSON.stringify(d)])),
+    instanceProfiles: (name) => Promise.resolve(find(name)?.InstanceProfiles ?? []),
+    policy: (arn) => Promise.resolve(contents.policies?.find((p) => p.state.Arn === arn) && { Arn: arn }),
+    policyVersions: () => Promise.resolve([]),
+    policyUsers: (arn) =>
+      Promise.resolve({
+        roles: roles.filter((r) => r.AttachedPolicies.includes(arn)).map((r) => r.RoleName),
+        others: contents.otherUsers?.[arn] ?? [],
+      }),
+    providerArns: () => Promise.resolve(providers.map((p) => p.Arn)),
+    provider: (arn) => Promise.resolve(providers.find((p) => p.Arn === arn)),
+    removeFromInstanceProfile: (profile, name) => record('removeFromInstanceProfile', profile, name),
+    detachPolicy: (name, arn) => record('detachPolicy', name, arn),
+    deleteInlinePolicy: (name, policy) => record('deleteInlinePolicy', name, policy),
+    deleteRole: (name) => record('deleteRole', name),
+    deletePolicyVersion: (arn, version) => record('deletePolicyVersion', arn, version),
+    deletePolicy: (arn) => record('deletePolicy', arn),
+    removeClientId: (arn, clientId) => {
+      change(arn, (p) => [{ ...p, ClientIds: p.ClientIds.filter((c) => c !== clientId) }]);
+      return record('removeClientId', arn, clientId);
+    },
+    deleteProvider: (arn) => {
+      change(arn, () => []);
+      return record('deleteProvider', arn);
+    },
+  };
+}
+
+function partsOf(r: RoleState) {
+  return {
+    AttachedManagedPolicies: r.AttachedPolicies.map((PolicyArn) => ({ PolicyArn })),
+    RolePolicyList: Object.entries(r.InlinePolicies).map(([PolicyName, d]) => ({ PolicyName, PolicyDocument: JSON.stringify(d) })),
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { awsOidcClientId } from '../../../activities/aws/oidc-client-id.ts';
+import type { ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
+import { planned, TENANT } from '../planned.ts';
+import { AUDIENCE, document, KNOWN, OTHER_TENANT, PROVIDER, provider, role, snapshot, webIdentity } from './fixtures.ts';
+import { fakeAccount } from './fake-account.ts';
+
+const OLDER = 'api://ciem-aws-oidc-app';
+const OIDC = role('oidc', document(webIdentity()));
+const match = (p: ProviderState, ...roles: RoleState[]) => awsOidcClientId.match(snapshot({ providers: [p], roles }), KNOWN);
+
+test('the provider goes with the client id when only our role trusts it', () => {
+  const { findings } = match(provider([AUDIENCE]), OIDC);
+  expect(findings).toMatchObject([
+    {
+      id: `aws-oidc-client-id:${PROVIDER}#${AUDIENCE}`,
+      rank: 4,
+      provides: [`aws:client-id:${PROVIDER}#${AUDIENCE}`],
+      uses: [`aws:audience:${AUDIENCE}`],
+      snapshot: { Mode: 'provider', OtherClientIds: [] },
+    },
+  ]);
+});
+
+test.each<[string, ProviderState, RoleState[]]>([
+  ['another client id', provider([AUDIENCE, 'api://mdc-ciem-aws']), [OIDC]],
+  ['a role for another audience', provider([AUDIENCE]), [OIDC, role('payroll', document(webIdentity('api://payroll')))]],
+  ['Defender’s role', provider([AUDIENCE]), [OIDC, role('DefenderForCloud-OidcCiem', document(webIdentity()))]],
+])('only the client id goes when the provider serves %s', (_name, p, roles) => {
+  expect(match(p, ...roles).findings).toMatchObject([{ snapshot: { Mode: 'client-id', ClientId: AUDIENCE } }]);
+});
+
+test.each([
+  ['another tenant’s provider with our audience', provider([AUDIENCE], OTHER_TENANT)],
+  ['this tenant’s provider without our audience', provider(['api://payroll'])],
+])('%s stays', (_name, p) => {
+  const { findings, sightings } = match(p, OIDC);
+  expect(findings).toEqual([]);
+  expect(sightings).toMatchObject([{ id: `aws-oidc-provider:${p.Arn}` }]);
+});
+
+test('the tenant’s id may be written in either case', () => {
+  const upper = { ...KNOWN, issuer: `sts.windows.net/${TENANT.toUpperCase()}/` };
+  expect(awsOidcClientId.match(snapshot({ providers: [provider([AUDIENCE])] }), upper).findings).toHaveLength(1);
+});
+
+describe('removal', () => {
+  const items = (p: ProviderState, ...roles: RoleState[]) => match(p, ...roles).findings.map(planned);
+
+  test('of two client ids of ours the last takes the provider with it', async () => {
+    const account = fakeAccount({ providers: [provider([AUDIENCE, OLDER])] });
+    const [first, second] = items(provider([AUDIENCE, OLDER]));
+    await awsOidcClientId.remove(account, [first!]);
+    expect(await awsOidcClientId.read(account, second!)).toEqual(second!.snapshot);
+    await awsOidcClientId.remove(account, [second!]);
+    expect(account.calls).toEqual([`removeClientId ${PROVIDER} ${AUDIENCE}`, `deleteProvider ${PROVIDER}`]);
+    expect(await awsOidcClientId.read(account, second!)).toBeUndefined();
+    await awsOidcClientId.remove(account, [second!]);
+    expect(account.calls).toHaveLength(2);
+  });
+
+  test('is refused while a role that is there trusts the audience, unless an approved override says otherwise', async () => {
+    const account = fakeAccount({ providers: [provider([AUDIENCE])], roles: [OIDC] });
+    const [item] = items(provider([AUDIENCE]), OIDC);
+    await expect(awsOidcClientId.remove(account, [item!])).rejects.toMatchObject({
+      code: 'StillInUse',
+      kind: 'blocked',
+      message: expect.stringContaining('oidc') as unknown,
+    });
+    expect(account.calls).toEqual([]);
+    await awsOidcClientId.remove(account, [{ ...item!, override: 'agreed with the owner' }]);
+    expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
+  });
+
+  test('does not wait for a deleted role that a listing still shows', async () => {
+    const account = fakeAccount({ providers: [provider([AUDIENCE])], roles: [OIDC], lingering: ['oidc'] });
+    await awsOidcClientId.remove(account, [items(provider([AUDIENCE]), OIDC)[0]!]);
+    expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { awsRole } from '../../../activities/aws/role.ts';
+import type { RoleState } from '../../../activities/aws/snapshot.ts';
+import type { Json } from '../../../model/finding.ts';
+import { TENANT } from '../planned.ts';
+import {
+  allowing,
+  assumedBy,
+  AUDIENCE,
+  document,
+  KNOWN,
+  OIDC_ROLE,
+  OTHER_TENANT,
+  policy,
+  policyArn,
+  PROVIDER,
+  providerArn,
+  role,
+  snapshot,
+  webIdentity,
+} from './fixtures.ts';
+
+const match = (...roles: RoleState[]) => awsRole.match(snapshot({ roles }), KNOWN);
+const only = (r: RoleState) => {
+  const { findings, sightings } = match(r);
+  expect(findings).toHaveLength(1);
+  expect(sightings).toEqual([]);
+  return findings[0] as (typeof findings)[number];
+};
+
+describe('an OIDC role is known by provider and audience, whatever its name', () => {
+  test.each<[string, Json]>([
+    ['the trust Microsoft documents', document(webIdentity())],
+    ['the audience of the older Terraform', document(webIdentity('api://ciem-aws-oidc-app'))],
+    ['both audiences in one list', document(webIdentity([AUDIENCE, 'api://ciem-aws-oidc-app']))],
+    ['one statement instead of a list of them', { Version: '2012-10-17', Statement: webIdentity() }],
+    [
+      'a condition key without the trailing slash, in another case',
+      document({ ...webIdentity(), Condition: { 'ForAnyValue:StringEquals': { [`STS.windows.net/${TENANT}:AUD`]: AUDIENCE } } }),
+    ],
+    ['a deny beside it', document(webIdentity(), { Effect: 'Deny', Principal: '*', Action: 'sts:TagSession' })],
+  ])('%s', (_name, trust) => {
+    const finding = only(role('renamed-by-operator', trust));
+    expect(finding).toMatchObject({ rank: 3, confidence: 'certain', title: 'OIDC role renamed-by-operator' });
+    expect(finding.hold).toBeUndefined();
+    expect(finding.provides).toEqual([`aws:role:${finding.id.slice('aws-role:'.length)}`, 'aws:role:AROARENAMED-BY-OPERATOR']);
+  });
+
+  test('it needs the client id and the application of its audience', () => {
+    expect(only(role('oidc', document(webIdentity()))).uses).toEqual([`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`]);
+  });
+});
+
+test.each<[string, Json, string]>([
+  [
+    'another statement lets a user in',
+    document(webIdentity(), assumedBy('arn:aws:iam::999900001111:user/sam')),
+    'arn:aws:iam::999900001111:user/sam',
+  ],
+  ['another audience stands beside ours', document(webIdentity([AUDIENCE, 'api://stranger'])), 'audience api://stranger'],
+  [
+    'another provider stands beside ours',
+    document({ ...webIdentity(), Principal: { Federated: [PROVIDER, providerArn(OTHER_TENANT)] } }),
+    providerArn(OTHER_TENANT),
+  ],
+  [
+    'a second statement asks for no audience',
+    document(webIdentity(), { Effect: 'Allow', Principal: { Federated: PROVIDER }, Action: 'sts:AssumeRoleWithWebIdentity' }),
+    `any audience of ${PROVIDER}`,
+  ],
+  ['everyone gets in too', document(webIdentity(), { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }), '*'],
+  [
+    'everyone but some gets in too',
+    document(webIdentity(), { Effect: 'Allow', NotPrincipal: { AWS: 'arn:aws:iam::1:root' }, Action: 'sts:AssumeRole' }),
+    'everyone but some (NotPrincipal)',
+  ],
+])('an OIDC role is held when %s', (_name, trust, who) => {
+  const finding = only(role('oidc', trust));
+  expect(finding.hold?.code).toBe('SharedTrust');
+  expect(finding.hold?.reason).toContain(who);
+});
+
+describe('a role that trusts an OIDC role', () => {
+  const trust = document(assumedBy(OIDC_ROLE));
+  test.each<[string, Partial<RoleState>, string, number]>([
+    ['is a member role by default', { AttachedPolicies: ['arn:aws:iam::aws:policy/SecurityAudit'] }, 'Member role r', 0],
+    [
+      'is the logging role with the trail policy',
+      { AttachedPolicies: [policyArn(`ciem-cloudtrail-${TENANT}`)] },
+      'Central logging role r',
+      1,
+    ],
+    ['is the logging role with s3 rights inline', { InlinePolicies: { trail: allowing('s3:GetObject') } }, 'Central logging role r', 1],
+    [
+      'is the management role with the organisation policy',
+      { AttachedPolicies: ['arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations', policyArn(`ciem-cloudtrail-${TENANT}`)] },
+      'Management role r',
+      2,
+    ],
+  ])('%s', (_name, more, title, rank) => {
+    expect(only(role('r', trust, more))).toMatchObject({ title, rank, confidence: 'certain' });
+  });
+
+  test('needs the OIDC role, its policies and its boundary to stay until it is gone', () => {
+    const finding = only(role('r', trust, { AttachedPolicies: [policyArn('a')], PermissionsBoundary: policyArn('b') }));
+    expect(finding.uses).toEqual([`aws:role:${OIDC_ROLE}`, `aws:policy:${policyArn('a')}`, `aws:policy:${policyArn('b')}`]);
+  });
+
+  test('is found by the unique id a deleted OIDC role leaves behind', () => {
+    expect(only(role('r', document(assumedBy('AROAOIDCROLE')))).uses).toEqual(['aws:role:AROAOIDCROLE']);
+  });
+
+  test('is held when somebody else is trusted too', () => {
+    const { hold } = only(role('r', document(assumedBy(OIDC_ROLE, 'arn:aws:iam::999900001111:root'))));
+    expect(hold).toMatchObject({ code: 'SharedTrust', reason: expect.stringContaining('arn:aws:iam::999900001111:root') as unknown });
+  });
+
+  test('is held when a CloudFormation stack owns it', () => {
+    const { hold } = only(role('r', trust, { Tags: { 'aws:cloudformation:stack-name': `mciem-member-${TENANT}` } }));
+    expect(hold).toMatchObject({ code: 'OwnedByStack', reason: expect.stringContaining(`mciem-member-${TENANT}`) as unknown });
+  });
+
+  test('ranks as takeover with a policy that writes policies', () => {
+    const name = `ciem-controller-${TENANT}`;
+    const controller = policy(name, { Versions: [{ VersionId: 'v1', Document: allowing('iam:Attach*', 'iam:Put*') }] });
+    const member = role('r', trust, { AttachedPolicies: [policyArn(name)] });
+    const { findings } = awsRole.match(snapshot({ roles: [member], policies: [controller] }), KNOWN);
+    expect(findings[0]).toMatchObject({ risk: 'takeover', title: 'Member role r with a controller policy' });
+  });
+});
+
+describe('never ours, told as sightings', () => {
+  test.each<[string, RoleState, string[]]>([
+    [
+      'Defender’s OIDC role with our audience, which it keeps in place',
+      role('DefenderForCloud-OidcCiem', document(webIdentity())),
+      [`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`],
+    ],
+    ['Defender’s role that trusts our OIDC role', role('DefenderForCloud-Ciem', document(assumedBy(OIDC_ROLE))), [`aws:role:${OIDC_ROLE}`]],
+    ['an OIDC role of another tenant', role('mciem-oidc-provider-role', document(webIdentity(AUDIENCE, OTHER_TENANT))), []],
+    ['a look-alike that trusts a stranger', role('mciem-collection-role', document(assumedBy('arn:aws:iam::999900001111:root'))), []],
+    ['a look-alike that trusts a role deleted long ago', role('ciem-member', document(assumedBy('AROASOMEBODY'))), []],
+    ['a role for another audience of this tenant', role('payroll', document(webIdentity('api://payroll'))), []],
+    [
+      'a stranger’s role that lets every audience of this tenant in',
+      role('payroll', document({ Effect: 'Allow', Principal: { Federated: PROVIDER }, Action: 'sts:AssumeRoleWithWebIdentity' })),
+      [
+        'aws:audience:api://ciem-aws-oidc-app',
+        `aws:audience:${AUDIENCE}`,
+        `aws:client-id:${PROVIDER}#api://ciem-aws-oidc-app`,
+        `aws:client-id:${PROVIDER}#${AUDIENCE}`,
+      ],
+    ],
+    [
+      'a stranger’s role with a wildcard that lets our audience in',
+      role('payroll', document({ ...webIdentity(), Condition: { StringLike: { [`sts.windows.net/${TENANT}/:aud`]: 'api://mciem-*' } } })),
+      [`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`],
+    ],
+  ])('%s', (_name, r, uses) => {
+    const { findings, sightings } = match(r);
+    expect(findings).toEqual([]);
+    expect(sightings).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, uses }]);
+  });
+
+  test.each<[string, RoleState]>([
+    ['a service-linked role', role('AWSServiceRoleForX', document(assumedBy(OIDC_ROLE)), { Path: '/aws-service-role/x.amazonaws.com/' })],
+    ['an ordinary role', role('deploy', document(assumedBy('arn:aws:iam::111122223333:root')))],
+    ['a statement that denies the OIDC role', role('deploy', document({ ...assumedBy(OIDC_ROLE), Effect: 'Deny' }))],
+    ['a role whose name merely holds the OIDC role’s ARN', role('deploy', document(assumedBy(`${OIDC_ROLE}-else`)))],
+  ])('%s is not even told', (_name, r) => {
+    expect(match(r)).toEqual({ findings: [], sightings: [] });
+  });
+});
