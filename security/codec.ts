@@ -1,5 +1,6 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
+
 import { decrypt, encrypt, type KeyRing } from './keys.ts';
 
 const ENCODING = 'binary/encrypted';
@@ -18,7 +19,7 @@ export class EncryptionCodec implements PayloadCodec {
   encode(payloads: Payload[]): Promise<Payload[]> {
     return Promise.resolve(
       payloads.map((payload) => {
-        const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+        const plain = proto.temporal.api.common.v1.Payload.encode(payload).finish();
         const { keyId, data } = encrypt(this.#ring, plain, CONTEXT);
         return { metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(keyId) }, data };
       }),
@@ -30,7 +31,7 @@ export class EncryptionCodec implements PayloadCodec {
       payloads.map((payload) => {
         if (Buffer.from(payload.metadata?.['encoding'] ?? []).toString() !== ENCODING) return payload;
         const keyId = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []).toString();
-        return temporal.api.common.v1.Payload.decode(decrypt(this.#ring, keyId, payload.data ?? Buffer.alloc(0), CONTEXT));
+        return proto.temporal.api.common.v1.Payload.decode(decrypt(this.#ring, keyId, payload.data ?? Buffer.alloc(0), CONTEXT));
       }),
     );
   }

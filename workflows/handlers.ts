@@ -23,7 +23,8 @@ function handleGates(run: Run): void {
   for (const kind of ['approve', 'reject'] as const) {
     const decideGate = async (message: messages.GateMessage): Promise<void> => {
       await decide(run, { kind, ...message });
-      if (run.gate?.gate === message.gate && run.gate.opening === message.opening) run.gateOutcome ??= kind === 'approve' ? 'approved' : 'rejected';
+      if (run.gate?.gate === message.gate && run.gate.opening === message.opening)
+        run.gateOutcome ??= kind === 'approve' ? 'approved' : 'rejected';
       run.show();
     };
     const description = `${kind === 'approve' ? 'Approve' : 'Reject'} the plan that waits at a gate: {gate, opening, planHash, by, reason}`;

@@ -89,7 +89,15 @@ export class Run {
   show(): void {
     setCurrentDetails(describe(this.view()));
     if (!this.input.searchAttributes) return;
-    const awaiting = this.view().awaiting.map((a) => a.whom)[0] ?? 'nobody';
+    // Search attributes are never encrypted: they say what is awaited, not of whom.
+    const awaiting =
+      this.gate && !this.gateOutcome
+        ? `gate ${this.gate.gate}`
+        : this.settling
+          ? 'items'
+          : this.view().awaiting.length > 0
+            ? 'collectors'
+            : 'nobody';
     upsertSearchAttributes([
       { key: phaseAttribute, value: this.stage },
       { key: awaitingAttribute, value: awaiting },

@@ -54,7 +54,11 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       items: plan.items.length,
     });
   }
-  const gone = noLongerFound(ledger, [...plan.items, ...match.findings].map((i) => i.id), unknown.length > 0);
+  const gone = noLongerFound(
+    ledger,
+    [...plan.items, ...match.findings].map((i) => i.id),
+    unknown.length > 0,
+  );
   await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   return {
     gone,

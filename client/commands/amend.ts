@@ -1,0 +1,34 @@
+import * as messages from '../../workflows/messages.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { send } from '../ask.ts';
+import { text, type Command } from '../command.ts';
+import { BY, personOf } from '../person.ts';
+import { withSession } from '../session.ts';
+
+export const amend: Command = {
+  name: 'amend',
+  summary: 'Discover again and ask for approval of an amended plan of what is left.',
+  positionals: ['RUN'],
+  options: {
+    reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+    override: { type: 'string', value: 'ITEM=REASON', help: 'lift the guard of one item in the amended plan' },
+    ...BY,
+  },
+  async run({ positionals: [run = ''], values, json }, io) {
+    const by = personOf(values, io);
+    const overrides = typeof values['override'] === 'string' ? [overrideOf(values['override'])] : [];
+    return await withSession(io.env, async (session) => {
+      await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides });
+      io.out(json ? JSON.stringify({ workflowId: run, amend: true }) : `The plan is being amended; look at offboard status ${run}`);
+      return 0;
+    });
+  },
+};
+
+function overrideOf(value: string): { item: string; reason: string } {
+  const at = value.lastIndexOf('=');
+  const [item, reason] = [value.slice(0, at), value.slice(at + 1)];
+  if (at < 1 || reason.length < 10)
+    throw new OffboardError('Usage', '--override: write ITEM=REASON with a reason of at least 10 characters');
+  return { item, reason };
+}

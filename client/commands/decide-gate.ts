@@ -1,0 +1,49 @@
+import { OffboardError } from '../../model/errors.ts';
+import { GATES, type Gate } from '../../model/names.ts';
+import * as messages from '../../workflows/messages.ts';
+import { requireRun, send, viewOf } from '../ask.ts';
+import { text, type Command } from '../command.ts';
+import { BY, personOf } from '../person.ts';
+import { withSession } from '../session.ts';
+
+/** `approve` is the portal's Execute, `reject` its Close. */
+function gateCommand(name: 'approve' | 'reject', summary: string): Command {
+  return {
+    name,
+    summary,
+    positionals: ['RUN'],
+    options: {
+      gate: { type: 'string', needed: true, value: GATES.join('|'), help: 'the gate that is open' },
+      'plan-hash': { type: 'string', needed: true, value: 'HASH', help: 'the hash of the plan you read (offboard plan)' },
+      opening: { type: 'string', value: 'N', help: "the gate's opening; the one that is open now by default" },
+      reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+      ...BY,
+    },
+    async run({ positionals: [run = ''], values, json }, io) {
+      const by = personOf(values, io);
+      const gate = text(values, 'gate') as Gate;
+      if (!GATES.includes(gate)) throw new OffboardError('Usage', `--gate: ${gate} is no gate; write ${GATES.join(' or ')}`);
+      return await withSession(io.env, async (session) => {
+        await requireRun(session, run);
+        const opening = Number(values['opening'] ?? (await viewOf(session, run)).gate?.opening ?? 0);
+        if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
+        await send(session, run, messages[name], {
+          gate,
+          opening,
+          planHash: text(values, 'plan-hash'),
+          by,
+          reason: text(values, 'reason'),
+        });
+        io.out(
+          json
+            ? JSON.stringify({ workflowId: run, [name]: true, gate, opening })
+            : `Gate ${gate}, opening ${opening}: ${name === 'approve' ? 'approved' : 'rejected'}.`,
+        );
+        return 0;
+      });
+    },
+  };
+}
+
+export const approve = gateCommand('approve', 'Approve the plan that waits at a gate.');
+export const reject = gateCommand('reject', 'Reject the plan that waits at a gate; the run then stops safely.');

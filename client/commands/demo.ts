@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import type { Command, Io, Values } from '../command.ts';
+import { askedPeople } from '../demo/asked.ts';
+import { attend } from '../demo/attend.ts';
+import { playedPeople } from '../demo/played.ts';
+import { setStage, type Stage } from '../demo/stage.ts';
+import { openSession } from '../session.ts';
+import { startRun } from '../start-run.ts';
+
+const STARTER = 'sam.operator@contoso.example';
+const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
+const FOLDER = '.offboard/demo';
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'Bring up a pretend estate, Temporal and a worker, and take the whole estate through the four phases.',
+  positionals: [],
+  options: {
+    auto: { type: 'boolean', help: 'two operators are played; the default without a terminal' },
+    estate: { type: 'string', value: 'FILE', help: 'another estate (docs/estate.md)' },
+    fresh: { type: 'boolean', help: "begin anew (the default): an earlier demonstration's state is removed" },
+    keep: { type: 'boolean', help: "go on with the sandbox's and Temporal's state of the last demonstration" },
+  },
+  async run({ values, json }, io) {
+    if (values['fresh'] && values['keep']) throw new OffboardError('Usage', '--fresh and --keep exclude each other; give one of them');
+    const began = Date.now();
+    const stage = await setStage({
+      estate: typeof values['estate'] === 'string' ? values['estate'] : DEFAULT_ESTATE,
+      folder: resolve(FOLDER),
+      keep: values['keep'] === true,
+      progress: (line) => io.err(`${line}\n`),
+    });
+    const interrupted = untilInterrupted();
+    try {
+      const done = await Promise.race([play(stage, values, json, io, began), interrupted]);
+      return done;
+    } finally {
+      await stage.strike();
+    }
+  },
+};
+
+async function play(stage: Stage, values: Values, json: boolean, io: Io, began: number): Promise<number> {
+  const tell = (line: string) => io.err(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
+  const session = await openSession(stage.env);
+  try {
+    const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
+    const { handle, isNew } = await startRun(session, stage.manifestFile, STARTER, false);
+    tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
+    const auto = values['auto'] === true || !io.interactive;
+    const people = auto
+      ? playedPeople(session, approver, stage.sandbox, tell)
+      : askedPeople(session, approver, stage.sandbox, stage.env, io);
+    const result = await attend(handle, people, tell);
+    const { runId } = await handle.describe();
+    const { untouched } = await stage.sandbox.report();
+    const answer = {
+      workflowId: handle.workflowId,
+      runId,
+      status: result.status,
+      planHash: result.planHash,
+      phases: result.phases,
+      leftovers: result.leftovers.length,
+      untouched: { objects: untouched.objects, changed: untouched.changed.length },
+      evidence: result.evidence,
+      temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
+      seconds: Math.round((Date.now() - began) / 100) / 10,
+    };
+    tellEnd(result, answer.untouched, io);
+    if (json) io.out(JSON.stringify(answer));
+    const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
+    if (!auto && answer.temporalUi) {
+      io.err(`Temporal UI: ${answer.temporalUi}\nIt stays up until Ctrl-C.\n`);
+      await new Promise(() => {});
+    }
+    return clean ? 0 : EXIT_CODES.NotClean;
+  } finally {
+    await session.close();
+  }
+}
+
+function tellEnd(result: OffboardingResult, untouched: { objects: number; changed: number }, io: Io): void {
+  io.err(`\n${result.status}: ${result.reason}\n`);
+  io.err(`Of ${untouched.objects} objects that are not ours, ${untouched.changed} changed.\n`);
+  io.err(`Evidence: ${result.evidence}/index.html\n`);
+}
+
+/** Resolves to the exit code of an interrupted demonstration; the state stays for --keep. */
+function untilInterrupted(): Promise<number> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done(130));
+  });
+}

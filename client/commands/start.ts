@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { text } from '../command.ts';
+import { BY, personOf } from '../person.ts';
+import { withSession } from '../session.ts';
+import { startRun } from '../start-run.ts';
+
+export const start: Command = {
+  name: 'start',
+  summary: 'Start the offboarding a manifest describes, or attach to the one that is going on for its tenant.',
+  positionals: ['MANIFEST'],
+  options: { ...BY, 'dry-run': { type: 'boolean', help: 'discover and plan only; change nothing' } },
+  async run({ positionals, values, json }, io) {
+    const by = personOf(values, io);
+    return await withSession(io.env, async (session) => {
+      const { handle, isNew } = await startRun(session, text({ file: positionals[0] }, 'file'), by, values['dry-run'] === true);
+      if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
+      else if (isNew) io.out(`Started ${handle.workflowId}.\nLook at it: offboard status ${handle.workflowId}`);
+      else {
+        io.out(`${handle.workflowId} is going on already; nothing new was started and this manifest was not applied.`);
+        io.out(`Look at it: offboard status ${handle.workflowId}`);
+      }
+      return 0;
+    });
+  },
+};

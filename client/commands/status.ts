@@ -1,0 +1,29 @@
+import { OffboardError } from '../../model/errors.ts';
+import { viewOf } from '../ask.ts';
+import type { Command } from '../command.ts';
+import { recordsOf } from '../records.ts';
+import { renderReport } from '../render/report.ts';
+import { renderStatus } from '../render/status.ts';
+import { withSession } from '../session.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'Where a run is, what it did, whom it waits for and what to type. A run Temporal has forgotten is told from the journal.',
+  positionals: ['RUN'],
+  options: {},
+  async run({ positionals: [run = ''], json }, io) {
+    return await withSession(io.env, async (session) => {
+      try {
+        const view = await viewOf(session, run);
+        io.out(json ? JSON.stringify(view) : renderStatus(view));
+      } catch (error) {
+        if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
+        const { summary } = await recordsOf(io.env, run).catch(() => {
+          throw error;
+        });
+        io.out(json ? JSON.stringify(summary) : renderReport(summary));
+      }
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { PHASE_TITLES, PHASES } from '../../model/names.ts';
+import { status, type CollectorView, type RunView } from '../../workflows/messages.ts';
+import type { offboarding, OffboardingResult } from '../../workflows/offboarding.ts';
+
+/** Whoever answers what a run waits for: played, or a person at a terminal. */
+export interface People {
+  gate(view: RunView): Promise<void>;
+  unresolved(view: RunView): Promise<void>;
+  collector(view: RunView, collector: CollectorView): Promise<void>;
+}
+
+const EVERY_MS = 150;
+
+/** Follows a run to its end: tells what happens, phase by phase, and has people answer what it waits for. */
+export async function attend(
+  handle: WorkflowHandle<typeof offboarding>,
+  people: People,
+  tell: (line: string) => void,
+): Promise<OffboardingResult> {
+  const told = new Set<string>();
+  const once = (line: string) => {
+    if (!told.has(line)) tell(line);
+    told.add(line);
+  };
+  for (;;) {
+    const view = await handle.query(status).catch((error: unknown) => {
+      if (isGrpcServiceError(error)) return undefined;
+      throw error;
+    });
+    if (view) {
+      narrate(view, once);
+      if (view.status !== 'running') return await handle.result();
+      await answer(view, people);
+    }
+    await sleep(EVERY_MS);
+  }
+}
+
+async function answer(view: RunView, people: People): Promise<void> {
+  if (view.gate && view.awaiting.length > 0) return await people.gate(view);
+  if (view.awaiting.some((a) => a.command.startsWith('offboard waive'))) return await people.unresolved(view);
+  const collector = view.collectors.find((c) => c.stage !== 'settled');
+  if (collector) await people.collector(view, collector);
+}
+
+function narrate(view: RunView, once: (line: string) => void): void {
+  const reached = PHASES.findIndex((p) => p === view.stage);
+  const over = view.stage === 'verify' || view.stage === 'evidence' || view.stage === 'ended';
+  for (const [i, phase] of PHASES.entries()) {
+    const counts = view.counts[i];
+    if (i === reached) once(`phase ${i + 1}: ${PHASE_TITLES[phase]} …`);
+    if (counts && (i < reached || over)) {
+      once(`phase ${i + 1}: removed ${counts.removed}, already gone ${counts.alreadyGone}, waived ${counts.waived}`);
+    }
+  }
+  if (reached < 0) once(`${view.stage} …`);
+}

@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Payload } from '@temporalio/common';
+import type { EncryptionCodec } from '../../security/codec.ts';
+
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** A payload as the Temporal UI and CLI send it: bytes in base64. */
+interface JsonPayload {
+  metadata?: Record<string, string>;
+  data?: string;
+}
+
+/** Decodes payloads for the Temporal UI of this very demonstration: loopback only, answers to that UI's origin alone. */
+export async function startCodecServer(codec: EncryptionCodec): Promise<{ url: string; allow(origin: string): void; stop(): void }> {
+  let allowed = '';
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', allowed);
+    response.setHeader('Access-Control-Allow-Headers', 'content-type,x-namespace,authorization');
+    if (request.method === 'OPTIONS') response.writeHead(204).end();
+    else answer(codec, request, response).catch(() => response.writeHead(400).end());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    allow: (origin) => void (allowed = origin),
+    stop: () => void server.close().closeAllConnections(),
+  };
+}
+
+async function answer(codec: EncryptionCodec, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    if (chunks.reduce((n, c) => n + c.length, 0) > MOST_BYTES) throw new RangeError('too long');
+  }
+  const { payloads = [] } = JSON.parse(Buffer.concat(chunks).toString()) as { payloads?: JsonPayload[] };
+  const way = request.url === '/decode' ? codec.decode.bind(codec) : request.url === '/encode' ? codec.encode.bind(codec) : undefined;
+  if (!way) return void response.writeHead(404).end();
+  const result = await way(payloads.map(fromJson));
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ payloads: result.map(toJson) }));
+}
+
+function fromJson({ metadata = {}, data = '' }: JsonPayload): Payload {
+  const bytes = Object.entries(metadata).map(([k, v]) => [k, Buffer.from(v, 'base64')] as const);
+  return { metadata: Object.fromEntries(bytes), data: Buffer.from(data, 'base64') };
+}
+
+function toJson({ metadata, data }: Payload): JsonPayload {
+  const text = Object.entries(metadata ?? {}).map(([k, v]) => [k, Buffer.from(v).toString('base64')] as const);
+  return { metadata: Object.fromEntries(text), data: Buffer.from(data ?? []).toString('base64') };
+}

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { readYaml } from '../../model/yaml-file.ts';
+import { EstateError, loadEstate } from '../../sandbox/estate.ts';
+import { EncryptionCodec } from '../../security/codec.ts';
+import { homeOf } from '../../security/home.ts';
+import { loadKeys } from '../../security/keys.ts';
+import { temporalBinary } from '../temporal/binary.ts';
+import { connectionSettings } from '../temporal/connect.ts';
+import { startDevServer } from '../temporal/dev-server.ts';
+import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.ts';
+import { startCodecServer } from './codec-server.ts';
+import { startProcess } from './process.ts';
+import { sandboxClient, type SandboxClient } from './sandbox-client.ts';
+
+export interface StageOptions {
+  estate: string;
+  /** Folder of everything the demonstration keeps. */
+  folder: string;
+  /** Go on with what an earlier demonstration left there. */
+  keep: boolean;
+  progress(line: string): void;
+}
+
+/** The set stage: sandbox, Temporal, worker, each a process of its own. */
+export interface Stage {
+  manifest: Manifest;
+  manifestFile: string;
+  sandbox: SandboxClient;
+  /** For the client: Temporal's address, task queue, home. */
+  env: NodeJS.ProcessEnv;
+  temporalUi: string | undefined;
+  strike(): Promise<void>;
+}
+
+const ROOT = resolve(import.meta.dirname, '..', '..');
+
+/** Brings up what a run needs. What was started is ended by `strike`, and when a part does not come up. */
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { folder, progress } = options;
+  const { manifest, raw } = readEstate(options.estate);
+  claim(folder, options.keep);
+  const stops: (() => Promise<void> | void)[] = [() => rmSync(pidFile(folder), { force: true })];
+  const strike = async () => {
+    for (const stop of stops.splice(0).toReversed()) await stop();
+  };
+  try {
+    const manifestFile = join(folder, 'manifest.yaml');
+    writeFileSync(manifestFile, stringify(raw));
+    const policyFile = join(folder, 'policy.yaml');
+    writeFileSync(policyFile, stringify({ approvers: manifest.approvers, fourEyes: true }));
+    const env: NodeJS.ProcessEnv = { ...process.env, OFFBOARD_HOME: join(folder, 'home'), OFFBOARD_TASK_QUEUE: 'mepm-offboard-demo' };
+
+    progress('sandbox: starting (AWS, Azure, GCP, Entra ID and the portal, on https, loopback only)');
+    const state = join(folder, 'sandbox');
+    const sandboxArgs = [join(ROOT, 'sandbox', 'main.ts'), '--state', state, '--estate', resolve(options.estate), '--parent'];
+    const sandbox = await startProcess('sandbox', sandboxArgs, process.env, join(folder, 'logs', 'sandbox.log'));
+    stops.push(() => sandbox.stop());
+    const workerEnv = JSON.parse(readFileSync(join(state, 'worker.env.json'), 'utf8')) as Record<string, string>;
+    const client = sandboxClient(String(sandbox.told['origin']), String(workerEnv['NODE_EXTRA_CA_CERTS']));
+    progress(`sandbox: ${client.origin} (process ${sandbox.pid})`);
+
+    const temporal = await bringTemporal(folder, env, progress, stops);
+    progress(`Temporal: ${temporal.address}${temporal.uiUrl ? `, UI ${temporal.uiUrl}` : ''}`);
+    const named = { ...env, TEMPORAL_ADDRESS: temporal.address };
+    const evidence = process.env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence';
+    const worker = await startProcess(
+      'worker',
+      [join(ROOT, 'worker', 'main.ts')],
+      { ...named, ...workerEnv, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
+      join(folder, 'logs', 'worker.log'),
+    );
+    stops.push(() => worker.stop());
+    progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
+    return { manifest, manifestFile, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
+  } catch (error) {
+    await strike();
+    throw error;
+  }
+}
+
+/** An existing server when one is named, else a development server of our own with a codec server for its UI. */
+async function bringTemporal(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
+  stops: (() => Promise<void> | void)[],
+): Promise<{ address: string; uiUrl?: string }> {
+  const named = connectionSettings(env);
+  if (named) return { address: named.address };
+  const binary = await temporalBinary({ progress });
+  const codec = await startCodecServer(new EncryptionCodec(loadKeys(homeOf(env).keys, env)));
+  stops.push(() => codec.stop());
+  const server = await startDevServer({
+    binary,
+    databaseFile: join(folder, 'temporal.db'),
+    codecEndpoint: codec.url,
+    searchAttributes: SEARCH_ATTRIBUTES,
+    logFile: join(folder, 'logs', 'temporal.log'),
+  });
+  stops.push(() => server.stop());
+  codec.allow(server.uiUrl);
+  return { address: server.address, uiUrl: server.uiUrl };
+}
+
+const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z.unknown()) });
+
+/** Checks both halves of an estate before anything is started. */
+function readEstate(file: string): { manifest: Manifest; raw: unknown } {
+  const { manifest } = readYaml(file, EstateFile, (estate) => checkManifest(estate.manifest));
+  try {
+    return { manifest, raw: loadEstate(file).manifest };
+  } catch (error) {
+    if (!(error instanceof EstateError)) throw error;
+    throw new OffboardError(error.code === 'UnreadableFile' ? 'UnreadableFile' : 'InvalidValue', error.message, { cause: error });
+  }
+}
+
+const pidFile = (folder: string) => join(folder, 'demo.pid');
+
+/** Makes the folder ours. Throws NotAllowed while another demonstration uses it. */
+function claim(folder: string, keep: boolean): void {
+  if (existsSync(pidFile(folder))) {
+    const pid = Number(readFileSync(pidFile(folder), 'utf8'));
+    if (isAlive(pid)) throw new OffboardError('NotAllowed', `a demonstration is going on in ${folder} (process ${pid}); end it first`);
+  }
+  if (!keep) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(pidFile(folder), String(process.pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

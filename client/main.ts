@@ -1,0 +1,55 @@
+import { EXIT_CODES, OffboardError } from '../model/errors.ts';
+import { helpOf, parse, type Command, type Io } from './command.ts';
+import { COMMANDS } from './commands.ts';
+
+/** The CLI. Resolves to the exit code; what went wrong is told on stderr, and with --json as JSON on stdout, too. */
+export async function main(args: string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined || name === 'help' || name === '--help') {
+      io.out(overview());
+      return name === undefined ? EXIT_CODES.Usage : 0;
+    }
+    const command = COMMANDS.find((c) => c.name === name);
+    if (!command) throw new OffboardError('Usage', `${name} is not a command; offboard help lists them`);
+    const input = parse(command, rest);
+    if (input.values['help']) {
+      io.out(helpOf(command));
+      return 0;
+    }
+    return await command.run(input, io);
+  } catch (error) {
+    if (!(error instanceof OffboardError)) throw error;
+    io.err(`offboard: ${error.message}\n`);
+    if (rest.includes('--json')) io.out(JSON.stringify({ error: error.code, message: error.message }));
+    return EXIT_CODES[error.code];
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map((c: Command) => c.name.length));
+  return [
+    'offboard takes Microsoft Entra Permissions Management out of a tenant, in the order of Microsoft’s guide.',
+    '',
+    ...COMMANDS.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`),
+    '',
+    'offboard COMMAND --help tells its options; docs/exit-codes.md tells the exit codes.',
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  const io: Io = {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+    stdin: process.stdin,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+  };
+  main(process.argv.slice(2), io).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`offboard: a fault of this program: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exit(EXIT_CODES.Internal);
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import { Client, type Connection } from '@temporalio/client';
+import { OffboardError } from '../model/errors.ts';
+import { EncryptionCodec } from '../security/codec.ts';
+import { homeOf } from '../security/home.ts';
+import { loadKeys } from '../security/keys.ts';
+import { connect, connectionSettings } from './temporal/connect.ts';
+
+/** A connection to Temporal with the payload keys of this machine. */
+export interface Session {
+  client: Client;
+  connection: Connection;
+  taskQueue: string;
+  close(): Promise<void>;
+}
+
+/** A worker polls at least once a minute; one that was not seen for longer is gone. */
+const POLLER_SEEN_MS = 90_000;
+
+/** Connects to the server that the environment or a profile names. Throws NoServer. */
+export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
+  const settings = connectionSettings(env);
+  if (!settings) {
+    throw new OffboardError(
+      'NoServer',
+      'no Temporal server is named; set TEMPORAL_ADDRESS or a profile in temporal.toml (offboard demo brings its own)',
+    );
+  }
+  const connection = await connect(settings);
+  const codec = new EncryptionCodec(loadKeys(homeOf(env).keys, env));
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
+  return { client, connection, taskQueue: env['OFFBOARD_TASK_QUEUE'] ?? 'mepm-offboard', close: () => connection.close() };
+}
+
+/** Runs with a session that is closed afterwards. */
+export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(env);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Throws NoWorker when nobody polls the task queue: what is sent would wait unseen. */
+export async function requireWorker({ client, connection, taskQueue }: Session): Promise<void> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: 1,
+  });
+  const alive = (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_SEEN_MS);
+  if (!alive) {
+    throw new OffboardError(
+      'NoWorker',
+      `no worker polls the task queue ${taskQueue}; start one (npm run worker) with the same OFFBOARD_TASK_QUEUE`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Evidence } from '../activities/run/evidence.ts';
+import type { JournalLine } from '../activities/records/journal.ts';
+import { canonical, sha256 } from '../model/canonical.ts';
+import { OffboardError } from '../model/errors.ts';
+import { planHash, type Plan } from '../model/plan.ts';
+import { summarize } from '../model/summary.ts';
+
+/**
+ * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
+ * its hash, each removal was planned and approved before, and the summary says what the journal says. Throws EvidenceBroken.
+ */
+export function verifyEvidence(folder: string): { lines: number; removals: number } {
+  const evidence = JSON.parse(read(folder, 'evidence.json')) as Evidence;
+  const lines = read(folder, 'journal.jsonl')
+    .split('\n')
+    .filter(Boolean)
+    .map((l) => JSON.parse(l) as JournalLine);
+  checkChains(evidence, lines);
+  const plan = evidence.summary.planHash === undefined ? undefined : (JSON.parse(read(folder, 'plan.json')) as Plan);
+  if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
+  if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
+  return { lines: lines.length, removals: checkApprovals(lines) };
+}
+
+function checkChains(evidence: Evidence, lines: JournalLine[]): void {
+  const segments = Map.groupBy(lines, (l) => l.segment);
+  if (segments.size !== evidence.journal.length) broken('journal.jsonl does not hold the segments that evidence.json names');
+  for (const { segment, lines: count, head } of evidence.journal) {
+    const chain = (segments.get(segment) ?? []).toSorted((a, b) => a.seq - b.seq);
+    let previous = '0'.repeat(64);
+    for (const [i, line] of chain.entries()) {
+      if (line.seq !== i || line.previous !== previous) broken(`line ${i} of segment ${segment} does not follow the line before`);
+      previous = sha256(canonical(line));
+    }
+    if (chain.length !== count || previous !== head) broken(`segment ${segment} does not end with the line that evidence.json names`);
+  }
+}
+
+/** Every intent comes after an approval of the plan it names. Returns how many there are. */
+function checkApprovals(lines: JournalLine[]): number {
+  const approved = new Set<string>();
+  let removals = 0;
+  for (const { record: r } of lines) {
+    if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(r.decision.planHash);
+    if (r.type !== 'intent') continue;
+    removals++;
+    if (!approved.has(r.planHash)) broken(`${r.item} was begun before plan ${r.planHash} was approved`);
+  }
+  return removals;
+}
+
+function read(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (error) {
+    throw new OffboardError(
+      'UnreadableFile',
+      `${join(folder, name)} cannot be read (${(error as NodeJS.ErrnoException).code}); name a folder of evidence`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function broken(what: string): never {
+  throw new OffboardError('EvidenceBroken', `${what}; this evidence was changed or is incomplete`);
+}

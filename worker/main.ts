@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { ArtifactStore } from '../activities/records/artifacts.ts';
+import { Journal } from '../activities/records/journal.ts';
+import { connectionSettings } from '../client/temporal/connect.ts';
+import { EXIT_CODES, OffboardError } from '../model/errors.ts';
+import { readPolicy } from '../model/policy.ts';
+import { homeOf } from '../security/home.ts';
+import { loadKeys } from '../security/keys.ts';
+import { loadSealingKey } from '../security/sealing.ts';
+import { allClouds } from './clouds.ts';
+import { installLogging } from './logging.ts';
+import { createWorker, DEFAULT_TASK_QUEUE } from './worker.ts';
+
+/** The worker process. Everything comes from the environment: docs/worker.md lists the variables. */
+async function run(): Promise<void> {
+  const log = installLogging();
+  const env = process.env;
+  const settings = connectionSettings();
+  if (!settings) throw new OffboardError('NoServer', 'TEMPORAL_ADDRESS is not set and no profile names a server; set one of them');
+  const policyFile = env['OFFBOARD_POLICY'];
+  if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
+  const home = homeOf();
+  const ring = loadKeys(home.keys);
+  const journal = new Journal(home.journal, ring);
+  const { worker, connection } = await createWorker(settings, env['OFFBOARD_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE, ring, {
+    clouds: allClouds(),
+    journal,
+    artifacts: new ArtifactStore(home.artifacts, ring),
+    policy: readPolicy(policyFile),
+    sealing: await loadSealingKey(home.sealing),
+    evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
+    log,
+  });
+  log.info({ address: settings.address, namespace: settings.namespace, home: home.folder }, 'worker ready');
+  process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+  try {
+    // Ends on SIGINT and SIGTERM, after the activities under way.
+    await worker.run();
+  } finally {
+    await connection.close();
+    await journal.close();
+  }
+}
+
+run().catch((error: unknown) => {
+  const known = error instanceof OffboardError;
+  process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  process.exitCode = known ? EXIT_CODES[error.code] : EXIT_CODES.Internal;
+});
