@@ -68,6 +68,10 @@ export function retryAfterMs(header: (name: string) => string | undefined, now: 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. */
+const UNREACHABLE =
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b/;
+
 /** @azure/identity's errors carry no common class over its credentials; their names are documented. */
 function judgeSignIn(error: unknown): FailureClass | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -78,15 +82,19 @@ function judgeSignIn(error: unknown): FailureClass | undefined {
     return undefined;
   }
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
-  const unreachable = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error)\b/.test(
-    error.message,
-  );
+  const unreachable = UNREACHABLE.test(error.message);
   if (unreachable || status === 429 || (status !== undefined && status >= 500)) {
     return { kind: 'retry', code: 'SignInUnavailable', message: 'Entra ID could not be reached for a token' };
   }
   return {
     kind: 'blocked',
     code: 'SignInFailed',
-    message: `the worker could not sign in to Entra ID (${error.message.split('\n')[0] ?? name}); check AZURE_TENANT_ID, AZURE_CLIENT_ID and its secret, certificate or managed identity`,
+    message: `the worker could not sign in to Entra ID (${reasonOf(error.message)}); check AZURE_TENANT_ID, AZURE_CLIENT_ID and its secret, certificate or managed identity`,
   };
+}
+
+/** Entra's own sentence where there is one, without its ids and times. */
+function reasonOf(message: string): string {
+  const own = /AADSTS\d+: .*?(?= - |\n|$)/.exec(message)?.[0];
+  return own ?? message.split('\n')[0] ?? '';
 }

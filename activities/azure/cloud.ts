@@ -11,7 +11,7 @@ import { roleAssignment } from './role-assignment.ts';
 export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
-    connect: async (_system, { manifest }) => connectAzure(armEndpoint(manifest.tenant.cloud), azureCredential(manifest.tenant.cloud)),
+    connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readAzure,
     anchors: () => ({}),
     kinds: [roleAssignment],

@@ -12,7 +12,8 @@ import { MEPM } from '../../model/footprint.ts';
 export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
   return {
     type: 'entra',
-    connect: async (_system, { manifest }) => connectEntra(graphEndpoint(manifest.tenant.cloud), azureCredential(manifest.tenant.cloud)),
+    connect: (_system, { manifest: { tenant } }) =>
+      Promise.resolve(connectEntra(graphEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readEntra,
     anchors: (snapshot) => {
       const principal = snapshot.ciemServicePrincipals[0];

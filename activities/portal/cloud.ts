@@ -10,11 +10,11 @@ import { readPortal, type PortalSnapshot } from './reader.ts';
 export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
   return {
     type: 'portal',
-    connect: async (_system, { manifest }) => {
+    connect: (_system, { manifest }) => {
       const url = process.env['OFFBOARD_PORTAL_URL'];
       const endpoint = url === undefined ? undefined : { url, scope: `${MEPM.ciemAppId}/.default` };
       const readable = manifest.collectors.some((c) => c.driver === 'http');
-      return connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable);
+      return Promise.resolve(connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable));
     },
     read: readPortal,
     anchors: () => ({}),

@@ -39,8 +39,8 @@ export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
     return there && readDefinition(there, planned.recipient);
   },
 
-  async remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {
-    throw new Error(`${item.id} can be deleted only with its one-time password`);
+  remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {
+    return Promise.reject(new Error(`${item.id} can be deleted only with its one-time password`));
   },
 };
 

@@ -50,9 +50,23 @@ describe('the sign-in', () => {
       new CredentialUnavailableError('EnvironmentCredential is unavailable'),
       { kind: 'blocked', code: 'SignInFailed' },
     ],
+    [
+      'an unreachable Entra, as MSAL says it',
+      Object.assign(new Error('failed\nendpoints_resolution_error: See'), { name: 'AuthenticationError', statusCode: 400 }),
+      { kind: 'retry' },
+    ],
     ['an unreachable Entra', new CredentialUnavailableError('network_error: connect ECONNREFUSED 127.0.0.1:1'), { kind: 'retry' }],
   ])('%s', (_name, error, judged) => {
     expect(judgeCommon(error)).toMatchObject({ judged });
+  });
+});
+
+test('a refused sign-in tells Entra’s own reason', () => {
+  const text =
+    'authentication failed. Status code: 400\nMore details:\ninvalid_client: 7000215 - Description: AADSTS7000215: Invalid client secret provided. - Trace ID: x';
+  const error = Object.assign(new Error(text), { name: 'AuthenticationError', statusCode: 400 });
+  expect(judgeCommon(error)).toMatchObject({
+    judged: { kind: 'blocked', message: expect.stringContaining('(AADSTS7000215: Invalid client secret provided.)') as string },
   });
 });
 

@@ -92,7 +92,7 @@ describe('reading again', () => {
   const apiWith = (getAssignment: AzureApi['getAssignment']) => ({ getAssignment }) as AzureApi;
 
   test('gone is undefined', async () => {
-    const api = apiWith(async () => Promise.reject(refusal(404, 'RoleAssignmentNotFound')));
+    const api = apiWith(() => Promise.reject(refusal(404, 'RoleAssignmentNotFound')));
     expect(await roleAssignment.read(api, item)).toBeUndefined();
   });
 
@@ -100,14 +100,14 @@ describe('reading again', () => {
     const other = assignment(SUBSCRIPTION, { principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' });
     expect(
       await roleAssignment.read(
-        apiWith(async () => other),
+        apiWith(() => Promise.resolve(other)),
         item,
       ),
     ).toEqual(other);
   });
 
   test('a denial is thrown, not taken for gone', async () => {
-    const api = apiWith(async () => Promise.reject(refusal(404, 'SubscriptionNotFound')));
+    const api = apiWith(() => Promise.reject(refusal(404, 'SubscriptionNotFound')));
     await expect(roleAssignment.read(api, item)).rejects.toMatchObject({ code: 'SubscriptionNotFound' });
   });
 });

@@ -107,9 +107,9 @@ describe('CIEM sign-in', () => {
   test('read again it is undefined once disabled or deleted, and a denial is thrown', async () => {
     const item = planned(signIn(principal())[0] as never);
     const read = (answer: () => Promise<ServicePrincipal>) => ciemSignIn.read({ getServicePrincipal: answer } as unknown as EntraApi, item);
-    expect(await read(async () => principal())).toEqual(item.snapshot);
-    expect(await read(async () => principal({ accountEnabled: false }))).toBeUndefined();
+    expect(await read(() => Promise.resolve(principal()))).toEqual(item.snapshot);
+    expect(await read(() => Promise.resolve(principal({ accountEnabled: false })))).toBeUndefined();
     expect(await read(() => Promise.reject(refusal(404, 'Request_ResourceNotFound')))).toBeUndefined();
-    await expect(read(() => Promise.reject(refusal(403, 'Authorization_RequestDenied')))).rejects.toThrow();
+    await expect(read(() => Promise.reject(refusal(403, 'Authorization_RequestDenied')))).rejects.toMatchObject({ statusCode: 403 });
   });
 });

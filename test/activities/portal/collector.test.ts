@@ -87,7 +87,7 @@ test('a collector is never deleted without its one-time password', async () => {
 });
 
 test('without OFFBOARD_PORTAL_URL a call is blocked and names the variable', async () => {
-  const api = connectPortal(undefined, { getToken: async () => null }, true);
+  const api = connectPortal(undefined, { getToken: () => Promise.resolve(null) }, true);
   const error = await api.list().catch((e: unknown) => e);
   expect(classifyPortal(error)).toMatchObject({
     kind: 'blocked',
