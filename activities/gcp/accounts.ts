@@ -36,7 +36,7 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
   const grants = grantsOf(account.name, account.policy);
   const trust = grants.flatMap((grant) => {
     const pool = pools.find((p) => lastSegment(p.pool.name) === poolOf(grant.member, projectNumber));
-    return pool ? [{ grant, pool }] : [];
+    return pool && !(pool.whose === 'shared' && selectsOthers(grant)) ? [{ grant, pool }] : [];
   });
   const localPart = account.email.split('@')[0] ?? '';
   const names = [localPart, account.displayName].filter((n) => (GCP_NAMES.serviceAccount as readonly string[]).includes(n));
@@ -74,6 +74,11 @@ function poolOf(member: string, projectNumber: string): string | undefined {
     member,
   );
   return parts?.[1] === projectNumber ? parts[2] : undefined;
+}
+
+/** In a shared pool, a grant to another attribute (a repository, say) is for the pool's other users. */
+function selectsOthers(grant: Grant): boolean {
+  return /\/attribute\.[^/]+\/[^/]/.test(grant.member) && !selectsCiem(grant);
 }
 
 /** A grant to `…/attribute.appid/<CIEM app id>` is MEPM's even in a pool that others share. */

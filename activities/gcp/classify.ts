@@ -68,7 +68,7 @@ export function classify(error: unknown): FailureClass {
 
 function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
   if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
-  const missing = permission ?? /permission '?([a-z]+\.[\w.]+)'?/i.exec(message)?.[1];
+  const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
   const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';
   return {
     kind: 'blocked',

@@ -41,18 +41,17 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
     clientOptions: { transporterOptions: { timeout: TIMEOUT_MS } },
   });
   const options = { auth, timeout: TIMEOUT_MS, retry: false };
-  const iam = new iam_v1.Iam({ ...options, ...rootUrl(env['OFFBOARD_GCP_IAM_ENDPOINT']) });
-  const manager = new cloudresourcemanager_v3.Cloudresourcemanager({
-    ...options,
-    ...rootUrl(env['OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT']),
-  });
+  const iam = new iam_v1.Iam(options);
+  const manager = new cloudresourcemanager_v3.Cloudresourcemanager(options);
+  const iamAt = rootUrl(env['OFFBOARD_GCP_IAM_ENDPOINT']);
+  const managerAt = rootUrl(env['OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT']);
   const accounts = iam.projects.serviceAccounts;
   const pools = iam.projects.locations.workloadIdentityPools;
 
   return {
-    ...policyCalls(iam, manager),
+    ...policyCalls(iam, iamAt, manager, managerAt),
     async projectNumber(projectId) {
-      const { data } = await manager.projects.get({ name: `projects/${projectId}` });
+      const { data } = await manager.projects.get({ name: `projects/${projectId}` }, managerAt);
       const number = /^projects\/(\d+)$/.exec(data.name ?? '')?.[1];
       if (number === undefined) throw new Error(`Google did not tell the number of project ${projectId}`);
       return number;
@@ -60,47 +59,52 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
     async listPools(projectId) {
       const parent = `projects/${projectId}/locations/global`;
       const raw = await pages(async (pageToken) => {
-        const { data } = await pools.list({ parent, pageSize: PAGE, ...pageToken });
+        const { data } = await pools.list({ parent, pageSize: PAGE, ...pageToken }, iamAt);
         return { items: data.workloadIdentityPools, next: data.nextPageToken };
       });
       return raw.map((p) => pool(p, projectId));
     },
     async listProviders(parent) {
       const raw = await pages(async (pageToken) => {
-        const { data } = await pools.providers.list({ parent, pageSize: PAGE, showDeleted: true, ...pageToken });
+        const { data } = await pools.providers.list({ parent, pageSize: PAGE, showDeleted: true, ...pageToken }, iamAt);
         return { items: data.workloadIdentityPoolProviders, next: data.nextPageToken };
       });
       return raw.map((p) => provider(p, projectOf(parent)));
     },
-    getPool: async (name) => pool((await pools.get({ name })).data, projectOf(name)),
-    getProvider: async (name) => provider((await pools.providers.get({ name })).data, projectOf(name)),
+    getPool: async (name) => pool((await pools.get({ name }, iamAt)).data, projectOf(name)),
+    getProvider: async (name) => provider((await pools.providers.get({ name }, iamAt)).data, projectOf(name)),
     async deletePool(name) {
-      const { data } = await pools.delete({ name });
-      await finished(data, async (operation) => (await pools.operations.get({ name: operation })).data);
+      const { data } = await pools.delete({ name }, iamAt);
+      await finished(data, async (operation) => (await pools.operations.get({ name: operation }, iamAt)).data);
     },
     async deleteProvider(name) {
-      const { data } = await pools.providers.delete({ name });
-      await finished(data, async (operation) => (await pools.providers.operations.get({ name: operation })).data);
+      const { data } = await pools.providers.delete({ name }, iamAt);
+      await finished(data, async (operation) => (await pools.providers.operations.get({ name: operation }, iamAt)).data);
     },
     async listServiceAccounts(projectId) {
       const raw = await pages(async (pageToken) => {
-        const { data } = await accounts.list({ name: `projects/${projectId}`, pageSize: PAGE, ...pageToken });
+        const { data } = await accounts.list({ name: `projects/${projectId}`, pageSize: PAGE, ...pageToken }, iamAt);
         return { items: data.accounts, next: data.nextPageToken };
       });
       return raw.map((a) => account(a, projectId));
     },
-    getServiceAccount: async (name) => account((await accounts.get({ name })).data, projectOf(name)),
+    getServiceAccount: async (name) => account((await accounts.get({ name }, iamAt)).data, projectOf(name)),
     async disableServiceAccount(name) {
-      await accounts.disable({ name });
+      await accounts.disable({ name }, iamAt);
     },
     async deleteServiceAccount(name) {
-      await accounts.delete({ name });
+      await accounts.delete({ name }, iamAt);
     },
   };
 }
 
 /** The two policy calls: four types of resource, each with its own method in Google's APIs. */
-function policyCalls(iam: iam_v1.Iam, manager: cloudresourcemanager_v3.Cloudresourcemanager): Pick<GcpApi, 'getPolicy' | 'setPolicy'> {
+function policyCalls(
+  iam: iam_v1.Iam,
+  iamAt: Endpoint,
+  manager: cloudresourcemanager_v3.Cloudresourcemanager,
+  managerAt: Endpoint,
+): Pick<GcpApi, 'getPolicy' | 'setPolicy'> {
   const level = (resource: string) => {
     if (resource.startsWith('organizations/')) return manager.organizations;
     return resource.startsWith('folders/') ? manager.folders : manager.projects;
@@ -109,18 +113,22 @@ function policyCalls(iam: iam_v1.Iam, manager: cloudresourcemanager_v3.Cloudreso
   return {
     async getPolicy(resource) {
       if (isAccount(resource)) {
-        return (await iam.projects.serviceAccounts.getIamPolicy({ resource, 'options.requestedPolicyVersion': 3 })).data as Policy;
+        return (await iam.projects.serviceAccounts.getIamPolicy({ resource, 'options.requestedPolicyVersion': 3 }, iamAt)).data as Policy;
       }
-      return (await level(resource).getIamPolicy({ resource, requestBody: { options: { requestedPolicyVersion: 3 } } })).data as Policy;
+      return (await level(resource).getIamPolicy({ resource, requestBody: { options: { requestedPolicyVersion: 3 } } }, managerAt))
+        .data as Policy;
     },
     async setPolicy(resource, policy) {
-      if (isAccount(resource)) await iam.projects.serviceAccounts.setIamPolicy({ resource, requestBody: { policy } });
-      else await level(resource).setIamPolicy({ resource, requestBody: { policy } });
+      if (isAccount(resource)) await iam.projects.serviceAccounts.setIamPolicy({ resource, requestBody: { policy } }, iamAt);
+      else await level(resource).setIamPolicy({ resource, requestBody: { policy } }, managerAt);
     },
   };
 }
 
-function rootUrl(endpoint: string | undefined): { rootUrl?: string } {
+type Endpoint = { rootUrl?: string };
+
+/** Given with each call: the SDK drops the path of a `rootUrl` that is given to the client. */
+function rootUrl(endpoint: string | undefined): Endpoint {
   return endpoint ? { rootUrl: endpoint.endsWith('/') ? endpoint : `${endpoint}/` } : {};
 }
 

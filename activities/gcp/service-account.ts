@@ -18,16 +18,18 @@ export const gcpServiceAccount: Kind<GcpSnapshot, GcpApi> = {
   },
   async read(api, item) {
     // By mail address, not by unique id: another account under the same address must show itself as drift.
-    const account = await orGone(() => api.getServiceAccount(plannedName(item)));
+    const account = await orGone(() => api.getServiceAccount(planned(item).name));
     return account && definition(account);
   },
   async remove(api, [item]) {
-    const name = plannedName(item);
+    // By unique id: whatever was made under the same address since the approval is not touched.
+    const { name, uniqueId } = planned(item);
+    const exactly = `${name.slice(0, name.lastIndexOf('/'))}/${uniqueId}`;
     const disabled = await orGone(async () => {
-      await api.disableServiceAccount(name);
+      await api.disableServiceAccount(exactly);
       return true;
     });
-    if (disabled) await orGone(() => api.deleteServiceAccount(name));
+    if (disabled) await orGone(() => api.deleteServiceAccount(exactly));
   },
 };
 
@@ -36,8 +38,8 @@ function definition({ name, uniqueId, email, displayName, description }: Service
   return { name, uniqueId, email, displayName, description };
 }
 
-function plannedName(item: PlanItem): string {
-  return (item.snapshot as { name: string }).name;
+function planned(item: PlanItem): { name: string; uniqueId: string } {
+  return item.snapshot as { name: string; uniqueId: string };
 }
 
 function finding(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerdict): Finding[] {

@@ -32,7 +32,7 @@ export function readBindings(context: SandboxContext, resource: string): Binding
 export function writeBindings(context: SandboxContext, resource: string, wanted: Binding[]): void {
   const before = partsOf(context, resource);
   const added = wanted.map((w) => {
-    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap(present));
+    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap((p) => present(p).map(stableForm)));
     const members = [...new Set(w.members.map(stableForm))].filter((m) => !had.has(m));
     return { ...w, members };
   });
@@ -43,7 +43,7 @@ export function writeBindings(context: SandboxContext, resource: string, wanted:
 }
 
 function withdraw(context: SandboxContext, part: Part, wanted: Set<string>): void {
-  const gone = present(part).filter((m) => !wanted.has(m));
+  const gone = present(part).filter((m) => !wanted.has(stableForm(m)));
   if (gone.length === 0) return;
   if (gone.length === present(part).length) context.store.remove(part, context.now());
   else context.store.put({ ...part, withdrawn: [...(part.withdrawn ?? []), ...gone] });
@@ -54,12 +54,12 @@ function bringBack(context: SandboxContext, resource: string, added: Binding): v
   const removed = context.store.deleted('gcp-binding').map((d) => ({ ...d.object, withdrawn: d.object.members }));
   const candidates = [...partsOf(context, resource), ...removed].filter((p) => p.resource === resource && sameKey(p, added));
   for (const part of candidates) {
-    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(m)));
+    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(stableForm(m))));
     if (returning.size === 0) continue;
     const { withdrawn = [], ...rest } = part;
     const still = withdrawn.filter((m) => !returning.has(m));
     context.store.put(still.length > 0 ? { ...rest, withdrawn: still } : rest);
-    for (const member of returning) missing.delete(member);
+    for (const member of returning) missing.delete(stableForm(member));
   }
   if (missing.size === 0) return;
   const { role, condition } = added;

@@ -83,71 +83,73 @@ describe('Writing a policy', () => {
   const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: grantJson(g) });
   const conflict = () => googleError(409, 'ABORTED', 'There were concurrent policy changes');
 
+  /** A resource whose reads answer `reads` in turn (the last one again and again) and whose writes `refuse` may turn down. */
+  function resource(reads: (Policy | Error)[], refuse: (written: Policy) => Error | undefined = () => undefined) {
+    const attempts: Policy[] = [];
+    const api = apiWith({
+      getPolicy: () => settled((reads.length > 1 ? reads.shift() : reads[0]) as Policy | Error),
+      setPolicy: (_, next) => {
+        attempts.push(next);
+        return settled(refuse(next));
+      },
+    });
+    return { api, attempts };
+  }
+
   it('writes once for all planned grants of a resource, with the etag it read', async () => {
-    const written: Policy[] = [];
-    const api = apiWith({ getPolicy: () => Promise.resolve(policy()), setPolicy: async (_, p) => void written.push(p) });
+    const { api, attempts } = resource([policy()]);
     await removeGrants(api, [item(grant('roles/viewer')), item(grant('roles/iam.securityAdmin'))]);
-    expect(written).toHaveLength(1);
-    expect(written[0]).toMatchObject({ version: 3, etag: 'BwYabc=' });
-    expect(grantsOf(ORGANIZATION, written[0] ?? {}).filter((g) => g.member === OURS)).toEqual([grant('roles/viewer', office)]);
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]).toMatchObject({ version: 3, etag: 'BwYabc=' });
+    expect(grantsOf(ORGANIZATION, attempts[0] ?? {}).filter((g) => g.member === OURS)).toEqual([grant('roles/viewer', office)]);
   });
 
   it("meets somebody else's write by reading again, and keeps what they wrote", async () => {
-    const versions = [
-      policy(),
-      { ...policy(), etag: 'BwYnew=', bindings: [...(policy().bindings ?? []), { role: 'roles/browser', members: [AUDITOR] }] },
-    ];
-    const written: Policy[] = [];
-    const api = apiWith({
-      getPolicy: async () => versions.shift() as Policy,
-      setPolicy: async (_, p) => {
-        if (p.etag === 'BwYabc=') throw conflict();
-        written.push(p);
-      },
-    });
+    const theirs = { role: 'roles/browser', members: [AUDITOR] };
+    const changed = { ...policy(), etag: 'BwYnew=', bindings: [...(policy().bindings ?? []), theirs] };
+    const { api, attempts } = resource([policy(), changed], (p) => (p.etag === 'BwYabc=' ? conflict() : undefined));
     await removeGrants(api, [item(grant('roles/viewer'))]);
-    expect(written[0]?.etag).toBe('BwYnew=');
-    expect(written[0]?.bindings).toContainEqual({ role: 'roles/browser', members: [AUDITOR] });
+    expect(attempts.map((a) => a.etag)).toEqual(['BwYabc=', 'BwYnew=']);
+    expect(attempts[1]?.bindings).toContainEqual(theirs);
+    expect(attempts[1]?.bindings).toHaveLength(5);
   });
 
   it('lets the conflict through when it does not end', async () => {
-    let writes = 0;
-    const api = apiWith({
-      getPolicy: async () => policy(),
-      setPolicy: async () => {
-        writes++;
-        throw conflict();
-      },
-    });
+    const { api, attempts } = resource([policy()], conflict);
     await expect(removeGrants(api, [item(grant('roles/viewer'))])).rejects.toThrow('concurrent');
-    expect(writes).toBe(5);
+    expect(attempts).toHaveLength(5);
   });
 
   it('does not try a denied write again', async () => {
-    let writes = 0;
-    const api = apiWith({
-      getPolicy: async () => policy(),
-      setPolicy: async () => {
-        writes++;
-        throw googleError(403, 'PERMISSION_DENIED', 'denied');
-      },
-    });
+    const { api, attempts } = resource([policy()], () => googleError(403, 'PERMISSION_DENIED', 'denied'));
     await expect(removeGrants(api, [item(grant('roles/viewer'))])).rejects.toThrow('denied');
-    expect(writes).toBe(1);
+    expect(attempts).toHaveLength(1);
   });
 
   it('writes nothing when the grants are gone, or the resource is', async () => {
-    await removeGrants(apiWith({ getPolicy: async () => ({ etag: 'x' }) }), [item(grant('roles/viewer'))]);
-    const gone = async () => Promise.reject(googleError(404, 'NOT_FOUND', 'not found'));
-    await removeGrants(apiWith({ getPolicy: gone }), [item(grant('roles/viewer'))]);
-    await expect(readGrant(apiWith({ getPolicy: gone }), item(grant('roles/viewer')))).resolves.toBeUndefined();
+    for (const read of [{ etag: 'x' }, googleError(404, 'NOT_FOUND', 'not found')]) {
+      const { api, attempts } = resource([read]);
+      await removeGrants(api, [item(grant('roles/viewer'))]);
+      expect(attempts).toEqual([]);
+      await expect(readGrant(api, item(grant('roles/viewer')))).resolves.toBeUndefined();
+    }
+  });
+
+  it('does not take a denied read for a grant that is gone', async () => {
+    const { api } = resource([googleError(403, 'PERMISSION_DENIED', 'denied')]);
+    await expect(readGrant(api, item(grant('roles/viewer')))).rejects.toThrow('denied');
+    await expect(removeGrants(api, [item(grant('roles/viewer'))])).rejects.toThrow('denied');
   });
 
   it('reads a grant back in the shape of its snapshot, and shows an edited description as a difference', async () => {
     const conditional = item(grant('roles/viewer', office));
-    await expect(readGrant(apiWith({ getPolicy: async () => policy() }), conditional)).resolves.toEqual(conditional.snapshot);
+    await expect(readGrant(resource([policy()]).api, conditional)).resolves.toEqual(conditional.snapshot);
     const edited = policy();
     edited.bindings?.splice(1, 1, { role: 'roles/viewer', members: [OURS], condition: { ...office, description: 'now used by finance' } });
-    await expect(readGrant(apiWith({ getPolicy: async () => edited }), conditional)).resolves.not.toEqual(conditional.snapshot);
+    await expect(readGrant(resource([edited]).api, conditional)).resolves.not.toEqual(conditional.snapshot);
   });
 });
+
+function settled<T>(answer: T | Error): Promise<T> {
+  return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+}
