@@ -16,7 +16,7 @@ export interface GateDecision {
 export interface ItemSet {
   count: number;
   hash: string;
-  /** The ids; absent for all that are unresolved. */
+  /** The ids; absent for all that are unresolved and do not merely wait for others. */
   only?: string[];
 }
 

@@ -35,3 +35,8 @@ export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: Re
   }
   return counts;
 }
+
+/** Held by nothing of its own, only by others: it goes on by itself once those are decided about. */
+export function waitsForOthers(outcome: Pick<Outcome, 'code'>): boolean {
+  return outcome.code === 'Dependency' || outcome.code === 'CollectorsRemain';
+}

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { PHASES, type Phase } from '../model/names.ts';
+import { waitsForOthers } from '../model/outcome.ts';
 import { confirmGone } from './activities.ts';
 import { together, type Run, type StepOutcome } from './run.ts';
 
@@ -21,7 +22,7 @@ export async function settle(run: Run, phase: Phase, again: (items: string[]) =>
       run.amendRequested = false;
       return 'amend';
     }
-    const dependants = run.unresolved(phase).filter((o) => o.code === 'Dependency' || o.code === 'CollectorsRemain');
+    const dependants = run.unresolved(phase).filter(waitsForOthers);
     const items = new Set([...run.toRetry, ...dependants.map((o) => o.item)]);
     run.toRetry.clear();
     if (items.size > 0) await again([...items]);

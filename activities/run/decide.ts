@@ -3,6 +3,7 @@ import { decide, type Decision, type DecisionContext, type OpenGate } from '../.
 import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
+import { waitsForOthers } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -57,7 +58,8 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
   const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
   const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => ledger.outcomes.has(id));
-  const ids = (decision.items.only ?? unresolved).toSorted();
+  const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
+  const ids = (decision.items.only ?? held).toSorted();
   return { ...base, items: { ids, unresolved, hash: sha256(ids.join('\n')) } };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OffboardError } from '../../model/errors.ts';
 import * as messages from '../../workflows/messages.ts';
+import { waitsForOthers } from '../../model/outcome.ts';
 import type { ItemSet } from '../../model/decision.ts';
 import { send, viewOf } from '../ask.ts';
 import { text, type Command } from '../command.ts';
@@ -19,7 +20,11 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
     summary,
     positionals: ['RUN'],
     options: {
-      items: { type: 'string', value: 'ID,ID', help: 'the items; all that are unresolved by default' },
+      items: {
+        type: 'string',
+        value: 'ID,ID',
+        help: 'the items; by default all that are held themselves (what waits for them goes on by itself)',
+      },
       reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
       ...BY,
     },
@@ -28,12 +33,13 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
       return await withSession(io.env, async (session) => {
         const { unresolved } = await viewOf(session, run);
         const known = unresolved.map((o) => o.item);
+        const held = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
         const only = typeof values['items'] === 'string' ? values['items'].split(',').map((id) => id.trim()) : undefined;
         const stranger = only?.find((id) => !known.includes(id));
         if (stranger !== undefined) {
           throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; offboard status ${run} shows what is`);
         }
-        const items = await send(session, run, messages[name], { items: itemSet(known, only), by, reason: text(values, 'reason') });
+        const items = await send(session, run, messages[name], { items: itemSet(held, only), by, reason: text(values, 'reason') });
         io.out(
           json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
         );

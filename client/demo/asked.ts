@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { OffboardError } from '../../model/errors.ts';
+import { waitsForOthers } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages.ts';
 import { send } from '../ask.ts';
 import type { Io } from '../command.ts';
@@ -46,14 +47,10 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
       }),
     unresolved: ({ workflowId, unresolved }) =>
       forgiving(async () => {
+        const held = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
         for (const o of unresolved) io.err(`\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
-        const reason = await ask(
-          `You are ${approver}. Leave ${unresolved.length} item(s) in place? Type the reason, or "retry" to try again: `,
-        );
-        const items = itemSet(
-          unresolved.map((o) => o.item),
-          undefined,
-        );
+        const reason = await ask(`You are ${approver}. Leave ${held.length} item(s) in place? Type the reason, or "retry" to try again: `);
+        const items = itemSet(held, undefined);
         if (reason === 'retry') await send(session, workflowId, messages.retry, { items, by: approver, reason: 'asked at the terminal' });
         else if (reason) await send(session, workflowId, messages.waive, { items, by: approver, reason });
       }),

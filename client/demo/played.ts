@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OffboardError } from '../../model/errors.ts';
+import { waitsForOthers } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages.ts';
 import { send } from '../ask.ts';
 import { submitOtp } from '../commands/collector.ts';
@@ -20,7 +21,7 @@ export function playedPeople(session: Session, approver: string, sandbox: Sandbo
       await send(session, workflowId, messages.approve, { gate: name, opening, planHash, by: approver, reason: 'read and found right' });
     },
     async unresolved({ workflowId, unresolved }) {
-      const ids = unresolved.map((o) => o.item);
+      const ids = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
       for (const o of unresolved) tell(`held: ${o.item}: ${o.code ?? o.outcome}: ${o.reason}`);
       const reason = 'a guard holds it; left in place until its owner has looked at it';
       tell(`${approver} waives ${ids.length} held item(s): ${reason}`);
