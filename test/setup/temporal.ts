@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { temporalBinary } from '../../client/temporal/binary.ts';
 import { startDevServer } from '../../client/temporal/dev-server.ts';
+import { WORKFLOWS_PATH } from '../../worker/worker.ts';
 import { SEARCH_ATTRIBUTES } from '../../client/temporal/search-attributes.ts';
 
 declare module 'vitest' {
@@ -12,6 +14,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** The server's SQLite file, for tests that look for what must not be stored. */
     temporalDatabase: string;
+    /** File with the bundled workflows, for workers of tests: bundled once for the whole suite. */
+    workflowBundle: string;
     /** The official CLI, for tests that act as a person at a shell does. */
     temporalBinary: string;
   }
@@ -29,6 +33,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', server.address);
   project.provide('temporalDatabase', databaseFile);
   project.provide('temporalBinary', binary);
+  const bundle = join(folder, 'workflows.cjs');
+  writeFileSync(bundle, (await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN') })).code);
+  project.provide('workflowBundle', bundle);
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

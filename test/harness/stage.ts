@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import pino from 'pino';
+import { inject } from 'vitest';
+import { stringify } from 'yaml';
+import type { Deps } from '../../activities/deps.ts';
+import { ArtifactStore } from '../../activities/records/artifacts.ts';
+import { Journal } from '../../activities/records/journal.ts';
+import { viewOf } from '../../client/ask.ts';
+import { main } from '../../client/main.ts';
+import { openSession, type Session } from '../../client/session.ts';
+import { homeOf, type Home } from '../../security/home.ts';
+import { loadKeys } from '../../security/keys.ts';
+import { loadSealingKey } from '../../security/sealing.ts';
+import { allClouds } from '../../worker/clouds.ts';
+import { createWorker } from '../../worker/worker.ts';
+import type { RunView } from '../../workflows/messages.ts';
+import { APPROVER, smallEstate, STARTER, type TestEstate } from './estate.ts';
+import { TestSandbox } from './sandbox.ts';
+
+export interface CliResult {
+  code: number;
+  out: string;
+  err: string;
+}
+
+// The SDK's own lines would bury the tests'.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** Real parts, put together for one test file: the suite's Temporal server, a sandbox, a worker with the real clouds, the CLI. */
+export class Stage {
+  readonly folder = mkdtempSync(join(tmpdir(), 'offboard-stage-'));
+  readonly sandbox = new TestSandbox();
+  readonly taskQueue = `test-${randomUUID()}`;
+  session!: Session;
+  deps!: Deps;
+  #worker: { shutdown(): void; done: Promise<void> } | undefined;
+
+  get home(): Home {
+    return homeOf(this.env);
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      OFFBOARD_HOME: join(this.folder, 'home'),
+      OFFBOARD_TASK_QUEUE: this.taskQueue,
+    };
+  }
+
+  async open(estate: TestEstate = smallEstate()): Promise<void> {
+    await this.sandbox.start(estate);
+    const ring = loadKeys(this.home.keys, this.env);
+    this.deps = {
+      clouds: allClouds(),
+      journal: new Journal(this.home.journal, ring),
+      artifacts: new ArtifactStore(this.home.artifacts, ring),
+      policy: { approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
+      sealing: await loadSealingKey(this.home.sealing, this.env),
+      evidenceFolder: join(this.folder, 'evidence'),
+      log: pino({ level: 'silent' }),
+    };
+    this.session = await openSession(this.env);
+    await this.startWorker();
+  }
+
+  async startWorker(): Promise<void> {
+    const settings = { address: inject('temporalAddress'), namespace: 'default', options: {} };
+    const ring = loadKeys(this.home.keys, this.env);
+    const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, { codePath: inject('workflowBundle') });
+    const done = worker.run().finally(() => connection.close());
+    this.#worker = { shutdown: () => worker.shutdown(), done };
+  }
+
+  async stopWorker(): Promise<void> {
+    this.#worker?.shutdown();
+    await this.#worker?.done;
+    this.#worker = undefined;
+  }
+
+  async close(): Promise<void> {
+    for await (const w of this.session.client.workflow.list({ query: `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'` })) {
+      await this.session.client.workflow.getHandle(w.workflowId).terminate('the test is over');
+    }
+    await this.stopWorker();
+    await this.session.close();
+    await this.deps.journal.close();
+    await this.sandbox.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Writes an estate's manifest to a file and fills the sandbox with its objects. Returns the manifest's path. */
+  async fill(estate: TestEstate): Promise<string> {
+    await this.sandbox.fill(estate);
+    return this.writeManifest(estate.manifest);
+  }
+
+  writeManifest(manifest: unknown): string {
+    const file = join(this.folder, `${randomUUID()}.yaml`);
+    writeFileSync(file, stringify(manifest));
+    return file;
+  }
+
+  /** Types a command as a person would; `stdin` is what is piped into it. */
+  async offboard(...args: string[]): Promise<CliResult> {
+    return await this.offboardWith('', ...args);
+  }
+
+  async offboardWith(stdin: string, ...args: string[]): Promise<CliResult> {
+    const result: CliResult = { code: 0, out: '', err: '' };
+    result.code = await main(args, {
+      out: (text) => void (result.out += `${text}\n`),
+      err: (text) => void (result.err += text),
+      env: this.env,
+      stdin: Readable.from([stdin]) as unknown as NodeJS.ReadStream,
+      interactive: false,
+    });
+    return result;
+  }
+
+  view(run: string): Promise<RunView> {
+    return viewOf(this.session, run);
+  }
+
+  /** Waits until a run looks as wanted; fails with what it looked like last. */
+  async until(run: string, wanted: (view: RunView) => boolean, withinMs = 45_000): Promise<RunView> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const view = await this.view(run);
+      if (wanted(view)) return view;
+      if (Date.now() > deadline) throw new Error(`the run did not get there: ${JSON.stringify(view, undefined, 1)}`);
+      await sleep(50);
+    }
+  }
+}
