@@ -63,6 +63,8 @@ export function writeWorkerEnvironment(
     OFFBOARD_GCP_IAM_ENDPOINT: `${origin}/gcp-iam`,
     OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT: `${origin}/gcp-crm`,
     OFFBOARD_PORTAL_URL: `${origin}/portal`,
+    // Without a project of its own, Google's library would look for one at the cloud's metadata server, outside of loopback.
+    GOOGLE_CLOUD_PROJECT: 'sandbox',
     GOOGLE_APPLICATION_CREDENTIALS: writeGoogleCredentials(directory, origin),
   };
   const file = join(directory, 'worker.env.json');

@@ -32,7 +32,7 @@ export const armService: SandboxService = {
 function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
   // The client joins its endpoint and a scope that starts with a slash, so several slashes in a row are usual.
   const path = `/${decodeURIComponent(request.path).split('/').filter(Boolean).join('/')}`;
-  const link = new URL(`${context.origin}/arm${path}?${request.query}`);
+  const link = new URL(`${context.origin}/arm${path}?${request.query.toString()}`);
   const assignment = /^(.*?)\/providers\/Microsoft\.Authorization\/roleAssignments(?:\/([^/]+))?$/i.exec(path);
   if (assignment) return routeAssignment(request, context, assignment[1] || '/', assignment[2], link);
   if (request.method === 'GET') {

@@ -72,6 +72,8 @@ function audienceOf(scope: string, origin: string): string | undefined {
     .find((s) => s.endsWith('/.default'))
     ?.replace(/\/+\.default$/, '');
   switch (resource) {
+    case undefined:
+      return undefined;
     case ARM:
     case `${origin}/arm`:
       return ARM;

@@ -44,7 +44,7 @@ export function collection(
   const matching = values.filter(predicate(request.query.get('$filter')));
   const size = wholeNumber(request, '$top') ?? DEFAULT_PAGE_SIZE;
   const from = wholeNumber(request, '$skiptoken') ?? 0;
-  const next = new URL(`${context.origin}/graph${request.path}?${request.query}`);
+  const next = new URL(`${context.origin}/graph${request.path}?${request.query.toString()}`);
   next.searchParams.set('$skiptoken', String(from + size));
   const body = {
     '@odata.context': metadata(context, type),
