@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { EstateObject } from '../../sandbox/objects.ts';
 
 /** A tenant small enough for a run in seconds: two AWS accounts, one subscription, one OIDC application, two collectors. */
 
-export const TENANT = '7c1d9a52-3e44-4f0b-9a61-5b2e8d7f6a10';
+/** Another one in each test file: a tenant has one run at a time, and files share a Temporal server. */
+export const TENANT = randomUUID();
 export const STARTER = 'sam';
 export const APPROVER = 'riley';
 export const MAILBOX = 'dana@contoso.example';
