@@ -2,8 +2,8 @@ import { iamService } from './aws/iam.ts';
 import { stsService } from './aws/sts.ts';
 import { armService } from './azure/arm.ts';
 import { entraService } from './entra/token-endpoint.ts';
-import { gcpIamAtRootService, gcpIamService } from './gcp/iam.ts';
-import { gcpResourceManagerAtRootService, gcpResourceManagerService } from './gcp/resource-manager.ts';
+import { gcpIamService } from './gcp/iam.ts';
+import { gcpResourceManagerService } from './gcp/resource-manager.ts';
 import { graphService } from './graph/graph.ts';
 import { mailService } from './portal/mail.ts';
 import { portalService } from './portal/portal.ts';
@@ -16,9 +16,7 @@ export const SERVICES: SandboxService[] = [
   armService,
   graphService,
   gcpIamService,
-  gcpIamAtRootService,
   gcpResourceManagerService,
-  gcpResourceManagerAtRootService,
   portalService,
   mailService,
   entraService,

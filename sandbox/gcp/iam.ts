@@ -24,15 +24,6 @@ export const gcpIamService: SandboxService = {
   },
 };
 
-/**
- * The same API without the sandbox's prefix: a googleapis client that is given its `rootUrl` once, and not with each call, keeps only the
- * address of the server and drops the path.
- */
-export const gcpIamAtRootService: SandboxService = {
-  prefix: '/v1',
-  handle: (request, context) => gcpIamService.handle({ ...request, path: `/v1${request.path}` }, context),
-};
-
 type Handler = (names: string[], request: SandboxRequest, context: SandboxContext) => SandboxResponse;
 
 const ACCOUNTS = 'projects/([^/]+)/serviceAccounts';

@@ -12,12 +12,6 @@ export const gcpResourceManagerService: SandboxService = {
   handle: (request, context) => answer(request, context, () => route(request, context)),
 };
 
-/** The same API without the sandbox's prefix, for clients that drop it (see gcpIamAtRootService). */
-export const gcpResourceManagerAtRootService: SandboxService = {
-  prefix: '/v3',
-  handle: (request, context) => gcpResourceManagerService.handle({ ...request, path: `/v3${request.path}` }, context),
-};
-
 function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const path = decodeURIComponent(request.path);
   const call = `${request.method} ${path}`;

@@ -1,7 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
-import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeGoogleCredentials } from '../../sandbox/gcp/credentials.ts';
 import { startCloudSandbox, type CloudSandbox } from './cloud-sandbox.ts';
@@ -39,14 +37,6 @@ describe('Google credentials', () => {
     writeFileSync(join(sandbox.directory, 'google-subject-token'), 'guessed');
     await expect(google.iam.projects.serviceAccounts.get({ name: ACCOUNT }, google.iamRoot)).rejects.toThrow(/invalid_grant/);
     expect((await fetch(`${sandbox.origin}/gcp-iam/v1/${ACCOUNT}`)).status).toBe(401);
-  });
-
-  test('serve a client that was given its rootUrl once, although it drops the path', async () => {
-    const { auth } = google;
-    const iam = new iam_v1.Iam({ auth, rootUrl: `${sandbox.origin}/gcp-iam/` });
-    const manager = new cloudresourcemanager_v3.Cloudresourcemanager({ auth, rootUrl: `${sandbox.origin}/gcp-crm/` });
-    expect((await iam.projects.serviceAccounts.get({ name: ACCOUNT })).data.uniqueId).toBe(UNIQUE_ID);
-    expect((await manager.projects.get({ name: `projects/${PROJECT}` })).data.name).toBe(`projects/${PROJECT_NUMBER}`);
   });
 });
 
