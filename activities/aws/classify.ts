@@ -109,7 +109,7 @@ function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
   const { name, Code, code, cause, errors } = error as SdkError;
   const own = [Code, code, name].filter((c) => typeof c === 'string').map((c) => (c in RETRY ? c : c.replace(/Exception$/, '')));
-  const inner = [cause, ...(Array.isArray(errors) ? errors : [])].flatMap((e) => codesOf(e, depth + 1));
+  const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((e) => codesOf(e, depth + 1));
   return [...own, ...inner];
 }
 

@@ -18,7 +18,7 @@ const SOCKETS = 50;
  * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
  * role is kept; the SDK asks for a new session some minutes before the old one ends.
  */
-export function awsConnector(): (system: SystemId, context: ReadContext) => Promise<AwsAccountApi> {
+export function awsConnector(): (system: SystemId, context: ReadContext) => AwsAccountApi {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
   const shared = {
@@ -29,7 +29,7 @@ export function awsConnector(): (system: SystemId, context: ReadContext) => Prom
   let base: STSClient | undefined;
   const known = new Map<string, AwsAccountApi>();
 
-  return async (system, context) => {
+  return (system, context) => {
     const assumeRole = context.manifest.aws?.assumeRole;
     if (!assumeRole) throw new Error(`${system} was asked for, but the manifest has no aws section`);
     const account = nativeId(system);

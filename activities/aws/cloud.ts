@@ -12,9 +12,10 @@ import type { AwsSnapshot } from './snapshot.ts';
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
+  const connect = awsConnector();
   return {
     type: 'aws',
-    connect: awsConnector(),
+    connect: (system, context) => Promise.resolve().then(() => connect(system, context)),
     read: (api) => readAccount(api),
     anchors: (snapshot, _tenantId, issuer) => ({
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),

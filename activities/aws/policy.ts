@@ -33,7 +33,7 @@ export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
     const { Arn } = planned(item);
     const policy = await api.policy(Arn);
     if (!policy) return undefined;
-    return await unlessGone(api.policyVersions(Arn).then((versions) => policyState(policy, versions)));
+    return unlessGone(api.policyVersions(Arn).then((versions) => policyState(policy, versions)));
   },
 
   identity: (snapshot) => (snapshot as PolicyState).PolicyId,

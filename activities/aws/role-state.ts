@@ -6,7 +6,7 @@ import { roleState, type RoleState } from './snapshot.ts';
 export async function readRole(api: AwsAccountApi, name: string): Promise<RoleState | undefined> {
   const role = await api.role(name);
   if (!role) return undefined;
-  return await unlessGone(parts(api, name).then((p) => roleState(role, role, p)));
+  return unlessGone(parts(api, name).then((p) => roleState(role, role, p)));
 }
 
 async function parts(api: AwsAccountApi, name: string) {

@@ -27,9 +27,7 @@ export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
     };
   },
 
-  async read(api, item) {
-    return await readRole(api, planned(item).RoleName);
-  },
+  read: (api, item) => readRole(api, planned(item).RoleName),
 
   identity: (snapshot) => (snapshot as RoleState).RoleId,
 

@@ -1,6 +1,7 @@
-import type { Json } from '../../../model/finding.ts';
+import type { Json, Match } from '../../../model/finding.ts';
+import type { PlanItem } from '../../../model/plan.ts';
 import type { AccountPolicy, AwsSnapshot, PolicyState, ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
-import { ANCHORS, TENANT } from '../planned.ts';
+import { ANCHORS, planned, TENANT } from '../planned.ts';
 
 export const ACCOUNT = '111122223333';
 export const OIDC_ACCOUNT = '444455556666';
@@ -86,4 +87,11 @@ export function provider(clientIds: string[], tenant = TENANT): ProviderState {
 
 export function snapshot(parts: Partial<AwsSnapshot>): AwsSnapshot {
   return { account: ACCOUNT, roles: [], policies: [], providers: [], ...parts };
+}
+
+/** The item of a match that found exactly one thing. */
+export function onlyItem({ findings }: Match): PlanItem {
+  const [finding, ...more] = findings;
+  if (!finding || more.length > 0) throw new Error(`one finding was expected, not ${findings.length}`);
+  return planned(finding);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { awsOidcClientId } from '../../../activities/aws/oidc-client-id.ts';
 import type { ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
+import type { PlanItem } from '../../../model/plan.ts';
 import { planned, TENANT } from '../planned.ts';
-import { AUDIENCE, document, KNOWN, OTHER_TENANT, PROVIDER, provider, role, snapshot, webIdentity } from './fixtures.ts';
+import { AUDIENCE, document, KNOWN, onlyItem, OTHER_TENANT, PROVIDER, provider, role, snapshot, webIdentity } from './fixtures.ts';
 import { fakeAccount } from './fake-account.ts';
 
 const OLDER = 'api://ciem-aws-oidc-app';
@@ -45,36 +46,36 @@ test('the tenant’s id may be written in either case', () => {
 });
 
 describe('removal', () => {
-  const items = (p: ProviderState, ...roles: RoleState[]) => match(p, ...roles).findings.map(planned);
-
   test('of two client ids of ours the last takes the provider with it', async () => {
-    const account = fakeAccount({ providers: [provider([AUDIENCE, OLDER])] });
-    const [first, second] = items(provider([AUDIENCE, OLDER]));
-    await awsOidcClientId.remove(account, [first!]);
-    expect(await awsOidcClientId.read(account, second!)).toEqual(second!.snapshot);
-    await awsOidcClientId.remove(account, [second!]);
+    const both = provider([AUDIENCE, OLDER]);
+    const account = fakeAccount({ providers: [both] });
+    const [first, second] = match(both).findings.map(planned) as [PlanItem, PlanItem];
+    await awsOidcClientId.remove(account, [first]);
+    expect(await awsOidcClientId.read(account, second)).toEqual(second.snapshot);
+    await awsOidcClientId.remove(account, [second]);
     expect(account.calls).toEqual([`removeClientId ${PROVIDER} ${AUDIENCE}`, `deleteProvider ${PROVIDER}`]);
-    expect(await awsOidcClientId.read(account, second!)).toBeUndefined();
-    await awsOidcClientId.remove(account, [second!]);
+    expect(await awsOidcClientId.read(account, second)).toBeUndefined();
+    await awsOidcClientId.remove(account, [second]);
     expect(account.calls).toHaveLength(2);
   });
 
+  const item = onlyItem(match(provider([AUDIENCE]), OIDC));
+
   test('is refused while a role that is there trusts the audience, unless an approved override says otherwise', async () => {
     const account = fakeAccount({ providers: [provider([AUDIENCE])], roles: [OIDC] });
-    const [item] = items(provider([AUDIENCE]), OIDC);
-    await expect(awsOidcClientId.remove(account, [item!])).rejects.toMatchObject({
+    await expect(awsOidcClientId.remove(account, [item])).rejects.toMatchObject({
       code: 'StillInUse',
       kind: 'blocked',
       message: expect.stringContaining('oidc') as unknown,
     });
     expect(account.calls).toEqual([]);
-    await awsOidcClientId.remove(account, [{ ...item!, override: 'agreed with the owner' }]);
+    await awsOidcClientId.remove(account, [{ ...item, override: 'agreed with the owner' }]);
     expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
   });
 
   test('does not wait for a deleted role that a listing still shows', async () => {
     const account = fakeAccount({ providers: [provider([AUDIENCE])], roles: [OIDC], lingering: ['oidc'] });
-    await awsOidcClientId.remove(account, [items(provider([AUDIENCE]), OIDC)[0]!]);
+    await awsOidcClientId.remove(account, [item]);
     expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
   });
 });

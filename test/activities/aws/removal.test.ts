@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { awsPolicy } from '../../../activities/aws/policy.ts';
 import { awsRole } from '../../../activities/aws/role.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
-import { planned, TENANT } from '../planned.ts';
-import { allowing, assumedBy, document, KNOWN, OIDC_ROLE, policy, policyArn, role, snapshot } from './fixtures.ts';
+import { TENANT } from '../planned.ts';
+import { allowing, assumedBy, document, KNOWN, OIDC_ROLE, onlyItem, policy, policyArn, role, snapshot } from './fixtures.ts';
 import { fakeAccount } from './fake-account.ts';
 
 const NAME = `ciem-controller-${TENANT}`;
@@ -21,8 +21,8 @@ const POLICY = policy(NAME, {
   ],
 });
 const SNAPSHOT = snapshot({ roles: [MEMBER], policies: [POLICY] });
-const ROLE_ITEM = planned(awsRole.match(SNAPSHOT, KNOWN).findings[0]!);
-const POLICY_ITEM = planned(awsPolicy.match(SNAPSHOT, KNOWN).findings[0]!);
+const ROLE_ITEM = onlyItem(awsRole.match(SNAPSHOT, KNOWN));
+const POLICY_ITEM = onlyItem(awsPolicy.match(SNAPSHOT, KNOWN));
 
 test('a role is taken apart in the order IAM demands', async () => {
   const account = fakeAccount({ roles: [MEMBER] });

@@ -66,7 +66,7 @@ test('exactly what is ours is found, read back just as planned, removed in order
     const kind = kindOf(finding);
     const api = await cloud.connect(item.system, context);
     const current = await kind.read(api, item);
-    expect(current && fingerprint(current), item.id).toBe(fingerprint(item.snapshot));
+    expect({ id: item.id, fingerprint: current && fingerprint(current) }).toEqual({ id: item.id, fingerprint: fingerprint(item.snapshot) });
     // IAM shows a deleted role as a policy's user for a moment.
     await expect
       .poll(

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const DOCUMENT = readFileSync('docs/clouds/aws.md', 'utf8');
+const CALLS = readFileSync('activities/aws/account.ts', 'utf8');
+
+interface Policy {
+  Statement: { Effect: string; Action: string | string[] }[];
+}
+
+test('the documented policies allow exactly the IAM calls the product makes', () => {
+  const blocks = [...DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g)].map((m) => JSON.parse(m[1] ?? '') as Policy);
+  const allowed = blocks.flatMap((b) => b.Statement.filter((s) => s.Effect === 'Allow').flatMap((s) => s.Action));
+  const made = [...CALLS.matchAll(/^ {2}(?:paginate)?([A-Z]\w+?)(?:Command)?,$/gm)].map((m) => `iam:${m[1]}`);
+  expect(made.length).toBeGreaterThan(15);
+  expect(allowed.filter((a) => a.startsWith('iam:')).toSorted()).toEqual(made.toSorted());
+});
