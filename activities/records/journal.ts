@@ -43,6 +43,7 @@ export class Journal {
 
   /** Appends records of one run, in order. */
   async append(run: string, ...records: JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
     const before = this.#queues.get(run) ?? Promise.resolve();
     const next = before.then(() => this.#write(run, records));
     this.#queues.set(

@@ -2,12 +2,13 @@ import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Anchors, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
-import { isSettled, type Ledger } from '../../model/ledger.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import { systemsOf, type Manifest } from '../../model/manifest.ts';
 import { PHASES, systemType, type Phase, type SystemId } from '../../model/names.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
+import { carryOver } from './carry-over.ts';
 import type { Reading } from './discover.ts';
 
 export interface MakePlanInput {
@@ -34,10 +35,17 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const { match, unknown } = await judge(deps, manifest, input.readings);
+  const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
+  const found = new Set(match.findings.map((f) => f.id));
+  const { findings: carried, gone } = await carryOver(deps, input.run, manifest, readable, found);
+  await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
+  match.findings.push(...carried);
+  const ours = new Set(match.findings.map((f) => f.id));
   const plan = buildPlan({
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
-    ...match,
+    findings: match.findings,
+    sightings: match.sightings.filter((s) => !ours.has(s.id)),
     unknown,
     protected: manifest.protected,
     overrides: [...manifest.overrides, ...ledger.overrides].filter((o) => !isDone(ledger, o.item)),
@@ -54,12 +62,6 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       items: plan.items.length,
     });
   }
-  const gone = noLongerFound(
-    ledger,
-    [...plan.items, ...match.findings].map((i) => i.id),
-    unknown.length > 0,
-  );
-  await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   return {
     gone,
     planHash: hash,
@@ -101,15 +103,6 @@ export async function judge(
   }
   const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
   return { match, unknown };
-}
-
-/** Only when everything could be read: an item of a system that could not be is unknown, not gone. */
-function noLongerFound(ledger: Ledger, found: string[], unread: boolean): { phase: Phase; outcome: Outcome }[] {
-  const open = [...ledger.outcomes.values()].filter((o) => !isSettled(ledger, o.item) && !found.includes(o.item) && !unread);
-  return open.map(({ phase, item }) => ({
-    phase,
-    outcome: { item, outcome: 'already-gone', reason: 'not found any more when the plan was amended' },
-  }));
 }
 
 /** An override of an earlier plan whose item is gone names nothing any more. */
