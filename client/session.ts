@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Connection } from '@temporalio/client';
 import { OffboardError } from '../model/errors.ts';
 import { EncryptionCodec } from '../security/codec.ts';
@@ -41,18 +42,26 @@ export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Ses
   }
 }
 
+/** A worker that has just started is not listed at once. */
+const WORKER_WITHIN_MS = 5_000;
+
 /** Throws NoWorker when nobody polls the task queue: what is sent would wait unseen. */
-export async function requireWorker({ client, connection, taskQueue }: Session): Promise<void> {
+export async function requireWorker(session: Session): Promise<void> {
+  const deadline = Date.now() + WORKER_WITHIN_MS;
+  while (!(await hasWorker(session))) {
+    if (Date.now() > deadline) {
+      const mend = 'start one (npm run worker) with the same OFFBOARD_TASK_QUEUE';
+      throw new OffboardError('NoWorker', `no worker polls the task queue ${session.taskQueue}; ${mend}`);
+    }
+    await sleep(250);
+  }
+}
+
+async function hasWorker({ client, connection, taskQueue }: Session): Promise<boolean> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: 1,
   });
-  const alive = (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_SEEN_MS);
-  if (!alive) {
-    throw new OffboardError(
-      'NoWorker',
-      `no worker polls the task queue ${taskQueue}; start one (npm run worker) with the same OFFBOARD_TASK_QUEUE`,
-    );
-  }
+  return (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_SEEN_MS);
 }
