@@ -56,7 +56,17 @@ export class Journal {
   async #write(run: string, records: JournalRecord[]): Promise<void> {
     let segment = this.#segments.get(run);
     if (!segment) this.#segments.set(run, (segment = this.#begin(run)));
-    const to = await segment;
+    try {
+      await this.#writeTo(await segment, run, records);
+    } catch (error) {
+      // What reached the disk is not known (it may be full): nothing may follow in this segment, the next append begins another.
+      this.#segments.delete(run);
+      await segment.then((s) => s.handle.close()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #writeTo(to: Segment, run: string, records: JournalRecord[]): Promise<void> {
     let text = '';
     for (const r of records) {
       const line: JournalLine = { segment: to.id, seq: to.seq++, at: new Date().toISOString(), previous: to.last, record: r };
