@@ -1,0 +1,59 @@
+import type { JournalRecord } from '../../model/ledger.ts';
+import type { SystemType } from '../../model/names.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { AnyKind } from '../../activities/run/remove-item.ts';
+import type { Stage } from './stage.ts';
+
+/** What a run did, as its journal tells it; and a hand on its removals. */
+
+export function recordsOf(stage: Stage, run: string): JournalRecord[] {
+  return stage.deps.journal.lines(run).map((l) => l.record);
+}
+
+/** Items in the order their removal was begun. */
+export function intentsOf(stage: Stage, run: string): string[] {
+  return recordsOf(stage, run).flatMap((r) => (r.type === 'intent' ? [r.item] : []));
+}
+
+/** Every outcome of an item, oldest first. */
+export function outcomesOf(stage: Stage, run: string, item: string): Outcome[] {
+  return recordsOf(stage, run).flatMap((r) => (r.type === 'outcome' && r.outcome.item === item ? [r.outcome] : []));
+}
+
+/** Items removed by the run, one entry for each time. */
+export function removedBy(stage: Stage, run: string): string[] {
+  return recordsOf(stage, run).flatMap((r) => (r.type === 'outcome' && r.outcome.outcome === 'removed' ? [r.outcome.item] : []));
+}
+
+export interface Hold {
+  /** Resolves when the first removal stands before its call to the cloud, with its item. */
+  reached: Promise<PlanItem>;
+  /** Lets it, and all that come after, go on. */
+  release(): void;
+}
+
+/**
+ * Holds removals in one cloud between their intent and the cloud: until `release`, or until `free` resolves in the activity. Put
+ * in place before the run gets there; taken away by `release`.
+ */
+export function holdRemovals(stage: Stage, type: SystemType, free: () => Promise<unknown> = () => new Promise(() => undefined)): Hold {
+  const clouds = stage.deps.clouds;
+  const cloud = clouds[type];
+  const released = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<PlanItem>();
+  const kinds = (cloud.kinds as AnyKind[]).map((kind) => ({
+    ...kind,
+    async remove(api: unknown, items: readonly [PlanItem, ...PlanItem[]]) {
+      reached.resolve(items[0]);
+      await Promise.race([released.promise, free()]);
+      await kind.remove(api, items);
+    },
+  }));
+  clouds[type] = { ...cloud, kinds };
+  const release = () => {
+    clouds[type] = cloud;
+    released.resolve();
+  };
+  return { reached: reached.promise, release };
+}

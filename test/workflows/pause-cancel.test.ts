@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RunSummary } from '../../model/summary.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { memberItem, memberRole } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { holdRemovals, intentsOf, outcomesOf, recordsOf, removedBy } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const ROLES = ['collect-1', 'collect-2', 'collect-3', 'collect-4'];
+const ITEMS = ROLES.map(memberItem);
+
+/** Several items in one system, so that there is something between them. */
+function estate(): TestEstate {
+  const small = smallEstate();
+  small.objects.push(...ROLES.map((name) => memberRole(name)));
+  return small;
+}
+
+/** A removal under way goes on only once its activity has been asked to stop. */
+const untilAskedToStop = () => Context.current().cancelled.catch(() => undefined);
+
+async function noActivityLeft(run: string): Promise<void> {
+  for (;;) {
+    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
+    if ((raw.pendingActivities ?? []).length === 0) return;
+    await sleep(100);
+  }
+}
+
+/** Items of the member account whose removal was begun. */
+const begun = (journal: string) => intentsOf(stage, journal).filter((item) => item.startsWith('aws-role:arn:aws:iam::444455556666:'));
+
+test('pause finishes the item under way and begins no other; resume removes the rest, each once', async () => {
+  const run = await startedRun(stage, estate());
+  const hold = holdRemovals(stage, 'aws', untilAskedToStop);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const first = await hold.reached;
+  expect((await stage.offboard('pause', run, '--by', STARTER)).code).toBe(0);
+  expect((await stage.until(run, (v) => v.paused)).stage).toBe('permissions');
+  await noActivityLeft(run);
+  expect(begun(journal)).toEqual([first.id]);
+  expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
+  const left = (await stage.sandbox.client.report()).ours.left;
+  await sleep(1_500);
+  expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
+  expect(left).toEqual(expect.arrayContaining(ITEMS.filter((i) => i !== first.id)));
+
+  hold.release();
+  expect((await stage.offboard('resume', run, '--by', STARTER)).code).toBe(0);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('completed');
+  expect(result.phases.find((p) => p.phase === 'permissions')).toMatchObject({ removed: 8, blocked: 0, failed: 0 });
+  const removed = removedBy(stage, journal);
+  expect(removed.toSorted()).toEqual([...new Set(removed)].toSorted());
+  expect(intentsOf(stage, journal).toSorted()).toEqual(removed.toSorted());
+  expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
+});
+
+test('a run paused at a gate takes the approval and removes nothing until it is resumed', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.offboard('pause', run, '--by', STARTER);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.paused && v.stage === 'permissions');
+  await sleep(1_000);
+  expect(intentsOf(stage, journal)).toEqual([]);
+  await stage.offboard('resume', run, '--by', STARTER);
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expect(new Set(removedBy(stage, journal)).size).toBe(5);
+});
+
+test('cancel finishes the item under way, writes the evidence, and removes nothing after the run has ended', async () => {
+  const run = await startedRun(stage, estate());
+  const hold = holdRemovals(stage, 'aws', untilAskedToStop);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const first = await hold.reached;
+  expect((await stage.offboard('cancel', run)).code).toBe(0);
+  await expectCancelled(run);
+  hold.release();
+  expect(begun(journal)).toEqual([first.id]);
+  expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
+  const { left } = (await stage.sandbox.client.report()).ours;
+  expect(left).toEqual(expect.arrayContaining(ITEMS.filter((i) => i !== first.id)));
+  await expectEndedAs(journal, 'cancelled');
+  await sleep(1_000);
+  expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
+  expect(recordsOf(stage, journal).at(-1)?.type).toBe('run-ended');
+});
+
+test('cancel works at a gate, while paused, and while a one-time password is awaited', async () => {
+  const atGate = await startedRun(stage, smallEstate());
+  const { run: first } = await stage.until(atGate, (v) => v.gate?.gate === 'plan');
+  await stage.offboard('cancel', atGate);
+  await expectCancelled(atGate);
+  await expectEndedAs(first, 'cancelled');
+  expect(intentsOf(stage, first)).toEqual([]);
+
+  const paused = await startedRun(stage, smallEstate());
+  await stage.until(paused, (v) => v.gate?.gate === 'plan');
+  await stage.offboard('pause', paused, '--by', STARTER);
+  const { run: second } = await approveGate(stage, paused, 'plan');
+  await stage.until(paused, (v) => v.paused && v.stage === 'permissions');
+  await stage.offboard('cancel', paused);
+  await expectCancelled(paused);
+  await expectEndedAs(second, 'cancelled');
+  expect(intentsOf(stage, second)).toEqual([]);
+
+  const atCode = await startedRun(stage, smallEstate());
+  await approveGate(stage, atCode, 'plan');
+  const { run: third } = await approveGate(stage, atCode, 'collectors');
+  const { collectors } = await stage.until(atCode, (v) => v.collectors.length > 0);
+  await stage.offboard('ready', atCode, collectors[0]?.id ?? '', '--by', collectors[0]?.recipient ?? '');
+  await stage.offboard('cancel', atCode);
+  await expectCancelled(atCode);
+  await expectEndedAs(third, 'cancelled');
+  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+});
+
+async function expectCancelled(run: string): Promise<void> {
+  const handle = stage.session.client.workflow.getHandle(run);
+  const error: unknown = await handle.result().catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+}
+
+/** Ended in the journal and in the evidence, with nothing begun afterwards. */
+async function expectEndedAs(journal: string, status: RunSummary['status']): Promise<void> {
+  const types = recordsOf(stage, journal).map((r) => r.type);
+  const end = types.indexOf('run-ended');
+  expect(end).toBeGreaterThan(0);
+  expect(types.slice(end + 1)).toEqual([]);
+  const folder = join(stage.deps.evidenceFolder, journal);
+  const { summary } = JSON.parse(readFileSync(join(folder, 'evidence.json'), 'utf8')) as { summary: RunSummary };
+  expect(summary.status).toBe(status);
+  expect(existsSync(join(folder, 'index.html'))).toBe(true);
+  const verified = await stage.offboard('evidence', 'verify', folder);
+  expect(verified).toMatchObject({ code: 0 });
+}
