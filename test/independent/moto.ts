@@ -1,0 +1,79 @@
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { withLock } from '../../client/temporal/lock.ts';
+
+const VERSION = '5.2.5';
+const ROOT = join(import.meta.dirname, '..', '..');
+const CACHE = join(ROOT, '.cache');
+const UP_WITHIN_MS = 60_000;
+
+export interface Moto {
+  /** Base address; every AWS service answers there. */
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts moto, an independent stand-in for AWS, on a free loopback port; the first time it is installed from the Python index. */
+export async function startMoto(progress: (line: string) => void = () => {}): Promise<Moto> {
+  const home = await installed(progress);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(CACHE, `moto-${port}.log`);
+  const log = openSync(logFile, 'w');
+  const guard = join(ROOT, 'client', 'temporal', 'guard.ts');
+  // AWS's own policies are seeded by name, so moto has to know them.
+  const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' };
+  const server = spawn(process.execPath, [guard, join(home, 'bin', 'python'), '-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`], {
+    env,
+    stdio: ['pipe', log, log],
+  });
+  closeSync(log);
+  const stop = async () => {
+    if (server.exitCode === null) {
+      const ended = new Promise((done) => server.once('exit', done));
+      server.stdin?.end();
+      await ended;
+    }
+    rmSync(logFile, { force: true });
+  };
+  for (const deadline = Date.now() + UP_WITHIN_MS; ; await pause(200)) {
+    const answer = await fetch(`${url}/moto-api/data.json`).catch(() => undefined);
+    if (answer?.ok) return { url, stop };
+    if (server.exitCode === null && Date.now() < deadline) continue;
+    const said = readFileSync(logFile, 'utf8').slice(-500);
+    await stop();
+    throw new Error(`moto did not come up: ${said}`);
+  }
+}
+
+/** Folder of a Python environment that has moto. Made aside and moved into place, so that a broken install is never taken for a good one. */
+async function installed(progress: (line: string) => void): Promise<string> {
+  mkdirSync(CACHE, { recursive: true });
+  const home = join(CACHE, `moto-${VERSION}`);
+  return withLock(`${home}.lock`, progress, async () => {
+    if (existsSync(home)) return home;
+    progress(`installing moto ${VERSION} from the Python index into ${home}`);
+    const workshop = mkdtempSync(join(CACHE, 'moto-installing-'));
+    try {
+      await promisify(execFile)('python3', ['-m', 'venv', workshop]);
+      const python = join(workshop, 'bin', 'python');
+      await promisify(execFile)(python, ['-m', 'pip', 'install', '--quiet', `moto[server,iam,sts]==${VERSION}`], { maxBuffer: 1e7 });
+      renameSync(workshop, home);
+    } finally {
+      rmSync(workshop, { recursive: true, force: true });
+    }
+    return home;
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return port;
+}
