@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { APPROVER, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate } from '../harness/estate.ts';
+import { memberArn, memberItem, memberRole, trusting } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
+const EDITED = memberItem('edited');
+const REPLACED = memberItem('replaced');
+const DELETED = memberItem('deleted');
+
+test('what changed between plan and approval is not removed; an amended plan asks again and takes what is still ours', async () => {
+  const estate = smallEstate();
+  estate.objects.push(memberRole('edited'), memberRole('replaced'), memberRole('deleted'), memberRole('unchanged'));
+  const run = await startedRun(stage, estate);
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await somebodyElseWorks();
+  const { run: journal, planHash } = await approveGate(stage, run, 'plan');
+
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  const drift = unresolved.filter((o) => o.code === 'Drift');
+  expect(drift.map((o) => o.item).toSorted()).toEqual([EDITED, REPLACED, ASSIGNMENT].toSorted());
+  for (const o of drift) expect(o.outcome).toBe('blocked');
+  const reasonOf = (item: string) => drift.find((o) => o.item === item)?.reason;
+  expect(reasonOf(EDITED)).toMatch(/changed since the plan was made \(AssumeRolePolicyDocument\.Statement: .*sts:ExternalId.*\); amend/);
+  expect(reasonOf(REPLACED)).toMatch(/RoleId: "AROA\w+" → "AROA\w+"/);
+  expect(reasonOf(ASSIGNMENT)).toMatch(/condition: .* → "@Resource/);
+  expect(intentsOf(stage, journal)).not.toContain(EDITED);
+  expect(intentsOf(stage, journal)).not.toContain(REPLACED);
+  expect(intentsOf(stage, journal)).not.toContain(ASSIGNMENT);
+  expect(outcomesOf(stage, journal, DELETED)).toMatchObject([{ outcome: 'already-gone' }]);
+  expect(outcomesOf(stage, journal, memberItem('unchanged'))).toMatchObject([{ outcome: 'removed' }]);
+  const waiting = unresolved.filter((o) => o.code === 'Dependency').map((o) => o.item);
+  expect(waiting).toContain(`aws-role:${OIDC_ROLE_ARN}`);
+
+  expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'the changes were looked at')).toMatchObject({ code: 0 });
+  const again = await stage.until(run, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  expect(again.gate?.planHash).not.toBe(planHash);
+  expect((await approveWith(run, 2, planHash ?? '')).code).toBe(30);
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('completed');
+  expect(outcomesOf(stage, journal, EDITED).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  expect(outcomesOf(stage, journal, ASSIGNMENT).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  expect(outcomesOf(stage, journal, REPLACED).at(-1)?.outcome).toBe('already-gone');
+  const report = await stage.sandbox.client.report();
+  expect(report.ours.left).toEqual([]);
+  expect(report.untouched.changed).toEqual([]);
+  expect(await replacedRoleIsThere()).toBe(true);
+  expect(recordsOf(stage, journal).filter((r) => r.type === 'plan')).toHaveLength(2);
+});
+
+/** Edits one role's trust, makes another role of a removed one's name, removes a third, puts a condition on an assignment. */
+async function somebodyElseWorks(): Promise<void> {
+  await stage.sandbox.change(({ entries }) => {
+    const object = (key: string) => {
+      const entry = entries[key];
+      if (!entry) throw new Error(`the sandbox knows no ${key}`);
+      return entry as { object: Record<string, unknown>; deletedAt?: string };
+    };
+    object(EDITED).object['trust'] = trusting(OIDC_ROLE_ARN, { Condition: { StringEquals: { 'sts:ExternalId': 'contoso' } } });
+    object(DELETED).deletedAt = new Date(0).toISOString();
+    object(REPLACED).deletedAt = new Date(0).toISOString();
+    // The sandbox derives a role's unique id from its ARN, and names are unique over paths: this is another role of the same name.
+    const newcomer = { ...object(REPLACED).object, path: '/team/', trust: trusting('arn:aws:iam::999900001111:root') };
+    entries[`aws-role:${memberArn('replaced', '/team/')}`] = { object: newcomer };
+    Object.assign(object(ASSIGNMENT).object, { condition: "@Resource[name] StringEquals 'x'", conditionVersion: '2.0' });
+  });
+}
+
+async function replacedRoleIsThere(): Promise<boolean> {
+  let there = false;
+  await stage.sandbox.change(({ entries }) => {
+    const entry = entries[`aws-role:${memberArn('replaced', '/team/')}`];
+    there = entry !== undefined && entry.deletedAt === undefined;
+  });
+  return there;
+}
+
+function approveWith(run: string, opening: number, planHash: string) {
+  const gate = ['--gate', 'plan', '--opening', String(opening), '--plan-hash', planHash];
+  return stage.offboard('approve', run, ...gate, '--by', APPROVER, '--reason', 'read it');
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { smallEstate } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { holdRemovals, outcomesOf, removedBy } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
+
+/** Waits until an activity is being tried again because a cloud is away. */
+async function untilRetrying(run: string): Promise<{ type: string; message: string }> {
+  for (;;) {
+    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
+    const retrying = (raw.pendingActivities ?? []).find((a) => (a.attempt ?? 0) > 1 && a.lastFailure);
+    if (retrying) {
+      const type = retrying.lastFailure?.applicationFailureInfo?.type ?? '';
+      return { type, message: retrying.lastFailure?.message ?? '' };
+    }
+    await sleep(100);
+  }
+}
+
+test('clouds that go away after phase 1 make the run wait, trying again; when they are back it completes', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const hold = holdRemovals(stage, 'entra');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  expect((await hold.reached).id).toBe(APPLICATION);
+  await stage.sandbox.stop();
+  hold.release();
+  expect((await untilRetrying(run)).type).toBe('CloudUnavailable');
+  const waiting = await stage.view(run);
+  expect(waiting).toMatchObject({ stage: 'oidc-applications', status: 'running', unresolved: [] });
+  expect(outcomesOf(stage, journal, APPLICATION)).toEqual([]);
+
+  await stage.sandbox.start();
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('completed');
+  expect(outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
+  const removed = removedBy(stage, journal);
+  expect(new Set(removed).size).toBe(removed.length);
+  expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
+});
+
+test('clouds away when a gate is approved do not fail the entry condition of the next phase', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await stage.sandbox.stop();
+  await approveGate(stage, run, 'collectors');
+  expect((await untilRetrying(run)).type).toBe('CloudUnavailable');
+  expect((await stage.view(run)).stage).toBe('data-collection');
+  await stage.sandbox.start();
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+});
+
+test('clouds away for longer than waits.unreachable make the items fail with a reason; an approver has them tried again', async () => {
+  const estate = smallEstate();
+  estate.manifest.waits = { unreachable: '3s' };
+  const run = await startedRun(stage, estate);
+  const hold = holdRemovals(stage, 'entra');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await hold.reached;
+  await stage.sandbox.stop();
+  hold.release();
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
+  expect(unresolved).toMatchObject([
+    { item: APPLICATION, outcome: 'failed', reason: expect.stringContaining('waits.unreachable') as string },
+  ]);
+  await stage.sandbox.start();
+  expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the clouds are back')).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expect(outcomesOf(stage, journal, APPLICATION).map((o) => o.outcome)).toEqual(['failed', 'removed']);
+});

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Child } from '../../client/demo/process.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { smallEstate } from '../harness/estate.ts';
+import { memberItem, memberRole } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { intentsOf, outcomesOf, recordsOf, removedBy } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+import { workerProcess } from '../harness/worker-process.ts';
+
+const stage = new Stage();
+let worker: Child | undefined;
+beforeAll(async () => {
+  await stage.open();
+  await stage.stopWorker();
+});
+afterAll(async () => {
+  await worker?.stop();
+  await stage.close();
+});
+afterEach(() => abandonRun(stage));
+
+const ROLES = Array.from({ length: 10 }, (_, i) => `collect-${i}`);
+
+test(
+  'a worker killed between an intent and its outcome leaves nothing done twice and takes no removal of ours for somebody else’s',
+  { timeout: 180_000 },
+  async () => {
+    worker = await workerProcess(stage);
+    const estate = smallEstate();
+    estate.objects.push(...ROLES.map((name) => memberRole(name, { attached: ['arn:aws:iam::aws:policy/SecurityAudit'] })));
+    const run = await startedRun(stage, estate);
+    const { run: journal } = await approveGate(stage, run, 'plan');
+    const begun = await afterSomeRemovals(journal);
+    process.kill(worker.pid, 'SIGKILL');
+    const { done, open } = progress(journal);
+    expect(open).toContain(begun);
+    expect(done.length).toBeGreaterThan(0);
+    expect(done.length).toBeLessThan(ROLES.length);
+    await applyRemoval(begun);
+
+    worker = await workerProcess(stage);
+    await stage.until(run, (v) => v.gate?.gate === 'collectors', 120_000);
+    await approveGate(stage, run, 'collectors');
+    await deleteCollectors(stage, run);
+    expect((await resultOf(stage, run)).status).toBe('completed');
+
+    expect(outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'removed' }]);
+    const removed = removedBy(stage, journal);
+    expect(new Set(removed).size).toBe(removed.length);
+    expect(removed).toEqual(expect.arrayContaining([...ROLES.map(memberItem), ...done]));
+    expect(recordsOf(stage, journal).filter((r) => r.type === 'outcome' && r.outcome.outcome !== 'removed')).toEqual([]);
+    const again = intentsOf(stage, journal).filter((item, i, all) => all.indexOf(item) !== i);
+    for (const item of again) expect(open).toContain(item);
+    expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
+  },
+);
+
+function progress(journal: string): { done: string[]; open: string[] } {
+  const done = removedBy(stage, journal);
+  return { done, open: intentsOf(stage, journal).filter((item) => !done.includes(item)) };
+}
+
+/** Waits until some roles are gone and the removal of another has just begun; returns that one. */
+async function afterSomeRemovals(journal: string): Promise<string> {
+  for (;;) {
+    const { done, open } = progress(journal);
+    const role = open.find((item) => item.startsWith('aws-role:'));
+    if (role && done.filter((item) => item.startsWith('aws-role:')).length >= 2) return role;
+    await sleep(10);
+  }
+}
+
+/** Our own call as the cloud may have applied it while its answer was lost. */
+async function applyRemoval(item: string): Promise<void> {
+  await stage.sandbox.change(({ entries }) => {
+    const entry = entries[item];
+    if (!entry) throw new Error(`the sandbox knows no ${item}`);
+    entry.deletedAt ??= new Date().toISOString();
+  });
+}
