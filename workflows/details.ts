@@ -14,7 +14,7 @@ export function describe(view: RunView): string {
     lines.push('');
   }
   for (const a of view.awaiting) {
-    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}`, '', '```', a.command, '```', '');
+    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}. Type:`, '', `\`${a.command}\``, '');
   }
   for (const o of view.unresolved.slice(0, 20)) lines.push(`- ${o.outcome}: \`${o.item}\` (${o.code ?? ''}) ${o.reason}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);

@@ -12,6 +12,8 @@ import { startRun } from '../start-run.ts';
 const STARTER = 'sam.operator@contoso.example';
 const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
 const FOLDER = '.offboard/demo';
+/** What a shell expects of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 export const demo: Command = {
   name: 'demo',
@@ -34,15 +36,21 @@ export const demo: Command = {
     });
     const interrupted = untilInterrupted();
     try {
-      const done = await Promise.race([play(stage, values, json, io, began), interrupted]);
-      return done;
+      const played = play(stage, values, json, io, began);
+      const ended = await Promise.race([played, interrupted]);
+      if (ended === undefined) return INTERRUPTED;
+      if (ended.staysUp) {
+        io.err('It stays up until Ctrl-C.\n');
+        await interrupted;
+      }
+      return ended.code;
     } finally {
       await stage.strike();
     }
   },
 };
 
-async function play(stage: Stage, values: Values, json: boolean, io: Io, began: number): Promise<number> {
+async function play(stage: Stage, values: Values, json: boolean, io: Io, began: number): Promise<{ code: number; staysUp: boolean }> {
   const tell = (line: string) => io.err(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
   const session = await openSession(stage.env);
   try {
@@ -71,11 +79,8 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
     tellEnd(result, answer.untouched, io);
     if (json) io.out(JSON.stringify(answer));
     const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
-    if (!auto && answer.temporalUi) {
-      io.err(`Temporal UI: ${answer.temporalUi}\nIt stays up until Ctrl-C.\n`);
-      await new Promise(() => {});
-    }
-    return clean ? 0 : EXIT_CODES.NotClean;
+    if (answer.temporalUi) io.err(`Temporal UI: ${answer.temporalUi}\n`);
+    return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp: !auto };
   } finally {
     await session.close();
   }
@@ -87,9 +92,9 @@ function tellEnd(result: OffboardingResult, untouched: { objects: number; change
   io.err(`Evidence: ${result.evidence}/index.html\n`);
 }
 
-/** Resolves to the exit code of an interrupted demonstration; the state stays for --keep. */
-function untilInterrupted(): Promise<number> {
+/** Resolves at Ctrl-C; what was kept on disk stays for --keep. */
+function untilInterrupted(): Promise<undefined> {
   return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done(130));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done(undefined));
   });
 }
