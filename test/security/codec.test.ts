@@ -59,5 +59,5 @@ test('a key that was taken away, and a payload that was changed, are refused', a
   const changed = Buffer.from(encrypted?.data ?? []);
   changed.writeUInt8((changed[20] ?? 0) ^ 1, 20);
   const codec = new EncryptionCodec(ring('old', [['old', OLD]]));
-  await expect((async () => codec.decode([{ ...encrypted, data: changed }]))()).rejects.toThrow();
+  await expect((async () => codec.decode([{ ...encrypted, data: changed }]))()).rejects.toThrow('unable to authenticate');
 });

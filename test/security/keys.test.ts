@@ -65,13 +65,13 @@ test('what was encrypted is decrypted, and the same text never looks the same tw
 test('another context, another key, or a single changed bit anywhere is refused', () => {
   const ring = loadKeys('unused', { OFFBOARD_KEYS: fileOf('a', { a: zeros(32), b: Buffer.alloc(32, 1).toString('base64') }) });
   const { data } = encrypt(ring, Buffer.from('plain text'), 'run 1');
-  expect(() => decrypt(ring, 'a', data, 'run 2')).toThrow();
-  expect(() => decrypt(ring, 'b', data, 'run 1')).toThrow();
+  expect(() => decrypt(ring, 'a', data, 'run 2')).toThrow('unable to authenticate');
+  expect(() => decrypt(ring, 'b', data, 'run 1')).toThrow('unable to authenticate');
   expect(() => decrypt(ring, 'c', data, 'run 1')).toThrow('key c is not among the keys');
-  expect(() => decrypt(ring, 'a', data.subarray(0, data.length - 1), 'run 1')).toThrow();
+  expect(() => decrypt(ring, 'a', data.subarray(0, data.length - 1), 'run 1')).toThrow('unable to authenticate');
   for (let at = 0; at < data.length; at++) {
     const changed = Buffer.from(data);
     changed.writeUInt8((changed[at] ?? 0) ^ 1, at);
-    expect(() => decrypt(ring, 'a', changed, 'run 1'), `bit flipped in byte ${at}`).toThrow();
+    expect(() => decrypt(ring, 'a', changed, 'run 1'), `bit flipped in byte ${at}`).toThrow('unable to authenticate');
   }
 });

@@ -40,14 +40,14 @@ test('a changed artifact is refused', async () => {
   const bytes = Buffer.from(body, 'base64');
   bytes.writeUInt8((bytes[30] ?? 0) ^ 1, 30);
   writeFileSync(file, `${key}\n${bytes.toString('base64')}`);
-  await expect(store.get(fingerprint(PLAN))).rejects.toThrow();
+  await expect(store.get(fingerprint(PLAN))).rejects.toThrow('unable to authenticate');
 });
 
 test('a whole artifact put in the place of another is refused', async () => {
   const address = await store.put(PLAN);
   const other = await store.put({ ...PLAN, items: [] });
   renameSync(join(folder, other), join(folder, address));
-  await expect(store.get(address)).rejects.toThrow();
+  await expect(store.get(address)).rejects.toThrow('unable to authenticate');
 });
 
 test('an address that holds nothing is an error, not an empty value', async () => {
