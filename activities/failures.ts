@@ -45,4 +45,3 @@ export async function attempt<T>(
 export function failureMessage(failure: FailureClass): string {
   return failure.kind === 'gone' ? 'not found' : `${failure.code}: ${failure.message}`;
 }
-

@@ -24,7 +24,8 @@ export function createActivities(deps: Deps) {
     requestDeletion: (input: collectors.CollectorInput) => asFailure(() => collectors.requestDeletion(deps, input)),
     resendOtp: (input: Parameters<typeof collectors.resendOtp>[1]) => asFailure(() => collectors.resendOtp(deps, input)),
     enterOtp: (input: Parameters<typeof collectors.enterOtp>[1]) => asFailure(() => collectors.enterOtp(deps, input)),
-    confirmCollector: (input: Parameters<typeof collectors.confirmCollector>[1]) => asFailure(() => collectors.confirmCollector(deps, input)),
+    confirmCollector: (input: Parameters<typeof collectors.confirmCollector>[1]) =>
+      asFailure(() => collectors.confirmCollector(deps, input)),
     verify: (input: MakePlanInput) => asFailure(() => verify(deps, input)),
     endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
   };

@@ -39,10 +39,10 @@ export async function requireRun(session: Session, workflowId: string): Promise<
   const { status: state } = await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).describe());
   if (state.name === 'RUNNING') return;
   const view = await viewOf(session, workflowId).catch(() => undefined);
-  const lapsed = view?.status === 'denied';
+  const lapsed = view?.status === 'denied' && view.gateOutcome === 'expired';
   throw new OffboardError(
     lapsed ? 'GateExpired' : 'GateNotOpen',
-    `${workflowId} has ended (${view?.status ?? state.name.toLowerCase()}); nothing waits for an answer any more: start a new run`,
+    `RUN: ${workflowId} has ended (${lapsed ? 'denied: its gate closed without a decision' : (view?.status ?? state.name.toLowerCase())}); nothing waits for an answer any more: start a new run`,
   );
 }
 

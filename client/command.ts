@@ -22,6 +22,8 @@ export interface Command {
   summary: string;
   /** Names of the positional arguments, all needed, such as `RUN`. */
   positionals: string[];
+  /** What to say to whoever gives an argument more, instead of repeating it. */
+  surplus?: string;
   /** Option names to what they mean; `json` is every command's. */
   options: Record<string, { type: 'string' | 'boolean'; needed?: true; value?: string; help: string }>;
   /** Resolves to the exit code. */
@@ -36,20 +38,29 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   try {
     parsed = parseArgs({ args, options, strict: true, allowPositionals: true }) as { values: Values; positionals: string[] };
   } catch (error) {
-    throw new OffboardError('Usage', `${(error as Error).message.split('. ')[0] ?? ''}; try: ${usageLine(command)}`, { cause: error });
+    throw new OffboardError('Usage', `${misused(error as Error)}; try: ${usageLine(command)}`, { cause: error });
   }
   const { values, positionals } = parsed;
   if (values['help']) return { positionals, values, json: false };
   const missing = command.positionals[positionals.length];
   if (missing) throw new OffboardError('Usage', `${missing} is missing; try: ${usageLine(command)}`);
   if (positionals.length > command.positionals.length) {
-    throw new OffboardError('Usage', `there is an argument too many for ${command.name}; try: ${usageLine(command)}`);
+    throw new OffboardError(
+      'Usage',
+      `${command.surplus ?? `there is an argument too many for ${command.name}`}; try: ${usageLine(command)}`,
+    );
   }
   for (const [name, option] of Object.entries(command.options)) {
     if (option.needed && values[name] === undefined) throw new OffboardError('Usage', `--${name} is missing; try: ${usageLine(command)}`);
     if (values[name] === '') throw new OffboardError('Usage', `--${name} is empty; give it a value, or leave it out`);
   }
   return { positionals, values, json: values['json'] === true };
+}
+
+/** The parser's own words without its advice: `Unknown option '--x'`. */
+function misused({ message }: Error): string {
+  const needsValue = /^Option '(-[^' ]+).*(argument missing|argument is ambiguous)/.exec(message);
+  return needsValue ? `Option '${needsValue[1] ?? ''}' needs a value` : (message.split(/\.\s/)[0] ?? '');
 }
 
 export function usageLine(command: Command): string {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Evidence } from '../activities/run/evidence.ts';
 import type { JournalLine } from '../activities/records/journal.ts';
 import { canonical, sha256 } from '../model/canonical.ts';
 import { OffboardError } from '../model/errors.ts';
 import { planHash, type Plan } from '../model/plan.ts';
-import { summarize } from '../model/summary.ts';
+import { summarize, type Evidence } from '../model/summary.ts';
 
 /**
  * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has

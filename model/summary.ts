@@ -25,6 +25,14 @@ export interface RunSummary {
   unknown: string[];
 }
 
+/** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
+export interface Evidence {
+  version: 1;
+  run: string;
+  summary: RunSummary;
+  journal: { segment: string; lines: number; head: string }[];
+}
+
 /** Pure. `plan` is the last plan in force; items that only earlier plans held are told by their outcome. */
 export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSummary {
   const ledger = emptyLedger();

@@ -98,9 +98,7 @@ export class EstateStore {
       .filter(([, e]) => e.deletedAt !== undefined || !isDeepStrictEqual(e.object, e.initial))
       .map(([key, e]) => ({ key, before: e.initial as EstateObject, after: e.deletedAt ? null : e.object }));
     const own = entries.filter(([, e]) => e.initial?.ours);
-    const left = own.filter(
-      ([, e]) => !e.deletedAt && !(e.object.kind === 'entra-service-principal' && !e.object.accountEnabled),
-    );
+    const left = own.filter(([, e]) => !e.deletedAt && !(e.object.kind === 'entra-service-principal' && !e.object.accountEnabled));
     return { untouched: { objects: foreign.length, changed }, ours: { objects: own.length, left: left.map(([key]) => key) } };
   }
 }

@@ -44,7 +44,7 @@ export function handleCollectors(run: Run): void {
       });
     },
     {
-      validator: (message) => {
+      validator: (message: messages.CollectorMessage) => {
         needTexts(message, 'collector', 'by');
         collectorAt(run, message.collector, 'not-ready', 'nothing is to be got ready');
       },
@@ -59,7 +59,7 @@ export function handleCollectors(run: Run): void {
       return alone(collector, () => submit(run, collector, message));
     },
     {
-      validator: (message) => checkOtpMessage(run, message),
+      validator: (message: messages.OtpMessage) => checkOtpMessage(run, message),
       description: 'Enter the one-time password, sealed to the workers’ key: {collector, sealedOtp, by}',
     },
   );
@@ -75,7 +75,7 @@ export function handleCollectors(run: Run): void {
       });
     },
     {
-      validator: (message) => {
+      validator: (message: messages.CollectorMessage) => {
         needTexts(message, 'collector', 'by');
         const collector = collectorAt(run, message.collector, 'code-sent', 'no code was sent yet');
         if ((resends.get(collector.item) ?? 0) >= MOST_RESENDS) {
@@ -101,7 +101,7 @@ export function handleCollectors(run: Run): void {
       });
     },
     {
-      validator: (message) => {
+      validator: (message: messages.ConfirmMessage) => {
         needTexts(message, 'collector', 'by', 'statement');
         collectorAt(run, message.collector, 'by-hand', 'it is not deleted by hand');
       },

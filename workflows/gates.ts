@@ -34,8 +34,9 @@ async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise
   const outcome = await decision(run, gate, opening);
   await closeGate({ run: run.id, gate, opening, outcome });
   run.gate = undefined;
+  run.gateOutcome = outcome;
   run.show();
-  return outcome === 'approved' ? 'done' : 'denied';
+  return outcome === 'approved' ? 'done' : outcome;
 }
 
 async function decision(run: Run, gate: Gate, opening: number): Promise<'approved' | 'rejected' | 'expired'> {

@@ -6,7 +6,7 @@ import { recordDecision } from './activities.ts';
 import { handleCollectors } from './collector-handlers.ts';
 import * as messages from './messages.ts';
 import { refusalOf } from './refusal.ts';
-import { checkGateMessage, checkItemsMessage, needTexts, refuse } from './shapes.ts';
+import { checkAmendMessage, checkGateMessage, checkItemsMessage } from './shapes.ts';
 import type { Run } from './run.ts';
 
 /** Registers every message of docs/messages.md. Called before the workflow's first await, with the state in place. */
@@ -22,13 +22,16 @@ export function handleMessages(run: Run): void {
 function handleGates(run: Run): void {
   for (const kind of ['approve', 'reject'] as const) {
     const decideGate = async (message: messages.GateMessage): Promise<void> => {
-      await decide(run, { kind, ...message });
+      await decide(run, { ...message, kind });
       if (run.gate?.gate === message.gate && run.gate.opening === message.opening)
         run.gateOutcome ??= kind === 'approve' ? 'approved' : 'rejected';
       run.show();
     };
     const description = `${kind === 'approve' ? 'Approve' : 'Reject'} the plan that waits at a gate: {gate, opening, planHash, by, reason}`;
-    setHandler(messages[kind], decideGate, { validator: (message) => checkGateMessage(run, kind, message), description });
+    setHandler(messages[kind], decideGate, {
+      validator: (message: messages.GateMessage) => checkGateMessage(run, kind, message),
+      description,
+    });
     // A signal cannot be answered, and must never fail the run: what is wrong with it shows in the status.
     const fromSignal = async (message: messages.GateMessage): Promise<void> => {
       try {
@@ -49,7 +52,7 @@ function handleItems(run: Run): void {
   setHandler(
     messages.waive,
     async (message) => {
-      const items = await decide(run, { kind: 'waive', ...message });
+      const items = await decide(run, { ...message, kind: 'waive' });
       for (const item of items) run.waived.add(item);
       return items;
     },
@@ -58,7 +61,7 @@ function handleItems(run: Run): void {
   setHandler(
     messages.retry,
     async (message) => {
-      const items = await decide(run, { kind: 'retry', ...message });
+      const items = await decide(run, { ...message, kind: 'retry' });
       for (const item of items) run.toRetry.add(item);
       return items;
     },
@@ -67,14 +70,11 @@ function handleItems(run: Run): void {
   setHandler(
     messages.amend,
     async (message) => {
-      await decide(run, { kind: 'amend', ...message });
+      await decide(run, { ...message, kind: 'amend' });
       run.amendRequested = true;
     },
     {
-      validator: (message) => {
-        needTexts(message, 'by', 'reason');
-        if (!run.settling) refuse('NotAllowed', 'amend: nothing unresolved waits; a plan is amended only while items wait for a decision');
-      },
+      validator: (message: messages.AmendMessage) => checkAmendMessage(run, message),
       description: 'Discover again and ask for approval of an amended plan: {by, reason, overrides}',
     },
   );

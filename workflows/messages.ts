@@ -95,6 +95,8 @@ export interface RunView {
   counts: PhaseCounts[];
   unknown: SystemId[];
   gate?: OpenGate;
+  /** How the gate that was opened last was decided; absent while it is open. */
+  gateOutcome?: 'approved' | 'rejected' | 'expired';
   awaiting: Awaiting[];
   unresolved: Outcome[];
   collectors: CollectorView[];

@@ -56,8 +56,10 @@ async function offboard(run: Run): Promise<{ status: RunStatus; reason: string }
         return await verified(run);
       case 'amend':
         continue;
-      case 'denied':
-        return { status: 'denied', reason: 'a gate was rejected or closed without a decision' };
+      case 'rejected':
+        return { status: 'denied', reason: 'an approver rejected the plan; what is left stays as it is' };
+      case 'expired':
+        return { status: 'denied', reason: 'a gate closed without a decision, and silence never approves; what is left stays as it is' };
       case 'unattended':
         return { status: 'leftovers', reason: 'nobody decided in time about what waited; what is left stays as it is' };
     }

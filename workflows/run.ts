@@ -36,7 +36,7 @@ export interface OffboardingInput {
 }
 
 /** How a step of the guide ended: `amend` makes a new plan of what is left; the others end the run safely. */
-export type StepOutcome = 'done' | 'amend' | 'denied' | 'unattended';
+export type StepOutcome = 'done' | 'amend' | 'rejected' | 'expired' | 'unattended';
 
 /** The state of one run: what messages change and the steps wait for. */
 export class Run {
@@ -47,7 +47,7 @@ export class Run {
   started: StartRunResult | undefined;
   plan: MakePlanResult | undefined;
   gate: OpenGate | undefined;
-  gateOutcome: 'approved' | 'rejected' | undefined;
+  gateOutcome: 'approved' | 'rejected' | 'expired' | undefined;
   readonly openings: Record<Gate, number> = { plan: 0, collectors: 0 };
   readonly outcomes = new Map<string, Outcome & { phase: Phase }>();
   readonly waived = new Set<string>();
@@ -167,6 +167,7 @@ export class Run {
     const defined = {
       ...(this.plan ? { planHash: this.plan.planHash } : {}),
       ...(this.gate ? { gate: this.gate } : {}),
+      ...(this.gateOutcome ? { gateOutcome: this.gateOutcome } : {}),
       ...(this.lastRefusal === undefined ? {} : { lastRefusal: this.lastRefusal }),
       ...(this.started ? { otpPublicKey: this.started.otpPublicKey, manifest: this.started.manifest } : {}),
     };

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { gateVerdict, type GateDecision } from '../model/decision.ts';
 import { FAILURES, type ErrorCode } from '../model/errors.ts';
 import { GATES } from '../model/names.ts';
-import type { GateMessage, ItemsMessage, OtpMessage } from './messages.ts';
+import type { AmendMessage, GateMessage, ItemsMessage, OtpMessage } from './messages.ts';
 import type { Run } from './run.ts';
 
 /** What a validator refuses before anything is written to history. Each throws Refused with an ErrorCode in its details. */
@@ -24,7 +24,7 @@ export function checkGateMessage(run: Run, kind: GateDecision['kind'], message: 
   needTexts(message, 'gate', 'planHash', 'by', 'reason');
   if (!GATES.includes(message.gate)) refuse('InvalidValue', `gate: ${String(message.gate)} is no gate; write ${GATES.join(' or ')}`);
   const open = run.gateOutcome ? undefined : run.gate;
-  const verdict = gateVerdict({ kind, ...message }, open, new Date());
+  const verdict = gateVerdict({ ...message, kind }, open, new Date());
   if (!verdict.ok) refuse(verdict.code, verdict.message);
 }
 
@@ -35,6 +35,14 @@ export function checkItemsMessage(run: Run, message: ItemsMessage): void {
   if (!Number.isInteger(count) || typeof hash !== 'string' || (only !== undefined && !Array.isArray(only))) {
     refuse('InvalidValue', 'items: name them by count and hash');
   }
+}
+
+/** Overrides of another shape would stand in the journal, where every later reading of the run takes them in. */
+export function checkAmendMessage(run: Run, message: AmendMessage): void {
+  needTexts(message, 'by', 'reason');
+  if (!run.settling) refuse('NotAllowed', 'amend: nothing unresolved waits; a plan is amended only while items wait for a decision');
+  if (!Array.isArray(message.overrides)) refuse('InvalidValue', 'overrides: is not a list; write [] when no guard is to be lifted');
+  for (const override of message.overrides) needTexts(override, 'item', 'reason');
 }
 
 /** A compact JWE has five parts; anything else may be a code in clear text, which must not reach history. */

@@ -8,7 +8,7 @@ import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { kindOf } from './remove-item.ts';
-import { loadPlan } from './plan.ts';
+import { loadPlan } from './plan-in-force.ts';
 
 export interface CarriedOver {
   /** Still there: findings for the plan that is being made. */

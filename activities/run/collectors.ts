@@ -9,7 +9,7 @@ import type { PortalApi } from '../portal/clients.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage, notAuthorized, refused } from '../failures.ts';
 import { recordDecision } from './decide.ts';
-import { loadPlan } from './plan.ts';
+import { loadPlan } from './plan-in-force.ts';
 import { heldBack } from './remove-item.ts';
 
 /** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */

@@ -7,7 +7,7 @@ import { waitsForOthers } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
-import { loadPlan } from './plan.ts';
+import { loadPlan } from './plan-in-force.ts';
 
 export interface DecideInput {
   run: string;

@@ -1,7 +1,6 @@
 import { PHASE_TITLES, type Phase } from '../../model/names.ts';
 import { isResolved, type PhaseCounts } from '../../model/outcome.ts';
-import type { RunSummary } from '../../model/summary.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, RunSummary } from '../../model/summary.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {

@@ -4,7 +4,7 @@ import { canonical, sha256 } from '../../model/canonical.ts';
 import type { RunStatus } from '../../model/names.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
-import { summarize, type RunSummary } from '../../model/summary.ts';
+import { summarize, type Evidence } from '../../model/summary.ts';
 import type { Deps } from '../deps.ts';
 import type { JournalLine } from '../records/journal.ts';
 import { evidencePage } from './evidence-page.ts';
@@ -20,14 +20,6 @@ export interface EndRunResult {
   evidence: string;
   phases: PhaseCounts[];
   leftovers: string[];
-}
-
-/** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
-export interface Evidence {
-  version: 1;
-  run: string;
-  summary: RunSummary;
-  journal: { segment: string; lines: number; head: string }[];
 }
 
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */

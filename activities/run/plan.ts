@@ -1,4 +1,4 @@
-import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
+import { planHash, buildPlan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Anchors, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
@@ -116,11 +116,4 @@ function settledItems(ledger: Ledger): { item: string; reason: string }[] {
   const waived = [...ledger.waived].map(([item, w]) => ({ item, reason: `waived by ${w.by}: ${w.reason}` }));
   const confirmed = [...ledger.confirmed].map(([item, c]) => ({ item, reason: `confirmed by ${c.by}: ${c.statement}` }));
   return [...waived, ...confirmed];
-}
-
-/** The plan in force, read back and checked against its hash. Throws when the hash does not fit what is stored. */
-export async function loadPlan(deps: Deps, ledger: Ledger, hash: string): Promise<Plan> {
-  const plan = await deps.artifacts.get<Plan>(ledger.planArtifact as string);
-  if (planHash(plan) !== hash) throw new Error(`the stored plan does not have the hash ${hash}`);
-  return plan;
 }

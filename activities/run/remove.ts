@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { cloudUnavailable, notAuthorized } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from './activity-control.ts';
 import { heldBack, kindOf, removeTogether, type Attempt } from './remove-item.ts';
-import { loadPlan } from './plan.ts';
+import { loadPlan } from './plan-in-force.ts';
 
 export interface RemoveInput {
   run: string;

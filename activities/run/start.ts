@@ -4,6 +4,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import { checkManifest, ManifestSchema, systemsOf, type Manifest } from '../../model/manifest.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
+import type { EntraApi } from '../entra/clients.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { readingBatches } from './discover.ts';
@@ -110,7 +111,7 @@ async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, sys
 async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
   const cloud = deps.clouds.entra;
   const result = await attempt(cloud.classify, async () =>
-    readDirectoryRoles(await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })),
+    readDirectoryRoles((await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })) as EntraApi),
   );
   if (!result.ok) {
     if (result.failure.kind === 'retry') throw cloudUnavailable(failureMessage(result.failure), result.failure.retryAfterMs);

@@ -7,7 +7,8 @@ import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, withHeartbeat } from './activity-control.ts';
-import { judge, loadPlan, type MakePlanInput } from './plan.ts';
+import { judge, type MakePlanInput } from './plan.ts';
+import { loadPlan } from './plan-in-force.ts';
 import { kindOf } from './remove-item.ts';
 import type { RemoveInput } from './remove.ts';
 

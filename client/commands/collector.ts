@@ -31,6 +31,8 @@ export const otp: Command = {
   name: 'otp',
   summary: 'Enter the one-time password from the mail. It is asked for, or read from standard input: never an argument.',
   positionals: ['RUN', 'COLLECTOR'],
+  surplus:
+    'the one-time password is asked for or read from standard input, never an argument, which other programs and the shell’s history see',
   options: BY,
   async run({ positionals: [run = '', collector = ''], values, json }, io) {
     const by = personOf(values, io);

@@ -24,8 +24,10 @@ export async function startCodecServer(codec: EncryptionCodec): Promise<{ url: s
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    allow: (origin) => void (allowed = origin),
-    stop: () => void server.close().closeAllConnections(),
+    allow: (origin) => {
+      allowed = origin;
+    },
+    stop: () => server.close().closeAllConnections(),
   };
 }
 

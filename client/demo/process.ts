@@ -47,7 +47,10 @@ function readyLine(child: ChildProcess): Promise<Record<string, unknown> | undef
     };
     child.once('exit', () => finish(undefined));
     if (child.stdout)
-      createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{"ready":true') && finish(JSON.parse(line)));
+      createInterface({ input: child.stdout }).on(
+        'line',
+        (line) => line.startsWith('{"ready":true') && finish(JSON.parse(line) as Record<string, unknown>),
+      );
   });
 }
 

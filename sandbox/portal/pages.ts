@@ -1,7 +1,7 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import {
   collector,
-  DELETED_MESSAGE,
+  type DELETED_MESSAGE,
   enterOtp,
   openDeletion,
   PortalError,

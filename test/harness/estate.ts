@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { ManifestSchema } from '../../model/manifest.ts';
 import type { EstateObject } from '../../sandbox/objects.ts';
 
 /** A tenant small enough for a run in seconds: two AWS accounts, one subscription, one OIDC application, two collectors. */
@@ -13,8 +15,7 @@ export const MEMBER_ACCOUNT = '444455556666';
 export const SUBSCRIPTION = '0b5f8c1e-6d2a-4c39-8e47-1f9a0b3c5d70';
 
 export interface TestEstate {
-  // eslint-disable-next-line typescript/no-explicit-any -- tests change it freely, also into what the schema refuses
-  manifest: any;
+  manifest: z.input<typeof ManifestSchema>;
   objects: (Partial<EstateObject> & { kind: string; ours: boolean })[];
 }
 

@@ -29,7 +29,7 @@ function estateBesideMoto(): ReturnType<typeof smallEstate> {
     members: MEMBERS,
     assumeRole: ENTRY_ROLE,
   };
-  return { manifest: { ...(estate.manifest as object), aws }, objects: estate.objects.filter((o) => !o.kind.startsWith('aws-')) };
+  return { manifest: { ...estate.manifest, aws }, objects: estate.objects.filter((o) => !o.kind.startsWith('aws-')) };
 }
 
 test('the workflow takes twelve accounts of another house to the end, and that house finds ours gone and all else as it was', async () => {
