@@ -1,0 +1,25 @@
+# glibc: the Temporal SDK's core has no build for musl, so Alpine images do not work.
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The node-* packages bring a Node for machines with an old one; this image has its own.
+RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-* node_modules/.bin/node
+
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production \
+    OFFBOARD_HOME=/var/lib/offboard \
+    OFFBOARD_EVIDENCE_DIR=/var/lib/offboard/evidence
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* /usr/local/bin/yarn* \
+    && install --directory --owner=node --group=node --mode=0700 /var/lib/offboard
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY model model
+COPY security security
+COPY workflows workflows
+COPY activities activities
+COPY worker worker
+COPY client client
+USER node
+VOLUME /var/lib/offboard
+CMD ["node", "worker/main.ts"]
