@@ -1,0 +1,101 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../client/commands.ts';
+import { main } from '../../client/main.ts';
+import type { CliResult } from '../harness/stage.ts';
+import { expectRefused } from './on-stage.ts';
+
+/** No server is named: whatever gets past the reading of its arguments ends with NoServer instead. */
+async function typed(...args: string[]): Promise<CliResult> {
+  const result: CliResult = { code: 0, out: '', err: '' };
+  result.code = await main(args, {
+    out: (text) => void (result.out += `${text}\n`),
+    err: (text) => void (result.err += text),
+    env: {},
+    stdin: Readable.from(['']) as unknown as NodeJS.ReadStream,
+    interactive: false,
+  });
+  return result;
+}
+
+test('an unknown command is refused, and told where the commands stand', async () => {
+  expectRefused(await typed('aprove', 'RUN'), 'Usage', 'aprove is not a command', 'offboard help');
+});
+
+test('no command at all shows the commands and is no success', async () => {
+  const { code, out } = await typed();
+  expect(code).toBe(2);
+  expect(out).toContain('offboard COMMAND --help');
+});
+
+test.each(COMMANDS)('$name refuses an option it does not know, and shows how it is written', async ({ name, positionals }) => {
+  const line = ['offboard', name, ...positionals].join(' ');
+  expectRefused(await typed(name, ...positionals, '--force'), 'Usage', "Unknown option '--force'", `try: ${line}`);
+});
+
+test.each(COMMANDS.filter((c) => c.positionals.length > 0))('$name names the argument that is missing', async ({ name, positionals }) => {
+  const [first] = positionals;
+  expectRefused(await typed(name), 'Usage', `${String(first)} is missing`, `try: offboard ${name}`);
+});
+
+test.each([
+  ['at the end', ['--by']],
+  ['before another option', ['--by', '--json']],
+])('an option without its value %s is refused by its name', async (_, options) => {
+  expectRefused(await typed('pause', 'RUN', ...options), 'Usage', "Option '--by' needs a value", 'try: offboard pause RUN');
+});
+
+test('an option with an empty value is refused by its name', async () => {
+  const options = ['--gate', 'plan', '--plan-hash', 'x', '--by', 'riley', '--reason', ''];
+  expectRefused(await typed('approve', 'RUN', ...options), 'Usage', '--reason is empty', 'give it a value');
+});
+
+test('a needed option that is missing is named', async () => {
+  expectRefused(await typed('approve', 'RUN', '--gate', 'plan'), 'Usage', '--plan-hash is missing');
+});
+
+test('a gate that there is none of is refused with those there are', async () => {
+  const options = ['--gate', 'phase1', '--plan-hash', 'x', '--by', 'riley', '--reason', 'read it'];
+  expectRefused(await typed('approve', 'RUN', ...options), 'Usage', '--gate: phase1', 'write plan or collectors');
+});
+
+test('who types must be told, by --by or by OFFBOARD_USER', async () => {
+  expectRefused(await typed('pause', 'RUN'), 'Usage', '--by is missing', 'OFFBOARD_USER');
+});
+
+test.each([
+  ['as an argument', ['123456']],
+  ['as an option', ['--otp', '123456']],
+  ['as an option with =', ['--otp=123456']],
+])('a one-time password given %s is refused and never repeated', async (_, argument) => {
+  const result = await typed('otp', 'RUN', 'collector-aws', ...argument, '--by', 'dana', '--json');
+  expectRefused(result, 'Usage', 'offboard otp RUN COLLECTOR');
+  expect(result.out + result.err).not.toContain('123456');
+});
+
+test('a surplus argument of otp is told why a code is never one', async () => {
+  expectRefused(await typed('otp', 'RUN', 'collector-aws', '123456'), 'Usage', 'read from standard input, never an argument');
+});
+
+test('evidence knows only how to verify', async () => {
+  expectRefused(await typed('evidence', 'delete', 'x'), 'Usage', 'delete', 'try: offboard evidence verify FOLDER');
+});
+
+test('a usage error with --json is JSON, too', async () => {
+  const { code, out } = await typed('list', '--all', '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(out)).toEqual({ error: 'Usage', message: "Unknown option '--all'; try: offboard list" });
+});
+
+test('help lists every command with a sentence', async () => {
+  const { code, out } = await typed('help');
+  expect(code).toBe(0);
+  await expect(out).toMatchFileSnapshot('help.txt');
+});
+
+test.each(COMMANDS)('$name --help shows each of its options without needing its arguments', async ({ name, options }) => {
+  const { code, out } = await typed(name, '--help');
+  expect(code).toBe(0);
+  for (const [option, { help }] of Object.entries(options))
+    expect(out).toMatch(new RegExp(`--${option}.*${help.slice(0, 10).replace(/[()]/g, '.')}`));
+});

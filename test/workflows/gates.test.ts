@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { clearRun, expectNothingChanged, expectRefused, isKnown, runAtPlan } from '../client/on-stage.ts';
+import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
+import { approveGate, finish, resultOf, startedRun } from '../harness/people.ts';
+import { Stage, type CliResult } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterEach(() => clearRun(stage));
+afterAll(() => stage.close());
+
+const decide = (verb: 'approve' | 'reject', run: string, hash: string, by: string, reason = 'read it'): Promise<CliResult> =>
+  stage.offboard(verb, run, '--gate', 'plan', '--plan-hash', hash, '--by', by, '--reason', reason);
+
+const waiting = (waits: Record<string, string>): TestEstate => {
+  const estate = smallEstate();
+  estate.manifest.waits = waits;
+  return estate;
+};
+
+test('what is refused at a gate leaves it open and everything in place, and a right approval still passes it', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  const other = hash.replace(/^./, (c) => (c === '0' ? '1' : '0'));
+  expectRefused(await decide('approve', run, other, APPROVER), 'PlanHashMismatch', `planHash: ${other}`, hash, 'read the plan again');
+  expectRefused(await decide('approve', run, hash, STARTER), 'SelfApproval', `by: ${STARTER} started this run`, 'ask another approver');
+  expectRefused(await decide('approve', run, hash, 'third'), 'NotAnApprover', 'by: third', `${STARTER}, ${APPROVER}`, 'ask one of them');
+  expectRefused(await decide('approve', run, hash, 'mallory'), 'NotAnApprover', 'by: mallory');
+  const wrongGate = ['--gate', 'collectors', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
+  expectRefused(await stage.offboard('approve', run, ...wrongGate), 'GateNotOpen', 'gate: collectors', 'open is gate plan, opening 1');
+  const wrongOpening = ['--gate', 'plan', '--opening', '2', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
+  expectRefused(await stage.offboard('approve', run, ...wrongOpening), 'GateNotOpen', 'opening 2', 'look at offboard status');
+  expectRefused(await decide('approve', run, hash, APPROVER, '  '), 'InvalidValue', 'reason: is missing');
+
+  const { gate, status } = await stage.view(run);
+  expect([gate?.gate, gate?.opening, status]).toEqual(['plan', 1, 'running']);
+  await expectNothingChanged(stage);
+  const refusals = stage.deps.journal.lines((await stage.view(run)).run).flatMap(({ record: r }) => (r.type === 'refusal' ? [r.code] : []));
+  expect(refusals).toEqual(['SelfApproval', 'NotAnApprover', 'NotAnApprover']);
+
+  expect((await decide('approve', run, hash, APPROVER)).code).toBe(0);
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expectRefused(await decide('approve', run, hash, APPROVER), 'GateNotOpen', 'gate: plan', 'open is gate collectors');
+});
+
+test('silence denies: the run ends with evidence and everything in place, and an approval afterwards is refused as expired', async () => {
+  const { run, hash } = await runAtPlan(stage, waiting({ gate: '1s' }));
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('denied');
+  expect(result.reason).toContain('silence never approves');
+  expect(existsSync(join(result.evidence, 'index.html'))).toBe(true);
+  expectRefused(await decide('approve', run, hash, APPROVER), 'GateExpired', `RUN: ${run} has ended`, 'start a new run');
+  await expectNothingChanged(stage);
+  expect((await stage.offboard('watch', run)).code).toBe(3);
+});
+
+test('a reminder and an escalation stand in the journal before a gate expires', async () => {
+  const { run } = await runAtPlan(stage, waiting({ gate: '1500ms', reminder: '300ms', escalation: '600ms' }));
+  const result = await resultOf(stage, run);
+  const told = stage.deps.journal.lines(result.run).flatMap(({ record: r }) => {
+    if (r.type === 'reminder') return [r.stage];
+    return r.type === 'gate-closed' ? [r.outcome] : [];
+  });
+  expect(told).toEqual(['reminder', 'escalation', 'expired']);
+});
+
+test('a gate that was approved after its reminder is not escalated', async () => {
+  const { run, hash } = await runAtPlan(stage, waiting({ gate: '60s', reminder: '100ms', escalation: '30s' }));
+  const journal = (await stage.view(run)).run;
+  const reminders = () =>
+    stage.deps.journal.lines(journal).flatMap(({ record: r }) => (r.type === 'reminder' && r.gate === 'plan' ? [r.stage] : []));
+  await expect.poll(reminders, { timeout: 20_000 }).toEqual(['reminder']);
+  expect((await decide('approve', run, hash, APPROVER)).code).toBe(0);
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expect(reminders()).toEqual(['reminder']);
+});
+
+test('a rejection ends the run as denied with evidence and nothing removed; an approval afterwards finds no gate', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  expect((await decide('reject', run, hash, APPROVER, 'not this week')).code).toBe(0);
+  const result = await resultOf(stage, run);
+  expect([result.status, result.phases.every((p) => p.removed === 0)]).toEqual(['denied', true]);
+  expect(existsSync(join(result.evidence, 'index.html'))).toBe(true);
+  const { code, out } = await stage.offboard('evidence', 'verify', result.evidence);
+  expect([code, out]).toEqual([0, expect.stringContaining('0 removals begun')]);
+  const report = await stage.offboard('report', run);
+  expect(report.out).toContain(`${APPROVER}  reject`);
+  expectRefused(await decide('approve', run, hash, APPROVER), 'GateNotOpen', 'has ended (denied)');
+  await expectNothingChanged(stage);
+});
+
+test('whoever started a run may reject it', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  expect((await decide('reject', run, hash, STARTER, 'the wrong tenant')).code).toBe(0);
+  expect((await resultOf(stage, run)).status).toBe('denied');
+});
+
+test('a gate before the collectors that closes keeps collectors and sign-in', async () => {
+  const run = await startedRun(stage, waiting({ gate: '1500ms' }));
+  await approveGate(stage, run, 'plan');
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('denied');
+  const removed = Object.fromEntries(result.phases.map((p) => [p.phase, p.removed]));
+  expect(removed).toMatchObject({ permissions: 4, 'oidc-applications': 1, 'data-collection': 0, 'sign-in': 0 });
+  const { ours, untouched } = await stage.sandbox.client.report();
+  expect(ours.left).toHaveLength(2);
+  expect(untouched.changed).toEqual([]);
+});
+
+test('a dry run ends after the plan with nothing changed, and does not block a start', async () => {
+  const dry = await startedRun(stage, smallEstate(), '--dry-run');
+  expect(dry).toBe(`offboarding-dry-run-${TENANT}`);
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  const result = await resultOf(stage, dry);
+  expect(result.status).toBe('dry-run');
+  expect(result.planHash).toBe(hash);
+  await expectNothingChanged(stage);
+  expect((await stage.offboard('watch', dry)).code).toBe(0);
+  expect((await stage.offboard('plan', dry)).out).toContain(`Plan ${hash}`);
+  expect(await isKnown(stage, run)).toBe(true);
+});
+
+test('a run that was denied leaves the way free for the next, which completes', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  expect((await decide('reject', run, hash, APPROVER)).code).toBe(0);
+  await resultOf(stage, run);
+  const result = await finish(stage, await startedRun(stage, smallEstate()));
+  expect(result.status).toBe('completed');
+});

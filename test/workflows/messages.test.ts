@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import proto from '@temporalio/proto';
+import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import * as messages from '../../workflows/messages.ts';
+import { clearRun, expectNothingChanged, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
+import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { newMail, resultOf } from '../harness/people.ts';
+import { Stage } from '../harness/stage.ts';
+
+const run = promisify(execFile);
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterEach(() => clearRun(stage));
+afterAll(() => stage.close());
+
+/** Without the payload codec, as the Temporal UI sends. */
+const plainHandle = (id: string) => new Client({ connection: stage.session.connection, namespace: 'default' }).workflow.getHandle(id);
+
+/** `temporal workflow signal`, as a person types it. */
+const signalByCli = (id: string, name: string, input: string) => {
+  const at = ['--address', inject('temporalAddress'), '--workflow-id', id];
+  return run(inject('temporalBinary'), ['workflow', 'signal', ...at, '--name', name, '--input', input]);
+};
+
+const approval = (planHash: string, more: object = {}) => ({
+  gate: 'plan',
+  opening: 1,
+  planHash,
+  by: APPROVER,
+  reason: 'read it',
+  ...more,
+});
+
+test('an approval in plain JSON, as the Temporal UI sends it, passes the gate', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  await plainHandle(id).signal('approve', approval(hash));
+  await stage.until(id, (v) => v.gate?.gate === 'collectors');
+});
+
+test('an approval and a pause by the official CLI reach the run', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  await signalByCli(id, 'pause', '{"by":"riley"}');
+  await stage.until(id, (v) => v.paused);
+  await signalByCli(id, 'approve', JSON.stringify(approval(hash)));
+  await signalByCli(id, 'resume', '{"by":"riley"}');
+  const view = await stage.until(id, (v) => v.gate?.gate === 'collectors');
+  expect(view.paused).toBe(false);
+});
+
+test('a rejection by the official CLI ends the run as denied with everything in place', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  await signalByCli(id, 'reject', JSON.stringify(approval(hash)));
+  expect((await resultOf(stage, id)).status).toBe('denied');
+  await expectNothingChanged(stage);
+});
+
+test('a signal that is malformed or wrong never fails the run, and shows as the last refusal', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  const wrong: [unknown[], string][] = [
+    [[], 'gate: is missing'],
+    [[null], 'gate: is missing'],
+    [['approve'], 'gate: is missing'],
+    [[approval(hash, { gate: 'phase1' })], 'gate: phase1 is no gate'],
+    [[approval(hash, { reason: 7 })], 'reason: is missing'],
+    [[approval(hash, { opening: '1' })], 'is not open'],
+    [[approval('0'.repeat(64))], 'is not the plan that waits'],
+    [[approval(hash, { by: STARTER })], 'started this run and cannot decide'],
+    [[approval(hash, { by: 'mallory' })], 'mallory is not among the approvers'],
+  ];
+  for (const [args, words] of wrong) {
+    await plainHandle(id).signal('approve', ...args);
+    await stage.until(id, (v) => v.lastRefusal?.includes(words) === true);
+  }
+  await signalByCli(id, 'approve', '"yes"');
+  await stage.until(id, (v) => v.lastRefusal?.startsWith('approve: gate: is missing') === true);
+  expect((await stage.offboard('status', id)).out).toContain('Last refusal: approve: gate: is missing');
+  await plainHandle(id).signal('pause', 7);
+  await stage.until(id, (v) => v.paused);
+  await plainHandle(id).signal('resume');
+  expect((await stage.until(id, (v) => !v.paused)).status).toBe('running');
+  await expectNothingChanged(stage);
+});
+
+test('a message says nothing of its own kind: the starter cannot approve by calling the approval a rejection', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  await plainHandle(id).signal('approve', approval(hash, { by: STARTER, kind: 'reject' }));
+  const view = await stage.until(id, (v) => v.lastRefusal !== undefined);
+  expect(view.lastRefusal).toContain('started this run and cannot decide');
+  expect(view.gate?.gate).toBe('plan');
+  await expectNothingChanged(stage);
+});
+
+test('an amendment with overrides of another shape is refused and stands in no journal', async () => {
+  const { run: id } = await runAtPlan(stage, smallEstate());
+  const amend = stage.session.client.workflow.getHandle(id).executeUpdate('amend', { args: [{ by: STARTER, reason: 'a change' }] });
+  await expect(amend).rejects.toThrow(WorkflowUpdateFailedError);
+  const { run: journal } = await stage.view(id);
+  expect(stage.deps.journal.lines(journal).filter(({ record }) => record.type === 'decision')).toEqual([]);
+});
+
+test('a one-time password in clear text is refused by the validator, stays out of history, and the portal is not asked', async () => {
+  const id = await runAtCollectors(stage, smallEstate());
+  const before = await stage.sandbox.client.newestOtp(MAILBOX);
+  expect((await stage.offboard('ready', id, 'collector-aws', '--by', MAILBOX)).code).toBe(0);
+  const otp = await newMail(stage, MAILBOX, before?.id);
+  const handle = stage.session.client.workflow.getHandle(id);
+  const { historyLength } = await handle.describe();
+  for (const sealedOtp of [otp, `${otp}.${otp}.${otp}`, '']) {
+    const sent = handle.executeUpdate(messages.submitOtp, { args: [{ collector: 'collector-aws', by: MAILBOX, sealedOtp }] });
+    const refusal = await sent.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refusal).toBeInstanceOf(WorkflowUpdateFailedError);
+    expect(String((refusal as WorkflowUpdateFailedError).cause?.message)).toMatch(/^sealedOtp: is (not sealed; use offboard otp|missing)/);
+  }
+  const plain = plainHandle(id).executeUpdate('submitOtp', { args: [{ collector: 'collector-aws', by: MAILBOX, otp }] });
+  await expect(plain, 'the refusal itself is encrypted, and this client has no keys').rejects.toThrow('binary/encrypted');
+  expect((await handle.describe()).historyLength).toBe(historyLength);
+  const history = Buffer.from(proto.temporal.api.history.v1.History.encode(await handle.fetchHistory()).finish());
+  expect([history.includes('collectorReady'), history.includes(otp)]).toEqual([true, false]);
+  expect((await stage.view(id)).collectors[0]).toMatchObject({ stage: 'code-sent', challenge: { attemptsLeft: 3 } });
+});
