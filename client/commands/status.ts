@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { recordsOf } from '../records.ts';
 import { renderReport } from '../render/report.ts';
 import { renderStatus } from '../render/status.ts';
+import { retryingOf } from '../retrying.ts';
 import { withSession } from '../session.ts';
 
 export const status: Command = {
@@ -15,7 +16,8 @@ export const status: Command = {
     return await withSession(io.env, async (session) => {
       try {
         const view = await viewOf(session, run);
-        io.out(json ? JSON.stringify(view) : renderStatus(view));
+        const retrying = await retryingOf(session, run);
+        io.out(json ? JSON.stringify({ ...view, retrying }) : renderStatus(view, retrying));
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         const { summary } = await recordsOf(io.env, run).catch(() => {

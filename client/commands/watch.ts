@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../../model/errors.ts';
 import { viewOf } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { renderStatus } from '../render/status.ts';
+import { retryingOf } from '../retrying.ts';
 import { withSession } from '../session.ts';
 
 const EVERY_MS = 1_000;
@@ -17,7 +18,8 @@ export const watch: Command = {
       let shown = '';
       for (;;) {
         const view = await viewOf(session, run);
-        const now = json ? JSON.stringify(view) : renderStatus(view);
+        const retrying = await retryingOf(session, run);
+        const now = json ? JSON.stringify({ ...view, retrying }) : renderStatus(view, retrying);
         if (now !== shown) io.out(now);
         shown = now;
         if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;

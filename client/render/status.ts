@@ -1,8 +1,9 @@
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
+import type { Retrying } from '../retrying.ts';
 import type { RunView } from '../../workflows/messages.ts';
 
 /** A run on one screen: where it is, what happened, what waits for whom, and what to type. */
-export function renderStatus(view: RunView): string {
+export function renderStatus(view: RunView, retrying: Retrying[] = []): string {
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${view.status})`}   plan ${view.planHash ?? 'not made yet'}`,
@@ -17,7 +18,9 @@ export function renderStatus(view: RunView): string {
     lines.push('');
   }
   for (const a of view.awaiting) lines.push(`Waits for ${a.whom}: ${a.what}`, `  until ${a.until}`, `  ${a.command}`, '');
-  if (view.awaiting.length === 0 && view.status === 'running') lines.push('Waits for nobody.', '');
+  for (const r of retrying) lines.push(`Tried again (${r.activity}, attempt ${r.attempt}, next ${r.next}): ${r.reason}`, '');
+  const busy = view.awaiting.length === 0 && retrying.length === 0;
+  if (busy && view.status === 'running') lines.push('Waits for nobody.', '');
   if (view.lastRefusal) lines.push(`Last refusal: ${view.lastRefusal}`, '');
   return lines.join('\n');
 }
