@@ -20,6 +20,9 @@ COPY workflows workflows
 COPY activities activities
 COPY worker worker
 COPY client client
+# The CLI's demonstration.
+COPY sandbox sandbox
+COPY estates estates
 USER node
 VOLUME /var/lib/offboard
 CMD ["node", "worker/main.ts"]
