@@ -115,6 +115,9 @@ async function verified(run: Run): Promise<{ status: RunStatus; reason: string }
 }
 
 async function end(run: Run, status: RunStatus, reason: string): Promise<OffboardingResult> {
+  // A message that is being worked on may still decide or remove; the journal's last word comes after it.
+  await condition(allHandlersFinished);
+  run.stopWaiting();
   run.enter('evidence');
   const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason });
   run.status = status;

@@ -135,6 +135,13 @@ export class Run {
     this.show();
   }
 
+  /** The end begins: nobody is waited for any more, and every message that still comes is refused. */
+  stopWaiting(): void {
+    this.gate = undefined;
+    this.settling = false;
+    for (const { item, stage } of this.collectors.values()) if (stage !== 'settled') this.collectors.delete(item);
+  }
+
   /** Has a share of the work done, over pauses: what the activity did not begin is given to it again on resuming. */
   async remove(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
     let todo = work;

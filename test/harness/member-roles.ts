@@ -12,7 +12,7 @@ export function trusting(arn: string, more: object = {}): Role['trust'] {
   return {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'sts:AssumeRole', ...more }],
-  } as Role['trust'];
+  };
 }
 
 /** ARN of a role in the member account; `path` begins and ends with a slash. */

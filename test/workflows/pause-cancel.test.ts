@@ -135,6 +135,7 @@ async function expectCancelled(run: string): Promise<void> {
   expect(error).toBeInstanceOf(WorkflowFailedError);
   expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
   expect((await handle.describe()).status.name).toBe('CANCELLED');
+  expect(await stage.view(run)).toMatchObject({ status: 'cancelled', stage: 'ended', awaiting: [] });
 }
 
 /** Ended in the journal and in the evidence, with nothing begun afterwards. */

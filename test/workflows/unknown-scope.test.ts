@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RunSummary } from '../../model/summary.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import {
+  APPROVER,
+  MEMBER_ACCOUNT,
+  OIDC_ROLE_ARN,
+  READER_ASSIGNMENT,
+  smallEstate,
+  SUBSCRIPTION,
+  TENANT,
+  type TestEstate,
+} from '../harness/estate.ts';
+import { memberItem } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { outcomesOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const GHOST = '0b5f8c1e-6d2a-4c39-8e47-1f9a0b3c5dff';
+const UNKNOWN = [`unknown-scope:aws:${MEMBER_ACCOUNT}`, `unknown-scope:azure:/subscriptions/${GHOST}`];
+const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
+const CLIENT_ID = `aws-oidc-client-id:arn:aws:iam::111122223333:oidc-provider/sts.windows.net/${TENANT}/#api://mciem-aws-oidc-app`;
+
+/** One account whose role cannot be assumed, and one subscription that does not exist. */
+function estate(): TestEstate {
+  const small = smallEstate();
+  small.manifest.azure = { subscriptions: [SUBSCRIPTION, GHOST] };
+  suspend(small.objects);
+  return small;
+}
+
+function suspend(objects: { kind: string; id?: string; state?: string }[]): void {
+  const account = objects.find((o) => o.kind === 'aws-account' && o.id === MEMBER_ACCOUNT);
+  if (account) account.state = 'suspended';
+}
+
+test('systems that cannot be read are held with what depends on them; the rest goes on, and waiving lets those go, too', async () => {
+  const run = await startedRun(stage, estate());
+  const { run: journal, unknown } = await approveGate(stage, run, 'plan');
+  expect(unknown).toEqual([`aws:${MEMBER_ACCOUNT}`, `azure:/subscriptions/${GHOST}`]);
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  const codes = new Map(unresolved.map((o) => [o.item, o.code]));
+  expect(Object.fromEntries(codes)).toEqual({
+    [UNKNOWN[0] ?? '']: 'UnknownScope',
+    [UNKNOWN[1] ?? '']: 'UnknownScope',
+    [OIDC_ROLE]: 'Dependency',
+    [CLIENT_ID]: 'Dependency',
+  });
+  expect(unresolved.find((o) => o.item === UNKNOWN[0])?.reason).toMatch(/AccessDenied.*nothing is known about what it holds/);
+  expect(unresolved.find((o) => o.item === UNKNOWN[1])?.reason).toMatch(/nothing is known about what it holds/);
+  expect(outcomesOf(stage, journal, `azure-role-assignment:${READER_ASSIGNMENT}`)).toMatchObject([{ outcome: 'removed' }]);
+
+  expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'closed next month')).toMatchObject({ code: 0 });
+  await approveGate(stage, run, 'collectors');
+  expect(outcomesOf(stage, journal, OIDC_ROLE).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  expect(outcomesOf(stage, journal, CLIENT_ID).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result).toMatchObject({ status: 'completed', leftovers: [] });
+  expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 3, waived: 2, blocked: 0 });
+  const { summary } = JSON.parse(readFileSync(join(result.evidence, 'evidence.json'), 'utf8')) as { summary: RunSummary };
+  for (const item of UNKNOWN) {
+    expect(summary.items.find((i) => i.item === item)).toMatchObject({ waived: { by: APPROVER, reason: 'closed next month' } });
+  }
+  expect((await stage.sandbox.client.report()).ours.left).toEqual([memberItem('contoso-collect')]);
+});
+
+test('one that is readable again is found when the plan is amended', async () => {
+  const run = await startedRun(stage, estate());
+  const first = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  await stage.sandbox.change(({ entries }) => {
+    const account = entries[`aws-account:${MEMBER_ACCOUNT}`] as { object: { state: string } };
+    account.object.state = 'active';
+  });
+  expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'reinstated')).toMatchObject({ code: 0 });
+  const second = await stage.until(run, (v) => v.gate?.opening === 2);
+  expect(second.unknown).toEqual([`azure:/subscriptions/${GHOST}`]);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.unresolved.length > 0);
+  expect(outcomesOf(stage, first.run, memberItem('contoso-collect'))).toMatchObject([{ outcome: 'removed' }]);
+  expect(outcomesOf(stage, first.run, OIDC_ROLE).at(-1)?.outcome).toBe('removed');
+});
+
+test('of a system that cannot be read any more at the end nothing is claimed', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await stage.sandbox.change(({ entries }) => suspend(Object.values(entries).map((e) => e.object as { kind: string })));
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result).toMatchObject({ status: 'leftovers', reason: `nothing can be said about aws:${MEMBER_ACCOUNT}` });
+  expect((await stage.offboard('watch', run)).code).toBe(3);
+  const report = await stage.offboard('report', run, '--json');
+  expect(JSON.parse(report.out)).toMatchObject({ status: 'leftovers', unknown: [`aws:${MEMBER_ACCOUNT}`] });
+});
