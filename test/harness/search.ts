@@ -24,7 +24,7 @@ export async function placesInHistory(history: History, codec: PayloadCodec): Pr
 }
 
 /** Every payload of a history, wherever in its events. */
-function payloadsIn(value: unknown): proto.temporal.api.common.v1.IPayload[] {
+export function payloadsIn(value: unknown): proto.temporal.api.common.v1.IPayload[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
   if ('data' in value && 'metadata' in value) return [value as proto.temporal.api.common.v1.IPayload];
   return Object.values(value).flatMap(payloadsIn);

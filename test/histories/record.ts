@@ -1,0 +1,143 @@
+import { randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { EncryptionCodec } from '../../security/codec.ts';
+import { loadKeys } from '../../security/keys.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { payloadsIn } from '../harness/search.ts';
+import { Stage } from '../harness/stage.ts';
+
+/**
+ * Records one history for each way through the workflow. They lie here in the JSON that the Temporal UI and CLI write, with their
+ * payloads decoded: no key is needed to replay them. Nothing secret is in them: the estate is the sandbox's, one-time passwords are sealed
+ * to a key that is thrown away with the stage.
+ */
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const REASON = ['--by', APPROVER, '--reason', 'read it'];
+
+async function type(...args: string[]): Promise<void> {
+  const { code, err } = await stage.offboard(...args);
+  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${err}`);
+}
+
+async function keep(name: string, run: string): Promise<void> {
+  const history = await stage.session.client.workflow.getHandle(run).fetchHistory();
+  const codec = new EncryptionCodec(loadKeys(stage.home.keys, stage.env));
+  for (const payload of payloadsIn(history)) Object.assign(payload, (await codec.decode([payload]))[0]);
+  for (const payload of payloadsIn(history)) {
+    const text = Buffer.from(payload.data ?? []).toString();
+    if (text.includes(stage.folder)) payload.data = Buffer.from(text.replaceAll(stage.folder, '/stage'));
+  }
+  // Names of workers and their queues begin with process and machine.
+  const told = historyToJSON(history).replaceAll(new RegExp(`\\d+@${RegExp.escape(hostname())}`, 'g'), 'recorder');
+  for (const word of [stage.folder, hostname()]) expect(told.includes(word), word).toBe(false);
+  writeFileSync(join(import.meta.dirname, `${name}.json`), `${JSON.stringify(JSON.parse(told), undefined, 1)}\n`);
+}
+
+/** A system that cannot be read: it waits for a person's decision. */
+function estateWithUnknown(): TestEstate {
+  const estate = smallEstate();
+  estate.manifest.aws?.members.push('999988887777');
+  return estate;
+}
+
+test('approved, with retry, waiver, wrong code and resent code', async () => {
+  const run = await startedRun(stage, estateWithUnknown());
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.unresolved.some((o) => o.code === 'UnknownScope') && v.awaiting.length > 0);
+  await type('retry', run, ...REASON);
+  await sleep(500);
+  await stage.until(run, (v) => v.awaiting.length > 0);
+  await type('waive', run, ...REASON);
+  await approveGate(stage, run, 'collectors');
+  const id = 'collector-aws';
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await type('ready', run, id, '--by', MAILBOX);
+  const code = await newMail(stage, MAILBOX, undefined);
+  const wrong = String((Number(code) + randomInt(1, 1_000)) % 1_000_000).padStart(6, '0');
+  expect((await stage.offboardWith(`${wrong}\n`, 'otp', run, id, '--by', MAILBOX)).code).toBe(41);
+  await sleep(2_100);
+  const before = await stage.sandbox.client.newestOtp(MAILBOX);
+  await type('resend-otp', run, id, '--by', MAILBOX);
+  const fresh = await newMail(stage, MAILBOX, before?.id);
+  expect((await stage.offboardWith(`${fresh}\n`, 'otp', run, id, '--by', MAILBOX)).code).toBe(0);
+  expect((await resultOf(stage, run)).phases.map((p) => p.waived)).toEqual([1, 0, 0, 0]);
+  await keep('approved-retry-waive', run);
+});
+
+test('amended, then approved', async () => {
+  const run = await startedRun(stage, estateWithUnknown());
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.unresolved.length > 0);
+  await type('amend', run, ...REASON);
+  await stage.until(run, (v) => v.gate?.opening === 2);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.unresolved.length > 0);
+  await type('waive', run, ...REASON);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  await resultOf(stage, run);
+  await keep('amended', run);
+});
+
+test('paused before the first removal, then resumed', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await type('pause', run, '--by', STARTER);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.stage === 'permissions' && v.paused);
+  await type('resume', run, '--by', STARTER);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  await keep('paused-resumed', run);
+});
+
+test('rejected at the first gate', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const { gate } = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await type('reject', run, '--gate', 'plan', '--plan-hash', gate?.planHash ?? '', ...REASON);
+  expect((await resultOf(stage, run)).status).toBe('denied');
+  await keep('rejected', run);
+});
+
+test('expired at the first gate, after a reminder and an escalation', async () => {
+  const estate = smallEstate();
+  estate.manifest.waits = { reminder: '100ms', escalation: '200ms', gate: '400ms' };
+  const run = await startedRun(stage, estate);
+  expect((await resultOf(stage, run)).status).toBe('denied');
+  await keep('expired', run);
+});
+
+test('cancelled while it waits for approval', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await type('cancel', run);
+  await expect(resultOf(stage, run)).rejects.toThrow('Workflow execution cancelled');
+  await keep('cancelled', run);
+});
+
+test('a dry run', async () => {
+  const run = await startedRun(stage, smallEstate(), '--dry-run');
+  expect((await resultOf(stage, run)).status).toBe('dry-run');
+  await keep('dry-run', run);
+});
+
+test('refused by a precondition', async () => {
+  const estate = smallEstate();
+  for (const collector of estate.manifest.collectors) collector.recipient = 'nobody@contoso.example';
+  const run = await startedRun(stage, estate);
+  expect((await resultOf(stage, run)).status).toBe('refused');
+  await keep('refused', run);
+});
