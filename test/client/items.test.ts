@@ -45,6 +45,7 @@ test('items that are held wait for an approver other than the starter, and waive
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
+  expect(result.status).toBe('completed');
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 4, waived: 1, blocked: 0 });
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
 });
@@ -53,6 +54,12 @@ test('an item that is retried without a change is held again, and waits again', 
   const run = await runAtItems();
   const retried = await decide('retry', run, APPROVER, '--items', UNKNOWN, '--json');
   expect(JSON.parse(retried.out)).toEqual({ workflowId: run, items: [UNKNOWN] });
+  const { run: journal } = await stage.view(run);
+  const tries = () =>
+    stage.deps.journal
+      .lines(journal)
+      .flatMap(({ record: r }) => (r.type === 'outcome' && r.outcome.item === UNKNOWN ? [r.outcome.outcome] : []));
+  await expect.poll(tries, { timeout: 20_000 }).toEqual(['blocked', 'blocked']);
   const view = await stage.until(run, (v) => v.awaiting.some((a) => a.command.includes('waive')));
   expect(view.unresolved.map((o) => o.item)).toContain(UNKNOWN);
 });

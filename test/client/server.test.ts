@@ -104,5 +104,5 @@ test('two starts at once start one run', async () => {
   const file = stage.writeManifest(smallEstate().manifest);
   const both = await Promise.all([1, 2].map(() => stage.offboard('start', file, '--by', STARTER, '--json')));
   const started = both.map(({ out }) => (JSON.parse(out) as { started: boolean }).started);
-  expect(started.toSorted()).toEqual([false, true]);
+  expect(started.filter((isNew) => isNew)).toEqual([true]);
 });
