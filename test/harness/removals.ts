@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import type { JournalRecord } from '../../model/ledger.ts';
 import type { SystemType } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -55,5 +56,7 @@ export function holdRemovals(stage: Stage, type: SystemType, free: () => Promise
     clouds[type] = cloud;
     released.resolve();
   };
+  // A test that fails meanwhile must not hold those after it.
+  onTestFinished(release);
   return { reached: reached.promise, release };
 }

@@ -5,10 +5,10 @@ import { PHASES, type Phase } from '../../model/names.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { ByHand } from '../harness/by-hand.ts';
-import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';
 import { memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { holdRemovals, intentsOf, recordsOf } from '../harness/removals.ts';
+import { holdRemovals, intentsOf, recordsOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -134,6 +134,8 @@ test('no phase begins before those before it are settled, and none after the sec
   const view = await approveGate(stage, run, 'plan');
   const hash = view.planHash ?? '';
   await hold.reached;
+  // The clouds go side by side; only AWS is held.
+  await expect.poll(() => removedBy(stage, view.run), { timeout: 10_000 }).toEqual([`azure-role-assignment:${READER_ASSIGNMENT}`]);
   expectBlocked(await tryToRemove(view, hash, 'oidc-applications'), APPLICATION, 'NotAuthorized', /items of earlier phases are unresolved/);
   hold.release();
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
