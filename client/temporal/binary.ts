@@ -100,7 +100,7 @@ function noTemporal(tried: string[]): OffboardError {
     'set TEMPORAL_CLI_PATH to the Temporal CLI',
     'put `temporal` on PATH (https://docs.temporal.io/cli)',
     'let this machine reach https://temporal.download',
-    'install Go 1.24 or newer, and the CLI is built from its Go module',
+    'install Go 1.21 or newer, and the CLI is built from its Go module',
   ];
   const list = (lines: string[]) => lines.map((line) => `\n  - ${line}`).join('');
   return new OffboardError('NoTemporal', `no Temporal server could be had. Do one of these:${list(ways)}\nTried:${list(tried)}`);
