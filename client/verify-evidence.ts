@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JournalLine } from '../activities/records/journal.ts';
 import { canonical, sha256 } from '../model/canonical.ts';
 import { OffboardError } from '../model/errors.ts';
+import { GATE_OF, type Gate } from '../model/names.ts';
 import { planHash, type Plan } from '../model/plan.ts';
 import { summarize, type Evidence } from '../model/summary.ts';
 
@@ -20,7 +21,7 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
   const plan = evidence.summary.planHash === undefined ? undefined : (JSON.parse(read(folder, 'plan.json')) as Plan);
   if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
   if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
-  return { lines: lines.length, removals: checkApprovals(lines) };
+  return { lines: lines.length, removals: checkApprovals(lines, plan) };
 }
 
 function checkChains(evidence: Evidence, lines: JournalLine[]): void {
@@ -37,15 +38,22 @@ function checkChains(evidence: Evidence, lines: JournalLine[]): void {
   }
 }
 
-/** Every intent comes after an approval of the plan it names. Returns how many there are. */
-function checkApprovals(lines: JournalLine[]): number {
+/**
+ * Every intent comes after the approvals its phase needs, of the plan it names; those of the plan in force name items of it. Returns how
+ * many there are.
+ */
+function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
   const approved = new Set<string>();
+  const inForce = plan && { hash: planHash(plan), items: new Set(plan.items.map((i) => i.id)) };
   let removals = 0;
   for (const { record: r } of lines) {
-    if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(r.decision.planHash);
+    if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(`${r.decision.gate} ${r.decision.planHash}`);
     if (r.type !== 'intent') continue;
     removals++;
-    if (!approved.has(r.planHash)) broken(`${r.item} was begun before plan ${r.planHash} was approved`);
+    const gates: Gate[] = GATE_OF[r.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
+    const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
+    if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
+    if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);
   }
   return removals;
 }

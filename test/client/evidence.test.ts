@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JournalLine } from '../../activities/records/journal.ts';
+import { canonical, sha256 } from '../../model/canonical.ts';
+import { planHash, type Plan } from '../../model/plan.ts';
+import { summarize, type Evidence } from '../../model/summary.ts';
+import { APPROVER, smallEstate } from '../harness/estate.ts';
+import { finish, startedRun } from '../harness/people.ts';
+import { Stage } from '../harness/stage.ts';
+
+/** Evidence of a real run, and copies that somebody changed: the tool and the auditor's script of docs/evidence.md judge them alike. */
+
+const stage = new Stage();
+const folder = mkdtempSync(join(tmpdir(), 'offboard-evidence-'));
+const whole = join(folder, 'whole');
+const script = join(folder, 'verify.py');
+
+beforeAll(async () => {
+  const doc = readFileSync(new URL('../../docs/evidence.md', import.meta.url), 'utf8');
+  writeFileSync(script, /```python\n(.*?)```/s.exec(doc)?.[1] ?? '');
+  await stage.open();
+  const { evidence } = await finish(stage, await startedRun(stage, smallEstate()));
+  cpSync(evidence, whole, { recursive: true });
+});
+afterAll(async () => {
+  await stage.close();
+  rmSync(folder, { recursive: true });
+});
+
+const python = (of: string) => spawnSync('python3', [script, of], { encoding: 'utf8' });
+
+test('both verify the evidence of a run, and count the same', async () => {
+  const tool = await stage.offboard('evidence', 'verify', whole, '--json');
+  const { lines, removals } = JSON.parse(tool.out) as { lines: number; removals: number };
+  expect([tool.code, removals]).toEqual([0, 7]);
+  expect(python(whole)).toMatchObject({ status: 0, stdout: `whole: ${lines} lines, ${removals} removals, each approved before\n` });
+});
+
+interface Files {
+  evidence: Evidence;
+  plan: Plan;
+  lines: JournalLine[];
+}
+
+/** Makes lines, heads, plan hash and summary fit again, as a careful forger would. */
+function fitAgain(files: Files): void {
+  let previous = '0'.repeat(64);
+  for (const [seq, line] of files.lines.entries()) {
+    Object.assign(line, { seq, previous });
+    previous = sha256(canonical(line));
+  }
+  for (const segment of files.evidence.journal) Object.assign(segment, { lines: files.lines.length, head: previous });
+  files.evidence.summary = summarize(files.lines, files.plan);
+}
+
+const at = ({ lines }: Files, type: JournalLine['record']['type']) => lines.findIndex((l) => l.record.type === type);
+
+const TAMPERINGS: [what: string, change: (files: Files) => void, told: string][] = [
+  ['another approver is written into a line', (f) => replaceIn(f.lines, APPROVER, 'mallory'), 'does not follow'],
+  ['a line is removed', (f) => f.lines.splice(at(f, 'intent'), 1), 'does not follow'],
+  [
+    'two lines are swapped',
+    (f) => f.lines.splice(3, 2, f.lines[4] as JournalLine, f.lines[3] as JournalLine) && renumber(f),
+    'does not follow',
+  ],
+  ['the last line is cut off', (f) => f.lines.pop(), 'does not end'],
+  ['an item of the plan is changed', (f) => Object.assign(f.plan.items[0] ?? {}, { title: 'harmless' }), 'does not have the hash'],
+  ['an item is taken out of the plan', (f) => f.plan.items.pop(), 'does not have the hash'],
+  ['two items change places', (f) => f.plan.items.reverse(), 'does not have the hash'],
+  ['the summary tells another status', (f) => (f.evidence.summary.status = 'leftovers'), 'as'],
+  ['the summary names another plan', (f) => (f.evidence.summary.planHash = 'f'.repeat(64)), 'plan'],
+  [
+    'the approval is taken out and all hashes are made to fit',
+    (f) => {
+      f.lines.splice(at(f, 'decision'), 1);
+      fitAgain(f);
+    },
+    'was begun before',
+  ],
+  [
+    'the approval of the collectors is taken out and all hashes are made to fit',
+    (f) => {
+      f.lines.splice(
+        f.lines.findIndex((l) => l.record.type === 'decision' && 'gate' in l.record.decision && l.record.decision.gate === 'collectors'),
+        1,
+      );
+      fitAgain(f);
+    },
+    'was begun before',
+  ],
+  [
+    'a removal that was not planned is hidden among the others and all hashes are made to fit',
+    (f) => {
+      const hidden = structuredClone(f.lines[at(f, 'intent')] as JournalLine);
+      Object.assign(hidden.record, { item: 'aws-role:arn:aws:iam::444455556666:role/production' });
+      f.lines.splice(at(f, 'intent'), 0, hidden);
+      fitAgain(f);
+    },
+    'is not in the plan',
+  ],
+];
+
+function replaceIn(lines: JournalLine[], from: string, to: string): void {
+  const i = lines.findIndex((l) => l.record.type === 'decision');
+  lines[i] = JSON.parse(JSON.stringify(lines[i]).replace(from, to)) as JournalLine;
+}
+
+const renumber = (files: Files) => {
+  for (const [seq, line] of files.lines.entries()) line.seq = seq;
+};
+
+describe.each(TAMPERINGS)('when %s', (_, change, told) => {
+  test('both refuse it', async () => {
+    const copy = mkdtempSync(join(folder, 'copy-'));
+    cpSync(whole, copy, { recursive: true });
+    const read = (name: string) => readFileSync(join(copy, name), 'utf8');
+    const files: Files = {
+      evidence: JSON.parse(read('evidence.json')) as Evidence,
+      plan: JSON.parse(read('plan.json')) as Plan,
+      lines: read('journal.jsonl')
+        .trimEnd()
+        .split('\n')
+        .map((l) => JSON.parse(l) as JournalLine),
+    };
+    expect(planHash(files.plan)).toBe(files.evidence.summary.planHash);
+    change(files);
+    writeFileSync(join(copy, 'evidence.json'), JSON.stringify(files.evidence));
+    writeFileSync(join(copy, 'plan.json'), canonical(files.plan));
+    writeFileSync(join(copy, 'journal.jsonl'), files.lines.map((l) => `${canonical(l)}\n`).join(''));
+    const byPython = python(copy);
+    expect({ status: byPython.status, stdout: byPython.stdout }).toEqual({ status: 1, stdout: '' });
+    expect(byPython.stderr).toMatch(/^BROKEN: /);
+    expect(byPython.stderr).toContain(told);
+    const byTool = await stage.offboard('evidence', 'verify', copy);
+    expect(byTool.code).toBe(50);
+    expect(byTool.err).toContain('this evidence was changed or is incomplete');
+  });
+});
