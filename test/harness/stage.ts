@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { inject } from 'vitest';
@@ -74,7 +75,14 @@ export class Stage {
     const settings = { address: inject('temporalAddress'), namespace: 'default', options: {} };
     const ring = loadKeys(this.home.keys, this.env);
     const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, { codePath: inject('workflowBundle') });
-    const done = worker.run().finally(() => connection.close());
+    const runToEnd = async () => {
+      try {
+        await worker.run();
+      } finally {
+        await connection.close();
+      }
+    };
+    const done = runToEnd();
     this.#worker = { shutdown: () => worker.shutdown(), done };
   }
 
@@ -86,7 +94,12 @@ export class Stage {
 
   async close(): Promise<void> {
     for await (const w of this.session.client.workflow.list({ query: `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'` })) {
-      await this.session.client.workflow.getHandle(w.workflowId).terminate('the test is over');
+      try {
+        await this.session.client.workflow.getHandle(w.workflowId).terminate('the test is over');
+      } catch (error) {
+        // The list lags behind: a run may have ended by itself meanwhile.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
     }
     await this.stopWorker();
     await this.session.close();
