@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { OffboardError } from '../../model/errors.ts';
+import { readManifest, systemsOf } from '../../model/manifest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'offboard-manifest-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const GOOD = `tenant: { id: 11111111-2222-3333-4444-555555555555 }
+successor: { vendor: Delinea, since: 2025-06-30, attestedBy: riley }
+aws:
+  oidcAccount: '111122223333'
+  members: ['444455556666', '111122223333']
+  assumeRole: entry
+entra: { applications: ['api://mciem-aws-oidc-app'] }
+collectors:
+  - { id: c, type: aws, driver: http, recipient: dana@contoso.example }
+approvers: [sam, riley]
+`;
+
+function read(text: string) {
+  const file = join(folder, 'manifest.yaml');
+  writeFileSync(file, text);
+  return readManifest(file);
+}
+
+function refusalOf(text: string): OffboardError {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof OffboardError) return error;
+    throw error;
+  }
+  throw new Error('the manifest was accepted');
+}
+
+test('a good manifest is read with its defaults, durations in milliseconds', () => {
+  const manifest = read(`${GOOD}waits: { gate: 90s, reminder: 200ms, escalation: 15m, approvalValid: 12h }\n`);
+  expect(manifest.waits).toMatchObject({
+    gate: 90_000,
+    reminder: 200,
+    escalation: 900_000,
+    approvalValid: 43_200_000,
+    person: 2_592_000_000,
+  });
+  expect(manifest.breakers.maxItems).toBe(1_000);
+  expect(manifest.tenant.cloud).toBe('public');
+});
+
+test('every system is named once, sorted, anchors included', () => {
+  const tenant = '11111111-2222-3333-4444-555555555555';
+  expect(systemsOf(read(GOOD))).toEqual(['aws:111122223333', 'aws:444455556666', `entra:${tenant}`, `portal:${tenant}`]);
+});
+
+test.each([
+  ['text that is not YAML', GOOD.replace('approvers: [', 'approvers: [['), 'InvalidYaml', /manifest\.yaml:\d+: is not YAML/],
+  [
+    'an unknown field',
+    GOOD.replace('  assumeRole', '  asumeRole: x\n  assumeRole'),
+    'UnknownField',
+    /:6: aws\.asumeRole: is not a known field/,
+  ],
+  [
+    'an account that is no account',
+    GOOD.replace("'444455556666'", "'4444'"),
+    'InvalidValue',
+    /:5: aws\.members\.0: is not an AWS account id/,
+  ],
+  ['an account without quotes', GOOD.replace("'444455556666'", '444455556666'), 'InvalidValue', /:5: aws\.members\.0: .*type string/],
+  ['a selector that names nothing', GOOD.replace("['444455556666', '111122223333']", '[]'), 'EmptySelector', /:5: aws\.members: is empty/],
+  ['no successor', GOOD.replace(/successor:.*\n/, ''), 'MissingSuccessor', /successor: names no successor/],
+  [
+    'a successor of none without a reason',
+    GOOD.replace(/successor:.*/, 'successor: { none: no, attestedBy: riley }'),
+    'MissingSuccessor',
+    /:2: /,
+  ],
+  ['a duration without a unit', `${GOOD}waits: { gate: '90' }\n`, 'InvalidValue', /:11: waits\.gate: is not a duration/],
+  [
+    'an account named twice',
+    GOOD.replace("'111122223333']", "'444455556666']"),
+    'DuplicateSystem',
+    /aws\.members: 444455556666 is named twice/,
+  ],
+  [
+    'an override without a reason',
+    `${GOOD}overrides: [{ item: x, reason: short }]\n`,
+    'InvalidValue',
+    /:11: overrides\.0\.reason: needs a reason/,
+  ],
+])('%s is refused with its line, field and code', (_, text, code, told) => {
+  const refusal = refusalOf(text);
+  expect(refusal.code).toBe(code);
+  expect(refusal.message).toMatch(told);
+});
+
+test('every fault is told, one a line', () => {
+  const text = GOOD.replace("'444455556666'", "'4444'").replace('driver: http', 'driver: magic');
+  expect(refusalOf(text).message.split('\n')).toHaveLength(2);
+});
+
+test('a file that is not there is told as such', () => {
+  expect(() => readManifest(join(folder, 'nothing.yaml'))).toThrow('cannot be read (ENOENT)');
+});
