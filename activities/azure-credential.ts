@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
+import { inTime } from './azure-rest.ts';
 import { authorityHost, isMicrosoftAuthority, type AzureCloudName } from './azure-endpoints.ts';
 
 const credentials = new Map<AzureCloudName, TokenCredential>();
@@ -12,7 +13,11 @@ export function azureCredential(cloud: AzureCloudName): TokenCredential {
   let credential = credentials.get(cloud);
   if (!credential) {
     const host = authorityHost(cloud);
-    credential = new DefaultAzureCredential({ authorityHost: host, disableInstanceDiscovery: !isMicrosoftAuthority(host) });
+    credential = new DefaultAzureCredential({
+      authorityHost: host,
+      disableInstanceDiscovery: !isMicrosoftAuthority(host),
+      additionalPolicies: [{ policy: inTime, position: 'perRetry' }],
+    });
     credentials.set(cloud, credential);
   }
   return credential;

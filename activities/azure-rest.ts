@@ -16,6 +16,17 @@ import type { Endpoint } from './azure-endpoints.ts';
 /** The engine tries again itself, where waits are seen, heartbeated and counted; a library's own waiting would hide them. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
 
+const WITHIN_MS = 30_000;
+
+/** The pipeline waits for an answer for ever; a cloud that accepts and says nothing must count as unreachable. */
+export const inTime: PipelinePolicy = {
+  name: 'inTime',
+  sendRequest(request, next) {
+    request.timeout ||= WITHIN_MS;
+    return next(request);
+  },
+};
+
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** JSON calls to one API. Refusals and network faults are thrown as RestError with the service's own error code. */
@@ -31,6 +42,7 @@ const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.stri
 export function restTo(endpoint: Endpoint, credential: TokenCredential, httpClient: HttpClient = createDefaultHttpClient()): Rest {
   const base = endpoint.url.replace(/\/$/, '');
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
+  pipeline.addPolicy(inTime);
   pipeline.addPolicy(staysAt(base));
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.scope }));
 

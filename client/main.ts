@@ -33,6 +33,7 @@ function overview(): string {
     '',
     ...COMMANDS.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`),
     '',
+    'In a clone of the project, offboard is: npm run offboard -- COMMAND',
     'offboard COMMAND --help tells its options; docs/exit-codes.md tells the exit codes.',
   ].join('\n');
 }

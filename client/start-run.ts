@@ -17,10 +17,19 @@ export interface Started {
   isNew: boolean;
 }
 
-/** Checks a manifest and starts its run, or attaches to the one that is going on. Throws OffboardError; then nothing was started. */
-export async function startRun(session: Session, manifestFile: string, startedBy: string, dryRun: boolean): Promise<Started> {
-  readManifest(manifestFile);
-  const manifest = parseYaml(readFileSync(manifestFile, 'utf8')) as OffboardingInput['manifest'];
+/** Reads a manifest file as it was written, after checking it. Throws OffboardError naming file, line, field and mend. */
+export function rawManifest(file: string): OffboardingInput['manifest'] {
+  readManifest(file);
+  return parseYaml(readFileSync(file, 'utf8')) as OffboardingInput['manifest'];
+}
+
+/** Starts the run of a checked manifest, or attaches to the one that is going on. Throws OffboardError; then nothing was started. */
+export async function startRun(
+  session: Session,
+  manifest: OffboardingInput['manifest'],
+  startedBy: string,
+  dryRun: boolean,
+): Promise<Started> {
   await requireWorker(session);
   const tenant = manifest.tenant.id.toLowerCase();
   const workflowId = dryRun ? `offboarding-dry-run-${tenant}` : `offboarding-${tenant}`;

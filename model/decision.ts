@@ -67,6 +67,8 @@ export interface DecisionContext {
   startedBy: string;
   now: Date;
   gate: OpenGate | undefined;
+  /** Who gets the one-time password of the collector a confirmation names. */
+  recipient?: string;
   /** The ids a waive or retry names, and the hash of those that are unresolved now. */
   items?: { ids: string[]; unresolved: string[]; hash: string };
 }
@@ -83,18 +85,18 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
     case 'amend':
       return decision.by === context.startedBy && decision.reason.trim() ? { ok: true } : mayDecide(decision.by, decision.reason, context);
     case 'confirm':
-      return { ok: true };
+      return decision.by === context.recipient ? { ok: true } : mayDecide(decision.by, decision.statement, context);
     case 'attest':
       return mayDecide(decision.by, decision.statement, context);
   }
 }
 
 function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {
-  if (!policy.approvers.includes(by)) {
-    return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
-  }
   if (policy.fourEyes && by === startedBy) {
     return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
+  }
+  if (!policy.approvers.includes(by)) {
+    return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
   }
   if (!reason.trim()) return refuse('ReasonMissing', 'reason: is empty; say why in a few words');
   return { ok: true };

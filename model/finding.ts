@@ -43,6 +43,8 @@ export interface Sighting {
   id: string;
   why: string;
   uses: string[];
+  /** Microsoft Defender for Cloud's: its own CIEM shares the application with Permissions Management. */
+  defender?: true;
 }
 
 export interface Match {

@@ -1,6 +1,6 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
-import type { Finding, Hold, Sighting } from './finding.ts';
+import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
 import { PHASES, RISKS, systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
@@ -31,6 +31,10 @@ export interface Plan {
   untouched: Untouched[];
   /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unknown-scope`. */
   unknown: { system: SystemId; reason: string }[];
+  /** What proved things to be ours when the plan was made. Once it is gone itself, it still proves what was overlooked. */
+  anchors: Anchors;
+  /** What an approver should know before anything else. */
+  warnings: string[];
 }
 
 export interface PlanInput {
@@ -46,6 +50,7 @@ export interface PlanInput {
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
   settled: { item: string; reason: string }[];
   maxItems: number;
+  anchors: Anchors;
 }
 
 /** Kind of the item that stands for a system that could not be read. */
@@ -87,6 +92,8 @@ export function buildPlan(input: PlanInput): Plan {
     items,
     untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
+    anchors: input.anchors,
+    warnings: warningsOf(input.sightings),
   };
 }
 
@@ -94,6 +101,16 @@ export function buildPlan(input: PlanInput): Plan {
 export function planHash(plan: Plan): string {
   const { items, ...head } = plan;
   return merkleRoot([canonical(head), ...items.map((item) => canonical(item))]);
+}
+
+/** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
+function warningsOf(sightings: Sighting[]): string[] {
+  const count = sightings.filter((s) => s.defender).length;
+  if (count === 0) return [];
+  return [
+    `Microsoft Defender for Cloud is set up here (${count} of its objects were seen, none is touched). Its own CIEM signs in through the same ` +
+      'CIEM application and may use Azure Reader: find out whether it is in use before you approve, and leave what it needs under protected',
+  ];
 }
 
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {

@@ -4,6 +4,12 @@ import { PHASES, type Phase, type RunStatus } from './names.ts';
 import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { Plan, Untouched } from './plan.ts';
 
+/** What is left over, in words: without a verification nobody knows. */
+export function toldLeftovers({ leftovers }: Pick<RunSummary, 'leftovers'>): string {
+  if (leftovers === null) return 'not verified';
+  return leftovers.length === 0 ? 'nothing' : leftovers.join(', ');
+}
+
 /** A run as the journal tells it: for `report`, the evidence and every page. */
 export interface RunSummary {
   workflowId: string;
@@ -21,7 +27,8 @@ export interface RunSummary {
   decisions: { at: string; decision: Decision; items?: string[] }[];
   refusals: { at: string; decision: Decision; code: string; message: string }[];
   collectors: { at: string; collector: string; event: string; by?: string; detail?: string }[];
-  leftovers: string[];
+  /** What the verification found still there; null when there was none. */
+  leftovers: string[] | null;
   unknown: string[];
 }
 
@@ -52,7 +59,7 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
     decisions: [],
     refusals: [],
     collectors: [],
-    leftovers: [],
+    leftovers: null,
     unknown: [],
   };
   for (const entry of entries) take(summary, entry);

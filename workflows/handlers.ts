@@ -83,6 +83,7 @@ function handleItems(run: Run): void {
 /** Has a decision judged and recorded; returns the ids it named. Throws Refused with the reason for whoever decided. */
 async function decide(run: Run, decision: Decision): Promise<string[]> {
   try {
+    run.lastRefusal = undefined;
     const { items } = await recordDecision({ run: run.id, manifest: run.facts.manifest, phase: run.stage as Phase, decision });
     return items;
   } catch (error) {

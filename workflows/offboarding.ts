@@ -18,7 +18,8 @@ export interface OffboardingResult {
   reason: string;
   planHash?: string;
   phases: PhaseCounts[];
-  leftovers: string[];
+  /** Null when it ended before the verification. */
+  leftovers: string[] | null;
   /** Folder of the evidence on the worker's machine. */
   evidence: string;
 }

@@ -61,6 +61,8 @@ export class Run {
   personUntil = '';
   lastRefusal: string | undefined;
   status: RunView['status'] = 'running';
+  /** Each change of a search attribute is an event in history: only changes are written. */
+  #shown = '';
   readonly #scopes = new Set<CancellationScope>();
 
   constructor(input: OffboardingInput) {
@@ -98,6 +100,9 @@ export class Run {
           : this.view().awaiting.length > 0
             ? 'collectors'
             : 'nobody';
+    const shown = `${this.stage} ${awaiting}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     upsertSearchAttributes([
       { key: phaseAttribute, value: this.stage },
       { key: awaitingAttribute, value: awaiting },

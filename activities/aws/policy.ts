@@ -97,7 +97,8 @@ function whyLeft({ state }: AccountPolicy, users: OurRole[], others: string[], a
 }
 
 function sighting({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string): Sighting {
-  return { system: `aws:${snapshot.account}`, id: `${awsPolicy.name}:${state.Arn}`, why, uses: [] };
+  const defender = isDefenderPolicy(state.PolicyName) ? { defender: true as const } : {};
+  return { system: `aws:${snapshot.account}`, id: `${awsPolicy.name}:${state.Arn}`, why, uses: [], ...defender };
 }
 
 function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, anchors: Anchors): Finding {

@@ -74,7 +74,9 @@ function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): S
   const web = webIdentityTrust(role.AssumeRolePolicyDocument, anchors.issuer);
   const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, anchors.awsOidcRoles).map(roleToken)];
   const why = reason(role, web !== undefined, uses.length > 0, anchors);
-  return why === undefined ? undefined : { system: `aws:${snapshot.account}`, id: `${awsRole.name}:${role.Arn}`, why, uses };
+  if (why === undefined) return undefined;
+  const defender = isDefenderRole(role.RoleName) ? { defender: true as const } : {};
+  return { system: `aws:${snapshot.account}`, id: `${awsRole.name}:${role.Arn}`, why, uses, ...defender };
 }
 
 function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, anchors: Anchors): string | undefined {

@@ -2,7 +2,7 @@ import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-a
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { Endpoint } from '../azure-endpoints.ts';
-import { NO_OWN_RETRIES, staysAt } from '../azure-rest.ts';
+import { inTime, NO_OWN_RETRIES, staysAt } from '../azure-rest.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
 export interface Assignment {
@@ -35,6 +35,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
     credentialScopes: endpoint.scope,
     ...NO_OWN_RETRIES,
   });
+  client.pipeline.addPolicy(inTime);
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   const { roleAssignments } = client;

@@ -67,11 +67,13 @@ export function riskOf(role: string): Risk {
 
 function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
   const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
-  const why =
-    localPart === DEFENDER.gcpServiceAccount
-      ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
-      : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
-        ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
-        : undefined;
-  return why === undefined ? [] : [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses: [] }];
+  const isDefender = localPart === DEFENDER.gcpServiceAccount;
+  const why = isDefender
+    ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
+    : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
+      ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
+      : undefined;
+  if (why === undefined) return [];
+  const defender = isDefender ? { defender: true as const } : {};
+  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses: [], ...defender }];
 }

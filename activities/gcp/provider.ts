@@ -68,6 +68,7 @@ function sighting(snapshot: GcpSnapshot, provider: Provider, anchors: Anchors): 
       id: `gcp-provider:${provider.name}`,
       why: verdict.why.join('; '),
       uses: tokens(provider, anchors, true),
+      ...(verdict.whose === 'defender' ? { defender: true as const } : {}),
     },
   ];
 }

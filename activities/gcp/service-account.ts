@@ -67,5 +67,6 @@ function sighting(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVer
   if (verdict.whose === 'ours') return [];
   const uses = [...new Set(trust.map((t) => `gcp:pool:${t.pool.pool.name}`))];
   if (verdict.whose === 'other' && !verdict.looksAlike) return [];
-  return [{ system: snapshot.system, id: `gcp-service-account:${account.name}`, why: verdict.why.join('; '), uses }];
+  const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
+  return [{ system: snapshot.system, id: `gcp-service-account:${account.name}`, why: verdict.why.join('; '), uses, ...defender }];
 }

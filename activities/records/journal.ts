@@ -22,7 +22,10 @@ interface Segment {
   id: string;
   handle: FileHandle;
   seq: number;
+  /** SHA-256 of the last line. */
   last: string;
+  /** Time of the last line. */
+  at: string;
 }
 
 /**
@@ -69,7 +72,10 @@ export class Journal {
   async #writeTo(to: Segment, run: string, records: JournalRecord[]): Promise<void> {
     let text = '';
     for (const r of records) {
-      const line: JournalLine = { segment: to.id, seq: to.seq++, at: new Date().toISOString(), previous: to.last, record: r };
+      // A clock that was set back must not change the order in which a segment is read.
+      const now = new Date().toISOString();
+      to.at = now > to.at ? now : to.at;
+      const line: JournalLine = { segment: to.id, seq: to.seq++, at: to.at, previous: to.last, record: r };
       const plain = canonical(line);
       to.last = sha256(plain);
       const { keyId, data } = encrypt(this.#ring, Buffer.from(plain), run);
@@ -83,7 +89,7 @@ export class Journal {
     const id = `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}`;
     const folder = join(this.#folder, run);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return { id, handle: await open(join(folder, id), 'ax', 0o600), seq: 0, last: NO_LINE };
+    return { id, handle: await open(join(folder, id), 'ax', 0o600), seq: 0, last: NO_LINE, at: '' };
   }
 
   /** Every line of a run, in order of time; empty when the run is not known. Throws when a line was changed or is missing. */

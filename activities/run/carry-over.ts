@@ -90,7 +90,7 @@ function goneNow(item: PlanItem, ledger: Ledger): Outcome {
 }
 
 /** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
-function earlierRun(deps: Deps, run: string): string | undefined {
+export function earlierRun(deps: Deps, run: string): string | undefined {
   const workflowId = (name: string) => name.slice(0, name.lastIndexOf('_'));
   const tenantRun = workflowId(run).replace('dry-run-', '');
   return deps.journal.runs().find((r) => r !== run && workflowId(r) === tenantRun && deps.journal.ledger(r).planHash !== undefined);

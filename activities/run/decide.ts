@@ -55,6 +55,10 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
     now: new Date(),
     gate: [...ledger.gates.values()].find((g) => g.outcome === undefined),
   };
+  if (decision.kind === 'confirm') {
+    const recipient = manifest.collectors.find((c) => decision.collector === `data-collector:${c.id}`)?.recipient;
+    return recipient === undefined ? base : { ...base, recipient };
+  }
   if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
   const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
   const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => ledger.outcomes.has(id));

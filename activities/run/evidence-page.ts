@@ -1,6 +1,6 @@
 import { PHASE_TITLES, type Phase } from '../../model/names.ts';
 import { isResolved, type PhaseCounts } from '../../model/outcome.ts';
-import type { Evidence, RunSummary } from '../../model/summary.ts';
+import { toldLeftovers, type Evidence, type RunSummary } from '../../model/summary.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {
@@ -16,8 +16,8 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
     ['Started by', `${s.startedBy}, ${s.startedAt}`],
     ['Ended', s.endedAt ?? ''],
     ['Plan', s.planHash ?? 'none'],
-    ['Left over', s.leftovers.length === 0 ? 'nothing' : s.leftovers.join(', ')],
-    ['Could not be read', s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ')],
+    ['Left over', toldLeftovers(s)],
+    ['Could not be read', s.leftovers === null ? 'not verified' : s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ')],
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>

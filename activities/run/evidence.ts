@@ -19,7 +19,7 @@ export interface EndRunResult {
   /** Folder of the evidence, absolute. */
   evidence: string;
   phases: PhaseCounts[];
-  leftovers: string[];
+  leftovers: string[] | null;
 }
 
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */

@@ -1,4 +1,4 @@
-import { planHash, buildPlan } from '../../model/plan.ts';
+import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Anchors, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
@@ -8,8 +8,9 @@ import { PHASES, systemType, type Phase, type SystemId } from '../../model/names
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
-import { carryOver } from './carry-over.ts';
+import { carryOver, earlierRun } from './carry-over.ts';
 import type { Reading } from './discover.ts';
+import { loadPlan } from './plan-in-force.ts';
 
 export interface MakePlanInput {
   run: string;
@@ -34,7 +35,8 @@ export interface MakePlanResult {
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
-  const { match, unknown } = await judge(deps, manifest, input.readings);
+  const earlier = await earlierPlan(deps, input.run, ledger);
+  const { match, unknown, anchors } = await judge(deps, manifest, input.readings, earlier?.anchors);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   const found = new Set(match.findings.map((f) => f.id));
   const { findings: carried, gone } = await carryOver(deps, input.run, manifest, readable, found);
@@ -52,6 +54,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     ourselves: manifest.aws ? [manifest.aws.assumeRole] : [],
     settled: settledItems(ledger),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
+    anchors,
   });
   const hash = planHash(plan);
   if (ledger.planHash !== hash) {
@@ -72,19 +75,24 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   };
 }
 
-/** Pure judging over stored snapshots: first what each tells about others, then what in each is ours. */
+/**
+ * Pure judging over stored snapshots: first what each tells about others, then what in each is ours. `earlier` is what an earlier plan
+ * knew: a role made after that plan names the OIDC role it trusts by an id that no snapshot explains once that role is gone.
+ */
 export async function judge(
   deps: Deps,
   manifest: Manifest,
   addresses: string[],
-): Promise<{ match: Match; unknown: { system: SystemId; reason: string }[] }> {
+  earlier?: Anchors,
+): Promise<{ match: Match; unknown: { system: SystemId; reason: string }[]; anchors: Anchors }> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
   const read = readings.filter((r) => 'artifact' in r);
   const anchors: Anchors = {
     tenantId: manifest.tenant.id,
     issuer: issuerOf(manifest.tenant.id, manifest.tenant.cloud),
-    awsOidcRoles: [],
-    gcpServiceAccounts: [],
+    ...(earlier?.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: earlier.ciemPrincipalId }),
+    awsOidcRoles: [...(earlier?.awsOidcRoles ?? [])],
+    gcpServiceAccounts: [...(earlier?.gcpServiceAccounts ?? [])],
   };
   for (const { system, artifact } of read) {
     const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), anchors.tenantId, anchors.issuer);
@@ -92,6 +100,8 @@ export async function judge(
     anchors.awsOidcRoles.push(...(told.awsOidcRoles ?? []));
     anchors.gcpServiceAccounts.push(...(told.gcpServiceAccounts ?? []));
   }
+  anchors.awsOidcRoles = [...new Set(anchors.awsOidcRoles)].toSorted();
+  anchors.gcpServiceAccounts = [...new Map(anchors.gcpServiceAccounts.map((a) => [a.uniqueId, a])).values()];
   const match: Match = { findings: [], sightings: [] };
   for (const { system, artifact } of read) {
     const snapshot: unknown = await deps.artifacts.get(artifact);
@@ -102,7 +112,15 @@ export async function judge(
     }
   }
   const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
-  return { match, unknown };
+  return { match, unknown, anchors };
+}
+
+/** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
+async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan | undefined> {
+  if (own.planHash !== undefined) return await loadPlan(deps, own, own.planHash);
+  const before = earlierRun(deps, run);
+  const ledger = before === undefined ? undefined : deps.journal.ledger(before);
+  return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
 }
 
 /** An override of an earlier plan whose item is gone names nothing any more. */

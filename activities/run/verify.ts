@@ -23,7 +23,8 @@ export interface VerifyResult {
 export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
-  const { match, unknown: unread } = await judge(deps, manifest, input.readings);
+  const plan = ledger.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+  const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.anchors);
   const excused = (id: string, native: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
   const leftovers = match.findings

@@ -7,7 +7,7 @@ import { attend } from '../demo/attend.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { openSession } from '../session.ts';
-import { startRun } from '../start-run.ts';
+import { rawManifest, startRun } from '../start-run.ts';
 
 const STARTER = 'sam.operator@contoso.example';
 const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
@@ -55,7 +55,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
   const session = await openSession(stage.env);
   try {
     const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
-    const { handle, isNew } = await startRun(session, stage.manifestFile, STARTER, false);
+    const { handle, isNew } = await startRun(session, rawManifest(stage.manifestFile), STARTER, false);
     tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
     const auto = values['auto'] === true || !io.interactive;
     const people = auto
@@ -70,7 +70,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
       status: result.status,
       planHash: result.planHash,
       phases: result.phases,
-      leftovers: result.leftovers.length,
+      leftovers: result.leftovers?.length ?? null,
       untouched: { objects: untouched.objects, changed: untouched.changed.length },
       evidence: result.evidence,
       temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,

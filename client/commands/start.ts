@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { text } from '../command.ts';
 import { BY, personOf } from '../person.ts';
 import { withSession } from '../session.ts';
-import { startRun } from '../start-run.ts';
+import { rawManifest, startRun } from '../start-run.ts';
 
 export const start: Command = {
   name: 'start',
@@ -11,8 +11,9 @@ export const start: Command = {
   options: { ...BY, 'dry-run': { type: 'boolean', help: 'discover and plan only; change nothing' } },
   async run({ positionals, values, json }, io) {
     const by = personOf(values, io);
+    const manifest = rawManifest(text({ file: positionals[0] }, 'file'));
     return await withSession(io.env, async (session) => {
-      const { handle, isNew } = await startRun(session, text({ file: positionals[0] }, 'file'), by, values['dry-run'] === true);
+      const { handle, isNew } = await startRun(session, manifest, by, values['dry-run'] === true);
       if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
       else if (isNew) io.out(`Started ${handle.workflowId}.\nLook at it: offboard status ${handle.workflowId}`);
       else {

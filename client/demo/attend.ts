@@ -52,7 +52,8 @@ function narrate(view: RunView, once: (line: string) => void): void {
   for (const [i, phase] of PHASES.entries()) {
     const counts = view.counts[i];
     if (i === reached) once(`phase ${i + 1}: ${PHASE_TITLES[phase]} …`);
-    if (counts && (i < reached || over)) {
+    const begun = counts && counts.removed + counts.alreadyGone + counts.waived + counts.blocked + counts.failed > 0;
+    if (begun && (i < reached || over)) {
       once(`phase ${i + 1}: removed ${counts.removed}, already gone ${counts.alreadyGone}, waived ${counts.waived}`);
     }
   }

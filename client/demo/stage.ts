@@ -104,6 +104,7 @@ async function bringTemporal(
   });
   stops.push(() => server.stop());
   codec.allow(server.uiUrl);
+  progress(`codec server for the Temporal UI and CLI (--codec-endpoint): ${codec.url}`);
   return { address: server.address, uiUrl: server.uiUrl };
 }
 

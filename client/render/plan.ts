@@ -4,6 +4,7 @@ import type { Plan } from '../../model/plan.ts';
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why. */
 export function renderPlan(plan: Plan, hash: string): string {
   const lines = [`Plan ${hash}`, `Tenant ${plan.tenantId}`, ''];
+  for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`, '');
   for (const [n, phase] of PHASES.entries()) {
     const items = plan.items.filter((i) => i.phase === phase);
     lines.push(`${n + 1}. ${PHASE_TITLES[phase]}: ${items.length}`);

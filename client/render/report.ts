@@ -1,5 +1,5 @@
 import { PHASE_TITLES } from '../../model/names.ts';
-import type { RunSummary } from '../../model/summary.ts';
+import { toldLeftovers, type RunSummary } from '../../model/summary.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary): string {
@@ -23,7 +23,7 @@ export function renderReport(s: RunSummary): string {
   }
   lines.push('', 'Decisions:');
   for (const d of s.decisions) lines.push(`   ${d.at}  ${d.decision.by}  ${d.decision.kind}`);
-  lines.push('', `Left over: ${s.leftovers.length === 0 ? 'nothing' : s.leftovers.join(', ')}`);
+  lines.push('', `Left over: ${toldLeftovers(s)}`);
   if (s.unknown.length > 0) lines.push(`Could not be read: ${s.unknown.join(', ')}`);
   return `${lines.join('\n')}\n`;
 }

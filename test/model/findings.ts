@@ -32,6 +32,7 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     ourselves: [],
     settled: [],
     maxItems: 1_000,
+    anchors: { tenantId: 'tenant', issuer: 'sts.windows.net/tenant/', awsOidcRoles: [], gcpServiceAccounts: [] },
     ...more,
   };
 }

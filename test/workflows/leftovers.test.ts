@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION } from '../harness/estate.ts';
-import { memberItem } from '../harness/member-roles.ts';
+import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { holdRemovals, outcomesOf, recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
@@ -43,6 +43,16 @@ test('an assignment of ours that appears after the plan is a leftover: the run d
   const id = `azure-role-assignment:/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/${name}`;
   expect(result).toMatchObject({ status: 'leftovers', leftovers: [id], reason: expect.stringContaining(id) as string });
   expect((await stage.offboard('watch', run)).code).toBe(3);
+});
+
+test('a member role made while the plan waited for its approval is a leftover, though the OIDC role it trusted is gone', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await appears(memberRole('late'));
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'leftovers', leftovers: [memberItem('late')] });
 });
 
 test('an assignment that comes back before phase 2 stops it with CameBack, and goes again when an approver has it retried', async () => {

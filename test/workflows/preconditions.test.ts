@@ -21,7 +21,7 @@ test('all that is missing is told at once; nothing is changed and the run ends a
   estate.manifest.approvers = ['somebody-else'];
   const run = await startedRun(stage, estate);
   const result = await resultOf(stage, run);
-  expect(result).toMatchObject({ status: 'refused', leftovers: [] });
+  expect(result).toMatchObject({ status: 'refused', leftovers: null });
   expect(result.reason).toMatch(/approvers: none of the manifest's approvers is among those of the worker's policy/);
   expect(result.reason).toMatch(/entra: the worker's principal \S+ is not a Cloud Application Administrator/);
   expect(result.reason).toContain(`collectors: ${MAILBOX} is not a Permissions Management Administrator`);

@@ -159,7 +159,10 @@ describe('never ours, told as sightings', () => {
   ])('%s', (_name, r, uses) => {
     const { findings, sightings } = match(r);
     expect(findings).toEqual([]);
-    expect(sightings).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, uses }]);
+    const defender = r.RoleName.startsWith('DefenderForCloud-') ? { defender: true } : {};
+    expect(sightings).toEqual([
+      { system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, uses, ...defender },
+    ]);
   });
 
   test.each<[string, RoleState]>([
