@@ -1,9 +1,15 @@
 import { PHASE_TITLES, PHASES } from '../model/names.ts';
 import type { RunView } from './messages.ts';
 
+/** The UI cuts the last lines of what is wider than its frame off: these are there to be cut. */
+const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
+
 /** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
+  for (const a of view.awaiting) {
+    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}. Type:`, '', `\`${a.command}\``, '');
+  }
   if (view.planned.length > 0) {
     lines.push('| phase | planned | removed | already gone | blocked | failed | waived |', '|---|---|---|---|---|---|---|');
     for (const phase of PHASES) {
@@ -13,12 +19,9 @@ export function describe(view: RunView): string {
     }
     lines.push('');
   }
-  for (const a of view.awaiting) {
-    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}. Type:`, '', `\`${a.command}\``, '');
-  }
   for (const o of view.unresolved.slice(0, 20)) lines.push(`- ${o.outcome}: \`${o.item}\` (${o.code ?? ''}) ${o.reason}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);
-  return lines.join('\n');
+  return [...lines, ...ROOM].join('\n');
 }
 
 function stageTitle(view: RunView): string {
