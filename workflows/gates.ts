@@ -15,6 +15,7 @@ export async function approvePlan(run: Run): Promise<StepOutcome> {
 
 /** Before collectors go: their historic data goes with them. */
 export async function approveCollectors(run: Run): Promise<StepOutcome> {
+  run.enter('data-collection');
   const after = run.plan?.items.filter((p) => p.phase === 'data-collection' || p.phase === 'sign-in') ?? [];
   return await passGate(
     run,

@@ -108,11 +108,12 @@ async function plan(run: Run): Promise<void> {
 
 async function verified(run: Run): Promise<{ status: RunStatus; reason: string }> {
   run.enter('verify');
-  const { leftovers, unknown } = await verify({ run: run.id, manifest: run.facts.manifest, readings: await discover(run) });
+  const { leftovers, unknown, unseen } = await verify({ run: run.id, manifest: run.facts.manifest, readings: await discover(run) });
   if (leftovers.length > 0)
     return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
   if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
-  return { status: 'completed', reason: 'read again: nothing is left but what was waived or protected' };
+  const unsaid = unseen.length > 0 ? `; of ${unseen.join(', ')}, which could not be read and was waived, nothing is known` : '';
+  return { status: 'completed', reason: `read again: nothing is left but what was waived or protected${unsaid}` };
 }
 
 async function end(run: Run, status: RunStatus, reason: string): Promise<OffboardingResult> {

@@ -17,6 +17,8 @@ export interface VerifyResult {
   leftovers: string[];
   /** Systems that could not be read and were not waived: of these nothing can be said. */
   unknown: string[];
+  /** Systems that could not be read and were waived: the run may complete, but does not speak for them. */
+  unseen: string[];
 }
 
 /** Discovers again and says what is left. */
@@ -31,9 +33,11 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
     .filter((f) => f.confidence === 'certain' && !excused(f.id, f.id.slice(f.kind.length + 1)))
     .map((f) => f.id)
     .toSorted();
-  const unknown = unread.map((u) => u.system).filter((system) => !ledger.waived.has(`${UNKNOWN_SCOPE}:${system}`));
+  const waivedScope = (system: string) => ledger.waived.has(`${UNKNOWN_SCOPE}:${system}`);
+  const unknown = unread.map((u) => u.system).filter((system) => !waivedScope(system));
+  const unseen = unread.map((u) => u.system).filter(waivedScope);
   await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
-  return { leftovers, unknown };
+  return { leftovers, unknown, unseen };
 }
 
 /**

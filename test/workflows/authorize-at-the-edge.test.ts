@@ -85,6 +85,7 @@ test('a plan that nobody approved, a rejected one and one of a run that ended re
   for (const phase of PHASES) {
     expectBlocked(await tryToRemove(view, hash, phase), ITEMS[phase], 'NotAuthorized', /^the run has ended \(denied\)/);
   }
+  expect(stage.deps.journal.lines(view.run).at(-1)?.record.type).toBe('run-ended');
 });
 
 test('an approval covers the plan whose hash it names and no amended one', async () => {

@@ -64,6 +64,7 @@ test('systems that cannot be read are held with what depends on them; the rest g
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
   expect(result).toMatchObject({ status: 'completed', leftovers: [] });
+  for (const item of UNKNOWN) expect(result.reason).toContain(item.slice('unknown-scope:'.length));
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 3, waived: 2, blocked: 0 });
   const { summary } = JSON.parse(readFileSync(join(result.evidence, 'evidence.json'), 'utf8')) as { summary: RunSummary };
   for (const item of UNKNOWN) {
