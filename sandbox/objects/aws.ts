@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { json, ours, tags } from './common.ts';
+
+const account = z.string().regex(/^\d{12}$/, 'an AWS account id has 12 digits');
+
+/** Accounts and what IAM holds in them. */
+export const aws = [
+  z.strictObject({
+    kind: z.literal('aws-account'),
+    ours,
+    id: account,
+    /** Name of the role the worker may assume there. */
+    entryRole: z.string(),
+    state: z.enum(['active', 'suspended']).default('active'),
+  }),
+  z.strictObject({
+    kind: z.literal('aws-role'),
+    ours,
+    account,
+    name: z.string(),
+    path: z.string().default('/'),
+    description: z.string().optional(),
+    trust: json,
+    maxSessionDuration: z.int().default(3600),
+    permissionsBoundary: z.string().optional(),
+    tags,
+    /** ARNs of attached managed policies (AWS's own or customer policies of this account). */
+    attached: z.array(z.string()).default([]),
+    /** Inline policies: name to document. */
+    inline: z.record(z.string(), json).default({}),
+    instanceProfiles: z.array(z.string()).default([]),
+    lastUsed: z.iso.datetime().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('aws-policy'),
+    ours,
+    account,
+    name: z.string(),
+    path: z.string().default('/'),
+    description: z.string().optional(),
+    tags,
+    /** Versions v1, v2, …; the last is the default. */
+    versions: z.array(json).min(1).max(5),
+  }),
+  z.strictObject({
+    kind: z.literal('aws-oidc-provider'),
+    ours,
+    account,
+    /** Without `https://`, as in the ARN: `sts.windows.net/<tenant>/`. */
+    url: z.string(),
+    thumbprints: z.array(z.string()).default([]),
+    tags,
+  }),
+  z.strictObject({
+    kind: z.literal('aws-oidc-client-id'),
+    ours,
+    account,
+    url: z.string(),
+    clientId: z.string(),
+  }),
+] as const;
