@@ -10,6 +10,21 @@ export function describeDiff(before: Json, after: Json): string {
   return lines.slice(0, SHOWN).join('; ') + more;
 }
 
+/**
+ * Pure: is `after` what is left of `before` once parts were taken away? Each field is the same, or a list or map of which entries are
+ * missing and none is new or changed.
+ */
+export function isRemnant(after: Json, before: Json): boolean {
+  if (!isObject(after) || !isObject(before)) return isDeepStrictEqual(after, before);
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])].every((key) => isLess(after[key], before[key]));
+}
+
+function isLess(after: Json | undefined, before: Json | undefined): boolean {
+  if (Array.isArray(after) && Array.isArray(before)) return after.every((a) => before.some((b) => isDeepStrictEqual(a, b)));
+  if (isObject(after) && isObject(before)) return Object.entries(after).every(([key, value]) => isDeepStrictEqual(value, before[key]));
+  return isDeepStrictEqual(after, before);
+}
+
 function differences(before: Json | undefined, after: Json | undefined, path: string): string[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (isObject(before) && isObject(after)) {

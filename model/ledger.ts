@@ -7,7 +7,8 @@ import type { Plan, PlanItem } from './plan.ts';
 export type JournalRecord =
   | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string }
   | { type: 'preconditions'; failures: string[] }
-  | { type: 'plan'; planHash: string; artifact: string; items: number }
+  /** `again`: items that an earlier plan had resolved and that were found anew. */
+  | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
   | ({ type: 'gate-opened' } & OpenGate)
   | { type: 'gate-closed'; gate: Gate; opening: number; outcome: 'approved' | 'rejected' | 'expired' }
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
@@ -33,9 +34,12 @@ export interface Ledger {
   /** The plan in force: the last one recorded. */
   planHash: string | undefined;
   planArtifact: string | undefined;
-  gates: Map<string, OpenGate & { outcome?: 'approved' | 'rejected' | 'expired'; approval?: { by: string; expiresAt: string } }>;
+  gates: Map<
+    string,
+    OpenGate & { outcome?: 'approved' | 'rejected' | 'expired'; decided?: true; approval?: { by: string; expiresAt: string } }
+  >;
   outcomes: Map<string, Outcome & { phase: Phase }>;
-  /** Items with an intent but no resolving outcome after it: our own call may have been applied, wholly or in part. */
+  /** Items with an intent but no outcome after it, or `failed`: our own call may have been applied, wholly or in part. */
   openIntents: Set<string>;
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
@@ -71,6 +75,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
     case 'plan':
       ledger.planHash = r.planHash;
       ledger.planArtifact = r.artifact;
+      for (const item of r.again ?? []) ledger.outcomes.delete(item);
       return;
     case 'gate-opened': {
       const { type: _, ...gate } = r;
@@ -89,7 +94,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
       ledger.openIntents.add(r.item);
       return;
     case 'outcome':
-      if (isResolved(r.outcome.outcome)) ledger.openIntents.delete(r.outcome.item);
+      if (r.outcome.outcome !== 'failed') ledger.openIntents.delete(r.outcome.item);
       ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
       return;
     case 'run-ended':
@@ -108,6 +113,7 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
   switch (d.kind) {
     case 'approve': {
       const gate = ledger.gates.get(gateKey(d.gate, d.opening));
+      if (gate) gate.decided = true;
       if (gate && expiresAt !== undefined) gate.approval = { by: d.by, expiresAt };
       return;
     }
@@ -124,8 +130,11 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
     case 'amend':
       ledger.overrides.push(...d.overrides);
       return;
-    case 'reject':
+    case 'reject': {
+      const gate = ledger.gates.get(gateKey(d.gate, d.opening));
+      if (gate) gate.decided = true;
       return;
+    }
   }
 }
 

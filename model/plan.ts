@@ -83,7 +83,10 @@ export function buildPlan(input: PlanInput): Plan {
       `breakers.maxItems: ${kept.length} items were found and at most ${input.maxItems} are allowed; look at what was found, then raise the limit`,
     );
   }
-  const all = kept.map((finding) => toItem(finding, kept, input.sightings, overrides.get(finding.id)));
+  const settled = new Set(input.settled.map((s) => s.item));
+  // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
+  const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !settled.has(f.id))];
+  const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
   const items = dependantsFirst(all.toSorted(byOrder));
   return {
     version: 1,
@@ -126,11 +129,11 @@ function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string
   return undefined;
 }
 
-function toItem(finding: Finding, kept: Finding[], sightings: Sighting[], override: string | undefined): PlanItem {
+function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' | 'uses'>[], override: string | undefined): PlanItem {
   const before = kept.filter(
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
-  const users = sightings.filter((s) => s.uses.some((t) => finding.provides.includes(t)));
+  const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t)));
   const guard = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.map((s) => s.id).join(', ')}` } : finding.hold;
   return {
     ...finding,

@@ -1,4 +1,4 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Decision } from '../model/decision.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
@@ -38,6 +38,8 @@ function handleGates(run: Run): void {
         checkGateMessage(run, kind, message);
         await decideGate(message);
       } catch (error) {
+        // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
+        if (isCancellation(error)) return;
         if (!(error instanceof ApplicationFailure)) throw error;
         run.lastRefusal = `${kind}: ${messageOf(error)}`;
         run.show();
@@ -82,11 +84,16 @@ function handleItems(run: Run): void {
 
 /** Has a decision judged and recorded; returns the ids it named. Throws Refused with the reason for whoever decided. */
 async function decide(run: Run, decision: Decision): Promise<string[]> {
+  // One after the other: of an approval and a rejection at once the second must be told that it came too late.
+  await condition(() => !run.deciding);
+  run.deciding = true;
   try {
     run.lastRefusal = undefined;
     const { items } = await recordDecision({ run: run.id, manifest: run.facts.manifest, phase: run.stage as Phase, decision });
     return items;
   } catch (error) {
     throw refusalOf(error);
+  } finally {
+    run.deciding = false;
   }
 }

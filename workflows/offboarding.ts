@@ -38,8 +38,9 @@ export async function offboarding(input: OffboardingInput): Promise<OffboardingR
     const { status, reason } = await offboard(run);
     return await end(run, status, reason);
   } catch (error) {
+    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(async () => {
-      if (isCancellation(error)) await end(run, 'cancelled', 'cancelled between items');
+      if (cancelled) await end(run, 'cancelled', 'cancelled between items');
       else if (error instanceof ActivityFailure) await end(run, 'failed', messageOf(error.cause ?? error));
     });
     throw error;
@@ -103,6 +104,7 @@ async function plan(run: Run): Promise<void> {
   run.collectors.clear();
   run.plan = await makePlan({ run: run.id, manifest: run.facts.manifest, readings });
   run.forgetUnresolved();
+  for (const item of run.plan.again) run.outcomes.delete(item);
   for (const { phase, outcome } of run.plan.gone) run.record(phase, [outcome]);
 }
 

@@ -1,7 +1,7 @@
 import {
+  ActivityFailure,
   CancellationScope,
   condition,
-  isCancellation,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
@@ -54,6 +54,8 @@ export class Run {
   /** Items an approver wants tried again. */
   readonly toRetry = new Set<string>();
   amendRequested = false;
+  /** A decision is being judged. */
+  deciding = false;
   readonly collectors = new Map<string, CollectorView>();
   /** Waits for a decision about unresolved items. */
   settling = false;
@@ -167,7 +169,9 @@ export class Run {
     try {
       return await scope.run(work);
     } catch (error) {
-      if (isCancellation(error) && this.paused && !CancellationScope.current().consideredCancelled) return 'interrupted';
+      // A pause may already be over, and a try that was stopped may have failed of its own: the scope tells who stopped it.
+      if (scope.consideredCancelled && error instanceof ActivityFailure && !CancellationScope.current().consideredCancelled)
+        return 'interrupted';
       throw error;
     } finally {
       this.#scopes.delete(scope);

@@ -22,12 +22,22 @@ export async function settle(run: Run, phase: Phase, again: (items: string[]) =>
       run.amendRequested = false;
       return 'amend';
     }
-    const dependants = run.unresolved(phase).filter(waitsForOthers);
-    const items = new Set([...run.toRetry, ...dependants.map((o) => o.item)]);
+    const retried = [...run.toRetry];
     run.toRetry.clear();
-    if (items.size > 0) await again([...items]);
+    if (retried.length > 0) await again(retried);
+    await goOn(run, phase, again);
   }
   return 'done';
+}
+
+/** What merely waited is tried again, wave after wave, as long as a wave settles something. */
+async function goOn(run: Run, phase: Phase, again: (items: string[]) => Promise<void>): Promise<void> {
+  for (;;) {
+    const waiting = run.unresolved(phase).filter(waitsForOthers);
+    if (waiting.length === 0) return;
+    await again(waiting.map((o) => o.item));
+    if (run.unresolved(phase).filter(waitsForOthers).length === waiting.length) return;
+  }
 }
 
 /** A phase's entry condition: what the phase before removed is read again in the clouds, and must still be gone. */

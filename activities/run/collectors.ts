@@ -1,3 +1,5 @@
+import { fingerprint } from '../../model/canonical.ts';
+import { describeDiff } from '../../model/diff.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { JournalRecord, CollectorEvent } from '../../model/ledger.ts';
 import { refusalToRemove } from '../../model/ledger.ts';
@@ -10,7 +12,7 @@ import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage, notAuthorized, refused } from '../failures.ts';
 import { recordDecision } from './decide.ts';
 import { loadPlan } from './plan-in-force.ts';
-import { heldBack } from './remove-item.ts';
+import { heldBack, kindOf } from './remove-item.ts';
 
 /** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */
 export interface Challenge {
@@ -41,6 +43,8 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
     const outcome = ledger.openIntents.has(item.id) ? 'removed' : 'already-gone';
     return { kind: 'settled', outcome: await settle(deps, input.run, { item: item.id, outcome, reason: 'the portal no longer lists it' }) };
   }
+  const drift = looked.ok ? await driftOf(deps, item, api) : undefined;
+  if (drift) return { kind: 'settled', outcome: await settle(deps, input.run, drift) };
   const asked = looked.ok ? await attempt(cloud.classify, () => api.requestDeletion(native(item))) : looked;
   if (!asked.ok) return { kind: 'settled', outcome: await settleFailure(deps, input.run, item, asked.failure) };
   await deps.journal.append(input.run, event(item, 'deletion-requested', input.by, `sent to ${asked.value.sentTo}`));
@@ -123,6 +127,14 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { man
   await recordDecision(deps, { run: input.run, manifest: input.manifest, phase: 'data-collection', decision });
   const reason = `${decision.kind === 'confirm' ? 'confirmed' : 'attested'} by ${input.by}: ${input.statement}`;
   return await settle(deps, input.run, { item: item.id, outcome: 'removed', reason });
+}
+
+/** What is deleted must be what was approved: a configuration edited since the plan waits for an amended one. */
+async function driftOf(deps: Deps, item: PlanItem, api: PortalApi): Promise<Outcome | undefined> {
+  const read = await attempt(deps.clouds.portal.classify, () => kindOf(deps.clouds.portal, item).read(api, item));
+  if (!read.ok || read.value === undefined || fingerprint(read.value) === item.fingerprint) return undefined;
+  const reason = `changed since the plan was made (${describeDiff(item.snapshot, read.value)}); amend the plan, or waive it`;
+  return { item: item.id, outcome: 'blocked', code: 'Drift', reason };
 }
 
 async function open(deps: Deps, input: CollectorInput) {

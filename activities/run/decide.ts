@@ -1,5 +1,5 @@
 import { sha256 } from '../../model/canonical.ts';
-import { decide, type Decision, type DecisionContext, type OpenGate } from '../../model/decision.ts';
+import { decide, type AmendDecision, type Decision, type Verdict, type DecisionContext, type OpenGate } from '../../model/decision.ts';
 import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
@@ -31,7 +31,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const ledger = deps.journal.ledger(run);
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const context = await contextOf(deps, input, ledger, manifest);
-  const verdict = decide(decision, context);
+  const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
   if (!verdict.ok) {
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
     throw refused(verdict.code, verdict.message);
@@ -48,12 +48,22 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   return { items };
 }
 
+/** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
+async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
+  const stranger = decision.overrides.find((o) => !known.has(o.item));
+  if (!stranger) return decide(decision, context);
+  const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from offboard plan`;
+  return { ok: false, code: 'InvalidValue', message };
+}
+
 async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {
   const base: DecisionContext = {
     policy: effectivePolicy(deps.policy, manifest),
     startedBy: ledger.startedBy ?? '',
     now: new Date(),
-    gate: [...ledger.gates.values()].find((g) => g.outcome === undefined),
+    gate: [...ledger.gates.values()].find((g) => g.outcome === undefined && !g.decided),
   };
   if (decision.kind === 'confirm') {
     const recipient = manifest.collectors.find((c) => decision.collector === `data-collector:${c.id}`)?.recipient;

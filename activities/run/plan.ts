@@ -27,6 +27,8 @@ export interface MakePlanResult {
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
   collectors: string[];
+  /** Items that an earlier plan had resolved and that were found anew. */
+  again: string[];
   /** Items that an earlier plan left unresolved and that are not there any more, by phase. */
   gone: { phase: Phase; outcome: Outcome }[];
 }
@@ -38,10 +40,12 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const earlier = await earlierPlan(deps, input.run, ledger);
   const { match, unknown, anchors } = await judge(deps, manifest, input.readings, earlier?.anchors);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
-  const found = new Set(match.findings.map((f) => f.id));
+  // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
+  const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
   const { findings: carried, gone } = await carryOver(deps, input.run, manifest, readable, found);
   await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
-  match.findings.push(...carried);
+  const proved = new Set(carried.map((f) => f.id));
+  match.findings = [...match.findings.filter((f) => !proved.has(f.id)), ...carried];
   const ours = new Set(match.findings.map((f) => f.id));
   const plan = buildPlan({
     tenantId: manifest.tenant.id,
@@ -50,22 +54,29 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     sightings: match.sightings.filter((s) => !ours.has(s.id)),
     unknown,
     protected: manifest.protected,
-    overrides: [...manifest.overrides, ...ledger.overrides].filter((o) => !isDone(ledger, o.item)),
+    overrides: [
+      ...manifest.overrides.filter((o) => !isDone(ledger, o.item)),
+      // What an amendment named was there then; what is not any more needs no override.
+      ...ledger.overrides.filter((o) => ours.has(o.item)),
+    ],
     ourselves: manifest.aws ? [manifest.aws.assumeRole] : [],
     settled: settledItems(ledger),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     anchors,
   });
   const hash = planHash(plan);
+  const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));
   if (ledger.planHash !== hash) {
     await deps.journal.append(input.run, {
       type: 'plan',
       planHash: hash,
       artifact: await deps.artifacts.put(plan),
       items: plan.items.length,
+      ...(again.length > 0 ? { again } : {}),
     });
   }
   return {
+    again,
     gone,
     planHash: hash,
     batches: batchesOf(plan),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../model/canonical.ts';
-import { describeDiff } from '../../model/diff.ts';
+import { describeDiff, isRemnant } from '../../model/diff.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { collectorsLeft } from '../../model/ledger.ts';
@@ -79,8 +79,9 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Pro
   const begun = ledger.openIntents.has(item.id);
   if (current === undefined) return gone(item, begun, 'not found');
   if (fingerprint(current) === item.fingerprint) return undefined;
-  // Begun by us and cut short: it may be half taken apart, but it must still be the very same one.
-  if (begun && kind.identity && kind.identity(current) === kind.identity(item.snapshot)) return undefined;
+  // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
+  const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
+  if (begun && same && isRemnant(current, item.snapshot)) return undefined;
   return {
     item: item.id,
     outcome: 'blocked',

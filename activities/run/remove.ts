@@ -127,7 +127,7 @@ async function settle(work: Work, attempt: Attempt): Promise<void> {
   }
   await work.deps.journal.append(work.input.run, { type: 'outcome', phase: item.phase, outcome });
   work.ledger.outcomes.set(item.id, { ...outcome, phase: item.phase });
-  if (isResolved(outcome.outcome)) work.ledger.openIntents.delete(item.id);
+  if (outcome.outcome !== 'failed') work.ledger.openIntents.delete(item.id);
   work.outcomes.set(item.id, outcome);
   work.deps.log.info({ run: work.input.run, item: item.id, outcome: outcome.outcome, code: outcome.code }, 'item settled');
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, withHeartbeat } from './activity-control.ts';
+import { forEachLimited, retryDeadlinePassed, withHeartbeat } from './activity-control.ts';
 import { judge, type MakePlanInput } from './plan.ts';
 import { loadPlan } from './plan-in-force.ts';
 import { kindOf } from './remove-item.ts';
@@ -60,7 +60,9 @@ export async function confirmGone(deps: Deps, input: RemoveInput): Promise<Outco
           kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item),
         );
         if (look.ok ? look.value === undefined : look.failure.kind === 'gone') continue;
-        if (!look.ok && look.failure.kind === 'retry') throw cloudUnavailable(failureMessage(look.failure), look.failure.retryAfterMs);
+        const goesOn = !retryDeadlinePassed(manifest.waits.unreachable);
+        if (!look.ok && look.failure.kind === 'retry' && goesOn)
+          throw cloudUnavailable(failureMessage(look.failure), look.failure.retryAfterMs);
         const reason = look.ok ? 'it is there again' : `cannot be read any more (${failureMessage(look.failure)})`;
         back.push({ item: item.id, outcome: 'blocked', code: look.ok ? 'CameBack' : 'Unreadable', reason });
       }
