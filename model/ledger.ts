@@ -161,11 +161,12 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
   if (ledger.ended !== undefined) return `the run has ended (${ledger.ended})`;
   if (ledger.planHash !== hash) return `plan ${hash} is not the plan in force`;
   if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
+  if (ledger.waived.has(item.id)) return 'an approver decided to leave it in place';
   const needed: Gate[] = GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
   for (const name of needed) {
-    const approval = [...ledger.gates.values()].find(
-      (g) => g.gate === name && g.planHash === hash && g.outcome !== 'rejected' && g.approval,
-    )?.approval;
+    // The last opening counts: what an earlier one allowed may have expired, or be asked about anew.
+    const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
+    const approval = last?.outcome === 'rejected' ? undefined : last?.approval;
     if (!approval) return `gate ${name} holds no approval of plan ${hash}`;
     if (now >= new Date(approval.expiresAt)) return `the approval of gate ${name} by ${approval.by} expired at ${approval.expiresAt}`;
   }

@@ -22,7 +22,7 @@ export async function settle(run: Run, phase: Phase, again: (items: string[]) =>
       run.amendRequested = false;
       return 'amend';
     }
-    const retried = [...run.toRetry];
+    const retried = [...run.toRetry].filter((item) => !run.waived.has(item));
     run.toRetry.clear();
     if (retried.length > 0) await again(retried);
     await goOn(run, phase, again);

@@ -75,7 +75,10 @@ function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): S
   const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, anchors.awsOidcRoles).map(roleToken)];
   const why = reason(role, web !== undefined, uses.length > 0, anchors);
   if (why === undefined) return undefined;
-  const defender = isDefenderRole(role.RoleName) ? { defender: true as const } : {};
+  const isDefenders = isDefenderRole(role.RoleName);
+  // Defender's own CIEM signs in through the same application where it uses what is ours.
+  if (isDefenders && uses.length > 0) uses.push('ciem:sign-in');
+  const defender = isDefenders ? { defender: true as const } : {};
   return { system: `aws:${snapshot.account}`, id: `${awsRole.name}:${role.Arn}`, why, uses, ...defender };
 }
 

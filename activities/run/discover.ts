@@ -63,6 +63,9 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     }
     readings.push({ system, unknown: failureMessage(failure) });
   });
+  // A reading that was stopped half way is no reading: what is missing would look like nothing there.
+  if (readings.length !== systems.length)
+    throw cloudUnavailable(`only ${readings.length} of ${systems.length} systems were read before the stop`);
   readings.sort((a, b) => (a.system < b.system ? -1 : 1));
   return {
     readings: await deps.artifacts.put(readings),

@@ -159,10 +159,9 @@ describe('never ours, told as sightings', () => {
   ])('%s', (_name, r, uses) => {
     const { findings, sightings } = match(r);
     expect(findings).toEqual([]);
-    const defender = r.RoleName.startsWith('DefenderForCloud-') ? { defender: true } : {};
-    expect(sightings).toEqual([
-      { system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, uses, ...defender },
-    ]);
+    const isDefenders = r.RoleName.startsWith('DefenderForCloud-');
+    const needs = isDefenders ? { uses: [...uses, 'ciem:sign-in'], defender: true } : { uses };
+    expect(sightings).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, ...needs }]);
   });
 
   test.each<[string, RoleState]>([
