@@ -102,8 +102,9 @@ export async function judge(
     tenantId: manifest.tenant.id,
     issuer: issuerOf(manifest.tenant.id, manifest.tenant.cloud),
     ...(earlier?.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: earlier.ciemPrincipalId }),
-    awsOidcRoles: [...(earlier?.awsOidcRoles ?? [])],
-    gcpServiceAccounts: [...(earlier?.gcpServiceAccounts ?? [])],
+    // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
+    awsOidcRoles: (earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')),
+    gcpServiceAccounts: [],
   };
   for (const { system, artifact } of read) {
     const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), anchors.tenantId, anchors.issuer);
