@@ -34,6 +34,37 @@ export interface Kind<Snapshot, Api> {
    * several steps this lets one that was cut short go on; a kind without it is compared by its whole definition, always.
    */
   identity?(snapshot: Json): string;
+  /** What reading an item that is gone tells, where that is something else than `not found`. */
+  gone?: string;
+  /** How to bring it back; absent where no cloud call can. */
+  undo?: Undo<Api>;
+  /** A step back from removal: the thing stays, but nobody can use it. Absent where the cloud has none. */
+  quarantine?: Quarantine<Api>;
+}
+
+/** How a removed thing comes back: undeleted where the cloud keeps it for a while, else made anew from the kept definition. */
+export interface Undo<Api> {
+  /** Pure: what will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. */
+  losses(item: PlanItem): string[];
+  /**
+   * Brings one item back as its snapshot says. Idempotent: what is there already and the same is left as it is; a stranger that
+   * took its name meanwhile makes it throw what the classifier calls `blocked`.
+   */
+  restore(api: Api, item: PlanItem): Promise<void>;
+  /** Pure: a definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. */
+  comparable(snapshot: Json): Json;
+}
+
+/** Reversible first: deny its trust, disable it. */
+export interface Quarantine<Api> {
+  /** Idempotent. */
+  put(api: Api, item: PlanItem): Promise<void>;
+  /** Idempotent: as if it had never been in quarantine. */
+  lift(api: Api, item: PlanItem): Promise<void>;
+  /** Pure: what `read` gives while it is in quarantine, so that a removal afterwards is compared with what was approved. */
+  quarantined(snapshot: Json): Json;
+  /** What the cloud knows of a use after `since`, in words; undefined when it knows of none. */
+  usedSince?(api: Api, item: PlanItem, since: Date): Promise<string | undefined>;
 }
 
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */

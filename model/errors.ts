@@ -18,6 +18,7 @@ export const EXIT_CODES = {
   NoWorker: 21,
   RunNotFound: 22,
   NoTemporal: 23,
+  NoKeys: 24,
   PlanHashMismatch: 30,
   SelfApproval: 31,
   GateExpired: 32,

@@ -50,6 +50,8 @@ export interface Sighting {
 export interface Match {
   findings: Finding[];
   sightings: Sighting[];
+  /** How many things of this kind were looked at, ours or not: what a breaker's percentage is taken of. Absent when nobody knows. */
+  seen?: number;
 }
 
 /** What one system says of itself that the judging of others needs. Collected over all systems before any is judged. */
@@ -61,6 +63,17 @@ export interface Anchors {
   ciemPrincipalId?: string;
   /** ARNs and unique ids of OIDC roles (other accounts' trust policies show either). */
   awsOidcRoles: string[];
+  /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */
+  defender?: DefenderUse;
+  /** What the worker itself runs under: role ARNs, service account addresses, object and application ids. Never removed. */
+  ourselves?: string[];
   /** Service accounts that the workload identity pool may impersonate. */
   gcpServiceAccounts: { email: string; uniqueId: string }[];
+}
+
+/** `unknown`, for want of permission to look, counts as in use. */
+export interface DefenderUse {
+  state: 'in-use' | 'absent' | 'unknown';
+  /** Where it was seen, or what could not be looked at, in words. */
+  why: string[];
 }

@@ -20,7 +20,7 @@ export type JournalRecord =
   | { type: 'verified'; leftovers: string[]; unknown: string[] }
   | { type: 'run-ended'; status: RunStatus; reason: string };
 
-export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-exhausted' | 'otp-expired';
+export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-accepted' | 'otp-exhausted' | 'otp-expired';
 
 export interface LedgerEntry {
   /** ISO time. */

@@ -53,6 +53,9 @@ export interface PlanInput {
   anchors: Anchors;
 }
 
+/** Why something of ours stays that the manifest protects. */
+export const PROTECTED = 'protected by the manifest';
+
 /** Kind of the item that stands for a system that could not be read. */
 export const UNKNOWN_SCOPE = 'unknown-scope';
 
@@ -118,7 +121,7 @@ function warningsOf(sightings: Sighting[]): string[] {
 
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
-  if (input.protected.includes(native) || input.protected.includes(finding.id)) return 'protected by the manifest';
+  if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
   const self = input.ourselves.find((name) => native === name || native.endsWith(`/${name}`));
   if (self) return `this worker runs under ${self}`;
   const settled = input.settled.find((s) => s.item === finding.id);

@@ -4,12 +4,6 @@ import { PHASES, type Phase, type RunStatus } from './names.ts';
 import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { Plan, Untouched } from './plan.ts';
 
-/** What is left over, in words: without a verification nobody knows. */
-export function toldLeftovers({ leftovers }: Pick<RunSummary, 'leftovers'>): string {
-  if (leftovers === null) return 'not verified';
-  return leftovers.length === 0 ? 'nothing' : leftovers.join(', ');
-}
-
 /** A run as the journal tells it: for `report`, the evidence and every page. */
 export interface RunSummary {
   workflowId: string;

@@ -1,0 +1,24 @@
+import type { Manifest } from './manifest.ts';
+import type { SystemId } from './names.ts';
+import type { PlanItem } from './plan.ts';
+
+/** What a cloud says in shell: the commands a person would run, item by item (the portal's "Generate Script"). All of it pure. */
+export interface CloudScript {
+  /** Lines that stand once at the top: functions and variables the commands need. */
+  prelude(manifest: Manifest): string[];
+  /** Lines that bring the shell into a system before its items (a role assumed, a subscription chosen). */
+  enter(system: SystemId, manifest: Manifest): string[];
+  /** By name of kind. A command per element; a kind that a script cannot do answers comments that say what to do by hand. */
+  kinds: Record<string, { remove(item: PlanItem): string[]; restore(item: PlanItem): string[] }>;
+}
+
+/** A word for bash: left bare where nothing in it means anything to a shell, otherwise in single quotes. */
+export function quote(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** One command line from its words. */
+export function command(...words: string[]): string {
+  return words.map(quote).join(' ');
+}

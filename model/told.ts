@@ -1,0 +1,76 @@
+import type { Decision } from './decision.ts';
+import { isResolved } from './outcome.ts';
+import { PROTECTED } from './plan.ts';
+import type { RunSummary } from './summary.ts';
+
+/** A run's record in words, the same on the terminal and on the page of evidence. */
+
+/** `1 item`, `2 items`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** What was decided about what, without who and why. */
+export function toldDecision({ decision: d, items }: { decision: Decision; items?: string[] }): string {
+  switch (d.kind) {
+    case 'approve':
+    case 'reject':
+      return `${d.kind} gate ${d.gate}, opening ${d.opening}, plan ${d.planHash}`;
+    case 'waive':
+    case 'retry':
+      return `${d.kind} ${items === undefined ? counted(d.items.count, 'item') : items.join(', ')}`;
+    case 'amend':
+      return `amend the plan${d.overrides.map((o) => `, lift the guard of ${o.item} (${o.reason})`).join('')}`;
+    case 'confirm':
+    case 'attest':
+      return `${d.kind} ${d.collector}`;
+  }
+}
+
+/** Why, in the words of whoever decided. */
+export function reasonOf({ decision: d }: { decision: Decision }): string {
+  return 'statement' in d ? d.statement : d.reason;
+}
+
+type Item = RunSummary['items'][number];
+
+/** Left in place by an approver: waived, and not resolved after all. */
+export function isWaived(item: Item): item is Item & { waived: { by: string; reason: string } } {
+  return item.waived !== undefined && !(item.outcome && isResolved(item.outcome.outcome));
+}
+
+/** What became of an item, in one word where the vocabulary of outcomes has it: sign-in is never removed, it is disabled. */
+export function toldOutcome(item: Item): string {
+  if (isWaived(item)) return `waived by ${item.waived.by}`;
+  const word = item.outcome?.outcome ?? 'not begun';
+  if (item.phase !== 'sign-in') return word;
+  return word === 'removed' ? 'disabled' : word === 'already-gone' ? 'disabled already' : word;
+}
+
+/** Something of ours that stays because somebody decided so. */
+export interface Staying {
+  item: string;
+  how: 'waived' | 'protected';
+  /** Who and why. */
+  why: string;
+}
+
+/** Everything that stays by decision: waived by an approver during the run, or protected by the manifest from the start. */
+export function stayingIn(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>): Staying[] {
+  const waived = summary.items.filter(isWaived).map((i) => ({ item: i.item, why: `waived by ${i.waived.by}: ${i.waived.reason}` }));
+  const kept = summary.untouched.filter((u) => u.reason === PROTECTED);
+  return [
+    ...waived.map((w) => ({ ...w, how: 'waived' as const })),
+    ...kept.map((u) => ({ item: u.id, how: 'protected' as const, why: `${PROTECTED} that ${summary.startedBy} started with` })),
+  ];
+}
+
+/** What is left over: without a verification nobody knows, and what stays by decision is counted, never passed over. */
+export function toldLeftovers(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy'>): string {
+  if (summary.leftovers === null) return 'not verified';
+  if (summary.leftovers.length > 0) return summary.leftovers.join(', ');
+  const staying = stayingIn(summary);
+  if (staying.length === 0) return 'nothing';
+  const by = Map.groupBy(staying, (s) => s.how);
+  return `nothing but what stays by decision: ${[...by].map(([how, of]) => `${of.length} ${how}`).join(', ')}`;
+}
