@@ -1,6 +1,7 @@
 import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
-import type { Anchors, Match } from '../../model/finding.ts';
+import { mergeDefender } from '../../model/defender.ts';
+import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { systemsOf, type Manifest } from '../../model/manifest.ts';
@@ -106,12 +107,16 @@ export async function judge(
     awsOidcRoles: (earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')),
     gcpServiceAccounts: [],
   };
+  const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
   for (const { system, artifact } of read) {
     const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), anchors.tenantId, anchors.issuer);
     if (told.ciemPrincipalId !== undefined) anchors.ciemPrincipalId = told.ciemPrincipalId;
     anchors.awsOidcRoles.push(...(told.awsOidcRoles ?? []));
     anchors.gcpServiceAccounts.push(...(told.gcpServiceAccounts ?? []));
+    defender.push(told.defender);
   }
+  const use = mergeDefender(defender);
+  if (use) anchors.defender = use;
   anchors.awsOidcRoles = [...new Set(anchors.awsOidcRoles)].toSorted();
   anchors.gcpServiceAccounts = [...new Map(anchors.gcpServiceAccounts.map((a) => [a.uniqueId, a])).values()];
   const match: Match = { findings: [], sightings: [] };
@@ -125,6 +130,12 @@ export async function judge(
   }
   const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
   return { match, unknown, anchors };
+}
+
+/** A subscription that could not be read may have Defender's CIEM on. */
+function unseenDefender(system: SystemId): DefenderUse | undefined {
+  if (!system.startsWith('azure:/subscriptions/')) return undefined;
+  return { state: 'unknown', why: [`${system} could not be read, so nobody knows whether Defender's CIEM is on there`] };
 }
 
 /** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { defenderHold, firstHold, mergeDefender } from '../../model/defender.ts';
+
+describe('what Defender for Cloud may share', () => {
+  test('is held where it is in use, saying where that was seen', () => {
+    const defender = { state: 'in-use' as const, why: ['subscription one has the extension on', 'subscription two has a connector'] };
+    expect(defenderHold({ defender })).toEqual({
+      code: 'SharedWithDefender',
+      reason: 'shared with Defender for Cloud, which uses it: subscription one has the extension on; subscription two has a connector',
+    });
+  });
+
+  test('is held where nobody was allowed to look, and where nobody looked', () => {
+    expect(defenderHold({ defender: { state: 'unknown', why: ['denied'] } })?.reason).toMatch(/^shared with Defender for Cloud.*denied/);
+    expect(defenderHold({})).toMatchObject({ code: 'SharedWithDefender' });
+  });
+
+  test('is not held where it was looked for and not found', () => {
+    expect(defenderHold({ defender: { state: 'absent', why: [] } })).toBeUndefined();
+  });
+
+  test.each([
+    [['absent', 'in-use', 'unknown'], 'in-use'],
+    [['unknown', 'absent'], 'unknown'],
+    [['absent', 'absent'], 'absent'],
+  ] as const)('of %s together is %s, with the reasons of that state only', (states, state) => {
+    const merged = mergeDefender([undefined, ...states.map((s) => ({ state: s, why: [s] }))]);
+    expect(merged).toEqual({ state, why: [state] });
+  });
+
+  test('is unsaid when nobody can say', () => {
+    expect(mergeDefender([undefined])).toBeUndefined();
+  });
+});
+
+test('several guards are one with the first code and all reasons; none is none', () => {
+  const one = { code: 'One', reason: 'first' };
+  expect(firstHold(undefined, one, { code: 'Two', reason: 'second' })).toEqual({ hold: { code: 'One', reason: 'first; second' } });
+  expect(firstHold(undefined)).toEqual({});
+});
