@@ -1,6 +1,7 @@
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
 import { helpOf, parse, type Command, type Io } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { asInvoked, invocationOf } from './invocation.ts';
 
 /** The CLI. Resolves to the exit code; what went wrong is told on stderr, and with --json as JSON on stdout, too. */
 export async function main(args: string[], io: Io): Promise<number> {
@@ -39,9 +40,11 @@ function overview(): string {
 }
 
 if (import.meta.main) {
+  const invocation = invocationOf(process.env, process.argv[1] ?? '', process.cwd());
+  const verbs = COMMANDS.map((c) => c.name);
   const io: Io = {
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(`${asInvoked(text, invocation, verbs)}\n`),
+    err: (text) => process.stderr.write(asInvoked(text, invocation, verbs)),
     env: process.env,
     stdin: process.stdin,
     interactive: process.stdin.isTTY && process.stderr.isTTY,

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Connection } from '@temporalio/client';
 import { OffboardError } from '../model/errors.ts';
 import { EncryptionCodec } from '../security/codec.ts';
-import { homeOf } from '../security/home.ts';
-import { loadKeys } from '../security/keys.ts';
-import { connect, connectionSettings } from './temporal/connect.ts';
+import { workersKeys } from './keys.ts';
+import { connect, connectionSettings, profileSought } from './temporal/connect.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */
 export interface Session {
@@ -17,17 +16,17 @@ export interface Session {
 /** A worker polls at least once a minute; one that was not seen for longer is gone. */
 const POLLER_SEEN_MS = 90_000;
 
-/** Connects to the server that the environment or a profile names. Throws NoServer. */
+/** Connects to the server that the environment or a profile names. Throws NoServer, NoKeys. */
 export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   const settings = connectionSettings(env);
   if (!settings) {
     throw new OffboardError(
       'NoServer',
-      'no Temporal server is named; set TEMPORAL_ADDRESS or a profile in temporal.toml (offboard demo brings its own)',
+      `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (offboard demo brings its own)`,
     );
   }
+  const codec = new EncryptionCodec(workersKeys(env));
   const connection = await connect(settings);
-  const codec = new EncryptionCodec(loadKeys(homeOf(env).keys, env));
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
   return { client, connection, taskQueue: env['OFFBOARD_TASK_QUEUE'] ?? 'mepm-offboard', close: () => connection.close() };
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalLine } from '../activities/records/journal.ts';
+import { evidencePage } from '../activities/run/evidence-page.ts';
 import { canonical, sha256 } from '../model/canonical.ts';
 import { OffboardError } from '../model/errors.ts';
 import { GATE_OF, type Gate } from '../model/names.ts';
@@ -9,19 +10,23 @@ import { summarize, type Evidence } from '../model/summary.ts';
 
 /**
  * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
- * its hash, each removal was planned and approved before, and the summary says what the journal says. Throws EvidenceBroken.
+ * its hash, each removal was planned and approved before, the summary says what the journal says, and the page shows just that. Throws
+ * EvidenceBroken; UnreadableFile where there is no evidence at all.
  */
 export function verifyEvidence(folder: string): { lines: number; removals: number } {
-  const evidence = JSON.parse(read(folder, 'evidence.json')) as Evidence;
+  requireEvidence(folder);
+  const evidence = parse<Evidence>('evidence.json', read(folder, 'evidence.json'));
   const lines = read(folder, 'journal.jsonl')
     .split('\n')
     .filter(Boolean)
-    .map((l) => JSON.parse(l) as JournalLine);
+    .map((l) => parse<JournalLine>('journal.jsonl', l));
   checkChains(evidence, lines);
-  const plan = evidence.summary.planHash === undefined ? undefined : (JSON.parse(read(folder, 'plan.json')) as Plan);
+  const plan = evidence.summary.planHash === undefined ? undefined : parse<Plan>('plan.json', read(folder, 'plan.json'));
   if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
   if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
-  return { lines: lines.length, removals: checkApprovals(lines, plan) };
+  const removals = checkApprovals(lines, plan);
+  if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
+  return { lines: lines.length, removals };
 }
 
 function checkChains(evidence: Evidence, lines: JournalLine[]): void {
@@ -58,17 +63,29 @@ function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
   return removals;
 }
 
+const FILES = ['evidence.json', 'journal.jsonl', 'plan.json', 'index.html'];
+
+/** A folder without any of the files is a slip of the pen; one that lacks some of them was tampered with. */
+function requireEvidence(folder: string): void {
+  if (FILES.some((name) => existsSync(join(folder, name)))) return;
+  throw new OffboardError('UnreadableFile', `${folder} holds no evidence (${FILES.join(', ')}); name a folder of evidence`);
+}
+
 function read(folder: string, name: string): string {
   try {
     return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
-    throw new OffboardError(
-      'UnreadableFile',
-      `${join(folder, name)} cannot be read (${(error as NodeJS.ErrnoException).code}); name a folder of evidence`,
-      {
-        cause: error,
-      },
-    );
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') broken(`${name} is missing`);
+    throw new OffboardError('UnreadableFile', `${join(folder, name)} cannot be read (${code}); mend its permissions`, { cause: error });
+  }
+}
+
+function parse<T>(name: string, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return broken(`${name} is not JSON`);
   }
 }
 

@@ -24,12 +24,15 @@ export function toldDecision({ decision: d, items }: { decision: Decision; items
     case 'confirm':
     case 'attest':
       return `${d.kind} ${d.collector}`;
+    case 'pause':
+    case 'resume':
+      return `${d.kind} the run`;
   }
 }
 
-/** Why, in the words of whoever decided. */
+/** Why, in the words of whoever decided; a pause needs no reason. */
 export function reasonOf({ decision: d }: { decision: Decision }): string {
-  return 'statement' in d ? d.statement : d.reason;
+  return 'statement' in d ? d.statement : 'reason' in d ? d.reason : '';
 }
 
 type Item = RunSummary['items'][number];

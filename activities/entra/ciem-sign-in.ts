@@ -44,6 +44,8 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
     }
   },
 
+  gone: 'nobody can sign in to it (disabled, or its principal is gone)',
+
   async remove(api, items) {
     for (const item of items) await api.disableSignIn(principalId(item));
   },

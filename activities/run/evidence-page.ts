@@ -1,9 +1,11 @@
 import { PHASE_TITLES, type Phase } from '../../model/names.ts';
-import { isResolved, type PhaseCounts } from '../../model/outcome.ts';
-import { toldLeftovers, type Evidence, type RunSummary } from '../../model/summary.ts';
+import type { PhaseCounts } from '../../model/outcome.ts';
+import type { Evidence, RunSummary } from '../../model/summary.ts';
+import { isWaived, reasonOf, stayingIn, toldDecision, toldLeftovers, toldOutcome } from '../../model/told.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {
+  const staying = stayingIn(s);
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Offboarding evidence ${esc(s.tenantId)}</title>
@@ -21,13 +23,14 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
-<table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, told(d), reasonOf(d)])).join('')}</table>
+<table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, toldDecision(d), reasonOf(d)])).join('')}</table>
 ${s.phases.map((counts, i) => phaseSection(s, counts, i + 1)).join('\n')}
 <h2>Data collectors</h2>
 <table><tr><th>When<th>Collector<th>What<th>By</tr>${s.collectors.map((c) => row([c.at, c.collector, `${c.event} ${c.detail ?? ''}`, c.by ?? ''])).join('')}</table>
+${staying.length > 0 ? `<h2>Stays by decision</h2><table><tr><th>What<th>Who decided, and why</tr>${staying.map((i) => row([i.item, i.why])).join('')}</table>` : ''}
 <h2>Not touched, and why</h2>
 <table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
-${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>Why</tr>${s.refusals.map((r) => row([r.at, r.decision.by, r.message])).join('')}</table>` : ''}
+${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, toldDecision(r), r.message])).join('')}</table>` : ''}
 <h2>Journal</h2>
 <p>Each line of journal.jsonl holds the SHA-256 of the line before it in its segment. These are the last ones.</p>
 <table><tr><th>Segment<th>Lines<th>SHA-256 of the last line</tr>${journal.map((j) => row([j.segment, String(j.lines), j.head])).join('')}</table>
@@ -37,33 +40,19 @@ ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>Why</tr
 
 function phaseSection(s: RunSummary, counts: PhaseCounts, number: number): string {
   const items = s.items.filter((i) => i.phase === counts.phase);
-  const rows = items.map((i) => {
-    const resolved = i.outcome && isResolved(i.outcome.outcome);
-    const word = i.waived && !resolved ? `waived by ${i.waived.by}` : (i.outcome?.outcome ?? 'not begun');
-    return row([word, i.title, i.why.join('; '), i.waived && !resolved ? i.waived.reason : (i.outcome?.reason ?? '')]);
-  });
+  const rows = items.map((i) =>
+    row([
+      toldOutcome(i),
+      i.title,
+      i.why.join('; '),
+      isWaived(i) ? `${i.waived.reason} (held: ${i.outcome?.reason ?? ''})` : (i.outcome?.reason ?? ''),
+    ]),
+  );
   return `<h2>${number}. ${esc(PHASE_TITLES[counts.phase satisfies Phase])}</h2>
 <p>removed ${counts.removed}, already gone ${counts.alreadyGone}, skipped ${counts.skipped}, waived ${counts.waived}, blocked ${counts.blocked}, failed ${counts.failed}</p>
 <table><tr><th>Outcome<th>What<th>Why it is ours<th>How it ended</tr>${rows.join('')}</table>`;
 }
 
-function told({ decision: d, items }: RunSummary['decisions'][number]): string {
-  switch (d.kind) {
-    case 'approve':
-    case 'reject':
-      return `${d.kind} gate ${d.gate}, opening ${d.opening}, plan ${d.planHash}`;
-    case 'waive':
-    case 'retry':
-      return `${d.kind} ${(items ?? []).join(', ')}`;
-    case 'amend':
-      return 'amend the plan';
-    case 'confirm':
-    case 'attest':
-      return `${d.kind} ${d.collector}`;
-  }
-}
-
-const reasonOf = ({ decision: d }: RunSummary['decisions'][number]): string => ('statement' in d ? d.statement : d.reason);
 const row = (cells: string[]): string => `<tr>${cells.map((c) => `<td>${esc(c)}`).join('')}</tr>`;
 const terms = (pairs: [string, string][]): string => pairs.map(([k, v]) => `<dt>${esc(k)}<dd>${esc(v)}`).join('');
 

@@ -77,7 +77,7 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Pro
   const kind = kindOf(cloud, item);
   const current = await kind.read(api, item);
   const begun = ledger.openIntents.has(item.id);
-  if (current === undefined) return gone(item, begun, 'not found');
+  if (current === undefined) return gone(item, begun, kind.gone ?? 'not found');
   if (fingerprint(current) === item.fingerprint) return undefined;
   // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
   const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
@@ -91,13 +91,14 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Pro
 }
 
 async function untilGone(item: PlanItem, { cloud, api }: RemovalSteps): Promise<Attempt> {
+  const readBack = `read back: ${kindOf(cloud, item).gone ?? 'not found'}`;
   for (const delay of GONE_DELAYS) {
     const look = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
     if ('failure' in look) {
-      if (look.failure.kind === 'gone') return { item, outcome: gone(item, true, 'read back: not found') };
+      if (look.failure.kind === 'gone') return { item, outcome: gone(item, true, readBack) };
       return fromFailure(item, look.failure);
     }
-    if (look.value === undefined) return { item, outcome: gone(item, true, 'read back: not found') };
+    if (look.value === undefined) return { item, outcome: gone(item, true, readBack) };
     await sleep(delay);
   }
   return { item, later: { kind: 'retry', code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' } };

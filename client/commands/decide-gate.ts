@@ -27,13 +27,12 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
         await requireRun(session, run);
         const opening = Number(values['opening'] ?? (await viewOf(session, run)).gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
-        await send(session, run, messages[name], {
-          gate,
-          opening,
-          planHash: text(values, 'plan-hash'),
-          by,
-          reason: text(values, 'reason'),
-        });
+        const planHash = text(values, 'plan-hash');
+        await send(session, run, messages[name], { gate, opening, planHash, by, reason: text(values, 'reason') }).catch(
+          (error: unknown) => {
+            throw withoutHash(error, run);
+          },
+        );
         io.out(
           json
             ? JSON.stringify({ workflowId: run, [name]: true, gate, opening })
@@ -43,6 +42,13 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
       });
     },
   };
+}
+
+/** The hash stands for having read the plan: whoever typed another one is sent to the plan, and not handed the right one. */
+function withoutHash(error: unknown, run: string): unknown {
+  if (!(error instanceof OffboardError) || error.code !== 'PlanHashMismatch') return error;
+  const message = `--plan-hash: is not the hash of the plan that waits; read the plan again (offboard plan ${run}) and decide about what you read`;
+  return new OffboardError('PlanHashMismatch', message, { cause: error });
 }
 
 export const approve = gateCommand('approve', 'Approve the plan that waits at a gate.');

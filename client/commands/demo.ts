@@ -6,6 +6,8 @@ import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
+import { stayingIn } from '../../model/told.ts';
+import { recordsOf } from '../records.ts';
 import { openSession } from '../session.ts';
 import { rawManifest, startRun } from '../start-run.ts';
 
@@ -23,6 +25,7 @@ export const demo: Command = {
     auto: { type: 'boolean', help: 'two operators are played; the default without a terminal' },
     estate: { type: 'string', value: 'FILE', help: 'another estate (docs/estate.md)' },
     fresh: { type: 'boolean', help: "begin anew (the default): an earlier demonstration's state is removed" },
+    stay: { type: 'boolean', help: 'with --auto, too: everything stays up until Ctrl-C' },
     keep: { type: 'boolean', help: "go on with the sandbox's and Temporal's state of the last demonstration" },
   },
   async run({ values, json }, io) {
@@ -77,10 +80,13 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
       seconds: Math.round((Date.now() - began) / 100) / 10,
     };
     tellEnd(result, answer.untouched, io);
-    if (json) io.out(JSON.stringify(answer));
+    const { summary } = await recordsOf(stage.env, handle.workflowId);
+    for (const { item, why } of stayingIn(summary)) io.err(`Stays: ${item}\n  ${why}\n`);
     const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
-    if (answer.temporalUi) io.err(`Temporal UI: ${answer.temporalUi}\n`);
-    return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp: !auto };
+    const staysUp = !auto || values['stay'] === true;
+    tellWhereToLook(answer.temporalUi, handle.workflowId, !staysUp, io);
+    if (json) io.out(JSON.stringify(answer));
+    return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
   } finally {
     await session.close();
   }
@@ -90,6 +96,18 @@ function tellEnd(result: OffboardingResult, untouched: { objects: number; change
   io.err(`\n${result.status}: ${result.reason}\n`);
   io.err(`Of ${untouched.objects} objects that are not ours, ${untouched.changed} changed.\n`);
   io.err(`Evidence: ${result.evidence}/index.html\n`);
+}
+
+/** Says what can still be looked at once this program has ended, and how. */
+function tellWhereToLook(temporalUi: string | null, workflowId: string, ends: boolean, io: Io): void {
+  io.err(`Verify it: offboard evidence verify ${workflowId}\n`);
+  if (temporalUi === null) return;
+  if (!ends) io.err(`Temporal UI: ${temporalUi}\n`);
+  else {
+    io.err(
+      `Temporal ends with this program, and its UI at ${temporalUi} with it. To look at this run there: offboard demo --keep --auto --stay\n`,
+    );
+  }
 }
 
 /** Resolves at Ctrl-C; what was kept on disk stays for --keep. */

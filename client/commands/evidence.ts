@@ -1,21 +1,23 @@
 import { OffboardError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
+import { evidenceFolder } from '../evidence-folder.ts';
 import { verifyEvidence } from '../verify-evidence.ts';
 
 export const evidence: Command = {
   name: 'evidence',
-  summary: 'evidence verify FOLDER: verify a folder of evidence from its files alone, without a server or keys.',
-  positionals: ['verify', 'FOLDER'],
+  summary: 'evidence verify FOLDER|RUN: verify evidence from its files alone; for a folder neither server nor keys are needed.',
+  positionals: ['verify', 'FOLDER|RUN'],
   options: {},
-  async run({ positionals: [verb, folder = ''], json }, io) {
+  async run({ positionals: [verb, name = ''], json }, io) {
     if (verb !== 'verify')
-      throw new OffboardError('Usage', `${String(verb)} is nothing to do with evidence; try: offboard evidence verify FOLDER`);
+      throw new OffboardError('Usage', `${String(verb)} is nothing to do with evidence; try: offboard evidence verify FOLDER|RUN`);
+    const folder = await evidenceFolder(io.env, name);
     const found = verifyEvidence(folder);
     io.out(
       json
         ? JSON.stringify({ folder, ok: true, ...found })
-        : `${folder}: whole and unchanged; ${found.lines} journal lines, ${found.removals} removals begun, each approved before.`,
+        : `${folder}: whole and unchanged; ${found.lines} journal lines, ${found.removals} removals begun, each approved before; index.html shows just that.`,
     );
-    return await Promise.resolve(0);
+    return 0;
   },
 };

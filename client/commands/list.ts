@@ -1,31 +1,101 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { OffboardError } from '../../model/errors.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
+import { viewOf } from '../ask.ts';
 import type { Command } from '../command.ts';
-import { withSession } from '../session.ts';
+import { resultOf } from '../evidence-folder.ts';
+import { waitingFor, type Waiting } from '../render/waiting.ts';
+import { requireWorker, withSession, type Session } from '../session.ts';
+
+/** How many runs are asked at once: each is a round trip. */
+const AT_ONCE = 10;
+
+interface Row {
+  workflowId: string;
+  runId: string;
+  /** Temporal's own word. */
+  state: string;
+  /** How it ended, as the run says it: a denied run completed for Temporal, but not for anybody else. */
+  result?: string;
+  phase: string;
+  awaiting: string;
+  started: string;
+  /** With --awaiting only. */
+  waits?: Waiting[];
+}
 
 export const list: Command = {
   name: 'list',
-  summary: 'List the offboardings Temporal knows, newest first.',
+  summary: 'List the offboardings Temporal knows, newest first; with --awaiting who must do what, until when, and the command.',
   positionals: [],
   options: { awaiting: { type: 'boolean', help: 'only those that go on and wait for a person' } },
   async run({ values, json }, io) {
-    return await withSession(io.env, async ({ client }) => {
-      const query = values['awaiting'] ? `WorkflowType = 'offboarding' AND ExecutionStatus = 'Running'` : `WorkflowType = 'offboarding'`;
-      const rows = [];
-      for await (const w of client.workflow.list({ query })) {
-        const awaiting = w.typedSearchAttributes.get(awaitingAttribute) ?? 'unknown';
-        if (values['awaiting'] && awaiting === 'nobody') continue;
-        rows.push({
-          workflowId: w.workflowId,
-          state: w.status.name.toLowerCase(),
-          phase: w.typedSearchAttributes.get(phaseAttribute) ?? '',
-          awaiting,
-          started: w.startTime.toISOString(),
-        });
-      }
+    return await withSession(io.env, async (session) => {
+      const rows = values['awaiting'] ? await waitingRows(session) : await allRows(session);
       if (json) io.out(JSON.stringify(rows));
-      else if (rows.length === 0) io.out('No offboarding is known here. Start one: offboard start MANIFEST --by NAME');
-      else for (const r of rows) io.out(`${r.workflowId}  ${r.state}  ${r.phase}  waits for: ${r.awaiting}  since ${r.started}`);
+      else if (rows.length > 0) io.out(rows.map(tell).join('\n'));
+      else if (values['awaiting']) io.out('No offboarding waits for anybody.');
+      else io.out('No offboarding is known here. Start one: offboard start MANIFEST --by NAME');
       return 0;
     });
   },
 };
+
+async function allRows(session: Session): Promise<Row[]> {
+  return await eachOf(session, `WorkflowType = 'offboarding'`, async (row) => {
+    if (row.state === 'running') return row;
+    const ended = await resultOf(session, row.workflowId, row.runId);
+    return ended === undefined ? row : { ...row, result: ended.status };
+  });
+}
+
+async function waitingRows(session: Session): Promise<Row[]> {
+  const asks = await hasAnswer(session);
+  const rows = await eachOf(session, `WorkflowType = 'offboarding' AND ExecutionStatus = 'Running'`, async (row) => {
+    if (!asks) return row;
+    const waits = waitingFor(await viewOf(session, row.workflowId));
+    return { ...row, awaiting: waits.length > 0 ? waits.map((w) => w.whom).join('; ') : 'nobody', waits };
+  });
+  return rows.filter((r) => r.awaiting !== 'nobody');
+}
+
+/** Only a worker can tell whom a run waits for; without one what the search attributes say must do. */
+async function hasAnswer(session: Session): Promise<boolean> {
+  try {
+    await requireWorker(session);
+    return true;
+  } catch (error) {
+    if (error instanceof OffboardError && error.code === 'NoWorker') return false;
+    throw error;
+  }
+}
+
+async function eachOf(session: Session, query: string, complete: (row: Row) => Promise<Row>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const w of session.client.workflow.list({ query })) rows.push(rowOf(w));
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    rows.splice(at, AT_ONCE, ...(await Promise.all(rows.slice(at, at + AT_ONCE).map(complete))));
+  }
+  return rows;
+}
+
+function rowOf(w: WorkflowExecutionInfo): Row {
+  return {
+    workflowId: w.workflowId,
+    runId: w.runId,
+    state: w.status.name.toLowerCase(),
+    phase: w.typedSearchAttributes.get(phaseAttribute) ?? '',
+    awaiting: w.typedSearchAttributes.get(awaitingAttribute) ?? 'unknown',
+    started: w.startTime.toISOString(),
+  };
+}
+
+function tell(r: Row): string {
+  const first = `${r.workflowId}  ${r.result ?? r.state}  ${r.phase}  since ${r.started}  run ${r.runId}`;
+  if (r.state !== 'running') return first;
+  if (r.waits === undefined) return `${first}\n  waits for: ${r.awaiting}`;
+  return [
+    first,
+    ...r.waits.flatMap((w) => [`  waits for ${w.whom}: ${w.what}${w.until ? `, until ${w.until}` : ''}`, `    ${w.command}`]),
+  ].join('\n');
+}

@@ -1,9 +1,11 @@
 import { OffboardError } from '../../model/errors.ts';
 import { viewOf } from '../ask.ts';
+import { evidenceOf } from '../evidence-folder.ts';
 import type { Command } from '../command.ts';
 import { recordsOf } from '../records.ts';
 import { renderReport } from '../render/report.ts';
 import { renderStatus } from '../render/status.ts';
+import { waitingFor } from '../render/waiting.ts';
 import { retryingOf } from '../retrying.ts';
 import { withSession } from '../session.ts';
 
@@ -17,7 +19,8 @@ export const status: Command = {
       try {
         const view = await viewOf(session, run);
         const retrying = await retryingOf(session, run);
-        io.out(json ? JSON.stringify({ ...view, retrying }) : renderStatus(view, retrying));
+        const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
+        io.out(json ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence }) : renderStatus(view, retrying, evidence));
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         const { summary } = await recordsOf(io.env, run).catch(() => {

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_CODES } from '../../model/errors.ts';
 import { viewOf } from '../ask.ts';
+import { evidenceOf } from '../evidence-folder.ts';
 import type { Command } from '../command.ts';
 import { renderStatus } from '../render/status.ts';
+import { waitingFor } from '../render/waiting.ts';
 import { retryingOf } from '../retrying.ts';
 import { withSession } from '../session.ts';
 
@@ -19,7 +21,10 @@ export const watch: Command = {
       for (;;) {
         const view = await viewOf(session, run);
         const retrying = await retryingOf(session, run);
-        const now = json ? JSON.stringify({ ...view, retrying }) : renderStatus(view, retrying);
+        const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
+        const now = json
+          ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence })
+          : renderStatus(view, retrying, evidence);
         if (now !== shown) io.out(now);
         shown = now;
         if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;

@@ -1,7 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { OffboardError } from '../../model/errors.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
+import { counted } from '../../model/told.ts';
 import * as messages from '../../workflows/messages.ts';
+import type { CollectorView, RunView } from '../../workflows/messages.ts';
 import { send } from '../ask.ts';
 import type { Io } from '../command.ts';
 import { submitOtp } from '../commands/collector.ts';
@@ -10,61 +11,79 @@ import { recordsOf } from '../records.ts';
 import { renderPlan } from '../render/plan.ts';
 import type { Session } from '../session.ts';
 import type { People } from './attend.ts';
+import { ask, InputEnded } from './prompt.ts';
 import type { SandboxClient } from './sandbox-client.ts';
+
+type Gate = NonNullable<RunView['gate']>;
 
 /** A person at the terminal, who plays the approver and the one who gets the mail. */
 export function askedPeople(session: Session, approver: string, sandbox: SandboxClient, env: NodeJS.ProcessEnv, io: Io): People {
-  const ask = async (question: string): Promise<string> => {
-    const lines = createInterface({ input: io.stdin, output: process.stderr });
-    try {
-      return (await lines.question(question)).trim();
-    } finally {
-      lines.close();
-    }
+  let shown = '';
+  /** Tells what a person needs to know once, not before every try. */
+  const once = (key: string, text: string) => {
+    if (shown !== key) io.err(text);
+    shown = key;
   };
-  /** Says what was refused and lets the loop ask again. */
-  const forgiving = async (work: () => Promise<void>): Promise<void> => {
+
+  async function gate({ workflowId, tenantId, gate: open }: RunView): Promise<void> {
+    if (!open) return;
+    const { gate: name, opening, planHash } = open;
+    once(`${name} ${opening}`, await introduction(open, workflowId));
+    const question = `You are ${approver}. To approve gate ${name}, type the tenant id (${tenantId}); to reject it and end the run, type reject: `;
+    const typed = (await ask(question, io)).toLowerCase();
+    const message = { gate: name, opening, planHash, by: approver };
+    if (typed === tenantId.toLowerCase()) await send(session, workflowId, messages.approve, { ...message, reason: 'typed the tenant id' });
+    else if (typed === 'reject') await send(session, workflowId, messages.reject, { ...message, reason: 'typed reject' });
+    else io.err('  That is neither the tenant id nor "reject". Nothing was decided.\n');
+  }
+
+  async function introduction({ gate: name, planHash }: Gate, workflowId: string): Promise<string> {
+    if (name === 'collectors') return '\nThe collectors go next: their historic data goes with them.\n';
+    const { plan } = await recordsOf(env, workflowId);
+    return plan ? `\n${renderPlan(plan, planHash)}\n` : '';
+  }
+
+  async function unresolved({ workflowId, unresolved: items }: RunView): Promise<void> {
+    const held = items.filter((o) => !waitsForOthers(o)).map((o) => o.item);
+    const told = items.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
+    once(held.join(' '), told.join(''));
+    const reason = await ask(
+      `You are ${approver}. To leave ${counted(held.length, 'item')} in place, type the reason; or type retry: `,
+      io,
+    );
+    const set = itemSet(held, undefined);
+    if (reason === '') io.err('  A reason is needed: it stands in the evidence. Nothing was decided.\n');
+    else if (reason === 'retry') await send(session, workflowId, messages.retry, { items: set, by: approver, reason: 'typed retry' });
+    else await send(session, workflowId, messages.waive, { items: set, by: approver, reason });
+  }
+
+  async function collector({ workflowId }: RunView, { id, recipient: by, stage, challenge }: CollectorView): Promise<void> {
+    if (stage === 'not-ready') {
+      await ask(`\nYou are ${by}. Press Enter when you are ready for the one-time password of ${id}: `, io);
+      await send(session, workflowId, messages.collectorReady, { collector: id, by });
+      return;
+    }
+    const where = `  Sent to ${challenge?.sentTo ?? by}. Read it at ${sandbox.origin}/mail (the certificate is the sandbox's own).\n`;
+    once(`${id} ${challenge?.deletionId ?? ''}`, where);
+    const code = await ask(`  One-time password for ${id} (or resend): `, io);
+    if (code === 'resend') {
+      await send(session, workflowId, messages.resendOtp, { collector: id, by });
+      io.err('  A fresh code was sent; earlier ones are worthless.\n');
+    } else io.err(`  ${(await submitOtp(session, workflowId, id, by, code)).reason}\n`);
+  }
+
+  /** Says what was refused; whoever attends the run asks again. */
+  const forgiving = async (work: Promise<void>): Promise<void> => {
     try {
-      await work();
+      await work;
     } catch (error) {
-      if (!(error instanceof OffboardError)) throw error;
+      if (!(error instanceof OffboardError) || error instanceof InputEnded) throw error;
       io.err(`  ${error.message}\n`);
     }
   };
   return {
-    gate: ({ workflowId, tenantId, gate }) =>
-      forgiving(async () => {
-        if (!gate) return;
-        const { gate: name, opening, planHash } = gate;
-        if (name === 'plan') {
-          const { plan } = await recordsOf(env, workflowId);
-          if (plan) io.err(`\n${renderPlan(plan, planHash)}\n`);
-        } else io.err('\nThe collectors go next: their historic data goes with them.\n');
-        const typed = await ask(`You are ${approver}. To approve gate ${name}, type the tenant id (${tenantId}); anything else rejects: `);
-        const message = { gate: name, opening, planHash, by: approver };
-        if (typed === tenantId) await send(session, workflowId, messages.approve, { ...message, reason: 'typed the tenant id' });
-        else await send(session, workflowId, messages.reject, { ...message, reason: 'did not type the tenant id' });
-      }),
-    unresolved: ({ workflowId, unresolved }) =>
-      forgiving(async () => {
-        const held = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
-        for (const o of unresolved) io.err(`\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
-        const reason = await ask(`You are ${approver}. Leave ${held.length} item(s) in place? Type the reason, or "retry" to try again: `);
-        const items = itemSet(held, undefined);
-        if (reason === 'retry') await send(session, workflowId, messages.retry, { items, by: approver, reason: 'asked at the terminal' });
-        else if (reason) await send(session, workflowId, messages.waive, { items, by: approver, reason });
-      }),
-    collector: ({ workflowId }, { id, recipient: by, stage, challenge }) =>
-      forgiving(async () => {
-        if (stage === 'not-ready') {
-          await ask(`\nYou are ${by}. Press Enter when you are ready for the one-time password of ${id}: `);
-          await send(session, workflowId, messages.collectorReady, { collector: id, by });
-          return;
-        }
-        io.err(`  Sent to ${challenge?.sentTo ?? by}. Read it at ${sandbox.origin}/mail (the certificate is the sandbox's own).\n`);
-        const code = await ask(`  One-time password for ${id} (or "resend"): `);
-        if (code === 'resend') await send(session, workflowId, messages.resendOtp, { collector: id, by });
-        else io.err(`  ${(await submitOtp(session, workflowId, id, by, code)).reason}\n`);
-      }),
+    gate: (view) => forgiving(gate(view)),
+    unresolved: (view) => forgiving(unresolved(view)),
+    collector: (view, of) => forgiving(collector(view, of)),
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OffboardError } from '../../model/errors.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
+import { counted } from '../../model/told.ts';
 import * as messages from '../../workflows/messages.ts';
 import { send } from '../ask.ts';
 import { submitOtp } from '../commands/collector.ts';
@@ -24,7 +25,7 @@ export function playedPeople(session: Session, approver: string, sandbox: Sandbo
       const ids = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
       for (const o of unresolved) tell(`held: ${o.item}: ${o.code ?? o.outcome}: ${o.reason}`);
       const reason = 'a guard holds it; left in place until its owner has looked at it';
-      tell(`${approver} waives ${ids.length} held item(s): ${reason}`);
+      tell(`${approver} waives ${counted(ids.length, 'held item')}: ${reason}`);
       await send(session, workflowId, messages.waive, { items: itemSet(ids, undefined), by: approver, reason });
     },
     async collector({ workflowId }, collector) {

@@ -1,9 +1,10 @@
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
 import type { Retrying } from '../retrying.ts';
 import type { RunView } from '../../workflows/messages.ts';
+import { waitingFor } from './waiting.ts';
 
-/** A run on one screen: where it is, what happened, what waits for whom, and what to type. */
-export function renderStatus(view: RunView, retrying: Retrying[] = []): string {
+/** A run on one screen: where it is, what happened, what waits for whom, and what to type. `evidence`: its folder, where that is known. */
+export function renderStatus(view: RunView, retrying: Retrying[] = [], evidence?: string): string {
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${view.status})`}   plan ${view.planHash ?? 'not made yet'}`,
@@ -17,12 +18,26 @@ export function renderStatus(view: RunView, retrying: Retrying[] = []): string {
     if (view.unresolved.length > 30) lines.push(`  … and ${view.unresolved.length - 30} more (offboard status --json)`);
     lines.push('');
   }
-  for (const a of view.awaiting) lines.push(`Waits for ${a.whom}: ${a.what}`, `  until ${a.until}`, `  ${a.command}`, '');
+  const waiting = waitingFor(view);
+  for (const w of waiting) {
+    lines.push(`Waits for ${w.whom}: ${w.what}`, ...(w.until === undefined ? [] : [`  until ${w.until}`]), `  ${w.command}`, '');
+  }
   for (const r of retrying) lines.push(`Tried again (${r.activity}, attempt ${r.attempt}, next ${r.next}): ${r.reason}`, '');
-  const busy = view.awaiting.length === 0 && retrying.length === 0;
+  const busy = waiting.length === 0 && retrying.length === 0;
   if (busy && view.status === 'running') lines.push('Waits for nobody.', '');
   if (view.lastRefusal) lines.push(`Last refusal: ${view.lastRefusal}`, '');
+  if (view.status !== 'running') lines.push(...afterTheEnd(view, evidence));
   return lines.join('\n');
+}
+
+function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
+  const folder = evidence ?? `${view.run} in the worker's OFFBOARD_EVIDENCE_DIR`;
+  return [
+    `Evidence: ${folder}`,
+    `  offboard report ${view.workflowId}            what was decided, done and left`,
+    `  offboard evidence verify ${evidence ?? view.workflowId}`,
+    '',
+  ];
 }
 
 function phaseTable(view: RunView): string[] {

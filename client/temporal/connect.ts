@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions, type ClientConnectConfig } from '@temporalio/envconfig';
 import { messageOf, OffboardError } from '../../model/errors.ts';
@@ -27,10 +30,27 @@ export function connectionSettings(environment: NodeJS.ProcessEnv = process.env)
   } catch (cause) {
     throw new OffboardError(
       'NoServer',
-      `the Temporal profile cannot be read: ${messageOf(cause)}; mend temporal.toml, or set TEMPORAL_ADDRESS`,
+      `the Temporal profile cannot be read: ${profileSought(environment)} (${messageOf(cause)}); mend temporal.toml, or set TEMPORAL_ADDRESS`,
       { cause },
     );
   }
+}
+
+/** Where a profile was looked for, and what was found there, in words: file, profile, and the profiles that the file has. */
+export function profileSought(environment: NodeJS.ProcessEnv): string {
+  const file = environment['TEMPORAL_CONFIG_FILE'] || join(configFolder(environment), 'temporalio', 'temporal.toml');
+  const profile = environment['TEMPORAL_PROFILE'] || 'default';
+  if (!existsSync(file)) return `TEMPORAL_ADDRESS is not set, and there is no ${file} for profile ${profile}`;
+  const names = [...readFileSync(file, 'utf8').matchAll(/^\s*\[profile\.([\w-]+)\]/gm)].map((m) => m[1]);
+  if (names.includes(profile)) return `TEMPORAL_ADDRESS is not set, and profile ${profile} in ${file} names no address`;
+  return `${file} has no profile ${profile}; it has ${names.join(', ') || 'none'}: choose one with TEMPORAL_PROFILE`;
+}
+
+/** Where the official CLI keeps its configuration. */
+function configFolder(environment: NodeJS.ProcessEnv): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  if (process.platform === 'win32') return environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
+  return environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
 }
 
 /**
