@@ -47,10 +47,11 @@ export interface Undo<Api> {
   /** Pure: what will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. */
   losses(item: PlanItem): string[];
   /**
-   * Brings one item back as its snapshot says. Idempotent: what is there already and the same is left as it is; a stranger that
-   * took its name meanwhile makes it throw what the classifier calls `blocked`.
+   * Brings items back as their snapshots say: one, or, where the kind has a `writeKey`, all of one system with the same key, just as
+   * `remove` does. Idempotent: what is there already and the same is left as it is; a stranger that took the name meanwhile makes it
+   * throw what the classifier calls `blocked`.
    */
-  restore(api: Api, item: PlanItem): Promise<void>;
+  restore(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
   /** Pure: a definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. */
   comparable(snapshot: Json): Json;
 }
