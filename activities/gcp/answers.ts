@@ -9,6 +9,7 @@ export function pool(raw: iam_v1.Schema$WorkloadIdentityPool, projectId: string)
     state: raw.state ?? '',
     displayName: raw.displayName ?? '',
     description: raw.description ?? '',
+    disabled: raw.disabled ?? false,
   };
 }
 
@@ -22,16 +23,18 @@ export function provider(raw: iam_v1.Schema$WorkloadIdentityPoolProvider, projec
     audiences: (raw.oidc?.allowedAudiences ?? []).toSorted(),
     attributeMapping: raw.attributeMapping ?? {},
     attributeCondition: raw.attributeCondition ?? '',
+    disabled: raw.disabled ?? false,
   };
 }
 
-export function account(raw: iam_v1.Schema$ServiceAccount, projectId: string): ServiceAccount {
+export function account(raw: iam_v1.Schema$ServiceAccount): ServiceAccount {
   return {
-    name: withProjectId(raw.name, projectId),
+    name: withProjectId(raw.name, raw.projectId ?? ''),
     email: raw.email ?? '',
     uniqueId: raw.uniqueId ?? '',
     displayName: raw.displayName ?? '',
     description: raw.description ?? '',
+    disabled: raw.disabled ?? false,
   };
 }
 

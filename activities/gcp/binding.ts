@@ -4,7 +4,8 @@ import type { Risk } from '../../model/names.ts';
 import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
 import { GCP_NAMES } from './ownership.ts';
-import { grantId, grantJson, grantsOf, plannedGrant, readGrant, removeGrants, type Grant } from './policy.ts';
+import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
+import { grantId, grantsOf, type Grant } from './policy.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 
 /**
@@ -20,11 +21,12 @@ export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
       return account === undefined ? [] : [finding(snapshot, grant, account)];
     });
     const others = grants.filter((g) => holderOf(g.member, anchors) === undefined);
-    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)) };
+    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: grants.length };
   },
   read: readGrant,
   remove: removeGrants,
   writeKey: (item) => plannedGrant(item).resource,
+  undo: undoGrant,
 };
 
 type Account = Anchors['gcpServiceAccounts'][number];
@@ -48,7 +50,7 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
     confidence: 'certain',
     risk: riskOf(grant.role),
     rank: RANKS[grant.resource.split('/')[0] ?? ''] ?? 2,
-    snapshot: grantJson(grant),
+    snapshot: grantJson(grant, account.uniqueId),
     provides: [],
     uses: [`gcp:service-account:${account.email}`],
   };

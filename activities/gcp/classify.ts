@@ -10,6 +10,16 @@ export class OperationError extends Error {
   }
 }
 
+/** Why the product itself does not do what was asked: what it would be done to is not what it was. */
+export class RefusedError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+  }
+}
+
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
 
@@ -37,6 +47,7 @@ const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RAT
  * holds the request with its token, and is never read. Source: https://google.aip.dev/193 and the IAM error reference.
  */
 export function classify(error: unknown): FailureClass {
+  if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
   const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status === undefined) return withoutAnswer(error, message);

@@ -2,7 +2,8 @@ import type { Finding } from '../../model/finding.ts';
 import type { Kind } from '../kind.ts';
 import { judgeAccounts } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
-import { grantId, grantJson, plannedGrant, readGrant, removeGrants } from './policy.ts';
+import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
+import { grantId, grantsOf } from './policy.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
@@ -22,14 +23,16 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
         confidence: verdict.confidence,
         risk: 'takeover',
         rank: 3,
-        snapshot: grantJson(grant),
+        snapshot: grantJson(grant, account.uniqueId),
         provides: [],
         uses: [`gcp:service-account:${account.email}`, `gcp:pool:${pool.pool.name}`],
       }));
     });
-    return { findings, sightings: [] };
+    const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
+    return { findings, sightings: [], seen };
   },
   read: readGrant,
   remove: removeGrants,
   writeKey: (item) => plannedGrant(item).resource,
+  undo: undoGrant,
 };

@@ -1,11 +1,9 @@
-import type { Json } from '../../model/finding.ts';
-import type { PlanItem } from '../../model/plan.ts';
 import { classify } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import type { Binding, Condition, Policy } from './snapshot.ts';
 
-/** One member's hold on one role: what a binding item plans to take away, and the shape of its snapshot. */
+/** One member's hold on one role. */
 export interface Grant {
   resource: string;
   role: string;
@@ -27,16 +25,6 @@ export function grantsOf(resource: string, policy: Policy): Grant[] {
 export function grantId(grant: Grant): string {
   const { resource, role, member, condition } = grant;
   return [resource, role, member, ...(condition ? [condition.title, condition.expression] : [])].join('#');
-}
-
-/** A grant as JSON, with exactly the fields that IAM gave. */
-export function grantJson(grant: Grant): Json {
-  return { resource: grant.resource, role: grant.role, member: grant.member, condition: grant.condition && { ...grant.condition } };
-}
-
-/** The grant that an approved item plans to take away. */
-export function plannedGrant(item: PlanItem): Grant {
-  return item.snapshot as unknown as Grant;
 }
 
 /**
@@ -62,27 +50,46 @@ export function withoutGrants(policy: Policy, planned: readonly Grant[]): Policy
   return changed ? { ...policy, bindings: kept } : undefined;
 }
 
-/** The planned grant as it stands now; undefined when it, or its whole resource, is gone. */
-export async function readGrant(api: GcpApi, item: PlanItem): Promise<Json | undefined> {
-  const planned = plannedGrant(item);
-  const policy = await orGone(() => api.getPolicy(planned.resource));
-  const found = grantsOf(planned.resource, policy ?? {}).find((g) => grantId(g) === grantId(planned));
-  return found && grantJson(found);
+/**
+ * The policy with the grants: each joins the binding of its role and condition, or becomes one of its own. Everything else stays.
+ * Undefined when all of them are there. Pure.
+ */
+export function withGrants(policy: Policy, grants: readonly Grant[]): Policy | undefined {
+  const bindings = [...(policy.bindings ?? [])];
+  let changed = false;
+  for (const { role, member, condition } of grants) {
+    const at = bindings.findIndex((b) => b.role === role && sameCondition(b.condition ?? null, condition));
+    const found = bindings[at];
+    if (found?.members.includes(member)) continue;
+    changed = true;
+    if (found) bindings[at] = { ...found, members: [...found.members, member] };
+    else bindings.push({ role, members: [member], ...(condition ? { condition } : {}) });
+  }
+  if (!changed) return undefined;
+  // A policy without conditions is read as version 1, and Google refuses conditions in any version but 3.
+  const version = bindings.some((b) => b.condition) ? { version: 3 } : {};
+  return { ...policy, bindings, ...version };
+}
+
+function sameCondition(a: Condition | null, b: Condition | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.title === b.title && a.expression === b.expression && (a.description ?? '') === (b.description ?? '');
 }
 
 /**
- * Takes all planned grants out of one policy in one write. Somebody else's write in between (409, stale etag) is met by reading again;
- * after a few such conflicts the SDK's error is let through.
+ * Reads a policy, edits it and writes it back with its etag; nothing is written when `edit` has nothing to do. Somebody else's write in
+ * between (409, stale etag) is met by reading again; after a few such conflicts the SDK's error is let through. False when the resource
+ * is gone.
  */
-export async function removeGrants(api: GcpApi, items: readonly [PlanItem, ...PlanItem[]]): Promise<void> {
-  const planned = items.map((item) => plannedGrant(item));
-  const resource = plannedGrant(items[0]).resource;
+export async function editPolicy(api: GcpApi, resource: string, edit: (policy: Policy) => Policy | undefined): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     const policy = await orGone(() => api.getPolicy(resource));
-    const next = policy && withoutGrants(policy, planned);
-    if (next === undefined) return;
+    if (policy === undefined) return false;
+    const next = edit(policy);
+    if (next === undefined) return true;
     try {
-      return await api.setPolicy(resource, next);
+      await api.setPolicy(resource, next);
+      return true;
     } catch (error) {
       const judged = classify(error);
       if (judged.kind !== 'retry' || judged.code !== 'ConcurrentChange' || attempt === CONFLICT_TRIES) throw error;

@@ -4,7 +4,16 @@ import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { judgePool, type PoolVerdict } from './ownership.ts';
+import { quarantinePoolState, undoPoolState, type PoolStateCalls } from './pool-state.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Pool } from './snapshot.ts';
+
+const STATE: PoolStateCalls<Pool> = {
+  noun: 'workload identity pool',
+  get: (api, name) => api.getPool(name),
+  undelete: (api, name) => api.undeletePool(name),
+  setDisabled: (api, name, disabled) => api.setPoolDisabled(name, disabled),
+  definition,
+};
 
 /** The workload identity pool. Deleting it, unlike its provider alone, revokes credentials already issued; so it goes too, unless shared. */
 export const gcpPool: Kind<GcpSnapshot, GcpApi> = {
@@ -14,6 +23,7 @@ export const gcpPool: Kind<GcpSnapshot, GcpApi> = {
     return {
       findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j)),
       sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j)),
+      seen: judged.length,
     };
   },
   async read(api, item) {
@@ -23,11 +33,13 @@ export const gcpPool: Kind<GcpSnapshot, GcpApi> = {
   async remove(api, [item]) {
     await orGone(() => api.deletePool(plannedName(item)));
   },
+  undo: undoPoolState(STATE),
+  quarantine: quarantinePoolState(STATE),
 };
 
 /** Without `state` and the providers, which have findings of their own. */
-function definition({ name, displayName, description }: Pool): { [key: string]: Json } {
-  return { name, displayName, description };
+function definition({ name, displayName, description, disabled }: Pool): { [key: string]: Json } {
+  return { name, displayName, description, disabled };
 }
 
 function plannedName(item: PlanItem): string {

@@ -4,7 +4,16 @@ import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from './ownership.ts';
+import { quarantinePoolState, undoPoolState, type PoolStateCalls } from './pool-state.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Provider } from './snapshot.ts';
+
+const STATE: PoolStateCalls<Provider> = {
+  noun: 'workload identity provider',
+  get: (api, name) => api.getProvider(name),
+  undelete: (api, name) => api.undeleteProvider(name),
+  setDisabled: (api, name, disabled) => api.setProviderDisabled(name, disabled),
+  definition,
+};
 
 /** The workload identity pool provider that trusts this tenant's tokens. Its deletion is an operation; it stays undeletable for 30 days. */
 export const gcpProvider: Kind<GcpSnapshot, GcpApi> = {
@@ -16,6 +25,7 @@ export const gcpProvider: Kind<GcpSnapshot, GcpApi> = {
     return {
       findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors)),
       sightings: live.flatMap(({ provider }) => sighting(snapshot, provider, anchors)),
+      seen: live.length,
     };
   },
   async read(api, item) {
@@ -25,12 +35,14 @@ export const gcpProvider: Kind<GcpSnapshot, GcpApi> = {
   async remove(api, [item]) {
     await orGone(() => api.deleteProvider(plannedName(item)));
   },
+  undo: undoPoolState(STATE),
+  quarantine: quarantinePoolState(STATE),
 };
 
 /** Without `state`, which the removal itself changes. */
 function definition(p: Provider): { [key: string]: Json } {
-  const { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition } = p;
-  return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition };
+  const { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled } = p;
+  return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled };
 }
 
 function plannedName(item: PlanItem): string {

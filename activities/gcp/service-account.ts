@@ -1,10 +1,10 @@
-import type { Finding, Json, Sighting } from '../../model/finding.ts';
-import type { PlanItem } from '../../model/plan.ts';
+import type { Finding, Sighting } from '../../model/finding.ts';
 import type { Kind } from '../kind.ts';
 import { judgeAccounts, type AccountVerdict } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
-import type { GcpSnapshot, ServiceAccount } from './snapshot.ts';
+import { accountDefinition, exactName, plannedAccount, quarantineServiceAccount, undoServiceAccount } from './service-account-state.ts';
+import type { GcpSnapshot } from './snapshot.ts';
 
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
 export const gcpServiceAccount: Kind<GcpSnapshot, GcpApi> = {
@@ -14,33 +14,26 @@ export const gcpServiceAccount: Kind<GcpSnapshot, GcpApi> = {
     return {
       findings: judged.flatMap((j) => finding(snapshot, j)),
       sightings: judged.flatMap((j) => sighting(snapshot, j)),
+      seen: judged.length,
     };
   },
   async read(api, item) {
     // By mail address, not by unique id: another account under the same address must show itself as drift.
-    const account = await orGone(() => api.getServiceAccount(planned(item).name));
-    return account && definition(account);
+    const account = await orGone(() => api.getServiceAccount(plannedAccount(item).name));
+    return account && accountDefinition(account);
   },
   async remove(api, [item]) {
-    // By unique id: whatever was made under the same address since the approval is not touched.
-    const { name, uniqueId } = planned(item);
-    const exactly = `${name.slice(0, name.lastIndexOf('/'))}/${uniqueId}`;
+    const exactly = exactName(plannedAccount(item));
     const disabled = await orGone(async () => {
       await api.disableServiceAccount(exactly);
       return true;
     });
     if (disabled) await orGone(() => api.deleteServiceAccount(exactly));
   },
+  identity: (snapshot) => (snapshot as { uniqueId: string }).uniqueId,
+  undo: undoServiceAccount,
+  quarantine: quarantineServiceAccount,
 };
-
-/** Without `disabled` and etag: the removal itself changes both, and that is no drift. */
-function definition({ name, uniqueId, email, displayName, description }: ServiceAccount): { [key: string]: Json } {
-  return { name, uniqueId, email, displayName, description };
-}
-
-function planned(item: PlanItem): { name: string; uniqueId: string } {
-  return item.snapshot as { name: string; uniqueId: string };
-}
 
 function finding(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerdict): Finding[] {
   if (verdict.whose !== 'ours') return [];
@@ -55,7 +48,7 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerd
       confidence: verdict.confidence,
       risk: 'none',
       rank: 4,
-      snapshot: definition(account),
+      snapshot: accountDefinition(account),
       provides: [`gcp:service-account:${account.email}`],
       uses: [...new Set(trust.map((t) => `gcp:pool:${t.pool.pool.name}`))],
       ...(verdict.hold ? { hold: verdict.hold } : {}),

@@ -32,6 +32,7 @@ export interface Provider {
   audiences: string[];
   attributeMapping: Record<string, string>;
   attributeCondition: string;
+  disabled: boolean;
 }
 
 export interface Pool {
@@ -40,6 +41,7 @@ export interface Pool {
   state: string;
   displayName: string;
   description: string;
+  disabled: boolean;
 }
 
 export interface ServiceAccount {
@@ -50,6 +52,7 @@ export interface ServiceAccount {
   uniqueId: string;
   displayName: string;
   description: string;
+  disabled: boolean;
 }
 
 export interface PoolWithProviders extends Pool {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../model/diff.ts';
 import type { FailureClass } from '../../model/errors.ts';
+import type { Json } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { collectorsLeft } from '../../model/ledger.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -81,13 +82,19 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Pro
   if (fingerprint(current) === item.fingerprint) return undefined;
   // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
   const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
-  if (begun && same && isRemnant(current, item.snapshot)) return undefined;
+  if (begun && same && isOursHalfway(kind, current, item.snapshot)) return undefined;
   return {
     item: item.id,
     outcome: 'blocked',
     code: 'Drift',
     reason: `changed since the plan was made (${describeDiff(item.snapshot, current)}); amend the plan to approve what it is now, or waive it`,
   };
+}
+
+/** Half taken apart, or as quarantine leaves it: a removal may begin with just that step (a service account is disabled first). */
+function isOursHalfway(kind: AnyKind, current: Json, planned: Json): boolean {
+  const quarantined = kind.quarantine?.quarantined(planned);
+  return isRemnant(current, planned) || (quarantined !== undefined && fingerprint(current) === fingerprint(quarantined));
 }
 
 async function untilGone(item: PlanItem, { cloud, api }: RemovalSteps): Promise<Attempt> {

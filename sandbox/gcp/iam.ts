@@ -1,8 +1,8 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { getOperation } from './operations.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
-import { deletePool, listPools, poolWire, undeletePool } from './pools.ts';
-import { deleteProvider, listProviders, providerWire, undeleteProvider } from './providers.ts';
+import { deletePool, listPools, patchPool, poolWire, undeletePool } from './pools.ts';
+import { deleteProvider, listProviders, patchProvider, providerWire, undeleteProvider } from './providers.ts';
 import {
   accountName,
   deleteServiceAccount,
@@ -42,6 +42,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['GET', POOLS, ([p = ''], r, c) => listPools(p, r, c)],
   ['GET', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => ({ status: 200, body: poolWire(p, id, c) })],
   ['DELETE', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => deletePool(p, id, c)],
+  ['PATCH', `${POOLS}/([^/:]+)`, ([p = '', id = ''], r, c) => patchPool(p, id, r, c)],
   ['POST', `${POOLS}/([^/:]+):undelete`, ([p = '', id = ''], _, c) => undeletePool(p, id, c)],
   [
     'GET',
@@ -55,6 +56,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     ([p = '', pool = '', id = ''], _, c) => ({ status: 200, body: providerWire({ project: p, pool, id }, c) }),
   ],
   ['DELETE', `${PROVIDERS}/([^/:]+)`, ([p = '', pool = '', id = ''], _, c) => deleteProvider({ project: p, pool, id }, c)],
+  ['PATCH', `${PROVIDERS}/([^/:]+)`, ([p = '', pool = '', id = ''], r, c) => patchProvider({ project: p, pool, id }, r, c)],
   ['POST', `${PROVIDERS}/([^/:]+):undelete`, ([p = '', pool = '', id = ''], _, c) => undeleteProvider({ project: p, pool, id }, c)],
   [
     'GET',

@@ -2,7 +2,7 @@ import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { startOperation } from './operations.ts';
 import { activeProject } from './projects.ts';
-import { softDelete, softDeletable, type SoftDeletable } from './soft-deletion.ts';
+import { disabledOf, softDelete, softDeletable, type SoftDeletable } from './soft-deletion.ts';
 import { GcpError, page } from './wire.ts';
 
 type Pool = ObjectOf<'gcp-pool'>;
@@ -36,6 +36,14 @@ export function undeletePool(project: string, id: string, context: SandboxContex
   const pool = find(project, id, context);
   if (!pool.deletedAt) throw new GcpError('FAILED_PRECONDITION', `${poolName(project, id)} is not deleted.`);
   context.store.put(pool.object);
+  return startOperation(context, poolName(activeProject(context, project).number, id), 'WorkloadIdentityPool');
+}
+
+/** PATCH of `disabled` alone: a long-running operation. Throws GcpError 404 when it is not there, INVALID_ARGUMENT for other fields. */
+export function patchPool(project: string, id: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const pool = find(project, id, context);
+  if (pool.deletedAt) throw new GcpError('NOT_FOUND', `Requested entity was not found: ${poolName(project, id)}.`);
+  context.store.put({ ...pool.object, disabled: disabledOf(request) });
   return startOperation(context, poolName(activeProject(context, project).number, id), 'WorkloadIdentityPool');
 }
 

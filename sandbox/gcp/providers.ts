@@ -3,7 +3,7 @@ import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service
 import { startOperation } from './operations.ts';
 import { poolName, poolWire } from './pools.ts';
 import { activeProject } from './projects.ts';
-import { softDelete, softDeletable, type SoftDeletable } from './soft-deletion.ts';
+import { disabledOf, softDelete, softDeletable, type SoftDeletable } from './soft-deletion.ts';
 import { GcpError, page } from './wire.ts';
 
 type Provider = ObjectOf<'gcp-provider'>;
@@ -41,15 +41,31 @@ export function deleteProvider(key: ProviderKey, context: SandboxContext): Sandb
 
 /** :undelete within 30 days: a long-running operation. Throws GcpError 404 or FAILED_PRECONDITION. */
 export function undeleteProvider(key: ProviderKey, context: SandboxContext): SandboxResponse {
+  if (
+    softDeletable(context, 'gcp-pool').some((p) => p.deletedAt && p.object.id === key.pool && sameProject(p.object.project, key, context))
+  )
+    throw new GcpError('FAILED_PRECONDITION', `${poolName(key.project, key.pool)} is deleted; undelete it first.`);
   const provider = find(key, context);
   if (!provider.deletedAt) throw new GcpError('FAILED_PRECONDITION', `${providerName(key)} is not deleted.`);
   context.store.put(provider.object);
   return startOperation(context, numbered(key, context), 'WorkloadIdentityPoolProvider');
 }
 
+/** PATCH of `disabled` alone: a long-running operation. Throws GcpError 404 when it is not there, INVALID_ARGUMENT for other fields. */
+export function patchProvider(key: ProviderKey, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const provider = find(key, context);
+  if (provider.deletedAt) throw new GcpError('NOT_FOUND', `Requested entity was not found: ${providerName(key)}.`);
+  context.store.put({ ...provider.object, disabled: disabledOf(request) });
+  return startOperation(context, numbered(key, context), 'WorkloadIdentityPoolProvider');
+}
+
 /** A provider's resource name. */
 export function providerName(key: ProviderKey): string {
   return `${poolName(key.project, key.pool)}/providers/${key.id}`;
+}
+
+function sameProject(projectId: string, key: ProviderKey, context: SandboxContext): boolean {
+  return activeProject(context, key.project).projectId === projectId;
 }
 
 function numbered(key: ProviderKey, context: SandboxContext): string {

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext } from '../service.ts';
-import { GcpError } from './wire.ts';
+import type { SandboxContext, SandboxRequest } from '../service.ts';
+import { GcpError, readBody } from './wire.ts';
 
 const RETENTION_MS = 30 * 86_400_000;
 
@@ -31,4 +32,13 @@ export function softDeletable<K extends 'gcp-pool' | 'gcp-provider'>(context: Sa
 export function softDelete(context: SandboxContext, found: SoftDeletable<ObjectOf<'gcp-pool' | 'gcp-provider'>>, name: string): void {
   if (found.deletedAt) throw new GcpError('NOT_FOUND', `Requested entity was not found: ${name}.`);
   context.store.remove(found.object, context.now());
+}
+
+const PatchBody = z.strictObject({ disabled: z.boolean().default(false) });
+
+/** What a PATCH sets `disabled` to, the only field the sandbox lets change. Throws GcpError INVALID_ARGUMENT for any other. */
+export function disabledOf(request: SandboxRequest): boolean {
+  if (request.query.get('updateMask') !== 'disabled')
+    throw new GcpError('INVALID_ARGUMENT', 'The sandbox changes the field disabled only.');
+  return readBody(request, PatchBody).disabled;
 }

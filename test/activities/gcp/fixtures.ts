@@ -26,12 +26,13 @@ export function provider(change: Partial<Provider> = {}, id = 'mciem-wi-provider
     audiences: ['api://mciem-gcp-oidc-app'],
     attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' },
     attributeCondition: CIEM_CONDITION,
+    disabled: false,
     ...change,
   };
 }
 
 export function pool(providers: Provider[], name = POOL, displayName = 'ms-ciem-workload-identity-pool'): PoolWithProviders {
-  return { name, state: 'ACTIVE', displayName, description: '', providers };
+  return { name, state: 'ACTIVE', displayName, description: '', disabled: false, providers };
 }
 
 /** A member for identities of a pool: all of them, or those that `selector` names. */
@@ -51,6 +52,7 @@ export function account(bindings: Binding[], change: Partial<AccountWithPolicy> 
     uniqueId: UNIQUE_ID,
     displayName: 'ms-ciem-service-account',
     description: '',
+    disabled: false,
     policy: { version: 1, etag: 'BwX1', bindings },
     ...change,
   };

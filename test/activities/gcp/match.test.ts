@@ -50,7 +50,7 @@ describe('What onboarding left in the OIDC project', () => {
     expect(certain(judge(renamed))).toHaveLength(4);
   });
 
-  it('records the unique id, and not what the removal itself changes', () => {
+  it('records the unique id, and whether it was enabled, for an undelete', () => {
     const found = judge(onboarded()).findings.find((f) => f.kind === 'gcp-service-account');
     expect(found?.snapshot).toEqual({
       name: `projects/${PROJECT}/serviceAccounts/${EMAIL}`,
@@ -58,6 +58,7 @@ describe('What onboarding left in the OIDC project', () => {
       uniqueId: UNIQUE_ID,
       displayName: 'ms-ciem-service-account',
       description: '',
+      disabled: false,
     });
   });
 
@@ -247,13 +248,14 @@ describe('Bindings', () => {
     ]);
   });
 
-  it('keep their condition in the snapshot', () => {
+  it('keep their condition, and the unique id of their account, in the snapshot', () => {
     const condition = { title: 'until', expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' };
     expect(at('folders/1', 'roles/viewer', `serviceAccount:${EMAIL}`, condition).findings[0]?.snapshot).toEqual({
       resource: 'folders/1',
       role: 'roles/viewer',
       member: `serviceAccount:${EMAIL}`,
       condition,
+      uniqueId: UNIQUE_ID,
     });
   });
 

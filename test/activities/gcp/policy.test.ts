@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { grantJson, grantsOf, readGrant, removeGrants, withoutGrants, type Grant } from '../../../activities/gcp/policy.ts';
+import { grantJson, readGrant, removeGrants } from '../../../activities/gcp/grants.ts';
+import { grantsOf, withGrants, withoutGrants, type Grant } from '../../../activities/gcp/policy.ts';
 import type { Policy } from '../../../activities/gcp/snapshot.ts';
-import { apiWith, EMAIL, googleError, planned } from './fixtures.ts';
+import { account, apiWith, EMAIL, googleError, planned, UNIQUE_ID } from './fixtures.ts';
 
 const ORGANIZATION = 'organizations/123456789012';
 const OURS = `serviceAccount:${EMAIL}`;
@@ -79,14 +80,41 @@ describe('Editing a policy', () => {
   });
 });
 
+describe('Giving grants back to a policy', () => {
+  it('makes the policy what it was before they were taken out, whatever the condition', () => {
+    const planned = [grant('roles/viewer'), grant('roles/viewer', office), grant('roles/iam.securityAdmin')];
+    const before = grantsOf(ORGANIZATION, policy());
+    const restored = grantsOf(ORGANIZATION, withGrants(withoutGrants(policy(), planned) ?? {}, planned) ?? {});
+    const sorted = (grants: Grant[]) => grants.map((g) => JSON.stringify(g)).toSorted();
+    expect(sorted(restored)).toEqual(sorted(before));
+  });
+
+  it('changes nothing when they are there, and does not take a condition of another description for the same', () => {
+    expect(withGrants(policy(), [grant('roles/viewer'), grant('roles/viewer', office)])).toBeUndefined();
+    const described = { ...office, description: 'since 2024' };
+    expect(withGrants(policy(), [grant('roles/viewer', described)])?.bindings?.at(-1)).toEqual({
+      role: 'roles/viewer',
+      members: [OURS],
+      condition: described,
+    });
+  });
+
+  it('writes a conditional grant as version 3, which a policy without conditions is not read as', () => {
+    const plain: Policy = { version: 1, etag: 'BwZ', bindings: [{ role: 'roles/viewer', members: [AUDITOR] }] };
+    expect(withGrants(plain, [grant('roles/viewer', office)])).toMatchObject({ version: 3, etag: 'BwZ' });
+    expect(withGrants(plain, [grant('roles/viewer')])?.version).toBe(1);
+  });
+});
+
 describe('Writing a policy', () => {
-  const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: grantJson(g) });
+  const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: grantJson(g, UNIQUE_ID) });
   const conflict = () => googleError(409, 'ABORTED', 'There were concurrent policy changes');
 
   /** A resource whose reads answer `reads` in turn (the last one again and again) and whose writes `refuse` may turn down. */
   function resource(reads: (Policy | Error)[], refuse: (written: Policy) => Error | undefined = () => undefined) {
     const attempts: Policy[] = [];
     const api = apiWith({
+      getServiceAccount: () => settled(account([])),
       getPolicy: () => settled((reads.length > 1 ? reads.shift() : reads[0]) as Policy | Error),
       setPolicy: (_, next) => {
         attempts.push(next);

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import { gcpPool } from '../../../activities/gcp/pool.ts';
 import { gcpProvider } from '../../../activities/gcp/provider.ts';
 import { gcpServiceAccount } from '../../../activities/gcp/service-account.ts';
+import { removeTogether } from '../../../activities/run/remove-item.ts';
+import { fingerprint } from '../../../model/canonical.ts';
+import { emptyLedger } from '../../../model/ledger.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { account, apiWith, googleError, judge, onboarded, planned, pool, PROJECT, provider, UNIQUE_ID } from './fixtures.ts';
 
@@ -11,7 +15,7 @@ const gone = () => Promise.reject(googleError(404, 'NOT_FOUND', 'not found'));
 function itemOf(kind: string): PlanItem {
   const found = judge(onboarded()).findings.find((f) => f.kind === kind);
   if (!found) throw new Error(`no ${kind}`);
-  return planned(found);
+  return { ...planned(found), kind };
 }
 
 describe('The service account', () => {
@@ -36,7 +40,25 @@ describe('The service account', () => {
     await expect(gcpServiceAccount.remove(apiWith({ disableServiceAccount: denied }), [item])).rejects.toThrow('denied');
   });
 
-  it('reads the same after our own disabling, and differs when another one has its address', async () => {
+  it('whose removal was cut short after its disabling is removed for good, but not one that somebody else disabled', async () => {
+    const calls: string[] = [];
+    const steps = (begun: string[]) => ({
+      cloud: gcpCloud(),
+      ledger: { ...emptyLedger(), openIntents: new Set(begun) },
+      intend: () => Promise.resolve(),
+      api: apiWith({
+        getServiceAccount: () => (calls.includes('delete') ? gone() : Promise.resolve(account([], { disabled: true }))),
+        disableServiceAccount: () => Promise.resolve(),
+        deleteServiceAccount: () => Promise.resolve(void calls.push('delete')),
+      }),
+    });
+    const one = { ...item, fingerprint: fingerprint(item.snapshot) };
+    expect(await removeTogether([one], steps([]))).toMatchObject([{ outcome: { outcome: 'blocked', code: 'Drift' } }]);
+    expect(calls).toEqual([]);
+    expect(await removeTogether([one], steps([item.id]))).toMatchObject([{ outcome: { outcome: 'removed' } }]);
+  });
+
+  it('reads as planned, and differs when another one has its address', async () => {
     const same = apiWith({ getServiceAccount: () => Promise.resolve(account([])) });
     await expect(gcpServiceAccount.read(same, item)).resolves.toEqual(item.snapshot);
     const newcomer = apiWith({ getServiceAccount: () => Promise.resolve(account([], { uniqueId: '999' })) });

@@ -78,7 +78,7 @@ test('two writers of one policy meet in its etag, and neither undoes the other',
   expect((await sandbox.report()).untouched.changed).toEqual([]);
 });
 
-test('everything of ours is found, removed in order, and read back as gone; nothing else changes', async () => {
+test('everything of ours is found, removed in order, and read back as gone; nothing else changes; and all of it comes back', async () => {
   const { anchors, findings, sightings } = await findAll();
   expect(anchors.gcpServiceAccounts).toEqual([
     { email: 'contoso-ciem-reader@contoso-identity.iam.gserviceaccount.com', uniqueId: '103482957610283746501' },
@@ -108,4 +108,20 @@ test('everything of ours is found, removed in order, and read back as gone; noth
   expect(after.untouched.changed).toEqual([]);
   expect(after.ours.left.filter((key) => key.startsWith('gcp-'))).toEqual([]);
   expect((await findAll(anchors)).findings).toEqual([]);
+
+  for (const items of batches(findings.map((f) => planned(f))).toReversed()) {
+    const api = await cloud.connect(items[0].system, context);
+    const { undo, read } = kindOf(items[0]);
+    expect(items.flatMap((item) => undo?.losses(item))).toEqual([]);
+    await undo?.restore(api, items);
+    await undo?.restore(api, items);
+    for (const item of items) expect(await read(api, item)).toEqual(item.snapshot);
+  }
+  const again = await sandbox.report();
+  expect(again.untouched.changed).toEqual([]);
+  expect(again.ours.left).toEqual(ours.left);
+  const byId = (list: { id: string }[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const restored = await findAll();
+  expect(byId(restored.findings)).toEqual(byId(findings));
+  expect(byId(restored.sightings)).toEqual(byId(sightings));
 });

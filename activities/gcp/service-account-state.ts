@@ -1,0 +1,61 @@
+import type { Json } from '../../model/finding.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Quarantine, Undo } from '../kind.ts';
+import { OperationError, RefusedError } from './classify.ts';
+import type { GcpApi } from './clients.ts';
+import { orGone } from './gone.ts';
+import type { ServiceAccount } from './snapshot.ts';
+
+/** What is kept of a service account: everything but its etag. */
+export function accountDefinition(account: ServiceAccount): { [key: string]: Json } {
+  const { name, uniqueId, email, displayName, description, disabled } = account;
+  return { name, uniqueId, email, displayName, description, disabled };
+}
+
+export function plannedAccount(item: PlanItem): ServiceAccount {
+  return item.snapshot as unknown as ServiceAccount;
+}
+
+/** Its name by unique id: whatever was made under the same address since the approval is not touched. */
+export function exactName({ name, uniqueId }: Pick<ServiceAccount, 'name' | 'uniqueId'>): string {
+  return `${name.slice(0, name.lastIndexOf('/'))}/${uniqueId}`;
+}
+
+/** Undeleted by its unique id, then enabled or disabled as it was: the removal itself had disabled it. */
+export const undoServiceAccount: Undo<GcpApi> = {
+  losses: () => [],
+  async restore(api, [item]) {
+    const planned = plannedAccount(item);
+    const there = await orGone(() => api.getServiceAccount(planned.name));
+    if (there && there.uniqueId !== planned.uniqueId) {
+      throw new RefusedError('NameTaken', `${planned.email} is another account by now, with the unique id ${there.uniqueId}`);
+    }
+    if (!there) await undelete(api, planned);
+    const now = there ?? (await orGone(() => api.getServiceAccount(exactName(planned))));
+    if (now === undefined) throw new OperationError(`${planned.email} was undeleted but is not visible yet`);
+    if (now.disabled !== planned.disabled) await setDisabled(api, planned, planned.disabled);
+  },
+  comparable: (snapshot) => snapshot,
+};
+
+async function undelete(api: GcpApi, planned: ServiceAccount): Promise<void> {
+  const done = await orGone(async () => {
+    await api.undeleteServiceAccount(exactName(planned));
+    return true;
+  });
+  if (done) return;
+  const why = 'Google keeps a deleted service account for 30 days, and one made anew would be another account';
+  throw new RefusedError('NotRestorable', `no deleted account has the unique id ${planned.uniqueId}: ${why}`);
+}
+
+/** A disabled account gets no tokens; what it holds stays. */
+export const quarantineServiceAccount: Quarantine<GcpApi> = {
+  put: (api, item) => setDisabled(api, plannedAccount(item), true),
+  lift: (api, item) => setDisabled(api, plannedAccount(item), plannedAccount(item).disabled),
+  quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),
+};
+
+async function setDisabled(api: GcpApi, planned: ServiceAccount, disabled: boolean): Promise<void> {
+  if (disabled) await api.disableServiceAccount(exactName(planned));
+  else await api.enableServiceAccount(exactName(planned));
+}
