@@ -25,16 +25,18 @@ import {
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccountApi } from './api.ts';
 import { unlessGone } from './gone.ts';
+import { restoringCalls } from './account-restoring.ts';
 import { need, tags } from './snapshot.ts';
 
 /** Largest page IAM gives; it may give fewer. */
 const PAGE = 1000;
 
-/** The one place where AWS is called: an account behind the narrow interface. Errors of the SDK come through, `NoSuchEntity` apart. */
+/** Where AWS is read and things are taken away: an account behind the narrow interface. Errors of the SDK come through, `NoSuchEntity` apart. */
 export function accountApi(account: string, iam: IAMClient, sts: STSClient): AwsAccountApi {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
+    ...restoringCalls(iam),
     async callerAccount() {
       return need((await sts.send(new GetCallerIdentityCommand({}))).Account, 'Account');
     },

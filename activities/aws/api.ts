@@ -1,11 +1,12 @@
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
-import type { ProviderState, SdkPolicyVersion } from './snapshot.ts';
+import type { Json } from '../../model/finding.ts';
+import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion } from './snapshot.ts';
 
 /**
  * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
  * NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
  */
-export interface AwsAccountApi {
+export interface AwsAccountApi extends RestoringCalls {
   readonly account: string;
   /** The account the session really is in (STS GetCallerIdentity). */
   callerAccount(): Promise<string>;
@@ -33,4 +34,23 @@ export interface AwsAccountApi {
   deletePolicy(arn: string): Promise<void>;
   removeClientId(providerArn: string, clientId: string): Promise<void>;
   deleteProvider(arn: string): Promise<void>;
+}
+
+/**
+ * What brings things back. Something missing that a call needs, a name that is taken and a principal IAM does not know are told as
+ * AwsRefusal; every other error of the SDK comes through. Tags that AWS keeps for itself (`aws:`) are never written.
+ */
+export interface RestoringCalls {
+  /** The role alone: what hangs on it comes by the calls after this one. */
+  createRole(role: RoleState): Promise<void>;
+  attachPolicy(role: string, policyArn: string): Promise<void>;
+  putInlinePolicy(role: string, name: string, document: Json): Promise<void>;
+  addToInstanceProfile(profile: string, role: string): Promise<void>;
+  updateTrust(role: string, document: Json): Promise<void>;
+  /** With one version, which is the default. */
+  createPolicy(policy: PolicyState, document: Json): Promise<void>;
+  createPolicyVersion(arn: string, document: Json, isDefault: boolean): Promise<void>;
+  setDefaultPolicyVersion(arn: string, version: string): Promise<void>;
+  createProvider(provider: Omit<ProviderState, 'Arn'>): Promise<void>;
+  addClientId(providerArn: string, clientId: string): Promise<void>;
 }

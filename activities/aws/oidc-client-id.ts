@@ -1,27 +1,14 @@
 import type { Anchors, Finding, Match, Sighting } from '../../model/finding.ts';
-import { MEPM } from '../../model/footprint.ts';
 import type { Kind } from '../kind.ts';
 import type { AwsAccountApi } from './api.ts';
+import { clientIdState, isOurs, type ClientIdState } from './client-id-state.ts';
 import { holdOf } from './hold.ts';
+import { clientIdUndo } from './oidc-client-id-undo.ts';
 import { oidcRoles } from './our-roles.ts';
 import { AwsRefusal } from './refusal.ts';
-import { policyDocument, type AwsSnapshot, type ProviderState, type Tags } from './snapshot.ts';
+import { policyDocument, type AwsSnapshot, type ProviderState } from './snapshot.ts';
 import { audienceToken, clientIdToken } from './tokens.ts';
 import { isProviderOf, webIdentityTrust } from './web-identity.ts';
-
-const OURS: readonly string[] = MEPM.awsAudiences;
-
-/** What a plan freezes of a client id; `OtherClientIds` are those that are not Permissions Management's. */
-type ClientIdState = {
-  ProviderArn: string;
-  Url: string;
-  ClientId: string;
-  /** `provider` when nothing else needs the provider, so that it goes with its last client id. */
-  Mode: 'client-id' | 'provider';
-  OtherClientIds: string[];
-  Thumbprints: string[];
-  Tags: Tags;
-};
 
 /** Permissions Management's client id in the provider of the tenant's issuer, and the provider with it when nothing else needs it. */
 export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
@@ -30,7 +17,7 @@ export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
   match(snapshot, anchors): Match {
     const match: Match = { findings: [], sightings: [] };
     for (const provider of snapshot.providers) {
-      const ours = isProviderOf(provider.Arn, anchors.issuer) ? provider.ClientIds.filter((c) => OURS.includes(c)) : [];
+      const ours = isProviderOf(provider.Arn, anchors.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
       if (ours.length === 0) match.sightings.push(sighting(provider, snapshot, anchors));
       else match.findings.push(...ours.map((clientId) => toFinding(provider, clientId, snapshot, anchors)));
     }
@@ -40,7 +27,7 @@ export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
   async read(api, item) {
     const { ProviderArn, ClientId, Mode } = planned(item);
     const provider = await api.provider(ProviderArn);
-    return provider?.ClientIds.includes(ClientId) ? stateOf(provider, ClientId, Mode) : undefined;
+    return provider?.ClientIds.includes(ClientId) ? clientIdState(provider, ClientId, Mode) : undefined;
   },
 
   async remove(api, [item]) {
@@ -52,22 +39,12 @@ export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
     if (Mode === 'provider' && isLast) await api.deleteProvider(ProviderArn);
     else await api.removeClientId(ProviderArn, ClientId);
   },
+
+  undo: clientIdUndo,
 };
 
 function planned(item: Pick<Finding, 'snapshot'>): ClientIdState {
   return item.snapshot as ClientIdState;
-}
-
-function stateOf(provider: ProviderState, clientId: string, mode: ClientIdState['Mode']): ClientIdState {
-  return {
-    ProviderArn: provider.Arn,
-    Url: provider.Url,
-    ClientId: clientId,
-    Mode: mode,
-    OtherClientIds: provider.ClientIds.filter((c) => !OURS.includes(c)),
-    Thumbprints: provider.Thumbprints,
-    Tags: provider.Tags,
-  };
 }
 
 /** FOOTPRINT, AWS removal 5: only when no remaining role trusts that audience. Roles just deleted still show for a moment. */
@@ -91,7 +68,7 @@ async function refuseWhileTrusted(api: AwsAccountApi, providerArn: string, clien
 function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, anchors: Anchors): Finding {
   const oidc = new Set(oidcRoles(snapshot, anchors.issuer).map((o) => o.role.Arn));
   const trusting = snapshot.roles.filter((r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, anchors.issuer));
-  const otherIds = provider.ClientIds.filter((c) => !OURS.includes(c));
+  const otherIds = provider.ClientIds.filter((c) => !isOurs(c));
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
   return {
@@ -108,7 +85,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     confidence: 'certain',
     risk: 'none',
     rank: 4,
-    snapshot: stateOf(provider, clientId, mode),
+    snapshot: clientIdState(provider, clientId, mode),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken(clientId)],
     ...holdOf(provider.Tags, []),

@@ -5,6 +5,7 @@ import { unlessGone } from './gone.ts';
 import { holdOf } from './hold.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from './lookalike.ts';
 import { ourRoles, ROLE_PARTS, type OurRole } from './our-roles.ts';
+import { policyUndo } from './policy-undo.ts';
 import { AwsRefusal } from './refusal.ts';
 import { riskOfDocument, worst } from './risk.ts';
 import { policyState, type AccountPolicy, type AwsSnapshot, type PolicyState } from './snapshot.ts';
@@ -46,6 +47,8 @@ export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
     for (const { VersionId } of Versions) if (VersionId !== DefaultVersionId) await api.deletePolicyVersion(Arn, VersionId);
     await api.deletePolicy(Arn);
   },
+
+  undo: policyUndo,
 };
 
 function planned(item: Pick<Finding, 'snapshot'>): PolicyState {

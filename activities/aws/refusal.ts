@@ -1,7 +1,16 @@
+export type RefusalCode =
+  | 'WrongAccount'
+  | 'StillInUse'
+  | 'DependantsVanishing'
+  | 'Replaced'
+  | 'NameTaken'
+  | 'PartMissing'
+  | 'PrincipalUnknown';
+
 /** What we ourselves refuse to do in an account, or not yet: the classifier takes kind, code and message as they stand. */
 export class AwsRefusal extends Error {
   readonly kind: 'retry' | 'blocked';
-  readonly code: 'WrongAccount' | 'StillInUse' | 'DependantsVanishing' | 'Replaced';
+  readonly code: RefusalCode;
   constructor(kind: AwsRefusal['kind'], code: AwsRefusal['code'], message: string) {
     super(message);
     this.name = 'AwsRefusal';

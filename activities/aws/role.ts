@@ -6,7 +6,9 @@ import { isDefenderRole, isLookAlike } from './lookalike.ts';
 import { ourRoles, ROLE_PARTS, trustedOidcRoles, type OurRole } from './our-roles.ts';
 import { AwsRefusal } from './refusal.ts';
 import { riskOfRole } from './risk.ts';
+import { roleQuarantine } from './role-quarantine.ts';
 import { readRole } from './role-state.ts';
+import { roleUndo } from './role-undo.ts';
 import type { AwsSnapshot, RoleState } from './snapshot.ts';
 import { policyToken, roleToken } from './tokens.ts';
 import { trustStatements } from './trust.ts';
@@ -42,6 +44,9 @@ export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
     for (const name of Object.keys(role.InlinePolicies)) await api.deleteInlinePolicy(role.RoleName, name);
     await api.deleteRole(role.RoleName);
   },
+
+  undo: roleUndo,
+  quarantine: roleQuarantine,
 };
 
 function planned(item: Pick<Finding, 'snapshot'>): RoleState {

@@ -40,7 +40,7 @@ function roleDetail(call: IamCall, role: Role): Xml {
   return {
     Path: role.path,
     RoleName: role.name,
-    RoleId: roleId(roleArn(role)),
+    RoleId: roleId(call.context.store, roleArn(role)),
     Arn: roleArn(role),
     CreateDate: CREATED,
     AssumeRolePolicyDocument: roleXml(call, role)['AssumeRolePolicyDocument'],

@@ -66,3 +66,35 @@ export function tagList(tags: Record<string, string>): Xml {
 export function encodeDocument(document: unknown): string {
   return encodeURIComponent(JSON.stringify(document)).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
+
+/** Tags as a call that makes something gives them. Those that begin with `aws:` are AWS's own. */
+export function givenTags(call: IamCall): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (let i = 1; call.parameters.has(`Tags.member.${i}.Key`); i++) {
+    const key = call.parameters.get(`Tags.member.${i}.Key`) as string;
+    if (/^aws:/i.test(key)) throw new AwsError(400, 'InvalidInput', 'aws: prefixed tag key names are not allowed for external use.');
+    tags[key] = call.parameters.get(`Tags.member.${i}.Value`) ?? '';
+  }
+  return tags;
+}
+
+/** A list parameter, in its order. */
+export function givenList(call: IamCall, name: string): string[] {
+  const values: string[] = [];
+  for (let i = 1; call.parameters.has(`${name}.member.${i}`); i++) values.push(call.parameters.get(`${name}.member.${i}`) as string);
+  return values;
+}
+
+/** A policy document given as JSON text. */
+export function givenDocument(call: IamCall, name: string): Role['trust'] {
+  try {
+    return JSON.parse(required(call, name)) as Role['trust'];
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    throw new AwsError(400, 'MalformedPolicyDocument', 'Syntax errors in policy.');
+  }
+}
+
+export function alreadyExists(what: string): AwsError {
+  return new AwsError(409, 'EntityAlreadyExists', `${what} already exists.`);
+}

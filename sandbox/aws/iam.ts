@@ -2,15 +2,20 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import { accountDetails } from './account-details.ts';
 import type { IamHandler } from './call.ts';
 import { authenticate, WORKER_ARN, type Caller } from './credentials.ts';
+import { providerCreation } from './oidc-provider-creation.ts';
 import { providerCalls } from './oidc-providers.ts';
 import { policyCalls } from './policies.ts';
+import { policyCreation } from './policy-creation.ts';
 import { roleChanges } from './role-changes.ts';
+import { roleCreation } from './role-creation.ts';
 import { roleReads } from './roles.ts';
 import { answer, AwsError, errorAnswer } from './wire.ts';
 
 const NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';
 const HANDLERS = new Map<string, IamHandler>(
-  [roleReads, roleChanges, policyCalls, providerCalls, accountDetails].flatMap((handlers) => Object.entries(handlers)),
+  [roleReads, roleChanges, roleCreation, policyCalls, policyCreation, providerCalls, providerCreation, accountDetails].flatMap((handlers) =>
+    Object.entries(handlers),
+  ),
 );
 
 /** AWS IAM on the query protocol, for the account whose entry role the caller assumed. */

@@ -1,15 +1,30 @@
 import { createHash } from 'node:crypto';
+import type { EstateStore } from '../store.ts';
 
 /** When everything in the sandbox's accounts was created: one fixed time, since nothing decides by it. */
 export const CREATED = new Date('2022-06-14T09:12:31Z');
 
-/** The unique id AWS would have given a role: stable per ARN, so that it can be compared over restarts. */
-export function roleId(arn: string): string {
-  return uniqueId('AROA', arn);
+/** The unique id AWS would have given a role: stable over restarts, and another one each time a role of that ARN is made anew. */
+export function roleId(store: EstateStore, arn: string, generation = generationOf(store, arn)): string {
+  return uniqueId('AROA', generation === 0 ? arn : `${arn}#${generation}`);
 }
 
-export function policyId(arn: string): string {
-  return uniqueId('ANPA', arn);
+export function policyId(store: EstateStore, arn: string): string {
+  const generation = generationOf(store, arn);
+  return uniqueId('ANPA', generation === 0 ? arn : `${arn}#${generation}`);
+}
+
+/** How often something of this ARN was made anew since the estate began. */
+export function generationOf(store: EstateStore, arn: string): number {
+  return generations(store)[arn] ?? 0;
+}
+
+export function beginGeneration(store: EstateStore, arn: string): void {
+  generations(store)[arn] = generationOf(store, arn) + 1;
+}
+
+function generations(store: EstateStore): Record<string, number> {
+  return store.slot<Record<string, number>>('aws-generations', {});
 }
 
 export function instanceProfileId(arn: string): string {

@@ -36,6 +36,16 @@ export function versionIds(store: EstateStore, policy: Policy): string[] {
   return (known[policyArn(policy)] ??= policy.versions.map((_, i) => `v${i + 1}`));
 }
 
+/** Position of the default version. */
+export function defaultIndex(policy: Policy): number {
+  return (policy.defaultVersion ?? policy.versions.length) - 1;
+}
+
+/** The policy with that version the default; said only where it is not the last, as an estate says it. */
+export function withDefault({ defaultVersion: _, ...policy }: Policy, index: number): Policy {
+  return index === policy.versions.length - 1 ? policy : { ...policy, defaultVersion: index + 1 };
+}
+
 function customerPolicy(store: EstateStore, policy: Policy): ManagedPolicy {
   const ids = versionIds(store, policy);
   return {
@@ -47,7 +57,7 @@ function customerPolicy(store: EstateStore, policy: Policy): ManagedPolicy {
     tags: policy.tags,
     versions: policy.versions.map((document, i) => ({
       id: ids[i] as string,
-      isDefault: i === policy.versions.length - 1,
+      isDefault: i === defaultIndex(policy),
       document,
     })),
   };

@@ -43,7 +43,8 @@ export const providerCalls: Record<string, IamHandler> = {
   },
 };
 
-function clientIds(call: IamCall, provider: Provider) {
+/** The provider's client ids, as they really are. */
+export function clientIds(call: IamCall, provider: Provider) {
   return live(call, 'aws-oidc-client-id').filter((c) => c.url === provider.url);
 }
 

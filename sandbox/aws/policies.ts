@@ -11,7 +11,7 @@ import {
   type IamHandler,
 } from './call.ts';
 import { CREATED, policyId, roleId } from './ids.ts';
-import { managedPolicies, managedPolicy, versionIds, type ManagedPolicy } from './managed-policies.ts';
+import { managedPolicies, managedPolicy, defaultIndex, versionIds, withDefault, type ManagedPolicy } from './managed-policies.ts';
 import { page } from './paging.ts';
 import { conflict } from './role-changes.ts';
 import type { Xml } from './wire.ts';
@@ -50,7 +50,7 @@ export const policyCalls: Record<string, IamHandler> = {
     const filter = call.parameters.get('EntityFilter') ?? 'Role';
     const roles = filter === 'Role' ? attachments(call, policy.arn) : [];
     const { items, more } = page(call, roles, (r) => r.name);
-    const entities = items.map((r) => ({ RoleName: r.name, RoleId: roleId(roleArn(r)) }));
+    const entities = items.map((r) => ({ RoleName: r.name, RoleId: roleId(call.context.store, roleArn(r)) }));
     return { PolicyGroups: [], PolicyUsers: [], PolicyRoles: entities, ...more };
   },
   DeletePolicyVersion(call) {
@@ -58,9 +58,14 @@ export const policyCalls: Record<string, IamHandler> = {
     const ids = versionIds(call.context.store, policy);
     const index = ids.indexOf(required(call, 'VersionId'));
     if (index < 0) throw noSuchEntity(`Policy version ${required(call, 'VersionId')}`);
-    if (index === ids.length - 1) throw conflict('cannot delete the default version of a policy.');
+    if (index === defaultIndex(policy)) throw conflict('cannot delete the default version of a policy.');
     ids.splice(index, 1);
-    call.context.store.put({ ...policy, versions: policy.versions.toSpliced(index, 1) });
+    call.context.store.put(
+      withDefault(
+        { ...policy, versions: policy.versions.toSpliced(index, 1) },
+        defaultIndex(policy) - (index < defaultIndex(policy) ? 1 : 0),
+      ),
+    );
     return undefined;
   },
   DeletePolicy(call) {
@@ -77,7 +82,7 @@ export const policyCalls: Record<string, IamHandler> = {
 export function policyXml(call: IamCall, policy: ManagedPolicy): { [name: string]: Xml } {
   return {
     PolicyName: policy.name,
-    PolicyId: policyId(policy.arn),
+    PolicyId: policyId(call.context.store, policy.arn),
     Arn: policy.arn,
     Path: policy.path,
     DefaultVersionId: policy.versions.find((v) => v.isDefault)?.id,
@@ -106,7 +111,8 @@ function uses(role: { attached: string[]; permissionsBoundary?: string | undefin
   return role.attached.includes(arn) || role.permissionsBoundary === arn;
 }
 
-function livePolicy(call: IamCall) {
+/** The customer policy named by `PolicyArn`, as it really is. */
+export function livePolicy(call: IamCall) {
   const arn = required(call, 'PolicyArn');
   const policy = live(call, 'aws-policy').find((p) => policyArn(p) === arn);
   if (!policy) throw noSuchEntity(`Policy ${arn}`);

@@ -7,6 +7,7 @@ export const roleChanges: Record<string, IamHandler> = {
     const role = liveRole(call);
     const name = required(call, 'InstanceProfileName');
     if (!role.instanceProfiles.includes(name)) throw noSuchEntity(`Instance Profile ${name} with role ${role.name}`);
+    emptyProfiles(call).push(`${call.account}/${name}`);
     call.context.store.put({ ...role, instanceProfiles: role.instanceProfiles.filter((p) => p !== name) });
     return undefined;
   },
@@ -37,12 +38,18 @@ export const roleChanges: Record<string, IamHandler> = {
   },
 };
 
+/** Instance profiles that a role left, as `<account>/<name>`: they stay, though no object of the estate speaks of them any more. */
+export function emptyProfiles(call: IamCall): string[] {
+  return call.context.store.slot<string[]>('aws-empty-profiles', []);
+}
+
 /** 409 as IAM words it. */
 export function conflict(mend: string): AwsError {
   return new AwsError(409, 'DeleteConflict', `Cannot delete entity, ${mend}`);
 }
 
-function liveRole(call: IamCall): Role {
+/** The role named by `RoleName`, as it really is. */
+export function liveRole(call: IamCall): Role {
   const name = required(call, 'RoleName');
   const role = live(call, 'aws-role').find((r) => r.name === name);
   if (!role) throw noSuchEntity(`The role with name ${name}`);

@@ -1,6 +1,7 @@
 import { encodeDocument, noSuchEntity, required, roleArn, tagList, visible, type IamCall, type IamHandler, type Role } from './call.ts';
 import { CREATED, instanceProfileId, roleId } from './ids.ts';
 import { page } from './paging.ts';
+import { shownTrust } from './trust.ts';
 import type { Xml } from './wire.ts';
 
 /** What IAM answers about roles; the shapes are those of the IAM API reference. */
@@ -61,10 +62,10 @@ export function roleXml(call: IamCall, role: Role): { [name: string]: Xml } {
   return {
     Path: role.path,
     RoleName: role.name,
-    RoleId: roleId(roleArn(role)),
+    RoleId: roleId(call.context.store, roleArn(role)),
     Arn: roleArn(role),
     CreateDate: CREATED,
-    AssumeRolePolicyDocument: encodeDocument(trustOf(call, role)),
+    AssumeRolePolicyDocument: encodeDocument(shownTrust(call.context.store, role)),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
   };
@@ -93,14 +94,4 @@ export function boundary(role: Role): Xml {
 
 export function lastUsed(role: Role): Xml {
   return role.lastUsed ? { LastUsedDate: new Date(role.lastUsed), Region: 'us-east-1' } : {};
-}
-
-/** The trust policy as AWS shows it: a role that was deleted is shown by its unique id instead of its ARN, in every account. */
-function trustOf(call: IamCall, role: Role): unknown {
-  const deleted = new Map(call.context.store.deleted('aws-role').map((d) => [roleArn(d.object), roleId(roleArn(d.object))]));
-  const shown = (principal: unknown) => (typeof principal === 'string' ? (deleted.get(principal) ?? principal) : principal);
-  return JSON.parse(JSON.stringify(role.trust), (key, value: unknown) => {
-    if (key !== 'AWS') return value;
-    return Array.isArray(value) ? value.map(shown) : shown(value);
-  });
 }

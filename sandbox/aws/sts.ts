@@ -26,7 +26,7 @@ function result(action: string, parameters: URLSearchParams, caller: Caller, con
     case 'AssumeRole':
       return assumeRole(parameters, caller, context);
     case 'GetCallerIdentity':
-      return callerIdentity(caller);
+      return callerIdentity(caller, context);
     default:
       throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2011-06-15`);
   }
@@ -53,7 +53,7 @@ function assumeRole(parameters: URLSearchParams, caller: Caller, context: Sandbo
       Expiration: new Date(expiresAt),
     },
     AssumedRoleUser: {
-      AssumedRoleId: `${roleId(arn)}:${sessionName}`,
+      AssumedRoleId: `${roleId(context.store, arn)}:${sessionName}`,
       Arn: sessionArn({ account, role, sessionName }),
     },
   };
@@ -65,12 +65,12 @@ function mayAssume(account: string, role: string, context: SandboxContext): bool
   return known !== undefined && known.state === 'active' && known.entryRole === role && !deleted;
 }
 
-function callerIdentity(caller: Caller): Xml {
+function callerIdentity(caller: Caller, context: SandboxContext): Xml {
   if (caller.type === 'user') return { Arn: WORKER_ARN, UserId: 'AIDAOFFBOARDINGWORKER', Account: WORKER_ACCOUNT };
   const { account, role, sessionName } = caller.session;
   return {
     Arn: sessionArn(caller.session),
-    UserId: `${roleId(`arn:aws:iam::${account}:role/${role}`)}:${sessionName}`,
+    UserId: `${roleId(context.store, `arn:aws:iam::${account}:role/${role}`)}:${sessionName}`,
     Account: account,
   };
 }

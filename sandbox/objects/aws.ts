@@ -39,8 +39,10 @@ export const aws = [
     path: z.string().default('/'),
     description: z.string().optional(),
     tags,
-    /** Versions v1, v2, …; the last is the default. */
+    /** Versions v1, v2, … */
     versions: z.array(json).min(1).max(5),
+    /** Which of them is the default, from 1; the last when not said. */
+    defaultVersion: z.int().min(1).max(5).optional(),
   }),
   z.strictObject({
     kind: z.literal('aws-oidc-provider'),

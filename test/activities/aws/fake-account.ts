@@ -70,6 +70,23 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
       change(arn, () => []);
       return record('deleteProvider', arn);
     },
+    createRole: (r) => record('createRole', r.RoleName),
+    attachPolicy: (name, arn) => record('attachPolicy', name, arn),
+    putInlinePolicy: (name, policy) => record('putInlinePolicy', name, policy),
+    addToInstanceProfile: (profile, name) => record('addToInstanceProfile', profile, name),
+    updateTrust: (name, trust) => {
+      const found = find(name);
+      if (found) found.AssumeRolePolicyDocument = trust;
+      return record('updateTrust', name);
+    },
+    createPolicy: (p) => record('createPolicy', p.PolicyName),
+    createPolicyVersion: (arn, _document, isDefault) => record('createPolicyVersion', arn, isDefault ? 'default' : ''),
+    setDefaultPolicyVersion: (arn, version) => record('setDefaultPolicyVersion', arn, version),
+    createProvider: (p) => record('createProvider', p.Url),
+    addClientId: (arn, clientId) => {
+      change(arn, (p) => [{ ...p, ClientIds: [...p.ClientIds, clientId] }]);
+      return record('addClientId', arn, clientId);
+    },
   };
 }
 
