@@ -1,5 +1,6 @@
 import type { Deps } from './deps.ts';
 import { asFailure } from './failures.ts';
+import { withHeartbeat } from './run/activity-control.ts';
 import * as collectors from './run/collectors.ts';
 import * as decisions from './run/decide.ts';
 import { readBatch, type ReadBatchInput } from './run/discover.ts';
@@ -12,9 +13,9 @@ import { confirmGone, verify } from './run/verify.ts';
 /** Every activity of the offboarding, bound to what the worker gave. Workflows see only its type. */
 export function createActivities(deps: Deps) {
   return {
-    startRun: (input: StartRunInput) => asFailure(() => startRun(deps, input)),
+    startRun: (input: StartRunInput) => asFailure(() => withHeartbeat(() => startRun(deps, input))),
     readBatch: (input: ReadBatchInput) => asFailure(() => readBatch(deps, input)),
-    makePlan: (input: MakePlanInput) => asFailure(() => makePlan(deps, input)),
+    makePlan: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => makePlan(deps, input))),
     openGate: (input: decisions.OpenGateInput) => decisions.openGate(deps, input),
     closeGate: (input: decisions.CloseGateInput) => decisions.closeGate(deps, input),
     remind: (input: decisions.RemindInput) => decisions.remind(deps, input),
@@ -26,7 +27,7 @@ export function createActivities(deps: Deps) {
     enterOtp: (input: Parameters<typeof collectors.enterOtp>[1]) => asFailure(() => collectors.enterOtp(deps, input)),
     confirmCollector: (input: Parameters<typeof collectors.confirmCollector>[1]) =>
       asFailure(() => collectors.confirmCollector(deps, input)),
-    verify: (input: MakePlanInput) => asFailure(() => verify(deps, input)),
+    verify: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => verify(deps, input))),
     endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
   };
 }

@@ -46,7 +46,13 @@ export interface CollectorDecision {
   statement: string;
 }
 
-export type Decision = GateDecision | ItemDecision | AmendDecision | CollectorDecision;
+/** Stopping between items is safe, so anybody named may; going on is for whoever started the run and for approvers. */
+export interface PauseDecision {
+  kind: 'pause' | 'resume';
+  by: string;
+}
+
+export type Decision = GateDecision | ItemDecision | AmendDecision | CollectorDecision | PauseDecision;
 
 export interface OpenGate {
   gate: Gate;
@@ -86,6 +92,10 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
       return decision.by === context.startedBy && decision.reason.trim() ? { ok: true } : mayDecide(decision.by, decision.reason, context);
     case 'confirm':
       return decision.by === context.recipient ? { ok: true } : mayDecide(decision.by, decision.statement, context);
+    case 'pause':
+      return { ok: true };
+    case 'resume':
+      return decision.by === context.startedBy ? { ok: true } : isApprover(decision.by, context);
     case 'attest':
       return mayDecide(decision.by, decision.statement, context);
   }
@@ -95,11 +105,15 @@ function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionCo
   if (policy.fourEyes && by === startedBy) {
     return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
   }
-  if (!policy.approvers.includes(by)) {
-    return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
-  }
+  const known = isApprover(by, { policy });
+  if (!known.ok) return known;
   if (!reason.trim()) return refuse('ReasonMissing', 'reason: is empty; say why in a few words');
   return { ok: true };
+}
+
+function isApprover(by: string, { policy }: Pick<DecisionContext, 'policy'>): Verdict {
+  if (policy.approvers.includes(by)) return { ok: true };
+  return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
 }
 
 function decideGate(decision: GateDecision, context: DecisionContext): Verdict {

@@ -19,6 +19,8 @@ export const EXIT_CODES = {
   RunNotFound: 22,
   NoTemporal: 23,
   NoKeys: 24,
+  /** A cloud or the portal could not be reached while a person waited. */
+  CloudUnavailable: 25,
   PlanHashMismatch: 30,
   SelfApproval: 31,
   GateExpired: 32,

@@ -16,7 +16,8 @@ export type JournalRecord =
   | { type: 'refusal'; decision: Decision; code: string; message: string }
   | { type: 'intent'; item: string; planHash: string; phase: Phase }
   | { type: 'outcome'; phase: Phase; outcome: Outcome }
-  | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string }
+  /** `deletionId`: the portal's, of a deletion that waits for its code. */
+  | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
   | { type: 'verified'; leftovers: string[]; unknown: string[] }
   | { type: 'run-ended'; status: RunStatus; reason: string };
 
@@ -31,6 +32,8 @@ export interface LedgerEntry {
 /** The journal folded: what stands now. */
 export interface Ledger {
   startedBy: string | undefined;
+  /** Address of the manifest the run was started with. */
+  manifest: string | undefined;
   /** The plan in force: the last one recorded. */
   planHash: string | undefined;
   planArtifact: string | undefined;
@@ -44,6 +47,8 @@ export interface Ledger {
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
+  /** Deletions that the portal was asked for: which collector each code is for. */
+  deletions: Map<string, string>;
   /** Overrides that came with requests to amend. */
   overrides: { item: string; reason: string }[];
   ended: RunStatus | undefined;
@@ -52,6 +57,7 @@ export interface Ledger {
 export function emptyLedger(): Ledger {
   return {
     startedBy: undefined,
+    manifest: undefined,
     planHash: undefined,
     planArtifact: undefined,
     gates: new Map(),
@@ -59,6 +65,7 @@ export function emptyLedger(): Ledger {
     openIntents: new Set(),
     waived: new Map(),
     confirmed: new Map(),
+    deletions: new Map(),
     overrides: [],
     ended: undefined,
   };
@@ -71,6 +78,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;
+      ledger.manifest = r.manifestHash;
       return;
     case 'plan':
       ledger.planHash = r.planHash;
@@ -97,13 +105,15 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
       if (r.outcome.outcome !== 'failed') ledger.openIntents.delete(r.outcome.item);
       ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
       return;
+    case 'collector':
+      if (r.deletionId !== undefined) ledger.deletions.set(r.collector, r.deletionId);
+      return;
     case 'run-ended':
       ledger.ended = r.status;
       return;
     case 'preconditions':
     case 'reminder':
     case 'refusal':
-    case 'collector':
     case 'verified':
       return;
   }
@@ -129,6 +139,9 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
       return;
     case 'amend':
       ledger.overrides.push(...d.overrides);
+      return;
+    case 'pause':
+    case 'resume':
       return;
     case 'reject': {
       const gate = ledger.gates.get(gateKey(d.gate, d.opening));

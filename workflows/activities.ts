@@ -15,14 +15,19 @@ const OPTIONS: ActivityOptions = {
   },
 };
 
-/** Short ones: they only read or write records, or make one call while a person waits. */
+/** Short ones: they only read or write records. */
 const SHORT: ActivityOptions = { ...OPTIONS, startToCloseTimeout: '2m', heartbeatTimeout: '2m' };
+
+/** A person waits for the answer: rather a refusal in time than one more try. */
+const ATTENDED: ActivityOptions = { ...SHORT, startToCloseTimeout: '20s', scheduleToCloseTimeout: '25s' };
 
 const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
+const attended = proxyActivities<Activities>(ATTENDED);
 
-export const { startRun, makePlan, openGate, closeGate, remind, recordDecision, verify, endRun } = short;
-export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = short;
+export const { startRun, makePlan, verify } = long;
+export const { openGate, closeGate, remind, recordDecision, endRun } = short;
+export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
 
 /** Activities with a summary that the Temporal UI shows beside them. */
 export const readBatch = (summary: string, ...args: Parameters<Activities['readBatch']>) =>

@@ -70,7 +70,7 @@ export function handleCollectors(run: Run): void {
       const collector = collectorAt(run, message.collector, 'code-sent', 'no code was sent yet');
       return alone(collector, async () => {
         resends.set(collector.item, (resends.get(collector.item) ?? 0) + 1);
-        const challenge = await resendOtp({ ...about(collector, message.by), deletionId: collector.challenge?.deletionId ?? '' });
+        const challenge = await resendOtp(about(collector, message.by));
         return update(run, { ...collector, challenge });
       });
     },
@@ -93,7 +93,6 @@ export function handleCollectors(run: Run): void {
       return alone(collector, async () => {
         const outcome = await confirmCollector({
           ...about(collector, message.by),
-          manifest: run.facts.manifest,
           statement: message.statement,
         });
         settleCollector(run, collector, outcome);
@@ -111,8 +110,7 @@ export function handleCollectors(run: Run): void {
 }
 
 async function submit(run: Run, collector: CollectorView, { by, sealedOtp }: messages.OtpMessage): Promise<Outcome> {
-  const deletionId = collector.challenge?.deletionId ?? '';
-  const result = await enterOtp({ run: run.id, planHash: run.planHash, item: collector.item, by, deletionId, sealedOtp });
+  const result = await enterOtp({ run: run.id, planHash: run.planHash, item: collector.item, by, sealedOtp });
   switch (result.kind) {
     case 'deleted':
       settleCollector(run, collector, result.outcome);
@@ -126,9 +124,9 @@ async function submit(run: Run, collector: CollectorView, { by, sealedOtp }: mes
     case 'expired':
       reset(run, collector);
       throw failure('OtpExpired', 'otp: the code has expired; say offboard ready again for a fresh one');
-    case 'exhausted':
+    case 'blocked':
       settleCollector(run, collector, result.outcome);
-      throw failure('OtpExhausted', `otp: ${result.outcome.reason}`);
+      throw failure(result.outcome.code === 'OtpExhausted' ? 'OtpExhausted' : 'NotWaitingForCollector', `otp: ${result.outcome.reason}`);
   }
 }
 

@@ -6,47 +6,75 @@ import { recordDecision } from './activities.ts';
 import { handleCollectors } from './collector-handlers.ts';
 import * as messages from './messages.ts';
 import { refusalOf } from './refusal.ts';
-import { checkAmendMessage, checkGateMessage, checkItemsMessage } from './shapes.ts';
+import { checkAmendMessage, checkGateMessage, checkItemsMessage, checkPauseMessage } from './shapes.ts';
 import type { Run } from './run.ts';
 
 /** Registers every message of docs/messages.md. Called before the workflow's first await, with the state in place. */
 export function handleMessages(run: Run): void {
   setHandler(messages.status, () => run.view(), { description: 'Where the run is, what it did, whom it waits for and what to type' });
-  handleGates(run);
+  for (const kind of ['approve', 'reject'] as const) handleGate(run, kind);
   handleItems(run);
   handleCollectors(run);
-  setHandler(messages.pause, () => run.pause(), { description: 'Stop between items until resumed' });
-  setHandler(messages.resume, () => run.resume(), { description: 'Go on after a pause' });
+  for (const kind of ['pause', 'resume'] as const) handlePause(run, kind);
 }
 
-function handleGates(run: Run): void {
-  for (const kind of ['approve', 'reject'] as const) {
-    const decideGate = async (message: messages.GateMessage): Promise<void> => {
-      await decide(run, { ...message, kind });
-      if (run.gate?.gate === message.gate && run.gate.opening === message.opening)
-        run.gateOutcome ??= kind === 'approve' ? 'approved' : 'rejected';
+function handleGate(run: Run, kind: 'approve' | 'reject'): void {
+  const check = (message: messages.GateMessage) => checkGateMessage(run, kind, message);
+  const decideGate = async (message: messages.GateMessage): Promise<void> => {
+    await decide(run, { ...message, kind }, () => check(message));
+    if (run.gate?.gate === message.gate && run.gate.opening === message.opening)
+      run.gateOutcome ??= kind === 'approve' ? 'approved' : 'rejected';
+    run.show();
+  };
+  const description = `${kind === 'approve' ? 'Approve' : 'Reject'} the plan that waits at a gate: {gate, opening, planHash, by, reason}`;
+  setHandler(messages[kind], decideGate, { validator: check, description });
+  setHandler(kind === 'approve' ? messages.approveSignal : messages.rejectSignal, fromSignal(run, kind, check, decideGate), {
+    description,
+  });
+}
+
+function handlePause(run: Run, kind: 'pause' | 'resume'): void {
+  const check = (message: messages.PauseMessage) => checkPauseMessage(run, kind, message);
+  const decidePause = async ({ by }: messages.PauseMessage): Promise<void> => {
+    // Stopping is safe and must not wait, not even for its own record; going on waits for the verdict.
+    if (kind === 'pause') run.pause();
+    await decide(run, { kind, by }, () => {});
+    if (kind === 'resume') run.resume();
+  };
+  const description = kind === 'pause' ? 'Stop between items until resumed: {by}' : 'Go on after a pause: {by}';
+  setHandler(messages[kind], decidePause, { validator: check, description });
+  const signal = kind === 'pause' ? messages.pauseSignal : messages.resumeSignal;
+  setHandler(
+    signal,
+    fromSignal<messages.PauseMessage | undefined>(
+      run,
+      kind,
+      (m) => check(named(m)),
+      (m) => decidePause(named(m)),
+    ),
+    { description },
+  );
+}
+
+/** Of a signal sent without a word nobody is known; pausing is allowed even so. */
+function named(message: messages.PauseMessage | undefined): messages.PauseMessage {
+  return typeof message?.by === 'string' ? message : { by: 'unnamed' };
+}
+
+/** A signal cannot be answered, and must never fail the run: what is wrong with it shows in the status. */
+function fromSignal<T>(run: Run, kind: string, check: (message: T) => void, work: (message: T) => Promise<void>) {
+  return async (message: T): Promise<void> => {
+    try {
+      check(message);
+      await work(message);
+    } catch (error) {
+      // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
+      if (isCancellation(error)) return;
+      if (!(error instanceof ApplicationFailure)) throw error;
+      run.lastRefusal = `${kind}: ${messageOf(error)}`;
       run.show();
-    };
-    const description = `${kind === 'approve' ? 'Approve' : 'Reject'} the plan that waits at a gate: {gate, opening, planHash, by, reason}`;
-    setHandler(messages[kind], decideGate, {
-      validator: (message: messages.GateMessage) => checkGateMessage(run, kind, message),
-      description,
-    });
-    // A signal cannot be answered, and must never fail the run: what is wrong with it shows in the status.
-    const fromSignal = async (message: messages.GateMessage): Promise<void> => {
-      try {
-        checkGateMessage(run, kind, message);
-        await decideGate(message);
-      } catch (error) {
-        // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
-        if (isCancellation(error)) return;
-        if (!(error instanceof ApplicationFailure)) throw error;
-        run.lastRefusal = `${kind}: ${messageOf(error)}`;
-        run.show();
-      }
-    };
-    setHandler(kind === 'approve' ? messages.approveSignal : messages.rejectSignal, fromSignal, { description });
-  }
+    }
+  };
 }
 
 function handleItems(run: Run): void {
@@ -54,7 +82,7 @@ function handleItems(run: Run): void {
   setHandler(
     messages.waive,
     async (message) => {
-      const items = await decide(run, { ...message, kind: 'waive' });
+      const items = await decide(run, { ...message, kind: 'waive' }, () => validator(message));
       for (const item of items) run.waived.add(item);
       return items;
     },
@@ -63,7 +91,7 @@ function handleItems(run: Run): void {
   setHandler(
     messages.retry,
     async (message) => {
-      const items = await decide(run, { ...message, kind: 'retry' });
+      const items = await decide(run, { ...message, kind: 'retry' }, () => validator(message));
       for (const item of items) run.toRetry.add(item);
       return items;
     },
@@ -72,7 +100,7 @@ function handleItems(run: Run): void {
   setHandler(
     messages.amend,
     async (message) => {
-      await decide(run, { ...message, kind: 'amend' });
+      await decide(run, { ...message, kind: 'amend' }, () => checkAmendMessage(run, message));
       run.amendRequested = true;
     },
     {
@@ -82,14 +110,17 @@ function handleItems(run: Run): void {
   );
 }
 
-/** Has a decision judged and recorded; returns the ids it named. Throws Refused with the reason for whoever decided. */
-async function decide(run: Run, decision: Decision): Promise<string[]> {
-  // One after the other: of an approval and a rejection at once the second must be told that it came too late.
+/**
+ * Has a decision judged and recorded; returns the ids it named. Throws Refused with the reason for whoever decided. One after the other:
+ * `check` is made again when its turn comes, since the decision before it may have settled what this one is about.
+ */
+async function decide(run: Run, decision: Decision, check: () => void): Promise<string[]> {
   await condition(() => !run.deciding);
+  check();
   run.deciding = true;
   try {
     run.lastRefusal = undefined;
-    const { items } = await recordDecision({ run: run.id, manifest: run.facts.manifest, phase: run.stage as Phase, decision });
+    const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision });
     return items;
   } catch (error) {
     throw refusalOf(error);

@@ -39,8 +39,10 @@ export const approve = defineUpdate<void, [GateMessage]>('approve');
 export const reject = defineUpdate<void, [GateMessage]>('reject');
 export const approveSignal = defineSignal<[GateMessage]>('approve');
 export const rejectSignal = defineSignal<[GateMessage]>('reject');
-export const pause = defineSignal<[PauseMessage?]>('pause');
-export const resume = defineSignal<[PauseMessage?]>('resume');
+export const pause = defineUpdate<void, [PauseMessage]>('pause');
+export const resume = defineUpdate<void, [PauseMessage]>('resume');
+export const pauseSignal = defineSignal<[PauseMessage?]>('pause');
+export const resumeSignal = defineSignal<[PauseMessage?]>('resume');
 /** Answers where the code went, or what to do by hand. */
 export const collectorReady = defineUpdate<CollectorView, [CollectorMessage]>('collectorReady');
 /** Refused (Refused, OtpWrong …) when the code is not accepted. */

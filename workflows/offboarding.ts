@@ -103,7 +103,7 @@ async function plan(run: Run): Promise<void> {
   run.enter('plan');
   run.collectors.clear();
   run.plan = await makePlan({ run: run.id, manifest: run.facts.manifest, readings });
-  run.forgetUnresolved();
+  run.forgetDecisions();
   for (const item of run.plan.again) run.outcomes.delete(item);
   for (const { phase, outcome } of run.plan.gone) run.record(phase, [outcome]);
 }

@@ -122,8 +122,10 @@ export class Run {
     return open.map(({ phase: _, ...outcome }) => outcome);
   }
 
-  /** A new plan begins: what an earlier one left unresolved is tried again if the new one holds it. */
-  forgetUnresolved(): void {
+  /** A new plan begins: what an earlier one left unresolved, or was to be tried again, is tried if the new one holds it. */
+  forgetDecisions(): void {
+    this.amendRequested = false;
+    this.toRetry.clear();
     for (const phase of PHASES) for (const { item } of this.unresolved(phase)) this.outcomes.delete(item);
   }
 

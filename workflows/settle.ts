@@ -18,10 +18,9 @@ export async function settle(run: Run, phase: Phase, again: (items: string[]) =>
     run.settling = false;
     run.show();
     if (!moved) return 'unattended';
-    if (run.amendRequested) {
-      run.amendRequested = false;
-      return 'amend';
-    }
+    // Of decisions made at once the last is still being judged: what is waived must not be tried again.
+    await condition(() => !run.deciding);
+    if (run.amendRequested) return 'amend';
     const retried = [...run.toRetry].filter((item) => !run.waived.has(item));
     run.toRetry.clear();
     if (retried.length > 0) await again(retried);

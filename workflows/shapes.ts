@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { gateVerdict, type GateDecision } from '../model/decision.ts';
 import { FAILURES, type ErrorCode } from '../model/errors.ts';
 import { GATES } from '../model/names.ts';
-import type { AmendMessage, GateMessage, ItemsMessage, OtpMessage } from './messages.ts';
+import type { AmendMessage, GateMessage, ItemsMessage, OtpMessage, PauseMessage } from './messages.ts';
 import type { Run } from './run.ts';
 
 /** What a validator refuses before anything is written to history. Each throws Refused with an ErrorCode in its details. */
@@ -35,6 +35,15 @@ export function checkItemsMessage(run: Run, message: ItemsMessage): void {
   if (!Number.isInteger(count) || typeof hash !== 'string' || (only !== undefined && !Array.isArray(only))) {
     refuse('InvalidValue', 'items: name them by count and hash');
   }
+}
+
+export function checkPauseMessage(run: Run, kind: 'pause' | 'resume', message: PauseMessage): void {
+  needTexts(message, 'by');
+  if (run.paused === (kind === 'pause'))
+    refuse(
+      'NotAllowed',
+      kind === 'pause' ? 'pause: the run is paused already; offboard resume lets it go on' : 'resume: the run is not paused',
+    );
 }
 
 /** Overrides of another shape would stand in the journal, where every later reading of the run takes them in. */

@@ -7,6 +7,7 @@ import { fingerprint } from '../../model/canonical.ts';
 import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed } from './activity-control.ts';
 import { kindOf } from './remove-item.ts';
 import { loadPlan } from './plan-in-force.ts';
 
@@ -40,13 +41,18 @@ export async function carryOver(
   for (const { ledger, mine, run: of } of sources) {
     if (ledger.planHash === undefined) continue;
     const plan: Plan = await loadPlan(deps, ledger, ledger.planHash);
-    for (const item of plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id))) {
-      seen.add(item.id);
-      const finding = await stillThere(deps, manifest, item, of);
-      if (finding) carried.findings.push(finding);
-      else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
-    }
+    const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
+    await forEachLimited([...Map.groupBy(open, (i) => i.system).values()], async (items) => {
+      for (const item of items) {
+        seen.add(item.id);
+        const finding = await stillThere(deps, manifest, item, of);
+        if (finding) carried.findings.push(finding);
+        else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
+      }
+    });
   }
+  carried.findings.sort((a, b) => (a.id < b.id ? -1 : 1));
+  carried.gone.sort((a, b) => (a.outcome.item < b.outcome.item ? -1 : 1));
   return carried;
 }
 
@@ -63,7 +69,8 @@ async function stillThere(deps: Deps, manifest: Manifest, item: PlanItem, run: s
   const look = await attempt(cloud.classify, async () => kind.read(await cloud.connect(item.system, { manifest }), item));
   if (!look.ok) {
     if (look.failure.kind === 'gone') return undefined;
-    if (look.failure.kind === 'retry') throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
+    if (look.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+      throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
     return { ...findingOf(item), hold: { code: look.failure.code, reason: `cannot be read again: ${look.failure.message}` } };
   }
   if (look.value === undefined) return undefined;

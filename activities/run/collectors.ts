@@ -1,7 +1,7 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff } from '../../model/diff.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
-import type { JournalRecord, CollectorEvent } from '../../model/ledger.ts';
+import type { JournalRecord, CollectorEvent, Ledger } from '../../model/ledger.ts';
 import { refusalToRemove } from '../../model/ledger.ts';
 import type { CollectorDecision } from '../../model/decision.ts';
 import type { Manifest } from '../../model/manifest.ts';
@@ -47,14 +47,16 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
   if (drift) return { kind: 'settled', outcome: await settle(deps, input.run, drift) };
   const asked = looked.ok ? await attempt(cloud.classify, () => api.requestDeletion(native(item))) : looked;
   if (!asked.ok) return { kind: 'settled', outcome: await settleFailure(deps, input.run, item, asked.failure) };
-  await deps.journal.append(input.run, event(item, 'deletion-requested', input.by, `sent to ${asked.value.sentTo}`));
+  const { deletionId, sentTo } = asked.value;
+  await deps.journal.append(input.run, { ...event(item, 'deletion-requested', input.by, `sent to ${sentTo}`), deletionId });
   return { kind: 'challenge', challenge: asked.value };
 }
 
 /** Has a fresh one-time password sent (guide: "select Resend OTP"). Throws Refused 'ResendTooSoon' while the portal cools down. */
-export async function resendOtp(deps: Deps, input: CollectorInput & { deletionId: string }): Promise<Challenge> {
-  const { item, api } = await open(deps, input);
-  const sent = await attempt(deps.clouds.portal.classify, () => api.resend(input.deletionId));
+export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
+  const { item, api, ledger } = await open(deps, input);
+  const deletionId = deletionOf(ledger, item);
+  const sent = await attempt(deps.clouds.portal.classify, () => api.resend(deletionId));
   if (!sent.ok) {
     if (sent.failure.kind !== 'retry') throw refused('NotWaitingForCollector', failureMessage(sent.failure));
     if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
@@ -67,29 +69,33 @@ export async function resendOtp(deps: Deps, input: CollectorInput & { deletionId
 export type OtpResult =
   | { kind: 'deleted'; outcome: Outcome }
   | { kind: 'wrong'; attemptsLeft: number }
-  | { kind: 'exhausted'; outcome: Outcome }
+  /** Too many wrong codes, or changed since it was approved: an approver decides. */
+  | { kind: 'blocked'; outcome: Outcome }
   | { kind: 'expired' };
 
 /** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
-export async function enterOtp(deps: Deps, input: CollectorInput & { deletionId: string; sealedOtp: string }): Promise<OtpResult> {
+export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
   const { item, api, ledger, refusal } = await open(deps, input);
   if (refusal) throw notAuthorized(refusal.reason);
   const opened = await deps.sealing.open(input.sealedOtp).catch(() => undefined);
   if (!opened || opened.collector !== native(item))
     throw refused('OtpShape', 'sealedOtp: was not sealed for this collector to the workers’ key');
+  const deletionId = deletionOf(ledger, item);
+  const drift = await driftOf(deps, item, api);
+  if (drift) return { kind: 'blocked', outcome: await settle(deps, input.run, drift) };
   if (!ledger.openIntents.has(item.id)) {
     await deps.journal.append(input.run, { type: 'intent', item: item.id, planHash: input.planHash, phase: item.phase });
   }
-  const entered = await attempt(deps.clouds.portal.classify, () => api.confirm(input.deletionId, opened.otp));
+  const entered = await attempt(deps.clouds.portal.classify, () => api.confirm(deletionId, opened.otp));
   if (!entered.ok) {
     if (entered.failure.kind === 'retry') throw cloudUnavailable(entered.failure.message, entered.failure.retryAfterMs);
     const looked = await attempt(deps.clouds.portal.classify, () => api.get(native(item)));
-    if (looked.ok && looked.value === undefined) return await deleted(deps, input.run, item);
+    if (looked.ok && looked.value === undefined) return await deleted(deps, input, item);
     throw refused('NotWaitingForCollector', failureMessage(entered.failure));
   }
   switch (entered.value.kind) {
     case 'deleted':
-      return await deleted(deps, input.run, item);
+      return await deleted(deps, input, item);
     case 'wrong':
       await deps.journal.append(input.run, event(item, 'otp-wrong', input.by, `${entered.value.attemptsLeft} tries left`));
       return { kind: 'wrong', attemptsLeft: entered.value.attemptsLeft };
@@ -100,7 +106,7 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { deletionId:
       await deps.journal.append(input.run, event(item, 'otp-exhausted', input.by));
       const reason = 'too many wrong one-time passwords; an approver may have it tried again (retry)';
       return {
-        kind: 'exhausted',
+        kind: 'blocked',
         outcome: await settle(deps, input.run, { item: item.id, outcome: 'blocked', code: 'OtpExhausted', reason }),
       };
     }
@@ -108,11 +114,10 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { deletionId:
 }
 
 /** Records that a person saw the configuration deleted, or attests that it is gone, and settles the item. */
-export async function confirmCollector(deps: Deps, input: CollectorInput & { manifest: string; statement: string }): Promise<Outcome> {
+export async function confirmCollector(deps: Deps, input: CollectorInput & { statement: string }): Promise<Outcome> {
   const { item, refusal } = await open(deps, input);
   if (refusal) throw refused('NotWaitingForCollector', refusal.reason);
-  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
-  const driver = manifest.collectors.find((c) => c.id === native(item))?.driver;
+  const { driver } = item.snapshot as { driver: string };
   if (driver === 'http')
     throw refused('ConfirmationWrong', `collector: ${native(item)} is deleted with its one-time password; use offboard otp`);
   if (driver === 'operator' && input.statement !== DELETED_MESSAGE) {
@@ -124,7 +129,7 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { man
     by: input.by,
     statement: input.statement,
   };
-  await recordDecision(deps, { run: input.run, manifest: input.manifest, phase: 'data-collection', decision });
+  await recordDecision(deps, { run: input.run, phase: 'data-collection', decision });
   const reason = `${decision.kind === 'confirm' ? 'confirmed' : 'attested'} by ${input.by}: ${input.statement}`;
   return await settle(deps, input.run, { item: item.id, outcome: 'removed', reason });
 }
@@ -141,7 +146,7 @@ async function open(deps: Deps, input: CollectorInput) {
   const ledger = deps.journal.ledger(input.run);
   if (ledger.planHash === undefined || ledger.planHash !== input.planHash) throw notAuthorized(`no plan ${input.planHash} is in force`);
   const plan = await loadPlan(deps, ledger, input.planHash);
-  const item = plan.items.find((i) => i.id === input.item && i.phase === 'data-collection');
+  const item = plan.items.find((i) => i.id === input.item && i.kind === 'data-collector');
   if (!item) throw notAuthorized(`${input.item} is no collector of the plan`);
   const reason = refusalToRemove(item, plan, input.planHash, ledger, new Date());
   const refusal: Outcome | undefined = reason
@@ -152,7 +157,8 @@ async function open(deps: Deps, input: CollectorInput) {
   return { item, ledger, api, refusal };
 }
 
-async function deleted(deps: Deps, run: string, item: PlanItem): Promise<OtpResult> {
+async function deleted(deps: Deps, { run, by }: CollectorInput, item: PlanItem): Promise<OtpResult> {
+  await deps.journal.append(run, event(item, 'otp-accepted', by));
   const outcome = await settle(deps, run, { item: item.id, outcome: 'removed', reason: DELETED_MESSAGE });
   return { kind: 'deleted', outcome };
 }
@@ -169,7 +175,14 @@ async function settleFailure(deps: Deps, run: string, item: PlanItem, failure: P
   return await settle(deps, run, { item: item.id, outcome: 'blocked', code, reason: failureMessage(failure) });
 }
 
-function event(item: PlanItem, what: CollectorEvent, by: string, detail?: string): JournalRecord {
+/** The deletion whose code is awaited, as the journal knows it: a caller could name that of another configuration. */
+function deletionOf(ledger: Ledger, item: PlanItem): string {
+  const deletionId = ledger.deletions.get(item.id);
+  if (deletionId === undefined) throw refused('NotWaitingForCollector', `collector: ${native(item)}: no deletion was requested`);
+  return deletionId;
+}
+
+function event(item: PlanItem, what: CollectorEvent, by: string, detail?: string): Extract<JournalRecord, { type: 'collector' }> {
   return { type: 'collector', collector: item.id, event: what, by, ...(detail === undefined ? {} : { detail }) };
 }
 

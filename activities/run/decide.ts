@@ -11,7 +11,6 @@ import { loadPlan } from './plan-in-force.ts';
 
 export interface DecideInput {
   run: string;
-  manifest: string;
   /** The phase under way: items of later phases cannot be waived yet. */
   phase: Phase;
   decision: Decision;
@@ -29,7 +28,8 @@ export interface DecideResult {
 export async function recordDecision(deps: Deps, input: DecideInput): Promise<DecideResult> {
   const { run, decision } = input;
   const ledger = deps.journal.ledger(run);
-  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
+  const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
   const context = await contextOf(deps, input, ledger, manifest);
   const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
   if (!verdict.ok) {

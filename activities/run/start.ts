@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { OffboardError } from '../../model/errors.ts';
+import { OffboardError, type FailureClass } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { checkManifest, ManifestSchema, systemsOf, type Manifest } from '../../model/manifest.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
@@ -7,6 +7,7 @@ import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-role
 import type { EntraApi } from '../entra/clients.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { retryDeadlinePassed } from './activity-control.ts';
 import { readingBatches } from './discover.ts';
 
 export interface StartRunInput {
@@ -101,11 +102,16 @@ async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, sys
   for (const system of systems) {
     const result = await attempt(cloud.classify, async () => cloud.probe(await cloud.connect(system, { manifest }), system));
     if (result.ok) return undefined;
-    if (result.failure.kind === 'retry')
-      throw cloudUnavailable(`${system}: ${failureMessage(result.failure)}`, result.failure.retryAfterMs);
+    throwWhileUnreachable(manifest, system, result.failure);
     last = `${system}: ${failureMessage(result.failure)}`;
   }
   return `${type}: no system answers with the worker's credentials (${last}); give the worker access and start again`;
+}
+
+/** Has the activity tried again while `waits.unreachable` lasts; after that, whoever could not be reached is a failure like any other. */
+function throwWhileUnreachable(manifest: Manifest, what: string, failure: FailureClass): void {
+  if (failure.kind !== 'retry' || retryDeadlinePassed(manifest.waits.unreachable)) return;
+  throw cloudUnavailable(`${what}: ${failureMessage(failure)}`, failure.retryAfterMs);
 }
 
 async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
@@ -114,7 +120,7 @@ async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string
     readDirectoryRoles((await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })) as EntraApi),
   );
   if (!result.ok) {
-    if (result.failure.kind === 'retry') throw cloudUnavailable(failureMessage(result.failure), result.failure.retryAfterMs);
+    throwWhileUnreachable(manifest, 'entra', result.failure);
     return [`entra: directory roles cannot be read (${failureMessage(result.failure)})`];
   }
   return roleFailures(manifest, result.value);

@@ -1,10 +1,22 @@
 import * as messages from '../../workflows/messages.ts';
-import { requireRun } from '../ask.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { requireRun, send } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { BY, personOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { withSession, type Session } from '../session.ts';
 
 function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): Command {
+  const say = async (session: Session, run: string, by: string): Promise<string> => {
+    try {
+      await send(session, run, messages[name], { by });
+      return `${run} ${done}.`;
+    } catch (error) {
+      // Whoever wants to stop a run must not have to bring up a worker first.
+      if (!(error instanceof OffboardError && error.code === 'NoWorker')) throw error;
+      await session.client.workflow.getHandle(run).signal(name === 'pause' ? messages.pauseSignal : messages.resumeSignal, { by });
+      return `No worker is there now; ${run} ${done} as soon as one is.`;
+    }
+  };
   return {
     name,
     summary,
@@ -14,8 +26,8 @@ function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): 
       const by = personOf(values, io);
       return await withSession(io.env, async (session) => {
         await requireRun(session, run);
-        await session.client.workflow.getHandle(run).signal(messages[name], { by });
-        io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : `${run} ${done}.`);
+        const told = await say(session, run, by);
+        io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : told);
         return 0;
       });
     },

@@ -79,6 +79,8 @@ test('a signal that is malformed or wrong never fails the run, and shows as the 
   await plainHandle(id).signal('pause', 7);
   await stage.until(id, (v) => v.paused);
   await plainHandle(id).signal('resume');
+  await stage.until(id, (v) => v.lastRefusal?.includes('unnamed is not among the approvers') === true);
+  await plainHandle(id).signal('resume', { by: APPROVER });
   expect((await stage.until(id, (v) => !v.paused)).status).toBe('running');
   await expectNothingChanged(stage);
 });

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { startProcess } from '../../client/demo/process.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
-import { resume, submitOtp } from '../../workflows/messages.ts';
+import { resumeSignal, submitOtp } from '../../workflows/messages.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { approveGate, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { placesInHistory, placesOnDisk, placesWith, type Place } from '../harness/search.ts';
@@ -78,7 +78,7 @@ async function wholeRun(): Promise<void> {
     await expect(typed).rejects.toThrow(/Workflow Update failed|Unknown encoding: binary.encrypted/);
   }
   codes.push(UNSEALED);
-  await handle.signal(resume, { by: CANARY });
+  await handle.signal(resumeSignal, { by: CANARY });
   await sleep(2_100);
   const before = await stage.sandbox.client.newestOtp(MAILBOX);
   says.push(await stage.offboard('resend-otp', run, collector, '--by', MAILBOX));

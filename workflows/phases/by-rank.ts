@@ -1,11 +1,12 @@
 import { enterPhase, removeAgain, settle } from '../settle.ts';
+import { collectAgain } from './stop-data-collection.ts';
 import { together, type Run, type StepOutcome } from '../run.ts';
 
 type RankedPhase = 'permissions' | 'oidc-applications' | 'sign-in';
 
 /** Removes a phase's items: the clouds side by side, within a cloud rank after rank, within a rank all batches at once. */
 export async function removeByRank(run: Run, phase: RankedPhase): Promise<StepOutcome> {
-  const entered = await enterPhase(run, phase, removeAgain(run, previousOf(phase)));
+  const entered = await enterPhase(run, phase, againBefore(run, phase));
   if (entered !== 'done') return entered;
   const clouds = [...Map.groupBy(run.batches(phase), (b) => b.type).values()];
   await together(
@@ -20,4 +21,7 @@ export async function removeByRank(run: Run, phase: RankedPhase): Promise<StepOu
   return await settle(run, phase, removeAgain(run, phase));
 }
 
-const previousOf = (phase: RankedPhase) => (phase === 'sign-in' ? ('data-collection' as const) : ('permissions' as const));
+/** How what came back since the phase before is taken away once more: collectors only by their people. */
+function againBefore(run: Run, phase: RankedPhase): (items: string[]) => Promise<void> {
+  return phase === 'sign-in' ? (items) => collectAgain(run, items) : removeAgain(run, 'permissions');
+}

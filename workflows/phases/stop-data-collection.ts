@@ -10,18 +10,23 @@ export async function stopDataCollection(run: Run): Promise<StepOutcome> {
   const phase = 'data-collection';
   const entered = await enterPhase(run, phase, removeAgain(run, 'oidc-applications'));
   if (entered !== 'done') return entered;
-  const [collectors, unread] = partition(run.plan?.collectors ?? [], (item) => item.startsWith(PREFIX));
-  // A portal that could not be read stands among the collectors; nothing can be asked of it, an approver decides.
-  if (unread.length > 0) await run.remove(phase, 'portal', { phase, items: unread });
-  const attended = await collect(run, collectors);
+  const attended = await collect(run, run.plan?.collectors ?? []);
   if (!attended) return 'unattended';
-  return await settle(run, phase, async (items) => void (await collect(run, items)));
+  return await settle(run, phase, (items) => collectAgain(run, items));
+}
+
+/** Waits for people once more: after a retry, or when a configuration was there again as the next phase began. */
+export async function collectAgain(run: Run, items: string[]): Promise<void> {
+  await collect(run, items);
 }
 
 const PREFIX = 'data-collector:';
 
 /** Waits until each collector is settled. False when nobody came in time. */
-async function collect(run: Run, items: string[]): Promise<boolean> {
+async function collect(run: Run, all: string[]): Promise<boolean> {
+  const [items, unread] = partition(all, (item) => item.startsWith(PREFIX));
+  // A portal that could not be read stands among the collectors; nothing can be asked of it, an approver decides.
+  if (unread.length > 0) await run.remove('data-collection', 'portal', { phase: 'data-collection', items: unread });
   for (const item of items) {
     const id = item.slice(PREFIX.length);
     const known = run.facts.collectors.find((c) => c.id === id);
