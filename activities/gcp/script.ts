@@ -1,0 +1,130 @@
+import type { PlanItem } from '../../model/plan.ts';
+import { command, type CloudScript } from '../../model/shell.ts';
+import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
+import { plannedAccount } from './service-account-state.ts';
+import type { Condition } from './snapshot.ts';
+
+/**
+ * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
+ * that may have been done before. `gcp_demand`: the account under an address must be the very one that is meant.
+ */
+const PRELUDE = String.raw`
+gcp_show() {
+  local complaint
+  { complaint=$("$@" 2>&1 1>&3); } 3>&1 && return
+  if [[ $complaint == *NOT_FOUND* ]]; then echo NOT_FOUND; else printf '%s\n' "$complaint" >&2; return 1; fi
+}
+gcp_once() {
+  local said status=0
+  said=$("$@" 2>&1) || status=$?
+  printf '%s\n' "$said"
+  [[ $status -eq 0 || $said =~ binding\ with\ the\ specified\ .*not\ found || $said == *NOT_FOUND* ]]
+}
+gcp_demand() {
+  local there
+  there=$(gcp_show gcloud iam service-accounts describe "$1" '--format=value(uniqueId)')
+  if [[ $there != "$2" ]]; then echo "service account $1 has the unique id $there, not $2: nothing is given to it" >&2; return 1; fi
+}`;
+
+/** Removal and restore in `gcloud`. Every name carries its project, so nothing depends on the configuration that is active. */
+export const gcpScript: CloudScript = {
+  prelude: () => PRELUDE.trim().split('\n'),
+  enter: () => [],
+  kinds: {
+    'gcp-binding': { remove: (item) => [removeBinding(plannedGrant(item))], restore: (item) => addBinding(plannedGrant(item)) },
+    'gcp-impersonation-binding': {
+      remove: (item) => [removeBinding(plannedGrant(item))],
+      restore: (item) => addBinding(plannedGrant(item)),
+    },
+    'gcp-service-account': { remove: removeAccount, restore: restoreAccount },
+    'gcp-provider': poolCommands('update-oidc'),
+    'gcp-pool': poolCommands('update'),
+  },
+};
+
+function removeBinding(grant: AccountGrant): string {
+  return `gcp_once ${command('gcloud', ...policyWords(grant, 'remove'), `--member=${grant.member}`, ...roleWords(grant), '--format=none')}`;
+}
+
+function addBinding(grant: AccountGrant): string[] {
+  const member = liveMember(grant.member);
+  const email = grant.resource.includes('/serviceAccounts/') ? lastOf(grant.resource) : member.replace(/^serviceAccount:/, '');
+  return [
+    command('gcp_demand', email, grant.uniqueId),
+    command('gcloud', ...policyWords(grant, 'add'), `--member=${member}`, ...roleWords(grant), '--format=none'),
+  ];
+}
+
+/** The command group and resource of a policy. */
+function policyWords({ resource }: AccountGrant, verb: 'add' | 'remove'): string[] {
+  const [type = '', id = ''] = resource.split('/');
+  const action = `${verb}-iam-policy-binding`;
+  if (resource.includes('/serviceAccounts/')) return ['iam', 'service-accounts', action, lastOf(resource), `--project=${id}`];
+  if (type === 'folders') return ['resource-manager', 'folders', action, id];
+  return [type, action, id];
+}
+
+/** `None` is said outright: without it gcloud asks as soon as the policy has any condition. */
+function roleWords({ role, condition }: AccountGrant): string[] {
+  return [`--role=${role}`, `--condition=${condition ? conditionWords(condition) : 'None'}`];
+}
+
+/** Key and value pairs, kept apart by a delimiter that no value contains (`gcloud topic escaping`). */
+function conditionWords({ title, expression, description }: Condition): string {
+  const pairs = [`expression=${expression}`, `title=${title}`, ...(description ? [`description=${description}`] : [])];
+  let delimiter = '##';
+  while (pairs.some((p) => p.includes(delimiter))) delimiter += '#';
+  return `^${delimiter}^${pairs.join(delimiter)}`;
+}
+
+function removeAccount(item: PlanItem): string[] {
+  const { uniqueId, project } = accountWords(item);
+  return [
+    `state=$(gcp_show ${command('gcloud', 'iam', 'service-accounts', 'describe', uniqueId, project, '--format=value(uniqueId)')})`,
+    `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'disable', uniqueId, project)}`,
+    `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'delete', uniqueId, project, '--quiet')}`,
+  ];
+}
+
+function restoreAccount(item: PlanItem): string[] {
+  const { uniqueId, project } = accountWords(item);
+  const flag = plannedAccount(item).disabled ? 'disable' : 'enable';
+  return [
+    `state=$(gcp_show ${command('gcloud', 'iam', 'service-accounts', 'describe', uniqueId, project, '--format=value(uniqueId)')})`,
+    `[[ $state != NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'undelete', uniqueId, project)}`,
+    command('gcloud', 'iam', 'service-accounts', flag, uniqueId, project),
+  ];
+}
+
+function accountWords(item: PlanItem): { uniqueId: string; project: string } {
+  const { name, uniqueId } = plannedAccount(item);
+  return { uniqueId, project: `--project=${name.split('/')[1]}` };
+}
+
+/** Of a pool or provider; `update` is the verb that enables and disables it. */
+function poolCommands(update: 'update' | 'update-oidc'): CloudScript['kinds'][string] {
+  return {
+    remove: (item) => [describePool(item), `[[ $state != ACTIVE ]] || ${poolCommand(item, 'delete', '--quiet')}`],
+    restore: (item) => [
+      describePool(item),
+      `[[ $state == ACTIVE ]] || ${poolCommand(item, 'undelete')}`,
+      poolCommand(item, update, (item.snapshot as { disabled: boolean }).disabled ? '--disabled' : '--no-disabled'),
+    ],
+  };
+}
+
+function describePool(item: PlanItem): string {
+  return `state=$(gcp_show ${poolCommand(item, 'describe', '--format=value(state)')})`;
+}
+
+function poolCommand(item: PlanItem, verb: string, ...flags: string[]): string {
+  const [, project, , , , pool = '', , provider] = (item.snapshot as { name: string }).name.split('/');
+  const group = ['gcloud', 'iam', 'workload-identity-pools'];
+  const where = ['--location=global', `--project=${project}`, ...flags];
+  if (provider === undefined) return command(...group, verb, pool, ...where);
+  return command(...group, 'providers', verb, provider, `--workload-identity-pool=${pool}`, ...where);
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
