@@ -27,12 +27,12 @@ export const inTime: PipelinePolicy = {
   },
 };
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** JSON calls to one API. Refusals and network faults are thrown as RestError with the service's own error code. */
 export interface Rest {
   send<T>(method: Method, path: string, schema: z.ZodType<T>, body?: object): Promise<T>;
-  /** All pages of a listing in `value`, followed by `@odata.nextLink`. */
+  /** All pages of a listing in `value`, followed by `@odata.nextLink` (Graph) or `nextLink` (ARM). */
   list<T>(path: string, schema: z.ZodType<T>): Promise<T[]>;
 }
 
@@ -57,12 +57,12 @@ export function restTo(endpoint: Endpoint, credential: TokenCredential, httpClie
   return {
     send: (method, path, schema, body) => call(method, `${base}${path}`, schema, body),
     list: async <T>(path: string, schema: z.ZodType<T>) => {
-      const page = z.object({ value: z.array(schema), '@odata.nextLink': z.string().optional() });
+      const page = z.object({ value: z.array(schema), '@odata.nextLink': z.string().nullish(), nextLink: z.string().nullish() });
       const all: T[] = [];
-      for (let next: string | undefined = `${base}${path}`; next !== undefined;) {
+      for (let next: string | null | undefined = `${base}${path}`; next;) {
         const answer: z.infer<typeof page> = await call('GET', next, page);
         all.push(...answer.value);
-        next = answer['@odata.nextLink'];
+        next = answer['@odata.nextLink'] ?? answer.nextLink;
       }
       return all;
     },

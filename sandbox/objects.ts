@@ -29,6 +29,10 @@ export function objectKey(o: EstateObject): string {
       return `azure-role-assignment:${o.scope === '/' ? '' : o.scope}/providers/Microsoft.Authorization/roleAssignments/${o.name}`;
     case 'azure-lock':
       return `azure-lock:${o.scope}/${o.name}`;
+    case 'azure-defender-plan':
+      return `azure-defender-plan:/subscriptions/${o.subscription}/${o.name}`;
+    case 'azure-security-connector':
+      return `azure-security-connector:/subscriptions/${o.subscription}/resourceGroups/${o.resourceGroup}/${o.name}`;
     case 'gcp-project':
       return `gcp-project:${o.projectId}`;
     case 'gcp-binding':

@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { Endpoint } from '../azure-endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../azure-rest.ts';
+import { connectArm, type ArmApi } from './arm.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
 export interface Assignment {
@@ -17,8 +18,8 @@ export interface Assignment {
   description: string | null;
 }
 
-/** What is used of ARM's Microsoft.Authorization, API version 2022-04-01. Errors are the SDK's RestError. */
-export interface AzureApi {
+/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
+export interface AzureApi extends ArmApi {
   /** Assignments of one principal at, above and below a scope, all pages. */
   listAssignments(scope: string, principalId: string): Promise<Assignment[]>;
   /** Reads one page of the assignments at a scope and forgets it. */
@@ -26,6 +27,8 @@ export interface AzureApi {
   getAssignment(id: string): Promise<Assignment>;
   /** Resolves also when ARM answers 204: there was none. */
   deleteAssignment(id: string): Promise<void>;
+  /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
+  putAssignment(assignment: Assignment): Promise<void>;
 }
 
 export function connectAzure(endpoint: Endpoint, credential: TokenCredential): AzureApi {
@@ -40,6 +43,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
   client.pipeline.addPolicy(staysAt(endpoint.url));
   const { roleAssignments } = client;
   return {
+    ...connectArm(endpoint, credential),
     listAssignments: async (scope, principalId) => {
       const all: Assignment[] = [];
       for await (const one of roleAssignments.listForScope(scope, { filter: `principalId eq '${principalId}'` })) all.push(definition(one));
@@ -51,6 +55,17 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
     getAssignment: async (id) => definition(await roleAssignments.getById(id)),
     deleteAssignment: async (id) => {
       await roleAssignments.deleteById(id);
+    },
+    putAssignment: async ({ id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description }) => {
+      await roleAssignments.createById(id, {
+        roleDefinitionId,
+        principalId,
+        // Without the type ARM looks the principal up, and may not see it yet where it was restored a moment ago.
+        ...(principalType === null ? {} : { principalType }),
+        ...(condition === null ? {} : { condition }),
+        ...(conditionVersion === null ? {} : { conditionVersion }),
+        ...(description === null ? {} : { description }),
+      });
     },
   };
 }

@@ -13,7 +13,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     type: 'azure',
     connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readAzure,
-    anchors: () => ({}),
+    anchors: ({ defender }) => (defender ? { defender } : {}),
     kinds: [roleAssignment],
     classify: (error) => classifyAzure(error),
     probe: (api, system) => api.touch(nativeId(system)),

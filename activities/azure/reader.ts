@@ -1,8 +1,10 @@
+import type { DefenderUse } from '../../model/finding.ts';
 import { systemsOf } from '../../model/manifest.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
 import { CannotAsk } from '../azure-failure.ts';
 import type { ReadContext } from '../kind.ts';
 import type { Assignment, AzureApi } from './clients.ts';
+import { lookForDefender } from './defender.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
 export interface AzureSnapshot {
@@ -11,6 +13,8 @@ export interface AzureSnapshot {
   /** The scopes the manifest names: an assignment of another scope is nobody's finding. */
   namedScopes: string[];
   assignments: Assignment[];
+  /** Absent above subscriptions: Defender's plans and connectors stand in these only. */
+  defender?: DefenderUse;
 }
 
 /** Lists by object id, since ARM knows principals only by that; throws CannotAsk 'NoCiemPrincipal' when the directory gave none. */
@@ -25,5 +29,8 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const namedScopes = systemsOf(context.manifest)
     .filter((s) => systemType(s) === 'azure')
     .map(nativeId);
-  return { system, scope, namedScopes, assignments: await api.listAssignments(scope, context.ciemPrincipalId) };
+  const assignments = await api.listAssignments(scope, context.ciemPrincipalId);
+  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
+  const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
+  return { system, scope, namedScopes, assignments, ...defender };
 }

@@ -1,4 +1,5 @@
-import type { Finding, Json, Match, Sighting } from '../../model/finding.ts';
+import { defenderHold, firstHold } from '../../model/defender.ts';
+import type { Anchors, Finding, Json, Match, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
 import { classifyAzure } from './classify.ts';
@@ -18,7 +19,7 @@ export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
     for (const assignment of snapshot.assignments) {
       if (anchors.ciemPrincipalId === undefined || !same(assignment.principalId, anchors.ciemPrincipalId)) continue;
       const owner = owningScope(assignment.scope);
-      if (same(owner, snapshot.scope)) findings.push(finding(snapshot, assignment));
+      if (same(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, anchors));
       else if (!snapshot.namedScopes.some((scope) => same(scope, owner))) {
         const { system } = snapshot;
         sightings.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
@@ -41,8 +42,8 @@ export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
   },
 };
 
-function finding(snapshot: AzureSnapshot, assignment: Assignment): Finding {
-  const { name, risk } = roleOf(assignment.roleDefinitionId);
+function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Anchors): Finding {
+  const { name, risk, mayBeDefenders } = roleOf(assignment.roleDefinitionId);
   return {
     kind: NAME,
     system: snapshot.system,
@@ -57,6 +58,7 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment): Finding {
     snapshot: toJson(assignment),
     provides: [],
     uses: [],
+    ...firstHold(mayBeDefenders ? defenderHold(anchors) : undefined),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defenderHold, firstHold } from '../../model/defender.ts';
 import { MEPM } from '../../model/footprint.ts';
 import type { Json, Match } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
@@ -15,7 +16,7 @@ const NAME = 'entra-ciem-sign-in';
 export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
   name: NAME,
 
-  match(snapshot): Match {
+  match(snapshot, anchors): Match {
     const enabled = snapshot.ciemServicePrincipals.filter((p) => p.appId === MEPM.ciemAppId && p.accountEnabled);
     const findings = enabled.map((principal) => ({
       kind: NAME,
@@ -30,6 +31,7 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
       snapshot: toJson(principal),
       provides: ['ciem:sign-in'],
       uses: [],
+      ...firstHold(defenderHold(anchors)),
     }));
     return { findings, sightings: [] };
   },
@@ -44,7 +46,7 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
     }
   },
 
-  gone: 'nobody can sign in to it (disabled, or its principal is gone)',
+  gone: 'sign-in to it is off',
 
   async remove(api, items) {
     for (const item of items) await api.disableSignIn(principalId(item));

@@ -1,5 +1,6 @@
 import { MEPM } from '../../model/footprint.ts';
-import type { Finding, Hold, Json, Match, Sighting } from '../../model/finding.ts';
+import { defenderHold, firstHold } from '../../model/defender.ts';
+import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
 import { classifyEntra } from './classify.ts';
@@ -14,13 +15,13 @@ const GCP: readonly string[] = MEPM.gcpAudiences;
 export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
   name: NAME,
 
-  match(snapshot): Match {
+  match(snapshot, anchors): Match {
     const findings: Finding[] = [];
     const sightings: Sighting[] = [];
     for (const application of snapshot.applications) {
       const known = application.identifierUris.filter((uri) => AWS.includes(uri) || GCP.includes(uri));
       const named = application.identifierUris.filter((uri) => snapshot.namedUris.includes(uri));
-      if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named));
+      if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named, anchors));
       else sightings.push({ system: snapshot.system, id: application.id, why: lookAlike(application), uses: [] });
     }
     return { findings, sightings };
@@ -41,8 +42,7 @@ export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
   },
 };
 
-function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[]): Finding {
-  const hold = credentialsHold(application);
+function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], anchors: Anchors): Finding {
   return {
     kind: NAME,
     system: snapshot.system,
@@ -59,7 +59,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     snapshot: toJson(application),
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],
-    ...(hold ? { hold } : {}),
+    ...firstHold(credentialsHold(application), defenderHold(anchors)),
   };
 }
 

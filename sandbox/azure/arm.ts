@@ -1,13 +1,18 @@
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { getManagementGroup, getSubscription, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
+import { getPlan, listConnectors } from './defender.ts';
+import { getManagementGroup, getSubscription, listDescendants, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
+import { refuseDenied } from './rights.ts';
 import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
 import { ArmError, page } from './wire.ts';
 
 const AUDIENCE = 'https://management.azure.com';
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
 
-/** Azure Resource Manager: role assignments (2022-04-01), locks, subscriptions and management groups, each as far as this project reads it. */
+/**
+ * Azure Resource Manager: role assignments (2022-04-01), locks, subscriptions, management groups and Defender's plans and connectors, each as
+ * far as this project reads it.
+ */
 export const armService: SandboxService = {
   prefix: '/arm',
   async handle(request, context) {
@@ -42,11 +47,19 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     if (subscription) return getSubscription(context, path);
     const group = /^\/providers\/Microsoft\.Management\/managementGroups\/([^/]+)$/i.exec(path);
     if (group?.[1]) return getManagementGroup(context, group[1], request.query.get('$expand') === 'children');
+    const descendants = /^\/providers\/Microsoft\.Management\/managementGroups\/([^/]+)\/descendants$/i.exec(path);
+    if (descendants?.[1]) return page(listDescendants(context, descendants[1]), link);
+    const plan = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.Security\/pricings\/([^/]+)$/i.exec(path);
+    if (plan?.[1] && plan[2]) return getPlan(context, plan[1], plan[2]);
+    const connectors = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.Security\/securityConnectors$/i.exec(path);
+    if (connectors?.[1]) return page(listConnectors(context, connectors[1]), link);
     if (/^\/subscriptions$/i.test(path)) return page(listSubscriptions(context), link);
     if (/^\/providers\/Microsoft\.Management\/managementGroups$/i.test(path)) return page(listManagementGroups(context), link);
   }
   throw new ArmError(404, 'ResourceNotFound', `No resource answers ${request.method} ${path}.`);
 }
+
+const RIGHTS: Record<string, string> = { DELETE: 'delete', PUT: 'write' };
 
 function routeAssignment(
   request: SandboxRequest,
@@ -55,6 +68,7 @@ function routeAssignment(
   name: string | undefined,
   link: URL,
 ): SandboxResponse {
+  refuseDenied(context, scope, `Microsoft.Authorization/roleAssignments/${RIGHTS[request.method] ?? 'read'}`);
   if (name === undefined) {
     if (request.method === 'GET') return page(listAssignments(context, scope, request.query.get('$filter')), link);
     throw new ArmError(405, 'MethodNotAllowed', `${request.method} is not allowed on a listing.`);

@@ -1,5 +1,6 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxResponse } from '../service.ts';
+import { isDenied, refuseDenied } from './rights.ts';
 import { canonical, findManagementGroup, findSubscription, managementGroupScope, scopeAndAbove } from './scopes.ts';
 import { ArmError } from './wire.ts';
 
@@ -10,9 +11,10 @@ export function getSubscription(context: SandboxContext, path: string): SandboxR
   return { status: 200, body: subscriptionToWire(context, subscription) };
 }
 
-/** GET /subscriptions. */
+/** GET /subscriptions: those the caller may see. */
 export function listSubscriptions(context: SandboxContext): object[] {
-  return context.store.list('azure-subscription').map((s) => subscriptionToWire(context, s));
+  const seen = context.store.list('azure-subscription').filter((s) => !isDenied(s, 'Microsoft.Resources/subscriptions/read'));
+  return seen.map((s) => subscriptionToWire(context, s));
 }
 
 /** GET /providers/Microsoft.Management/managementGroups/{id} (2021-04-01), with its direct children when `children` is true. */
@@ -27,9 +29,36 @@ export function getManagementGroup(context: SandboxContext, id: string, children
   return { status: 200, body: { ...wire, properties: { ...wire.properties, details, ...expanded } } };
 }
 
-/** GET /providers/Microsoft.Management/managementGroups. */
+/** GET /providers/Microsoft.Management/managementGroups: those the caller may see. */
 export function listManagementGroups(context: SandboxContext): object[] {
-  return context.store.list('azure-management-group').map((g) => groupToWire(context, g));
+  const seen = context.store.list('azure-management-group').filter((g) => !isDenied(g, GROUP_READ));
+  return seen.map((g) => groupToWire(context, g));
+}
+
+/** GET …/managementGroups/{id}/descendants (2020-05-01): groups and subscriptions at any depth below. Throws ArmError 403 or 404. */
+export function listDescendants(context: SandboxContext, id: string): object[] {
+  const group = findManagementGroup(context, id);
+  refuseDenied(context, managementGroupScope(group.id), GROUP_READ);
+  return below(context, group.id);
+}
+
+const GROUP_READ = 'Microsoft.Management/managementGroups/read';
+
+function below(context: SandboxContext, parentId: string): object[] {
+  const isChild = (o: { parent?: string | undefined }) => o.parent?.toLowerCase() === parentId.toLowerCase();
+  const wire = (type: string, scope: string, o: { id: string; displayName?: string | undefined }) => ({
+    id: scope,
+    type,
+    name: o.id,
+    properties: { displayName: o.displayName ?? o.id, parent: { id: managementGroupScope(parentId) } },
+  });
+  const groups = context.store.list('azure-management-group').filter(isChild);
+  const subscriptions = context.store.list('azure-subscription').filter(isChild);
+  return [
+    ...groups.map((g) => wire('Microsoft.Management/managementGroups', managementGroupScope(g.id), g)),
+    ...subscriptions.map((s) => wire('/subscriptions', `/subscriptions/${s.id}`, s)),
+    ...groups.flatMap((g) => below(context, g.id)),
+  ];
 }
 
 /** Locks at a scope, inherited from above, and below it (Microsoft.Authorization/locks 2020-05-01). */

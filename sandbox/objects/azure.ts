@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { guid, ours } from './common.ts';
+import { guid, json, ours } from './common.ts';
 
-/** Scopes, role assignments and locks. */
+/** Operations the worker lacks there, such as `Microsoft.Security/pricings/read`: each answers 403 AuthorizationFailed. */
+const denied = z.array(z.string()).default([]);
+
+/** Scopes, role assignments, locks, and what Microsoft Defender for Cloud has set up. */
 export const azure = [
   z.strictObject({
     kind: z.literal('azure-management-group'),
@@ -9,6 +12,7 @@ export const azure = [
     id: z.string(),
     displayName: z.string().optional(),
     parent: z.string().optional(),
+    denied,
   }),
   z.strictObject({
     kind: z.literal('azure-subscription'),
@@ -17,7 +21,31 @@ export const azure = [
     displayName: z.string().optional(),
     /** Management group id. */
     parent: z.string().optional(),
-    state: z.enum(['Enabled', 'Disabled', 'Warned']).default('Enabled'),
+    state: z.enum(['Enabled', 'Disabled', 'Warned', 'PastDue', 'Deleted']).default('Enabled'),
+    /** Whether the resource provider Microsoft.Security is registered there. */
+    security: z.boolean().default(true),
+    denied,
+  }),
+  /** A Defender plan of a subscription; one that is not here answers with the tier Free. */
+  z.strictObject({
+    kind: z.literal('azure-defender-plan'),
+    ours,
+    subscription: guid,
+    name: z.string().default('CloudPosture'),
+    pricingTier: z.enum(['Free', 'Standard']).default('Standard'),
+    extensions: z.array(z.strictObject({ name: z.string(), isEnabled: z.enum(['True', 'False']) })).default([]),
+  }),
+  /** A multicloud connector of Defender for Cloud. */
+  z.strictObject({
+    kind: z.literal('azure-security-connector'),
+    ours,
+    subscription: guid,
+    resourceGroup: z.string(),
+    name: z.string(),
+    environmentName: z.enum(['AWS', 'GCP']),
+    /** AWS account id or GCP project number. */
+    hierarchyIdentifier: z.string(),
+    offerings: z.array(json).default([]),
   }),
   z.strictObject({
     kind: z.literal('azure-role-assignment'),

@@ -12,6 +12,7 @@ export const ANCHORS: Anchors = {
   ciemPrincipalId: CIEM_PRINCIPAL,
   awsOidcRoles: [],
   gcpServiceAccounts: [],
+  defender: { state: 'absent', why: [] },
 };
 
 /** The default estate's own manifest. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Assignment, AzureApi } from '../../../activities/azure/clients.ts';
 import type { AzureSnapshot } from '../../../activities/azure/reader.ts';
 import { roleAssignment } from '../../../activities/azure/role-assignment.ts';
+import type { Anchors } from '../../../model/finding.ts';
 import { ANCHORS, CIEM_PRINCIPAL, planned } from '../planned.ts';
 import { refusal } from '../refusals.ts';
 
@@ -85,6 +86,24 @@ test.each([
 ])('role %s is %s, risk %s, rank %i', (role, name, risk, rank) => {
   const { findings } = judge(SUBSCRIPTION, [assignment(SUBSCRIPTION, { role })]);
   expect(findings).toMatchObject([{ risk, rank, title: expect.stringContaining(name) as string }]);
+});
+
+test.each([
+  ['Reader', READER, true],
+  ['Security Reader', '39bc4728-0917-49c7-9d2c-d95423bc2eb4', true],
+  ['a role nobody here knows', '00000000-aaaa-bbbb-cccc-000000000000', true],
+  ['Owner', '8e3af657-a8ff-443c-a75c-2fe8c4bcb635', false],
+  ['Contributor', 'b24988ac-6180-42a0-ab88-20f7382dd24c', false],
+])('where Defender is in use, %s is held: %s %s', (_name, role, held) => {
+  const snapshot: AzureSnapshot = {
+    system: `azure:${SUBSCRIPTION}`,
+    scope: SUBSCRIPTION,
+    namedScopes: [SUBSCRIPTION],
+    assignments: [assignment(SUBSCRIPTION, { role })],
+  };
+  const hold = (anchors: Anchors) => roleAssignment.match(snapshot, anchors).findings[0]?.hold?.code;
+  expect(hold({ ...ANCHORS, defender: { state: 'in-use', why: ['a plan'] } })).toBe(held ? 'SharedWithDefender' : undefined);
+  expect(hold(ANCHORS)).toBeUndefined();
 });
 
 describe('reading again', () => {

@@ -78,6 +78,16 @@ describe('OIDC applications', () => {
     expect(judge(application([AWS_URI])).findings[0]?.hold).toBeUndefined();
   });
 
+  test.each([
+    [{ state: 'in-use', why: ['a plan'] }, /^shared with Defender for Cloud.*a plan/],
+    [undefined, /^shared with Defender for Cloud/],
+  ] as const)('Defender %o holds it, for its own CIEM uses the same application', (defender, reason) => {
+    const { defender: _, ...anchors } = ANCHORS;
+    const shared = defender ? { ...anchors, defender: { ...defender, why: [...defender.why] } } : anchors;
+    const match = oidcApplication.match(snapshot({ applications: [application([AWS_URI])] }), shared);
+    expect(match.findings[0]?.hold).toMatchObject({ code: 'SharedWithDefender', reason: expect.stringMatching(reason) as string });
+  });
+
   test('an absent and an empty field are the same definition', () => {
     const [a, b] = [application([AWS_URI]), application([AWS_URI], { notes: null, web: null })].map((x) => judge(x).findings[0]?.snapshot);
     expect(a).toEqual(b);
@@ -92,6 +102,13 @@ describe('CIEM sign-in', () => {
       { id: `entra-ciem-sign-in:${CIEM_PRINCIPAL}`, phase: 'sign-in', provides: ['ciem:sign-in'] },
     ]);
     expect(signIn(principal({ accountEnabled: false }))).toEqual([]);
+  });
+
+  test('Defender’s own CIEM signs in through it: in use it holds sign-in, absent it does not', () => {
+    const hold = (state: 'in-use' | 'absent') =>
+      ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()] }), { ...ANCHORS, defender: { state, why: [] } }).findings[0]?.hold;
+    expect(hold('in-use')).toMatchObject({ code: 'SharedWithDefender' });
+    expect(hold('absent')).toBeUndefined();
   });
 
   test('“Entitlement Management”, another product, is not it', () => {

@@ -1,0 +1,50 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { z } from 'zod';
+import type { Endpoint } from '../azure-endpoints.ts';
+import { restTo } from '../azure-rest.ts';
+
+const Plan = z.object({
+  properties: z.object({ extensions: z.array(z.object({ name: z.string(), isEnabled: z.string() })).nullish() }),
+});
+export type DefenderPlan = z.infer<typeof Plan>;
+
+const Connector = z.object({
+  id: z.string(),
+  properties: z.object({
+    environmentName: z.string().optional(),
+    hierarchyIdentifier: z.string().optional(),
+    offerings: z.array(z.record(z.string(), z.json())).nullish(),
+  }),
+});
+export type SecurityConnector = z.infer<typeof Connector>;
+
+const Subscription = z.object({ subscriptionId: z.guid(), displayName: z.string().nullish(), state: z.string() });
+export type Subscription = z.infer<typeof Subscription>;
+
+const Group = z.object({ name: z.string() });
+const Descendant = z.object({ type: z.string(), name: z.string() });
+/** What lies below a management group, at any depth; `type` ends with `subscriptions` or `managementGroups`. */
+export type Descendant = z.infer<typeof Descendant>;
+
+/** What is used of ARM beside role assignments: the tree of scopes, and Defender for Cloud's plans. Errors are RestError. */
+export interface ArmApi {
+  listSubscriptions(): Promise<Subscription[]>;
+  /** Ids of the management groups the worker may see. */
+  listManagementGroups(): Promise<string[]>;
+  listDescendants(managementGroup: string): Promise<Descendant[]>;
+  getDefenderPlan(subscription: string): Promise<DefenderPlan>;
+  listSecurityConnectors(subscription: string): Promise<SecurityConnector[]>;
+}
+
+export function connectArm(endpoint: Endpoint, credential: TokenCredential): ArmApi {
+  const arm = restTo(endpoint, credential);
+  const groups = '/providers/Microsoft.Management/managementGroups';
+  const security = (subscription: string) => `/subscriptions/${encodeURIComponent(subscription)}/providers/Microsoft.Security`;
+  return {
+    listSubscriptions: () => arm.list('/subscriptions?api-version=2022-12-01', Subscription),
+    listManagementGroups: async () => (await arm.list(`${groups}?api-version=2020-05-01`, Group)).map((g) => g.name),
+    listDescendants: (id) => arm.list(`${groups}/${encodeURIComponent(id)}/descendants?api-version=2020-05-01`, Descendant),
+    getDefenderPlan: (id) => arm.send('GET', `${security(id)}/pricings/CloudPosture?api-version=2024-01-01`, Plan),
+    listSecurityConnectors: (id) => arm.list(`${security(id)}/securityConnectors?api-version=2023-10-01-preview`, Connector),
+  };
+}

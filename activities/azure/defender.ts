@@ -1,0 +1,63 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { DefenderUse } from '../../model/finding.ts';
+import { classifyAzure } from './classify.ts';
+import type { ArmApi, DefenderPlan, SecurityConnector } from './arm.ts';
+
+/** Defender CSPM's extension for entitlements (footprint: name from third-party material). */
+const EXTENSION = 'EntraPermissionsManagement';
+
+/** What ARM says where the provider Microsoft.Security was never registered, or a plan does not exist in that cloud: nothing is set up. */
+const NOT_SET_UP = new Set(['Subscription Not Registered', 'MissingSubscriptionRegistration', 'ResourceNotFound', 'PricingNotFound']);
+
+/**
+ * Whether Defender for Cloud's own CIEM is on in a subscription: by its plan's extension or by a connector's offering. A look that is refused
+ * gives `unknown`; only what may be tried again is thrown.
+ */
+export async function lookForDefender(api: ArmApi, subscription: string): Promise<DefenderUse> {
+  const looks = await Promise.all([
+    look(`the plan CloudPosture of subscription ${subscription}`, async () =>
+      planUse(await api.getDefenderPlan(subscription), subscription),
+    ),
+    look(`the security connectors of subscription ${subscription}`, async () =>
+      (await api.listSecurityConnectors(subscription)).flatMap(connectorUse),
+    ),
+  ]);
+  const state = looks.some((l) => l.uses.length > 0) ? 'in-use' : looks.some((l) => l.refused) ? 'unknown' : 'absent';
+  return { state, why: looks.flatMap((l) => [...l.uses, ...(l.refused ? [l.refused] : [])]) };
+}
+
+interface Look {
+  uses: string[];
+  refused?: string;
+}
+
+async function look(what: string, ask: () => Promise<string[]>): Promise<Look> {
+  try {
+    return { uses: await ask() };
+  } catch (error) {
+    if (isRestError(error) && NOT_SET_UP.has(error.code ?? '')) return { uses: [] };
+    const failure = classifyAzure(error);
+    if (failure.kind === 'retry') throw error;
+    const code = failure.kind === 'gone' ? 'not found' : failure.code;
+    return {
+      uses: [],
+      refused: `${what} could not be looked at (${code}): give the worker Microsoft.Security/pricings/read and /securityConnectors/read there`,
+    };
+  }
+}
+
+/** Pure. */
+export function planUse(plan: DefenderPlan, subscription: string): string[] {
+  const on = plan.properties.extensions?.some((e) => e.name === EXTENSION && e.isEnabled.toLowerCase() === 'true');
+  return on ? [`subscription ${subscription} has Defender CSPM's extension ${EXTENSION} on`] : [];
+}
+
+/** Pure: blocks are named `ciem`, `ciemDiscovery` or `ciemOidc`; one that says `enabled: false` is off. */
+export function connectorUse(connector: SecurityConnector): string[] {
+  const isOn = (block: unknown) => block !== null && typeof block === 'object' && !('enabled' in block && block.enabled === false);
+  const on = (connector.properties.offerings ?? []).some((o) =>
+    Object.entries(o).some(([name, block]) => /^ciem/i.test(name) && isOn(block)),
+  );
+  const { environmentName = 'cloud', hierarchyIdentifier = '' } = connector.properties;
+  return on ? [`${connector.id} discovers entitlements of ${environmentName} ${hierarchyIdentifier}`] : [];
+}
