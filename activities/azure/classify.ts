@@ -20,6 +20,9 @@ const MEND: Record<string, string> = {
   CannotDeleteLastRbacAdminAssignment: 'it is the last administrator of its scope; assign another Owner, then retry',
   ReadOnlyDisabledSubscription: 'the subscription is disabled and read-only; enable it, then retry, or waive it',
   SubscriptionDisabled: 'the subscription is disabled; enable it, then retry, or waive it',
+  RoleAssignmentExists: 'the same right was assigned again meanwhile, under another name; delete that one and restore again, or leave it',
+  PrincipalNotFound: 'the principal it was given to is gone; restore that first',
+  RoleDefinitionDoesNotExist: 'the custom role is gone; make it again first',
   DenyAssignmentAuthorizationFailed: 'a deny assignment forbids it; remove that where it was made (a blueprint or managed application)',
 };
 

@@ -5,6 +5,7 @@ import type { Kind } from '../kind.ts';
 import { classifyAzure } from './classify.ts';
 import type { Assignment, AzureApi } from './clients.ts';
 import type { AzureSnapshot } from './reader.ts';
+import { restoreAssignment } from './restore-assignment.ts';
 import { roleOf } from './roles.ts';
 
 const NAME = 'azure-role-assignment';
@@ -40,6 +41,8 @@ export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
   async remove(api, items) {
     for (const item of items) await api.deleteAssignment(assignmentId(item));
   },
+
+  undo: restoreAssignment,
 };
 
 function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Anchors): Finding {

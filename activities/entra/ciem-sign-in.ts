@@ -49,7 +49,15 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
   gone: 'sign-in to it is off',
 
   async remove(api, items) {
-    for (const item of items) await api.disableSignIn(principalId(item));
+    for (const item of items) await api.setSignIn(principalId(item), false);
+  },
+
+  undo: {
+    losses: () => [],
+    async restore(api, items) {
+      for (const item of items) await api.setSignIn(principalId(item), true);
+    },
+    comparable: (snapshot) => snapshot,
   },
 };
 

@@ -74,7 +74,9 @@ export interface EntraApi {
   deleteApplication(id: string): Promise<void>;
   listServicePrincipals(appId: string): Promise<ServicePrincipal[]>;
   getServicePrincipal(id: string): Promise<ServicePrincipal>;
-  disableSignIn(servicePrincipalId: string): Promise<void>;
+  setSignIn(servicePrincipalId: string, enabled: boolean): Promise<void>;
+  /** Of an application or a service principal, by its object id. */
+  restoreDeleted(id: string): Promise<void>;
   listRoleAssignments(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
   getUserPrincipalName(userId: string): Promise<string>;
 }
@@ -96,7 +98,8 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
       return graph.list(`/servicePrincipals?$filter=${filter}&${SERVICE_PRINCIPAL}`, ServicePrincipal);
     },
     getServicePrincipal: (id) => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal),
-    disableSignIn: (id) => graph.send('PATCH', `/servicePrincipals/${id}`, nothing, { accountEnabled: false }),
+    setSignIn: (id, accountEnabled) => graph.send('PATCH', `/servicePrincipals/${id}`, nothing, { accountEnabled }),
+    restoreDeleted: (id) => graph.send('POST', `/directory/deletedItems/${id}/restore`, nothing),
     listRoleAssignments: (roleDefinitionId) => {
       const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
       return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);

@@ -6,6 +6,7 @@ import type { Kind } from '../kind.ts';
 import { classifyEntra } from './classify.ts';
 import type { EntraApi } from './clients.ts';
 import { define, type ApplicationDefinition, type EntraSnapshot } from './reader.ts';
+import { restoreApplication } from './restore-application.ts';
 
 const NAME = 'entra-oidc-application';
 const AWS: readonly string[] = MEPM.awsAudiences;
@@ -40,6 +41,8 @@ export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
   async remove(api, items) {
     for (const item of items) await api.deleteApplication(applicationId(item));
   },
+
+  undo: restoreApplication,
 };
 
 function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], anchors: Anchors): Finding {

@@ -27,7 +27,7 @@ const LOOK_ALIKES = ["startswith(displayName,'mciem-')", "startswith(displayName
 /** Throws CannotAsk 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
 export async function readEntra(api: EntraApi, system: SystemId, context: ReadContext): Promise<EntraSnapshot> {
   await demandTenant(api, system);
-  const namedUris = context.manifest.entra.applications;
+  const namedUris = context.manifest.entra.applications ?? [];
   const uris = [...new Set<string>([...namedUris, ...MEPM.awsAudiences, ...MEPM.gcpAudiences])];
   const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), ...LOOK_ALIKES];
   const listed = await Promise.all(filters.map((filter) => api.listApplications(filter)));

@@ -1,7 +1,7 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { applicationToWire, servicePrincipalToWire } from './directory-objects.ts';
-import { collection, entity, notFound } from './wire.ts';
+import { collection, entity, GraphError, notFound } from './wire.ts';
 
 const RETENTION_MS = 30 * 86_400_000;
 
@@ -24,6 +24,9 @@ export function listDeletedItems(type: string, request: SandboxRequest, context:
 /** POST /directory/deletedItems/{id}/restore: brings back this object only; an application's service principal is restored by its own id. */
 export function restoreDeletedItem(id: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const { object } = find(id, context);
+  const uris = object.kind === 'entra-application' ? object.identifierUris : [];
+  if (context.store.list('entra-application').some((a) => a.identifierUris.some((uri) => uris.includes(uri))))
+    throw new GraphError(400, 'Request_BadRequest', 'Another object with the same value for property identifierUris already exists.');
   context.store.put(object);
   return entity(typed(object), 'directoryObjects', request, context);
 }

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ciemSignIn } from '../../../activities/entra/ciem-sign-in.ts';
+import { connectEntra, type EntraApi } from '../../../activities/entra/clients.ts';
+import { entraCloud } from '../../../activities/entra/cloud.ts';
+import { oidcApplication } from '../../../activities/entra/oidc-application.ts';
+import { readEntra } from '../../../activities/entra/reader.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
+import { AWS_OIDC_APP, AWS_OIDC_PRINCIPAL, ENTRA, TENANT } from '../../sandbox/small-estate.ts';
+import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+
+const DAY = 86_400_000;
+let sandbox: CloudSandbox;
+let api: EntraApi;
+let application: PlanItem;
+let signIn: PlanItem;
+
+beforeEach(async () => {
+  sandbox = await startCloudSandbox(ENTRA);
+  connect();
+  const snapshot = await readEntra(api, `entra:${TENANT}`, { manifest: defaultManifest() });
+  [application, signIn] = [oidcApplication, ciemSignIn].map((kind) => planned(kind.match(snapshot, ANCHORS).findings[0] as never)) as [
+    PlanItem,
+    PlanItem,
+  ];
+});
+afterEach(() => sandbox.close());
+
+function connect(): void {
+  api = connectEntra({ url: `${sandbox.origin}/graph`, scope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
+}
+const restore = () => oidcApplication.undo?.restore(api, [application]) as Promise<void>;
+const judged = (error: unknown) => entraCloud().classify(error);
+
+test('an application comes back with its principal, its secrets and its federated credentials: nothing differs', async () => {
+  const before = sandbox.store.report();
+  await oidcApplication.remove(api, [application]);
+  expect(await oidcApplication.read(api, application)).toBeUndefined();
+  expect(sandbox.store.report().ours.left).toHaveLength(before.ours.left.length - 2);
+  await restore();
+  expect(await oidcApplication.read(api, application)).toEqual(application.snapshot);
+  expect(sandbox.store.report()).toEqual(before);
+  // What is there already stays as it is.
+  await restore();
+  expect(sandbox.store.report()).toEqual(before);
+});
+
+test('one whose principal did not come back the first time gets it the second time', async () => {
+  await oidcApplication.remove(api, [application]);
+  await api.restoreDeleted(AWS_OIDC_APP);
+  expect(await oidcApplication.read(api, application)).not.toEqual(application.snapshot);
+  await restore();
+  expect(await api.getServicePrincipal(AWS_OIDC_PRINCIPAL)).toMatchObject({ accountEnabled: true });
+});
+
+test('a stranger that took the identifier URI blocks it', async () => {
+  await oidcApplication.remove(api, [application]);
+  const [other] = sandbox.store.list('entra-application').filter((a) => a.displayName === 'app 4');
+  sandbox.store.put({ ...(other as NonNullable<typeof other>), identifierUris: ['api://mciem-aws-oidc-app'] });
+  expect(judged(await restore().catch((e: unknown) => e))).toMatchObject({ kind: 'blocked', code: 'NameTaken' });
+});
+
+test('after 30 days it is purged, and that is said', async () => {
+  await oidcApplication.remove(api, [application]);
+  sandbox.advance(31 * DAY);
+  connect();
+  expect(judged(await restore().catch((e: unknown) => e))).toMatchObject({ kind: 'blocked', code: 'Purged' });
+});
+
+test('sign-in is enabled again, as often as asked', async () => {
+  const before = sandbox.store.report();
+  await ciemSignIn.remove(api, [signIn]);
+  expect(await ciemSignIn.read(api, signIn)).toBeUndefined();
+  await ciemSignIn.undo?.restore(api, [signIn]);
+  await ciemSignIn.undo?.restore(api, [signIn]);
+  expect(await ciemSignIn.read(api, signIn)).toEqual(signIn.snapshot);
+  expect(sandbox.store.report()).toEqual(before);
+});
