@@ -26,20 +26,20 @@ import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccountApi } from './api.ts';
 import { unlessGone } from './gone.ts';
 import { restoringCalls } from './account-restoring.ts';
+import type { Caller } from './ourselves.ts';
 import { need, tags } from './snapshot.ts';
 
 /** Largest page IAM gives; it may give fewer. */
 const PAGE = 1000;
 
-/** Where AWS is read and things are taken away: an account behind the narrow interface. Errors of the SDK come through, `NoSuchEntity` apart. */
-export function accountApi(account: string, iam: IAMClient, sts: STSClient): AwsAccountApi {
+/** Where AWS is read and things are taken away: an account behind the narrow interface, `base` being the worker's own client. Errors of the SDK come through, `NoSuchEntity` apart. */
+export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient): AwsAccountApi {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
     ...restoringCalls(iam),
-    async callerAccount() {
-      return need((await sts.send(new GetCallerIdentityCommand({}))).Account, 'Account');
-    },
+    caller: () => callerOf(sts),
+    worker: () => callerOf(base),
 
     async authorizationDetails() {
       const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: ['Role', 'LocalManagedPolicy'] }));
@@ -133,4 +133,9 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient): Aws
       await unlessGone(iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
     },
   };
+}
+
+async function callerOf(sts: STSClient): Promise<Caller> {
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  return { account: need(Account, 'Account'), arn: need(Arn, 'Arn') };
 }

@@ -1,5 +1,6 @@
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
+import type { Caller } from './ourselves.ts';
 import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion } from './snapshot.ts';
 
 /**
@@ -8,8 +9,9 @@ import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion } from './
  */
 export interface AwsAccountApi extends RestoringCalls {
   readonly account: string;
-  /** The account the session really is in (STS GetCallerIdentity). */
-  callerAccount(): Promise<string>;
+  /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
+  caller(): Promise<Caller>;
+  worker(): Promise<Caller>;
 
   /** Roles and customer policies with all that hangs on them; carries neither a role's description nor a policy's tags. */
   authorizationDetails(): Promise<{ roles: RoleDetail[]; policies: ManagedPolicyDetail[] }>;

@@ -11,6 +11,8 @@ export type ClientIdState = {
   /** `provider` when nothing else needs the provider, so that it goes with its last client id. */
   Mode: 'client-id' | 'provider';
   OtherClientIds: string[];
+  /** Roles that need it, name to RoleId, as the plan saw them: none but these may an override of the guard leave behind. */
+  TrustedBy: { [role: string]: string };
   Thumbprints: string[];
   Tags: Tags;
 };
@@ -20,13 +22,14 @@ export function isOurs(clientId: string): boolean {
   return OURS.includes(clientId);
 }
 
-export function clientIdState(provider: ProviderState, clientId: string, mode: ClientIdState['Mode']): ClientIdState {
+export function clientIdState(provider: ProviderState, clientId: string, plan: Pick<ClientIdState, 'Mode' | 'TrustedBy'>): ClientIdState {
   return {
     ProviderArn: provider.Arn,
     Url: provider.Url,
     ClientId: clientId,
-    Mode: mode,
+    Mode: plan.Mode,
     OtherClientIds: provider.ClientIds.filter((c) => !isOurs(c)),
+    TrustedBy: plan.TrustedBy,
     Thumbprints: provider.Thumbprints,
     Tags: provider.Tags,
   };

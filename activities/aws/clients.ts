@@ -52,7 +52,7 @@ export function awsConnector(): (system: SystemId, context: ReadContext) => AwsA
     const iam = new IAMClient({ ...shared, credentials: session });
     // The identity call takes the credentials IAM's client holds, so that both share one session.
     const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
-    const api = accountApi(account, iam, own);
+    const api = accountApi(account, iam, own, sts);
     known.set(RoleArn, api);
     return api;
   };

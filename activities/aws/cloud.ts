@@ -6,6 +6,7 @@ import { awsOidcClientId } from './oidc-client-id.ts';
 import { oidcRoles } from './our-roles.ts';
 import { awsPolicy } from './policy.ts';
 import { readAccount } from './reader.ts';
+import { usedWithin } from './recent-use.ts';
 import { AwsRefusal } from './refusal.ts';
 import { awsRole } from './role.ts';
 import type { AwsSnapshot } from './snapshot.ts';
@@ -16,14 +17,15 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
   return {
     type: 'aws',
     connect: (system, context) => Promise.resolve().then(() => connect(system, context)),
-    read: (api) => readAccount(api),
+    read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }),
     anchors: (snapshot, _tenantId, issuer) => ({
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),
+      ourselves: snapshot.ourselves,
     }),
     kinds: [awsRole, awsPolicy, awsOidcClientId],
     classify,
     async probe(api) {
-      const account = await api.callerAccount();
+      const { account } = await api.caller();
       if (account !== api.account)
         throw new AwsRefusal(
           'blocked',

@@ -32,7 +32,7 @@ export const clientIdUndo: Undo<AwsAccountApi> = {
   },
 
   comparable(snapshot) {
-    const state = snapshot as ClientIdState;
+    const { TrustedBy: _, ...state } = snapshot as ClientIdState;
     return { ...state, Tags: ownTags(state.Tags) };
   },
 };

@@ -1,4 +1,5 @@
-import type { Anchors, Finding, Match, Sighting } from '../../model/finding.ts';
+import type { Anchors, Finding, Json, Match, Sighting } from '../../model/finding.ts';
+import { defenderHold } from '../../model/defender.ts';
 import type { Kind } from '../kind.ts';
 import type { AwsAccountApi } from './api.ts';
 import { clientIdState, isOurs, type ClientIdState } from './client-id-state.ts';
@@ -15,7 +16,7 @@ export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
   name: 'aws-oidc-client-id',
 
   match(snapshot, anchors): Match {
-    const match: Match = { findings: [], sightings: [] };
+    const match: Match = { findings: [], sightings: [], seen: snapshot.providers.flatMap((p) => p.ClientIds).length };
     for (const provider of snapshot.providers) {
       const ours = isProviderOf(provider.Arn, anchors.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
       if (ours.length === 0) match.sightings.push(sighting(provider, snapshot, anchors));
@@ -25,14 +26,14 @@ export const awsOidcClientId: Kind<AwsSnapshot, AwsAccountApi> = {
   },
 
   async read(api, item) {
-    const { ProviderArn, ClientId, Mode } = planned(item);
-    const provider = await api.provider(ProviderArn);
-    return provider?.ClientIds.includes(ClientId) ? clientIdState(provider, ClientId, Mode) : undefined;
+    const plan = planned(item);
+    const provider = await api.provider(plan.ProviderArn);
+    return provider?.ClientIds.includes(plan.ClientId) ? clientIdState(provider, plan.ClientId, plan) : undefined;
   },
 
   async remove(api, [item]) {
     const { ProviderArn, ClientId, Mode } = planned(item);
-    if (item.override === undefined) await refuseWhileTrusted(api, ProviderArn, ClientId, Mode);
+    await refuseWhileTrusted(api, planned(item), item.override === undefined ? {} : planned(item).TrustedBy);
     const provider = await api.provider(ProviderArn);
     if (!provider?.ClientIds.includes(ClientId)) return;
     const isLast = provider.ClientIds.every((c) => c === ClientId);
@@ -47,22 +48,35 @@ function planned(item: Pick<Finding, 'snapshot'>): ClientIdState {
   return item.snapshot as ClientIdState;
 }
 
-/** FOOTPRINT, AWS removal 5: only when no remaining role trusts that audience. Roles just deleted still show for a moment. */
-async function refuseWhileTrusted(api: AwsAccountApi, providerArn: string, clientId: string, mode: ClientIdState['Mode']): Promise<void> {
-  const issuer = issuerOfArn(providerArn);
+/**
+ * FOOTPRINT, AWS removal 5: only when no remaining role trusts that audience. Roles just deleted still show for a moment. `excused` are
+ * those the approved plan names and an override lets be locked out; a newcomer is never among them, whatever its name.
+ */
+async function refuseWhileTrusted(api: AwsAccountApi, plan: ClientIdState, excused: ClientIdState['TrustedBy']): Promise<void> {
+  const issuer = issuerOfArn(plan.ProviderArn);
   const staying: string[] = [];
-  for (const { RoleName, AssumeRolePolicyDocument } of await api.roles()) {
-    if (!RoleName || !AssumeRolePolicyDocument) continue;
-    const trust = webIdentityTrust(policyDocument(AssumeRolePolicyDocument), issuer);
-    if (!trust || (mode === 'client-id' && !trust.audiences.includes(clientId))) continue;
+  for (const { RoleName, RoleId, AssumeRolePolicyDocument } of await api.roles()) {
+    if (!RoleName || !RoleId || !AssumeRolePolicyDocument || excused[RoleName] === RoleId) continue;
+    if (!needs(policyDocument(AssumeRolePolicyDocument), issuer, plan.ClientId, plan.Mode)) continue;
     if (await api.role(RoleName)) staying.push(RoleName);
   }
   if (staying.length > 0)
     throw new AwsRefusal(
       'blocked',
       'StillInUse',
-      `${providerArn} is still trusted by ${staying.join(', ')}; change their trust or waive ${clientId}`,
+      `${plan.ProviderArn} is still trusted by ${staying.join(', ')}; change their trust or waive ${plan.ClientId}`,
     );
+}
+
+/** Whether a role of this trust policy would be locked out: any trust in a provider that goes, the audience's where only that goes. */
+function needs(trust: Json, issuer: string, clientId: string, mode: ClientIdState['Mode']): boolean {
+  const web = webIdentityTrust(trust, issuer);
+  return web !== undefined && (mode === 'provider' || web.audiences.includes(clientId));
+}
+
+function trustedBy({ roles }: AwsSnapshot, issuer: string, clientId: string, mode: ClientIdState['Mode']): ClientIdState['TrustedBy'] {
+  const needing = roles.filter((r) => needs(r.AssumeRolePolicyDocument, issuer, clientId, mode));
+  return Object.fromEntries(needing.map((r) => [r.RoleName, r.RoleId]));
 }
 
 function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, anchors: Anchors): Finding {
@@ -85,10 +99,10 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     confidence: 'certain',
     risk: 'none',
     rank: 4,
-    snapshot: clientIdState(provider, clientId, mode),
+    snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken(clientId)],
-    ...holdOf(provider.Tags, []),
+    ...holdOf(provider.Tags, [], defenderHold(anchors)),
   };
 }
 

@@ -17,7 +17,7 @@ export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
 
   match(snapshot, anchors): Match {
     const ours = ourRoles(snapshot, anchors);
-    const match: Match = { findings: [], sightings: [] };
+    const match: Match = { findings: [], sightings: [], seen: snapshot.policyCount };
     for (const policy of snapshot.policies) {
       const users = ours.filter((o) => o.role.AttachedPolicies.includes(policy.state.Arn));
       const others = otherUsers(policy, snapshot, ours);

@@ -1,5 +1,7 @@
 import type { AwsAccountApi } from './api.ts';
 import { isLookAlike } from './lookalike.ts';
+import { ownRoles } from './ourselves.ts';
+import { recentUse } from './recent-use.ts';
 import { readRole } from './role-state.ts';
 import { need, policyState, roleState, type AccountPolicy, type AwsSnapshot, type ProviderState, type RoleState } from './snapshot.ts';
 import { trustStatements } from './trust.ts';
@@ -9,9 +11,10 @@ const ENTRA_PROVIDER = /:oidc-provider\/sts\.(?:windows\.net|chinacloudapi\.cn)\
 
 /**
  * One account in two paged listings, the providers of Entra issuers, and the tags of the customer policies that can concern us: those
- * attached to a role that trusts another role or an Entra issuer, and those named like onboarding's. Any failure throws.
+ * attached to a role that trusts another role or an Entra issuer, and those named like onboarding's. Any failure throws. A use within
+ * `usedWithin` ms before `now` is recent.
  */
-export async function readAccount(api: AwsAccountApi): Promise<AwsSnapshot> {
+export async function readAccount(api: AwsAccountApi, guard: { usedWithin: number; now: Date }): Promise<AwsSnapshot> {
   const details = await api.authorizationDetails();
   const roles = await readRoles(api, details.roles);
   const watched = new Set(roles.filter(mayConcernUs).flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
@@ -26,7 +29,16 @@ export async function readAccount(api: AwsAccountApi): Promise<AwsSnapshot> {
       boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
     });
   }
-  return { account: api.account, roles, policies, providers: await readProviders(api) };
+  const uses = details.roles.map((r) => [r.Arn ?? '', recentUse(r.RoleLastUsed, guard.usedWithin, guard.now)] as const);
+  return {
+    account: api.account,
+    roles,
+    policies,
+    policyCount: details.policies.length,
+    providers: await readProviders(api),
+    ourselves: ownRoles(api.account, roles, [await api.caller(), await api.worker()]),
+    usedRecently: Object.fromEntries(uses.filter((u): u is [string, string] => u[1] !== undefined)),
+  };
 }
 
 /** The details of roles lack description and session length, the plain listing has them. What only one listing shows is read by itself. */

@@ -1,7 +1,7 @@
 import type { Anchors, Finding, Match, Sighting } from '../../model/finding.ts';
 import type { Kind } from '../kind.ts';
 import type { AwsAccountApi } from './api.ts';
-import { holdOf } from './hold.ts';
+import { holdOf, recentlyUsed } from './hold.ts';
 import { isDefenderRole, isLookAlike } from './lookalike.ts';
 import { ourRoles, ROLE_PARTS, trustedOidcRoles, type OurRole } from './our-roles.ts';
 import { AwsRefusal } from './refusal.ts';
@@ -25,6 +25,7 @@ export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
     const taken = new Set(ours.map((o) => o.role.Arn));
     return {
       findings: ours.map((o) => toFinding(o, snapshot)),
+      seen: snapshot.roles.length,
       sightings: snapshot.roles.filter((r) => !taken.has(r.Arn)).flatMap((r) => toSighting(r, snapshot, anchors) ?? []),
     };
   },
@@ -69,7 +70,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     snapshot: role,
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],
-    ...holdOf(role.Tags, others),
+    ...holdOf(role.Tags, others, recentlyUsed(snapshot.usedRecently[role.Arn])),
   };
 }
 

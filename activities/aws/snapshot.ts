@@ -2,15 +2,21 @@ import type { Json } from '../../model/finding.ts';
 
 /**
  * What one account holds, in one shape however it was read: order, absent and empty are the same everywhere, so that fingerprints
- * compare. Field names are IAM's own. When a role was last used is left out: it changes by itself.
+ * compare. Field names are IAM's own. When a role was last used stands beside the roles: it changes by itself.
  */
 export interface AwsSnapshot {
   account: string;
   roles: RoleState[];
   /** Only customer policies that can concern us: see reader.ts. */
   policies: AccountPolicy[];
+  /** Customer policies that were listed, these or others. */
+  policyCount: number;
   /** Only providers of Entra issuers. */
   providers: ProviderState[];
+  /** ARNs of the account's roles that the worker is in. */
+  ourselves: string[];
+  /** Roles by ARN that were used not long ago, with when and where in words. */
+  usedRecently: { [arn: string]: string };
 }
 
 export type RoleState = {

@@ -40,7 +40,8 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
   return {
     account: ACCOUNT,
     calls,
-    callerAccount: () => Promise.resolve(ACCOUNT),
+    caller: () => Promise.resolve({ account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/offboarding-entry/mepm-offboard` }),
+    worker: () => Promise.resolve({ account: '999988887777', arn: 'arn:aws:iam::999988887777:user/offboarding-worker' }),
     authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), policies: [] }),
     roles: () => Promise.resolve(roles.map(asSdk)),
     role: (name) => Promise.resolve(find(name) && asSdk(find(name) as RoleState)),

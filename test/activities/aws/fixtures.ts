@@ -86,7 +86,16 @@ export function provider(clientIds: string[], tenant = TENANT): ProviderState {
 }
 
 export function snapshot(parts: Partial<AwsSnapshot>): AwsSnapshot {
-  return { account: ACCOUNT, roles: [], policies: [], providers: [], ...parts };
+  return {
+    account: ACCOUNT,
+    roles: [],
+    policies: [],
+    policyCount: parts.policies?.length ?? 0,
+    providers: [],
+    ourselves: [],
+    usedRecently: {},
+    ...parts,
+  };
 }
 
 /** The item of a match that found exactly one thing. */

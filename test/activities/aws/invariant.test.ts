@@ -36,7 +36,7 @@ test('no name makes a finding where neither the tenant nor one of its OIDC roles
   const policies = POLICY_NAMES.map((name) => policy(name, {}, { attachmentCount: roles.length, boundaryCount: 0 }));
   const all = snapshot({ roles, policies, providers: [provider([AUDIENCE], OTHER_TENANT)] });
   expect(cloud.kinds.flatMap((k) => k.match(all, KNOWN).findings)).toEqual([]);
-  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [] });
+  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [], ourselves: [] });
 });
 
 test('the same account under another tenant’s anchors holds nothing of ours', () => {
@@ -53,5 +53,5 @@ test('the same account under another tenant’s anchors holds nothing of ours', 
 test('an OIDC role tells the other accounts its ARN and its unique id, Defender’s tells nothing', () => {
   const ours = role('oidc', document(webIdentity()));
   const all = snapshot({ roles: [ours, role('DefenderForCloud-OidcCiem', document(webIdentity()))] });
-  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [ours.Arn, ours.RoleId] });
+  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [ours.Arn, ours.RoleId], ourselves: [] });
 });

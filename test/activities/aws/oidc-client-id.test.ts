@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsOidcClientId } from '../../../activities/aws/oidc-client-id.ts';
+import type { Anchors } from '../../../model/finding.ts';
 import type { ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { planned, TENANT } from '../planned.ts';
@@ -73,9 +74,41 @@ describe('removal', () => {
     expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
   });
 
+  test.each([
+    ['whose name the plan does not hold', role('latecomer', document(webIdentity()))],
+    ['of a planned name, but made anew', { ...OIDC, RoleId: 'AROANEWCOMER' }],
+  ])('is refused with an override, too, for a role %s', async (_name, newcomer) => {
+    const roles = newcomer.RoleName === OIDC.RoleName ? [newcomer] : [OIDC, newcomer];
+    const account = fakeAccount({ providers: [provider([AUDIENCE])], roles });
+    await expect(awsOidcClientId.remove(account, [{ ...item, override: 'agreed with the owner' }])).rejects.toMatchObject({
+      code: 'StillInUse',
+      message: expect.stringContaining(newcomer.RoleName) as unknown,
+    });
+    expect(account.calls).toEqual([]);
+  });
+
   test('does not wait for a deleted role that a listing still shows', async () => {
     const account = fakeAccount({ providers: [provider([AUDIENCE])], roles: [OIDC], lingering: ['oidc'] });
     await awsOidcClientId.remove(account, [item]);
     expect(account.calls).toEqual([`deleteProvider ${PROVIDER}`]);
+  });
+});
+
+describe('Defender for Cloud', () => {
+  const defended = (defender: Anchors['defender']) => {
+    const { defender: _, ...anchors } = KNOWN;
+    const told = defender === undefined ? anchors : { ...anchors, defender };
+    return awsOidcClientId.match(snapshot({ providers: [provider([AUDIENCE])] }), told).findings[0]?.hold;
+  };
+
+  test('holds the client id while it uses it, and while nobody could look', () => {
+    const hold = { code: 'SharedWithDefender', reason: expect.stringContaining('shared with Defender for Cloud') as unknown };
+    expect(defended({ state: 'in-use', why: ['the plan CloudPosture'] })).toMatchObject(hold);
+    expect(defended({ state: 'unknown', why: ['denied'] })).toMatchObject(hold);
+    expect(defended(undefined)).toMatchObject(hold);
+  });
+
+  test('does not hold it where it was looked for and is absent', () => {
+    expect(defended({ state: 'absent', why: [] })).toBeUndefined();
   });
 });

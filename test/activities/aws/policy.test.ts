@@ -78,5 +78,5 @@ test.each<[string, AccountPolicy, RoleState[], string]>([
 });
 
 test('a policy nobody would take for ours is not even told', () => {
-  expect(match(policy('deploy'), stranger('deploy'))).toEqual({ findings: [], sightings: [] });
+  expect(match(policy('deploy'), stranger('deploy'))).toEqual({ findings: [], sightings: [], seen: 1 });
 });

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import type { AwsAccountApi } from '../../../activities/aws/api.ts';
-import { readAccount } from '../../../activities/aws/reader.ts';
+import { readAccount as readGuarded } from '../../../activities/aws/reader.ts';
 import { policyDocument } from '../../../activities/aws/snapshot.ts';
 import { assumedBy, AUDIENCE, document, OIDC_ROLE, OTHER_TENANT, policy, policyArn, provider, role, webIdentity } from './fixtures.ts';
 import { fakeAccount } from './fake-account.ts';
+
+const DAY = 86_400_000;
+const NOW = new Date('2026-01-15T12:00:00Z');
+const readAccount = (api: AwsAccountApi) => readGuarded(api, { usedWithin: 14 * DAY, now: NOW });
 
 const MEMBER = role('member', document(assumedBy(OIDC_ROLE)), {
   AttachedPolicies: [policyArn('custom')],
@@ -90,4 +94,31 @@ test('a document is the same value however IAM encodes and orders it', () => {
   const sorted = { Statement: [{ Action: ['a:100%', 'b:*'], Principal: { AWS: ['1', '2'] } }] };
   expect(policyDocument(JSON.stringify(value))).toEqual(sorted);
   expect(policyDocument(encodeURIComponent(JSON.stringify(value)))).toEqual(sorted);
+});
+
+test.each([
+  ['yesterday', new Date(NOW.getTime() - DAY), 'last used 2026-01-14T12:00:00.000Z in eu-west-1'],
+  ['three weeks ago', new Date(NOW.getTime() - 21 * DAY), undefined],
+  ['never', undefined, undefined],
+])('a role that was used %s is told beside the roles, never within what is compared', async (_name, LastUsedDate, told) => {
+  const account = fakeAccount({ roles: [MEMBER] });
+  const { roles, policies } = await account.authorizationDetails();
+  const RoleLastUsed = LastUsedDate ? { LastUsedDate, Region: 'eu-west-1' } : {};
+  const authorizationDetails = () => Promise.resolve({ roles: roles.map((r) => ({ ...r, RoleLastUsed })), policies });
+  const read = await readAccount({ ...account, authorizationDetails });
+  expect(read.usedRecently).toEqual(told === undefined ? {} : { [MEMBER.Arn]: told });
+  expect(read.roles).toEqual([MEMBER]);
+});
+
+test('the role the worker entered by and the role it runs under are told, path and all', async () => {
+  const trust = document(assumedBy('arn:aws:iam::1:root'));
+  const entry = role('offboarding-entry', trust, { Path: '/ops/' });
+  const own = role('offboarding-worker', trust);
+  const account = fakeAccount({ roles: [MEMBER, entry, own] });
+  expect((await readAccount(account)).ourselves).toEqual([entry.Arn]);
+  const worker = (id: string) => ({ account: id, arn: `arn:aws:sts::${id}:assumed-role/offboarding-worker/i-0123` });
+  const inside = await readAccount({ ...account, worker: () => Promise.resolve(worker(account.account)) });
+  expect(inside.ourselves).toEqual([own.Arn, entry.Arn].toSorted());
+  const elsewhere = await readAccount({ ...account, worker: () => Promise.resolve(worker('999900001111')) });
+  expect(elsewhere.ourselves).toEqual([entry.Arn]);
 });

@@ -120,6 +120,14 @@ describe('a role that trusts an OIDC role', () => {
     expect(hold).toMatchObject({ code: 'OwnedByStack', reason: expect.stringContaining(`mciem-member-${TENANT}`) as unknown });
   });
 
+  test('is held when it was used not long ago, and not when another role was', () => {
+    const mine = role('r', trust);
+    const used = (arn: string) =>
+      awsRole.match(snapshot({ roles: [mine], usedRecently: { [arn]: 'last used yesterday' } }), KNOWN).findings[0]?.hold;
+    expect(used(mine.Arn)).toMatchObject({ code: 'RecentlyUsed', reason: expect.stringContaining('last used yesterday') as unknown });
+    expect(used(`${mine.Arn}-else`)).toBeUndefined();
+  });
+
   test('ranks as takeover with a policy that writes policies', () => {
     const name = `ciem-controller-${TENANT}`;
     const controller = policy(name, { Versions: [{ VersionId: 'v1', Document: allowing('iam:Attach*', 'iam:Put*') }] });
@@ -170,6 +178,6 @@ describe('never ours, told as sightings', () => {
     ['a statement that denies the OIDC role', role('deploy', document({ ...assumedBy(OIDC_ROLE), Effect: 'Deny' }))],
     ['a role whose name merely holds the OIDC role’s ARN', role('deploy', document(assumedBy(`${OIDC_ROLE}-else`)))],
   ])('%s is not even told', (_name, r) => {
-    expect(match(r)).toEqual({ findings: [], sightings: [] });
+    expect(match(r)).toEqual({ findings: [], sightings: [], seen: 1 });
   });
 });
