@@ -34,26 +34,47 @@ export interface Hold {
   release(): void;
 }
 
+/** An AWS account whose service control policy forbids the call. */
+export const denied = () => Promise.reject(Object.assign(new Error('denied by an SCP'), { name: 'AccessDenied' }));
+
+/** Has `instead` come before each removal that `which` picks, until the returned function is called or the test ends. */
+export function beforeRemoving(
+  stage: Stage,
+  type: SystemType,
+  which: (item: PlanItem) => boolean,
+  instead: () => Promise<void>,
+): () => void {
+  const clouds = stage.deps.clouds;
+  const cloud = clouds[type];
+  const kinds = (cloud.kinds as AnyKind[]).map((kind) => ({
+    ...kind,
+    async remove(api: unknown, items: readonly [PlanItem, ...PlanItem[]]) {
+      if (items.some(which)) await instead();
+      await kind.remove(api, items);
+    },
+  }));
+  clouds[type] = { ...cloud, kinds };
+  const undo = () => {
+    clouds[type] = cloud;
+  };
+  onTestFinished(undo);
+  return undo;
+}
+
 /**
  * Holds removals in one cloud between their intent and the cloud: until `release`, or until `free` resolves in the activity. Put
  * in place before the run gets there; taken away by `release`.
  */
 export function holdRemovals(stage: Stage, type: SystemType, free: () => Promise<unknown> = () => new Promise(() => undefined)): Hold {
-  const clouds = stage.deps.clouds;
-  const cloud = clouds[type];
   const released = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<PlanItem>();
-  const kinds = (cloud.kinds as AnyKind[]).map((kind) => ({
-    ...kind,
-    async remove(api: unknown, items: readonly [PlanItem, ...PlanItem[]]) {
-      reached.resolve(items[0]);
-      await Promise.race([released.promise, free()]);
-      await kind.remove(api, items);
-    },
-  }));
-  clouds[type] = { ...cloud, kinds };
+  const which = (item: PlanItem) => {
+    reached.resolve(item);
+    return true;
+  };
+  const undo = beforeRemoving(stage, type, which, async () => void (await Promise.race([released.promise, free()])));
   const release = () => {
-    clouds[type] = cloud;
+    undo();
     released.resolve();
   };
   // A test that fails meanwhile must not hold those after it.

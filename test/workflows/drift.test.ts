@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate } from '../harness/estate.ts';
+import { APPROVER, MAILBOX, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate } from '../harness/estate.ts';
 import { memberArn, memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
@@ -12,6 +12,7 @@ afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
 const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
+const COLLECTOR = 'data-collector:collector-aws';
 const EDITED = memberItem('edited');
 const REPLACED = memberItem('replaced');
 const DELETED = memberItem('deleted');
@@ -57,6 +58,32 @@ test('what changed between plan and approval is not removed; an amended plan ask
   expect(report.untouched.changed).toEqual([]);
   expect(await replacedRoleIsThere()).toBe(true);
   expect(recordsOf(stage, journal).filter((r) => r.type === 'plan')).toHaveLength(2);
+});
+
+test('a collector edited between plan and deletion is not deleted: no code is sent, and the change waits for an amended plan', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await stage.sandbox.change(({ entries }) => {
+    const { object } = entries['portal-collector:collector-aws'] as { object: object };
+    Object.assign(object, { name: 'Fabrikam production', configuration: { accountIds: ['999900001111'] } });
+  });
+  const before = await stage.sandbox.client.newestOtp(MAILBOX);
+  expect(await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX)).toMatchObject({ code: 0 });
+  const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0);
+  expect(unresolved).toMatchObject([{ item: COLLECTOR, outcome: 'blocked', code: 'Drift' }]);
+  expect(unresolved[0]?.reason).toMatch(/changed since the plan was made \(.*Fabrikam production.*\); amend/);
+  expect((await stage.sandbox.client.newestOtp(MAILBOX))?.id).toBe(before?.id);
+  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+
+  expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'it is the one, renamed')).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect(outcomesOf(stage, journal, COLLECTOR).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
 });
 
 /** Edits one role's trust, makes another role of a removed one's name, removes a third, puts a condition on an assignment. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { untilRetrying } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { smallEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -13,19 +13,6 @@ afterEach(() => abandonRun(stage));
 
 const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
 
-/** Waits until an activity is being tried again because a cloud is away. */
-async function untilRetrying(run: string): Promise<{ type: string; message: string }> {
-  for (;;) {
-    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
-    const retrying = (raw.pendingActivities ?? []).find((a) => (a.attempt ?? 0) > 1 && a.lastFailure);
-    if (retrying) {
-      const type = retrying.lastFailure?.applicationFailureInfo?.type ?? '';
-      return { type, message: retrying.lastFailure?.message ?? '' };
-    }
-    await sleep(100);
-  }
-}
-
 test('clouds that go away after phase 1 make the run wait, trying again; when they are back it completes', async () => {
   const run = await startedRun(stage, smallEstate());
   const hold = holdRemovals(stage, 'entra');
@@ -33,7 +20,7 @@ test('clouds that go away after phase 1 make the run wait, trying again; when th
   expect((await hold.reached).id).toBe(APPLICATION);
   await stage.sandbox.stop();
   hold.release();
-  expect((await untilRetrying(run)).type).toBe('CloudUnavailable');
+  expect((await untilRetrying(stage, run)).type).toBe('CloudUnavailable');
   const waiting = await stage.view(run);
   expect(waiting).toMatchObject({ stage: 'oidc-applications', status: 'running', unresolved: [] });
   expect(outcomesOf(stage, journal, APPLICATION)).toEqual([]);
@@ -55,7 +42,7 @@ test('clouds away when a gate is approved do not fail the entry condition of the
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
   await stage.sandbox.stop();
   await approveGate(stage, run, 'collectors');
-  expect((await untilRetrying(run)).type).toBe('CloudUnavailable');
+  expect((await untilRetrying(stage, run)).type).toBe('CloudUnavailable');
   expect((await stage.view(run)).stage).toBe('data-collection');
   await stage.sandbox.start();
   await deleteCollectors(stage, run);
@@ -79,4 +66,24 @@ test('clouds away for longer than waits.unreachable make the items fail with a r
   expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the clouds are back')).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
   expect(outcomesOf(stage, journal, APPLICATION).map((o) => o.outcome)).toEqual(['failed', 'removed']);
+});
+
+test('clouds away at the entry of a phase for longer than waits.unreachable are told to an approver, and are read again on retry', async () => {
+  const estate = smallEstate();
+  estate.manifest.waits = { unreachable: '2s' };
+  const run = await startedRun(stage, estate);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await stage.sandbox.stop();
+  await approveGate(stage, run, 'collectors');
+  const { unresolved, stage: at } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+  expect(at).toBe('data-collection');
+  expect(unresolved).toMatchObject([
+    { item: APPLICATION, outcome: 'blocked', code: 'Unreadable', reason: expect.stringContaining('cannot be read any more') as string },
+  ]);
+  await stage.sandbox.start();
+  expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the clouds are back')).toMatchObject({ code: 0 });
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect(outcomesOf(stage, journal, APPLICATION).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'already-gone']);
 });

@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
-import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RunSummary } from '../../model/summary.ts';
+import { noActivityLeft, untilAskedToStop } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
+import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
 import { smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -27,17 +24,6 @@ function estate(): TestEstate {
   return small;
 }
 
-/** A removal under way goes on only once its activity has been asked to stop. */
-const untilAskedToStop = () => Context.current().cancelled.catch(() => undefined);
-
-async function noActivityLeft(run: string): Promise<void> {
-  for (;;) {
-    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
-    if ((raw.pendingActivities ?? []).length === 0) return;
-    await sleep(100);
-  }
-}
-
 /** Items of the member account whose removal was begun. */
 const begun = (journal: string) => intentsOf(stage, journal).filter((item) => item.startsWith('aws-role:arn:aws:iam::444455556666:'));
 
@@ -48,7 +34,7 @@ test('pause finishes the item under way and begins no other; resume removes the 
   const first = await hold.reached;
   expect((await stage.offboard('pause', run, '--by', STARTER)).code).toBe(0);
   expect((await stage.until(run, (v) => v.paused)).stage).toBe('permissions');
-  await noActivityLeft(run);
+  await noActivityLeft(stage, run);
   expect(begun(journal)).toEqual([first.id]);
   expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
   const left = (await stage.sandbox.client.report()).ours.left;
@@ -88,13 +74,13 @@ test('cancel finishes the item under way, writes the evidence, and removes nothi
   const { run: journal } = await approveGate(stage, run, 'plan');
   const first = await hold.reached;
   expect((await stage.offboard('cancel', run)).code).toBe(0);
-  await expectCancelled(run);
+  await expectCancelled(stage, run);
   hold.release();
   expect(begun(journal)).toEqual([first.id]);
   expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
   const { left } = (await stage.sandbox.client.report()).ours;
   expect(left).toEqual(expect.arrayContaining(ITEMS.filter((i) => i !== first.id)));
-  await expectEndedAs(journal, 'cancelled');
+  await expectEndedAs(stage, journal, 'cancelled');
   await sleep(1_000);
   expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
   expect(recordsOf(stage, journal).at(-1)?.type).toBe('run-ended');
@@ -104,8 +90,8 @@ test('cancel works at a gate, while paused, and while a one-time password is awa
   const atGate = await startedRun(stage, smallEstate());
   const { run: first } = await stage.until(atGate, (v) => v.gate?.gate === 'plan');
   await stage.offboard('cancel', atGate);
-  await expectCancelled(atGate);
-  await expectEndedAs(first, 'cancelled');
+  await expectCancelled(stage, atGate);
+  await expectEndedAs(stage, first, 'cancelled');
   expect(intentsOf(stage, first)).toEqual([]);
 
   const paused = await startedRun(stage, smallEstate());
@@ -114,8 +100,8 @@ test('cancel works at a gate, while paused, and while a one-time password is awa
   const { run: second } = await approveGate(stage, paused, 'plan');
   await stage.until(paused, (v) => v.paused && v.stage === 'permissions');
   await stage.offboard('cancel', paused);
-  await expectCancelled(paused);
-  await expectEndedAs(second, 'cancelled');
+  await expectCancelled(stage, paused);
+  await expectEndedAs(stage, second, 'cancelled');
   expect(intentsOf(stage, second)).toEqual([]);
 
   const atCode = await startedRun(stage, smallEstate());
@@ -124,30 +110,7 @@ test('cancel works at a gate, while paused, and while a one-time password is awa
   const { collectors } = await stage.until(atCode, (v) => v.collectors.length > 0);
   await stage.offboard('ready', atCode, collectors[0]?.id ?? '', '--by', collectors[0]?.recipient ?? '');
   await stage.offboard('cancel', atCode);
-  await expectCancelled(atCode);
-  await expectEndedAs(third, 'cancelled');
+  await expectCancelled(stage, atCode);
+  await expectEndedAs(stage, third, 'cancelled');
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
 });
-
-async function expectCancelled(run: string): Promise<void> {
-  const handle = stage.session.client.workflow.getHandle(run);
-  const error: unknown = await handle.result().catch((e: unknown) => e);
-  expect(error).toBeInstanceOf(WorkflowFailedError);
-  expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
-  expect((await handle.describe()).status.name).toBe('CANCELLED');
-  expect(await stage.view(run)).toMatchObject({ status: 'cancelled', stage: 'ended', awaiting: [] });
-}
-
-/** Ended in the journal and in the evidence, with nothing begun afterwards. */
-async function expectEndedAs(journal: string, status: RunSummary['status']): Promise<void> {
-  const types = recordsOf(stage, journal).map((r) => r.type);
-  const end = types.indexOf('run-ended');
-  expect(end).toBeGreaterThan(0);
-  expect(types.slice(end + 1)).toEqual([]);
-  const folder = join(stage.deps.evidenceFolder, journal);
-  const { summary } = JSON.parse(readFileSync(join(folder, 'evidence.json'), 'utf8')) as { summary: RunSummary };
-  expect(summary.status).toBe(status);
-  expect(existsSync(join(folder, 'index.html'))).toBe(true);
-  const verified = await stage.offboard('evidence', 'verify', folder);
-  expect(verified).toMatchObject({ code: 0 });
-}

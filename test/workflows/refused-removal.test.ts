@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { AnyKind } from '../../activities/run/remove-item.ts';
-import type { SystemType } from '../../model/names.ts';
-import type { PlanItem } from '../../model/plan.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MEMBER_ACCOUNT, READER_ASSIGNMENT, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
+import { expectCancelled } from '../harness/ended.ts';
+import { APPROVER, MEMBER_ACCOUNT, READER_ASSIGNMENT, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole, trusting } from '../harness/member-roles.ts';
-import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { outcomesOf } from '../harness/removals.ts';
+import { approveGate, finish, startedRun } from '../harness/people.ts';
+import { beforeRemoving, denied, outcomesOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -14,29 +12,9 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
-/** Has the cloud refuse a removal, until the returned function is called. */
-function onRemove(type: SystemType, which: (i: PlanItem) => boolean, instead: () => Promise<void>): () => void {
-  const clouds = stage.deps.clouds;
-  const cloud = clouds[type];
-  const kinds = (cloud.kinds as AnyKind[]).map((kind) => ({
-    ...kind,
-    async remove(api: unknown, items: readonly [PlanItem, ...PlanItem[]]) {
-      if (items.some(which)) await instead();
-      await kind.remove(api, items);
-    },
-  }));
-  clouds[type] = { ...cloud, kinds };
-  const undo = () => {
-    clouds[type] = cloud;
-  };
-  onTestFinished(undo);
-  return undo;
-}
-const denied = () => Promise.reject(Object.assign(new Error('denied by an SCP'), { name: 'AccessDenied' }));
-
 test('once a member role is retried, what waited for it in another account goes on by itself', async () => {
   const run = await startedRun(stage, smallEstate());
-  const undo = onRemove('aws', (i) => i.id === memberItem('contoso-collect'), denied);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.id === memberItem('contoso-collect'), denied);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   undo();
@@ -47,7 +25,7 @@ test('once a member role is retried, what waited for it in another account goes 
 });
 
 const POLICY_ARN = `arn:aws:iam::${MEMBER_ACCOUNT}:policy/ciem-controller-${TENANT}`;
-const policy = {
+const policy: TestEstate['objects'][number] = {
   kind: 'aws-policy',
   ours: true,
   account: MEMBER_ACCOUNT,
@@ -55,43 +33,39 @@ const policy = {
   versions: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:AttachRolePolicy', Resource: '*' }] }],
 };
 
-test('a controller policy that could not be removed is not lost by an amended plan', async () => {
+/** A run that removed the role with the controller policy and then was forbidden to remove the policy, which only the role proved ours. */
+async function policyLeftBehind(): Promise<{ run: string; estate: TestEstate }> {
   const estate = smallEstate();
-  estate.objects.push(policy as never, memberRole('ctl', { attached: [POLICY_ARN] }));
+  estate.objects.push(policy, memberRole('ctl', { attached: [POLICY_ARN] }));
   const run = await startedRun(stage, estate);
-  const undo = onRemove('aws', (i) => i.kind === 'aws-policy', denied);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.kind === 'aws-policy', denied);
   await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  expect(unresolved).toMatchObject([{ item: `aws-policy:${POLICY_ARN}`, code: 'AccessDenied' }]);
   undo();
+  return { run, estate };
+}
+
+async function expectNothingLeft(run: string): Promise<void> {
+  const result = await finish(stage, run);
+  expect(result).toMatchObject({ status: 'completed', leftovers: [] });
+  expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
+}
+
+test('a controller policy that could not be removed is not lost by an amended plan', async () => {
+  const { run } = await policyLeftBehind();
   expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'permission given')).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.opening === 2);
-  await approveGate(stage, run, 'plan');
-  await approveGate(stage, run, 'collectors');
-  await deleteCollectors(stage, run);
-  const result = await resultOf(stage, run);
-  const left = (await stage.sandbox.client.report()).ours.left;
-  expect({ status: result.status, left }).not.toEqual({ status: 'completed', left: [`aws-policy:${POLICY_ARN}`] });
+  await expectNothingLeft(run);
 });
 
 test('nor by a new run after one that was cancelled between role and policy', async () => {
-  const estate = smallEstate();
-  estate.objects.push(policy as never, memberRole('ctl', { attached: [POLICY_ARN] }));
-  const run = await startedRun(stage, estate);
-  const undo = onRemove('aws', (i) => i.kind === 'aws-policy', denied);
-  await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
-  undo();
-  await stage.offboard('cancel', run);
-  await resultOf(stage, run).catch(() => undefined);
-  const file = stage.writeManifest(estate.manifest);
-  const started = await stage.offboard('start', file, '--by', STARTER, '--json');
-  expect(started.code).toBe(0);
-  await approveGate(stage, run, 'plan');
-  await approveGate(stage, run, 'collectors');
-  await deleteCollectors(stage, run);
-  const result = await resultOf(stage, run);
-  const left = (await stage.sandbox.client.report()).ours.left;
-  expect({ status: result.status, left }).not.toEqual({ status: 'completed', left: [`aws-policy:${POLICY_ARN}`] });
+  const { run, estate } = await policyLeftBehind();
+  expect(await stage.offboard('cancel', run)).toMatchObject({ code: 0 });
+  await expectCancelled(stage, run);
+  const started = await stage.offboard('start', stage.writeManifest(estate.manifest), '--by', STARTER, '--json');
+  expect(started).toMatchObject({ code: 0 });
+  await expectNothingLeft(run);
 });
 
 test('a role repurposed after a refused removal is drift on retry', async () => {
@@ -99,7 +73,7 @@ test('a role repurposed after a refused removal is drift on retry', async () => 
   estate.objects.push(memberRole('repurposed'));
   const item = memberItem('repurposed');
   const run = await startedRun(stage, estate);
-  const undo = onRemove('aws', (i) => i.id === item, denied);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.id === item, denied);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   undo();
@@ -116,7 +90,8 @@ test('a role repurposed after a refused removal is drift on retry', async () => 
 test('what was refused to us and then deleted by somebody else is already gone, not removed', async () => {
   const run = await startedRun(stage, smallEstate());
   const item = `azure-role-assignment:${READER_ASSIGNMENT}`;
-  const undo = onRemove(
+  const undo = beforeRemoving(
+    stage,
     'azure',
     () => true,
     () => Promise.reject(new Error('refused by policy')),

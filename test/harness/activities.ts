@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Stage } from './stage.ts';
+
+/** The activities of a run, as the server tells of them. */
+
+/** Waits until an activity is being tried again because a cloud is away. */
+export async function untilRetrying(stage: Stage, run: string): Promise<{ type: string; message: string }> {
+  for (;;) {
+    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
+    const retrying = (raw.pendingActivities ?? []).find((a) => (a.attempt ?? 0) > 1 && a.lastFailure);
+    if (retrying) {
+      const type = retrying.lastFailure?.applicationFailureInfo?.type ?? '';
+      return { type, message: retrying.lastFailure?.message ?? '' };
+    }
+    await sleep(100);
+  }
+}
+
+/** Id of the activity that is under way, or between two tries; undefined when there is none. */
+export async function activityOf(stage: Stage, run: string): Promise<string | undefined> {
+  const { raw } = await stage.session.client.workflow.getHandle(run).describe();
+  return raw.pendingActivities?.[0]?.activityId ?? undefined;
+}
+
+export async function noActivityLeft(stage: Stage, run: string): Promise<void> {
+  for (;;) {
+    const { raw } = await stage.session.client.workflow.getHandle(run).describe();
+    if ((raw.pendingActivities ?? []).length === 0) return;
+    await sleep(100);
+  }
+}
+
+/** Within an activity: resolves once it has been asked to stop. */
+export const untilAskedToStop = () => Context.current().cancelled.catch(() => undefined);

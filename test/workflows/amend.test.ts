@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { APPROVER, smallEstate, type TestEstate } from '../harness/estate.ts';
+import { memberItem } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { beforeRemoving, denied, intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const MEMBER = memberItem('contoso-collect');
+
+/** A run that waits for a decision, since one account forbade a removal; it forbids nothing any more. */
+async function waitingForDecision(estate: TestEstate = smallEstate()): Promise<{ run: string; journal: string }> {
+  const run = await startedRun(stage, estate);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.id === MEMBER, denied);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  undo();
+  return { run, journal };
+}
+
+const amend = (run: string, ...options: string[]) => stage.offboard('amend', run, '--by', APPROVER, '--reason', 'looked at', ...options);
+
+async function expectCompleted(run: string): Promise<void> {
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
+  expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
+}
+
+test('an override that names nothing of the plan is refused; the run goes on waiting and loses nothing', async () => {
+  const { run, journal } = await waitingForDecision();
+  const before = await stage.view(run);
+  const refused = await amend(run, '--override', 'aws-role:typo=a reason that is long enough');
+  expect(refused).toMatchObject({ code: 13, err: expect.stringContaining('overrides: aws-role:typo is neither planned') as string });
+  const after = await stage.view(run);
+  expect([after.status, after.planHash, after.unresolved]).toEqual(['running', before.planHash, before.unresolved]);
+  expect(after.awaiting).toHaveLength(1);
+  expect(recordsOf(stage, journal).filter((r) => r.type === 'plan')).toHaveLength(1);
+  expect(await amend(run)).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.gate?.opening === 2);
+  await approveGate(stage, run, 'plan');
+  await expectCompleted(run);
+});
+
+test('an approval that expired covers nothing; that of the next opening of the same plan does', async () => {
+  const estate = smallEstate();
+  estate.manifest.waits = { approvalValid: '1500ms' };
+  const run = await startedRun(stage, estate);
+  const first = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.offboard('pause', run, '--by', APPROVER);
+  await approveGate(stage, run, 'plan');
+  const approved = recordsOf(stage, first.run).find((r) => r.type === 'decision');
+  const expiresAt = Date.parse((approved?.type === 'decision' && approved.expiresAt) || '');
+  await expect.poll(() => Date.now() > expiresAt, { timeout: 10_000 }).toBe(true);
+  await stage.offboard('resume', run, '--by', APPROVER);
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  expect(unresolved.find((o) => o.item === MEMBER)).toMatchObject({ outcome: 'blocked', code: 'NotAuthorized' });
+  expect(intentsOf(stage, first.run)).toEqual([]);
+  expect(await amend(run)).toMatchObject({ code: 0 });
+  const second = await stage.until(run, (v) => v.gate?.opening === 2);
+  expect(second.gate?.planHash).toBe(first.gate?.planHash);
+  await approveGate(stage, run, 'plan');
+  await expect.poll(() => outcomesOf(stage, first.run, MEMBER).at(-1)?.outcome, { timeout: 10_000 }).toBe('removed');
+});

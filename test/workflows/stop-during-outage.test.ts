@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { activityOf, noActivityLeft, untilAskedToStop, untilRetrying } from '../harness/activities.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { smallEstate, STARTER } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { holdRemovals, outcomesOf, type Hold } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
+
+/** A run with a removal under way in a directory that went away meanwhile; that try goes on, and fails, once it is asked to stop. */
+async function outageDuringRemoval(): Promise<{ run: string; journal: string; hold: Hold }> {
+  const run = await startedRun(stage, smallEstate());
+  const hold = holdRemovals(stage, 'entra', untilAskedToStop);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  expect((await hold.reached).id).toBe(APPLICATION);
+  await stage.sandbox.stop();
+  return { run, journal, hold };
+}
+
+async function expectCompleted(run: string, journal: string): Promise<void> {
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect(outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
+  expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
+}
+
+test('a run can be paused while a cloud is away, though the try under way fails; resumed, it completes', async () => {
+  const { run, journal, hold } = await outageDuringRemoval();
+  expect(await stage.offboard('pause', run, '--by', STARTER)).toMatchObject({ code: 0 });
+  await noActivityLeft(stage, run);
+  expect(await stage.view(run)).toMatchObject({ status: 'running', paused: true, stage: 'oidc-applications', unresolved: [] });
+  hold.release();
+  await stage.sandbox.start();
+  expect(await stage.offboard('resume', run, '--by', STARTER)).toMatchObject({ code: 0 });
+  await expectCompleted(run, journal);
+});
+
+test('a pause that is taken back at once, between two tries of an outage, does not end the run', async () => {
+  const { run, journal, hold } = await outageDuringRemoval();
+  hold.release();
+  await untilRetrying(stage, run);
+  const stopped = await activityOf(stage, run);
+  // Both in one workflow task: when the run learns that its activity was stopped, the pause is over.
+  await stage.stopWorker();
+  const handle = stage.session.client.workflow.getHandle(run);
+  await handle.signal('pause', { by: STARTER });
+  await handle.signal('resume', { by: STARTER });
+  await stage.startWorker();
+  await expect.poll(() => activityOf(stage, run), { timeout: 30_000, interval: 100 }).not.toBe(stopped);
+  expect(await stage.view(run)).toMatchObject({ status: 'running', stage: 'oidc-applications', paused: false });
+  await stage.sandbox.start();
+  await expectCompleted(run, journal);
+});
