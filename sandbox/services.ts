@@ -2,7 +2,9 @@ import { iamService } from './aws/iam.ts';
 import { stsService } from './aws/sts.ts';
 import { armService } from './azure/arm.ts';
 import { entraService } from './entra/token-endpoint.ts';
+import { gcpAssetInventoryService } from './gcp/asset-inventory.ts';
 import { gcpIamService } from './gcp/iam.ts';
+import { gcpPolicyAnalyzerService } from './gcp/policy-analyzer.ts';
 import { gcpResourceManagerService } from './gcp/resource-manager.ts';
 import { graphService } from './graph/graph.ts';
 import { mailService } from './portal/mail.ts';
@@ -17,6 +19,8 @@ export const SERVICES: SandboxService[] = [
   graphService,
   gcpIamService,
   gcpResourceManagerService,
+  gcpAssetInventoryService,
+  gcpPolicyAnalyzerService,
   portalService,
   mailService,
   entraService,

@@ -62,6 +62,8 @@ export function writeWorkerEnvironment(
     OFFBOARD_GRAPH_ENDPOINT: `${origin}/graph`,
     OFFBOARD_GCP_IAM_ENDPOINT: `${origin}/gcp-iam`,
     OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT: `${origin}/gcp-crm`,
+    OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT: `${origin}/gcp-asset`,
+    OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT: `${origin}/gcp-analyzer`,
     OFFBOARD_PORTAL_URL: `${origin}/portal`,
     // Without a project of its own, Google's library would look for one at the cloud's metadata server, outside of loopback.
     GOOGLE_CLOUD_PROJECT: 'sandbox',

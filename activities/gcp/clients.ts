@@ -1,21 +1,26 @@
 import { GoogleAuth } from 'google-auth-library';
+import { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
 import { accountApi, type AccountApi } from './api/accounts.ts';
+import { activityApi, type ActivityApi } from './api/activity.ts';
+import { assetApi, type AssetApi } from './api/assets.ts';
+import { ourselvesApi, type OurselvesApi } from './api/ourselves.ts';
 import { policyApi, type PolicyApi } from './api/policies.ts';
 import { poolApi, type PoolApi } from './api/pools.ts';
+import { treeApi, type TreeApi } from './api/tree.ts';
 import { rootUrl, type ClientOptions } from './api/wire.ts';
 
 /** Every call the product makes to Google. Names are full resource names with the project's id; errors are the SDK's. */
-export interface GcpApi extends PolicyApi, PoolApi, AccountApi {
-  projectNumber(projectId: string): Promise<string>;
-}
+export interface GcpApi extends PolicyApi, PoolApi, AccountApi, TreeApi, ActivityApi, AssetApi, OurselvesApi {}
 
 const TIMEOUT_MS = 30_000;
 
 /**
- * Google's APIs with Application Default Credentials. OFFBOARD_GCP_IAM_ENDPOINT and OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT name other
- * endpoints than Google's own. The SDK's retries are off: the engine tries again, and says so in its journal.
+ * Google's APIs with Application Default Credentials. OFFBOARD_GCP_IAM_ENDPOINT, OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT,
+ * OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT and OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT name other endpoints than Google's own. The SDK's retries
+ * are off: the engine tries again, and says so in its journal.
  */
 export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
   const auth = new GoogleAuth({
@@ -27,16 +32,13 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
   const manager = new cloudresourcemanager_v3.Cloudresourcemanager(options);
   const iamAt = rootUrl(env['OFFBOARD_GCP_IAM_ENDPOINT']);
   const managerAt = rootUrl(env['OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT']);
-
   return {
     ...policyApi(iam, iamAt, manager, managerAt),
     ...poolApi(iam, iamAt),
     ...accountApi(iam, iamAt),
-    async projectNumber(projectId) {
-      const { data } = await manager.projects.get({ name: `projects/${projectId}` }, managerAt);
-      const number = /^projects\/(\d+)$/.exec(data.name ?? '')?.[1];
-      if (number === undefined) throw new Error(`Google did not tell the number of project ${projectId}`);
-      return number;
-    },
+    ...treeApi(manager, managerAt),
+    ...activityApi(new policyanalyzer_v1.Policyanalyzer(options), rootUrl(env['OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT'])),
+    ...assetApi(new cloudasset_v1.Cloudasset(options), rootUrl(env['OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT'])),
+    ...ourselvesApi(auth),
   };
 }

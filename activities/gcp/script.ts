@@ -2,7 +2,7 @@ import type { PlanItem } from '../../model/plan.ts';
 import { command, type CloudScript } from '../../model/shell.ts';
 import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
 import { plannedAccount } from './service-account-state.ts';
-import type { Condition } from './snapshot.ts';
+import { lastSegment, type Condition } from './snapshot.ts';
 
 /**
  * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
@@ -48,7 +48,7 @@ function removeBinding(grant: AccountGrant): string {
 
 function addBinding(grant: AccountGrant): string[] {
   const member = liveMember(grant.member);
-  const email = grant.resource.includes('/serviceAccounts/') ? lastOf(grant.resource) : member.replace(/^serviceAccount:/, '');
+  const email = grant.resource.includes('/serviceAccounts/') ? lastSegment(grant.resource) : member.replace(/^serviceAccount:/, '');
   return [
     command('gcp_demand', email, grant.uniqueId),
     command('gcloud', ...policyWords(grant, 'add'), `--member=${member}`, ...roleWords(grant), '--format=none'),
@@ -59,7 +59,7 @@ function addBinding(grant: AccountGrant): string[] {
 function policyWords({ resource }: AccountGrant, verb: 'add' | 'remove'): string[] {
   const [type = '', id = ''] = resource.split('/');
   const action = `${verb}-iam-policy-binding`;
-  if (resource.includes('/serviceAccounts/')) return ['iam', 'service-accounts', action, lastOf(resource), `--project=${id}`];
+  if (resource.includes('/serviceAccounts/')) return ['iam', 'service-accounts', action, lastSegment(resource), `--project=${id}`];
   if (type === 'folders') return ['resource-manager', 'folders', action, id];
   return [type, action, id];
 }
@@ -123,8 +123,4 @@ function poolCommand(item: PlanItem, verb: string, ...flags: string[]): string {
   const where = ['--location=global', `--project=${project}`, ...flags];
   if (provider === undefined) return command(...group, verb, pool, ...where);
   return command(...group, 'providers', verb, provider, `--workload-identity-pool=${pool}`, ...where);
-}
-
-function lastOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -1,5 +1,6 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { demand } from './denials.ts';
 import { startOperation } from './operations.ts';
 import { activeProject } from './projects.ts';
 import { disabledOf, softDelete, softDeletable, type SoftDeletable } from './soft-deletion.ts';
@@ -10,6 +11,7 @@ type Pool = ObjectOf<'gcp-pool'>;
 /** GET …/workloadIdentityPools; deleted ones with showDeleted=true only. */
 export function listPools(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const { projectId, number } = activeProject(context, project);
+  demand(context, `projects/${projectId}`, 'iam.workloadIdentityPools.list');
   const pools = softDeletable(context, 'gcp-pool').filter((p) => p.object.project === projectId);
   const shown = pools.filter((p) => p.state === 'ACTIVE' || request.query.get('showDeleted') === 'true');
   return page(

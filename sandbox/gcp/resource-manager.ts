@@ -1,5 +1,6 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { demand } from './denials.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
 import { activeProject, findProject } from './projects.ts';
 import { answer, etagOf, GcpError, page, permissionDenied } from './wire.ts';
@@ -18,6 +19,7 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
   const policy = /^POST \/v3\/((?:organizations|folders|projects)\/[^/:]+):(get|set)IamPolicy$/.exec(call);
   if (policy?.[1]) {
     const resource = policyResource(context, policy[1]);
+    demand(context, resource, `resourcemanager.${resource.split('/')[0]}.${policy[2]}IamPolicy`);
     return policy[2] === 'get' ? getIamPolicy(request, context, resource) : setIamPolicy(request, context, resource);
   }
   const one = /^GET \/v3\/(organizations|folders|projects)\/([^/:]+)$/.exec(call);
@@ -25,7 +27,11 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
   const many = /^GET \/v3\/(organizations|folders|projects)(:search)?$/.exec(call);
   if (many?.[1] && (many[2] || many[1] !== 'organizations')) {
     const parent = many[2] ? searchedParent(request) : listedParent(request, context);
-    return page(many[1], children(context, many[1], parent), request);
+    if (!many[2] && parent) demand(context, parent, `resourcemanager.${many[1]}.list`);
+    // A listing shows what is to be deleted only when asked; a search always does.
+    const all = many[2] !== undefined || request.query.get('showDeleted') === 'true';
+    const shown = children(context, many[1], parent).filter((c) => all || c.state === 'ACTIVE');
+    return page(many[1], shown, request);
   }
   throw new GcpError('NOT_FOUND', `Method not found: ${call}.`);
 }
@@ -54,7 +60,7 @@ function resourceWire(context: SandboxContext, type: string, id: string): object
   return found[0];
 }
 
-function children(context: SandboxContext, type: string, parent: string | undefined): object[] {
+function children(context: SandboxContext, type: string, parent: string | undefined): { state: string }[] {
   const below = (o: { parent: string }) => parent === undefined || o.parent === parent;
   if (type === 'projects') return context.store.list('gcp-project').filter(below).map(projectToWire);
   if (type === 'folders') return context.store.list('gcp-folder').filter(below).map(folderToWire);
@@ -76,17 +82,17 @@ function searchedParent(request: SandboxRequest): string | undefined {
   return parent;
 }
 
-function projectToWire(p: ObjectOf<'gcp-project'>): object {
+function projectToWire(p: ObjectOf<'gcp-project'>) {
   const names = { name: `projects/${p.number}`, parent: p.parent, projectId: p.projectId, displayName: p.projectId };
   return { ...names, state: p.state, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(p)) };
 }
 
-function folderToWire(f: ObjectOf<'gcp-folder'>): object {
+function folderToWire(f: ObjectOf<'gcp-folder'>) {
   const names = { name: `folders/${f.id}`, parent: f.parent, displayName: f.displayName };
-  return { ...names, state: 'ACTIVE', createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(f)) };
+  return { ...names, state: f.state, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(f)) };
 }
 
-function organizationToWire(o: ObjectOf<'gcp-organization'>): object {
+function organizationToWire(o: ObjectOf<'gcp-organization'>) {
   const names = { name: `organizations/${o.id}`, displayName: o.displayName, directoryCustomerId: 'C00sandbox' };
   return { ...names, state: 'ACTIVE', createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(o)) };
 }

@@ -1,6 +1,7 @@
 import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { demand } from './denials.ts';
 import { emailOf } from './members.ts';
 import { activeProject } from './projects.ts';
 import { etagOf, GcpError, page } from './wire.ts';
@@ -12,6 +13,7 @@ const RETENTION_MS = 30 * 86_400_000;
 /** GET /v1/projects/{project}/serviceAccounts. */
 export function listServiceAccounts(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const { projectId } = activeProject(context, project);
+  demand(context, `projects/${projectId}`, 'iam.serviceAccounts.list');
   const accounts = visible(context, 'gcp-service-account').filter((a) => a.project === projectId);
   return page('accounts', accounts.map(toWire), request);
 }

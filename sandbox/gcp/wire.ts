@@ -35,6 +35,11 @@ export function permissionDenied(resource: string): GcpError {
   return new GcpError('PERMISSION_DENIED', `The caller does not have permission on resource '${resource}' (or it may not exist).`);
 }
 
+/** Google's answer when a permission is missing: it names it. */
+export function permissionRefused(permission: string, resource: string): GcpError {
+  return new GcpError('PERMISSION_DENIED', `Permission '${permission}' denied on resource '${resource}' (or it may not exist).`);
+}
+
 /** Runs a handler for an authenticated request, turning GcpError and Unauthorized into answers. */
 export async function answer(request: SandboxRequest, context: SandboxContext, handler: () => SandboxResponse): Promise<SandboxResponse> {
   try {

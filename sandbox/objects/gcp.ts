@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { ours } from './common.ts';
 
+/** Permissions that the worker lacks here, such as `resourcemanager.folders.list`: calls that need one answer 403. */
+const deny = z.array(z.string().regex(/^[a-z]+\.[\w.]+$/)).optional();
+
 const condition = z.strictObject({ title: z.string(), expression: z.string(), description: z.string().optional() });
 
 /** The resource hierarchy, parts of IAM policies, service accounts, workload identity. */
 export const gcp = [
-  z.strictObject({ kind: z.literal('gcp-organization'), ours, id: z.string().regex(/^\d+$/), displayName: z.string() }),
+  z.strictObject({ kind: z.literal('gcp-organization'), ours, id: z.string().regex(/^\d+$/), displayName: z.string(), deny }),
   z.strictObject({
     kind: z.literal('gcp-folder'),
     ours,
@@ -13,6 +16,8 @@ export const gcp = [
     displayName: z.string(),
     /** `organizations/<id>` or `folders/<id>`. */
     parent: z.string(),
+    state: z.enum(['ACTIVE', 'DELETE_REQUESTED']).default('ACTIVE'),
+    deny,
   }),
   z.strictObject({
     kind: z.literal('gcp-project'),
@@ -21,6 +26,7 @@ export const gcp = [
     number: z.string().regex(/^\d+$/),
     parent: z.string(),
     state: z.enum(['ACTIVE', 'DELETE_REQUESTED']).default('ACTIVE'),
+    deny,
   }),
   /** Part of one IAM policy: parts with the same resource, role and condition are one binding on the wire. */
   z.strictObject({
@@ -44,6 +50,8 @@ export const gcp = [
     displayName: z.string().optional(),
     description: z.string().optional(),
     disabled: z.boolean().default(false),
+    /** When it last authenticated, as Policy Analyzer tells it. */
+    lastAuthenticated: z.iso.datetime().optional(),
   }),
   z.strictObject({
     kind: z.literal('gcp-pool'),

@@ -115,6 +115,24 @@ describe('GCP workload identity pools and providers', () => {
     await expect(pools().get({ name: POOL }, google.iamRoot)).rejects.toEqual(refused(404));
   });
 
+  test('a pool is disabled and enabled by an operation, and nothing else of it can be changed', async () => {
+    const change = (disabled: boolean, updateMask = 'disabled') =>
+      pools().patch({ name: POOL, updateMask, requestBody: { disabled } }, google.iamRoot);
+    expect((await change(true)).data.done).toBeUndefined();
+    expect((await pools().get({ name: POOL }, google.iamRoot)).data).toMatchObject({ state: 'ACTIVE', disabled: true });
+    await change(false);
+    expect((await pools().get({ name: POOL }, google.iamRoot)).data.disabled).toBeUndefined();
+    await expect(change(true, 'displayName')).rejects.toEqual(refused(400));
+  });
+
+  test('a provider does not come back before its pool', async () => {
+    await pools().providers.delete({ name: PROVIDER }, google.iamRoot);
+    await pools().delete({ name: POOL }, google.iamRoot);
+    await expect(pools().providers.undelete({ name: PROVIDER }, google.iamRoot)).rejects.toEqual(refused(400));
+    await pools().undelete({ name: POOL }, google.iamRoot);
+    await pools().providers.undelete({ name: PROVIDER }, google.iamRoot);
+  });
+
   test('a provider shows issuer, audience, mapping and condition, and is deleted and undeleted like a pool', async () => {
     const { data } = await pools().providers.get({ name: PROVIDER }, google.iamRoot);
     expect(data).toMatchObject({ state: 'ACTIVE', oidc: { allowedAudiences: ['api://mciem-gcp-oidc-app'] } });
@@ -144,13 +162,16 @@ describe('GCP resource hierarchy', () => {
   test('lists and searches what is below', async () => {
     const { organizations, folders, projects } = google.manager;
     expect((await folders.list({ parent: 'organizations/900' }, google.managerRoot)).data.folders).toMatchObject([{ name: 'folders/901' }]);
-    const first = await projects.list({ parent: 'folders/901' }, google.managerRoot);
-    const second = await projects.list({ parent: 'folders/901', pageToken: first.data.nextPageToken ?? '' }, google.managerRoot);
+    const withDeleted = { parent: 'folders/901', showDeleted: true };
+    const first = await projects.list(withDeleted, google.managerRoot);
+    const second = await projects.list({ ...withDeleted, pageToken: first.data.nextPageToken ?? '' }, google.managerRoot);
     expect([...(first.data.projects ?? []), ...(second.data.projects ?? [])].map((p) => p.projectId)).toEqual([
       PROJECT,
       'contoso-data',
       'contoso-old',
     ]);
+    const live = await projects.list({ parent: 'folders/901' }, google.managerRoot);
+    expect(live.data.projects?.map((p) => p.projectId)).toEqual([PROJECT, 'contoso-data']);
     expect((await projects.search({ query: 'parent:organizations/900' }, google.managerRoot)).data).toEqual({});
     expect((await organizations.search({}, google.managerRoot)).data.organizations).toMatchObject([{ name: 'organizations/900' }]);
     await expect(projects.list({ parent: 'organizations/1' }, google.managerRoot)).rejects.toEqual(refused(403));

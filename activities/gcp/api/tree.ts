@@ -1,0 +1,59 @@
+import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
+import { PAGE, pages, type Endpoint } from './wire.ts';
+
+/** A folder (`folders/<n>`) or project (`projects/<id>`), with Google's state: ACTIVE or DELETE_REQUESTED. */
+export interface TreeNode {
+  resource: string;
+  state: string;
+}
+
+export interface TreeApi {
+  projectNumber(projectId: string): Promise<string>;
+  /** Directly below an organisation or folder, those with a requested deletion included. */
+  listFolders(parent: string): Promise<TreeNode[]>;
+  listProjects(parent: string): Promise<TreeNode[]>;
+  /** All that the credentials may see, wherever it stands. */
+  searchFolders(): Promise<TreeNode[]>;
+  searchProjects(): Promise<TreeNode[]>;
+}
+
+export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint): TreeApi {
+  const folder = (f: cloudresourcemanager_v3.Schema$Folder): TreeNode => ({ resource: f.name ?? '', state: f.state ?? '' });
+  const project = (p: cloudresourcemanager_v3.Schema$Project): TreeNode => ({ resource: `projects/${p.projectId}`, state: p.state ?? '' });
+  return {
+    async projectNumber(projectId) {
+      const { data } = await manager.projects.get({ name: `projects/${projectId}` }, at);
+      const number = /^projects\/(\d+)$/.exec(data.name ?? '')?.[1];
+      if (number === undefined) throw new Error(`Google did not tell the number of project ${projectId}`);
+      return number;
+    },
+    async listFolders(parent) {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.folders.list({ parent, showDeleted: true, pageSize: PAGE, ...pageToken }, at);
+        return { items: data.folders, next: data.nextPageToken };
+      });
+      return raw.map(folder);
+    },
+    async listProjects(parent) {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.projects.list({ parent, showDeleted: true, pageSize: PAGE, ...pageToken }, at);
+        return { items: data.projects, next: data.nextPageToken };
+      });
+      return raw.map(project);
+    },
+    async searchFolders() {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.folders.search({ pageSize: PAGE, ...pageToken }, at);
+        return { items: data.folders, next: data.nextPageToken };
+      });
+      return raw.map(folder);
+    },
+    async searchProjects() {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.projects.search({ pageSize: PAGE, ...pageToken }, at);
+        return { items: data.projects, next: data.nextPageToken };
+      });
+      return raw.map(project);
+    },
+  };
+}

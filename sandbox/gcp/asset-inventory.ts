@@ -1,0 +1,47 @@
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { demand } from './denials.ts';
+import { below } from './hierarchy.ts';
+import { emailOf } from './members.ts';
+import { readBindings } from './policies.ts';
+import { answer, GcpError, page } from './wire.ts';
+
+const MANAGER = 'cloudresourcemanager.googleapis.com';
+const ACCOUNT = 'iam.googleapis.com/ServiceAccount';
+const TYPES: Record<string, string> = { organizations: 'Organization', folders: 'Folder', projects: 'Project' };
+
+/** Cloud Asset Inventory v1: searchAllIamPolicies below an organisation, for the types of asset that have policies here. */
+export const gcpAssetInventoryService: SandboxService = {
+  prefix: '/gcp-asset',
+  handle: (request, context) => answer(request, context, () => search(request, context)),
+};
+
+function search(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const path = decodeURIComponent(request.path);
+  const [, scope] = /^\/v1\/(organizations\/\d+):searchAllIamPolicies$/.exec(path) ?? [];
+  if (request.method !== 'GET' || !scope) throw new GcpError('NOT_FOUND', `Method not found: ${request.method} ${path}.`);
+  demand(context, scope, 'cloudasset.assets.searchAllIamPolicies');
+  if (request.query.get('query')) throw new GcpError('INVALID_ARGUMENT', 'The sandbox searches without a query only.');
+  const types = request.query.getAll('assetTypes');
+  const found = below(context, scope)
+    .flatMap((resource) => [resource, ...accountsIn(context, resource)])
+    .map((resource) => result(context, resource))
+    .filter((r) => r.policy.bindings.length > 0 && (types.length === 0 || types.includes(r.assetType)));
+  return page('results', found, request);
+}
+
+function accountsIn(context: SandboxContext, resource: string): string[] {
+  const accounts = context.store.list('gcp-service-account').filter((a) => `projects/${a.project}` === resource);
+  return accounts.map((a) => `${resource}/serviceAccounts/${emailOf(a)}`);
+}
+
+/** A resource without a policy of its own is in no answer; a service account is named by its unique id. */
+function result(context: SandboxContext, resource: string) {
+  const policy = { bindings: readBindings(context, resource) };
+  const [project, email] = resource.split('/serviceAccounts/');
+  if (email === undefined) {
+    const type = TYPES[resource.split('/')[0] ?? ''] ?? '';
+    return { resource: `//${MANAGER}/${resource}`, assetType: `${MANAGER}/${type}`, policy };
+  }
+  const uniqueId = context.store.list('gcp-service-account').find((a) => emailOf(a) === email)?.uniqueId;
+  return { resource: `//iam.googleapis.com/${project}/serviceAccounts/${uniqueId}`, assetType: ACCOUNT, policy };
+}
