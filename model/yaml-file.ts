@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, OffboardError, type ErrorCode } from './errors.ts';
 
@@ -39,24 +39,50 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>, check?: (value: 
 }
 
 function faults(file: string, document: Document, lines: LineCounter, issues: z.core.$ZodIssue[]): OffboardError {
-  const told = issues.map((issue) => tell(issue));
+  const told = issues.flatMap((issue) => nearest(issue)).map((issue) => tell(issue, document));
   const text = told.map((t) => `${file}:${lineOf(document, lines, t.path)}: ${t.path.join('.') || 'the file'}: ${t.message}`);
   return new OffboardError(told[0]?.code ?? 'InvalidValue', text.join('\n'));
 }
 
-function tell(issue: z.core.$ZodIssue): { code: ErrorCode; path: PropertyKey[]; message: string } {
+/**
+ * Of a union's alternatives the one that was meant, judged by its faults: not of another type altogether, and the fewest. Where nothing but
+ * missing fields speaks for any, nothing was meant, and the union's own words say what there is to choose from.
+ */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const otherType = (i: z.core.$ZodIssue) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value');
+  const size = (faulty: z.core.$ZodIssue[]) => faulty.reduce((n, i) => n + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0);
+  const [meant] = issue.errors.filter((faulty) => !faulty.some(otherType)).toSorted((a, b) => size(a) - size(b));
+  const record = meant?.every((i) => i.code === 'invalid_type' && typeof i.path[0] === 'string');
+  if (meant === undefined || record) return [issue];
+  const inside = meant.map((i) => ({ ...i, path: [...issue.path, ...i.path] }));
+  // The unknown field first: a mistyped name is also why the right one is missing.
+  return inside.toSorted((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
+}
+
+function tell(issue: z.core.$ZodIssue, document: Document): { code: ErrorCode; path: PropertyKey[]; message: string } {
   const path = issue.path;
   if (issue.code === 'unrecognized_keys') {
     return { code: 'UnknownField', path: [...path, issue.keys[0] ?? ''], message: 'is not a known field; remove it or mend its name' };
   }
   if (path[0] === 'successor' && (issue.code === 'invalid_union' || issue.input === undefined)) {
-    return { code: 'MissingSuccessor', path, message: issue.message };
+    const message =
+      issue.code === 'invalid_type' && path.length > 1 ? wrongType(document.getIn(path, true), issue.expected) : issue.message;
+    return { code: 'MissingSuccessor', path, message };
   }
   if (issue.code === 'too_small' && issue.origin === 'array') return { code: 'EmptySelector', path, message: issue.message };
   if (issue.code === 'invalid_type') {
-    return { code: 'InvalidValue', path, message: `is missing or of the wrong type; write a value of type ${issue.expected}` };
+    return { code: 'InvalidValue', path, message: wrongType(document.getIn(path, true), issue.expected) };
   }
   return { code: 'InvalidValue', path, message: issue.message };
+}
+
+/** What stands in the file decides: YAML takes digits for a number, and drops what leading zeros they have. */
+function wrongType(node: unknown, expected: string): string {
+  if (!isNode(node)) return `is missing; write a value of type ${expected}`;
+  const number = isScalar(node) && typeof node.value === 'number' ? (node.source ?? String(node.value)) : undefined;
+  if (expected === 'string' && number !== undefined) return `is a number without quotes; write '${number}', in quotes`;
+  return `is of the wrong type; write a value of type ${expected}`;
 }
 
 /** The line of the deepest part of `path` that is there. */

@@ -9,10 +9,24 @@ import { createListener } from './server.ts';
 import type { SandboxContext } from './service.ts';
 import { SERVICES } from './services.ts';
 import { EstateStore } from './store.ts';
+import { recipe, writeOperatorFiles } from './operator-files.ts';
 import { entraClient, writeWorkerEnvironment } from './worker-environment.ts';
 
-const USAGE = 'usage: node sandbox/main.ts --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
 const DEFAULT_LINGER_MS = 300;
+const USAGE = 'usage: npm run sandbox -- --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
+const HELP = `${USAGE}
+
+Serves an estate as if it were AWS, Azure, Google Cloud, Entra ID and the collectors' portal: https on 127.0.0.1, until Ctrl-C.
+
+  --state DIR     its state, certificate and port; with the same folder it comes back as it was
+  --estate FILE   what it pretends exists, such as estates/default.yaml (docs/estate.md)
+  --port N        the port; by default the one it had, or a free one
+  --linger MS     how long deleted objects stay visible (${DEFAULT_LINGER_MS})
+  --parent        end when standard input closes
+  --help          this
+
+It writes into DIR: worker.env (to be sourced by the shell that starts a worker), manifest.yaml and policy.yaml.
+`;
 
 /** A command line or a port that can't be used: shown without a stack. */
 class StartError extends Error {}
@@ -22,6 +36,10 @@ class StartError extends Error {}
  * to the standard input of whoever started it.
  */
 async function run(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(HELP);
+    return;
+  }
   const options = readOptions();
   const estate = loadEstate(options.estate);
   mkdirSync(options.state, { recursive: true, mode: 0o700 });
@@ -35,6 +53,7 @@ async function run(): Promise<void> {
   writeFileSync(portFile(options.state), `${port}\n`);
   context.origin = `https://127.0.0.1:${port}`;
   writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store, client);
+  writeOperatorFiles(options.state, estate.manifest);
   store.save();
 
   const stop = () => {
@@ -44,6 +63,8 @@ async function run(): Promise<void> {
   process.once('SIGTERM', stop).once('SIGINT', stop);
   if (options.parent) process.stdin.resume().once('close', stop);
   process.stdout.write(`${JSON.stringify({ ready: true, origin: context.origin })}\n`);
+  // For a person: whoever starts it from a program reads the line above and keeps this in its log.
+  process.stderr.write(recipe(options.state, context.origin));
 }
 
 function readOptions() {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { indexPage } from './index-page.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -8,7 +9,7 @@ class BodyTooLarge extends Error {}
 
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
- * `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
+ * `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
  * since these carry tokens.
  */
 export function createListener(services: SandboxService[], context: SandboxContext) {
@@ -34,6 +35,7 @@ async function route(services: SandboxService[], incoming: IncomingMessage, cont
   const cut = raw.indexOf('?');
   const path = cut < 0 ? raw : raw.slice(0, cut);
   if (path === '/sandbox/health') return { status: 200, body: { status: 'ok' } };
+  if (path === '/') return indexPage();
   if (path === '/sandbox/report') return { status: 200, body: context.store.report() };
   const service = services.find((s) => s.prefix === '/' || path === s.prefix || path.startsWith(`${s.prefix}/`));
   if (!service) return failure(404, 'NotFound', `no service answers ${path}`);

@@ -37,7 +37,10 @@ export function entraClient(store: EstateStore, estate: Estate): EntraClient {
   });
 }
 
-/** Writes `worker.env.json` (mode 0600): every endpoint and credential a worker needs to take the sandbox for the real clouds. */
+/**
+ * Writes `worker.env.json` and, for a shell to source, `worker.env` (mode 0600): every endpoint and credential a worker needs to take the
+ * sandbox for the real clouds. The credentials are pretend ones.
+ */
 export function writeWorkerEnvironment(
   directory: string,
   origin: string,
@@ -69,7 +72,12 @@ export function writeWorkerEnvironment(
     GOOGLE_CLOUD_PROJECT: 'sandbox',
     GOOGLE_APPLICATION_CREDENTIALS: writeGoogleCredentials(directory, origin),
   };
-  const file = join(directory, 'worker.env.json');
-  writeFileSync(`${file}.next`, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
+  writePrivate(join(directory, 'worker.env.json'), `${JSON.stringify(environment, null, 2)}\n`);
+  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  writePrivate(join(directory, 'worker.env'), lines.join(''));
+}
+
+function writePrivate(file: string, text: string): void {
+  writeFileSync(`${file}.next`, text, { mode: 0o600 });
   renameSync(`${file}.next`, file);
 }

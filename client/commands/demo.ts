@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
-import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Command, Io, Values } from '../command.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
+import { tellEnd } from '../demo/ending.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { stayingIn } from '../../model/told.ts';
@@ -79,34 +79,14 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
       temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
       seconds: Math.round((Date.now() - began) / 100) / 10,
     };
-    tellEnd(result, answer.untouched, io);
     const { summary } = await recordsOf(stage.env, handle.workflowId);
-    for (const { item, why } of stayingIn(summary)) io.err(`Stays: ${item}\n  ${why}\n`);
     const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
     const staysUp = !auto || values['stay'] === true;
-    tellWhereToLook(answer.temporalUi, handle.workflowId, !staysUp, io);
+    io.err(tellEnd(result, answer, stayingIn(summary), staysUp));
     if (json) io.out(JSON.stringify(answer));
     return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
   } finally {
     await session.close();
-  }
-}
-
-function tellEnd(result: OffboardingResult, untouched: { objects: number; changed: number }, io: Io): void {
-  io.err(`\n${result.status}: ${result.reason}\n`);
-  io.err(`Of ${untouched.objects} objects that are not ours, ${untouched.changed} changed.\n`);
-  io.err(`Evidence: ${result.evidence}/index.html\n`);
-}
-
-/** Says what can still be looked at once this program has ended, and how. */
-function tellWhereToLook(temporalUi: string | null, workflowId: string, ends: boolean, io: Io): void {
-  io.err(`Verify it: offboard evidence verify ${workflowId}\n`);
-  if (temporalUi === null) return;
-  if (!ends) io.err(`Temporal UI: ${temporalUi}\n`);
-  else {
-    io.err(
-      `Temporal ends with this program, and its UI at ${temporalUi} with it. To look at this run there: offboard demo --keep --auto --stay\n`,
-    );
   }
 }
 

@@ -1,10 +1,12 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
+import { homeOf } from '../../security/home.ts';
 import { viewOf } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { recordsOf } from '../records.ts';
 import { renderPlan } from '../render/plan.ts';
-import { withSession } from '../session.ts';
+import { withSession, type Session } from '../session.ts';
 
 export const plan: Command = {
   name: 'plan',
@@ -22,24 +24,51 @@ export const plan: Command = {
   },
 };
 
-/** The plan in force, from the journal. While a run that Temporal knows has none yet, that is said instead. Throws RunNotFound. */
+/**
+ * The plan in force, from the journal of the run that Temporal has under this id: an earlier run's plan is never shown in its place. Without
+ * a server that knows it, of the newest run there is a journal of. Throws RunNotFound.
+ */
 async function planOf(env: NodeJS.ProcessEnv, run: string): Promise<Plan> {
-  const records = await recordsOf(env, run).catch((error: unknown) => {
-    if (error instanceof OffboardError && error.code === 'RunNotFound') return error;
+  const current = await withSession(env, (session) => journalOf(session, run)).catch((error: unknown) => {
+    if (error instanceof OffboardError && error.code !== 'NoKeys') return undefined;
     throw error;
   });
-  if (!(records instanceof OffboardError) && records.plan) return records.plan;
-  const view = await withSession(env, (session) => viewOf(session, run)).catch((error: unknown) => {
-    if (error instanceof OffboardError) return undefined;
+  const records = await recordsOf(env, current?.journal ?? run).catch((error: unknown) => {
+    if (error instanceof OffboardError && error.code === 'RunNotFound' && current?.running) return undefined;
     throw error;
   });
-  if (view?.planHash === undefined && view?.status === 'running') {
-    const paused = view.paused ? `; it is paused: offboard resume ${run} --by NAME` : '';
-    throw new OffboardError(
+  if (records?.plan) return records.plan;
+  if (current?.running) throw await notYet(env, run);
+  throw new OffboardError(
+    'RunNotFound',
+    `RUN: ${run} ended (${records?.summary.status ?? '?'}) without a plan; look at offboard report ${run}`,
+  );
+}
+
+/** The journal's name of the run that Temporal has under an id: needs no worker. */
+async function journalOf(session: Session, workflowId: string): Promise<{ journal: string; running: boolean } | undefined> {
+  try {
+    const { raw, runId, status } = await session.client.workflow.getHandle(workflowId).describe();
+    const first = raw.workflowExecutionInfo?.firstRunId || runId;
+    return { journal: `${workflowId}_${first}`, running: status.name === 'RUNNING' };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Why a run that goes on has no plan here: not made yet, or made where another OFFBOARD_HOME is. */
+async function notYet(env: NodeJS.ProcessEnv, run: string): Promise<OffboardError> {
+  const view = await withSession(env, (session) => viewOf(session, run));
+  if (view.planHash !== undefined) {
+    return new OffboardError(
       'RunNotFound',
-      `RUN: the plan of ${run} is not made yet (stage ${view.stage})${paused}; try again in a moment, or: offboard watch ${run}`,
+      `RUN: the journal of ${run} is not in ${homeOf(env).journal}; set OFFBOARD_HOME to the worker's folder`,
     );
   }
-  if (records instanceof OffboardError) throw records;
-  throw new OffboardError('RunNotFound', `RUN: ${run} ended (${records.summary.status}) without a plan; look at offboard report ${run}`);
+  const paused = view.paused ? `; it is paused: offboard resume ${run} --by NAME` : '';
+  return new OffboardError(
+    'RunNotFound',
+    `RUN: the plan of ${run} is not made yet (stage ${view.stage})${paused}; try again in a moment, or: offboard watch ${run}`,
+  );
 }

@@ -15,6 +15,7 @@ import { startDevServer } from '../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.ts';
 import { startCodecServer } from './codec-server.ts';
 import { startProcess } from './process.ts';
+import { exportLine } from './second-terminal.ts';
 import { sandboxClient, type SandboxClient } from './sandbox-client.ts';
 
 export interface StageOptions {
@@ -76,6 +77,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     );
     stops.push(() => worker.stop());
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
+    progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
     return { manifest, manifestFile, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
   } catch (error) {
     await strike();

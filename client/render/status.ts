@@ -34,7 +34,8 @@ function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
   const folder = evidence ?? `${view.run} in the worker's OFFBOARD_EVIDENCE_DIR`;
   return [
     `Evidence: ${folder}`,
-    `  offboard report ${view.workflowId}            what was decided, done and left`,
+    'What was decided, done and left, and whether the evidence is whole:',
+    `  offboard report ${view.workflowId}`,
     `  offboard evidence verify ${evidence ?? view.workflowId}`,
     '',
   ];

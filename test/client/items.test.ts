@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { APPROVER, MEMBER_ACCOUNT, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { addMember, APPROVER, MEMBER_ACCOUNT, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 import { clearRun, expectNothingChanged, expectRefused, runAtPlan } from './on-stage.ts';
@@ -18,7 +18,7 @@ const UNKNOWN = `unknown-scope:aws:${CLOSED_ACCOUNT}`;
 /** An estate whose manifest names an account that nobody can enter. */
 function withClosedAccount(): TestEstate {
   const estate = smallEstate();
-  estate.manifest.aws?.members.push(CLOSED_ACCOUNT);
+  addMember(estate, CLOSED_ACCOUNT);
   return estate;
 }
 

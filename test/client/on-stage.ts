@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect } from 'vitest';
+import { main } from '../../client/main.ts';
 import { EXIT_CODES, type ErrorCode } from '../../model/errors.ts';
 import { TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, startedRun } from '../harness/people.ts';
@@ -41,6 +42,19 @@ export async function clearRun(stage: Stage): Promise<void> {
     .catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
+}
+
+/** A command typed with more, or other, environment than the stage's. */
+export async function typedIn(stage: Stage, env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResult> {
+  const result: CliResult = { code: 0, out: '', err: '' };
+  result.code = await main(args, {
+    out: (text) => void (result.out += `${text}\n`),
+    err: (text) => void (result.err += text),
+    env: { ...stage.env, ...env },
+    stdin: process.stdin,
+    interactive: false,
+  });
+  return result;
 }
 
 /** A run that waits at its first gate, and the hash of its plan. */

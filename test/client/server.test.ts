@@ -1,26 +1,15 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { main } from '../../client/main.ts';
 import { smallEstate, STARTER, APPROVER } from '../harness/estate.ts';
-import { Stage, type CliResult } from '../harness/stage.ts';
-import { clearRun, expectNothingChanged, expectRefused, isKnown, RUN, runAtPlan } from './on-stage.ts';
+import { Stage } from '../harness/stage.ts';
+import { clearRun, expectNothingChanged, expectRefused, isKnown, RUN, runAtPlan, typedIn } from './on-stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
 afterEach(() => clearRun(stage));
 afterAll(() => stage.close());
 
-async function typedWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResult> {
-  const result: CliResult = { code: 0, out: '', err: '' };
-  result.code = await main(args, {
-    out: (text) => void (result.out += `${text}\n`),
-    err: (text) => void (result.err += text),
-    env: { ...stage.env, ...env },
-    stdin: process.stdin,
-    interactive: false,
-  });
-  return result;
-}
+const typedWith = (env: NodeJS.ProcessEnv, ...args: string[]) => typedIn(stage, env, ...args);
 
 /** An address that was free a moment ago: nobody answers there. */
 async function closedAddress(): Promise<string> {

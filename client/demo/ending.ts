@@ -1,0 +1,32 @@
+import type { Staying } from '../../model/told.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+
+interface Ended {
+  workflowId: string;
+  untouched: { objects: number; changed: number };
+  temporalUi: string | null;
+}
+
+/** How a demonstration ended, in words: what stays, and what can still be looked at once this program has ended. */
+export function tellEnd(result: OffboardingResult, ended: Ended, staying: Staying[], staysUp: boolean): string {
+  return [
+    '',
+    `${result.status}: ${result.reason}`,
+    ...staying.flatMap(({ item, why }) => [`Stays: ${item}`, `  ${why}`]),
+    `Of ${ended.untouched.objects} objects that are not ours, ${ended.untouched.changed} changed.`,
+    `Evidence: ${result.evidence}/index.html`,
+    `Verify it: offboard evidence verify ${result.evidence}`,
+    ...whereToLook(ended.temporalUi, staysUp),
+    '',
+  ].join('\n');
+}
+
+/** The address of a UI that ends with this program is no use afterwards: say how to have it again. */
+function whereToLook(temporalUi: string | null, staysUp: boolean): string[] {
+  if (temporalUi === null) return [];
+  if (staysUp) return [`Temporal UI: ${temporalUi}`];
+  return [
+    `Temporal ends with this program, and with it its UI (${temporalUi}).`,
+    'To look at this run there, bring it up again, which adds a second run: offboard demo --keep --auto --stay',
+  ];
+}

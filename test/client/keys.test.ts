@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, expect, inject, test, vi } from 'vitest';
+import { COMMANDS } from '../../client/commands.ts';
+import { main } from '../../client/main.ts';
+import type { CliResult } from '../harness/stage.ts';
+import { expectRefused } from './on-stage.ts';
+
+/** Somebody who forgot OFFBOARD_HOME, in a home of his own where nothing of ours is. */
+const home = mkdtempSync(join(tmpdir(), 'offboard-nobody-'));
+vi.stubEnv('HOME', home);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
+
+async function typed(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResult> {
+  const result: CliResult = { code: 0, out: '', err: '' };
+  result.code = await main(args, {
+    out: (text) => void (result.out += `${text}\n`),
+    err: (text) => void (result.err += text),
+    env: { TEMPORAL_ADDRESS: inject('temporalAddress'), ...env },
+    stdin: Readable.from(['123456\n']) as unknown as NodeJS.ReadStream,
+    interactive: false,
+  });
+  return result;
+}
+
+/** What each command needs besides its arguments; the verbs left out here read no keys, or bring their own. */
+const WORDS: Record<string, string[]> = {
+  approve: ['--gate', 'plan', '--plan-hash', 'x', '--reason', 'read it', '--by', 'riley'],
+  reject: ['--gate', 'plan', '--plan-hash', 'x', '--reason', 'read it', '--by', 'riley'],
+  confirm: ['--statement', 'gone', '--by', 'riley'],
+  waive: ['--reason', 'stays', '--by', 'riley'],
+  retry: ['--reason', 'again', '--by', 'riley'],
+  amend: ['--reason', 'again', '--by', 'riley'],
+  ready: ['--by', 'dana'],
+  otp: ['--by', 'dana'],
+  'resend-otp': ['--by', 'dana'],
+  pause: ['--by', 'riley'],
+  resume: ['--by', 'riley'],
+};
+const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo'].includes(c.name));
+
+test.each(READERS)('$name without the worker’s keys is refused, and makes none', async ({ name, positionals }) => {
+  const result = await typed({}, name, ...positionals, ...(WORDS[name] ?? []));
+  expectRefused(result, 'NoKeys', join(home, '.offboard', 'keys.json'), 'OFFBOARD_HOME is not set', 'set OFFBOARD_HOME', 'OFFBOARD_KEYS');
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test('an OFFBOARD_HOME that is not the worker’s is refused by its name, and stays empty', async () => {
+  const elsewhere = join(home, 'elsewhere');
+  expectRefused(await typed({ OFFBOARD_HOME: elsewhere }, 'list'), 'NoKeys', join(elsewhere, 'keys.json'), 'set OFFBOARD_HOME');
+  expect(existsSync(elsewhere)).toBe(false);
+});
+
+test('with keys from the environment the journal is looked for, and not made', async () => {
+  const keys = JSON.stringify({ current: 'a', keys: { a: Buffer.alloc(32).toString('base64') } });
+  const result = await typed({ OFFBOARD_KEYS: keys }, 'report', 'offboarding-none');
+  expectRefused(result, 'RunNotFound', join(home, '.offboard', 'journal'));
+  expect(readdirSync(home)).toEqual([]);
+});

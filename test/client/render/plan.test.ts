@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { renderPlan } from '../../../client/render/plan.ts';
+import { RISKS } from '../../../model/names.ts';
+import { finding, planOf } from '../../model/findings.ts';
+
+const plan = planOf(
+  [
+    ...RISKS.map((risk) => finding(`of-${risk}`, { risk })),
+    ...Array.from({ length: 80 }, (_, i) => finding(`reader-${i}`)),
+    finding('stack', { hold: { code: 'OwnedByStack', reason: 'stack x made it' } }),
+  ],
+  {
+    sightings: [{ system: 'aws:1', id: 'defender-role', why: "Defender's", uses: [], defender: true }],
+    unknown: [{ system: 'aws:444455556666', reason: 'AccessDenied: no' }],
+  },
+);
+const lines = renderPlan(plan, plan.hash).trimEnd().split('\n');
+/** What is still on a screen of 24 lines when the question stands in the last one. */
+const screen = lines.slice(-23).join('\n');
+
+test('the list alone fills more than a screen', () => {
+  expect(lines.length).toBeGreaterThan(200);
+});
+
+test('warnings, what is held and what could not be read stand on the last screen, with the hash', () => {
+  expect(screen).toContain(`Summary of plan ${plan.hash}`);
+  expect(screen).toContain('WARNING: Microsoft Defender for Cloud is set up here');
+  expect(screen).toContain('HELD until an approver decides: 2');
+  expect(screen).toContain('aws-role:stack (OwnedByStack)');
+  expect(screen).toContain('COULD NOT BE READ: 1\n  aws:444455556666: AccessDenied: no');
+});
+
+test('each mark that the list uses is counted and explained there', () => {
+  expect(screen).toMatch(/\[takeover\]: 1, .*take the account over/);
+  expect(screen).toMatch(/\[write\]: 1, changes resources/);
+  expect(screen).toMatch(/\[read\]: 82, reads/);
+  expect(screen).toMatch(/no mark: 2, no right of its own/);
+  const marks = new Set(lines.flatMap((l) => /^ {3}- .* {2}(\[\w+\])$/.exec(l)?.[1] ?? []));
+  for (const mark of marks) expect(screen).toContain(`  ${mark}: `);
+});
+
+test('phases are counted in the singular and the plural', () => {
+  expect(renderPlan(planOf([finding('a')]), 'h')).toMatch(/1\. Removal of permissions assigned in AWS, Azure, GCP: 1 item\n.*: 0 items\n/);
+});
