@@ -139,3 +139,49 @@ describe.each(TAMPERINGS)('when %s', (_, change, told) => {
     expect(byTool.err).toContain('this evidence was changed or is incomplete');
   });
 });
+
+/** A copy of the evidence in which one file is other than it was, or gone. */
+function copyWith(change: (copy: string) => void): string {
+  const copy = mkdtempSync(join(folder, 'copy-'));
+  cpSync(whole, copy, { recursive: true });
+  change(copy);
+  return copy;
+}
+
+const edited = (name: string, change: (text: string) => string) => (copy: string) =>
+  writeFileSync(join(copy, name), change(readFileSync(join(copy, name), 'utf8')));
+
+const BROKEN: [what: string, change: (copy: string) => void, told: string][] = [
+  ['the page names another approver', edited('index.html', (t) => t.replaceAll(APPROVER, 'mallory')), 'index.html does not show'],
+  ['the page says it was left in place', edited('index.html', (t) => t.replace('completed', 'leftovers')), 'index.html does not show'],
+  ['something is added to the page', edited('index.html', (t) => `${t}<p>signed off</p>`), 'index.html does not show'],
+  [
+    'evidence.json names another run, and with it the page',
+    edited('evidence.json', (t) => t.replace('"run": "', '"run": "x')),
+    'index.html',
+  ],
+  ['the plan is missing', (copy) => rmSync(join(copy, 'plan.json')), 'plan.json is missing'],
+  ['the journal is missing', (copy) => rmSync(join(copy, 'journal.jsonl')), 'journal.jsonl is missing'],
+  ['the page is missing', (copy) => rmSync(join(copy, 'index.html')), 'index.html is missing'],
+  ['evidence.json is missing', (copy) => rmSync(join(copy, 'evidence.json')), 'evidence.json is missing'],
+  ['the plan is cut off', edited('plan.json', (t) => t.slice(0, -2)), 'plan.json is not JSON'],
+  ['a line of the journal is no JSON', edited('journal.jsonl', (t) => `${t}{\n`), 'journal.jsonl is not JSON'],
+];
+
+test.each(BROKEN)('when %s, the tool says what is broken, with exit code 50', async (_, change, told) => {
+  const { code, err } = await stage.offboard('evidence', 'verify', copyWith(change));
+  expect(code).toBe(50);
+  expect(err).toContain(told);
+  expect(err).toContain('this evidence was changed or is incomplete');
+});
+
+test('a folder without any evidence is a slip of the pen, and what is no folder may be a run', async () => {
+  const empty = mkdtempSync(join(folder, 'empty-'));
+  const slip = await stage.offboard('evidence', 'verify', empty);
+  expect([slip.code, slip.err]).toEqual([10, expect.stringContaining(`${empty} holds no evidence`)]);
+  const unknown = await stage.offboard('evidence', 'verify', 'offboarding-none');
+  expect([unknown.code, unknown.err]).toEqual([
+    22,
+    expect.stringContaining('offboarding-none is neither a folder nor a run with evidence'),
+  ]);
+});

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DetachRolePolicyCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
+import { readManifest } from '../../model/manifest.ts';
+import { readPolicy } from '../../model/policy.ts';
 import { iamClient } from './aws/clients.ts';
 import { call, DEFAULT_ESTATE, startSandbox } from './start-sandbox.ts';
 
@@ -50,6 +52,41 @@ describe('the process', () => {
     } finally {
       await sandbox.stop();
     }
+  });
+
+  test('shows a person at its address everything that is made for people', async () => {
+    const sandbox = await startSandbox();
+    try {
+      const page = await call(sandbox, 'GET', '/');
+      expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      const links = [...page.text.matchAll(/href="([^"]+)"/g)].map((m) => m[1] as string);
+      expect(new Set(links)).toEqual(new Set(['/portal', '/mail', '/sandbox/report', '/sandbox/health']));
+      for (const link of links) expect((await call(sandbox, 'GET', link)).status).toBe(200);
+    } finally {
+      await sandbox.stop();
+    }
+  });
+
+  test('writes what an operator needs to take it for the clouds: environment to be sourced, manifest and policy', async () => {
+    const sandbox = await startSandbox();
+    try {
+      const sourced = spawnSync('sh', ['-c', `. '${join(sandbox.state, 'worker.env')}' && env`], { encoding: 'utf8', env: {} });
+      for (const [name, value] of Object.entries(sandbox.environment)) expect(sourced.stdout).toContain(`${name}=${value}\n`);
+      expect(statSync(join(sandbox.state, 'worker.env')).mode & 0o777).toBe(0o600);
+      const manifest = readManifest(join(sandbox.state, 'manifest.yaml'));
+      expect(manifest.tenant.id).toBe(sandbox.environment['AZURE_TENANT_ID']);
+      expect(readPolicy(join(sandbox.state, 'policy.yaml')).approvers).toEqual(manifest.approvers);
+    } finally {
+      await sandbox.stop();
+    }
+  });
+
+  test('tells how it is started when asked, and starts nothing', () => {
+    const main = join(import.meta.dirname, '../../sandbox/main.ts');
+    const { status, stdout } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    for (const option of ['--state DIR', '--estate FILE', '--port N', '--linger MS', '--parent', 'worker.env'])
+      expect(stdout).toContain(option);
   });
 
   test('a deleted role stays visible to reads for a moment', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { connect, connectionSettings } from '../../../client/temporal/connect.ts';
+import { connect, connectionSettings, profileSought } from '../../../client/temporal/connect.ts';
 
 /** An environment whose `temporal.toml` is this text. */
 function withProfiles(toml: string): { TEMPORAL_CONFIG_FILE: string } {
@@ -38,6 +38,20 @@ test('a profile gives address, namespace, API key and TLS; the environment overr
 
 test('a profile that does not exist is refused by name', () => {
   expect(() => connectionSettings({ ...PROFILES, TEMPORAL_PROFILE: 'staging' })).toThrow(/staging.*temporal\.toml/s);
+});
+
+test.each([
+  ['a file that is not there', NO_PROFILES, [NO_PROFILES.TEMPORAL_CONFIG_FILE, 'there is no', 'profile default']],
+  ['a file without the profile', PROFILES, [PROFILES.TEMPORAL_CONFIG_FILE, 'has no profile default', 'it has prod', 'TEMPORAL_PROFILE']],
+  ['a profile that is misspelt', { ...PROFILES, TEMPORAL_PROFILE: 'prd' }, ['has no profile prd', 'it has prod']],
+  ['a profile without an address', withProfiles('[profile.default]\nnamespace = "x"\n'), ['profile default in', 'names no address']],
+])('with %s, file and profile are told, and the profiles there are', (_, environment, words) => {
+  for (const word of words) expect(profileSought(environment)).toContain(word);
+});
+
+test('a misspelt profile is refused with the file and the profiles it has', () => {
+  const asked = () => connectionSettings({ ...PROFILES, TEMPORAL_PROFILE: 'prd' });
+  expect(asked).toThrow(`${PROFILES.TEMPORAL_CONFIG_FILE} has no profile prd; it has prod`);
 });
 
 test('a server that answers is connected to', async () => {

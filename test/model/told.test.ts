@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Decision } from '../../model/decision.ts';
+import type { JournalRecord } from '../../model/ledger.ts';
+import { summarize } from '../../model/summary.ts';
+import { counted, reasonOf, stayingIn, toldDecision, toldLeftovers, toldOutcome } from '../../model/told.ts';
+import { finding, planOf } from './findings.ts';
+
+const HASH = 'ab'.repeat(32);
+const ITEMS = { count: 1, hash: 'h' };
+
+const DECISIONS: [decision: Decision, items: string[] | undefined, what: string, why: string][] = [
+  [
+    { kind: 'approve', gate: 'plan', opening: 2, planHash: HASH, by: 'riley', reason: 'read it' },
+    undefined,
+    `approve gate plan, opening 2, plan ${HASH}`,
+    'read it',
+  ],
+  [
+    { kind: 'reject', gate: 'collectors', opening: 1, planHash: HASH, by: 'riley', reason: 'not now' },
+    undefined,
+    `reject gate collectors, opening 1, plan ${HASH}`,
+    'not now',
+  ],
+  [{ kind: 'waive', items: ITEMS, by: 'riley', reason: 'locked' }, ['aws-role:a', 'aws-role:b'], 'waive aws-role:a, aws-role:b', 'locked'],
+  [{ kind: 'retry', items: ITEMS, by: 'riley', reason: 'unlocked' }, undefined, 'retry 1 item', 'unlocked'],
+  [
+    { kind: 'amend', by: 'sam', reason: 'mended', overrides: [{ item: 'aws-role:a', reason: 'it is ours' }] },
+    undefined,
+    'amend the plan, lift the guard of aws-role:a (it is ours)',
+    'mended',
+  ],
+  [{ kind: 'attest', collector: 'data-collector:c', by: 'riley', statement: 'retired' }, undefined, 'attest data-collector:c', 'retired'],
+  [{ kind: 'pause', by: 'sam' }, undefined, 'pause the run', ''],
+];
+
+test.each(DECISIONS)('a decision is told with all it names: $kind', (decision, items, what, why) => {
+  const told = { decision, ...(items ? { items } : {}) };
+  expect([toldDecision(told), reasonOf(told)]).toEqual([what, why]);
+});
+
+test('one is not many', () => {
+  expect([counted(0, 'item'), counted(1, 'item'), counted(2, 'item')]).toEqual(['0 items', '1 item', '2 items']);
+});
+
+/** A run whose plan holds `held` and `other` and leaves `kept`, and what its journal says afterwards. */
+function summaryOf(...records: JournalRecord[]) {
+  const plan = planOf([finding('held'), finding('other'), finding('kept')], { protected: ['kept'] });
+  const started: JournalRecord = { type: 'run-started', workflowId: 'w', startedBy: 'sam', manifestHash: 'm', tenantId: 't' };
+  const lines = [started, ...records].map((record, i) => ({ at: `2026-01-01T00:00:0${i}.000Z`, record }));
+  return summarize(lines, plan);
+}
+
+const outcome = (item: string, word: 'blocked' | 'removed'): JournalRecord => ({
+  type: 'outcome',
+  phase: 'permissions',
+  outcome: { item, outcome: word, reason: 'so' },
+});
+const waive: JournalRecord = {
+  type: 'decision',
+  decision: { kind: 'waive', items: ITEMS, by: 'riley', reason: 'locked by its owner' },
+  items: ['aws-role:held'],
+};
+const verified = (...leftovers: string[]): JournalRecord => ({ type: 'verified', leftovers, unknown: [] });
+
+describe('what is left over', () => {
+  test('is not known before the verification', () => {
+    expect(toldLeftovers(summaryOf(outcome('aws-role:held', 'blocked'), waive))).toBe('not verified');
+  });
+
+  test('names what was found', () => {
+    expect(toldLeftovers(summaryOf(verified('aws-role:other')))).toBe('aws-role:other');
+  });
+
+  test('is never just nothing where something stays by decision, and that is told with who and why', () => {
+    const summary = summaryOf(outcome('aws-role:held', 'blocked'), waive, outcome('aws-role:other', 'removed'), verified());
+    expect(toldLeftovers(summary)).toBe('nothing but what stays by decision: 1 waived, 1 protected');
+    expect(stayingIn(summary)).toEqual([
+      { item: 'aws-role:held', how: 'waived', why: 'waived by riley: locked by its owner' },
+      { item: 'aws-role:kept', how: 'protected', why: 'protected by the manifest that sam started with' },
+    ]);
+  });
+
+  test('what was waived and went after all does not stay', () => {
+    const summary = summaryOf(outcome('aws-role:held', 'blocked'), waive, outcome('aws-role:held', 'removed'), verified());
+    expect(stayingIn(summary).map((s) => s.item)).toEqual(['aws-role:kept']);
+  });
+
+  test('is nothing where nothing stays', () => {
+    expect(toldLeftovers({ leftovers: [], items: [], untouched: [], startedBy: 'sam' })).toBe('nothing');
+  });
+});
+
+test('sign-in is disabled, everything else is removed', () => {
+  const item = (phase: 'sign-in' | 'permissions', word: 'removed' | 'already-gone') => ({
+    item: 'x',
+    title: 'x',
+    phase,
+    why: [],
+    outcome: { item: 'x', outcome: word, reason: '' },
+  });
+  expect(toldOutcome(item('sign-in', 'removed'))).toBe('disabled');
+  expect(toldOutcome(item('sign-in', 'already-gone'))).toBe('disabled already');
+  expect(toldOutcome(item('permissions', 'removed'))).toBe('removed');
+});
