@@ -5,7 +5,8 @@ import type { Plan, PlanItem } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
-  | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string }
+  /** `restores`: journal of the run that this one undoes. */
+  | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string; restores?: string }
   | { type: 'preconditions'; failures: string[] }
   /** `again`: items that an earlier plan had resolved and that were found anew. */
   | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
@@ -32,6 +33,8 @@ export interface LedgerEntry {
 /** The journal folded: what stands now. */
 export interface Ledger {
   startedBy: string | undefined;
+  /** Journal of the run that this one undoes; undefined for an offboarding. */
+  restores: string | undefined;
   /** Address of the manifest the run was started with. */
   manifest: string | undefined;
   /** The plan in force: the last one recorded. */
@@ -57,6 +60,7 @@ export interface Ledger {
 export function emptyLedger(): Ledger {
   return {
     startedBy: undefined,
+    restores: undefined,
     manifest: undefined,
     planHash: undefined,
     planArtifact: undefined,
@@ -79,6 +83,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
     case 'run-started':
       ledger.startedBy = r.startedBy;
       ledger.manifest = r.manifestHash;
+      ledger.restores = r.restores;
       return;
     case 'plan':
       ledger.planHash = r.planHash;
@@ -170,12 +175,27 @@ export function isSettled(ledger: Ledger, item: string): boolean {
  * gatekeeper: it trusts neither the workflow nor whoever started the activity (DESIGN, "Authorise at the edge").
  */
 export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
+  if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
+  const refusal = refusalAtGates(item, plan, hash, ledger, now, GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors']);
+  if (refusal !== undefined) return refusal;
+  const before = PHASES[PHASES.indexOf(item.phase) - 1];
+  const open = before ? unresolvedItems(ledger, plan, before) : [];
+  if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;
+  return undefined;
+}
+
+/** Pure: does a recorded approval cover the restore of this item now? As `refusalToRemove`. */
+export function refusalToRestore(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
+  if (ledger.startedBy !== undefined && ledger.restores === undefined) return 'this run removes; it restores nothing';
+  return refusalAtGates(item, plan, hash, ledger, now, ['restore']);
+}
+
+function refusalAtGates(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date, needed: Gate[]): string | undefined {
   if (ledger.startedBy === undefined) return 'the journal knows no such run';
   if (ledger.ended !== undefined) return `the run has ended (${ledger.ended})`;
   if (ledger.planHash !== hash) return `plan ${hash} is not the plan in force`;
   if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
   if (ledger.waived.has(item.id)) return 'an approver decided to leave it in place';
-  const needed: Gate[] = GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
   for (const name of needed) {
     // The last opening counts: what an earlier one allowed may have expired, or be asked about anew.
     const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
@@ -183,9 +203,6 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
     if (!approval) return `gate ${name} holds no approval of plan ${hash}`;
     if (now >= new Date(approval.expiresAt)) return `the approval of gate ${name} by ${approval.by} expired at ${approval.expiresAt}`;
   }
-  const before = PHASES[PHASES.indexOf(item.phase) - 1];
-  const open = before ? unresolvedItems(ledger, plan, before) : [];
-  if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;
   return undefined;
 }
 

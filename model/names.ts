@@ -27,8 +27,8 @@ export function nativeId(system: SystemId): string {
   return system.slice(system.indexOf(':') + 1);
 }
 
-/** `plan` stands before phase 1, `collectors` before phase 3. */
-export const GATES = ['plan', 'collectors'] as const;
+/** `plan` stands before phase 1, `collectors` before phase 3, `restore` before anything is given back. */
+export const GATES = ['plan', 'collectors', 'restore'] as const;
 export type Gate = (typeof GATES)[number];
 
 /** Which gate's approval covers the items of a phase. */
@@ -39,8 +39,16 @@ export const GATE_OF: Record<Phase, Gate> = {
   'sign-in': 'collectors',
 };
 
-/** What became of an item. `blocked` needs a person, `failed` ran out of tries; both are unresolved until waived or retried. */
-export const OUTCOMES = ['removed', 'already-gone', 'skipped', 'blocked', 'failed'] as const;
+/** The phases of a restore, which goes through them backwards. */
+export const RESTORE_TITLES: Record<Phase, string> = {
+  permissions: 'Give permissions back in AWS, Azure, GCP',
+  'oidc-applications': 'Bring the OIDC applications for AWS and GCP environments back',
+  'data-collection': 'Start data collection again',
+  'sign-in': 'Enable user sign-in to the CIEM enterprise application',
+};
+
+/** What became of an item. A restore has `restored` and `already-there` where a removal has `removed` and `already-gone`. `blocked` needs a person, `failed` ran out of tries; both are unresolved until waived or retried. */
+export const OUTCOMES = ['removed', 'already-gone', 'restored', 'already-there', 'skipped', 'blocked', 'failed'] as const;
 export type OutcomeWord = (typeof OUTCOMES)[number];
 
 /** How a run ended. */

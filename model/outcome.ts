@@ -4,7 +4,7 @@ import type { OutcomeWord, Phase } from './names.ts';
 export interface Outcome {
   item: string;
   outcome: OutcomeWord;
-  /** In words; for `removed` how it was seen to be gone. */
+  /** In words; for `removed` how it was seen to be gone, for `restored` how it was seen to be the same. */
   reason: string;
   /** Machine word of a blocked or failed outcome: a guard's or an error's code; `Dependency` and `Drift` are ours. */
   code?: string;
@@ -15,6 +15,8 @@ export interface PhaseCounts {
   phase: Phase;
   removed: number;
   alreadyGone: number;
+  restored: number;
+  alreadyThere: number;
   skipped: number;
   blocked: number;
   failed: number;
@@ -22,15 +24,26 @@ export interface PhaseCounts {
 }
 
 export function isResolved(outcome: OutcomeWord): boolean {
-  return outcome === 'removed' || outcome === 'already-gone' || outcome === 'skipped';
+  return outcome !== 'blocked' && outcome !== 'failed';
 }
 
 /** Counts the last outcome of each item; a waived item counts as waived whatever blocked it. */
 export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: ReadonlySet<string>): PhaseCounts {
-  const counts: PhaseCounts = { phase, removed: 0, alreadyGone: 0, skipped: 0, blocked: 0, failed: 0, waived: 0 };
+  const counts: PhaseCounts = {
+    phase,
+    removed: 0,
+    alreadyGone: 0,
+    restored: 0,
+    alreadyThere: 0,
+    skipped: 0,
+    blocked: 0,
+    failed: 0,
+    waived: 0,
+  };
   for (const o of outcomes) {
     if (waived.has(o.item) && !isResolved(o.outcome)) counts.waived++;
     else if (o.outcome === 'already-gone') counts.alreadyGone++;
+    else if (o.outcome === 'already-there') counts.alreadyThere++;
     else counts[o.outcome]++;
   }
   return counts;

@@ -48,7 +48,7 @@ export class Run {
   plan: MakePlanResult | undefined;
   gate: OpenGate | undefined;
   gateOutcome: 'approved' | 'rejected' | 'expired' | undefined;
-  readonly openings: Record<Gate, number> = { plan: 0, collectors: 0 };
+  readonly openings: Record<Gate, number> = { plan: 0, collectors: 0, restore: 0 };
   readonly outcomes = new Map<string, Outcome & { phase: Phase }>();
   readonly waived = new Set<string>();
   /** Items an approver wants tried again. */
@@ -63,11 +63,14 @@ export class Run {
   personUntil = '';
   lastRefusal: string | undefined;
   status: RunView['status'] = 'running';
+  /** The activity that does the work on items: it removes them, or gives them back. */
+  readonly #carryOut: typeof removeItems;
   /** Each change of a search attribute is an event in history: only changes are written. */
   #shown = '';
   readonly #scopes = new Set<CancellationScope>();
 
-  constructor(input: OffboardingInput) {
+  constructor(input: OffboardingInput, carryOut: typeof removeItems = removeItems) {
+    this.#carryOut = carryOut;
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.input = input;
     this.id = `${workflowId}_${firstExecutionRunId}`;
@@ -156,7 +159,7 @@ export class Run {
     let todo = work;
     for (;;) {
       await condition(() => !this.paused);
-      const result = await this.#interruptible(() => removeItems(label, { run: this.id, planHash: this.planHash, work: todo }));
+      const result = await this.#interruptible(() => this.#carryOut(label, { run: this.id, planHash: this.planHash, work: todo }));
       if (result === 'interrupted') continue;
       this.record(phase, result.outcomes);
       if (result.remaining.length === 0) return;

@@ -116,12 +116,25 @@ test('a waived or blocked collector still collects: only a removed one does not'
 });
 
 test('each outcome is counted once, a waiver only where the item is unresolved', () => {
-  const words: OutcomeWord[] = ['removed', 'already-gone', 'skipped', 'blocked', 'failed', 'blocked', 'removed'];
+  const words: OutcomeWord[] = [
+    'removed',
+    'already-gone',
+    'skipped',
+    'blocked',
+    'failed',
+    'blocked',
+    'removed',
+    'restored',
+    'already-there',
+    'already-there',
+  ];
   const outcomes = words.map((word, i) => ({ item: String(i), outcome: word, reason: '' }));
   expect(countPhase('permissions', outcomes, new Set(['5', '6']))).toEqual({
     phase: 'permissions',
     removed: 2,
     alreadyGone: 1,
+    restored: 1,
+    alreadyThere: 2,
     skipped: 1,
     blocked: 1,
     failed: 1,
