@@ -9,8 +9,8 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { AnyCloud, Kind } from '../kind.ts';
 
-/** How often a deleted thing is read again until it is gone, in ms: 10 tries, 40 s in all. */
-const GONE_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
+/** How often a thing is read again until it is gone, or back, in ms: 10 tries, 40 s in all. */
+export const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
 /** How often a call that may be repeated is, within one try of the activity. */
 const RETRY_DELAYS = [200, 1_000, 3_000];
 /** A cloud that asks for a longer pause than this is left to Temporal's own retry. */
@@ -21,7 +21,7 @@ export type AnyKind = Kind<unknown, unknown>;
 /** What came of trying one item: its outcome, or why it must be tried later. */
 export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
 
-export interface RemovalSteps {
+export interface ItemSteps {
   cloud: AnyCloud;
   api: unknown;
   ledger: Ledger;
@@ -46,7 +46,7 @@ export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | 
  * Takes away items that meet in one write: reads each again, compares it with the plan, writes the intents, removes, and reads until
  * each is gone. What is gone already is told apart by the journal: an intent without an outcome was our own lost answer.
  */
-export async function removeTogether(items: PlanItem[], steps: RemovalSteps): Promise<Attempt[]> {
+export async function removeTogether(items: PlanItem[], steps: ItemSteps): Promise<Attempt[]> {
   const done: Attempt[] = [];
   const present: PlanItem[] = [];
   for (const item of items) {
@@ -74,7 +74,7 @@ export function kindOf(cloud: AnyCloud, item: PlanItem): AnyKind {
 }
 
 /** Undefined when the item is there just as planned; otherwise the outcome that makes a removal needless or forbidden. */
-async function lookAt(item: PlanItem, { cloud, api, ledger }: RemovalSteps): Promise<Outcome | undefined> {
+async function lookAt(item: PlanItem, { cloud, api, ledger }: ItemSteps): Promise<Outcome | undefined> {
   const kind = kindOf(cloud, item);
   const current = await kind.read(api, item);
   const begun = ledger.openIntents.has(item.id);
@@ -97,9 +97,9 @@ function isOursHalfway(kind: AnyKind, current: Json, planned: Json): boolean {
   return isRemnant(current, planned) || (quarantined !== undefined && fingerprint(current) === fingerprint(quarantined));
 }
 
-async function untilGone(item: PlanItem, { cloud, api }: RemovalSteps): Promise<Attempt> {
+async function untilGone(item: PlanItem, { cloud, api }: ItemSteps): Promise<Attempt> {
   const readBack = `read back: ${kindOf(cloud, item).gone ?? 'not found'}`;
-  for (const delay of GONE_DELAYS) {
+  for (const delay of READ_BACK_DELAYS) {
     const look = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
     if ('failure' in look) {
       if (look.failure.kind === 'gone') return { item, outcome: gone(item, true, readBack) };
@@ -127,7 +127,7 @@ function fromFailure(item: PlanItem, failure: FailureClass): Attempt {
 }
 
 /** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After. */
-async function persistently<T>(cloud: AnyCloud, work: () => Promise<T>): Promise<{ value: T } | { failure: FailureClass }> {
+export async function persistently<T>(cloud: AnyCloud, work: () => Promise<T>): Promise<{ value: T } | { failure: FailureClass }> {
   for (let round = 0; ; round++) {
     try {
       return { value: await work() };

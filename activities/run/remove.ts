@@ -7,7 +7,7 @@ import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, notAuthorized } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from './activity-control.ts';
-import { heldBack, kindOf, removeTogether, type Attempt } from './remove-item.ts';
+import { heldBack, kindOf, removeTogether, type Attempt, type ItemSteps } from './remove-item.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface RemoveInput {
@@ -23,8 +23,21 @@ export interface RemoveResult {
   remaining: string[];
 }
 
-/** A removal as it goes: the plan, what the journal knows, and what still has to be said to the caller. */
+/** What is done to items, and what must allow it. */
+export interface Action {
+  /** Why no recorded approval covers it; undefined when one does. Pure. */
+  refusal(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined;
+  /** What holds it before any cloud is asked. Pure. */
+  held(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined;
+  /** Does it to items that meet in one write. */
+  together(items: PlanItem[], steps: ItemSteps): Promise<Attempt[]>;
+}
+
+const REMOVAL: Action = { refusal: refusalToRemove, held: heldBack, together: removeTogether };
+
+/** Work as it goes: the plan, what the journal knows, and what still has to be said to the caller. */
 interface Work {
+  action: Action;
   deps: Deps;
   input: RemoveInput;
   plan: Plan;
@@ -34,21 +47,26 @@ interface Work {
   later: { message: string; retryAfterMs?: number }[];
 }
 
+/** Removes planned items. */
+export async function removeItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
+  return await carryOut(deps, input, REMOVAL);
+}
+
 /**
- * Removes planned items, one system after the dependencies within it, several systems at once. Verifies for each item, itself, that a
+ * Works on planned items, one system after the dependencies within it, several systems at once. Verifies for each item, itself, that a
  * recorded approval covers it; resumes from the journal after a crash. Throws NotAuthorized for a run or plan the journal does not
  * know, CloudUnavailable to be tried again while a cloud cannot be reached.
  */
-export async function removeItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
+export async function carryOut(deps: Deps, input: RemoveInput, action: Action): Promise<RemoveResult> {
   const ledger = deps.journal.ledger(input.run);
   if (ledger.planHash === undefined || ledger.planHash !== input.planHash) {
-    throw notAuthorized(`the journal of ${input.run} holds no plan ${input.planHash} in force; nothing was removed`);
+    throw notAuthorized(`the journal of ${input.run} holds no plan ${input.planHash} in force; nothing was changed`);
   }
   const plan = await loadPlan(deps, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
-  const work: Work = { deps, input, plan, ledger, manifest, outcomes: new Map(), later: [] };
+  const work: Work = { action, deps, input, plan, ledger, manifest, outcomes: new Map(), later: [] };
   const items = selected(plan, input.work);
-  await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => removeInSystem(work, group)));
+  await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group)));
   const [first] = work.later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...work.later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   return { outcomes: [...work.outcomes.values()], remaining: items.map((i) => i.id).filter((id) => !work.outcomes.has(id)) };
@@ -59,7 +77,7 @@ function selected(plan: Plan, work: RemoveInput['work']): PlanItem[] {
   return itemsOf(plan, work);
 }
 
-async function removeInSystem(work: Work, items: PlanItem[]): Promise<void> {
+async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
   const [one] = items;
   if (!one) return;
   const cloud = work.deps.clouds[systemType(one.system)];
@@ -83,8 +101,8 @@ async function removeInSystem(work: Work, items: PlanItem[]): Promise<void> {
       for (const item of open) await settle(work, failedConnect(item, failure));
       continue;
     }
-    const intend = (todo: PlanItem[]) => intendToRemove(work, todo);
-    for (const attempt of await removeTogether(open, { cloud, api, ledger: work.ledger, intend })) await settle(work, attempt);
+    const intend = (todo: PlanItem[]) => writeIntents(work, todo);
+    for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, intend })) await settle(work, attempt);
   }
 }
 
@@ -96,10 +114,10 @@ async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
     work.outcomes.set(item.id, outcome);
     return true;
   }
-  const refusal = refusalToRemove(item, work.plan, work.input.planHash, work.ledger, new Date());
+  const refusal = work.action.refusal(item, work.plan, work.input.planHash, work.ledger, new Date());
   const held: Outcome | undefined = refusal
     ? { item: item.id, outcome: 'blocked', code: 'NotAuthorized', reason: refusal }
-    : heldBack(item, work.plan, work.ledger);
+    : work.action.held(item, work.plan, work.ledger);
   if (!held) return false;
   // The journal of a run that has ended is closed: what somebody tries afterwards is answered, not written into it.
   if (work.ledger.ended === undefined) await settle(work, { item, outcome: held });
@@ -107,7 +125,7 @@ async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
   return true;
 }
 
-async function intendToRemove(work: Work, items: PlanItem[]): Promise<void> {
+async function writeIntents(work: Work, items: PlanItem[]): Promise<void> {
   const planHash = work.input.planHash;
   await work.deps.journal.append(work.input.run, ...items.map((i) => ({ type: 'intent' as const, item: i.id, planHash, phase: i.phase })));
   for (const item of items) work.ledger.openIntents.add(item.id);
