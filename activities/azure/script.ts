@@ -20,7 +20,7 @@ function restore(item: PlanItem): string[] {
   const { id, scope, roleDefinitionId, principalId, principalType, condition, conditionVersion, description } = assignmentOf(item);
   const name = id.slice(id.lastIndexOf('/') + 1);
   const option = (flag: string, value: string | null) => (value === null ? [] : [`--${flag}=${value}`]);
-  const given = ['--name', name, '--scope', scope, '--role', roleDefinitionId, '--assignee-object-id', principalId];
+  const given = ['--name', name, '--scope', scope, '--role', roleWord(roleDefinitionId), '--assignee-object-id', principalId];
   const options = [
     ...option('assignee-principal-type', principalType),
     ...option('description', description),
@@ -28,6 +28,11 @@ function restore(item: PlanItem): string[] {
     ...option('condition-version', conditionVersion),
   ];
   return [command('az', 'role', 'assignment', 'create', ...given, ...options, '--output', 'none')];
+}
+
+/** `az` takes an id of a subscription as it is, and any other text but a GUID for the role's name. */
+function roleWord(roleDefinitionId: string): string {
+  return roleDefinitionId.startsWith('/subscriptions/') ? roleDefinitionId : roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1);
 }
 
 function assignmentOf(item: PlanItem): Assignment {
