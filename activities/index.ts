@@ -8,12 +8,14 @@ import { endRun, type EndRunInput } from './run/evidence.ts';
 import { makePlan, type MakePlanInput } from './run/plan.ts';
 import { removeItems, type RemoveInput } from './run/remove.ts';
 import { startRun, type StartRunInput } from './run/start.ts';
+import { walk, type WalkInput } from './run/walk.ts';
 import { confirmGone, verify } from './run/verify.ts';
 
 /** Every activity of the offboarding, bound to what the worker gave. Workflows see only its type. */
 export function createActivities(deps: Deps) {
   return {
     startRun: (input: StartRunInput) => asFailure(() => withHeartbeat(() => startRun(deps, input))),
+    walk: (input: WalkInput) => asFailure(() => withHeartbeat(() => walk(deps, input))),
     readBatch: (input: ReadBatchInput) => asFailure(() => readBatch(deps, input)),
     makePlan: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => makePlan(deps, input))),
     openGate: (input: decisions.OpenGateInput) => decisions.openGate(deps, input),

@@ -68,11 +68,25 @@ export interface Quarantine<Api> {
   usedSince?(api: Api, item: PlanItem, since: Date): Promise<string | undefined>;
 }
 
+/** What stands behind an `all` in the manifest. */
+export interface Walked {
+  systems: SystemId[];
+  /** Left out, and why: suspended, pending deletion. */
+  left: { system: SystemId; reason: string }[];
+  /** Parts of the tree that could not be listed. */
+  unknown: { system: SystemId; reason: string }[];
+}
+
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
 export interface Cloud<Snapshot, Api> {
   type: SystemType;
   /** The narrow interface to one system, with the worker's own credentials. */
   connect(system: SystemId, context: ReadContext): Promise<Api>;
+  /**
+   * Lists what the manifest's `all` stands for, and only that. A part that cannot be listed is `unknown`, never an empty list; throws
+   * when nothing could be listed at all. Absent where a manifest cannot say `all`.
+   */
+  walk?(context: ReadContext): Promise<Walked>;
   /** One snapshot of a system. A failed page or a denied listing throws: an error is never an empty list. */
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
   /** Pure: what this snapshot tells the judging of other systems. */

@@ -15,6 +15,9 @@ const date = z.iso.date('is not a date; write YYYY-MM-DD');
 /** A selector that names nothing would claim that nothing is left. */
 const some = <T extends z.ZodType>(item: T) => z.array(item).min(1, 'is empty; name at least one or leave the field out');
 
+/** The same, or everything there is: the tree is walked then. */
+const allOr = <T extends z.ZodType>(item: T) => z.union([z.literal('all'), some(item)], 'is neither a list nor the word all');
+
 /** `90s`, `15m`, `12h`, `3d` or `200ms`; parsed to milliseconds. */
 const duration = z
   .string()
@@ -48,18 +51,19 @@ export const ManifestSchema = z.strictObject({
   successor,
   aws: z
     .strictObject({
-      oidcAccount: account,
+      /** Where the OIDC provider and role are; without it they are looked for in every account. */
+      oidcAccount: account.optional(),
       managementAccount: account.optional(),
       loggingAccount: account.optional(),
-      members: some(account),
+      members: allOr(account),
       /** Name of the role the worker assumes in each account. */
       assumeRole: z.string().regex(/^[\w+=,.@/-]{1,128}$/, 'is not a role name'),
     })
     .optional(),
   azure: z
     .strictObject({
-      subscriptions: some(guid),
-      managementGroups: some(z.string().min(1)).optional(),
+      subscriptions: allOr(guid),
+      managementGroups: allOr(z.string().min(1)).optional(),
       /** Look at `/` too (assignments made after elevation). */
       root: z.boolean().default(false),
     })
@@ -67,16 +71,18 @@ export const ManifestSchema = z.strictObject({
   gcp: z
     .strictObject({
       organization: digits.optional(),
-      folders: some(digits).optional(),
-      projects: some(projectId),
-      /** The project that holds the workload identity pool and the service account. */
-      oidcProject: projectId,
+      folders: allOr(digits).optional(),
+      projects: allOr(projectId),
+      /** The project that holds the workload identity pool and the service account; without it they are looked for in every project. */
+      oidcProject: projectId.optional(),
     })
     .optional(),
-  entra: z.strictObject({
-    /** Identifier URIs of the OIDC applications. */
-    applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')),
-  }),
+  entra: z
+    .strictObject({
+      /** Identifier URIs of OIDC applications beside onboarding's own, which are always looked for. */
+      applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')).optional(),
+    })
+    .prefault({}),
   collectors: some(collector),
   /** Who may approve; the worker's policy may name fewer, never more. */
   approvers: some(person),
@@ -96,7 +102,19 @@ export const ManifestSchema = z.strictObject({
   overrides: z
     .array(z.strictObject({ item: z.string().min(1), reason: z.string().min(10, 'needs a reason of at least 10 characters') }))
     .default([]),
-  breakers: z.strictObject({ maxItems: z.int().min(1).default(1000) }).prefault({}),
+  breakers: z
+    .strictObject({
+      maxItems: z.int().min(1).default(1000),
+      /** Of the things of one kind in one system; counts where there are at least ten. */
+      maxPercent: z.int().min(1).max(100).default(90),
+    })
+    .prefault({}),
+  guards: z
+    .strictObject({
+      /** What was used within this time is held: somebody may be pointed at it. `0ms` holds nothing. */
+      usedWithin: span('14d'),
+    })
+    .prefault({}),
   waits: z
     .strictObject({
       /** How long a gate stays open before it closes as denied. */
@@ -120,15 +138,15 @@ export function readManifest(file: string): Manifest {
   return readYaml(file, ManifestSchema, checkManifest);
 }
 
-/** What a schema cannot say: systems named twice. */
+/** What a schema cannot say: systems named twice, a tree without its root. */
 export function checkManifest(manifest: Manifest): void {
   const lists: [string, string[]][] = [
-    ['aws.members', manifest.aws?.members ?? []],
-    ['azure.subscriptions', manifest.azure?.subscriptions.map((s) => s.toLowerCase()) ?? []],
-    ['azure.managementGroups', manifest.azure?.managementGroups ?? []],
-    ['gcp.folders', manifest.gcp?.folders ?? []],
-    ['gcp.projects', manifest.gcp?.projects ?? []],
-    ['entra.applications', manifest.entra.applications],
+    ['aws.members', listed(manifest.aws?.members)],
+    ['azure.subscriptions', listed(manifest.azure?.subscriptions).map((s) => s.toLowerCase())],
+    ['azure.managementGroups', listed(manifest.azure?.managementGroups)],
+    ['gcp.folders', listed(manifest.gcp?.folders)],
+    ['gcp.projects', listed(manifest.gcp?.projects)],
+    ['entra.applications', manifest.entra.applications ?? []],
     ['collectors', manifest.collectors.map((c) => c.id)],
     ['approvers', manifest.approvers],
   ];
@@ -136,22 +154,64 @@ export function checkManifest(manifest: Manifest): void {
     const twice = values.find((v, i) => values.indexOf(v) !== i);
     if (twice !== undefined) throw new OffboardError('DuplicateSystem', `${path}: ${twice} is named twice; name it once`);
   }
+  if (manifest.aws?.members === 'all' && manifest.aws.managementAccount === undefined)
+    throw new OffboardError('InvalidValue', 'aws.managementAccount: is missing; members: all asks it for the accounts of the organisation');
+  const { gcp } = manifest;
+  if ((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined)
+    throw new OffboardError('InvalidValue', 'gcp.organization: is missing; all means everything below it');
 }
 
-/** Every system the manifest names, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
+/** What is named one by one; `all` names nothing before it was walked. */
+export function listed(selector: 'all' | string[] | undefined): string[] {
+  return selector === undefined || selector === 'all' ? [] : selector;
+}
+
+/** Every system the manifest names one by one, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
 export function systemsOf(manifest: Manifest): SystemId[] {
   const { aws, azure, gcp } = manifest;
   const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
-  if (aws) for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...aws.members]) if (a) ids.push(`aws:${a}`);
+  if (aws)
+    for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...listed(aws.members)]) if (a) ids.push(`aws:${a}`);
   if (azure) {
-    for (const s of azure.subscriptions) ids.push(`azure:/subscriptions/${s}`);
-    for (const g of azure.managementGroups ?? []) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);
+    for (const s of listed(azure.subscriptions)) ids.push(`azure:/subscriptions/${s}`);
+    for (const g of listed(azure.managementGroups)) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);
     if (azure.root) ids.push('azure:/');
   }
   if (gcp) {
     if (gcp.organization) ids.push(`gcp:organizations/${gcp.organization}`);
-    for (const f of gcp.folders ?? []) ids.push(`gcp:folders/${f}`);
-    for (const p of new Set([gcp.oidcProject, ...gcp.projects])) ids.push(`gcp:projects/${p}`);
+    for (const f of listed(gcp.folders)) ids.push(`gcp:folders/${f}`);
+    for (const p of [...(gcp.oidcProject ? [gcp.oidcProject] : []), ...listed(gcp.projects)]) ids.push(`gcp:projects/${p}`);
   }
   return [...new Set(ids)].toSorted();
+}
+
+/** The manifest with what was walked in place of each `all`. */
+export function withSystems(manifest: Manifest, walked: SystemId[]): Manifest {
+  const natives = (prefix: string) =>
+    walked
+      .filter((s) => s.startsWith(prefix))
+      .map((s) => s.slice(prefix.length))
+      .toSorted();
+  const filled = (selector: 'all' | string[], prefix: string) => (selector === 'all' ? natives(prefix) : selector);
+  const { aws, azure, gcp } = manifest;
+  return {
+    ...manifest,
+    ...(aws && { aws: { ...aws, members: filled(aws.members, 'aws:') } }),
+    ...(azure && {
+      azure: {
+        ...azure,
+        subscriptions: filled(azure.subscriptions, 'azure:/subscriptions/'),
+        ...(azure.managementGroups && {
+          managementGroups: filled(azure.managementGroups, 'azure:/providers/Microsoft.Management/managementGroups/'),
+        }),
+      },
+    }),
+    ...(gcp && {
+      gcp: {
+        ...gcp,
+        ...(gcp.folders && { folders: filled(gcp.folders, 'gcp:folders/') }),
+        projects: filled(gcp.projects, 'gcp:projects/'),
+      },
+    }),
+  };
 }

@@ -37,6 +37,16 @@ export interface Plan {
   warnings: string[];
 }
 
+/** A kind of thing in one system, and how many of it there are, ours or not. */
+export interface Scope {
+  system: SystemId;
+  kind: string;
+  seen: number;
+}
+
+/** A breaker's percentage says nothing of fewer things than this. */
+const FEW = 10;
+
 export interface PlanInput {
   tenantId: string;
   manifestHash: string;
@@ -50,6 +60,9 @@ export interface PlanInput {
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
   settled: { item: string; reason: string }[];
   maxItems: number;
+  /** Of the things of one kind in one system. */
+  maxPercent: number;
+  scopes: Scope[];
   anchors: Anchors;
 }
 
@@ -86,11 +99,12 @@ export function buildPlan(input: PlanInput): Plan {
       `breakers.maxItems: ${kept.length} items were found and at most ${input.maxItems} are allowed; look at what was found, then raise the limit`,
     );
   }
+  refuseTooGreatAShare(kept, input);
   const settled = new Set(input.settled.map((s) => s.item));
   // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
   const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !settled.has(f.id))];
   const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
-  const items = dependantsFirst(all.toSorted(byOrder));
+  const items = removalOrder(all);
   return {
     version: 1,
     tenantId: input.tenantId,
@@ -109,6 +123,18 @@ export function planHash(plan: Plan): string {
   return merkleRoot([canonical(head), ...items.map((item) => canonical(item))]);
 }
 
+/** A rule that matches nearly everything there is of a kind is more likely wrong than right. */
+function refuseTooGreatAShare(kept: Finding[], { scopes, maxPercent }: PlanInput): void {
+  for (const { system, kind, seen } of scopes) {
+    const planned = kept.filter((f) => f.system === system && f.kind === kind).length;
+    if (seen < FEW || planned * 100 <= seen * maxPercent) continue;
+    throw new OffboardError(
+      'InvalidValue',
+      `breakers.maxPercent: ${planned} of ${seen} things of the kind ${kind} in ${system} would go, and at most ${maxPercent} percent are allowed; look at what was found, then raise the limit`,
+    );
+  }
+}
+
 /** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
 function warningsOf(sightings: Sighting[]): string[] {
   const count = sightings.filter((s) => s.defender).length;
@@ -122,6 +148,7 @@ function warningsOf(sightings: Sighting[]): string[] {
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
+  if (finding.hold?.code === 'Ourselves') return finding.hold.reason;
   const self = input.ourselves.find((name) => native === name || native.endsWith(`/${name}`));
   if (self) return `this worker runs under ${self}`;
   const settled = input.settled.find((s) => s.item === finding.id);
@@ -186,6 +213,11 @@ function unknownScope(system: SystemId, reason: string): Finding {
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Pure: items in the order of their removal, whatever order they come in. */
+export function removalOrder(items: PlanItem[]): PlanItem[] {
+  return dependantsFirst(items.toSorted(byOrder));
+}
 
 /** Phase, rank, then system, worst risk first; `dependantsFirst` then mends the order within a system. */
 function byOrder(a: PlanItem, b: PlanItem): number {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Manifest } from './manifest.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
@@ -18,7 +17,7 @@ export function readPolicy(file: string): Policy {
 }
 
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */
-export function effectivePolicy(floor: Policy, manifest: Pick<Manifest, 'approvers' | 'breakers'>): Policy {
+export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; breakers: { maxItems: number } }): Policy {
   return {
     approvers: floor.approvers.filter((a) => manifest.approvers.includes(a)),
     fourEyes: floor.fourEyes,

@@ -25,7 +25,7 @@ const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
 const attended = proxyActivities<Activities>(ATTENDED);
 
-export const { startRun, makePlan, verify } = long;
+export const { startRun, walk, makePlan, verify } = long;
 export const { openGate, closeGate, remind, recordDecision, endRun } = short;
 export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
 

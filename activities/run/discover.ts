@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested } from './activity-control.ts';
 
-/** What reading one system gave: its snapshot's address, or why nothing is known about it. */
-export type Reading = { system: SystemId; artifact: string } | { system: SystemId; unknown: string };
+/** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
+export type Reading = { system: SystemId; artifact: string } | { system: SystemId; unknown: string } | { system: SystemId; left: string };
 
 export interface ReadBatchInput {
   run: string;

@@ -1,16 +1,13 @@
 import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
-import { mergeDefender } from '../../model/defender.ts';
-import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
-import { issuerOf } from '../../model/footprint.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { systemsOf, type Manifest } from '../../model/manifest.ts';
-import { PHASES, systemType, type Phase, type SystemId } from '../../model/names.ts';
+import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver, earlierRun } from './carry-over.ts';
-import type { Reading } from './discover.ts';
+import { judge } from './judge.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface MakePlanInput {
@@ -39,7 +36,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const earlier = await earlierPlan(deps, input.run, ledger);
-  const { match, unknown, anchors } = await judge(deps, manifest, input.readings, earlier?.anchors);
+  const { match, unknown, anchors, scopes } = await judge(deps, manifest, input.readings, earlier?.anchors);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
   const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
@@ -60,9 +57,11 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       // What an amendment named was there then; what is not any more needs no override.
       ...ledger.overrides.filter((o) => ours.has(o.item)),
     ],
-    ourselves: manifest.aws ? [manifest.aws.assumeRole] : [],
+    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
     settled: settledItems(ledger),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
+    maxPercent: manifest.breakers.maxPercent,
+    scopes,
     anchors,
   });
   const hash = planHash(plan);
@@ -85,57 +84,6 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
   };
-}
-
-/**
- * Pure judging over stored snapshots: first what each tells about others, then what in each is ours. `earlier` is what an earlier plan
- * knew: a role made after that plan names the OIDC role it trusts by an id that no snapshot explains once that role is gone.
- */
-export async function judge(
-  deps: Deps,
-  manifest: Manifest,
-  addresses: string[],
-  earlier?: Anchors,
-): Promise<{ match: Match; unknown: { system: SystemId; reason: string }[]; anchors: Anchors }> {
-  const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
-  const read = readings.filter((r) => 'artifact' in r);
-  const anchors: Anchors = {
-    tenantId: manifest.tenant.id,
-    issuer: issuerOf(manifest.tenant.id, manifest.tenant.cloud),
-    ...(earlier?.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: earlier.ciemPrincipalId }),
-    // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
-    awsOidcRoles: (earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')),
-    gcpServiceAccounts: [],
-  };
-  const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
-  for (const { system, artifact } of read) {
-    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), anchors.tenantId, anchors.issuer);
-    if (told.ciemPrincipalId !== undefined) anchors.ciemPrincipalId = told.ciemPrincipalId;
-    anchors.awsOidcRoles.push(...(told.awsOidcRoles ?? []));
-    anchors.gcpServiceAccounts.push(...(told.gcpServiceAccounts ?? []));
-    defender.push(told.defender);
-  }
-  const use = mergeDefender(defender);
-  if (use) anchors.defender = use;
-  anchors.awsOidcRoles = [...new Set(anchors.awsOidcRoles)].toSorted();
-  anchors.gcpServiceAccounts = [...new Map(anchors.gcpServiceAccounts.map((a) => [a.uniqueId, a])).values()];
-  const match: Match = { findings: [], sightings: [] };
-  for (const { system, artifact } of read) {
-    const snapshot: unknown = await deps.artifacts.get(artifact);
-    for (const kind of deps.clouds[systemType(system)].kinds) {
-      const { findings, sightings } = kind.match(snapshot, anchors);
-      match.findings.push(...findings);
-      match.sightings.push(...sightings);
-    }
-  }
-  const unknown = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
-  return { match, unknown, anchors };
-}
-
-/** A subscription that could not be read may have Defender's CIEM on. */
-function unseenDefender(system: SystemId): DefenderUse | undefined {
-  if (!system.startsWith('azure:/subscriptions/')) return undefined;
-  return { state: 'unknown', why: [`${system} could not be read, so nobody knows whether Defender's CIEM is on there`] };
 }
 
 /** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */

@@ -8,7 +8,6 @@ import type { EntraApi } from '../entra/clients.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { retryDeadlinePassed } from './activity-control.ts';
-import { readingBatches } from './discover.ts';
 
 export interface StartRunInput {
   run: string;
@@ -23,8 +22,6 @@ export interface StartRunResult {
   failures: string[];
   /** Address of the manifest among the artifacts: what later activities take. */
   manifest: string;
-  /** Labels of the reading batches, by index. */
-  readings: string[];
   /** In milliseconds. */
   waits: Manifest['waits'];
   collectors: Manifest['collectors'];
@@ -53,11 +50,9 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   const failures = [...approverFailures(deps, manifest, input.startedBy), ...(await credentialFailures(deps, manifest))];
   failures.push(...(await directoryFailures(deps, manifest)));
   await deps.journal.append(input.run, { type: 'preconditions', failures });
-  const readings = readingBatches(manifest).map((b) => b.label);
   return {
     failures,
     manifest: address,
-    readings,
     waits: manifest.waits,
     collectors: manifest.collectors,
     approvers: effectivePolicy(deps.policy, manifest).approvers,

@@ -36,6 +36,12 @@ export function smallEstate(): TestEstate {
   return structuredClone({ manifest: MANIFEST, objects: [...AWS, ...AZURE, ...ENTRA, ...PORTAL] }) as TestEstate;
 }
 
+/** Has the manifest name one more AWS account. */
+export function addMember(estate: TestEstate, account: string): void {
+  const aws = estate.manifest.aws;
+  if (aws) aws.members = [...(aws.members === 'all' ? [] : aws.members), account];
+}
+
 const MANIFEST = {
   tenant: { id: TENANT },
   successor: { vendor: 'Delinea', since: '2025-06-30', attestedBy: APPROVER },

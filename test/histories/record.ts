@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { addMember, APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { payloadsIn } from '../harness/search.ts';
 import { Stage } from '../harness/stage.ts';
@@ -51,7 +51,7 @@ async function keep(name: string, run: string): Promise<void> {
 /** A system that cannot be read: it waits for a person's decision. */
 function estateWithUnknown(): TestEstate {
   const estate = smallEstate();
-  estate.manifest.aws?.members.push('999988887777');
+  addMember(estate, '999988887777');
   return estate;
 }
 

@@ -142,3 +142,29 @@ describe('batches', () => {
     expect(itemsOf(plan, { phase: 'sign-in', type: 'aws', rank: 0, index: 0 })).toEqual([]);
   });
 });
+
+describe('the share of a scope that may go', () => {
+  const members = Array.from({ length: 10 }, (_, i) => finding(`m${i}`));
+  const scopes = (seen: number) => [{ system: 'aws:111122223333' as const, kind: 'aws-role', seen }];
+
+  test('stops a plan that would take nearly everything of a kind', () => {
+    expect(() => planOf(members, { scopes: scopes(11), maxPercent: 90 })).toThrow(
+      '10 of 11 things of the kind aws-role in aws:111122223333',
+    );
+  });
+  test('lets a plan through that takes as much as is allowed', () => {
+    expect(planOf(members, { scopes: scopes(12), maxPercent: 90 }).items).toHaveLength(10);
+  });
+  test('says nothing of a handful', () => {
+    expect(planOf(members.slice(0, 9), { scopes: scopes(9), maxPercent: 90 }).items).toHaveLength(9);
+  });
+});
+
+test('what the worker runs under is never planned, not even by an override', () => {
+  const self = finding('me', { hold: { code: 'Ourselves', reason: 'this worker runs under it' } });
+  const other = finding('other');
+  const plan = planOf([self, other], {});
+  expect(plan.items.map((i) => i.id)).toEqual(['aws-role:other']);
+  expect(plan.untouched).toMatchObject([{ id: 'aws-role:me', reason: 'this worker runs under it' }]);
+  expect(() => planOf([self], { overrides: [{ item: 'aws-role:me', reason: 'whatever may come' }] })).toThrow('overrides: aws-role:me');
+});

@@ -61,8 +61,8 @@ const ALTERATIONS: Alteration[] = [
   {
     what: 'the plan is made before the preconditions',
     file: 'activities.ts',
-    from: 'export const { startRun, makePlan,',
-    to: 'export const { startRun: makePlan, makePlan: startRun,',
+    from: 'export const { startRun, walk, makePlan,',
+    to: 'export const { startRun: makePlan, walk, makePlan: startRun,',
     refused: NAMES,
   },
 ];

@@ -23,15 +23,15 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
-const GHOST = '0b5f8c1e-6d2a-4c39-8e47-1f9a0b3c5dff';
-const UNKNOWN = [`unknown-scope:aws:${MEMBER_ACCOUNT}`, `unknown-scope:azure:/subscriptions/${GHOST}`];
+const GHOST = '/providers/Microsoft.Management/managementGroups/ghost';
+const UNKNOWN = [`unknown-scope:aws:${MEMBER_ACCOUNT}`, `unknown-scope:azure:${GHOST}`];
 const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
 const CLIENT_ID = `aws-oidc-client-id:arn:aws:iam::111122223333:oidc-provider/sts.windows.net/${TENANT}/#api://mciem-aws-oidc-app`;
 
-/** One account whose role cannot be assumed, and one subscription that does not exist. */
+/** One account whose role cannot be assumed, and one management group that does not exist. */
 function estate(): TestEstate {
   const small = smallEstate();
-  small.manifest.azure = { subscriptions: [SUBSCRIPTION, GHOST] };
+  small.manifest.azure = { subscriptions: [SUBSCRIPTION], managementGroups: ['ghost'] };
   suspend(small.objects);
   return small;
 }
@@ -44,7 +44,7 @@ function suspend(objects: { kind: string; id?: string; state?: string }[]): void
 test('systems that cannot be read are held with what depends on them; the rest goes on, and waiving lets those go, too', async () => {
   const run = await startedRun(stage, estate());
   const { run: journal, unknown } = await approveGate(stage, run, 'plan');
-  expect(unknown).toEqual([`aws:${MEMBER_ACCOUNT}`, `azure:/subscriptions/${GHOST}`]);
+  expect(unknown).toEqual([`aws:${MEMBER_ACCOUNT}`, `azure:${GHOST}`]);
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   const codes = new Map(unresolved.map((o) => [o.item, o.code]));
   expect(Object.fromEntries(codes)).toEqual({
@@ -83,7 +83,7 @@ test('one that is readable again is found when the plan is amended', async () =>
   });
   expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'reinstated')).toMatchObject({ code: 0 });
   const second = await stage.until(run, (v) => v.gate?.opening === 2);
-  expect(second.unknown).toEqual([`azure:/subscriptions/${GHOST}`]);
+  expect(second.unknown).toEqual([`azure:${GHOST}`]);
   await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.length > 0 && v.unresolved.length > 0);
   expect(outcomesOf(stage, first.run, memberItem('contoso-collect'))).toMatchObject([{ outcome: 'removed' }]);

@@ -1,0 +1,85 @@
+import { withSystems, type Manifest } from '../../model/manifest.ts';
+import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import type { Walked } from '../kind.ts';
+import { retryDeadlinePassed } from './activity-control.ts';
+import { readingBatches, type Reading } from './discover.ts';
+
+export interface WalkInput {
+  run: string;
+  /** Address of the manifest as it was written. */
+  manifest: string;
+  ciemPrincipalId?: string;
+}
+
+export interface WalkResult {
+  /** Address of the manifest with a list in place of each `all`: what everything after works with. */
+  manifest: string;
+  /** Labels of the reading batches, by index. */
+  batches: string[];
+  /** Address of the Reading[] of what the walk left out or could not list. */
+  readings: string;
+}
+
+/**
+ * Writes out what each `all` of the manifest stands for: the organisation's accounts, all subscriptions and management groups, the
+ * folders and projects below an organisation. What cannot be listed is `unknown`, as if a system could not be read.
+ */
+export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
+  const written = await deps.artifacts.get<Manifest>(input.manifest);
+  const walked: Walked[] = [];
+  for (const type of walkedTypes(written)) walked.push(await walkCloud(deps, written, type));
+  const manifest = withSystems(
+    written,
+    walked.flatMap((w) => w.systems),
+  );
+  const readings: Reading[] = walked.flatMap((w) => [
+    ...w.unknown.map(({ system, reason }) => ({ system, unknown: reason })),
+    ...w.left.map(({ system, reason }) => ({ system, left: reason })),
+  ]);
+  return {
+    manifest: await deps.artifacts.put(manifest),
+    batches: readingBatches(manifest).map((b) => b.label),
+    readings: await deps.artifacts.put(readings),
+  };
+}
+
+/** Pure: the clouds in which the manifest says `all`. */
+function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
+  return [
+    ...(aws?.members === 'all' ? (['aws'] as const) : []),
+    ...(azure?.subscriptions === 'all' || azure?.managementGroups === 'all' ? (['azure'] as const) : []),
+    ...(gcp?.projects === 'all' || gcp?.folders === 'all' ? (['gcp'] as const) : []),
+  ];
+}
+
+async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<Walked> {
+  const cloud = deps.clouds[type];
+  const result = await attempt(cloud.classify, async () => {
+    if (!cloud.walk) throw new Error(`${type} cannot be walked`);
+    return await cloud.walk({ manifest });
+  });
+  if (result.ok) return result.value;
+  const { failure } = result;
+  if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+    throw cloudUnavailable(`${type}: ${failureMessage(failure)}`, failure.retryAfterMs);
+  return { systems: [], left: [], unknown: [{ system: rootOf(manifest, type), reason: `cannot be walked: ${failureMessage(failure)}` }] };
+}
+
+/** What stands for all that was not listed. */
+function rootOf({ aws, gcp }: Manifest, type: SystemType): SystemId {
+  if (type === 'aws') return `aws:organization of ${aws?.managementAccount}`;
+  return type === 'gcp' ? `gcp:below organizations/${gcp?.organization}` : `${type}:all`;
+}
+
+/** Pure: what the walk reports of a system that is left out. */
+export function leftOf(readings: Reading[]): { system: SystemId; id: string; why: string; uses: string[] }[] {
+  return readings.flatMap((r) => ('left' in r ? [{ system: r.system, id: nativeId(r.system), why: r.left, uses: [] }] : []));
+}
+
+/** Pure: the systems nothing is known about, each once. */
+export function unknownOf(readings: Reading[]): { system: SystemId; reason: string }[] {
+  const all = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
+  return [...Map.groupBy(all, (u) => u.system)].map(([system, reasons]) => ({ system, reason: reasons.map((r) => r.reason).join('; ') }));
+}
