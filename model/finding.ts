@@ -67,8 +67,8 @@ export interface Anchors {
   defender?: DefenderUse;
   /** What the worker itself runs under: role ARNs, service account addresses, object and application ids. Never removed. */
   ourselves?: string[];
-  /** Service accounts that the workload identity pool may impersonate. */
-  gcpServiceAccounts: { email: string; uniqueId: string }[];
+  /** Service accounts that the workload identity pool may impersonate. `usedRecently`: what and when, in words; what they hold is held. */
+  gcpServiceAccounts: { email: string; uniqueId: string; usedRecently?: string }[];
 }
 
 /** `unknown`, for want of permission to look, counts as in use. */

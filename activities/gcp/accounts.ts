@@ -5,7 +5,7 @@ import { grantsOf, type Grant } from './policy.ts';
 import { lastSegment, type AccountWithPolicy, type OidcProject } from './snapshot.ts';
 
 /** The role that lets a pool's identities act as a service account. */
-const WORKLOAD_IDENTITY_USER = 'roles/iam.workloadIdentityUser';
+export const WORKLOAD_IDENTITY_USER = 'roles/iam.workloadIdentityUser';
 
 /** Roles on a service account that let their members act as it. */
 const IMPERSONATION_ROLES = new Set([
@@ -21,6 +21,8 @@ export interface AccountVerdict {
   verdict: Verdict;
   /** What identities of those pools hold on it. */
   trust: { grant: Grant; pool: PoolVerdict }[];
+  /** Its recent use, in words. */
+  used?: string;
 }
 
 /**
@@ -29,7 +31,10 @@ export interface AccountVerdict {
  */
 export function judgeAccounts(oidc: OidcProject, anchors: Anchors): AccountVerdict[] {
   const pools = oidc.pools.map((p) => judgePool(p, anchors)).filter((p) => p.whose !== 'other');
-  return oidc.serviceAccounts.map((account) => judgeAccount(account, oidc.projectNumber, pools));
+  return oidc.serviceAccounts.map((account) => {
+    const used = oidc.usedRecently[account.email];
+    return { ...judgeAccount(account, oidc.projectNumber, pools), ...(used === undefined ? {} : { used }) };
+  });
 }
 
 function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: PoolVerdict[]): AccountVerdict {
@@ -69,7 +74,7 @@ function sharedAccount(grants: Grant[], trust: AccountVerdict['trust']): { hold?
 }
 
 /** `principal(Set)://iam.googleapis.com/projects/<number>/locations/global/workloadIdentityPools/<pool>/…` → pool id. */
-function poolOf(member: string, projectNumber: string): string | undefined {
+export function poolOf(member: string, projectNumber: string): string | undefined {
   const parts = /^principal(?:Set)?:\/\/iam\.googleapis\.com\/projects\/(\d+)\/locations\/global\/workloadIdentityPools\/([^/]+)\//.exec(
     member,
   );

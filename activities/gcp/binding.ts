@@ -1,9 +1,11 @@
 import type { Anchors, Finding, Sighting } from '../../model/finding.ts';
+import { firstHold } from '../../model/defender.ts';
 import { DEFENDER } from '../../model/footprint.ts';
 import type { Risk } from '../../model/names.ts';
 import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
 import { GCP_NAMES } from './ownership.ts';
+import { recentUseHold } from './use.ts';
 import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
 import { grantId, grantsOf, type Grant } from './policy.ts';
 import type { GcpSnapshot } from './snapshot.ts';
@@ -21,7 +23,7 @@ export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
       return account === undefined ? [] : [finding(snapshot, grant, account)];
     });
     const others = grants.filter((g) => holderOf(g.member, anchors) === undefined);
-    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: grants.length };
+    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
   },
   read: readGrant,
   remove: removeGrants,
@@ -53,6 +55,7 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
     snapshot: grantJson(grant, account.uniqueId),
     provides: [],
     uses: [`gcp:service-account:${account.email}`],
+    ...firstHold(recentUseHold(account.usedRecently)),
   };
 }
 

@@ -77,6 +77,17 @@ export function classify(error: unknown): FailureClass {
   }
 }
 
+/** Whether the same call may be answered later. */
+export function isRetry(error: unknown): boolean {
+  return classify(error).kind === 'retry';
+}
+
+/** A failed call in words, without the request. */
+export function failureWords(error: unknown): string {
+  const failure = classify(error);
+  return failure.kind === 'gone' ? 'not found' : failure.message;
+}
+
 function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
   if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
   const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];

@@ -2,26 +2,38 @@ import type { Anchors } from '../../model/finding.ts';
 import { nativeId } from '../../model/names.ts';
 import type { Cloud } from '../kind.ts';
 import { judgeAccounts } from './accounts.ts';
+import { assetFilter } from './assets.ts';
 import { gcpBinding } from './binding.ts';
 import { classify } from './classify.ts';
 import { connectGoogle, type GcpApi } from './clients.ts';
 import { gcpImpersonationBinding } from './impersonation-binding.ts';
+import { leaveOurselves } from './ourselves.ts';
 import { gcpPool } from './pool.ts';
 import { gcpProvider } from './provider.ts';
 import { readGcp } from './reader.ts';
 import { gcpServiceAccount } from './service-account.ts';
 import type { GcpSnapshot } from './snapshot.ts';
+import { walkGcp } from './walk.ts';
 
 /** Google Cloud: organisations, folders and projects (`gcp:organizations/<n>`, `gcp:folders/<n>`, `gcp:projects/<id>`). */
 export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
   // One client for all systems, made at first use: its access token serves them all.
   let api: GcpApi | undefined;
+  const connect = () => Promise.resolve((api ??= connectGoogle()));
+  const harmless = assetFilter();
   return {
     type: 'gcp',
-    connect: () => Promise.resolve((api ??= connectGoogle())),
-    read: readGcp,
-    anchors: (snapshot, tenantId, issuer) => ({ gcpServiceAccounts: accountsOf(snapshot, tenantId, issuer) }),
-    kinds: [gcpBinding, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool],
+    connect,
+    read: async (client, system, context) => readGcp(client, system, context, await harmless(client, context)),
+    walk: async (context) => walkGcp(await connect(), context),
+    anchors: (snapshot, tenantId, issuer) => ({
+      gcpServiceAccounts: accountsOf(snapshot, tenantId, issuer),
+      ourselves: snapshot.ourselves,
+    }),
+    kinds: [gcpBinding, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool].map((kind) => ({
+      ...kind,
+      match: (snapshot, anchors) => leaveOurselves(kind.match(snapshot, anchors), snapshot, anchors),
+    })),
     classify,
     async probe(client, system) {
       await client.getPolicy(nativeId(system));
@@ -33,7 +45,9 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
 function accountsOf(snapshot: GcpSnapshot, tenantId: string, issuer: string): Anchors['gcpServiceAccounts'] {
   if (!snapshot.oidc) return [];
   const anchors: Anchors = { tenantId, issuer, awsOidcRoles: [], gcpServiceAccounts: [] };
-  return judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict }) =>
-    verdict.whose === 'ours' && verdict.confidence === 'certain' ? [{ email: account.email, uniqueId: account.uniqueId }] : [],
+  return judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, used }) =>
+    verdict.whose === 'ours' && verdict.confidence === 'certain'
+      ? [{ email: account.email, uniqueId: account.uniqueId, ...(used === undefined ? {} : { usedRecently: used }) }]
+      : [],
   );
 }

@@ -1,9 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
+import { firstHold } from '../../model/defender.ts';
 import type { Kind } from '../kind.ts';
 import { judgeAccounts } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
 import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
 import { grantId, grantsOf } from './policy.ts';
+import { recentUseHold } from './use.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
@@ -11,7 +13,7 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
   name: 'gcp-impersonation-binding',
   match(snapshot, anchors) {
     if (!snapshot.oidc) return { findings: [], sightings: [] };
-    const findings = judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, trust }) => {
+    const findings = judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, trust, used }) => {
       if (verdict.whose !== 'ours') return [];
       return trust.map(({ grant, pool }): Finding => ({
         kind: 'gcp-impersonation-binding',
@@ -26,6 +28,7 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
         snapshot: grantJson(grant, account.uniqueId),
         provides: [],
         uses: [`gcp:service-account:${account.email}`, `gcp:pool:${pool.pool.name}`],
+        ...firstHold(recentUseHold(used)),
       }));
     });
     const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);

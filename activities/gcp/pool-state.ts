@@ -1,7 +1,7 @@
 import type { Json } from '../../model/finding.ts';
 import { describeDiff } from '../../model/diff.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import type { Quarantine, Undo } from '../kind.ts';
+import { THIRTY_DAYS, type Quarantine, type Undo } from '../kind.ts';
 import { RefusedError } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
@@ -24,6 +24,7 @@ export interface PoolStateCalls<T extends { state: string }> {
 export function undoPoolState<T extends { state: string }>(calls: PoolStateCalls<T>): Undo<GcpApi> {
   return {
     losses: () => [],
+    keptFor: THIRTY_DAYS,
     async restore(api, [item]) {
       const planned = item.snapshot as Definition;
       const kept = await orGone(() => calls.get(api, planned.name));

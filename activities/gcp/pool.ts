@@ -1,10 +1,12 @@
-import type { Finding, Json, Sighting } from '../../model/finding.ts';
+import { firstHold } from '../../model/defender.ts';
+import type { Anchors, Finding, Json, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { judgePool, type PoolVerdict } from './ownership.ts';
 import { quarantinePoolState, undoPoolState, type PoolStateCalls } from './pool-state.ts';
+import { recentUseHold, usedPools, usersOf } from './use.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Pool } from './snapshot.ts';
 
 const STATE: PoolStateCalls<Pool> = {
@@ -20,9 +22,10 @@ export const gcpPool: Kind<GcpSnapshot, GcpApi> = {
   name: 'gcp-pool',
   match(snapshot, anchors) {
     const judged = (snapshot.oidc?.pools ?? []).map((pool) => judgePool(pool, anchors));
+    const used = usedPools(snapshot, anchors);
     return {
-      findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j)),
-      sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j)),
+      findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j, used.get(j.pool.name))),
+      sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j, anchors)),
       seen: judged.length,
     };
   },
@@ -46,7 +49,7 @@ function plannedName(item: PlanItem): string {
   return (item.snapshot as { name: string }).name;
 }
 
-function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict): Finding {
+function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, used?: string): Finding {
   return {
     kind: 'gcp-pool',
     system: snapshot.system,
@@ -60,6 +63,7 @@ function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict):
     snapshot: definition(pool),
     provides: [`gcp:pool:${pool.name}`],
     uses: [],
+    ...firstHold(recentUseHold(used)),
   };
 }
 
@@ -67,6 +71,7 @@ function worthTelling({ whose, why }: PoolVerdict): boolean {
   return whose === 'shared' || (whose === 'other' && why.length > 1);
 }
 
-function sighting(snapshot: GcpSnapshot, { pool, why }: PoolVerdict): Sighting {
-  return { system: snapshot.system, id: `gcp-pool:${pool.name}`, why: why.join('; '), uses: [] };
+function sighting(snapshot: GcpSnapshot, { pool, whose, why }: PoolVerdict, anchors: Anchors): Sighting {
+  const users = whose === 'shared' ? usersOf(pool, snapshot, anchors) : [];
+  return { system: snapshot.system, id: `gcp-pool:${pool.name}`, why: [...why, ...users].join('; '), uses: [] };
 }

@@ -1,3 +1,4 @@
+import { firstHold } from '../../model/defender.ts';
 import type { Anchors, Finding, Json, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
@@ -5,6 +6,7 @@ import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from './ownership.ts';
 import { quarantinePoolState, undoPoolState, type PoolStateCalls } from './pool-state.ts';
+import { recentUseHold, usedPools } from './use.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Provider } from './snapshot.ts';
 
 const STATE: PoolStateCalls<Provider> = {
@@ -22,8 +24,9 @@ export const gcpProvider: Kind<GcpSnapshot, GcpApi> = {
     const live = (snapshot.oidc?.pools ?? []).flatMap((pool) =>
       pool.providers.filter((p) => p.state !== DELETED).map((provider) => ({ pool: pool.name, provider })),
     );
+    const used = usedPools(snapshot, anchors);
     return {
-      findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors)),
+      findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors, used.get(pool))),
       sightings: live.flatMap(({ provider }) => sighting(snapshot, provider, anchors)),
       seen: live.length,
     };
@@ -49,7 +52,7 @@ function plannedName(item: PlanItem): string {
   return (item.snapshot as { name: string }).name;
 }
 
-function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchors: Anchors): Finding[] {
+function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchors: Anchors, used?: string): Finding[] {
   const verdict = judgeProvider(provider, anchors);
   if (verdict.whose !== 'ours') return [];
   return [
@@ -66,7 +69,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
       snapshot: definition(provider),
       provides: [],
       uses: [`gcp:pool:${pool}`, ...tokens(provider, anchors, verdict.confidence === 'name-only')],
-      ...(verdict.hold ? { hold: verdict.hold } : {}),
+      ...firstHold(verdict.hold, recentUseHold(used)),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import type { Quarantine, Undo } from '../kind.ts';
+import { THIRTY_DAYS, type Quarantine, type Undo } from '../kind.ts';
 import { OperationError, RefusedError } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
@@ -24,6 +24,7 @@ export function exactName({ name, uniqueId }: Pick<ServiceAccount, 'name' | 'uni
 /** Undeleted by its unique id, then enabled or disabled as it was: the removal itself had disabled it. */
 export const undoServiceAccount: Undo<GcpApi> = {
   losses: () => [],
+  keptFor: THIRTY_DAYS,
   async restore(api, [item]) {
     const planned = plannedAccount(item);
     const there = await orGone(() => api.getServiceAccount(planned.name));

@@ -1,9 +1,11 @@
 import type { Finding, Sighting } from '../../model/finding.ts';
+import { firstHold } from '../../model/defender.ts';
 import type { Kind } from '../kind.ts';
 import { judgeAccounts, type AccountVerdict } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { accountDefinition, exactName, plannedAccount, quarantineServiceAccount, undoServiceAccount } from './service-account-state.ts';
+import { recentUseHold } from './use.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
@@ -35,7 +37,7 @@ export const gcpServiceAccount: Kind<GcpSnapshot, GcpApi> = {
   quarantine: quarantineServiceAccount,
 };
 
-function finding(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerdict): Finding[] {
+function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: AccountVerdict): Finding[] {
   if (verdict.whose !== 'ours') return [];
   return [
     {
@@ -51,7 +53,7 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerd
       snapshot: accountDefinition(account),
       provides: [`gcp:service-account:${account.email}`],
       uses: [...new Set(trust.map((t) => `gcp:pool:${t.pool.pool.name}`))],
-      ...(verdict.hold ? { hold: verdict.hold } : {}),
+      ...firstHold(verdict.hold, recentUseHold(used)),
     },
   ];
 }

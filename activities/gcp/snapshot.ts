@@ -69,6 +69,10 @@ export interface OidcProject {
   projectNumber: string;
   pools: PoolWithProviders[];
   serviceAccounts: AccountWithPolicy[];
+  /** By mail address: accounts used within the manifest's `guards.usedWithin`, in words. Beside them, for no use is a change of them. */
+  usedRecently: Record<string, string>;
+  /** Why nobody could say which were used. */
+  useUnknown?: string;
 }
 
 /** One organisation, folder or project as one reading found it. */
@@ -77,6 +81,10 @@ export interface GcpSnapshot {
   /** `organizations/<n>`, `folders/<n>` or `projects/<id>`. */
   resource: string;
   policy: Policy;
+  /** Set when Cloud Asset showed that none of the policy's grants (so many) can be ours, and the policy was therefore not read. */
+  notRead?: { grants: number };
+  /** What the worker's own credentials are; by project id where its number is known. */
+  ourselves: string[];
   oidc?: OidcProject;
 }
 

@@ -12,9 +12,6 @@ export interface TreeApi {
   /** Directly below an organisation or folder, those with a requested deletion included. */
   listFolders(parent: string): Promise<TreeNode[]>;
   listProjects(parent: string): Promise<TreeNode[]>;
-  /** All that the credentials may see, wherever it stands. */
-  searchFolders(): Promise<TreeNode[]>;
-  searchProjects(): Promise<TreeNode[]>;
 }
 
 export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint): TreeApi {
@@ -37,20 +34,6 @@ export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, a
     async listProjects(parent) {
       const raw = await pages(async (pageToken) => {
         const { data } = await manager.projects.list({ parent, showDeleted: true, pageSize: PAGE, ...pageToken }, at);
-        return { items: data.projects, next: data.nextPageToken };
-      });
-      return raw.map(project);
-    },
-    async searchFolders() {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.folders.search({ pageSize: PAGE, ...pageToken }, at);
-        return { items: data.folders, next: data.nextPageToken };
-      });
-      return raw.map(folder);
-    },
-    async searchProjects() {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.projects.search({ pageSize: PAGE, ...pageToken }, at);
         return { items: data.projects, next: data.nextPageToken };
       });
       return raw.map(project);

@@ -60,7 +60,13 @@ export function account(bindings: Binding[], change: Partial<AccountWithPolicy> 
 
 export function oidcProject(pools: PoolWithProviders[], serviceAccounts: AccountWithPolicy[], policy: Policy = {}): GcpSnapshot {
   const resource = `projects/${PROJECT}`;
-  return { system: `gcp:${resource}`, resource, policy, oidc: { projectNumber: NUMBER, pools, serviceAccounts } };
+  return {
+    system: `gcp:${resource}`,
+    resource,
+    policy,
+    ourselves: [],
+    oidc: { projectNumber: NUMBER, pools, serviceAccounts, usedRecently: {} },
+  };
 }
 
 /** As onboarding left it, nothing else around. */

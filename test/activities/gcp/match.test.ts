@@ -221,7 +221,12 @@ describe('Bindings', () => {
   const anchors = anchorsOf(onboarded());
   const at = (resource: string, role: string, member: string, condition?: { title: string; expression: string }) =>
     judge(
-      { system: `gcp:${resource}`, resource, policy: { bindings: [{ role, members: [member], ...(condition ? { condition } : {}) }] } },
+      {
+        system: `gcp:${resource}`,
+        resource,
+        policy: { bindings: [{ role, members: [member], ...(condition ? { condition } : {}) }] },
+        ourselves: [],
+      },
       anchors,
     );
 

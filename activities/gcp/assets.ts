@@ -1,0 +1,64 @@
+import { DEFENDER } from '../../model/footprint.ts';
+import type { ReadContext } from '../kind.ts';
+import { WORKLOAD_IDENTITY_USER } from './accounts.ts';
+import type { GcpApi } from './clients.ts';
+import { GCP_NAMES } from './ownership.ts';
+import { grantsOf } from './policy.ts';
+
+/** Below this many systems two searches save too little for an answer that may be minutes old. */
+const WORTHWHILE = 20;
+/** How long one answer serves, in ms: a batch of readings, not the verification that follows a removal. */
+const SERVES_MS = 60_000;
+
+const MANAGER = 'cloudresourcemanager.googleapis.com';
+const LEVELS = ['Organization', 'Folder', 'Project'].map((type) => `${MANAGER}/${type}`);
+const ACCOUNT = 'iam.googleapis.com/ServiceAccount';
+
+/** Members that are told of though they are not ours. */
+const NAMED = [...GCP_NAMES.serviceAccount, DEFENDER.gcpServiceAccount];
+
+/** Resources whose policies, as Cloud Asset shows them, hold nothing that could be ours, with how many grants there are in each. */
+export type Harmless = ReadonlyMap<string, number>;
+
+/**
+ * Asks Cloud Asset Inventory for all policies below the manifest's organisation at once, which spares a call for each. It only ever says
+ * what need not be read: what its answer does not show, or shows to hold a member that could be ours, is read. Undefined when the estate
+ * is small, and when it may not be asked or does not answer whole.
+ */
+export function assetFilter(now: () => number = Date.now): (api: GcpApi, context: ReadContext) => Promise<Harmless | undefined> {
+  const asked = new Map<string, { at: number; answer: Promise<Harmless | undefined> }>();
+  return (api, { manifest }) => {
+    const { organization, folders = [], projects = [] } = manifest.gcp ?? {};
+    if (organization === undefined || folders.length + projects.length < WORTHWHILE) return Promise.resolve(undefined);
+    const known = asked.get(organization);
+    if (known && now() - known.at < SERVES_MS) return known.answer;
+    const answer = ask(api, `organizations/${organization}`).catch(() => undefined);
+    asked.set(organization, { at: now(), answer });
+    return answer;
+  };
+}
+
+async function ask(api: GcpApi, scope: string): Promise<Harmless | undefined> {
+  const [levels, accounts] = await Promise.all([api.searchPolicies(scope, LEVELS), api.searchPolicies(scope, [ACCOUNT])]);
+  const trusting = accounts.filter(({ resource, policy }) =>
+    grantsOf(resource, policy).some((g) => g.role === WORKLOAD_IDENTITY_USER && isPoolMember(g.member)),
+  );
+  // An account may be named by its unique id there, so it is its project that tells which members could be ours.
+  const projects = trusting.map(({ resource }) => /^\/\/iam\.googleapis\.com\/projects\/([^/]+)\//.exec(resource)?.[1]);
+  if (projects.some((p) => p === undefined || /^\d+$/.test(p))) return undefined;
+  const ours = new Set(projects.map((p) => `@${p}.iam.gserviceaccount.com`));
+  const couldBeOurs = (member: string) =>
+    member.startsWith('deleted:') ||
+    ours.has(member.slice(member.indexOf('@'))) ||
+    NAMED.some((n) => member.startsWith(`serviceAccount:${n}@`));
+  return new Map(
+    levels.flatMap(({ resource, policy }) => {
+      const grants = grantsOf(resource, policy);
+      return grants.some((g) => couldBeOurs(g.member)) ? [] : [[resource.replace(`//${MANAGER}/`, ''), grants.length] as const];
+    }),
+  );
+}
+
+function isPoolMember(member: string): boolean {
+  return /^principal(?:Set)?:\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\//.test(member);
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SystemId } from '../../model/names.ts';
+import type { ReadContext, Walked } from '../kind.ts';
+import type { TreeNode } from './api/tree.ts';
+import { failureWords, isRetry } from './classify.ts';
+import type { GcpApi } from './clients.ts';
+
+/** Folders listed side by side: far below Resource Manager's read quota (600 a minute). */
+const AT_ONCE = 4;
+/** A listing that may be answered later is tried again after these pauses, in ms; then its branch is unknown. */
+const PAUSES = [500, 2_000];
+
+/**
+ * What `folders: all` and `projects: all` stand for: everything below the manifest's organisation, level by level. A parent whose folders
+ * or projects cannot be listed is `unknown`, with all that may be below it; what is about to be deleted is `left`. Throws when nothing of
+ * the organisation itself can be listed.
+ */
+export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<Walked> {
+  const walked: Walked = { systems: [], left: [], unknown: [] };
+  const { organization, folders, projects } = manifest.gcp ?? {};
+  if (organization === undefined || (folders !== 'all' && projects !== 'all')) return walked;
+  let parents = [`organizations/${organization}`];
+  while (parents.length > 0) {
+    const found: TreeNode[] = [];
+    for (let from = 0; from < parents.length; from += AT_ONCE) {
+      const batch = parents.slice(from, from + AT_ONCE);
+      found.push(...(await Promise.all(batch.map((parent) => childrenOf(api, parent, projects === 'all', walked)))).flat());
+    }
+    const live = liveOnes(found, walked);
+    parents = live.filter((r) => r.startsWith('folders/'));
+    const wanted = live.filter((r) => (r.startsWith('folders/') ? folders : projects) === 'all');
+    walked.systems.push(...wanted.map((r): SystemId => `gcp:${r}`));
+  }
+  return walked;
+}
+
+function liveOnes(nodes: TreeNode[], walked: Walked): string[] {
+  for (const { resource, state } of nodes) {
+    if (state !== 'ACTIVE') walked.left.push({ system: `gcp:${resource}`, reason: `its state is ${state || 'not told'}` });
+  }
+  return nodes.filter((n) => n.state === 'ACTIVE').map((n) => n.resource);
+}
+
+/** Direct children. What can be listed counts though the rest cannot; of the organisation at least something must be. */
+async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Walked): Promise<TreeNode[]> {
+  const results = await Promise.allSettled([
+    persistently(() => api.listFolders(parent)),
+    ...(withProjects ? [persistently(() => api.listProjects(parent))] : []),
+  ]);
+  const failed = results.filter((r) => r.status === 'rejected');
+  const [first] = failed;
+  if (first && failed.length === results.length && parent.startsWith('organizations/')) throw first.reason;
+  for (const { reason } of failed)
+    walked.unknown.push({ system: `gcp:${parent}`, reason: `what is in it could not be listed whole: ${failureWords(reason)}` });
+  return results.flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
+}
+
+async function persistently<T>(list: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await list();
+    } catch (error) {
+      const pause = PAUSES[attempt];
+      if (pause === undefined || !isRetry(error)) throw error;
+      await sleep(pause);
+    }
+  }
+}
