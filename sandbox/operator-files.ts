@@ -18,7 +18,7 @@ export function recipe(directory: string, origin: string): string {
   return [
     `sandbox: ${origin} (links to portal and mailbox; the certificate is its own)`,
     'With a Temporal server at TEMPORAL_ADDRESS, in a second terminal:',
-    `  export OFFBOARD_HOME="$PWD/${join(folder, 'home')}"`,
+    `  export OFFBOARD_HOME='${join(directory, 'home')}'`,
     `  . ${join(folder, 'worker.env')} && OFFBOARD_POLICY=${join(folder, 'policy.yaml')} npm run worker`,
     'and in a third, with the same TEMPORAL_ADDRESS and OFFBOARD_HOME:',
     `  npm run offboard -- start ${join(folder, 'manifest.yaml')} --by sam.operator@contoso.example`,
