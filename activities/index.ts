@@ -7,6 +7,9 @@ import { readBatch, type ReadBatchInput } from './run/discover.ts';
 import { endRun, type EndRunInput } from './run/evidence.ts';
 import { makePlan, type MakePlanInput } from './run/plan.ts';
 import { removeItems, type RemoveInput } from './run/remove.ts';
+import { makeRestorePlan, type MakeRestorePlanInput } from './run/restore-plan.ts';
+import { startRestore, type StartRestoreInput } from './run/restore-start.ts';
+import { restoreItems } from './run/restore.ts';
 import { startRun, type StartRunInput } from './run/start.ts';
 import { walk, type WalkInput } from './run/walk.ts';
 import { confirmGone, verify } from './run/verify.ts';
@@ -30,6 +33,9 @@ export function createActivities(deps: Deps) {
     confirmCollector: (input: Parameters<typeof collectors.confirmCollector>[1]) =>
       asFailure(() => collectors.confirmCollector(deps, input)),
     verify: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => verify(deps, input))),
+    startRestore: (input: StartRestoreInput) => asFailure(() => startRestore(deps, input)),
+    makeRestorePlan: (input: MakeRestorePlanInput) => asFailure(() => withHeartbeat(() => makeRestorePlan(deps, input))),
+    restoreItems: (input: RemoveInput) => asFailure(() => restoreItems(deps, input)),
     endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
   };
 }

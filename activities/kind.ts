@@ -38,6 +38,8 @@ export interface Kind<Snapshot, Api> {
   gone?: string;
   /** How to bring it back; absent where no cloud call can. */
   undo?: Undo<Api>;
+  /** Why nothing brings it back, and what a person may do instead, in words; for a kind without `undo`. */
+  lost?: string;
   /** A step back from removal: the thing stays, but nobody can use it. Absent where the cloud has none. */
   quarantine?: Quarantine<Api>;
 }
@@ -54,7 +56,12 @@ export interface Undo<Api> {
   restore(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
   /** Pure: a definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. */
   comparable(snapshot: Json): Json;
+  /** How long after its removal the cloud can give it back, in ms; absent where it is made anew, whenever that is. */
+  keptFor?: number;
 }
+
+/** How long Entra and Google Cloud keep what was deleted softly. */
+export const THIRTY_DAYS = 30 * 86_400_000;
 
 /** Reversible first: deny its trust, disable it. */
 export interface Quarantine<Api> {

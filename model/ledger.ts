@@ -47,6 +47,8 @@ export interface Ledger {
   outcomes: Map<string, Outcome & { phase: Phase }>;
   /** Items with an intent but no outcome after it, or `failed`: our own call may have been applied, wholly or in part. */
   openIntents: Set<string>;
+  /** Items with an intent, whatever came of it: a restore that was refused half way goes on with what it made. */
+  begun: Set<string>;
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
@@ -67,6 +69,7 @@ export function emptyLedger(): Ledger {
     gates: new Map(),
     outcomes: new Map(),
     openIntents: new Set(),
+    begun: new Set(),
     waived: new Map(),
     confirmed: new Map(),
     deletions: new Map(),
@@ -105,6 +108,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
       return;
     case 'intent':
       ledger.openIntents.add(r.item);
+      ledger.begun.add(r.item);
       return;
     case 'outcome':
       if (r.outcome.outcome !== 'failed') ledger.openIntents.delete(r.outcome.item);

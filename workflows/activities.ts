@@ -25,8 +25,8 @@ const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
 const attended = proxyActivities<Activities>(ATTENDED);
 
-export const { startRun, walk, makePlan, verify } = long;
-export const { openGate, closeGate, remind, recordDecision, endRun } = short;
+export const { startRun, walk, makePlan, makeRestorePlan, verify } = long;
+export const { openGate, closeGate, remind, recordDecision, startRestore, endRun } = short;
 export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
 
 /** Activities with a summary that the Temporal UI shows beside them. */
@@ -34,5 +34,7 @@ export const readBatch = (summary: string, ...args: Parameters<Activities['readB
   long.readBatch.executeWithOptions({ ...OPTIONS, heartbeatTimeout: '10m', summary }, args);
 export const removeItems = (summary: string, ...args: Parameters<Activities['removeItems']>) =>
   long.removeItems.executeWithOptions({ ...OPTIONS, summary }, args);
+export const restoreItems = (summary: string, ...args: Parameters<Activities['restoreItems']>) =>
+  long.restoreItems.executeWithOptions({ ...OPTIONS, summary }, args);
 export const confirmGone = (summary: string, ...args: Parameters<Activities['confirmGone']>) =>
   long.confirmGone.executeWithOptions({ ...OPTIONS, summary }, args);

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/finding.ts';
 import { CannotAsk } from '../azure-failure.ts';
-import type { Undo } from '../kind.ts';
+import { THIRTY_DAYS, type Undo } from '../kind.ts';
 import { classifyEntra } from './classify.ts';
 import type { EntraApi } from './clients.ts';
 
@@ -16,6 +16,7 @@ interface Kept {
  */
 export const restoreApplication: Undo<EntraApi> = {
   losses: () => ['only within 30 days of its deletion: after that Graph has purged it for good'],
+  keptFor: THIRTY_DAYS,
 
   async restore(api, items) {
     for (const item of items) {

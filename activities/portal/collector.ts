@@ -42,6 +42,8 @@ export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
   remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {
     return Promise.reject(new Error(`${item.id} can be deleted only with its one-time password`));
   },
+
+  lost: 'its historic data went with it; a new configuration can be made only in the Permissions Management portal, if that still answers',
 };
 
 type Definition = { driver: string; recipient: string | null; [field: string]: Json };

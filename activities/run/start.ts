@@ -69,7 +69,7 @@ function parseManifest(raw: unknown): Manifest {
   return parsed.data;
 }
 
-function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): string[] {
+export function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): string[] {
   const policy = effectivePolicy(deps.policy, manifest);
   if (policy.approvers.length === 0) {
     return ["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"];

@@ -1,0 +1,26 @@
+import type { Ledger } from '../../model/ledger.ts';
+import type { Plan } from '../../model/plan.ts';
+import { removedItems, type Removed } from '../../model/restore.ts';
+import type { ArtifactStore } from './artifacts.ts';
+import type { Journal } from './journal.ts';
+
+/** What a run removed, from its journal and the plans it had. */
+export interface RemovedByRun {
+  ledger: Ledger;
+  removed: Removed[];
+  /** Its plans, oldest first. */
+  plans: Plan[];
+}
+
+/** The newest run of a workflow id, or the run itself by its journal's name; undefined when there is none. */
+export function journalOf(journal: Journal, name: string): string | undefined {
+  return journal.runs().find((run) => run === name || run.startsWith(`${name}_`));
+}
+
+/** Reads what a run removed. Works wherever journal and artifacts lie: it asks no cloud. */
+export async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
+  const lines = journal.lines(run);
+  const plans = new Map<string, Plan>();
+  for (const { record: r } of lines) if (r.type === 'plan') plans.set(r.planHash, await artifacts.get<Plan>(r.artifact));
+  return { ledger: journal.ledger(run), removed: removedItems(lines, plans), plans: [...plans.values()] };
+}

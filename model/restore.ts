@@ -1,0 +1,143 @@
+import { isRemnant } from './diff.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { removalOrder, type Plan, type PlanItem, type Untouched } from './plan.ts';
+
+/** Something a run removed, with the definition it had before, and when (ISO). */
+export interface Removed {
+  item: PlanItem;
+  at: string;
+}
+
+/** An item that a restore gives back. Its `dependsOn` names what must be there before. */
+export interface RestoreItem extends PlanItem {
+  /** ISO. */
+  removedAt: string;
+  /** What will not be the same again, each in a few words. */
+  losses: string[];
+}
+
+/** A plan that gives back what a run removed. `untouched` tells what it cannot give back, and why. Hashed as every plan. */
+export interface RestorePlan extends Plan {
+  items: RestoreItem[];
+  /** Journal of the run it undoes. */
+  restores: string;
+}
+
+export function isRestorePlan(plan: Plan): plan is RestorePlan {
+  return 'restores' in plan;
+}
+
+/** Whether a removed thing can be given back: what it loses, or why nothing brings it back. */
+export type Verdict = { losses: string[] } | { impossible: string };
+
+/**
+ * Pure: what a run removed itself and did not see come back, from its journal and its plans by hash. What took several tries under
+ * amended plans has the definition of the first: later plans know what was left of it.
+ */
+export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, Plan>): Removed[] {
+  const known = new Map<string, PlanItem>();
+  const begun = new Map<string, PlanItem>();
+  const removed = new Map<string, string>();
+  for (const { at, record: r } of entries) {
+    if (r.type === 'plan') {
+      for (const item of plans.get(r.planHash)?.items ?? []) known.set(item.id, item);
+      for (const id of r.again ?? []) removed.delete(id);
+    }
+    if (r.type === 'intent') {
+      const item = plans.get(r.planHash)?.items.find((i) => i.id === r.item);
+      if (item) begun.set(r.item, fuller(begun.get(r.item), item));
+    }
+    if (r.type === 'outcome') {
+      if (r.outcome.outcome === 'removed') removed.set(r.outcome.item, at);
+      else removed.delete(r.outcome.item);
+    }
+  }
+  const items = [...removed.keys()].flatMap((id) => begun.get(id) ?? known.get(id) ?? []);
+  return removalOrder(items).map((item) => ({ item, at: removed.get(item.id) ?? '' }));
+}
+
+function fuller(before: PlanItem | undefined, now: PlanItem): PlanItem {
+  if (!before || !isRemnant(now.snapshot, before.snapshot)) return now;
+  return { ...now, snapshot: before.snapshot, fingerprint: before.fingerprint };
+}
+
+/** Ids of what else was removed, is not chosen, and provides what a chosen item uses: a restore asks the clouds whether it is there. */
+export function unchosenProviders(removed: Removed[], only: string[]): Removed[] {
+  const chosen = removed.filter((r) => only.includes(r.item.id));
+  return removed.filter((r) => !only.includes(r.item.id) && chosen.some((c) => uses(c.item, r.item)));
+}
+
+const uses = (user: PlanItem, provider: PlanItem) => user.id !== provider.id && user.uses.some((t) => provider.provides.includes(t));
+
+export interface RestoreInput {
+  /** The last plan of the run that is undone: its tenant, manifest and anchors stand. */
+  last: Plan;
+  /** Journal of that run. */
+  restores: string;
+  removed: Removed[];
+  /** Ids to give back; undefined for all that can be. */
+  only: string[] | undefined;
+  /** By item id, for everything removed. */
+  verdicts: ReadonlyMap<string, Verdict>;
+  /** Ids of removed things that are not chosen and not there. */
+  missing: ReadonlySet<string>;
+  /** What the run left in between, and why that is not given back. */
+  notRemoved: Untouched[];
+  warnings: string[];
+}
+
+/** Pure: what is given back, what was removed last first and each thing after what it uses; and what is not, and why. */
+export function buildRestorePlan(input: RestoreInput): RestorePlan {
+  const { last, removed, only, verdicts } = input;
+  const chosen = removed.filter((r) => only === undefined || only.includes(r.item.id));
+  const untouched: Untouched[] = [...input.notRemoved];
+  const kept: { removed: Removed; losses: string[] }[] = [];
+  for (const one of chosen) {
+    const { item } = one;
+    const verdict = verdicts.get(item.id) ?? { impossible: 'nothing is known of its kind' };
+    const providers = removed.filter((r) => uses(item, r.item));
+    const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
+    if ('impossible' in verdict) untouched.push({ system: item.system, id: item.id, reason: verdict.impossible });
+    else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
+    else kept.push({ removed: one, losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts))] });
+  }
+  const items = kept.map(({ removed: { item, at }, losses }) => toRestore(item, at, losses, kept, input.restores));
+  const lossy = items.filter((i) => i.losses.length > 0).length;
+  return {
+    version: 1,
+    tenantId: last.tenantId,
+    manifestHash: last.manifestHash,
+    items: items.toReversed(),
+    untouched: untouched.toSorted((a, b) => (a.system + a.id < b.system + b.id ? -1 : 1)),
+    unknown: [],
+    anchors: last.anchors,
+    warnings: [
+      ...input.warnings,
+      ...(lossy > 0
+        ? [`${lossy} of ${items.length} things will not be quite the same again: read what each loses before you approve`]
+        : []),
+    ],
+    restores: input.restores,
+  };
+}
+
+function needs(missing: string[]): string {
+  return `needs ${missing.join(' and ')}, not there and not among the items: name ${missing.map((id) => `--item ${id}`).join(' ')}, too`;
+}
+
+/** What uses something that never comes back can be made again; whether it works then is for people to know. */
+function without({ item }: Removed, verdicts: RestoreInput['verdicts']): string[] {
+  const verdict = verdicts.get(item.id);
+  return verdict && 'impossible' in verdict ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
+}
+
+function toRestore(item: PlanItem, at: string, losses: string[], kept: { removed: Removed }[], run: string): RestoreItem {
+  const { guard: _, override: __, hold: ___, ...rest } = item;
+  return {
+    ...rest,
+    why: [`removed by ${run} at ${at}`, ...item.why],
+    dependsOn: kept.flatMap((k) => (uses(item, k.removed.item) ? [k.removed.item.id] : [])).toSorted(),
+    removedAt: at,
+    losses,
+  };
+}
