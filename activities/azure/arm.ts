@@ -18,7 +18,7 @@ const Connector = z.object({
 });
 export type SecurityConnector = z.infer<typeof Connector>;
 
-const Subscription = z.object({ subscriptionId: z.guid(), displayName: z.string().nullish(), state: z.string() });
+const Subscription = z.object({ subscriptionId: z.guid(), state: z.string(), tenantId: z.guid().nullish() });
 export type Subscription = z.infer<typeof Subscription>;
 
 const Group = z.object({ name: z.string() });

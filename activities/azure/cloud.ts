@@ -2,16 +2,20 @@ import { nativeId } from '../../model/names.ts';
 import { azureCredential } from '../azure-credential.ts';
 import { armEndpoint } from '../azure-endpoints.ts';
 import type { Cloud } from '../kind.ts';
+import { connectArm } from './arm.ts';
 import { classifyAzure } from './classify.ts';
 import { connectAzure, type AzureApi } from './clients.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
 import { roleAssignment } from './role-assignment.ts';
+import { walkAzure } from './walk.ts';
 
 /** Azure RBAC. Systems are scopes: `azure:/subscriptions/<id>`, `azure:/providers/Microsoft.Management/managementGroups/<id>`, `azure:/`. */
 export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
     connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
+    walk: (context) =>
+      walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
     read: readAzure,
     anchors: ({ defender }) => (defender ? { defender } : {}),
     kinds: [roleAssignment],

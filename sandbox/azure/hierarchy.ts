@@ -1,7 +1,16 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxResponse } from '../service.ts';
 import { isDenied, refuseDenied } from './rights.ts';
-import { canonical, findManagementGroup, findSubscription, managementGroupScope, scopeAndAbove } from './scopes.ts';
+import {
+  canonical,
+  findManagementGroup,
+  findSubscription,
+  managementGroups,
+  managementGroupScope,
+  parentOf,
+  scopeAndAbove,
+  tenantId,
+} from './scopes.ts';
 import { ArmError } from './wire.ts';
 
 /** GET /subscriptions/{id}. Throws ArmError 404 SubscriptionNotFound. */
@@ -20,7 +29,8 @@ export function listSubscriptions(context: SandboxContext): object[] {
 /** GET /providers/Microsoft.Management/managementGroups/{id} (2021-04-01), with its direct children when `children` is true. */
 export function getManagementGroup(context: SandboxContext, id: string, children: boolean): SandboxResponse {
   const group = findManagementGroup(context, id);
-  const parent = group.parent === undefined ? undefined : findManagementGroup(context, group.parent);
+  const above = parentOf(context, group);
+  const parent = above === undefined ? undefined : findManagementGroup(context, above);
   const details = parent
     ? { parent: { id: managementGroupScope(parent.id), name: parent.id, displayName: parent.displayName ?? parent.id } }
     : {};
@@ -31,7 +41,7 @@ export function getManagementGroup(context: SandboxContext, id: string, children
 
 /** GET /providers/Microsoft.Management/managementGroups: those the caller may see. */
 export function listManagementGroups(context: SandboxContext): object[] {
-  const seen = context.store.list('azure-management-group').filter((g) => !isDenied(g, GROUP_READ));
+  const seen = managementGroups(context).filter((g) => !isDenied(g, GROUP_READ));
   return seen.map((g) => groupToWire(context, g));
 }
 
@@ -42,17 +52,19 @@ export function listDescendants(context: SandboxContext, id: string): object[] {
   return below(context, group.id);
 }
 
+type Child = { id: string; parent?: string | undefined };
+
 const GROUP_READ = 'Microsoft.Management/managementGroups/read';
 
 function below(context: SandboxContext, parentId: string): object[] {
-  const isChild = (o: { parent?: string | undefined }) => o.parent?.toLowerCase() === parentId.toLowerCase();
+  const isChild = (o: Child) => parentOf(context, o)?.toLowerCase() === parentId.toLowerCase();
   const wire = (type: string, scope: string, o: { id: string; displayName?: string | undefined }) => ({
     id: scope,
     type,
     name: o.id,
     properties: { displayName: o.displayName ?? o.id, parent: { id: managementGroupScope(parentId) } },
   });
-  const groups = context.store.list('azure-management-group').filter(isChild);
+  const groups = managementGroups(context).filter(isChild);
   const subscriptions = context.store.list('azure-subscription').filter(isChild);
   return [
     ...groups.map((g) => wire('Microsoft.Management/managementGroups', managementGroupScope(g.id), g)),
@@ -77,8 +89,8 @@ export function listLocks(context: SandboxContext, scope: string): object[] {
 }
 
 function childrenOf(context: SandboxContext, id: string): object[] {
-  const isChild = (o: { parent?: string | undefined }) => o.parent?.toLowerCase() === id.toLowerCase();
-  const groups = context.store.list('azure-management-group').filter(isChild);
+  const isChild = (o: Child) => parentOf(context, o)?.toLowerCase() === id.toLowerCase();
+  const groups = managementGroups(context).filter(isChild);
   const subscriptions = context.store.list('azure-subscription').filter(isChild);
   return [
     ...groups.map((g) => ({
@@ -95,7 +107,7 @@ function subscriptionToWire(context: SandboxContext, s: ObjectOf<'azure-subscrip
   return {
     id: `/subscriptions/${s.id}`,
     subscriptionId: s.id,
-    tenantId: tenantId(context),
+    tenantId: s.tenantId ?? tenantId(context),
     displayName: s.displayName ?? s.id,
     state: s.state,
     subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'EnterpriseAgreement_2014-09-01', spendingLimit: 'Off' },
@@ -110,8 +122,4 @@ function groupToWire(context: SandboxContext, g: ObjectOf<'azure-management-grou
     name: g.id,
     properties: { tenantId: tenantId(context), displayName: g.displayName ?? g.id },
   };
-}
-
-function tenantId(context: SandboxContext): string {
-  return context.store.slot('entra-client', { clientId: '', clientSecret: '', tenantId: '' }).tenantId;
 }

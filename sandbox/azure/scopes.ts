@@ -23,11 +23,11 @@ export function scopeAndAbove(context: SandboxContext, scope: string): string[] 
   const start = canonical(scope);
   if (start === '/') return ['/'];
   const group = MANAGEMENT_GROUP.exec(start)?.[1];
-  if (group !== undefined) return [...managementGroups(context, group), '/'];
+  if (group !== undefined) return [...groupAndAbove(context, group), '/'];
   const subscription = findSubscription(context, start);
   if (!subscription)
     throw new ArmError(404, 'InvalidScope', `The scope '${scope}' is neither a management group, a subscription nor below one.`);
-  const above = subscription.parent ? managementGroups(context, subscription.parent) : [];
+  const above = groupAndAbove(context, subscription.parent ?? rootGroup(context).id);
   return [...insideSubscription(start), ...above, '/'];
 }
 
@@ -42,9 +42,32 @@ export function findSubscription(context: SandboxContext, scope: string): Object
 
 /** The management group with this id. Throws ArmError 404. */
 export function findManagementGroup(context: SandboxContext, id: string): ObjectOf<'azure-management-group'> {
-  const found = context.store.list('azure-management-group').find((g) => g.id.toLowerCase() === id.toLowerCase());
+  const found = managementGroups(context).find((g) => g.id.toLowerCase() === id.toLowerCase());
   if (!found) throw new ArmError(404, 'NotFound', `The management group '${id}' cannot be found.`);
   return found;
+}
+
+/** All management groups: those of the estate, and the tenant's root group, which every tenant has. */
+export function managementGroups(context: SandboxContext): ObjectOf<'azure-management-group'>[] {
+  const root = rootGroup(context);
+  const given = context.store.list('azure-management-group');
+  return given.some((g) => g.id.toLowerCase() === root.id) ? given : [...given, root];
+}
+
+/** Id of the management group above; what names none lies below the root group, which lies below nothing. */
+export function parentOf(context: SandboxContext, child: { id: string; parent?: string | undefined }): string | undefined {
+  const root = rootGroup(context).id;
+  return child.id.toLowerCase() === root ? undefined : (child.parent ?? root);
+}
+
+/** Azure names the root group by the tenant's id. */
+function rootGroup(context: SandboxContext): ObjectOf<'azure-management-group'> {
+  const id = tenantId(context).toLowerCase();
+  return { kind: 'azure-management-group', ours: false, id, displayName: 'Tenant Root Group', denied: [] };
+}
+
+export function tenantId(context: SandboxContext): string {
+  return context.store.slot('entra-client', { clientId: '', clientSecret: '', tenantId: '' }).tenantId;
 }
 
 /** The id of a management group as a scope. */
@@ -52,9 +75,10 @@ export function managementGroupScope(id: string): string {
   return `/providers/Microsoft.Management/managementGroups/${id}`;
 }
 
-function managementGroups(context: SandboxContext, id: string): string[] {
+function groupAndAbove(context: SandboxContext, id: string): string[] {
   const group = findManagementGroup(context, id);
-  return [canonical(managementGroupScope(group.id)), ...(group.parent ? managementGroups(context, group.parent) : [])];
+  const parent = parentOf(context, group);
+  return [canonical(managementGroupScope(group.id)), ...(parent === undefined ? [] : groupAndAbove(context, parent))];
 }
 
 function insideSubscription(scope: string): string[] {

@@ -22,6 +22,8 @@ export const azure = [
     /** Management group id. */
     parent: z.string().optional(),
     state: z.enum(['Enabled', 'Disabled', 'Warned', 'PastDue', 'Deleted']).default('Enabled'),
+    /** The tenant it belongs to, where it is another one that delegates it (Azure Lighthouse). */
+    tenantId: guid.optional(),
     /** Whether the resource provider Microsoft.Security is registered there. */
     security: z.boolean().default(true),
     denied,

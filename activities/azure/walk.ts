@@ -1,0 +1,85 @@
+import type { SystemId } from '../../model/names.ts';
+import type { ReadContext, Walked } from '../kind.ts';
+import type { ArmApi, Subscription } from './arm.ts';
+import { classifyAzure } from './classify.ts';
+
+const GROUP = '/providers/Microsoft.Management/managementGroups';
+
+/**
+ * What `subscriptions: all` and `managementGroups: all` stand for. The subscriptions the worker sees, and those only the tree of management
+ * groups tells of; a branch that cannot be listed is `unknown`, for it may hold what the worker does not see. The tenant's root group,
+ * named by the tenant's id, stands above all of them: without it nobody knows that the list is whole. Throws when subscriptions cannot
+ * be listed at all.
+ */
+export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pick<ReadContext, 'manifest'>): Promise<Walked> {
+  const tree = await readTree(api, tenant.id);
+  const walked: Walked = { systems: [], left: [], unknown: tree.unknown };
+  if (azure?.managementGroups === 'all') walked.systems.push(...tree.groups.map((id): SystemId => `azure:${GROUP}/${id}`));
+  if (azure?.subscriptions === 'all') {
+    const visible = await api.listSubscriptions();
+    for (const subscription of visible) {
+      const reason = reasonToLeave(subscription, tenant.id);
+      const system: SystemId = `azure:/subscriptions/${subscription.subscriptionId}`;
+      if (reason === undefined) walked.systems.push(system);
+      else walked.left.push({ system, reason });
+    }
+    const seen = new Set(visible.map((s) => s.subscriptionId.toLowerCase()));
+    // Nothing can be read of these; their readings will say so, each by its name.
+    for (const id of tree.subscriptions) if (!seen.has(id.toLowerCase())) walked.systems.push(`azure:/subscriptions/${id}`);
+  }
+  walked.systems.sort();
+  return walked;
+}
+
+/** A disabled one is not left out: what it holds can be read, and lets in again once somebody enables it. */
+function reasonToLeave({ state, tenantId }: Subscription, tenant: string): string | undefined {
+  if (tenantId && tenantId.toLowerCase() !== tenant.toLowerCase())
+    return `it belongs to tenant ${tenantId}, which only lets this one manage it`;
+  return state === 'Deleted' ? 'the subscription is deleted' : undefined;
+}
+
+interface Tree {
+  /** Ids, each once. */
+  groups: string[];
+  subscriptions: string[];
+  unknown: Walked['unknown'];
+}
+
+async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
+  const groups = new Map<string, string>();
+  const subscriptions = new Map<string, string>();
+  const unknown: Walked['unknown'] = [];
+  const below = (id: string): SystemId => `azure:below ${GROUP}/${id}`;
+  const listed = await unlessRefused(() => api.listManagementGroups());
+  const ids = Array.isArray(listed) ? listed : [];
+  const isRoot = (id: string) => id.toLowerCase() === rootId.toLowerCase();
+  if (!ids.some(isRoot)) {
+    const why = Array.isArray(listed) ? 'the worker does not see it' : listed.refused;
+    unknown.push({
+      system: below(rootId),
+      reason: `the tenant's root management group cannot be listed (${why}): subscriptions may be hidden`,
+    });
+  }
+  for (const id of ids.toSorted((a, b) => Number(isRoot(b)) - Number(isRoot(a)))) {
+    if (groups.has(id.toLowerCase())) continue;
+    groups.set(id.toLowerCase(), id);
+    const descendants = await unlessRefused(() => api.listDescendants(id));
+    if (!Array.isArray(descendants)) {
+      unknown.push({ system: below(id), reason: `what lies below management group ${id} cannot be listed (${descendants.refused})` });
+      continue;
+    }
+    for (const { type, name } of descendants) (/subscriptions$/i.test(type) ? subscriptions : groups).set(name.toLowerCase(), name);
+  }
+  return { groups: [...groups.values()], subscriptions: [...subscriptions.values()], unknown };
+}
+
+/** What may be answered later is thrown, for the whole walk to be tried again. */
+async function unlessRefused<T>(ask: () => Promise<T[]>): Promise<T[] | { refused: string }> {
+  try {
+    return await ask();
+  } catch (error) {
+    const failure = classifyAzure(error);
+    if (failure.kind === 'retry') throw error;
+    return { refused: failure.kind === 'gone' ? 'not found' : failure.code };
+  }
+}
