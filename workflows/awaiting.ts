@@ -8,8 +8,9 @@ export function awaitingGate(gate: OpenGate, workflowId: string, approvers: stri
   return { whom: approvers, what: `approval at gate ${gate.gate}`, until: gate.expiresAt, command };
 }
 
-export function awaitingItems(count: number, workflowId: string, approvers: string, until: string): Awaiting {
-  const command = `offboard waive ${workflowId} --by NAME --reason TEXT   (or: offboard retry …, offboard amend …)`;
+/** `amendable`: an amended plan may take the place of the one in force. */
+export function awaitingItems(count: number, workflowId: string, approvers: string, until: string, amendable: boolean): Awaiting {
+  const command = `offboard waive ${workflowId} --by NAME --reason TEXT   (or: offboard retry …${amendable ? ', offboard amend …' : ''})`;
   return { whom: approvers, what: `a decision about ${count} unresolved items`, until, command };
 }
 

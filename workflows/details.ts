@@ -1,4 +1,4 @@
-import { PHASE_TITLES, PHASES } from '../model/names.ts';
+import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
 import type { RunView } from './messages.ts';
 
 /** The UI cuts the last lines of what is wider than its frame off: these are there to be cut. */
@@ -11,11 +11,14 @@ export function describe(view: RunView): string {
     lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}. Type:`, '', `\`${a.command}\``, '');
   }
   if (view.planned.length > 0) {
-    lines.push('| phase | planned | removed | already gone | blocked | failed | waived |', '|---|---|---|---|---|---|---|');
+    const [done, before] = view.restores === undefined ? ['removed', 'already gone'] : ['restored', 'already there'];
+    lines.push(`| phase | planned | ${done} | ${before} | blocked | failed | waived |`, '|---|---|---|---|---|---|---|');
     for (const phase of PHASES) {
       const c = view.counts.find((counts) => counts.phase === phase);
       const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
-      if (c) lines.push(`| ${phase} | ${planned} | ${c.removed} | ${c.alreadyGone} | ${c.blocked} | ${c.failed} | ${c.waived} |`);
+      if (!c) continue;
+      const [now, already] = view.restores === undefined ? [c.removed, c.alreadyGone] : [c.restored, c.alreadyThere];
+      lines.push(`| ${phase} | ${planned} | ${now} | ${already} | ${c.blocked} | ${c.failed} | ${c.waived} |`);
     }
     lines.push('');
   }
@@ -26,5 +29,6 @@ export function describe(view: RunView): string {
 
 function stageTitle(view: RunView): string {
   const phase = PHASES.find((p) => p === view.stage);
-  return phase ? `Phase ${PHASES.indexOf(phase) + 1}: ${PHASE_TITLES[phase]}` : view.stage;
+  if (!phase) return view.stage;
+  return view.restores === undefined ? `Phase ${PHASES.indexOf(phase) + 1}: ${PHASE_TITLES[phase]}` : RESTORE_TITLES[phase];
 }

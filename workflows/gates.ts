@@ -24,6 +24,12 @@ export async function approveCollectors(run: Run): Promise<StepOutcome> {
   );
 }
 
+/** Before anything is given back: what comes back may hold rights over everything. */
+export async function approveRestore(run: Run): Promise<StepOutcome> {
+  run.enter('plan');
+  return await passGate(run, 'restore', false);
+}
+
 /** Opens a gate and waits for a decision. Silence never approves: a reminder, an escalation, then the gate closes as denied. */
 async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise<StepOutcome> {
   if (nothingBehindIt) return 'done';

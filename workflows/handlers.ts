@@ -12,9 +12,20 @@ import type { Run } from './run.ts';
 /** Registers every message of docs/messages.md. Called before the workflow's first await, with the state in place. */
 export function handleMessages(run: Run): void {
   setHandler(messages.status, () => run.view(), { description: 'Where the run is, what it did, whom it waits for and what to type' });
+  handleDecisions(run);
+  handleAmend(run);
+  handleCollectors(run);
+}
+
+/** What can be said to a restore: all but what is about collectors, and no amended plan: another restore takes its place. */
+export function handleRestoreMessages(run: Run): void {
+  setHandler(messages.status, () => run.view(), { description: 'Where the restore is, what it did, whom it waits for and what to type' });
+  handleDecisions(run);
+}
+
+function handleDecisions(run: Run): void {
   for (const kind of ['approve', 'reject'] as const) handleGate(run, kind);
   handleItems(run);
-  handleCollectors(run);
   for (const kind of ['pause', 'resume'] as const) handlePause(run, kind);
 }
 
@@ -97,6 +108,9 @@ function handleItems(run: Run): void {
     },
     { validator, description: 'Try unresolved items again: {items: {count, hash, only?}, by, reason}' },
   );
+}
+
+function handleAmend(run: Run): void {
   setHandler(
     messages.amend,
     async (message) => {

@@ -1,1 +1,2 @@
 export { offboarding } from './offboarding.ts';
+export { restore } from './restore.ts';

@@ -88,6 +88,8 @@ export interface RunView {
   tenantId: string;
   startedBy: string;
   dryRun: boolean;
+  /** Journal of the run that it undoes; absent for an offboarding. */
+  restores?: string;
   stage: Stage;
   paused: boolean;
   status: RunStatus | 'running';

@@ -34,8 +34,13 @@ const STEPS = [approvePlan, removePermissions, deleteOidcApplications, approveCo
 export async function offboarding(input: OffboardingInput): Promise<OffboardingResult> {
   const run = new Run(input);
   handleMessages(run);
+  return await toItsEnd(run, () => offboard(run));
+}
+
+/** Does a run's work and ends it: journal and evidence get their last word, also when it is cancelled or fails. */
+export async function toItsEnd(run: Run, work: () => Promise<{ status: RunStatus; reason: string }>): Promise<OffboardingResult> {
   try {
-    const { status, reason } = await offboard(run);
+    const { status, reason } = await work();
     return await end(run, status, reason);
   } catch (error) {
     const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;

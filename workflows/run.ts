@@ -31,6 +31,8 @@ export interface OffboardingInput {
   manifest: { tenant: { id: string } };
   startedBy: string;
   dryRun: boolean;
+  /** Journal of the run that it undoes; absent for an offboarding. */
+  restores?: string;
   /** Whether the server knows the search attributes. */
   searchAttributes: boolean;
 }
@@ -186,6 +188,7 @@ export class Run {
   view(): RunView {
     const { workflowId } = workflowInfo();
     const defined = {
+      ...(this.input.restores === undefined ? {} : { restores: this.input.restores }),
       ...(this.plan ? { planHash: this.plan.planHash } : {}),
       ...(this.gate ? { gate: this.gate } : {}),
       ...(this.gateOutcome ? { gateOutcome: this.gateOutcome } : {}),
@@ -222,7 +225,8 @@ export class Run {
     const awaiting: Awaiting[] = [];
     if (this.gate && !this.gateOutcome) awaiting.push(awaitingGate(this.gate, workflowId, approvers));
     const unresolved = PHASES.flatMap((phase) => this.unresolved(phase)).length;
-    if (this.settling && unresolved > 0) awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil));
+    if (this.settling && unresolved > 0)
+      awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil, this.input.restores === undefined));
     for (const c of this.collectors.values()) {
       if (c.stage !== 'settled') awaiting.push(awaitingCollector(c, workflowId, this.personUntil));
     }

@@ -1,0 +1,94 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { PHASES, type Phase, type RunStatus } from '../model/names.ts';
+import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
+import { approveRestore } from './gates.ts';
+import { handleRestoreMessages } from './handlers.ts';
+import { toItsEnd, type OffboardingResult } from './offboarding.ts';
+import { Run, together, type StepOutcome } from './run.ts';
+import { removeAgain, settle } from './settle.ts';
+
+export interface RestoreInput {
+  tenantId: string;
+  /** Journal of the run it undoes. */
+  restores: string;
+  /** Item ids; all that the run removed when absent. */
+  only?: string[];
+  startedBy: string;
+  dryRun: boolean;
+  /** Whether the server knows the search attributes. */
+  searchAttributes: boolean;
+}
+
+/**
+ * Gives back what an offboarding removed, the last first: a plan from its journal, an approval of its own, then the guide's phases
+ * backwards, then evidence.
+ */
+export async function restore(input: RestoreInput): Promise<OffboardingResult> {
+  const { tenantId, restores, startedBy, dryRun, searchAttributes } = input;
+  const run = new Run({ manifest: { tenant: { id: tenantId } }, restores, startedBy, dryRun, searchAttributes }, restoreItems);
+  handleRestoreMessages(run);
+  return await toItsEnd(run, () => giveBack(run, input));
+}
+
+async function giveBack(run: Run, { restores, only, startedBy, dryRun }: RestoreInput): Promise<{ status: RunStatus; reason: string }> {
+  run.enter('preconditions');
+  const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
+  run.started = await startRestore({ ...what, workflowId: workflowInfo().workflowId, startedBy });
+  if (run.facts.failures.length > 0) return { status: 'refused', reason: run.facts.failures.join('; ') };
+  run.enter('plan');
+  run.plan = await makeRestorePlan(what);
+  if (dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
+  if (run.plan.items.every((p) => p.count === 0)) {
+    return { status: 'refused', reason: `nothing of ${restores} can be given back: offboard plan tells why` };
+  }
+  const outcome = await backwards(run);
+  switch (outcome) {
+    case 'done':
+      return { status: 'completed', reason: told(run) };
+    case 'rejected':
+      return { status: 'denied', reason: 'an approver rejected the plan; what was removed stays removed' };
+    case 'expired':
+      return { status: 'denied', reason: 'the gate closed without a decision, and silence never approves; what was removed stays removed' };
+    case 'amend':
+    case 'unattended':
+      return {
+        status: 'leftovers',
+        reason: `nobody decided in time about what waited; ${told(run)}. The rest: offboard restore ${restores} --by NAME`,
+      };
+  }
+}
+
+/** The guide's phases, the last first: each ends when all its items are back, or waived. */
+async function backwards(run: Run): Promise<StepOutcome> {
+  const approved = await approveRestore(run);
+  if (approved !== 'done') return approved;
+  for (const phase of PHASES.toReversed()) {
+    if (run.batches(phase).length === 0) continue;
+    run.enter(phase);
+    await restorePhase(run, phase);
+    const settled = await settle(run, phase, removeAgain(run, phase));
+    if (settled !== 'done') return settled;
+  }
+  return 'done';
+}
+
+/** The clouds side by side; within a cloud the ranks as the plan has them, within a rank all batches at once. */
+async function restorePhase(run: Run, phase: Phase): Promise<void> {
+  const clouds = [...Map.groupBy(run.batches(phase), (b) => b.type).values()];
+  await together(
+    clouds.map((batches) => async () => {
+      for (const rank of Map.groupBy(batches, (b) => b.rank).values()) {
+        await together(
+          rank.map((b) => () => run.remove(phase, `restore: ${b.label}`, { phase, type: b.type, rank: b.rank, index: b.index })),
+        );
+      }
+    }),
+  );
+}
+
+function told(run: Run): string {
+  const words = [...run.outcomes.values()].map((o) => o.outcome);
+  const count = (word: string) => words.filter((w) => w === word).length;
+  const open = words.length - count('restored') - count('already-there');
+  return `restored ${count('restored')} and compared, already there ${count('already-there')}, not given back ${open}`;
+}
