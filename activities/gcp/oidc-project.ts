@@ -4,6 +4,7 @@ import { failureWords, isRetry } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { GCP_NAMES, judgeProvider } from './ownership.ts';
+import { usedWords } from './use.ts';
 import { DELETED, lastSegment, type AccountWithPolicy, type OidcProject, type PoolWithProviders } from './snapshot.ts';
 
 /** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */
@@ -62,9 +63,4 @@ async function recentUse(api: GcpApi, projectId: string, within: number): Promis
     if (isRetry(error)) throw error;
     return { usedRecently: {}, useUnknown: `Policy Analyzer could not be asked when the accounts were last used: ${failureWords(error)}` };
   }
-}
-
-/** What Policy Analyzer knows of an account's last use, in words; it tells days. */
-export function usedWords(email: string, at: Date): string {
-  return `${email} authenticated on ${at.toISOString().slice(0, 10)}, as Policy Analyzer tells`;
 }

@@ -1,10 +1,12 @@
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { THIRTY_DAYS, type Quarantine, type Undo } from '../kind.ts';
-import { OperationError, RefusedError } from './classify.ts';
+import { projectOf } from './api/wire.ts';
+import { isRetry, OperationError, RefusedError } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import type { ServiceAccount } from './snapshot.ts';
+import { usedWords } from './use.ts';
 
 /** What is kept of a service account: everything but its etag. */
 export function accountDefinition(account: ServiceAccount): { [key: string]: Json } {
@@ -54,7 +56,22 @@ export const quarantineServiceAccount: Quarantine<GcpApi> = {
   put: (api, item) => setDisabled(api, plannedAccount(item), true),
   lift: (api, item) => setDisabled(api, plannedAccount(item), plannedAccount(item).disabled),
   quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),
+  async usedSince(api, item, since) {
+    const { name, email } = plannedAccount(item);
+    const at = await lastUse(api, projectOf(name), email);
+    return at !== undefined && at > since ? usedWords(email, at) : undefined;
+  },
 };
+
+/** Undefined also where Policy Analyzer may not be asked. */
+async function lastUse(api: GcpApi, projectId: string, email: string): Promise<Date | undefined> {
+  try {
+    return (await api.lastAuthentications(projectId)).get(email);
+  } catch (error) {
+    if (isRetry(error)) throw error;
+    return undefined;
+  }
+}
 
 async function setDisabled(api: GcpApi, planned: ServiceAccount, disabled: boolean): Promise<void> {
   if (disabled) await api.disableServiceAccount(exactName(planned));

@@ -34,3 +34,8 @@ export function usersOf(pool: Pool, snapshot: GcpSnapshot, anchors: Anchors): st
     ...(roles.length > 0 ? [`they hold ${roles.map((g) => `${g.role} on ${g.resource}`).join(', ')}`] : []),
   ];
 }
+
+/** What Policy Analyzer knows of an account's last use, in words; it tells days. */
+export function usedWords(email: string, at: Date): string {
+  return `${email} authenticated on ${at.toISOString().slice(0, 10)}, as Policy Analyzer tells`;
+}
