@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   const context: SandboxContext = { store, origin: '', lingerMs: options.linger, now: () => new Date() };
   const listener = createListener(SERVICES, context);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
-  const port = await listen(server, options.port ?? rememberedPort(options.state));
+  const port = await listen(server, options);
   writeFileSync(portFile(options.state), `${port}\n`);
   context.origin = `https://127.0.0.1:${port}`;
   writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store, client);
@@ -105,12 +105,18 @@ function rememberedPort(state: string): number {
   return existsSync(portFile(state)) ? Number(readFileSync(portFile(state), 'utf8')) : 0;
 }
 
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+/** On the port that was asked for, else on the one it had: who was told that address must find it there again. */
+function listen(
+  server: ReturnType<typeof createServer>,
+  { state, port: asked }: { state: string; port: number | undefined },
+): Promise<number> {
+  const port = asked ?? rememberedPort(state);
+  const mend = asked === undefined ? `or remove ${portFile(state)}, and it takes another` : 'or give another with --port';
   return new Promise((done, fail) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const text =
         cause.code === 'EADDRINUSE'
-          ? `port ${port} is taken; is this sandbox running already? Stop that one, or give another with --port`
+          ? `port ${port} is taken; is this sandbox running already? Stop that one, ${mend}`
           : `cannot listen on port ${port}: ${cause.message}`;
       fail(new StartError(text, { cause }));
     });

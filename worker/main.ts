@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ArtifactStore } from '../activities/records/artifacts.ts';
 import { Journal } from '../activities/records/journal.ts';
-import { connectionSettings } from '../client/temporal/connect.ts';
+import { connectionSettings, profileSought } from '../client/temporal/connect.ts';
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
 import { readPolicy } from '../model/policy.ts';
 import { homeOf } from '../security/home.ts';
@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   const log = installLogging();
   const env = process.env;
   const settings = connectionSettings();
-  if (!settings) throw new OffboardError('NoServer', 'TEMPORAL_ADDRESS is not set and no profile names a server; set one of them');
+  if (!settings) throw new OffboardError('NoServer', `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS`);
   const policyFile = env['OFFBOARD_POLICY'];
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
   const home = homeOf();

@@ -2,6 +2,8 @@ import { assertNever, PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model
 import type { Plan } from '../../model/plan.ts';
 import { counted } from '../../model/told.ts';
 
+const MOST_NAMED = 5;
+
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why; last the summary. */
 export function renderPlan(plan: Plan, hash: string): string {
   const lines = [`Plan ${hash}`, `Tenant ${plan.tenantId}`, ''];
@@ -36,11 +38,17 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
       .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${meaningOf(risk)}`),
   ];
   if (held.length > 0)
-    lines.push(`HELD until an approver decides: ${held.length}`, ...held.map((i) => `  ${i.id} (${i.guard?.code ?? ''})`));
-  if (plan.unknown.length > 0) lines.push(`COULD NOT BE READ: ${plan.unknown.length}`);
-  for (const u of plan.unknown) lines.push(`  ${u.system}: ${u.reason}`);
+    lines.push(`HELD until an approver decides: ${held.length}`, ...some(held.map((i) => `${i.id} (${i.guard?.code ?? ''})`)));
+  if (plan.unknown.length > 0)
+    lines.push(`COULD NOT BE READ: ${plan.unknown.length}`, ...some(plan.unknown.map((u) => `${u.system}: ${u.reason}`)));
   for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
+}
+
+/** As many as leave room for the rest of the summary; the list above has all. */
+function some(told: string[]): string[] {
+  const more = told.length - MOST_NAMED;
+  return [...told.slice(0, MOST_NAMED).map((line) => `  ${line}`), ...(more > 0 ? [`  … and ${more} more, marked above`] : [])];
 }
 
 function meaningOf(risk: Risk): string {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DetachRolePolicyCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
@@ -78,6 +79,19 @@ describe('the process', () => {
       expect(readPolicy(join(sandbox.state, 'policy.yaml')).approvers).toEqual(manifest.approvers);
     } finally {
       await sandbox.stop();
+    }
+  });
+
+  test('says what to do when the port it had is taken', async () => {
+    const first = await startSandbox();
+    await first.stop();
+    const other = createServer().listen(Number(new URL(first.origin).port), '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const again = startSandbox({ state: first.state });
+      await expect(again).rejects.toThrow(/port \d+ is taken; is this sandbox running already\?.*or remove .*port, and it takes another/);
+    } finally {
+      other.close();
     }
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderPlan } from '../../../client/render/plan.ts';
+import { renderPlan, renderPlanSummary } from '../../../client/render/plan.ts';
 import { RISKS } from '../../../model/names.ts';
 import { finding, planOf } from '../../model/findings.ts';
 
@@ -37,6 +37,14 @@ test('each mark that the list uses is counted and explained there', () => {
   expect(screen).toMatch(/no mark: 2, no right of its own/);
   const marks = new Set(lines.flatMap((l) => /^ {3}- .* {2}(\[\w+\])$/.exec(l)?.[1] ?? []));
   for (const mark of marks) expect(screen).toContain(`  ${mark}: `);
+});
+
+test('of very many that are held the summary names some, and tells how many more there are', () => {
+  const hold = { code: 'OwnedByStack', reason: 'stack x made it' };
+  const told = renderPlanSummary(planOf(Array.from({ length: 40 }, (_, i) => finding(`stack-${i}`, { hold }))), 'h');
+  expect(told).toContain('HELD until an approver decides: 40');
+  expect(told.match(/OwnedByStack/g)).toHaveLength(5);
+  expect(told).toContain('… and 35 more, marked above');
 });
 
 test('phases are counted in the singular and the plural', () => {
