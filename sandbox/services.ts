@@ -1,4 +1,5 @@
 import { iamService } from './aws/iam.ts';
+import { organizationsService } from './aws/organizations.ts';
 import { stsService } from './aws/sts.ts';
 import { armService } from './azure/arm.ts';
 import { entraService } from './entra/token-endpoint.ts';
@@ -15,6 +16,7 @@ import type { SandboxService } from './service.ts';
 export const SERVICES: SandboxService[] = [
   stsService,
   iamService,
+  organizationsService,
   armService,
   graphService,
   gcpIamService,

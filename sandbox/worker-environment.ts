@@ -56,6 +56,8 @@ export function writeWorkerEnvironment(
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_STS: `${origin}/sts`,
     AWS_ENDPOINT_URL_IAM: `${origin}/iam`,
+    AWS_ENDPOINT_URL_ORGANIZATIONS: `${origin}/organizations`,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: `${origin}/cloudformation`,
     AZURE_TENANT_ID: client.tenantId,
     AZURE_CLIENT_ID: client.clientId,
     AZURE_CLIENT_SECRET: client.clientSecret,

@@ -38,6 +38,12 @@ export interface AwsAccountApi extends RestoringCalls {
   deleteProvider(arn: string): Promise<void>;
 }
 
+/** An AWS organisation. The listing is whole: every page or an error. */
+export interface AwsOrganizationApi {
+  /** Ids, and states as AWS names them (`ACTIVE`, `SUSPENDED`, …). */
+  accounts(): Promise<{ id: string; state: string }[]>;
+}
+
 /**
  * What brings things back. Something missing that a call needs, a name that is taken and a principal IAM does not know are told as
  * AwsRefusal; every other error of the SDK comes through. Tags that AWS keeps for itself (`aws:`) are never written.

@@ -52,6 +52,7 @@ const BLOCKED: Record<string, string> = {
   InvalidInput: 'AWS refuses the request as invalid; report it with this code',
   MalformedPolicyDocument: 'AWS refuses the policy document; report it with this code',
   LimitExceeded: 'a quota of the account is used up; make room or have it raised',
+  AWSOrganizationsNotInUse: 'the account is in no organisation; name the members one by one',
   UnmodifiableEntity: 'only the AWS service that owns it can change it; remove it through that service or waive it',
 };
 

@@ -1,10 +1,12 @@
 import { Agent } from 'node:https';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../kind.ts';
 import { accountApi } from './account.ts';
-import type { AwsAccountApi } from './api.ts';
+import type { AwsAccountApi, AwsOrganizationApi } from './api.ts';
+import { organizationApi } from './organization.ts';
 import { need } from './snapshot.ts';
 
 const SESSION_NAME = 'mepm-offboard';
@@ -18,7 +20,13 @@ const SOCKETS = 50;
  * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
  * role is kept; the SDK asks for a new session some minutes before the old one ends.
  */
-export function awsConnector(): (system: SystemId, context: ReadContext) => AwsAccountApi {
+export interface AwsConnector {
+  account(system: SystemId, context: ReadContext): AwsAccountApi;
+  /** The organisation as its management account sees it. */
+  organization(managementAccount: string, context: ReadContext): AwsOrganizationApi;
+}
+
+export function awsConnector(): AwsConnector {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
   const shared = {
@@ -29,32 +37,40 @@ export function awsConnector(): (system: SystemId, context: ReadContext) => AwsA
   let base: STSClient | undefined;
   const known = new Map<string, AwsAccountApi>();
 
-  return (system, context) => {
+  const roleIn = (account: string, context: ReadContext) => {
     const assumeRole = context.manifest.aws?.assumeRole;
-    if (!assumeRole) throw new Error(`${system} was asked for, but the manifest has no aws section`);
-    const account = nativeId(system);
-    const RoleArn = `arn:${partitionOf(region)}:iam::${account}:role/${assumeRole.replace(/^\//, '')}`;
-    const cached = known.get(RoleArn);
-    if (cached) return cached;
-
+    if (!assumeRole) throw new Error(`account ${account} was asked for, but the manifest has no aws section`);
+    return `arn:${partitionOf(region)}:iam::${account}:role/${assumeRole.replace(/^\//, '')}`;
+  };
+  const sessionIn = (RoleArn: string) => async () => {
     const sts = (base ??= new STSClient(shared));
-    const session = async () => {
-      const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
-      const { Credentials } = await sts.send(command);
-      const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
-      return {
-        accessKeyId: need(AccessKeyId, 'AccessKeyId'),
-        secretAccessKey: need(SecretAccessKey, 'SecretAccessKey'),
-        sessionToken: need(SessionToken, 'SessionToken'),
-        expiration: need(Expiration, 'Expiration'),
-      };
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
+    const { Credentials } = await sts.send(command);
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
+    return {
+      accessKeyId: need(AccessKeyId, 'AccessKeyId'),
+      secretAccessKey: need(SecretAccessKey, 'SecretAccessKey'),
+      sessionToken: need(SessionToken, 'SessionToken'),
+      expiration: need(Expiration, 'Expiration'),
     };
-    const iam = new IAMClient({ ...shared, credentials: session });
-    // The identity call takes the credentials IAM's client holds, so that both share one session.
-    const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
-    const api = accountApi(account, iam, own, sts);
-    known.set(RoleArn, api);
-    return api;
+  };
+
+  return {
+    account(system, context) {
+      const account = nativeId(system);
+      const role = roleIn(account, context);
+      const cached = known.get(role);
+      if (cached) return cached;
+      const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
+      // The identity call takes the credentials IAM's client holds, so that both share one session.
+      const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
+      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)));
+      known.set(role, api);
+      return api;
+    },
+    organization(managementAccount, context) {
+      return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
+    },
   };
 }
 

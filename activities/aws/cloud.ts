@@ -10,13 +10,19 @@ import { usedWithin } from './recent-use.ts';
 import { AwsRefusal } from './refusal.ts';
 import { awsRole } from './role.ts';
 import type { AwsSnapshot } from './snapshot.ts';
+import { walkOrganization } from './walk.ts';
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
-  const connect = awsConnector();
+  const connector = awsConnector();
   return {
     type: 'aws',
-    connect: (system, context) => Promise.resolve().then(() => connect(system, context)),
+    connect: (system, context) => Promise.resolve().then(() => connector.account(system, context)),
+    async walk(context) {
+      const { members, managementAccount } = context.manifest.aws ?? {};
+      if (members !== 'all' || managementAccount === undefined) return { systems: [], left: [], unknown: [] };
+      return walkOrganization(connector.organization(managementAccount, context));
+    },
     read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }),
     anchors: (snapshot, _tenantId, issuer) => ({
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),

@@ -1,13 +1,9 @@
 import type { RoleLastUsed } from '@aws-sdk/client-iam';
 import type { ReadContext } from '../kind.ts';
 
-const DAY_MS = 86_400_000;
-const USED_WITHIN_MS = 14 * DAY_MS;
-
 /** How long ago still counts as in use, in ms: `guards.usedWithin` of the manifest. */
 export function usedWithin({ manifest }: Pick<ReadContext, 'manifest'>): number {
-  const { guards } = manifest as { guards?: { usedWithin?: number } };
-  return guards?.usedWithin ?? USED_WITHIN_MS;
+  return manifest.guards.usedWithin;
 }
 
 /** Pure: a role's use within `span` ms before `now`, in words; undefined when IAM knows of none. IAM's own report may be hours late. */

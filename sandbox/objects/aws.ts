@@ -11,7 +11,9 @@ export const aws = [
     id: account,
     /** Name of the role the worker may assume there. */
     entryRole: z.string(),
-    state: z.enum(['active', 'suspended']).default('active'),
+    state: z.enum(['active', 'suspended', 'pending-closure']).default('active'),
+    /** The organisation's management account: the only one that may list the others. */
+    management: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('aws-role'),

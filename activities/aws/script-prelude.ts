@@ -1,0 +1,152 @@
+/**
+ * Bash functions of the AWS part of a generated script. They say what they do, take what is gone (or there) already for done, and fail at
+ * anything else. `$aws_errors` is a file: what the CLI prints on stderr is no part of an answer.
+ */
+export const AWS_PRELUDE: readonly string[] = String.raw`
+# AWS: needs the AWS CLI, and credentials that may assume the role in each account.
+export AWS_PAGER=''
+aws_errors=$(mktemp)
+aws_own_key=${'$'}{AWS_ACCESS_KEY_ID-} aws_own_secret=${'$'}{AWS_SECRET_ACCESS_KEY-} aws_own_token=${'$'}{AWS_SESSION_TOKEN-}
+
+# aws_enter ACCOUNT ROLE: every command after it runs in that account.
+aws_enter() {
+  local partition=aws region session
+  region=${'$'}{AWS_REGION:-${'$'}{AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
+  case $region in cn-*) partition=aws-cn ;; us-gov-*) partition=aws-us-gov ;; esac
+  unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+  if [[ -n $aws_own_key ]]; then export AWS_ACCESS_KEY_ID=$aws_own_key AWS_SECRET_ACCESS_KEY=$aws_own_secret; fi
+  if [[ -n $aws_own_token ]]; then export AWS_SESSION_TOKEN=$aws_own_token; fi
+  session=$(aws sts assume-role --role-arn "arn:$partition:iam::$1:role/$2" --role-session-name mepm-offboard \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) || return
+  read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN <<<"$session"
+  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+  echo "in account $1"
+}
+
+# aws_unless_gone COMMAND…: what is not there needs no removal.
+aws_unless_gone() {
+  echo "+ $*"
+  "$@" 2>"$aws_errors" && return
+  if grep -q NoSuchEntity "$aws_errors"; then echo '  already gone'; else
+    cat "$aws_errors" >&2
+    return 1
+  fi
+}
+
+# aws_same ID COMMAND…: fails when the command answers another id: somebody took the name meanwhile.
+aws_same() {
+  local wanted=$1 id
+  shift
+  if id=$("$@" 2>"$aws_errors"); then
+    if [[ $id != "$wanted" ]]; then
+      echo "left as it is: $* gives $id, not $wanted" >&2
+      return 1
+    fi
+  elif ! grep -q NoSuchEntity "$aws_errors"; then
+    cat "$aws_errors" >&2
+    return 1
+  fi
+}
+
+# aws_unattached POLICY: fails while a role, user or group has the policy. One that was just removed shows for a moment.
+aws_unattached() {
+  local users try
+  for try in 1 2 3 4 5; do
+    if ! users=$(aws iam list-entities-for-policy --policy-arn "$1" \
+      --query '[PolicyRoles[].RoleName,PolicyUsers[].UserName,PolicyGroups[].GroupName][]' --output text 2>"$aws_errors"); then
+      grep -q NoSuchEntity "$aws_errors" && return
+      cat "$aws_errors" >&2
+      return 1
+    fi
+    if [[ -z $users || $users == None ]]; then return; fi
+    sleep "$try"
+  done
+  echo "$1 is still attached to $users" >&2
+  return 1
+}
+
+# aws_untrusted PROVIDER AUDIENCE ROLE=ID…: fails while a role but those named trusts the provider (for the audience, where one is given).
+aws_untrusted() {
+  local provider=$1 audience=$2 excused roles name id staying=''
+  shift 2
+  excused=" $* "
+  roles=$(aws iam list-roles --output text --query "Roles[?contains(to_string(AssumeRolePolicyDocument), '$provider') \
+    && contains(to_string(AssumeRolePolicyDocument), '$audience')].[RoleName,RoleId]") || return
+  while read -r name id; do
+    if [[ -z $name || $excused == *" $name=$id "* ]]; then continue; fi
+    if aws iam get-role --role-name "$name" >/dev/null 2>"$aws_errors"; then staying+=" $name"
+    elif ! grep -q NoSuchEntity "$aws_errors"; then
+      cat "$aws_errors" >&2
+      return 1
+    fi
+  done <<<"$roles"
+  if [[ -n $staying ]]; then
+    echo "$provider is still trusted by$staying" >&2
+    return 1
+  fi
+}
+
+# aws_remove_last_client_id PROVIDER CLIENT: the provider goes with its last client id.
+aws_remove_last_client_id() {
+  local clients
+  if ! clients=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$1" --query ClientIDList --output text 2>"$aws_errors"); then
+    grep -q NoSuchEntity "$aws_errors" && return
+    cat "$aws_errors" >&2
+    return 1
+  fi
+  if [[ $clients == "$2" ]]; then aws_unless_gone aws iam delete-open-id-connect-provider --open-id-connect-provider-arn "$1"
+  else aws_unless_gone aws iam remove-client-id-from-open-id-connect-provider --open-id-connect-provider-arn "$1" --client-id "$2"; fi
+}
+
+# aws_make QUERY READ… -- MAKE…: makes what is not there. What is there must be just that: the query over it is true.
+aws_make() {
+  local query=$1 there try
+  shift
+  local -a look=()
+  while [[ $1 != -- ]]; do
+    look+=("$1")
+    shift
+  done
+  shift
+  if there=$("${'$'}{look[@]}" --query "$query" --output json 2>"$aws_errors"); then
+    if [[ $there == true ]]; then echo "already there: ${'$'}{look[*]}"; else
+      echo "left as it is: something else has the name, see ${'$'}{look[*]}" >&2
+      return 1
+    fi
+    return
+  fi
+  if ! grep -q NoSuchEntity "$aws_errors"; then
+    cat "$aws_errors" >&2
+    return 1
+  fi
+  echo "+ $*"
+  # IAM takes some seconds to know a role that was just made, and refuses trust in it until then.
+  for try in 1 2 4 8 16; do
+    "$@" >/dev/null 2>"$aws_errors" && return
+    grep -qi 'invalid principal' "$aws_errors" || break
+    sleep "$try"
+  done
+  cat "$aws_errors" >&2
+  return 1
+}
+
+# aws_add_client_id PROVIDER CLIENT
+aws_add_client_id() {
+  local clients
+  clients=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$1" --query ClientIDList --output text) || return
+  if [[ $'\t'$clients$'\t' == *$'\t'$2$'\t'* ]]; then return; fi
+  echo "+ aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn $1 --client-id $2"
+  aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$1" --client-id "$2"
+}
+
+# aws_into_instance_profile PROFILE ROLE
+aws_into_instance_profile() {
+  local profiles profile
+  profiles=$(aws iam list-instance-profiles-for-role --role-name "$2" --query 'InstanceProfiles[].InstanceProfileName' --output text) || return
+  for profile in $profiles; do [[ $profile == "$1" ]] && return; done
+  echo "+ aws iam add-role-to-instance-profile --instance-profile-name $1 --role-name $2"
+  aws iam add-role-to-instance-profile --instance-profile-name "$1" --role-name "$2"
+}
+`
+  .trim()
+  .split('\n');

@@ -1,0 +1,24 @@
+import type { SystemId } from '../../model/names.ts';
+import type { Walked } from '../kind.ts';
+import type { AwsOrganizationApi } from './api.ts';
+
+/** Of accounts in these states no call is answered, so that nothing can be found or removed there. */
+const CLOSED: Record<string, string> = {
+  SUSPENDED: 'the account is suspended: what it holds can only be looked at once it is reinstated',
+  PENDING_CLOSURE: 'the account is about to be closed',
+  CLOSED: 'the account is closed; AWS deletes what it holds',
+  PENDING_ACTIVATION: 'the account is not activated yet',
+};
+
+/** What `members: all` stands for: every account of the organisation. Half a listing is none, so any page that fails throws. */
+export async function walkOrganization(api: AwsOrganizationApi): Promise<Walked> {
+  const accounts = (await api.accounts()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const walked: Walked = { systems: [], left: [], unknown: [] };
+  for (const { id, state } of accounts) {
+    const system: SystemId = `aws:${id}`;
+    const reason = CLOSED[state];
+    if (reason === undefined) walked.systems.push(system);
+    else walked.left.push({ system, reason });
+  }
+  return walked;
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { authenticate } from './credentials.ts';
+import { AwsError } from './wire.ts';
+
+const TARGET = 'AWSOrganizationsV20161128.';
+const PAGE = 5;
+const STATES = { active: 'ACTIVE', suspended: 'SUSPENDED', 'pending-closure': 'PENDING_CLOSURE' } as const;
+
+/** AWS Organizations on JSON 1.1: the estate's accounts are one organisation, which its management account alone may list. */
+export const organizationsService: SandboxService = {
+  prefix: '/organizations',
+  handle(request, context) {
+    try {
+      return json(200, listAccounts(request, context));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return json(error.status, { __type: error.code, Message: error.message });
+    }
+  },
+};
+
+function listAccounts(request: SandboxRequest, context: SandboxContext): object {
+  const caller = authenticate(request, `/organizations${request.path}`, context);
+  const target = request.headers['x-amz-target'] ?? '';
+  if (target !== `${TARGET}ListAccounts`) throw new AwsError(400, 'UnknownOperationException', target);
+  const accounts = context.store.list('aws-account');
+  const own = caller.type === 'session' ? accounts.find((a) => a.id === caller.session.account) : undefined;
+  if (own?.management !== true) throw new AwsError(400, 'AccessDeniedException', "You don't have permissions to access this resource.");
+  const { NextToken, MaxResults } = JSON.parse(request.body || '{}') as { NextToken?: string; MaxResults?: number };
+  const after = NextToken === undefined ? '' : Buffer.from(NextToken, 'base64url').toString('utf8');
+  const rest = accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter((a) => a.id > after);
+  // Pages are small, as AWS reserves itself: "can include fewer results, or none, even when there are more".
+  const page = rest.slice(0, Math.min(MaxResults ?? PAGE, PAGE));
+  const last = page.at(-1);
+  return {
+    Accounts: page.map(({ id, state }) => ({
+      Id: id,
+      Arn: `arn:aws:organizations::${own.id}:account/o-sandbox/${id}`,
+      Name: `account ${id}`,
+      State: STATES[state],
+      JoinedMethod: 'CREATED',
+    })),
+    ...(last && rest.length > page.length ? { NextToken: Buffer.from(last.id).toString('base64url') } : {}),
+  };
+}
+
+function json(status: number, body: object): SandboxResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
+    body: JSON.stringify(body),
+  };
+}
