@@ -1,7 +1,7 @@
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Undo } from '../kind.ts';
-import { RefusedError } from './classify.ts';
+import { classify, OperationError, RefusedError } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import { editPolicy, grantId, grantsOf, withGrants, withoutGrants, type Grant } from './policy.ts';
@@ -58,7 +58,7 @@ export const undoGrant: Undo<GcpApi> = {
     for (const one of new Map(planned.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
     const grants = planned.map((g) => ({ ...g, member: liveMember(g.member) }));
     const { resource } = plannedGrant(items[0]);
-    const there = await editPolicy(api, resource, (policy) => withGrants(policy, grants));
+    const there = await patiently(() => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
     if (!there) throw new RefusedError('ResourceGone', `${resource} is not there any more`);
   },
   comparable(snapshot) {
@@ -66,6 +66,17 @@ export const undoGrant: Undo<GcpApi> = {
     return grantJson({ ...grant, member: liveMember(grant.member) }, grant.uniqueId);
   },
 };
+
+/** Policies learn of an undeleted account only after a while: until then its grants are refused as if it did not exist. */
+async function patiently<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const judged = classify(error);
+    if (judged.kind !== 'blocked' || judged.code !== 'InvalidArgument' || !/does not exist/.test(judged.message)) throw error;
+    throw new OperationError(`the account is there, but not yet for policies: ${judged.message}`);
+  }
+}
 
 /** A role is given back to the very account that had it, never to another one under its address. */
 async function demandAccount(api: GcpApi, planned: AccountGrant): Promise<void> {
@@ -87,8 +98,13 @@ async function uniqueIdOf(api: GcpApi, grant: Grant): Promise<string> {
   return (await orGone(() => api.getServiceAccount(accountOf(grant))))?.uniqueId ?? '';
 }
 
-/** Resource name of that account; its project need not be known. */
+/**
+ * Resource name of that account. Its project stands in its address; Google's wildcard `-` would do, but answers 403 for an account that is
+ * not there. A project of a domain, `example.com:web`, stands there as `web.example.com`.
+ */
 function accountOf({ resource, member }: Grant): string {
   if (resource.includes('/serviceAccounts/')) return resource;
-  return `projects/-/serviceAccounts/${liveMember(member).replace(/^serviceAccount:/, '')}`;
+  const email = liveMember(member).replace(/^serviceAccount:/, '');
+  const [, id = '-', domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(email) ?? [];
+  return `projects/${domain === undefined ? id : `${domain}:${id}`}/serviceAccounts/${email}`;
 }

@@ -150,6 +150,26 @@ describe('A binding', () => {
     expect(written).toEqual([]);
   });
 
+  it('that is refused while policies do not know the undeleted account yet is tried again; refused for another reason, not', async () => {
+    const refusing = (message: string) =>
+      apiWith({
+        getPolicy: () => Promise.resolve({}),
+        setPolicy: () => Promise.reject(googleError(400, 'INVALID_ARGUMENT', message)),
+        getServiceAccount: () => Promise.resolve(account([])),
+      });
+    const restored = (message: string) => refusal(undoOf('gcp-binding').restore(refusing(message), [item(live)]));
+    expect(await restored(`Service account ${EMAIL} does not exist.`)).toMatchObject({ kind: 'retry' });
+    expect(await restored('Role roles/viewer is not supported for this resource.')).toMatchObject({ kind: 'blocked' });
+  });
+
+  it('asks for its account by project, as the address tells it', async () => {
+    const asked: string[] = [];
+    const api = apiWith({ getServiceAccount: (name) => (asked.push(name), gone()) });
+    for (const email of [EMAIL, 'mciem-service@web.contoso.example.iam.gserviceaccount.com'])
+      await refusal(undoOf('gcp-binding').restore(api, [item({ ...live, member: `serviceAccount:${email}` })]));
+    expect(asked.map((name) => name.split('/')[1])).toEqual([PROJECT, 'contoso.example:web']);
+  });
+
   it('of an account that was deleted when found names the account again, which is told before', async () => {
     const undo = undoOf('gcp-binding');
     expect(undo.losses(item(live))).toEqual([]);
