@@ -11,6 +11,9 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
+/** ms. After a worker stopped, the server may wait up to 45 s before it gives a task to the next. */
+const PATIENT = 150_000;
+
 async function waitingAtPlan() {
   const run = await startedRun(stage, smallEstate());
   const { run: journal, planHash = '' } = await stage.until(run, (v) => v.gate?.gate === 'plan');
@@ -18,13 +21,17 @@ async function waitingAtPlan() {
   return { run, journal, message, handle: stage.session.client.workflow.getHandle(run) };
 }
 
-test('an approval by signal and a cancel that come together end the run as cancelled, with its evidence and nothing removed', async () => {
-  const { run, journal, message, handle } = await waitingAtPlan();
-  await stage.stopWorker();
-  await handle.signal('approve', { ...message, by: APPROVER });
-  await handle.cancel();
-  await stage.startWorker();
-  await expectCancelled(stage, run);
-  await expectEndedAs(stage, journal, 'cancelled');
-  expect(intentsOf(stage, journal)).toEqual([]);
-});
+test(
+  'an approval by signal and a cancel that come together end the run as cancelled, with its evidence and nothing removed',
+  async () => {
+    const { run, journal, message, handle } = await waitingAtPlan();
+    await stage.stopWorker();
+    await handle.signal('approve', { ...message, by: APPROVER });
+    await handle.cancel();
+    await stage.startWorker();
+    await expectCancelled(stage, run);
+    await expectEndedAs(stage, journal, 'cancelled');
+    expect(intentsOf(stage, journal)).toEqual([]);
+  },
+  PATIENT,
+);

@@ -11,6 +11,9 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
+/** ms. After a worker stopped, the server may wait up to 45 s before it gives a task to the next. */
+const PATIENT = 150_000;
+
 const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
 
 /** A run with a removal under way in a directory that went away meanwhile; that try goes on, and fails, once it is asked to stop. */
@@ -42,19 +45,23 @@ test('a run can be paused while a cloud is away, though the try under way fails;
   await expectCompleted(run, journal);
 });
 
-test('a pause that is taken back at once, between two tries of an outage, does not end the run', async () => {
-  const { run, journal, hold } = await outageDuringRemoval();
-  hold.release();
-  await untilRetrying(stage, run);
-  const stopped = await activityOf(stage, run);
-  // Both in one workflow task: when the run learns that its activity was stopped, the pause is over.
-  await stage.stopWorker();
-  const handle = stage.session.client.workflow.getHandle(run);
-  await handle.signal('pause', { by: STARTER });
-  await handle.signal('resume', { by: STARTER });
-  await stage.startWorker();
-  await expect.poll(() => activityOf(stage, run), { timeout: 30_000, interval: 100 }).not.toBe(stopped);
-  expect(await stage.view(run)).toMatchObject({ status: 'running', stage: 'oidc-applications', paused: false });
-  await stage.sandbox.start();
-  await expectCompleted(run, journal);
-});
+test(
+  'a pause that is taken back at once, between two tries of an outage, does not end the run',
+  async () => {
+    const { run, journal, hold } = await outageDuringRemoval();
+    hold.release();
+    await untilRetrying(stage, run);
+    const stopped = await activityOf(stage, run);
+    // Both in one workflow task: when the run learns that its activity was stopped, the pause is over.
+    await stage.stopWorker();
+    const handle = stage.session.client.workflow.getHandle(run);
+    await handle.signal('pause', { by: STARTER });
+    await handle.signal('resume', { by: STARTER });
+    await stage.startWorker();
+    await expect.poll(() => activityOf(stage, run), { timeout: 60_000, interval: 100 }).not.toBe(stopped);
+    expect(await stage.view(run)).toMatchObject({ status: 'running', stage: 'oidc-applications', paused: false });
+    await stage.sandbox.start();
+    await expectCompleted(run, journal);
+  },
+  PATIENT,
+);
