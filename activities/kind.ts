@@ -82,6 +82,15 @@ export interface Walked {
   left: { system: SystemId; reason: string }[];
   /** Parts of the tree that could not be listed. */
   unknown: { system: SystemId; reason: string }[];
+  /** What the listings told besides, for people: a successor is onboarded by it. */
+  described?: Described[];
+}
+
+/** A system's name as its cloud shows it, and the one it lies directly below. */
+export interface Described {
+  system: SystemId;
+  name?: string;
+  parent?: SystemId;
 }
 
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */

@@ -2,14 +2,15 @@ import { ActivityFailure, allHandlersFinished, CancellationScope, condition, isC
 import { messageOf } from '../model/errors.ts';
 import type { RunStatus } from '../model/names.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
-import { endRun, makePlan, readBatch, startRun, verify, walk } from './activities.ts';
+import { endRun, makePlan, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
 import { handleMessages } from './handlers.ts';
 import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
 import { disableSignIn } from './phases/disable-sign-in.ts';
 import { removePermissions } from './phases/remove-permissions.ts';
 import { stopDataCollection } from './phases/stop-data-collection.ts';
-import { Run, together, type OffboardingInput, type StepOutcome } from './run.ts';
+import { readEstate } from './read-estate.ts';
+import { Run, type OffboardingInput, type StepOutcome } from './run.ts';
 
 /** What a run ends with. */
 export interface OffboardingResult {
@@ -88,27 +89,12 @@ async function preconditions(run: Run): Promise<boolean> {
   return run.facts.failures.length === 0;
 }
 
-/** What `all` stands for, then every system: addresses of the manifest written out and of all readings. */
-async function discover(run: Run): Promise<{ manifest: string; readings: string[] }> {
-  const { manifest, batches, readings } = await walk({ run: run.id, manifest: run.facts.manifest });
-  const [directory = '', ...others] = batches;
-  const first = await readBatch(`read ${directory}`, { run: run.id, manifest, index: 0 });
-  const known = first.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: first.ciemPrincipalId };
-  const addresses = [readings, first.readings];
-  await together(
-    others.map((label, i) => async () => {
-      addresses[i + 2] = (await readBatch(`read ${label}`, { run: run.id, manifest, index: i + 1, ...known })).readings;
-    }),
-  );
-  return { manifest, readings: addresses };
-}
-
 async function plan(run: Run): Promise<void> {
   run.enter('discover');
-  const discovered = await discover(run);
+  const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
   run.enter('plan');
   run.collectors.clear();
-  run.plan = await makePlan({ run: run.id, ...discovered });
+  run.plan = await makePlan({ run: run.id, manifest, readings });
   run.forgetDecisions();
   for (const item of run.plan.again) run.outcomes.delete(item);
   for (const { phase, outcome } of run.plan.gone) run.record(phase, [outcome]);
@@ -116,7 +102,8 @@ async function plan(run: Run): Promise<void> {
 
 async function verified(run: Run): Promise<{ status: RunStatus; reason: string }> {
   run.enter('verify');
-  const { leftovers, unknown, unseen } = await verify({ run: run.id, ...(await discover(run)) });
+  const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
+  const { leftovers, unknown, unseen } = await verify({ run: run.id, manifest, readings });
   if (leftovers.length > 0)
     return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
   if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };

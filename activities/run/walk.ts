@@ -20,6 +20,8 @@ export interface WalkResult {
   batches: string[];
   /** Address of the Reading[] of what the walk left out or could not list. */
   readings: string;
+  /** Address of the Described[] of what the walk tells of systems beside their ids. */
+  described: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
     manifest: await deps.artifacts.put(manifest),
     batches: readingBatches(manifest).map((b) => b.label),
     readings: await deps.artifacts.put(readings),
+    described: await deps.artifacts.put(walked.flatMap((w) => w.described ?? [])),
   };
 }
 

@@ -1,0 +1,33 @@
+import { readBatch, walk } from './activities.ts';
+import { together } from './run.ts';
+
+/** What `all` stands for, then every system: addresses of the manifest written out and of all readings. */
+export interface EstateRead {
+  manifest: string;
+  readings: string[];
+  /** Address of what the walk tells of systems beside their ids. */
+  described: string;
+}
+
+/** Walks and reads an estate, the directory first: what it tells, the others need. `onBatch` hears of each batch that was read. */
+export async function readEstate(
+  run: string,
+  written: string,
+  onBatch: (read: number, of: number) => void = () => {},
+): Promise<EstateRead> {
+  const { manifest, batches, readings, described } = await walk({ run, manifest: written });
+  const [directory = '', ...others] = batches;
+  let read = 0;
+  const told = () => onBatch(++read, batches.length);
+  const first = await readBatch(`read ${directory}`, { run, manifest, index: 0 });
+  told();
+  const known = first.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: first.ciemPrincipalId };
+  const addresses = [readings, first.readings];
+  await together(
+    others.map((label, i) => async () => {
+      addresses[i + 2] = (await readBatch(`read ${label}`, { run, manifest, index: i + 1, ...known })).readings;
+      told();
+    }),
+  );
+  return { manifest, readings: addresses, described };
+}
