@@ -10,6 +10,7 @@ export interface GateDecision {
   planHash: string;
   by: string;
   reason: string;
+  ticket?: string;
 }
 
 /** A set of unresolved items, named by how many and by the SHA-256 of their sorted ids, one a line. */
@@ -26,6 +27,7 @@ export interface ItemDecision {
   items: ItemSet;
   by: string;
   reason: string;
+  ticket?: string;
 }
 
 /** A request for an amended plan: approvers and whoever started the run may make it; the plan itself is approved as ever. */
@@ -35,6 +37,7 @@ export interface AmendDecision {
   reason: string;
   /** Guards that the amended plan lifts, so that its hash covers it. */
   overrides: { item: string; reason: string }[];
+  ticket?: string;
 }
 
 /** A person's word that a collector configuration is gone: seen deleted in the portal, or attested where the portal is retired. */
@@ -44,6 +47,7 @@ export interface CollectorDecision {
   by: string;
   /** For `confirm` the portal's own words; for `attest` what the attestation rests on. */
   statement: string;
+  ticket?: string;
 }
 
 /** Stopping between items is safe, so anybody named may; going on is for whoever started the run and for approvers. */
@@ -81,6 +85,8 @@ export interface DecisionContext {
 
 /** Pure: may this decision stand? The one place that says who may decide what, when. */
 export function decide(decision: Decision, context: DecisionContext): Verdict {
+  const ticket = decideTicket(decision, context.policy);
+  if (!ticket.ok) return ticket;
   switch (decision.kind) {
     case 'approve':
     case 'reject':
@@ -99,6 +105,15 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
     case 'attest':
       return mayDecide(decision.by, decision.statement, context);
   }
+}
+
+/** A policy may demand a change's number with whatever changes something. Stopping, in any way, never needs one. */
+function decideTicket(decision: Decision, { ticket: demanded }: Policy): Verdict {
+  if (demanded === undefined || decision.kind === 'pause' || decision.kind === 'resume' || decision.kind === 'reject') return { ok: true };
+  const ticket = 'ticket' in decision ? decision.ticket : undefined;
+  if (ticket !== undefined && new RegExp(`^(?:${demanded})$`).test(ticket)) return { ok: true };
+  const fault = ticket === undefined ? 'is missing' : `${ticket} is no such number`;
+  return refuse('TicketMissing', `ticket: ${fault}; the worker's policy demands one like ${demanded} (--ticket)`);
 }
 
 function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {

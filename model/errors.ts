@@ -28,6 +28,9 @@ export const EXIT_CODES = {
   GateNotOpen: 34,
   ItemsMismatch: 35,
   ReasonMissing: 36,
+  TicketMissing: 37,
+  /** Nothing is changed now: the manifest's change windows. */
+  OutsideWindow: 38,
   OtpShape: 40,
   OtpWrong: 41,
   OtpExhausted: 42,

@@ -28,6 +28,8 @@ export interface Finding {
   snapshot: Json;
   provides: string[];
   uses: string[];
+  /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
+  takesAlong?: string[];
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }
@@ -61,6 +63,8 @@ export interface Anchors {
   issuer: string;
   /** Object id of the CIEM service principal in this tenant; absent when the directory holds none. */
   ciemPrincipalId?: string;
+  /** That the CIEM service principal signed in by itself within the manifest's `guards.usedWithin`, in words: what it holds in Azure is held. */
+  ciemUsedRecently?: string;
   /** ARNs and unique ids of OIDC roles (other accounts' trust policies show either). */
   awsOidcRoles: string[];
   /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */

@@ -182,6 +182,8 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
   const refusal = refusalAtGates(item, plan, hash, ledger, now, GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors']);
   if (refusal !== undefined) return refusal;
+  const kept = item.takesAlong?.find((id) => ledger.waived.has(id));
+  if (kept !== undefined) return `it would take ${kept} along, which an approver decided to leave in place`;
   const before = PHASES[PHASES.indexOf(item.phase) - 1];
   const open = before ? unresolvedItems(ledger, plan, before) : [];
   if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;

@@ -104,7 +104,7 @@ export function buildPlan(input: PlanInput): Plan {
   // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
   const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !settled.has(f.id))];
   const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
-  const items = removalOrder(all);
+  const items = removalOrder(withTakenAlong(all));
   return {
     version: 1,
     tenantId: input.tenantId,
@@ -173,6 +173,28 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
     ...(guard && (override === undefined || finding.kind === UNKNOWN_SCOPE) ? { guard } : {}),
     ...(override === undefined ? {} : { override }),
   };
+}
+
+/**
+ * What takes others along waits for all they wait for, and they for it. It stays while one of them stays, or is held: no override of its
+ * own can lift that.
+ */
+function withTakenAlong(items: PlanItem[]): PlanItem[] {
+  const byId = new Map(items.map((i) => [i.id, i]));
+  return items.map((item) => {
+    const takers = items.filter((i) => i.takesAlong?.includes(item.id)).map((i) => i.id);
+    if (!item.takesAlong) return takers.length === 0 ? item : { ...item, dependsOn: [...item.dependsOn, ...takers].toSorted() };
+    const own = new Set([item.id, ...item.takesAlong]);
+    const waitsFor = [item, ...item.takesAlong.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
+    const dependsOn = [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted();
+    const staying = item.takesAlong.flatMap((id) => {
+      const guard = byId.has(id) ? byId.get(id)?.guard : { code: 'Shared', reason: 'it stays' };
+      return guard ? [{ code: guard.code, reason: `it would take ${id} along: ${guard.reason}` }] : [];
+    });
+    const [first] = staying;
+    const guard = first && { code: first.code, reason: staying.map((s) => s.reason).join('; ') };
+    return { ...item, dependsOn, ...(guard ? { guard } : {}) };
+  });
 }
 
 /** A system that could not be read may hold a user of anything that systems of its type use. */

@@ -8,6 +8,17 @@ export const PolicySchema = z.strictObject({
   /** Whoever started a run cannot decide about it. */
   fourEyes: z.boolean().default(true),
   maxItems: z.int().min(1).default(100_000),
+  /** A regular expression that the ticket number of each decision must match as a whole; without it none is demanded. */
+  ticket: z
+    .string()
+    .refine((text) => {
+      try {
+        return Boolean(new RegExp(text));
+      } catch {
+        return false;
+      }
+    }, 'is not a regular expression')
+    .optional(),
 });
 export type Policy = z.infer<typeof PolicySchema>;
 
@@ -22,5 +33,6 @@ export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; 
     approvers: floor.approvers.filter((a) => manifest.approvers.includes(a)),
     fourEyes: floor.fourEyes,
     maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
+    ...(floor.ticket === undefined ? {} : { ticket: floor.ticket }),
   };
 }

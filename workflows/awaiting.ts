@@ -8,10 +8,20 @@ export function awaitingGate(gate: OpenGate, workflowId: string, approvers: stri
   return { whom: approvers, what: `approval at gate ${gate.gate}`, until: gate.expiresAt, command };
 }
 
+/** Nobody can do anything about it but wait, or stop. */
+export function awaitingWindow(opensAt: string, workflowId: string): Awaiting {
+  return {
+    whom: 'the change window',
+    what: 'the next time at which changes are allowed',
+    until: opensAt,
+    command: `offboard watch ${workflowId}`,
+  };
+}
+
 /** `amendable`: an amended plan may take the place of the one in force. */
 export function awaitingItems(count: number, workflowId: string, approvers: string, until: string, amendable: boolean): Awaiting {
   const command = `offboard waive ${workflowId} --by NAME --reason TEXT   (or: offboard retry …${amendable ? ', offboard amend …' : ''})`;
-  return { whom: approvers, what: `a decision about ${count} unresolved items`, until, command };
+  return { whom: approvers, what: `a decision about ${count} unresolved ${count === 1 ? 'item' : 'items'}`, until, command };
 }
 
 /** What to do next about a collector, and what to type. */

@@ -94,6 +94,7 @@ export function handleCollectors(run: Run): void {
         const outcome = await confirmCollector({
           ...about(collector, message.by),
           statement: message.statement,
+          ...(message.ticket === undefined ? {} : { ticket: message.ticket }),
         });
         settleCollector(run, collector, outcome);
         return outcome;

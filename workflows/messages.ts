@@ -14,22 +14,25 @@ export interface GateMessage {
   planHash: string;
   by: string;
   reason: string;
+  ticket?: string;
 }
 export interface ItemsMessage {
   items: ItemSet;
   by: string;
   reason: string;
+  ticket?: string;
 }
 export interface CollectorMessage {
   collector: string;
   by: string;
 }
 export type OtpMessage = CollectorMessage & { sealedOtp: string };
-export type ConfirmMessage = CollectorMessage & { statement: string };
+export type ConfirmMessage = CollectorMessage & { statement: string; ticket?: string };
 export interface AmendMessage {
   by: string;
   reason: string;
   overrides: { item: string; reason: string }[];
+  ticket?: string;
 }
 export interface PauseMessage {
   by: string;

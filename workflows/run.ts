@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,7 +15,7 @@ import type { MakePlanResult } from '../activities/run/plan.ts';
 import type { StartRunResult } from '../activities/run/start.ts';
 import type { RemoveInput } from '../activities/run/remove.ts';
 import { removeItems } from './activities.ts';
-import { awaitingCollector, awaitingGate, awaitingItems } from './awaiting.ts';
+import { awaitingCollector, awaitingGate, awaitingItems, awaitingWindow } from './awaiting.ts';
 import { describe } from './details.ts';
 import {
   awaitingAttribute,
@@ -63,6 +64,8 @@ export class Run {
   settling = false;
   /** Until when it waits for the person it waits for; ISO. */
   personUntil = '';
+  /** When the change window it waits for opens; ISO. */
+  windowAt = '';
   lastRefusal: string | undefined;
   status: RunView['status'] = 'running';
   /** The activity that does the work on items: it removes them, or gives them back. */
@@ -104,9 +107,11 @@ export class Run {
         ? `gate ${this.gate.gate}`
         : this.settling
           ? 'items'
-          : this.view().awaiting.length > 0
-            ? 'collectors'
-            : 'nobody';
+          : this.windowAt !== ''
+            ? 'window'
+            : this.view().awaiting.length > 0
+              ? 'collectors'
+              : 'nobody';
     const shown = `${this.stage} ${awaiting}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -166,7 +171,17 @@ export class Run {
       this.record(phase, result.outcomes);
       if (result.remaining.length === 0) return;
       todo = { phase, items: result.remaining };
+      if (result.opensAt !== undefined) await this.#untilWindow(result.opensAt);
     }
+  }
+
+  /** Outside the change windows nothing is changed. */
+  async #untilWindow(opensAt: string): Promise<void> {
+    this.windowAt = opensAt;
+    this.show();
+    await sleep(Math.max(new Date(opensAt).getTime() - Date.now(), 1));
+    this.windowAt = '';
+    this.show();
   }
 
   /** Runs an activity that a pause stops between items. The run's own cancellation goes through. */
@@ -224,6 +239,7 @@ export class Run {
     const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
     const awaiting: Awaiting[] = [];
     if (this.gate && !this.gateOutcome) awaiting.push(awaitingGate(this.gate, workflowId, approvers));
+    if (this.windowAt !== '') awaiting.push(awaitingWindow(this.windowAt, workflowId));
     const unresolved = PHASES.flatMap((phase) => this.unresolved(phase)).length;
     if (this.settling && unresolved > 0)
       awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil, this.input.restores === undefined));

@@ -5,6 +5,7 @@ import type { JournalRecord, CollectorEvent, Ledger } from '../../model/ledger.t
 import { refusalToRemove } from '../../model/ledger.ts';
 import type { CollectorDecision } from '../../model/decision.ts';
 import type { Manifest } from '../../model/manifest.ts';
+import { isOpen, nextOpening } from '../../model/window.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { PortalApi } from '../portal/clients.ts';
@@ -114,7 +115,7 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
 }
 
 /** Records that a person saw the configuration deleted, or attests that it is gone, and settles the item. */
-export async function confirmCollector(deps: Deps, input: CollectorInput & { statement: string }): Promise<Outcome> {
+export async function confirmCollector(deps: Deps, input: CollectorInput & { statement: string; ticket?: string }): Promise<Outcome> {
   const { item, refusal } = await open(deps, input);
   if (refusal) throw refused('NotWaitingForCollector', refusal.reason);
   const { driver } = item.snapshot as { driver: string };
@@ -128,6 +129,7 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { sta
     collector: item.id,
     by: input.by,
     statement: input.statement,
+    ...(input.ticket === undefined ? {} : { ticket: input.ticket }),
   };
   await recordDecision(deps, { run: input.run, phase: 'data-collection', decision });
   const reason = `${decision.kind === 'confirm' ? 'confirmed' : 'attested'} by ${input.by}: ${input.statement}`;
@@ -153,8 +155,16 @@ async function open(deps: Deps, input: CollectorInput) {
     ? { item: item.id, outcome: 'blocked', code: 'NotAuthorized', reason }
     : heldBack(item, plan, ledger);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  refuseOutsideWindow(manifest);
   const api = (await deps.clouds.portal.connect(item.system, { manifest })) as PortalApi;
   return { item, ledger, api, refusal };
+}
+
+function refuseOutsideWindow({ windows }: Manifest): void {
+  const now = new Date();
+  if (isOpen(windows, now)) return;
+  const next = nextOpening(windows, now)?.toISOString() ?? 'never';
+  throw refused('OutsideWindow', `windows: nothing is changed now; the next change window opens at ${next}`);
 }
 
 async function deleted(deps: Deps, { run, by }: CollectorInput, item: PlanItem): Promise<OtpResult> {

@@ -2,6 +2,7 @@ import { itemsOf, type Batch } from '../../model/batch.ts';
 import { refusalToRemove, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase } from '../../model/names.ts';
+import { isOpen, nextOpening } from '../../model/window.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
@@ -19,8 +20,10 @@ export interface RemoveInput {
 
 export interface RemoveResult {
   outcomes: Outcome[];
-  /** Ids that were not begun because the activity was asked to stop. */
+  /** Ids that were not begun because the activity was asked to stop, or the change window closed. */
   remaining: string[];
+  /** ISO; when the next change window opens, where that is what the rest waits for. */
+  opensAt?: string;
 }
 
 /** What is done to items, and what must allow it. */
@@ -69,7 +72,9 @@ export async function carryOut(deps: Deps, input: RemoveInput, action: Action): 
   await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group)));
   const [first] = work.later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...work.later.map((l) => l.retryAfterMs ?? 0)) || undefined);
-  return { outcomes: [...work.outcomes.values()], remaining: items.map((i) => i.id).filter((id) => !work.outcomes.has(id)) };
+  const remaining = items.map((i) => i.id).filter((id) => !work.outcomes.has(id));
+  const opens = remaining.length > 0 && !stopRequested() ? nextOpening(manifest.windows, new Date()) : undefined;
+  return { outcomes: [...work.outcomes.values()], remaining, ...(opens ? { opensAt: opens.toISOString() } : {}) };
 }
 
 function selected(plan: Plan, work: RemoveInput['work']): PlanItem[] {
@@ -87,7 +92,7 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
   });
   let api: unknown;
   for (const group of groups.values()) {
-    if (stopRequested()) return;
+    if (stopRequested() || !isOpen(work.manifest.windows, new Date())) return;
     const open: PlanItem[] = [];
     for (const item of group) {
       const known = await withoutTheCloud(work, item);
@@ -101,7 +106,7 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
       for (const item of open) await settle(work, failedConnect(item, failure));
       continue;
     }
-    const intend = (todo: PlanItem[]) => writeIntents(work, todo);
+    const intend = (todo: PlanItem[]) => writeIntents(work, withTakenAlong(work, todo));
     for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, intend })) await settle(work, attempt);
   }
 }
@@ -123,6 +128,12 @@ async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
   if (work.ledger.ended === undefined) await settle(work, { item, outcome: held });
   else work.outcomes.set(item.id, held);
   return true;
+}
+
+/** What a removal takes along is removed by us, too: the journal must say so, or it would be taken for somebody else's doing. */
+function withTakenAlong(work: Work, items: PlanItem[]): PlanItem[] {
+  const taken = new Set(items.flatMap((i) => i.takesAlong ?? []));
+  return [...items, ...work.plan.items.filter((i) => taken.has(i.id))];
 }
 
 async function writeIntents(work: Work, items: PlanItem[]): Promise<void> {

@@ -2,7 +2,7 @@ import * as messages from '../../workflows/messages.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { send } from '../ask.ts';
 import { text, type Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
+import { BY, personOf, TICKET, ticketOf } from '../person.ts';
 import { withSession } from '../session.ts';
 
 export const amend: Command = {
@@ -12,13 +12,14 @@ export const amend: Command = {
   options: {
     reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
     override: { type: 'string', value: 'ITEM=REASON', help: 'lift the guard of one item in the amended plan' },
+    ...TICKET,
     ...BY,
   },
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     const overrides = typeof values['override'] === 'string' ? [overrideOf(values['override'])] : [];
     return await withSession(io.env, async (session) => {
-      await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides });
+      await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides, ...ticketOf(values) });
       io.out(json ? JSON.stringify({ workflowId: run, amend: true }) : `The plan is being amended; look at offboard status ${run}`);
       return 0;
     });

@@ -5,7 +5,7 @@ import * as messages from '../../workflows/messages.ts';
 import type { CollectorView } from '../../workflows/messages.ts';
 import { requireRun, send, viewOf } from '../ask.ts';
 import { text, type Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
+import { BY, personOf, TICKET, ticketOf } from '../person.ts';
 import { readSecret } from '../read-secret.ts';
 import { withSession, type Session } from '../session.ts';
 
@@ -76,12 +76,18 @@ export const confirm: Command = {
   positionals: ['RUN', 'COLLECTOR'],
   options: {
     statement: { type: 'string', needed: true, value: 'TEXT', help: "the portal's words, or what the attestation rests on" },
+    ...TICKET,
     ...BY,
   },
   async run({ positionals: [run = '', collector = ''], values, json }, io) {
     const by = personOf(values, io);
     return await withSession(io.env, async (session) => {
-      const outcome = await send(session, run, messages.confirmCollector, { collector, by, statement: text(values, 'statement') });
+      const outcome = await send(session, run, messages.confirmCollector, {
+        collector,
+        by,
+        statement: text(values, 'statement'),
+        ...ticketOf(values),
+      });
       io.out(json ? JSON.stringify(outcome) : `${collector}: ${outcome.reason}`);
       return 0;
     });

@@ -3,7 +3,7 @@ import { GATES, type Gate } from '../../model/names.ts';
 import * as messages from '../../workflows/messages.ts';
 import { requireRun, send, viewOf } from '../ask.ts';
 import { text, type Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
+import { BY, personOf, TICKET, ticketOf } from '../person.ts';
 import { withSession } from '../session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
@@ -17,6 +17,7 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
       'plan-hash': { type: 'string', needed: true, value: 'HASH', help: 'the hash of the plan you read (offboard plan)' },
       opening: { type: 'string', value: 'N', help: "the gate's opening; the one that is open now by default" },
       reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+      ...TICKET,
       ...BY,
     },
     async run({ positionals: [run = ''], values, json }, io) {
@@ -28,11 +29,16 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
         const opening = Number(values['opening'] ?? (await viewOf(session, run)).gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
         const planHash = text(values, 'plan-hash');
-        await send(session, run, messages[name], { gate, opening, planHash, by, reason: text(values, 'reason') }).catch(
-          (error: unknown) => {
-            throw withoutHash(error, run);
-          },
-        );
+        await send(session, run, messages[name], {
+          gate,
+          opening,
+          planHash,
+          by,
+          reason: text(values, 'reason'),
+          ...ticketOf(values),
+        }).catch((error: unknown) => {
+          throw withoutHash(error, run);
+        });
         io.out(
           json
             ? JSON.stringify({ workflowId: run, [name]: true, gate, opening })

@@ -5,7 +5,7 @@ import { waitsForOthers } from '../../model/outcome.ts';
 import type { ItemSet } from '../../model/decision.ts';
 import { send, viewOf } from '../ask.ts';
 import { text, type Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
+import { BY, personOf, TICKET, ticketOf } from '../person.ts';
 import { withSession } from '../session.ts';
 
 /** Names a set of items as the run knows it: by count and hash, so that a set that changed meanwhile is refused. */
@@ -26,6 +26,7 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
         help: 'the items; by default all that are held themselves (what waits for them goes on by itself)',
       },
       reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+      ...TICKET,
       ...BY,
     },
     async run({ positionals: [run = ''], values, json }, io) {
@@ -39,7 +40,8 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
         if (stranger !== undefined) {
           throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; offboard status ${run} shows what is`);
         }
-        const items = await send(session, run, messages[name], { items: itemSet(held, only), by, reason: text(values, 'reason') });
+        const reason = text(values, 'reason');
+        const items = await send(session, run, messages[name], { items: itemSet(held, only), by, reason, ...ticketOf(values) });
         io.out(
           json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
         );

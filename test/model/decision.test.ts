@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type Decision, type DecisionContext, type GateDecision } from '../../model/decision.ts';
 import { effectivePolicy } from '../../model/policy.ts';
+import { sha256 } from '../../model/canonical.ts';
 
 const context: DecisionContext = {
   policy: { approvers: ['sam', 'riley'], fourEyes: true, maxItems: 10 },
@@ -74,4 +75,24 @@ test('a manifest may tighten the worker’s policy, never loosen it', () => {
   const manifest = (approvers: string[], maxItems: number) => ({ approvers, breakers: { maxItems } });
   expect(effectivePolicy(floor, manifest(['riley', 'mallory'], 10))).toEqual({ approvers: ['riley'], fourEyes: true, maxItems: 10 });
   expect(effectivePolicy(floor, manifest(['mallory'], 1_000))).toEqual({ approvers: [], fourEyes: true, maxItems: 100 });
+});
+
+describe('a policy that demands a ticket', () => {
+  const demanding = { ...context, policy: { ...context.policy, ticket: 'CHG\\d{4}' } };
+  const waive = { kind: 'waive' as const, items: { count: 1, hash: sha256('a') }, by: 'riley', reason: 'kept' };
+  const items = { ids: ['a'], unresolved: ['a'], hash: sha256('a') };
+
+  test.each([
+    [undefined, false],
+    ['CHG12', false],
+    ['CHG12345', false],
+    ['CHG1234', true],
+  ])('takes a decision with the ticket %s: %s', (ticket, ok) => {
+    const verdict = decide({ ...waive, ...(ticket === undefined ? {} : { ticket }) }, { ...demanding, items });
+    expect(verdict).toMatchObject(ok ? { ok } : { ok, code: 'TicketMissing' });
+  });
+
+  test('never hinders whoever stops a run', () => {
+    expect(decide({ kind: 'pause', by: 'anybody' }, demanding).ok).toBe(true);
+  });
 });

@@ -1,0 +1,43 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { MAILBOX, smallEstate } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { intentsOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+import { DAYS } from '../../model/window.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const hhmm = (minutesFromNow: number) => new Date(Date.now() + minutesFromNow * 60_000).toISOString().slice(11, 16);
+const window = (from: number, to: number) => ({ days: [...DAYS], from: hhmm(from), to: hhmm(to), zone: 'UTC' });
+
+test('outside the change windows an approved run changes nothing and says until when it waits', async () => {
+  const estate = smallEstate();
+  estate.manifest.windows = [window(120, 180)];
+  const run = await startedRun(stage, estate);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const { awaiting } = await stage.until(run, (v) => v.awaiting.some((a) => a.whom === 'the change window'));
+  const opens = new Date(awaiting[0]?.until ?? '');
+  expect((opens.getTime() - Date.now()) / 60_000).toBeGreaterThan(118);
+  expect((opens.getTime() - Date.now()) / 60_000).toBeLessThanOrEqual(120);
+  expect((await stage.offboard('status', run)).out).toContain('the change window');
+  expect(intentsOf(stage, journal)).toEqual([]);
+  expect(await stage.sandbox.client.report()).toMatchObject({ untouched: { changed: [] } });
+  expect((await stage.sandbox.client.report()).ours.left.length).toBeGreaterThan(3);
+});
+
+test('when the window opens the run goes on by itself; inside it nothing waits', async () => {
+  const estate = smallEstate();
+  // Opens within the next minute.
+  estate.manifest.windows = [window(1, 60)];
+  const run = await startedRun(stage, estate);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors', 90_000);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect(await stage.sandbox.client.newestOtp(MAILBOX)).toBeDefined();
+}, 150_000);
