@@ -65,6 +65,10 @@ async function translate(session: Session, workflowId: string, error: unknown): 
     if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) {
       return new OffboardError(codeOf(cause.details?.[0]), cause.message, { cause: error });
     }
+    if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
+      const mend = `a restore takes no such message; offboard status ${workflowId} tells what waits`;
+      return new OffboardError('NotAllowed', `RUN: ${workflowId} gives things back, and ${mend}`, { cause: error });
+    }
   }
   const unanswered = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;
   if (unanswered || isGrpcServiceError(error)) {

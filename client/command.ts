@@ -13,8 +13,8 @@ export interface Io {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** The values of a command's options: text, or true for switches. */
-export type Values = Record<string, string | boolean | undefined>;
+/** The values of a command's options: text, true for switches, a list for what may be said more than once. */
+export type Values = Record<string, string | boolean | string[] | undefined>;
 
 /** One verb of the CLI, in a file of its own. */
 export interface Command {
@@ -25,7 +25,7 @@ export interface Command {
   /** What to say to whoever gives an argument more, instead of repeating it. */
   surplus?: string;
   /** Option names to what they mean; `json` is every command's. */
-  options: Record<string, { type: 'string' | 'boolean'; needed?: true; value?: string; help: string }>;
+  options: Record<string, { type: 'string' | 'boolean'; needed?: true; multiple?: true; value?: string; help: string }>;
   /** Resolves to the exit code. */
   run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number>;
 }
@@ -33,7 +33,7 @@ export interface Command {
 /** Parses strictly: an unknown option in a tool that deletes is never ignored. Throws OffboardError 'Usage'. */
 export function parse(command: Command, args: string[]): { positionals: string[]; values: Values; json: boolean } {
   const options: Options = { json: { type: 'boolean' }, help: { type: 'boolean' } };
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  for (const [name, { type, multiple }] of Object.entries(command.options)) options[name] = { type, multiple: multiple === true };
   let parsed: { values: Values; positionals: string[] };
   try {
     parsed = parseArgs({ args, options, strict: true, allowPositionals: true }) as { values: Values; positionals: string[] };
@@ -52,7 +52,9 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   }
   for (const [name, option] of Object.entries(command.options)) {
     if (option.needed && values[name] === undefined) throw new OffboardError('Usage', `--${name} is missing; try: ${usageLine(command)}`);
-    if (values[name] === '') throw new OffboardError('Usage', `--${name} is empty; give it a value, or leave it out`);
+    const value = values[name];
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new OffboardError('Usage', `--${name} is empty; give it a value, or leave it out`);
   }
   return { positionals, values, json: values['json'] === true };
 }

@@ -10,6 +10,7 @@ import { list } from './commands/list.ts';
 import { pause, resume } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { report } from './commands/report.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: Command[] = [
   resume,
   cancel,
   report,
+  restore,
   evidence,
   demo,
 ];

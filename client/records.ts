@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { ArtifactStore } from '../activities/records/artifacts.ts';
 import { Journal } from '../activities/records/journal.ts';
+import { journalOf, removedByRun, type RemovedByRun } from '../activities/records/removed.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { OffboardError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { summarize, type RunSummary } from '../model/summary.ts';
@@ -16,18 +18,34 @@ export interface RunRecords {
 
 /** The newest run of a workflow id, or the run itself by its journal's name. Throws RunNotFound, NoKeys; makes no folder. */
 export async function recordsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RunRecords> {
+  const { journal, artifacts, run } = storesOf(env, workflowId);
+  const lines = journal.lines(run);
+  const artifact = journal.ledger(run).planArtifact;
+  const plan = artifact === undefined ? undefined : await artifacts.get<Plan>(artifact);
+  return { run, summary: summarize(lines, plan), plan };
+}
+
+/** What a run removed, as its restore would find it. Throws RunNotFound, NoKeys. */
+export async function removalsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RemovedByRun & { run: string }> {
+  const { journal, artifacts, run } = storesOf(env, workflowId);
+  return { run, ...(await removedByRun(journal, artifacts, run)) };
+}
+
+/** The manifest that a plan was made for. Throws RunNotFound, NoKeys. */
+export async function manifestOf(env: NodeJS.ProcessEnv, plan: Plan): Promise<Manifest> {
+  return await new ArtifactStore(homeOf(env).artifacts, workersKeys(env)).get<Manifest>(plan.manifestHash);
+}
+
+function storesOf(env: NodeJS.ProcessEnv, workflowId: string): { journal: Journal; artifacts: ArtifactStore; run: string } {
   const home = homeOf(env);
   const ring = workersKeys(env);
   const journal = existsSync(home.journal) ? new Journal(home.journal, ring) : undefined;
-  const run = journal?.runs().find((r) => r === workflowId || r.startsWith(`${workflowId}_`));
+  const run = journal && journalOf(journal, workflowId);
   if (journal === undefined || run === undefined) {
     throw new OffboardError(
       'RunNotFound',
       `RUN: no journal in ${home.journal} has the id ${workflowId}; set OFFBOARD_HOME to the worker's folder`,
     );
   }
-  const lines = journal.lines(run);
-  const artifact = journal.ledger(run).planArtifact;
-  const plan = artifact === undefined ? undefined : await new ArtifactStore(home.artifacts, ring).get<Plan>(artifact);
-  return { run, summary: summarize(lines, plan), plan };
+  return { journal, artifacts: new ArtifactStore(home.artifacts, ring), run };
 }

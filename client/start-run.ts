@@ -50,7 +50,7 @@ export async function startRun(
 }
 
 /** Registers the search attributes where the server allows it. False where it does not: the run works without them. */
-async function registerSearchAttributes({ connection, client }: Session): Promise<boolean> {
+export async function registerSearchAttributes({ connection, client }: Session): Promise<boolean> {
   const namespace = client.options.namespace;
   const KEYWORD = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
   const names = Object.keys(SEARCH_ATTRIBUTES);

@@ -10,10 +10,10 @@ import { summarize, type Evidence } from '../model/summary.ts';
 
 /**
  * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
- * its hash, each removal was planned and approved before, the summary says what the journal says, and the page shows just that. Throws
+ * its hash, each removal or restore was planned and approved before, the summary says what the journal says, and the page shows just that. Throws
  * EvidenceBroken; UnreadableFile where there is no evidence at all.
  */
-export function verifyEvidence(folder: string): { lines: number; removals: number } {
+export function verifyEvidence(folder: string): { lines: number; removals: number; restores: number } {
   requireEvidence(folder);
   const evidence = parse<Evidence>('evidence.json', read(folder, 'evidence.json'));
   const lines = read(folder, 'journal.jsonl')
@@ -24,9 +24,10 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
   const plan = evidence.summary.planHash === undefined ? undefined : parse<Plan>('plan.json', read(folder, 'plan.json'));
   if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
   if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
-  const removals = checkApprovals(lines, plan);
+  const begun = checkApprovals(lines, plan);
   if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
-  return { lines: lines.length, removals };
+  const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
+  return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
 }
 
 function checkChains(evidence: Evidence, lines: JournalLine[]): void {
@@ -50,17 +51,19 @@ function checkChains(evidence: Evidence, lines: JournalLine[]): void {
 function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
   const approved = new Set<string>();
   const inForce = plan && { hash: planHash(plan), items: new Set(plan.items.map((i) => i.id)) };
-  let removals = 0;
+  let begun = 0;
+  let restores = false;
   for (const { record: r } of lines) {
+    if (r.type === 'run-started') restores = r.restores !== undefined;
     if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(`${r.decision.gate} ${r.decision.planHash}`);
     if (r.type !== 'intent') continue;
-    removals++;
-    const gates: Gate[] = GATE_OF[r.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
+    begun++;
+    const gates: Gate[] = restores ? ['restore'] : GATE_OF[r.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
     const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
     if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
     if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);
   }
-  return removals;
+  return begun;
 }
 
 const FILES = ['evidence.json', 'journal.jsonl', 'plan.json', 'index.html'];

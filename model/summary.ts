@@ -3,11 +3,14 @@ import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { Plan, Untouched } from './plan.ts';
+import type { RestoreItem } from './restore.ts';
 
 /** A run as the journal tells it: for `report`, the evidence and every page. */
 export interface RunSummary {
   workflowId: string;
   tenantId: string;
+  /** Journal of the run that this one undoes; absent for an offboarding. */
+  restores?: string;
   startedBy: string;
   startedAt: string;
   endedAt?: string;
@@ -16,7 +19,16 @@ export interface RunSummary {
   planHash?: string;
   preconditions: string[];
   phases: PhaseCounts[];
-  items: { item: string; title: string; phase: Phase; why: string[]; outcome?: Outcome; waived?: { by: string; reason: string } }[];
+  items: {
+    item: string;
+    title: string;
+    phase: Phase;
+    why: string[];
+    /** Of a restore: what will not be the same again. */
+    losses?: string[];
+    outcome?: Outcome;
+    waived?: { by: string; reason: string };
+  }[];
   untouched: Untouched[];
   decisions: { at: string; decision: Decision; items?: string[] }[];
   refusals: { at: string; decision: Decision; code: string; message: string }[];
@@ -73,6 +85,7 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
       title: item?.title ?? id,
       phase: item?.phase ?? (known?.phase as Phase),
       why: item?.why ?? [],
+      ...(item && 'losses' in item ? { losses: (item as RestoreItem).losses } : {}),
       ...(outcome ? { outcome } : {}),
       ...(waived ? { waived } : {}),
     });
@@ -91,6 +104,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
     case 'run-started':
       summary.workflowId = r.workflowId;
       summary.tenantId = r.tenantId;
+      if (r.restores !== undefined) summary.restores = r.restores;
       return;
     case 'preconditions':
       summary.preconditions = r.failures;

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts';
-import { isResolved } from './outcome.ts';
+import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
+import { isResolved, type PhaseCounts } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -8,6 +9,29 @@ import type { RunSummary } from './summary.ts';
 /** `1 item`, `2 items`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** An offboarding, or the restore of one. */
+type Told = { restores?: string };
+
+/** The phases in the order a run goes through them, with their headings: a restore goes backwards. */
+export function phasesOf({ restores }: Told): { phase: Phase; title: string }[] {
+  if (restores === undefined) return PHASES.map((phase) => ({ phase, title: PHASE_TITLES[phase] }));
+  return PHASES.toReversed().map((phase) => ({ phase, title: RESTORE_TITLES[phase] }));
+}
+
+/** What a run does to things, and what it finds done before: words and numbers. */
+export function doneIn(counts: PhaseCounts | undefined, { restores }: Told): [[string, number], [string, number]] {
+  if (restores === undefined) {
+    return [
+      ['removed', counts?.removed ?? 0],
+      ['already gone', counts?.alreadyGone ?? 0],
+    ];
+  }
+  return [
+    ['restored', counts?.restored ?? 0],
+    ['already there', counts?.alreadyThere ?? 0],
+  ];
 }
 
 /** What was decided about what, without who and why. */
@@ -32,7 +56,8 @@ export function toldDecision({ decision: d, items }: { decision: Decision; items
 
 /** Why, in the words of whoever decided; a pause needs no reason. */
 export function reasonOf({ decision: d }: { decision: Decision }): string {
-  return 'statement' in d ? d.statement : 'reason' in d ? d.reason : '';
+  const reason = 'statement' in d ? d.statement : 'reason' in d ? d.reason : '';
+  return 'ticket' in d && d.ticket !== undefined ? `${reason} (${d.ticket})` : reason;
 }
 
 type Item = RunSummary['items'][number];
@@ -76,4 +101,12 @@ export function toldLeftovers(summary: Pick<RunSummary, 'leftovers' | 'items' | 
   if (staying.length === 0) return 'nothing';
   const by = Map.groupBy(staying, (s) => s.how);
   return `nothing but what stays by decision: ${[...by].map(([how, of]) => `${of.length} ${how}`).join(', ')}`;
+}
+
+/** What is not as it was to be at the end, under its heading. */
+export function toldRest(summary: RunSummary): { heading: string; text: string } {
+  if (summary.restores === undefined) return { heading: 'Left over', text: toldLeftovers(summary) };
+  const open = summary.items.filter((i) => !(i.outcome && isResolved(i.outcome.outcome))).map((i) => i.item);
+  const rest = [...open, ...summary.untouched.map((u) => u.id)];
+  return { heading: 'Not given back', text: rest.length === 0 ? 'nothing' : rest.join(', ') };
 }

@@ -1,5 +1,5 @@
 import { defenderHold, firstHold } from '../../model/defender.ts';
-import type { Anchors, Finding, Json, Match, Sighting } from '../../model/finding.ts';
+import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
 import { classifyAzure } from './classify.ts';
@@ -61,8 +61,15 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     snapshot: toJson(assignment),
     provides: [],
     uses: [],
-    ...firstHold(mayBeDefenders ? defenderHold(anchors) : undefined),
+    ...firstHold(usedHold(anchors), mayBeDefenders ? defenderHold(anchors) : undefined),
   };
+}
+
+/** Azure does not tell which assignment a principal used; that it signed in at all puts each of them in doubt. */
+function usedHold({ ciemUsedRecently }: Anchors): Hold | undefined {
+  return ciemUsedRecently === undefined
+    ? undefined
+    : { code: 'RecentlyUsed', reason: `its principal is still in use: ${ciemUsedRecently}` };
 }
 
 /** The scope of the system an assignment belongs to: its subscription (also for what lies below), its management group, or `/`. */

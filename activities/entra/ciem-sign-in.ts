@@ -1,11 +1,12 @@
 import { defenderHold, firstHold } from '../../model/defender.ts';
 import { MEPM } from '../../model/footprint.ts';
-import type { Json, Match } from '../../model/finding.ts';
+import type { Anchors, Hold, Json, Match, Sighting } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Kind } from '../kind.ts';
 import { classifyEntra } from './classify.ts';
 import type { EntraApi, ServicePrincipal } from './clients.ts';
 import type { EntraSnapshot } from './reader.ts';
+import type { CiemUse } from './recent-use.ts';
 
 const NAME = 'entra-ciem-sign-in';
 
@@ -31,9 +32,9 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
       snapshot: toJson(principal),
       provides: ['ciem:sign-in'],
       uses: [],
-      ...firstHold(defenderHold(anchors)),
+      ...firstHold(ourselvesHold(principal, anchors), usedHold(snapshot.ciemUse), defenderHold(anchors)),
     }));
-    return { findings, sightings: [] };
+    return { findings, sightings: unseenUse(snapshot, enabled) };
   },
 
   async read(api, item) {
@@ -60,6 +61,24 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
     comparable: (snapshot) => snapshot,
   },
 };
+
+function ourselvesHold({ id }: ServicePrincipal, { ourselves = [] }: Anchors): Hold | undefined {
+  return ourselves.includes(id) ? { code: 'Ourselves', reason: 'the worker itself signs in as this principal' } : undefined;
+}
+
+function usedHold({ byItself, byPeople }: CiemUse): Hold | undefined {
+  const used = [byItself, byPeople].filter((u) => u !== undefined);
+  if (used.length === 0) return undefined;
+  return { code: 'RecentlyUsed', reason: `still in use: ${used.join('; ')}` };
+}
+
+/** That nobody could look is told: silence would read as "not used". */
+function unseenUse({ system, ciemUse }: EntraSnapshot, enabled: ServicePrincipal[]): Sighting[] {
+  const { unseen } = ciemUse;
+  if (unseen === undefined) return [];
+  const why = `whether it was used lately could not be looked at (${unseen}): give the worker AuditLog.Read.All, or ask in the sign-in logs`;
+  return enabled.map(({ id }) => ({ system, id: `sign-ins of ${id}`, why, uses: [] }));
+}
 
 function principalId(item: PlanItem): string {
   return item.id.slice(NAME.length + 1);

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Endpoint } from '../azure-endpoints.ts';
 import { CannotAsk } from '../azure-failure.ts';
-import { restTo } from '../azure-rest.ts';
+import { restTo, type Rest } from '../azure-rest.ts';
 
 const guid = z.guid();
 /** Fields whose inner shape only matters for comparing and restoring. */
@@ -55,15 +55,36 @@ const RoleAssignment = z.object({
 });
 export type DirectoryRoleAssignment = z.infer<typeof RoleAssignment>;
 
+const At = z.object({ lastSignInDateTime: z.string().nullish() }).nullish();
+const SignInActivity = z.object({
+  appId: z.string(),
+  applicationAuthenticationClientSignInActivity: At,
+  delegatedClientSignInActivity: At,
+  delegatedResourceSignInActivity: At,
+});
+/** When a principal was last signed in with, and how; ISO 8601. */
+export type SignInActivity = z.infer<typeof SignInActivity>;
+
+const AuthorizationSystem = z.object({
+  id: z.string(),
+  authorizationSystemId: z.string(),
+  authorizationSystemName: z.string().nullish(),
+  authorizationSystemType: z.string(),
+  permissionsModificationCapability: z.string().nullish(),
+});
+/** An account, subscription or project as Permissions Management listed it. */
+export type AuthorizationSystem = z.infer<typeof AuthorizationSystem>;
+
 const User = z.object({ id: guid, userPrincipalName: z.string() });
 
 /** Who the worker is, as its own access token says. */
 export interface Self {
   principalId: string;
+  applicationId: string;
   tenantId: string;
 }
 
-/** What is used of Microsoft Graph v1.0. Errors are RestError with Graph's own code. */
+/** What is used of Microsoft Graph: v1.0, and beta where there is nothing else. Errors are RestError with Graph's own code. */
 export interface EntraApi {
   self(): Promise<Self>;
   /** OData filter on applications, all pages. */
@@ -78,6 +99,12 @@ export interface EntraApi {
   /** Of an application or a service principal, by its object id. */
   restoreDeleted(id: string): Promise<void>;
   listRoleAssignments(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
+  /** Eligible through Privileged Identity Management. */
+  listEligibilities(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
+  /** Beta. Throws 403 without AuditLog.Read.All or a premium licence. */
+  listSignInActivities(appId: string): Promise<SignInActivity[]>;
+  /** Beta, deprecated: it may be gone. */
+  listAuthorizationSystems(): Promise<AuthorizationSystem[]>;
   getUserPrincipalName(userId: string): Promise<string>;
 }
 
@@ -85,7 +112,9 @@ const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
 const SERVICE_PRINCIPAL = `$select=${Object.keys(ServicePrincipal.shape).join(',')}`;
 
 export function connectEntra(endpoint: Endpoint, credential: TokenCredential): EntraApi {
-  const graph = restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/v1.0` }, credential);
+  const [graph, beta] = ['v1.0', 'beta'].map((v) =>
+    restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/${v}` }, credential),
+  ) as [Rest, Rest];
   const nothing = z.unknown().transform(() => undefined);
   return {
     self: async () => selfOf((await credential.getToken(endpoint.scope))?.token),
@@ -104,15 +133,24 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
       const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
       return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
     },
+    listEligibilities: (roleDefinitionId) => {
+      const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
+      return graph.list(`/roleManagement/directory/roleEligibilityScheduleInstances?$filter=${filter}`, RoleAssignment);
+    },
+    listSignInActivities: (appId) => {
+      const filter = encodeURIComponent(`appId eq '${appId}'`);
+      return beta.list(`/reports/servicePrincipalSignInActivities?$filter=${filter}`, SignInActivity);
+    },
+    listAuthorizationSystems: () => beta.list('/external/authorizationSystems', AuthorizationSystem),
     getUserPrincipalName: async (id) => (await graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)).userPrincipalName,
   };
 }
 
-/** Reads two claims and lets the token go. Its signature is Graph's to check: the worker asks only about itself. */
+/** Reads three claims and lets the token go. Its signature is Graph's to check: the worker asks only about itself. */
 function selfOf(token: string | undefined): Self {
   try {
-    const claims = z.object({ oid: guid, tid: guid }).parse(decodeJwt(token ?? ''));
-    return { principalId: claims.oid, tenantId: claims.tid };
+    const claims = z.object({ oid: guid, tid: guid, appid: guid.optional(), azp: guid.optional() }).parse(decodeJwt(token ?? ''));
+    return { principalId: claims.oid, applicationId: claims.appid ?? claims.azp ?? claims.oid, tenantId: claims.tid };
   } catch {
     throw new CannotAsk('UnreadableToken', "the worker's own token for Graph has no readable oid and tid claims");
   }

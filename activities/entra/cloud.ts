@@ -17,7 +17,12 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     read: readEntra,
     anchors: (snapshot) => {
       const principal = snapshot.ciemServicePrincipals[0];
-      return principal ? { ciemPrincipalId: principal.id } : {};
+      const { byItself } = snapshot.ciemUse;
+      return {
+        ourselves: snapshot.ourselves,
+        ...(principal ? { ciemPrincipalId: principal.id } : {}),
+        ...(byItself === undefined ? {} : { ciemUsedRecently: byItself }),
+      };
     },
     kinds: [oidcApplication, ciemSignIn],
     classify: (error) => classifyEntra(error),

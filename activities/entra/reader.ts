@@ -2,7 +2,8 @@ import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import { CannotAsk } from '../azure-failure.ts';
 import type { ReadContext } from '../kind.ts';
-import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './clients.ts';
+import type { Application, EntraApi, FederatedCredential, Self, ServicePrincipal } from './clients.ts';
+import { readCiemUse, type CiemUse } from './recent-use.ts';
 
 /** An application's full definition: what a removal compares with and what a restore needs. */
 export interface ApplicationDefinition extends Application {
@@ -19,6 +20,9 @@ export interface EntraSnapshot {
   applications: ApplicationDefinition[];
   /** Of the first-party CIEM application: none or one. */
   ciemServicePrincipals: ServicePrincipal[];
+  /** Object and application id the worker signs in with. */
+  ourselves: string[];
+  ciemUse: CiemUse;
 }
 
 /** How onboarding's names begin; people could edit them, so this only finds look-alikes worth telling. */
@@ -26,7 +30,7 @@ const LOOK_ALIKES = ["startswith(displayName,'mciem-')", "startswith(displayName
 
 /** Throws CannotAsk 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
 export async function readEntra(api: EntraApi, system: SystemId, context: ReadContext): Promise<EntraSnapshot> {
-  await demandTenant(api, system);
+  const { principalId, applicationId } = await demandTenant(api, system);
   const namedUris = context.manifest.entra.applications ?? [];
   const uris = [...new Set<string>([...namedUris, ...MEPM.awsAudiences, ...MEPM.gcpAudiences])];
   const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), ...LOOK_ALIKES];
@@ -34,7 +38,9 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
   const byId = new Map(listed.flat().map((application) => [application.id, application]));
   const applications: ApplicationDefinition[] = [];
   for (const id of [...byId.keys()].toSorted()) applications.push(await define(api, byId.get(id) as Application));
-  return { system, namedUris, applications, ciemServicePrincipals: await api.listServicePrincipals(MEPM.ciemAppId) };
+  const ciemServicePrincipals = await api.listServicePrincipals(MEPM.ciemAppId);
+  const ciemUse = ciemServicePrincipals.length > 0 ? await readCiemUse(api, context) : {};
+  return { system, namedUris, applications, ciemServicePrincipals, ourselves: [principalId, applicationId], ciemUse };
 }
 
 /** Completes an application with what Graph keeps beside it. */
@@ -46,10 +52,11 @@ export async function define(api: EntraApi, application: Application): Promise<A
   return { ...application, federatedIdentityCredentials, servicePrincipals: principals.map((p) => p.id).toSorted() };
 }
 
-/** The worker must be signed in to the tenant that the system names. */
-export async function demandTenant(api: EntraApi, system: SystemId): Promise<void> {
-  const { tenantId } = await api.self();
-  if (tenantId.toLowerCase() === nativeId(system).toLowerCase()) return;
+/** Who the worker is; it must be signed in to the tenant that the system names. */
+export async function demandTenant(api: EntraApi, system: SystemId): Promise<Self> {
+  const self = await api.self();
+  const { tenantId } = self;
+  if (tenantId.toLowerCase() === nativeId(system).toLowerCase()) return self;
   throw new CannotAsk(
     'WrongTenant',
     `the worker is signed in to tenant ${tenantId}, the manifest names ${nativeId(system)}; mend AZURE_TENANT_ID or tenant.id`,

@@ -1,34 +1,42 @@
-import { PHASE_TITLES, type Phase } from '../../model/names.ts';
-import type { PhaseCounts } from '../../model/outcome.ts';
+import type { Phase } from '../../model/names.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
-import { isWaived, reasonOf, stayingIn, toldDecision, toldLeftovers, toldOutcome } from '../../model/told.ts';
+import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {
   const staying = stayingIn(s);
+  const rest = toldRest(s);
+  const words = s.restores === undefined ? OFFBOARDING : RESTORE;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Offboarding evidence ${esc(s.tenantId)}</title>
+<title>${words.title} ${esc(s.tenantId)}</title>
 <style>${STYLE}</style>
-<h1>Offboarding of Microsoft Entra Permissions Management</h1>
+<h1>${words.heading}</h1>
 <p class="status ${esc(s.status)}"><b>${esc(s.status)}</b> ${esc(s.reason)}</p>
 <dl>${terms([
     ['Tenant', s.tenantId],
     ['Run', run],
+    ...(s.restores === undefined ? [] : [['Gives back what was removed by', s.restores] as [string, string]]),
     ['Started by', `${s.startedBy}, ${s.startedAt}`],
     ['Ended', s.endedAt ?? ''],
     ['Plan', s.planHash ?? 'none'],
-    ['Left over', toldLeftovers(s)],
-    ['Could not be read', s.leftovers === null ? 'not verified' : s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ')],
+    [rest.heading, rest.text],
+    ...(s.restores === undefined ? [['Could not be read', unread(s)] as [string, string]] : []),
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
 <table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, toldDecision(d), reasonOf(d)])).join('')}</table>
-${s.phases.map((counts, i) => phaseSection(s, counts, i + 1)).join('\n')}
-<h2>Data collectors</h2>
-<table><tr><th>When<th>Collector<th>What<th>By</tr>${s.collectors.map((c) => row([c.at, c.collector, `${c.event} ${c.detail ?? ''}`, c.by ?? ''])).join('')}</table>
-${staying.length > 0 ? `<h2>Stays by decision</h2><table><tr><th>What<th>Who decided, and why</tr>${staying.map((i) => row([i.item, i.why])).join('')}</table>` : ''}
-<h2>Not touched, and why</h2>
+${phasesOf(s)
+  .map(({ phase, title }, i) => phaseSection(s, phase, `${i + 1}. ${title}`))
+  .join('\n')}
+${
+  s.restores === undefined
+    ? `<h2>Data collectors</h2>
+<table><tr><th>When<th>Collector<th>What<th>By</tr>${s.collectors.map((c) => row([c.at, c.collector, `${c.event} ${c.detail ?? ''}`, c.by ?? ''])).join('')}</table>`
+    : ''
+}
+${staying.length > 0 ? `<h2>${words.staying}</h2><table><tr><th>What<th>Who decided, and why</tr>${staying.map((i) => row([i.item, i.why])).join('')}</table>` : ''}
+<h2>${words.untouched}</h2>
 <table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
 ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, toldDecision(r), r.message])).join('')}</table>` : ''}
 <h2>Journal</h2>
@@ -38,19 +46,43 @@ ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th
 `;
 }
 
-function phaseSection(s: RunSummary, counts: PhaseCounts, number: number): string {
-  const items = s.items.filter((i) => i.phase === counts.phase);
+const OFFBOARDING = {
+  title: 'Offboarding evidence',
+  heading: 'Offboarding of Microsoft Entra Permissions Management',
+  untouched: 'Not touched, and why',
+  staying: 'Stays by decision',
+  third: 'Why it is ours',
+};
+const RESTORE = {
+  title: 'Restore evidence',
+  heading: 'Restore of what an offboarding of Microsoft Entra Permissions Management removed',
+  untouched: 'Not given back, and why',
+  staying: 'Stays away by decision',
+  third: 'What is not the same again',
+};
+
+function unread(s: RunSummary): string {
+  if (s.leftovers === null) return 'not verified';
+  return s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ');
+}
+
+function phaseSection(s: RunSummary, phase: Phase, title: string): string {
+  const items = s.items.filter((i) => i.phase === phase);
+  const counts = s.phases.find((c) => c.phase === phase);
   const rows = items.map((i) =>
     row([
       toldOutcome(i),
       i.title,
-      i.why.join('; '),
+      (i.losses ?? i.why).join('; '),
       isWaived(i) ? `${i.waived.reason} (held: ${i.outcome?.reason ?? ''})` : (i.outcome?.reason ?? ''),
     ]),
   );
-  return `<h2>${number}. ${esc(PHASE_TITLES[counts.phase satisfies Phase])}</h2>
-<p>removed ${counts.removed}, already gone ${counts.alreadyGone}, skipped ${counts.skipped}, waived ${counts.waived}, blocked ${counts.blocked}, failed ${counts.failed}</p>
-<table><tr><th>Outcome<th>What<th>Why it is ours<th>How it ended</tr>${rows.join('')}</table>`;
+  const open = { skipped: counts?.skipped, waived: counts?.waived, blocked: counts?.blocked, failed: counts?.failed };
+  const numbers = [...doneIn(counts, s), ...Object.entries(open)].map(([word, n]) => `${word} ${n ?? 0}`);
+  const third = s.restores === undefined ? OFFBOARDING.third : RESTORE.third;
+  return `<h2>${esc(title)}</h2>
+<p>${numbers.join(', ')}</p>
+<table><tr><th>Outcome<th>What<th>${third}<th>How it ended</tr>${rows.join('')}</table>`;
 }
 
 const row = (cells: string[]): string => `<tr>${cells.map((c) => `<td>${esc(c)}`).join('')}</tr>`;

@@ -40,6 +40,7 @@ export async function judge(deps: Deps, manifest: Manifest, addresses: string[],
 async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Anchors | undefined): Promise<Anchors> {
   const issuer = issuerOf(manifest.tenant.id, manifest.tenant.cloud);
   let ciemPrincipalId = earlier?.ciemPrincipalId;
+  let ciemUsedRecently: string | undefined;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
   const oidcRoles = new Set((earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')));
   const accounts = new Map<string, Anchors['gcpServiceAccounts'][number]>();
@@ -48,6 +49,7 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
     const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer);
     ciemPrincipalId = told.ciemPrincipalId ?? ciemPrincipalId;
+    ciemUsedRecently = told.ciemUsedRecently ?? ciemUsedRecently;
     for (const mark of told.awsOidcRoles ?? []) oidcRoles.add(mark);
     for (const account of told.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
     for (const self of told.ourselves ?? []) ourselves.add(self);
@@ -58,6 +60,7 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
     tenantId: manifest.tenant.id,
     issuer,
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
     awsOidcRoles: [...oidcRoles].toSorted(),
     gcpServiceAccounts: [...accounts.values()],
     ourselves: [...ourselves].toSorted(),
@@ -65,8 +68,9 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
   };
 }
 
-/** A subscription that could not be read may have Defender's CIEM on. */
+/** A subscription that could not be read may have Defender's CIEM on, and so may those behind a branch that could not be walked. */
 function unseenDefender(system: SystemId): DefenderUse | undefined {
-  if (!system.startsWith('azure:/subscriptions/')) return undefined;
+  const hasNone = system === 'azure:/' || system.startsWith('azure:/providers/');
+  if (systemType(system) !== 'azure' || hasNone) return undefined;
   return { state: 'unknown', why: [`${system} could not be read, so nobody knows whether Defender's CIEM is on there`] };
 }

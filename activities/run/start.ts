@@ -129,11 +129,14 @@ function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
       `entra: the worker's principal ${roles.workerPrincipalId} is not a Cloud Application Administrator; assign that role to it`,
     );
   }
-  const administrators = new Set([...roles.permissionsManagementAdministrators.map((a) => a.name), ...(manifest.administrators ?? [])]);
+  // Whoever is eligible activates the role when the one-time password comes.
+  const holders = [...roles.permissionsManagementAdministrators, ...roles.eligibleAdministrators].map((a) => a.name);
+  const administrators = new Set([...holders, ...(manifest.administrators ?? [])]);
+  const unseen = roles.eligibleUnseen === undefined ? '' : ` (who is eligible for it could not be looked at: ${roles.eligibleUnseen})`;
   for (const recipient of new Set(manifest.collectors.map((c) => c.recipient))) {
     if (!administrators.has(recipient)) {
       failures.push(
-        `collectors: ${recipient} is not a Permissions Management Administrator; assign the role, or attest it under administrators`,
+        `collectors: ${recipient} is not a Permissions Management Administrator${unseen}; assign the role, or attest it under administrators`,
       );
     }
   }

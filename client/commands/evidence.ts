@@ -16,7 +16,7 @@ export const evidence: Command = {
     io.out(
       json
         ? JSON.stringify({ folder, ok: true, ...found })
-        : `${folder}: whole and unchanged; ${found.lines} journal lines, ${found.removals} removals begun, each approved before; index.html shows just that.`,
+        : `${folder}: whole and unchanged; ${found.lines} journal lines, ${found.restores > 0 ? `${found.restores} restores` : `${found.removals} removals`} begun, each approved before; index.html shows just that.`,
     );
     return 0;
   },

@@ -7,6 +7,9 @@ import { resultOf } from '../evidence-folder.ts';
 import { waitingFor, type Waiting } from '../render/waiting.ts';
 import { requireWorker, withSession, type Session } from '../session.ts';
 
+/** Offboardings and what gives things back. */
+const RUNS = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore')`;
+
 /** How many runs are asked at once: each is a round trip. */
 const AT_ONCE = 10;
 
@@ -42,7 +45,7 @@ export const list: Command = {
 };
 
 async function allRows(session: Session): Promise<Row[]> {
-  return await eachOf(session, `WorkflowType = 'offboarding'`, async (row) => {
+  return await eachOf(session, RUNS, async (row) => {
     if (row.state === 'running') return row;
     const ended = await resultOf(session, row.workflowId, row.runId);
     return ended === undefined ? row : { ...row, result: ended.status };
@@ -51,7 +54,7 @@ async function allRows(session: Session): Promise<Row[]> {
 
 async function waitingRows(session: Session): Promise<Row[]> {
   const asks = await hasAnswer(session);
-  const rows = await eachOf(session, `WorkflowType = 'offboarding' AND ExecutionStatus = 'Running'`, async (row) => {
+  const rows = await eachOf(session, `${RUNS} AND ExecutionStatus = 'Running'`, async (row) => {
     if (!asks) return row;
     const waits = waitingFor(await viewOf(session, row.workflowId));
     return { ...row, awaiting: waits.length > 0 ? waits.map((w) => w.whom).join('; ') : 'nobody', waits };

@@ -4,22 +4,30 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import { homeOf } from '../../security/home.ts';
 import { viewOf } from '../ask.ts';
 import type { Command } from '../command.ts';
-import { recordsOf } from '../records.ts';
+import { manifestOf, recordsOf } from '../records.ts';
+import { isRestorePlan } from '../../model/restore.ts';
 import { renderPlan } from '../render/plan.ts';
+import { renderRestorePlan } from '../render/restore-plan.ts';
+import { removalScript, restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../session.ts';
 
 export const plan: Command = {
   name: 'plan',
   summary: 'Show the plan in force: what goes and why it is ours, what is held, what stays and why.',
   positionals: ['RUN'],
-  options: { format: { type: 'string', value: 'table|json', help: 'table (default) or json' } },
+  options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script a person would run' } },
   async run({ positionals: [run = ''], values, json }, io) {
     const format = json ? 'json' : (values['format'] ?? 'table');
-    if (format !== 'table' && format !== 'json')
-      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write table or json`);
+    if (format !== 'table' && format !== 'json' && format !== 'sh')
+      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write table, json or sh`);
     const found = await planOf(io.env, run);
     const hash = planHash(found);
-    io.out(format === 'json' ? JSON.stringify({ hash, plan: found }) : renderPlan(found, hash));
+    if (format === 'json') io.out(JSON.stringify({ hash, plan: found }));
+    else if (format === 'table') io.out(isRestorePlan(found) ? renderRestorePlan(found, hash) : renderPlan(found, hash));
+    else {
+      const source = { run, hash, manifest: await manifestOf(io.env, found) };
+      io.out(isRestorePlan(found) ? restoreScript({ ...source, items: found.items }) : removalScript({ ...source, plan: found }));
+    }
     return 0;
   },
 };

@@ -1,21 +1,23 @@
-import { PHASE_TITLES } from '../../model/names.ts';
 import type { RunSummary } from '../../model/summary.ts';
-import { isWaived, reasonOf, stayingIn, toldDecision, toldLeftovers, toldOutcome } from '../../model/told.ts';
+import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary): string {
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
     `${s.status}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
+    ...(s.restores === undefined ? [] : [`gives back what was removed by ${s.restores}`]),
     '',
   ];
   for (const p of s.preconditions) lines.push(`Precondition not met: ${p}`);
-  for (const [i, c] of s.phases.entries()) {
+  for (const [i, { phase, title }] of phasesOf(s).entries()) {
+    const c = s.phases.find((counts) => counts.phase === phase);
+    const [[now, done], [already, before]] = doneIn(c, s);
     lines.push(
-      `${i + 1}. ${PHASE_TITLES[c.phase]}`,
-      `   removed ${c.removed}, already gone ${c.alreadyGone}, waived ${c.waived}, blocked ${c.blocked}, failed ${c.failed}`,
+      `${i + 1}. ${title}`,
+      `   ${now} ${done}, ${already} ${before}, waived ${c?.waived ?? 0}, blocked ${c?.blocked ?? 0}, failed ${c?.failed ?? 0}`,
     );
-    for (const item of s.items.filter((it) => it.phase === c.phase)) {
+    for (const item of s.items.filter((it) => it.phase === phase)) {
       lines.push(`   - ${item.item}`, `       ${toldOutcome(item)}: ${isWaived(item) ? item.waived.reason : (item.outcome?.reason ?? '')}`);
     }
   }
@@ -28,7 +30,8 @@ export function renderReport(s: RunSummary): string {
     ...section('Data collectors', s.collectors, (c) => [`${c.at}  ${c.collector}  ${c.event}${c.by ? ` by ${c.by}` : ''}`, c.detail]),
   );
   lines.push(...section('Stays by decision', stayingIn(s), (i) => [i.item, i.why]));
-  lines.push(`Left over: ${toldLeftovers(s)}`);
+  const rest = toldRest(s);
+  lines.push(`${rest.heading}: ${rest.text}`);
   if (s.unknown.length > 0) lines.push(`Could not be read: ${s.unknown.join(', ')}`);
   if (s.endedAt) lines.push('', `Verify its evidence: offboard evidence verify ${s.workflowId}`);
   return `${lines.join('\n')}\n`;

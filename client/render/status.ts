@@ -1,4 +1,4 @@
-import { PHASE_TITLES, PHASES } from '../../model/names.ts';
+import { doneIn, phasesOf } from '../../model/told.ts';
 import type { Retrying } from '../retrying.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { waitingFor } from './waiting.ts';
@@ -42,13 +42,14 @@ function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
 }
 
 function phaseTable(view: RunView): string[] {
-  const head = ['', 'planned', 'removed', 'gone', 'waived', 'blocked', 'failed'];
-  const rows = PHASES.map((phase, i) => {
+  const [now, before] = view.restores === undefined ? ['removed', 'gone'] : ['restored', 'there'];
+  const head = ['', 'planned', now, before, 'waived', 'blocked', 'failed'];
+  const rows = phasesOf(view).map(({ phase, title }, i) => {
     const c = view.counts.find((counts) => counts.phase === phase);
     const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
     return [
-      `${view.stage === phase ? '▶' : ' '} ${i + 1}. ${PHASE_TITLES[phase]}`,
-      ...[planned, c?.removed, c?.alreadyGone, c?.waived, c?.blocked, c?.failed].map((n) => String(n ?? 0)),
+      `${view.stage === phase ? '▶' : ' '} ${i + 1}. ${title}`,
+      ...[planned, ...doneIn(c, view).map(([, n]) => n), c?.waived, c?.blocked, c?.failed].map((n) => String(n ?? 0)),
     ];
   });
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((r) => (r[i] ?? '').length)));

@@ -15,7 +15,7 @@ export function waitingFor(view: RunView): Waiting[] {
   const told = view.awaiting.some((a) => a.command.startsWith('offboard resume'));
   const paused: Waiting = {
     whom: `${view.startedBy} or an approver`,
-    what: 'the run is paused, and removes nothing until it is resumed',
+    what: `the run is paused, and ${view.restores === undefined ? 'removes' : 'restores'} nothing until it is resumed`,
     command,
   };
   return view.paused && !told ? [paused, ...view.awaiting] : view.awaiting;

@@ -3,12 +3,14 @@ import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } 
 import { deleteApplication, getApplication, listApplications, listFederatedIdentityCredentials, type Key } from './applications.ts';
 import { getDeletedItem, listDeletedItems, restoreDeletedItem } from './deleted-items.ts';
 import { roleAssignmentToWire, userToWire } from './directory-objects.ts';
+import { listAuthorizationSystems, listSignInActivities } from './reports.ts';
+import { demandPermission } from './rights.ts';
 import { getServicePrincipal, listServicePrincipals, patchServicePrincipal } from './service-principals.ts';
 import { collection, entity, GraphError, notFound } from './wire.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';
 
-/** Microsoft Graph v1.0: applications, service principals, deleted items, directory role assignments and users, as far as this project asks. */
+/** Microsoft Graph v1.0, and of beta two listings: applications, service principals, deleted items, directory role assignments and users, as far as this project asks. */
 export const graphService: SandboxService = {
   prefix: '/graph',
   async handle(request, context) {
@@ -42,12 +44,19 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   ['GET', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, (n, r, c) => getServicePrincipal(keyOf(n), r, c)],
   ['PATCH', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, (n, r, c) => patchServicePrincipal(keyOf(n), r, c)],
   ['GET', /^roleManagement\/directory\/roleAssignments$/, (_, r, c) => listRoleAssignments(r, c)],
+  ['GET', /^roleManagement\/directory\/roleEligibilityScheduleInstances$/, (_, r, c) => listEligibilities(r, c)],
   ['GET', /^users\/([^/]+)$/, ([n = ''], r, c) => getUser(n, r, c)],
 ];
 
+/** What v1.0 does not have. */
+const BETA: typeof ROUTES = [
+  ['GET', /^reports\/servicePrincipalSignInActivities$/, (_, r, c) => listSignInActivities(r, c)],
+  ['GET', /^external\/authorizationSystems$/, (_, r, c) => listAuthorizationSystems(r, c)],
+];
+
 function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const path = /^\/v1\.0\/(.+)$/.exec(decodeURIComponent(request.path))?.[1] ?? '';
-  for (const [method, pattern, handler] of ROUTES) {
+  const [, version, path = ''] = /^\/(v1\.0|beta)\/(.+)$/.exec(decodeURIComponent(request.path)) ?? [];
+  for (const [method, pattern, handler] of version === 'beta' ? BETA : ROUTES) {
     const match = method === request.method ? pattern.exec(path) : null;
     if (match) return handler(match.slice(1), request, context);
   }
@@ -59,8 +68,15 @@ function keyOf([id, appId]: (string | undefined)[]): Key {
 }
 
 function listRoleAssignments(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const values = context.store.list('entra-role-assignment').map(roleAssignmentToWire);
-  return collection(values, 'roleManagement/directory/roleAssignments', request, context);
+  const active = context.store.list('entra-role-assignment').filter((r) => !r.eligible);
+  return collection(active.map(roleAssignmentToWire), 'roleManagement/directory/roleAssignments', request, context);
+}
+
+function listEligibilities(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  demandPermission(context, 'RoleEligibilitySchedule.Read.Directory');
+  const eligible = context.store.list('entra-role-assignment').filter((r) => r.eligible);
+  const values = eligible.map((r) => ({ ...roleAssignmentToWire(r), memberType: 'Direct', appScopeId: null, endDateTime: null }));
+  return collection(values, 'roleManagement/directory/roleEligibilityScheduleInstances', request, context);
 }
 
 function getUser(key: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {

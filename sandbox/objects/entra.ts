@@ -33,8 +33,28 @@ export const entra = [
     accountEnabled: z.boolean().default(true),
     appOwnerOrganizationId: guid.optional(),
     servicePrincipalType: z.string().default('Application'),
+    /** When it last signed in by itself, and when people last signed in to it. */
+    signIns: z.strictObject({ application: z.iso.datetime().optional(), delegated: z.iso.datetime().optional() }).default({}),
+    /** Graph permissions the worker lacks, such as `AuditLog.Read.All`; read of the worker's own principal only. */
+    lacks: z.array(z.string()).default([]),
   }),
   z.strictObject({ kind: z.literal('entra-user'), ours, id: guid, userPrincipalName: z.string(), displayName: z.string() }),
-  /** An active directory role assignment at `/`. */
-  z.strictObject({ kind: z.literal('entra-role-assignment'), ours, id: z.string(), roleDefinitionId: guid, principalId: guid }),
+  /** A directory role assignment at `/`: active, or eligible through Privileged Identity Management. */
+  z.strictObject({
+    kind: z.literal('entra-role-assignment'),
+    ours,
+    id: z.string(),
+    roleDefinitionId: guid,
+    principalId: guid,
+    eligible: z.boolean().default(false),
+  }),
+  /** What Graph's retired list of authorization systems shows; without any it answers 404. */
+  z.strictObject({
+    kind: z.literal('entra-authorization-system'),
+    ours,
+    id: z.string(),
+    name: z.string(),
+    type: z.enum(['aws', 'azure', 'gcp']),
+    permissionsModificationCapability: z.string().default('disabled'),
+  }),
 ] as const;

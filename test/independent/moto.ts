@@ -1,14 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { withLock } from '../../client/temporal/lock.ts';
+import { CACHE, pythonEnvironment } from './python-environment.ts';
 
 const VERSION = '5.2.5';
 const ROOT = join(import.meta.dirname, '..', '..');
-const CACHE = join(ROOT, '.cache');
 const UP_WITHIN_MS = 60_000;
 
 export interface Moto {
@@ -19,7 +17,7 @@ export interface Moto {
 
 /** Starts moto, an independent stand-in for AWS, on a free loopback port; the first time it is installed from the Python index. */
 export async function startMoto(progress: (line: string) => void = () => {}): Promise<Moto> {
-  const home = await installed(progress);
+  const home = await pythonEnvironment('moto', VERSION, progress, '[server,iam,sts]');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(CACHE, `moto-${port}.log`);
@@ -48,26 +46,6 @@ export async function startMoto(progress: (line: string) => void = () => {}): Pr
     await stop();
     throw new Error(`moto did not come up: ${said}`);
   }
-}
-
-/** Folder of a Python environment that has moto. Made aside and moved into place, so that a broken install is never taken for a good one. */
-async function installed(progress: (line: string) => void): Promise<string> {
-  mkdirSync(CACHE, { recursive: true });
-  const home = join(CACHE, `moto-${VERSION}`);
-  return withLock(`${home}.lock`, progress, async () => {
-    if (existsSync(home)) return home;
-    progress(`installing moto ${VERSION} from the Python index into ${home}`);
-    const workshop = mkdtempSync(join(CACHE, 'moto-installing-'));
-    try {
-      await promisify(execFile)('python3', ['-m', 'venv', workshop]);
-      const python = join(workshop, 'bin', 'python');
-      await promisify(execFile)(python, ['-m', 'pip', 'install', '--quiet', `moto[server,iam,sts]==${VERSION}`], { maxBuffer: 1e7 });
-      renameSync(workshop, home);
-    } finally {
-      rmSync(workshop, { recursive: true, force: true });
-    }
-    return home;
-  });
 }
 
 async function freePort(): Promise<number> {

@@ -106,6 +106,17 @@ test.each([
   expect(hold(ANCHORS)).toBeUndefined();
 });
 
+test('a principal that signed in lately holds every assignment, Owner too', () => {
+  const snapshot: AzureSnapshot = {
+    system: `azure:${SUBSCRIPTION}`,
+    scope: SUBSCRIPTION,
+    namedScopes: [SUBSCRIPTION],
+    assignments: [assignment(SUBSCRIPTION, { role: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' })],
+  };
+  const match = roleAssignment.match(snapshot, { ...ANCHORS, ciemUsedRecently: 'it signed in on x' });
+  expect(match.findings[0]?.hold).toMatchObject({ code: 'RecentlyUsed', reason: expect.stringContaining('it signed in on x') as string });
+});
+
 describe('reading again', () => {
   const item = planned(judge(SUBSCRIPTION, [assignment(SUBSCRIPTION)]).findings[0] as never);
   const apiWith = (getAssignment: AzureApi['getAssignment']) => ({ getAssignment }) as AzureApi;

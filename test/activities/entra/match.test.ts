@@ -34,8 +34,18 @@ const principal = (change: Partial<ServicePrincipal> = {}): ServicePrincipal => 
   ...change,
 });
 
+const WORKER = '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e206';
+
 function snapshot(change: Partial<EntraSnapshot>): EntraSnapshot {
-  return { system: `entra:${TENANT}`, namedUris: [AWS_URI, 'api://contoso-ciem'], applications: [], ciemServicePrincipals: [], ...change };
+  return {
+    system: `entra:${TENANT}`,
+    namedUris: [AWS_URI, 'api://contoso-ciem'],
+    applications: [],
+    ciemServicePrincipals: [],
+    ourselves: [WORKER],
+    ciemUse: {},
+    ...change,
+  };
 }
 const judge = (...applications: ApplicationDefinition[]) => oidcApplication.match(snapshot({ applications }), ANCHORS);
 
@@ -111,14 +121,47 @@ describe('CIEM sign-in', () => {
     expect(hold('absent')).toBeUndefined();
   });
 
+  test.each([
+    ['it signed in by itself', { byItself: 'the CIEM application signed in by itself on x' }, true],
+    ['people signed in to it', { byPeople: 'people signed in to the CIEM application on x' }, true],
+    ['nobody used it', {}, false],
+  ])('%s lately: it is held (%o) %s', (_what, ciemUse, held) => {
+    const { findings, sightings } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), ANCHORS);
+    expect(findings[0]?.hold?.code).toBe(held ? 'RecentlyUsed' : undefined);
+    expect(sightings).toEqual([]);
+  });
+
+  test('that nobody could look at its use is told, and holds nothing', () => {
+    const ciemUse = { unseen: 'Authorization_RequestDenied' };
+    const { findings, sightings } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), ANCHORS);
+    expect(findings[0]?.hold).toBeUndefined();
+    expect(sightings).toMatchObject([{ why: expect.stringContaining('AuditLog.Read.All') as string }]);
+  });
+
+  test('only what it did by itself counts against its assignments in Azure', () => {
+    const used = (ciemUse: object) => entraCloud().anchors(snapshot({ ciemUse }), TENANT, ANCHORS.issuer).ciemUsedRecently;
+    expect(used({ byItself: 'a', byPeople: 'b' })).toBe('a');
+    expect(used({ byPeople: 'b' })).toBeUndefined();
+  });
+
+  test('the worker’s own principal and application are nobody’s to remove', () => {
+    const anchors = { ...ANCHORS, ourselves: [WORKER, CIEM_PRINCIPAL] };
+    expect(ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()] }), anchors).findings[0]?.hold?.code).toBe('Ourselves');
+    const hold = (change: Partial<ApplicationDefinition>) =>
+      oidcApplication.match(snapshot({ applications: [application([AWS_URI], change)] }), anchors).findings[0]?.hold?.code;
+    expect(hold({ appId: WORKER })).toBe('Ourselves');
+    expect(hold({ servicePrincipals: [WORKER] })).toBe('Ourselves');
+    expect(hold({})).toBeUndefined();
+  });
+
   test('“Entitlement Management”, another product, is not it', () => {
     expect(signIn(principal({ appId: '810dcf14-1a58-4e64-b2a7-4c2ed7d7dc01', displayName: 'Entitlement Management' }))).toEqual([]);
   });
 
   test('the principal is an anchor also when it is disabled, and no anchor where there is none', () => {
     const anchors = (p: ServicePrincipal[]) => entraCloud().anchors(snapshot({ ciemServicePrincipals: p }), TENANT, ANCHORS.issuer);
-    expect(anchors([principal({ accountEnabled: false })])).toEqual({ ciemPrincipalId: CIEM_PRINCIPAL });
-    expect(anchors([])).toEqual({});
+    expect(anchors([principal({ accountEnabled: false })])).toEqual({ ciemPrincipalId: CIEM_PRINCIPAL, ourselves: [WORKER] });
+    expect(anchors([])).toEqual({ ourselves: [WORKER] });
   });
 
   test('read again it is undefined once disabled or deleted, and a denial is thrown', async () => {

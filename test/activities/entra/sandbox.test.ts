@@ -37,7 +37,10 @@ test('a worker signed in to another tenant is refused instead of finding nothing
 });
 
 test('the directory tells the CIEM principal’s object id', async () => {
-  expect(cloud.anchors(await cloud.read(api, system, context), TENANT, ANCHORS.issuer)).toEqual({ ciemPrincipalId: CIEM_PRINCIPAL });
+  expect(cloud.anchors(await cloud.read(api, system, context), TENANT, ANCHORS.issuer)).toEqual({
+    ciemPrincipalId: CIEM_PRINCIPAL,
+    ourselves: [(await api.self()).principalId, (await api.self()).applicationId],
+  });
 });
 
 test('both OIDC applications and the sign-in are found, removed and read back as gone; nothing else changes', async () => {

@@ -1,0 +1,76 @@
+import { OffboardError } from '../../model/errors.ts';
+import { planHash } from '../../model/plan.ts';
+import { isRestorePlan } from '../../model/restore.ts';
+import type { Command, Values } from '../command.ts';
+import { BY, personOf } from '../person.ts';
+import { manifestOf, recordsOf, removalsOf } from '../records.ts';
+import { renderRestorePlan } from '../render/restore-plan.ts';
+import { restoreScript } from '../render/script.ts';
+import { withSession, type Session } from '../session.ts';
+import { startRestore } from '../start-restore.ts';
+
+export const restore: Command = {
+  name: 'restore',
+  summary:
+    'Give back what a run removed, after a plan and an approval of its own; with --dry-run tell what can be given back and what is lost.',
+  positionals: ['RUN'],
+  options: {
+    item: { type: 'string', multiple: true, value: 'ID', help: 'one item, as offboard report names it; may be said again (default: all)' },
+    ...BY,
+    'dry-run': { type: 'boolean', help: 'make and show the plan only; change nothing' },
+    format: { type: 'string', value: 'sh', help: 'print the script a person would run instead; starts nothing' },
+  },
+  async run({ positionals: [run = ''], values, json }, io) {
+    const source = await removalsOf(io.env, run);
+    const last = source.plans.at(-1);
+    if (!last || source.ledger.restores !== undefined) {
+      throw new OffboardError(
+        'InvalidValue',
+        `RUN: ${source.run} removed nothing that could be given back; name an offboarding that had a plan`,
+      );
+    }
+    const only = chosen(
+      values,
+      source.removed.map((r) => r.item.id),
+      source.run,
+    );
+    if (values['format'] !== undefined) {
+      if (values['format'] !== 'sh') throw new OffboardError('Usage', '--format: is no format; write sh');
+      const removed = source.removed.map((r) => r.item).filter((i) => only === undefined || only.includes(i.id));
+      const manifest = await manifestOf(io.env, last);
+      io.out(restoreScript({ run: source.run, hash: planHash(last), items: removed.toReversed(), manifest }));
+      return 0;
+    }
+    const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
+    return await withSession(io.env, async (session) => {
+      const { workflowId, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
+      if (input.dryRun && isNew) return await showPlan(session, workflowId, json, io);
+      if (json) io.out(JSON.stringify({ workflowId, started: isNew, restores: source.run }));
+      else if (isNew)
+        io.out(`Started ${workflowId}.\nRead its plan: offboard plan ${workflowId}\nLook at it: offboard status ${workflowId}`);
+      else {
+        io.out(`${workflowId} is going on already; nothing new was started.`);
+        io.out(`Look at it: offboard status ${workflowId}`);
+      }
+      return 0;
+    });
+  },
+};
+
+/** The ids of `--item`, each one that the run removed. Throws ItemsMismatch. */
+function chosen(values: Values, removed: string[], run: string): string[] | undefined {
+  const items = values['item'];
+  if (!Array.isArray(items)) return undefined;
+  const stranger = items.find((id) => !removed.includes(id));
+  if (stranger === undefined) return [...new Set(items)];
+  throw new OffboardError('ItemsMismatch', `--item: ${stranger} is not what ${run} removed; offboard report ${run} tells what it did`);
+}
+
+async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Parameters<Command['run']>[1]): Promise<number> {
+  const { status, reason } = (await client.workflow.getHandle(workflowId).result()) as { status: string; reason: string };
+  const { plan } = await recordsOf(io.env, workflowId);
+  if (status !== 'dry-run' || !plan || !isRestorePlan(plan)) throw new OffboardError('NotAllowed', `RUN: no plan was made: ${reason}`);
+  const hash = planHash(plan);
+  io.out(json ? JSON.stringify({ workflowId, hash, plan }) : renderRestorePlan(plan, hash));
+  return 0;
+}
