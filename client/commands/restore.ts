@@ -38,7 +38,8 @@ export const restore: Command = {
       if (values['format'] !== 'sh') throw new OffboardError('Usage', '--format: is no format; write sh');
       const removed = source.removed.map((r) => r.item).filter((i) => only === undefined || only.includes(i.id));
       const manifest = await manifestOf(io.env, last);
-      io.out(restoreScript({ run: source.run, hash: planHash(last), items: removed.toReversed(), manifest }));
+      const about = { run: source.run, hash: planHash(last), manifest, now: new Date() };
+      io.out(restoreScript({ ...about, items: removed.toReversed() }));
       return 0;
     }
     const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };

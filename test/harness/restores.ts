@@ -1,0 +1,45 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RestorePlan } from '../../model/restore.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { APPROVER, STARTER, TENANT } from './estate.ts';
+import type { Stage } from './stage.ts';
+
+export interface BegunRestore {
+  workflowId: string;
+  /** Its journal. */
+  run: string;
+  hash: string;
+  plan: RestorePlan;
+}
+
+/** Starts a restore by the CLI and waits until its plan waits for approval. */
+export async function begunRestore(stage: Stage, run: string, ...options: string[]): Promise<BegunRestore> {
+  const { code, out, err } = await stage.offboard('restore', run, '--by', STARTER, '--json', ...options);
+  if (code !== 0) throw new Error(`restore ended with ${code}: ${err}`);
+  const { workflowId } = JSON.parse(out) as { workflowId: string };
+  const view = await stage.until(workflowId, (v) => v.gate?.gate === 'restore' || v.status !== 'running');
+  const shown = await stage.offboard('plan', workflowId, '--json');
+  return { workflowId, run: view.run, ...(JSON.parse(shown.out) as { hash: string; plan: RestorePlan }) };
+}
+
+/** Approves a restore that waits. */
+export async function approveRestore(stage: Stage, workflowId: string): Promise<void> {
+  const { gate } = await stage.until(workflowId, (v) => v.gate?.gate === 'restore');
+  const hash = gate?.planHash ?? '';
+  const decision = ['--gate', 'restore', '--plan-hash', hash, '--by', APPROVER, '--reason', 'it was a mistake'];
+  const { code, err } = await stage.offboard('approve', workflowId, ...decision);
+  if (code !== 0) throw new Error(`approve ended with ${code}: ${err}`);
+}
+
+export async function restoreResult(stage: Stage, workflowId: string): Promise<OffboardingResult> {
+  return (await stage.session.client.workflow.getHandle(workflowId).result()) as OffboardingResult;
+}
+
+/** Ends the tenant's restore where a test left one going on. */
+export async function abandonRestore(stage: Stage): Promise<void> {
+  try {
+    await stage.session.client.workflow.getHandle(`restore-${TENANT}`).terminate('the test is over');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
