@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -198,7 +199,7 @@ test('no activity gives anything back without the approval of gate restore, nor 
   const { run: journal, hash } = await begunRestore(stage, run);
   const work = { phase: 'permissions' as const, items: [MEMBER_ROLE, ASSIGNMENT] };
   const before = changedInTheClouds();
-  const act = (calls: () => Promise<RemoveResult>) => new MockActivityEnvironment().run(calls) as Promise<RemoveResult>;
+  const act = (calls: () => Promise<RemoveResult>) => new MockActivityEnvironment().run<[], RemoveResult, typeof calls>(calls);
   const restored = await act(() => restoreItems(stage.deps, { run: journal, planHash: hash, work }));
   expect(restored.outcomes.map((o) => o.code)).toEqual(['NotAuthorized', 'NotAuthorized']);
   expect(restored.outcomes[0]?.reason).toContain('gate restore holds no approval');
@@ -211,6 +212,21 @@ test('no activity gives anything back without the approval of gate restore, nor 
   expect(stage.deps.journal.lines(source)).toHaveLength(ended);
   expect(changedInTheClouds()).toEqual(before);
   expect(recordsOf(stage, journal).filter((r) => r.type === 'intent')).toEqual([]);
+});
+
+test('restore --format sh prints the removed items, what others use first, and starts nothing', async () => {
+  const run = await offboarded();
+  const { code, out } = await stage.offboard('restore', run, '--format', 'sh');
+  expect(code).toBe(0);
+  expect(spawnSync('bash', ['-n'], { input: out, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  expect(out).toContain(`# Run:  ${journalOfFirst(run)}\n`);
+  expect(out.indexOf(`(${APPLICATION})`)).toBeGreaterThan(0);
+  expect(out.indexOf(`(${APPLICATION})`)).toBeLessThan(out.indexOf(`(${OIDC_ROLE})`));
+  expect(out.indexOf(`(${OIDC_ROLE})`)).toBeLessThan(out.indexOf(`(${MEMBER_ROLE})`));
+  expect((await stage.offboard('restore', run, '--item', MEMBER_ROLE, '--format', 'sh')).out).not.toContain(`(${OIDC_ROLE})`);
+  expectRefused(await stage.offboard('restore', run, '--format', 'xml'), 'Usage', 'write sh');
+  expectRefused(await stage.offboard('restore', run), 'Usage', '--by is missing');
+  expect(intentsOf(stage, stage.deps.journal.runs()[0] ?? '')).toEqual(intentsOf(stage, journalOfFirst(run)));
 });
 
 /** The newest journal of a workflow id that holds a removal. */
