@@ -9,7 +9,8 @@ import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { addMember, APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
-import { approveGate, deleteCollectors, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { abandonRestore, approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
 import { payloadsIn } from '../harness/search.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -22,7 +23,10 @@ import { Stage } from '../harness/stage.ts';
 const stage = new Stage();
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
-afterEach(() => abandonRun(stage));
+afterEach(async () => {
+  await abandonRun(stage);
+  await abandonRestore(stage);
+});
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const REASON = ['--by', APPROVER, '--reason', 'read it'];
@@ -143,4 +147,17 @@ test('refused by a precondition', async () => {
   const run = await startedRun(stage, estate);
   expect((await resultOf(stage, run)).status).toBe('refused');
   await keep('refused', run);
+});
+
+test('restored, the last removed first, and a restore that was rejected', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await finish(stage, run);
+  const rejected = await begunRestore(stage, run);
+  await type('reject', rejected.workflowId, '--gate', 'restore', '--plan-hash', rejected.hash, ...REASON);
+  expect((await restoreResult(stage, rejected.workflowId)).status).toBe('denied');
+  await keep('restore-rejected', rejected.workflowId);
+  const { workflowId } = await begunRestore(stage, run);
+  await approveRestore(stage, workflowId);
+  expect((await restoreResult(stage, workflowId)).status).toBe('completed');
+  await keep('restored', workflowId);
 });

@@ -24,10 +24,13 @@ const NAMES = readdirSync(HISTORIES)
 const GATED = NAMES.filter((name) => !['dry-run', 'refused', 'cancelled'].includes(name));
 const APPROVED = ['approved-retry-waive', 'amended', 'paused-resumed'];
 
+const RESTORES = ['restore-rejected', 'restored'];
+
 const history = (name: string): unknown => JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8'));
 
 test('every way through the workflow has a history', () => {
-  expect(NAMES).toEqual(['amended', 'approved-retry-waive', 'cancelled', 'dry-run', 'expired', 'paused-resumed', 'refused', 'rejected']);
+  const offboardings = ['amended', 'approved-retry-waive', 'cancelled', 'dry-run', 'expired', 'paused-resumed', 'refused', 'rejected'];
+  expect(NAMES).toEqual([...offboardings, ...RESTORES].toSorted());
 });
 
 test.each(NAMES)('the history “%s” replays on the workflow as it is now', async (name) => {
@@ -63,7 +66,14 @@ const ALTERATIONS: Alteration[] = [
     file: 'activities.ts',
     from: 'export const { startRun, walk, makePlan,',
     to: 'export const { startRun: makePlan, walk, makePlan: startRun,',
-    refused: NAMES,
+    refused: NAMES.filter((name) => !RESTORES.includes(name)),
+  },
+  {
+    what: 'what was removed first comes back first',
+    file: 'restore.ts',
+    from: 'PHASES.toReversed()',
+    to: 'PHASES',
+    refused: ['restored'],
   },
 ];
 
