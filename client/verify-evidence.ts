@@ -4,8 +4,8 @@ import type { JournalLine } from '../activities/records/journal.ts';
 import { evidencePage } from '../activities/run/evidence-page.ts';
 import { canonical, sha256 } from '../model/canonical.ts';
 import { OffboardError } from '../model/errors.ts';
-import { GATE_OF, type Gate } from '../model/names.ts';
-import { planHash, type Plan } from '../model/plan.ts';
+import type { Gate } from '../model/names.ts';
+import { gatesBefore, planHash, type Plan } from '../model/plan.ts';
 import { summarize, type Evidence } from '../model/summary.ts';
 
 /**
@@ -58,7 +58,9 @@ function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
     if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(`${r.decision.gate} ${r.decision.planHash}`);
     if (r.type !== 'intent') continue;
     begun++;
-    const gates: Gate[] = restores ? ['restore'] : GATE_OF[r.phase] === 'plan' ? ['plan'] : ['plan', 'collectors'];
+    // Plans before the one in force are not here: of their waves nothing can be said.
+    const known = inForce?.hash === r.planHash ? plan : undefined;
+    const gates: Gate[] = restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
     const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
     if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
     if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);

@@ -1,10 +1,12 @@
 import { systemType, type Phase, type SystemType } from './names.ts';
-import type { Plan, PlanItem } from './plan.ts';
+import { pilotItems, type Plan, type PlanItem } from './plan.ts';
 
-/** A share of one phase's work: the items of some systems of one type and rank. `index` counts within (phase, type, rank). */
+/** A share of one phase's work: the items of some systems of one type and rank. `index` counts within (phase, type, wave, rank). */
 export interface Batch {
   phase: Phase;
   type: SystemType;
+  /** `pilot` goes before all `rest`, with a soak time and a go-ahead between. */
+  wave: 'pilot' | 'rest';
   rank: number;
   index: number;
   /** Number of systems and items in it. */
@@ -20,26 +22,31 @@ export const BATCH_SYSTEMS = 50;
 
 /** Pure: the plan cut into batches, in the order of execution. */
 export function batchesOf(plan: Plan): Batch[] {
-  return groups(plan).map(({ phase, type, rank, index, items }) => {
+  return groups(plan).map(({ phase, type, wave, rank, index, items }) => {
     const systems = [...new Set(items.map((i) => i.system))];
     const label = systems.length === 1 ? (systems[0] as string) : `${systems.length} systems`;
-    return { phase, type, rank, index, systems: systems.length, items: items.length, label };
+    return { phase, type, wave, rank, index, systems: systems.length, items: items.length, label };
   });
 }
 
+/** What names a batch of a plan. */
+export type BatchKey = Pick<Batch, 'phase' | 'type' | 'wave' | 'rank' | 'index'>;
+
 /** The items of one batch. */
-export function itemsOf(plan: Plan, batch: Pick<Batch, 'phase' | 'type' | 'rank' | 'index'>): PlanItem[] {
+export function itemsOf(plan: Plan, batch: BatchKey): PlanItem[] {
   const group = groups(plan).find(
-    (g) => g.phase === batch.phase && g.type === batch.type && g.rank === batch.rank && g.index === batch.index,
+    (g) => g.phase === batch.phase && g.type === batch.type && g.wave === batch.wave && g.rank === batch.rank && g.index === batch.index,
   );
   return group?.items ?? [];
 }
 
-type Group = Pick<Batch, 'phase' | 'type' | 'rank' | 'index'> & { items: PlanItem[] };
+type Group = BatchKey & { items: PlanItem[] };
 
 function groups(plan: Plan): Group[] {
   const size = new Set(plan.items.map((i) => i.system)).size > SMALL_ESTATE ? BATCH_SYSTEMS : 1;
-  const stages = Map.groupBy(plan.items, (i) => `${i.phase} ${systemType(i.system)} ${i.rank}`);
+  const pilot = pilotItems(plan);
+  const waveOf = (i: PlanItem) => (pilot.has(i.id) ? 'pilot' : 'rest');
+  const stages = Map.groupBy(plan.items, (i) => `${i.phase} ${systemType(i.system)} ${waveOf(i)} ${i.rank}`);
   return [...stages.values()].flatMap((stage) => {
     const first = stage[0] as PlanItem;
     const bySystem = [...Map.groupBy(stage, (i) => i.system).values()];
@@ -48,6 +55,7 @@ function groups(plan: Plan): Group[] {
       batches.push({
         phase: first.phase,
         type: systemType(first.system),
+        wave: waveOf(first),
         rank: first.rank,
         index: at / size,
         items: bySystem.slice(at, at + size).flat(),

@@ -1,7 +1,7 @@
 import type { Decision, OpenGate } from './decision.ts';
-import { GATE_OF, PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
+import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import { isResolved, type Outcome } from './outcome.ts';
-import type { Plan, PlanItem } from './plan.ts';
+import { gatesBefore, type Plan, type PlanItem } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
@@ -180,7 +180,7 @@ export function isSettled(ledger: Ledger, item: string): boolean {
  */
 export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
-  const refusal = refusalAtGates(item, plan, hash, ledger, now, GATE_OF[item.phase] === 'plan' ? ['plan'] : ['plan', 'collectors']);
+  const refusal = refusalAtGates(item, plan, hash, ledger, now, gatesBefore(plan, item));
   if (refusal !== undefined) return refusal;
   const kept = item.takesAlong?.find((id) => ledger.waived.has(id));
   if (kept !== undefined) return `it would take ${kept} along, which an approver decided to leave in place`;

@@ -117,6 +117,14 @@ export const ManifestSchema = z.strictObject({
       usedWithin: span('14d'),
     })
     .prefault({}),
+  /** A few systems first: their permissions go, a soak time passes, a person says go ahead, then the rest follows. */
+  waves: z
+    .strictObject({
+      /** Systems as a plan names them, such as `aws:111122223333`. */
+      pilot: some(z.string().regex(/^(aws|azure|gcp):./, 'is not a system; write such as aws:111122223333, as offboard plan names it')),
+      soak: span('1d'),
+    })
+    .optional(),
   /** When changes are allowed; always, where none is named. */
   windows: z
     .array(

@@ -28,7 +28,7 @@ export function nativeId(system: SystemId): string {
 }
 
 /** `plan` stands before phase 1, `collectors` before phase 3, `restore` before anything is given back. */
-export const GATES = ['plan', 'collectors', 'restore'] as const;
+export const GATES = ['plan', 'wave', 'collectors', 'restore'] as const;
 export type Gate = (typeof GATES)[number];
 
 /** Which gate's approval covers the items of a phase. */

@@ -1,7 +1,7 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
-import { PHASES, RISKS, systemType, type Phase, type SystemId, type SystemType } from './names.ts';
+import { GATE_OF, PHASES, RISKS, systemType, type Gate, type Phase, type SystemId, type SystemType } from './names.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
 export interface PlanItem extends Finding {
@@ -33,6 +33,8 @@ export interface Plan {
   unknown: { system: SystemId; reason: string }[];
   /** What proved things to be ours when the plan was made. Once it is gone itself, it still proves what was overlooked. */
   anchors: Anchors;
+  /** Systems whose permissions go first, a wave of their own; empty when all go at once. */
+  pilot: string[];
   /** What an approver should know before anything else. */
   warnings: string[];
 }
@@ -59,6 +61,8 @@ export interface PlanInput {
   ourselves: string[];
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
   settled: { item: string; reason: string }[];
+  /** Of the manifest's waves. */
+  pilot: string[];
   maxItems: number;
   /** Of the things of one kind in one system. */
   maxPercent: number;
@@ -113,8 +117,25 @@ export function buildPlan(input: PlanInput): Plan {
     untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     anchors: input.anchors,
+    pilot: input.pilot.toSorted(),
     warnings: warningsOf(input.sightings),
   };
+}
+
+/** Pure: the items of the first wave: permissions in the pilot's systems that wait for nothing outside of it. */
+export function pilotItems({ items, pilot }: Pick<Plan, 'items' | 'pilot'>): Set<string> {
+  const chosen = new Set(items.filter((i) => i.phase === 'permissions' && pilot.includes(i.system)).map((i) => i.id));
+  for (let before = -1; before !== chosen.size;) {
+    before = chosen.size;
+    for (const item of items) if (chosen.has(item.id) && item.dependsOn.some((id) => !chosen.has(id))) chosen.delete(item.id);
+  }
+  return chosen;
+}
+
+/** Pure: the gates whose approval must cover the removal of an item. */
+export function gatesBefore(plan: Pick<Plan, 'items' | 'pilot'>, item: Pick<PlanItem, 'id' | 'phase'>): Gate[] {
+  const rest = plan.pilot.length > 0 && !pilotItems(plan).has(item.id);
+  return ['plan', ...(rest ? (['wave'] as const) : []), ...(GATE_OF[item.phase] === 'collectors' ? (['collectors'] as const) : [])];
 }
 
 /** The plan's hash: Merkle root over its head (everything but the items) and each item, as canonical JSON. */

@@ -105,6 +105,7 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
   const lossy = items.filter((i) => i.losses.length > 0).length;
   return {
     version: 1,
+    pilot: [],
     tenantId: last.tenantId,
     manifestHash: last.manifestHash,
     items: items.toReversed(),

@@ -9,13 +9,8 @@ export function awaitingGate(gate: OpenGate, workflowId: string, approvers: stri
 }
 
 /** Nobody can do anything about it but wait, or stop. */
-export function awaitingWindow(opensAt: string, workflowId: string): Awaiting {
-  return {
-    whom: 'the change window',
-    what: 'the next time at which changes are allowed',
-    until: opensAt,
-    command: `offboard watch ${workflowId}`,
-  };
+export function awaitingTime({ what, until }: { what: string; until: string }, workflowId: string): Awaiting {
+  return { whom: 'nobody', what, until, command: `offboard watch ${workflowId}` };
 }
 
 /** `amendable`: an amended plan may take the place of the one in force. */

@@ -13,6 +13,12 @@ export async function approvePlan(run: Run): Promise<StepOutcome> {
   );
 }
 
+/** After the pilot's soak time, before the rest: what broke shows in days, not in minutes. An amended plan after a go-ahead soaks no more. */
+export async function approveWave(run: Run): Promise<StepOutcome> {
+  if (run.openings.wave === 0) await run.idle('the soak time after the pilot', run.facts.soak);
+  return await passGate(run, 'wave', false);
+}
+
 /** Before collectors go: their historic data goes with them. */
 export async function approveCollectors(run: Run): Promise<StepOutcome> {
   run.enter('data-collection');

@@ -79,7 +79,9 @@ async function restorePhase(run: Run, phase: Phase): Promise<void> {
     clouds.map((batches) => async () => {
       for (const rank of Map.groupBy(batches, (b) => b.rank).values()) {
         await together(
-          rank.map((b) => () => run.remove(phase, `restore: ${b.label}`, { phase, type: b.type, rank: b.rank, index: b.index })),
+          rank.map(
+            (b) => () => run.remove(phase, `restore: ${b.label}`, { phase, type: b.type, wave: b.wave, rank: b.rank, index: b.index }),
+          ),
         );
       }
     }),

@@ -15,7 +15,7 @@ import type { MakePlanResult } from '../activities/run/plan.ts';
 import type { StartRunResult } from '../activities/run/start.ts';
 import type { RemoveInput } from '../activities/run/remove.ts';
 import { removeItems } from './activities.ts';
-import { awaitingCollector, awaitingGate, awaitingItems, awaitingWindow } from './awaiting.ts';
+import { awaitingCollector, awaitingGate, awaitingItems, awaitingTime } from './awaiting.ts';
 import { describe } from './details.ts';
 import {
   awaitingAttribute,
@@ -51,7 +51,7 @@ export class Run {
   plan: MakePlanResult | undefined;
   gate: OpenGate | undefined;
   gateOutcome: 'approved' | 'rejected' | 'expired' | undefined;
-  readonly openings: Record<Gate, number> = { plan: 0, collectors: 0, restore: 0 };
+  readonly openings: Record<Gate, number> = { plan: 0, wave: 0, collectors: 0, restore: 0 };
   readonly outcomes = new Map<string, Outcome & { phase: Phase }>();
   readonly waived = new Set<string>();
   /** Items an approver wants tried again. */
@@ -64,8 +64,8 @@ export class Run {
   settling = false;
   /** Until when it waits for the person it waits for; ISO. */
   personUntil = '';
-  /** When the change window it waits for opens; ISO. */
-  windowAt = '';
+  /** A time that it waits for. */
+  idling: { what: string; until: string } | undefined;
   lastRefusal: string | undefined;
   status: RunView['status'] = 'running';
   /** The activity that does the work on items: it removes them, or gives them back. */
@@ -107,8 +107,8 @@ export class Run {
         ? `gate ${this.gate.gate}`
         : this.settling
           ? 'items'
-          : this.windowAt !== ''
-            ? 'window'
+          : this.idling
+            ? 'time'
             : this.view().awaiting.length > 0
               ? 'collectors'
               : 'nobody';
@@ -171,16 +171,16 @@ export class Run {
       this.record(phase, result.outcomes);
       if (result.remaining.length === 0) return;
       todo = { phase, items: result.remaining };
-      if (result.opensAt !== undefined) await this.#untilWindow(result.opensAt);
+      if (result.opensAt !== undefined) await this.idle('the change window', new Date(result.opensAt).getTime() - Date.now());
     }
   }
 
-  /** Outside the change windows nothing is changed. */
-  async #untilWindow(opensAt: string): Promise<void> {
-    this.windowAt = opensAt;
+  /** Waits for nobody, but for a time to come. */
+  async idle(what: string, ms: number): Promise<void> {
+    this.idling = { what, until: new Date(Date.now() + ms).toISOString() };
     this.show();
-    await sleep(Math.max(new Date(opensAt).getTime() - Date.now(), 1));
-    this.windowAt = '';
+    await sleep(Math.max(ms, 1));
+    this.idling = undefined;
     this.show();
   }
 
@@ -239,7 +239,7 @@ export class Run {
     const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
     const awaiting: Awaiting[] = [];
     if (this.gate && !this.gateOutcome) awaiting.push(awaitingGate(this.gate, workflowId, approvers));
-    if (this.windowAt !== '') awaiting.push(awaitingWindow(this.windowAt, workflowId));
+    if (this.idling) awaiting.push(awaitingTime(this.idling, workflowId));
     const unresolved = PHASES.flatMap((phase) => this.unresolved(phase)).length;
     if (this.settling && unresolved > 0)
       awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil, this.input.restores === undefined));

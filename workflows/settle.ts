@@ -46,7 +46,7 @@ export async function enterPhase(run: Run, phase: Phase, again: (items: string[]
   if (!previous) return 'done';
   await together(
     run.batches(previous).map((batch) => async () => {
-      const work = { phase: batch.phase, type: batch.type, rank: batch.rank, index: batch.index };
+      const work = { phase: batch.phase, type: batch.type, wave: batch.wave, rank: batch.rank, index: batch.index };
       run.record(previous, await confirmGone(`still gone: ${batch.label}`, { run: run.id, planHash: run.planHash, work }));
     }),
   );

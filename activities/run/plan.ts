@@ -3,6 +3,7 @@ import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { systemsOf, type Manifest } from '../../model/manifest.ts';
 import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
@@ -21,6 +22,8 @@ export interface MakePlanResult {
   planHash: string;
   batches: Batch[];
   items: { phase: Phase; count: number }[];
+  /** Whether a pilot's wave goes before the rest. */
+  pilot: boolean;
   /** Systems nothing is known about. */
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
@@ -59,6 +62,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     ],
     ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
     settled: settledItems(ledger),
+    pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     maxPercent: manifest.breakers.maxPercent,
     scopes,
@@ -81,6 +85,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     planHash: hash,
     batches: batchesOf(plan),
     items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
+    pilot: plan.pilot.length > 0,
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
   };
@@ -92,6 +97,15 @@ async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan |
   const before = earlierRun(deps, run);
   const ledger = before === undefined ? undefined : deps.journal.ledger(before);
   return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+}
+
+/** Throws OffboardError for a pilot that is no system of the manifest: everything would go at once. */
+function pilotOf(manifest: Manifest): string[] {
+  const pilot = manifest.waves?.pilot ?? [];
+  const known = new Set<string>(systemsOf(manifest));
+  const stranger = pilot.find((system) => !known.has(system));
+  if (stranger === undefined) return pilot;
+  throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as offboard plan names it`);
 }
 
 /** An override of an earlier plan whose item is gone names nothing any more. */

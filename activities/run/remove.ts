@@ -1,4 +1,4 @@
-import { itemsOf, type Batch } from '../../model/batch.ts';
+import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { refusalToRemove, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase } from '../../model/names.ts';
@@ -15,7 +15,7 @@ export interface RemoveInput {
   run: string;
   planHash: string;
   /** A batch of the plan, or single items by id. */
-  work: Pick<Batch, 'phase' | 'type' | 'rank' | 'index'> | { phase: Phase; items: string[] };
+  work: BatchKey | { phase: Phase; items: string[] };
 }
 
 export interface RemoveResult {

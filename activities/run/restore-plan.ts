@@ -49,6 +49,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, only }: MakeR
     planHash: hash,
     batches: batchesOf(plan),
     items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
+    pilot: false,
     unknown: [],
     collectors: [],
     again: [],

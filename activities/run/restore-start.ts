@@ -47,6 +47,7 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
     failures,
     manifest: manifestHash,
     waits: manifest.waits,
+    soak: 0,
     collectors: [],
     approvers: effectivePolicy(deps.policy, manifest).approvers,
     otpPublicKey: deps.sealing.publicJwk,

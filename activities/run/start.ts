@@ -24,6 +24,8 @@ export interface StartRunResult {
   manifest: string;
   /** In milliseconds. */
   waits: Manifest['waits'];
+  /** How long the pilot is watched before the rest may follow, in milliseconds. */
+  soak: number;
   collectors: Manifest['collectors'];
   /** Who may decide about this run. */
   approvers: string[];
@@ -54,6 +56,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
     failures,
     manifest: address,
     waits: manifest.waits,
+    soak: manifest.waves?.soak ?? 0,
     collectors: manifest.collectors,
     approvers: effectivePolicy(deps.policy, manifest).approvers,
     otpPublicKey: deps.sealing.publicJwk,

@@ -32,6 +32,7 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     ourselves: [],
     settled: [],
     maxItems: 1_000,
+    pilot: [],
     maxPercent: 90,
     scopes: [],
     anchors: { tenantId: 'tenant', issuer: 'sts.windows.net/tenant/', awsOidcRoles: [], gcpServiceAccounts: [] },

@@ -139,7 +139,7 @@ describe('batches', () => {
     const held = batchesOf(plan).flatMap((b) => itemsOf(plan, b));
     expect(held.map((i) => i.id)).toEqual(plan.items.map((i) => i.id));
     for (const b of batchesOf(plan)) expect(itemsOf(plan, b).every((i) => i.phase === b.phase && i.rank === b.rank)).toBe(true);
-    expect(itemsOf(plan, { phase: 'sign-in', type: 'aws', rank: 0, index: 0 })).toEqual([]);
+    expect(itemsOf(plan, { phase: 'sign-in', type: 'aws', wave: 'rest', rank: 0, index: 0 })).toEqual([]);
   });
 });
 

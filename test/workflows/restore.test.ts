@@ -84,6 +84,10 @@ test('all that a run removed comes back, what others use first, the same in ever
 
   const verified = await stage.offboard('evidence', 'verify', result.evidence);
   expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('6 restores begun, each approved before')]);
+  expect(byDocs(result.evidence)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('6 restores, each approved before') as string,
+  });
   const page = readFileSync(join(result.evidence, 'index.html'), 'utf8');
   for (const words of ['<h1>Restore of', 'restored 4, already there 0', 'a new RoleId instead of', 'Not given back, and why']) {
     expect(page).toContain(words);
@@ -228,6 +232,13 @@ test('restore --format sh prints the removed items, what others use first, and s
   expectRefused(await stage.offboard('restore', run), 'Usage', '--by is missing');
   expect(intentsOf(stage, stage.deps.journal.runs()[0] ?? '')).toEqual(intentsOf(stage, journalOfFirst(run)));
 });
+
+/** The Python of docs/evidence.md, run as an auditor would. */
+function byDocs(folder: string): { status: number | null; stdout: string } {
+  const docs = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'evidence.md'), 'utf8');
+  const program = /```python\n(.*?)```/s.exec(docs)?.[1] ?? '';
+  return spawnSync('python3', ['-c', program, folder], { encoding: 'utf8' });
+}
 
 /** The newest journal of a workflow id that holds a removal. */
 function journalOfFirst(run: string): string {

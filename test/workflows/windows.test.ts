@@ -19,7 +19,7 @@ test('outside the change windows an approved run changes nothing and says until 
   estate.manifest.windows = [window(120, 180)];
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { awaiting } = await stage.until(run, (v) => v.awaiting.some((a) => a.whom === 'the change window'));
+  const { awaiting } = await stage.until(run, (v) => v.awaiting.some((a) => a.what === 'the change window'));
   const opens = new Date(awaiting[0]?.until ?? '');
   expect((opens.getTime() - Date.now()) / 60_000).toBeGreaterThan(118);
   expect((opens.getTime() - Date.now()) / 60_000).toBeLessThanOrEqual(120);
