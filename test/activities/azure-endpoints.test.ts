@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { armEndpoint, authorityHost, graphEndpoint, isMicrosoftAuthority } from '../../activities/azure-endpoints.ts';
+import { issuerOf } from '../../model/footprint.ts';
 
 test.each([
   ['public', 'https://management.azure.com', 'https://graph.microsoft.com', 'https://login.microsoftonline.com'],
@@ -24,4 +25,12 @@ test.each([
   ['https://login.microsoftonline.com.evil.example', false],
 ])('%s is Microsoft’s: %s', (host, known) => {
   expect(isMicrosoftAuthority(host)).toBe(known);
+});
+
+test.each([
+  ['public', 'sts.windows.net/t/'],
+  ['usgov', 'sts.windows.net/t/'],
+  ['china', 'sts.chinacloudapi.cn/t/'],
+] as const)('tokens of the cloud %s are issued by %s', (cloud, issuer) => {
+  expect(issuerOf('t', cloud)).toBe(issuer);
 });
