@@ -17,10 +17,10 @@ export async function untilRetrying(stage: Stage, run: string): Promise<{ type: 
   }
 }
 
-/** Id of the activity that is under way, or between two tries; undefined when there is none. */
-export async function activityOf(stage: Stage, run: string): Promise<string | undefined> {
+/** Id of the removing activity that is under way, or between two tries; undefined when there is none. */
+export async function removalOf(stage: Stage, run: string): Promise<string | undefined> {
   const { raw } = await stage.session.client.workflow.getHandle(run).describe();
-  return raw.pendingActivities?.[0]?.activityId ?? undefined;
+  return raw.pendingActivities?.find((a) => a.activityType?.name === 'removeItems')?.activityId ?? undefined;
 }
 
 export async function noActivityLeft(stage: Stage, run: string): Promise<void> {
