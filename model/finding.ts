@@ -30,8 +30,6 @@ export interface Finding {
   uses: string[];
   /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
   takesAlong?: string[];
-  /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
-  takesAlong?: string[];
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }
