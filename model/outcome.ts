@@ -15,8 +15,9 @@ export interface PhaseCounts {
   phase: Phase;
   removed: number;
   alreadyGone: number;
-  restored: number;
-  alreadyThere: number;
+  /** Of a restore only. */
+  restored?: number;
+  alreadyThere?: number;
   skipped: number;
   blocked: number;
   failed: number;
@@ -33,8 +34,6 @@ export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: Re
     phase,
     removed: 0,
     alreadyGone: 0,
-    restored: 0,
-    alreadyThere: 0,
     skipped: 0,
     blocked: 0,
     failed: 0,
@@ -43,7 +42,8 @@ export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: Re
   for (const o of outcomes) {
     if (waived.has(o.item) && !isResolved(o.outcome)) counts.waived++;
     else if (o.outcome === 'already-gone') counts.alreadyGone++;
-    else if (o.outcome === 'already-there') counts.alreadyThere++;
+    else if (o.outcome === 'already-there') counts.alreadyThere = (counts.alreadyThere ?? 0) + 1;
+    else if (o.outcome === 'restored') counts.restored = (counts.restored ?? 0) + 1;
     else counts[o.outcome]++;
   }
   return counts;

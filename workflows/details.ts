@@ -17,7 +17,7 @@ export function describe(view: RunView): string {
       const c = view.counts.find((counts) => counts.phase === phase);
       const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
       if (!c) continue;
-      const [now, already] = view.restores === undefined ? [c.removed, c.alreadyGone] : [c.restored, c.alreadyThere];
+      const [now, already] = view.restores === undefined ? [c.removed, c.alreadyGone] : [c.restored ?? 0, c.alreadyThere ?? 0];
       lines.push(`| ${phase} | ${planned} | ${now} | ${already} | ${c.blocked} | ${c.failed} | ${c.waived} |`);
     }
     lines.push('');
