@@ -32,6 +32,8 @@ const NETWORK = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'REQUEST_SEND_ERROR',
+  // The answer broke off within its body.
+  'PARSE_ERROR',
 ]);
 
 /**
@@ -42,6 +44,9 @@ export function judgeCommon(error: unknown, now = Date.now()): { judged: Failure
   if (error instanceof CannotAsk) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
+  // A call that our own time limit ended (see inTime), and a body that broke off where no length was told.
+  if (error instanceof Error && (error.name === 'AbortError' || error instanceof SyntaxError))
+    return { judged: { kind: 'retry', code: 'Unreachable', message: error.message } };
   if (!isRestError(error)) return { judged: { kind: 'blocked', code: 'Unknown', message: messageOf(error) } };
   const { statusCode: status, message } = error;
   const code = error.code ?? '';
@@ -70,7 +75,7 @@ export function retryAfterMs(header: (name: string) => string | undefined, now: 
 
 /** How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. */
 const UNREACHABLE =
-  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b/;
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b|Response had no "expiresOn"/;
 
 /** @azure/identity's errors carry no common class over its credentials; their names are documented. */
 function judgeSignIn(error: unknown): FailureClass | undefined {

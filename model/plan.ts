@@ -1,4 +1,5 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
+import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
 import { GATE_OF, PHASES, RISKS, systemType, type Gate, type Phase, type SystemId, type SystemType } from './names.ts';
@@ -185,7 +186,8 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
   const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t)));
-  const guard = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.map((s) => s.id).join(', ')}` } : finding.hold;
+  const shared = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.map((s) => s.id).join(', ')}` } : undefined;
+  const { hold: guard } = firstHold(shared, finding.hold);
   return {
     ...finding,
     fingerprint: fingerprint(finding.snapshot),

@@ -129,7 +129,7 @@ function handleAmend(run: Run): void {
  * `check` is made again when its turn comes, since the decision before it may have settled what this one is about.
  */
 async function decide(run: Run, decision: Decision, check: () => void): Promise<string[]> {
-  await condition(() => !run.deciding);
+  while (run.deciding) await condition(() => !run.deciding);
   check();
   run.deciding = true;
   try {

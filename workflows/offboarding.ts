@@ -1,4 +1,12 @@
-import { ActivityFailure, allHandlersFinished, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { messageOf } from '../model/errors.ts';
 import type { RunStatus } from '../model/names.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
@@ -49,7 +57,7 @@ export async function toItsEnd(run: Run, work: () => Promise<{ status: RunStatus
       if (cancelled) await end(run, 'cancelled', 'cancelled between items');
       else if (error instanceof ActivityFailure) await end(run, 'failed', messageOf(error.cause ?? error));
     });
-    throw error;
+    throw cancelled && !isCancellation(error) ? new CancelledFailure('cancelled between items', [], error as Error) : error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { mergeDefender } from '../../model/defender.ts';
 import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf, type Manifest } from '../../model/manifest.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
@@ -34,7 +34,15 @@ export async function judge(deps: Deps, manifest: Manifest, addresses: string[],
       if (seen !== undefined) scopes.push({ system, kind: kind.name, seen });
     }
   }
-  return { match, unknown: unknownOf(readings), anchors, scopes };
+  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), anchors, scopes };
+}
+
+/** A system of the manifest that no reading tells of would look as if nothing were there. */
+function unread(manifest: Manifest, readings: Reading[]): Reading[] {
+  const told = new Set(readings.map((r) => r.system));
+  return systemsOf(manifest)
+    .filter((system) => !told.has(system))
+    .map((system) => ({ system, unknown: 'it was not read' }));
 }
 
 async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Anchors | undefined): Promise<Anchors> {

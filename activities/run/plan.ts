@@ -70,7 +70,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   });
   const hash = planHash(plan);
   const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));
-  if (ledger.planHash !== hash) {
+  if (ledger.planHash !== hash || again.length > 0) {
     await deps.journal.append(input.run, {
       type: 'plan',
       planHash: hash,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, smallEstate, type TestEstate } from '../harness/estate.ts';
+import { APPROVER, READER_ASSIGNMENT, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { memberItem } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { beforeRemoving, denied, intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
@@ -11,6 +11,7 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
+const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
 const MEMBER = memberItem('contoso-collect');
 
 /** A run that waits for a decision, since one account forbade a removal; it forbids nothing any more. */
@@ -44,6 +45,22 @@ test('an override that names nothing of the plan is refused; the run goes on wai
   expect(await amend(run)).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.opening === 2);
   await approveGate(stage, run, 'plan');
+  await expectCompleted(run);
+});
+
+test('what came back after its removal stands in the amended plan, and is removed once that is approved, not before', async () => {
+  const { run, journal } = await waitingForDecision();
+  expect(outcomesOf(stage, journal, ASSIGNMENT)).toMatchObject([{ outcome: 'removed' }]);
+  await stage.sandbox.change(({ entries }) => void delete entries[ASSIGNMENT]?.deletedAt);
+  expect(await amend(run)).toMatchObject({ code: 0 });
+  const { unknown } = await stage.until(run, (v) => v.gate?.opening === 2);
+  expect(unknown).toEqual([]);
+  expect((await stage.offboard('plan', run)).out).toContain(READER_ASSIGNMENT);
+  expect((await stage.sandbox.client.report()).ours.left).toContain(ASSIGNMENT);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expect(outcomesOf(stage, journal, ASSIGNMENT).map((o) => o.outcome)).toEqual(['removed', 'removed']);
+  expect(intentsOf(stage, journal).filter((i) => i === ASSIGNMENT)).toHaveLength(2);
   await expectCompleted(run);
 });
 

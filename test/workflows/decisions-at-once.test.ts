@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import * as messages from '../../workflows/messages.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
-import { APPROVER, smallEstate } from '../harness/estate.ts';
-import { startedRun } from '../harness/people.ts';
-import { intentsOf } from '../harness/removals.ts';
+import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
+import { resultOf, startedRun } from '../harness/people.ts';
+import { holdRemovals, intentsOf, recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -20,6 +21,33 @@ async function waitingAtPlan() {
   const message = { gate: 'plan' as const, opening: 1, planHash, reason: 'read it' };
   return { run, journal, message, handle: stage.session.client.workflow.getHandle(run) };
 }
+
+const decisionsOf = (journal: string) => recordsOf(stage, journal).flatMap((r) => (r.type === 'decision' ? [r.decision.kind] : []));
+
+test(
+  'of an approval and a rejection at once one is recorded, and whoever gave the other hears that it came too late',
+  async () => {
+    const hold = holdRemovals(stage, 'aws');
+    const { run, journal, message, handle } = await waitingAtPlan();
+    // Nobody works meanwhile, so that both find the gate open.
+    await stage.stopWorker();
+    const answers = Promise.allSettled([
+      handle.executeUpdate(messages.approve, { args: [{ ...message, by: APPROVER }] }),
+      handle.executeUpdate(messages.reject, { args: [{ ...message, by: STARTER }] }),
+    ]);
+    await stage.startWorker();
+    const [approval, rejection] = await answers;
+    const late = [approval, rejection].filter((a) => a.status === 'rejected');
+    expect(late.map((a) => String((a.reason as Error).cause))).toEqual([expect.stringContaining('is not open') as string]);
+    const approved = approval.status === 'fulfilled';
+    const outcome = approved ? hold.reached.then(() => 'removing') : resultOf(stage, run).then((r) => r.status);
+    expect(await outcome).toBe(approved ? 'removing' : 'denied');
+    expect(decisionsOf(journal)).toEqual([approved ? 'approve' : 'reject']);
+    const closed = recordsOf(stage, journal).flatMap((r) => (r.type === 'gate-closed' ? [r.outcome] : []));
+    expect(closed).toEqual([approved ? 'approved' : 'rejected']);
+  },
+  PATIENT,
+);
 
 test(
   'an approval by signal and a cancel that come together end the run as cancelled, with its evidence and nothing removed',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noActivityLeft, removalOf, untilAskedToStop } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
+import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
 import { smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { holdRemovals, outcomesOf, type Hold } from '../harness/removals.ts';
@@ -55,4 +56,14 @@ test('a pause that is taken back before the try under way has failed does not en
   expect(await stage.view(run)).toMatchObject({ status: 'running', stage: 'oidc-applications', paused: false });
   await stage.sandbox.start();
   await expectCompleted(run, journal);
+});
+
+test('cancel during an outage ends the run as cancelled, with its evidence, though the try under way fails', async () => {
+  const { run, journal } = await outageDuringRemoval(untilAskedToStop);
+  expect(await stage.offboard('cancel', run)).toMatchObject({ code: 0 });
+  await expectCancelled(stage, run);
+  await expectEndedAs(stage, journal, 'cancelled');
+  expect(outcomesOf(stage, journal, APPLICATION).filter((o) => o.outcome === 'removed')).toEqual([]);
+  await stage.sandbox.start();
+  expect((await stage.sandbox.client.report()).ours.left).toContain('entra-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01');
 });

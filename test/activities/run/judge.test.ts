@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { Deps } from '../../../activities/deps.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { judge } from '../../../activities/run/judge.ts';
+import { judge, type Judged } from '../../../activities/run/judge.ts';
 import type { Anchors, Match } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { SystemId } from '../../../model/names.ts';
@@ -25,13 +25,17 @@ const manifest = ManifestSchema.parse({
   approvers: ['sam', 'riley'],
 });
 
-async function judged(system: SystemId, read: unknown): Promise<Match> {
+async function judgedAll(system: SystemId, read: unknown): Promise<Judged> {
   const artifacts: Record<string, unknown> = { readings: [{ system, artifact: 'snapshot' }], snapshot: read };
   const deps = {
     artifacts: { get: (address: string) => Promise.resolve(artifacts[address]) },
     clouds: { aws: awsCloud(), gcp: gcpCloud() },
   } as unknown as Deps;
-  return (await judge(deps, manifest, ['readings'], EARLIER)).match;
+  return await judge(deps, manifest, ['readings'], EARLIER);
+}
+
+async function judged(system: SystemId, read: unknown): Promise<Match> {
+  return (await judgedAll(system, read)).match;
 }
 
 describe('of what an earlier plan knew to be ours', () => {
@@ -55,4 +59,10 @@ describe('of what an earlier plan knew to be ours', () => {
     const { findings } = await judged(`gcp:projects/${PROJECT}`, project);
     expect(findings.filter((f) => f.confidence === 'certain')).toEqual([]);
   });
+});
+
+test('a system of the manifest that nobody read is unknown, never empty', async () => {
+  const { unknown } = await judgedAll('aws:111122223333', snapshot({}));
+  expect(unknown).toContainEqual({ system: 'aws:444455556666', reason: 'it was not read' });
+  expect(unknown.map((u) => u.system)).not.toContain('aws:111122223333');
 });
