@@ -23,6 +23,8 @@ export function objectKey(o: EstateObject): string {
       return `aws-policy:arn:aws:iam::${o.account}:policy${o.path}${o.name}`;
     case 'aws-oidc-provider':
       return `aws-oidc-provider:arn:aws:iam::${o.account}:oidc-provider/${o.url}`;
+    case 'aws-cloudformation-stack':
+      return `aws-cloudformation-stack:${o.stackId}`;
     case 'aws-oidc-client-id':
       return `aws-oidc-client-id:arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`;
     case 'azure-role-assignment':

@@ -1,3 +1,4 @@
+import { cloudFormationService } from './aws/cloudformation.ts';
 import { iamService } from './aws/iam.ts';
 import { organizationsService } from './aws/organizations.ts';
 import { stsService } from './aws/sts.ts';
@@ -17,6 +18,7 @@ export const SERVICES: SandboxService[] = [
   stsService,
   iamService,
   organizationsService,
+  cloudFormationService,
   armService,
   graphService,
   gcpIamService,

@@ -23,7 +23,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { AwsAccountApi } from './api.ts';
+import type { AwsAccountApi, StackCalls } from './api.ts';
 import { unlessGone } from './gone.ts';
 import { restoringCalls } from './account-restoring.ts';
 import type { Caller } from './ourselves.ts';
@@ -33,11 +33,12 @@ import { need, tags } from './snapshot.ts';
 const PAGE = 1000;
 
 /** Where AWS is read and things are taken away: an account behind the narrow interface, `base` being the worker's own client. Errors of the SDK come through, `NoSuchEntity` apart. */
-export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient): AwsAccountApi {
+export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient, stacks: StackCalls): AwsAccountApi {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
     ...restoringCalls(iam),
+    ...stacks,
     caller: () => callerOf(sts),
     worker: () => callerOf(base),
 

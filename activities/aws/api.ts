@@ -1,13 +1,13 @@
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { Caller } from './ourselves.ts';
-import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion } from './snapshot.ts';
+import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion, StackState } from './snapshot.ts';
 
 /**
  * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
  * NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
  */
-export interface AwsAccountApi extends RestoringCalls {
+export interface AwsAccountApi extends RestoringCalls, StackCalls {
   readonly account: string;
   /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
   caller(): Promise<Caller>;
@@ -36,6 +36,15 @@ export interface AwsAccountApi extends RestoringCalls {
   deletePolicy(arn: string): Promise<void>;
   removeClientId(providerArn: string, clientId: string): Promise<void>;
   deleteProvider(arn: string): Promise<void>;
+}
+
+/** CloudFormation stacks by their ARN, in whatever region. */
+export interface StackCalls {
+  /** Undefined once it is deleted. */
+  stack(id: string): Promise<StackState | undefined>;
+  deleteStack(id: string): Promise<void>;
+  /** Why the last deletion failed, a resource each, in CloudFormation's words. */
+  deletionFailures(id: string): Promise<string[]>;
 }
 
 /** An AWS organisation. The listing is whole: every page or an error. */

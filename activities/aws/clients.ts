@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
@@ -7,6 +8,7 @@ import type { ReadContext } from '../kind.ts';
 import { accountApi } from './account.ts';
 import type { AwsAccountApi, AwsOrganizationApi } from './api.ts';
 import { organizationApi } from './organization.ts';
+import { stackCalls } from './stack-calls.ts';
 import { need } from './snapshot.ts';
 
 const SESSION_NAME = 'mepm-offboard';
@@ -64,7 +66,14 @@ export function awsConnector(): AwsConnector {
       const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
       // The identity call takes the credentials IAM's client holds, so that both share one session.
       const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
-      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)));
+      const regions = new Map<string, CloudFormationClient>();
+      const stacksIn = (where: string) => {
+        const client =
+          regions.get(where) ?? new CloudFormationClient({ ...shared, region: where, credentials: () => iam.config.credentials() });
+        regions.set(where, client);
+        return client;
+      };
+      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)), stackCalls(stacksIn));
       known.set(role, api);
       return api;
     },

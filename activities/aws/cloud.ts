@@ -9,8 +9,13 @@ import { readAccount } from './reader.ts';
 import { usedWithin } from './recent-use.ts';
 import { AwsRefusal } from './refusal.ts';
 import { awsRole } from './role.ts';
+import { awsStack } from './stack.ts';
+import { knowingStacks } from './stack-members.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { walkOrganization } from './walk.ts';
+
+/** What a stack may hold of ours. */
+const RESOURCES = [awsRole, awsPolicy, awsOidcClientId];
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
@@ -28,7 +33,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),
       ourselves: snapshot.ourselves,
     }),
-    kinds: [awsRole, awsPolicy, awsOidcClientId],
+    kinds: [awsStack(RESOURCES), ...RESOURCES.map((kind) => knowingStacks(kind, RESOURCES))],
     classify,
     async probe(api) {
       const { account } = await api.caller();

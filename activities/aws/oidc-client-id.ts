@@ -102,7 +102,11 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken(clientId)],
-    ...holdOf(provider.Tags, [], defenderHold(anchors)),
+    ...holdOf(
+      { account: snapshot.account, tags: provider.Tags, terraformType: 'aws_iam_openid_connect_provider' },
+      [],
+      defenderHold(anchors),
+    ),
   };
 }
 

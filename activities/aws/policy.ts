@@ -125,6 +125,6 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     snapshot: state,
     provides: [policyToken(state.Arn)],
     uses: [],
-    ...holdOf(state.Tags, []),
+    ...holdOf({ account: snapshot.account, tags: state.Tags, terraformType: 'aws_iam_policy' }, []),
   };
 }

@@ -3,6 +3,7 @@ import { isLookAlike } from './lookalike.ts';
 import { ownRoles } from './ourselves.ts';
 import { recentUse } from './recent-use.ts';
 import { readRole } from './role-state.ts';
+import { readStacks } from './stack-state.ts';
 import { need, policyState, roleState, type AccountPolicy, type AwsSnapshot, type ProviderState, type RoleState } from './snapshot.ts';
 import { trustStatements } from './trust.ts';
 
@@ -30,12 +31,15 @@ export async function readAccount(api: AwsAccountApi, guard: { usedWithin: numbe
     });
   }
   const uses = details.roles.map((r) => [r.Arn ?? '', recentUse(r.RoleLastUsed, guard.usedWithin, guard.now)] as const);
+  const providers = await readProviders(api);
+  const tagged = [...roles.filter(mayConcernUs), ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
   return {
     account: api.account,
     roles,
     policies,
     policyCount: details.policies.length,
-    providers: await readProviders(api),
+    providers,
+    stacks: await readStacks(api, tagged),
     ourselves: ownRoles(api.account, roles, [await api.caller(), await api.worker()]),
     usedRecently: Object.fromEntries(uses.filter((u): u is [string, string] => u[1] !== undefined)),
   };

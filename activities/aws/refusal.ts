@@ -5,7 +5,9 @@ export type RefusalCode =
   | 'Replaced'
   | 'NameTaken'
   | 'PartMissing'
-  | 'PrincipalUnknown';
+  | 'PrincipalUnknown'
+  | 'StackDeleteFailed'
+  | 'StackDeleting';
 
 /** What we ourselves refuse to do in an account, or not yet: the classifier takes kind, code and message as they stand. */
 export class AwsRefusal extends Error {

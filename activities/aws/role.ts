@@ -70,7 +70,11 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     snapshot: role,
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],
-    ...holdOf(role.Tags, others, recentlyUsed(snapshot.usedRecently[role.Arn])),
+    ...holdOf(
+      { account: snapshot.account, tags: role.Tags, terraformType: 'aws_iam_role' },
+      others,
+      recentlyUsed(snapshot.usedRecently[role.Arn]),
+    ),
   };
 }
 

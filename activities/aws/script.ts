@@ -2,6 +2,7 @@ import { nativeId } from '../../model/names.ts';
 import type { Json } from '../../model/finding.ts';
 import { command, quote, type CloudScript } from '../../model/shell.ts';
 import type { ClientIdState } from './client-id-state.ts';
+import { regionOf } from './owner.ts';
 import { AWS_PRELUDE } from './script-prelude.ts';
 import type { PolicyState, RoleState, Tags } from './snapshot.ts';
 import { ownTags } from './undo.ts';
@@ -95,6 +96,20 @@ export const awsScript: CloudScript = {
           iam('set-default-policy-version', ...named, '--version-id', `v${position}`),
         ];
       },
+    },
+
+    'aws-cloudformation-stack': {
+      remove(item) {
+        const { StackId } = item.snapshot as { StackId: string };
+        const words = ['--stack-name', StackId, '--region', regionOf(StackId) ?? ''];
+        return [
+          command('aws', 'cloudformation', 'delete-stack', ...words),
+          command('aws', 'cloudformation', 'wait', 'stack-delete-complete', ...words),
+        ];
+      },
+      restore: (item) => [
+        `# ${item.title.replaceAll(/[\r\n]/g, ' ')}: its resources come back one by one; the stack itself only from its template, by its owner`,
+      ],
     },
 
     'aws-oidc-client-id': {

@@ -13,6 +13,8 @@ export interface AwsSnapshot {
   policyCount: number;
   /** Only providers of Entra issuers. */
   providers: ProviderState[];
+  /** CloudFormation stacks that tags of what can concern us name. */
+  stacks: StackView[];
   /** ARNs of the account's roles that the worker is in. */
   ourselves: string[];
   /** Roles by ARN that were used not long ago, with when and where in words. */
@@ -63,6 +65,22 @@ export type ProviderState = {
   ClientIds: string[];
   Thumbprints: string[];
   Tags: Tags;
+};
+
+/** A stack as it was found: there, deleted meanwhile, or not to be looked at. */
+export type StackView = { id: string } & ({ stack: StackState } | { gone: true } | { unknown: string });
+
+export type StackState = {
+  /** ARN. */
+  StackId: string;
+  StackName: string;
+  /** As CloudFormation words it. */
+  Status: string;
+  /** ARN of the stack that this one is nested in. */
+  Parent: string | null;
+  TerminationProtection: boolean;
+  /** Types and physical ids with a blank between, sorted. */
+  Resources: string[];
 };
 
 export type Tags = { [key: string]: string };

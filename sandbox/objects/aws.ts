@@ -62,4 +62,18 @@ export const aws = [
     url: z.string(),
     clientId: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal('aws-cloudformation-stack'),
+    ours,
+    account,
+    stackId: z.string().regex(/^arn:aws:cloudformation:[a-z0-9-]+:\d{12}:stack\/[^/]+\/[0-9a-f-]+$/, "is not a stack's ARN"),
+    /** Type, and physical id: a role's name, an ARN of a policy or provider. */
+    resources: z.array(z.strictObject({ type: z.string(), physicalId: z.string() })).min(1),
+    status: z.string().default('CREATE_COMPLETE'),
+    terminationProtection: z.boolean().default(false),
+    /** ARN of the stack this one is nested in. */
+    parent: z.string().optional(),
+    /** Its deletion fails at the first resource, for this reason. */
+    deletionFails: z.string().optional(),
+  }),
 ] as const;

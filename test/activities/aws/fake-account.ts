@@ -71,6 +71,9 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
       change(arn, () => []);
       return record('deleteProvider', arn);
     },
+    stack: () => Promise.resolve(undefined),
+    deleteStack: (id) => record('deleteStack', id),
+    deletionFailures: () => Promise.resolve([]),
     createRole: (r) => record('createRole', r.RoleName),
     attachPolicy: (name, arn) => record('attachPolicy', name, arn),
     putInlinePolicy: (name, policy) => record('putInlinePolicy', name, policy),

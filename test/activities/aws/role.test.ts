@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { awsCloud } from '../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../activities/aws/role.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
 import type { Json } from '../../../model/finding.ts';
@@ -116,7 +117,10 @@ describe('a role that trusts an OIDC role', () => {
   });
 
   test('is held when a CloudFormation stack owns it', () => {
-    const { hold } = only(role('r', trust, { Tags: { 'aws:cloudformation:stack-name': `mciem-member-${TENANT}` } }));
+    const tagged = role('r', trust, { Tags: { 'aws:cloudformation:stack-name': `mciem-member-${TENANT}` } });
+    const kinds = awsCloud().kinds.flatMap((k) => k.match(snapshot({ roles: [tagged] }), KNOWN).findings);
+    expect(kinds).toHaveLength(1);
+    const hold = kinds[0]?.hold;
     expect(hold).toMatchObject({ code: 'OwnedByStack', reason: expect.stringContaining(`mciem-member-${TENANT}`) as unknown });
   });
 

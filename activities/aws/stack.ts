@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finding, Json } from '../../model/finding.ts';
+import { command } from '../../model/shell.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { AwsAccountApi } from './api.ts';
+import { regionOf } from './owner.ts';
+import { AwsRefusal } from './refusal.ts';
+import { worst } from './risk.ts';
+import type { AwsSnapshot, StackState } from './snapshot.ts';
+import { membersOf, type AwsKind } from './stack-members.ts';
+
+/** What a plan freezes of a stack: its resources, and each one's own definition by the finding's id. */
+type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources'> & { Members: { [finding: string]: Json } };
+
+/** How often a stack is looked at while CloudFormation deletes it, in ms: 5 minutes in all, then it is tried again later. */
+const POLLS = [200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
+
+/** CloudFormation stacks in which every resource is ours: they go as stacks, before any of their resources would. No cloud call brings one back. */
+export function awsStack(kinds: readonly AwsKind[]): AwsKind {
+  return {
+    name: 'aws-cloudformation-stack',
+
+    match(snapshot, anchors) {
+      const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, anchors).findings);
+      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v.stack, snapshot, findings) : [])), sightings: [] };
+    },
+
+    async read(api, item) {
+      const stack = await api.stack(planned(item).StackId);
+      if (!stack) return undefined;
+      const Members: PlannedStack['Members'] = {};
+      for (const [id, snapshot] of Object.entries(planned(item).Members)) {
+        const kind = kinds.find((k) => id.startsWith(`${k.name}:`));
+        const now = await kind?.read(api, { ...item, id, kind: kind.name, snapshot });
+        if (now !== undefined) Members[id] = now;
+      }
+      return stateOf(stack, Members);
+    },
+
+    identity: (snapshot) => (snapshot as PlannedStack).StackId,
+
+    gone: 'CloudFormation knows no such stack any more',
+
+    async remove(api, [item]) {
+      const { StackId } = planned(item);
+      const stack = await api.stack(StackId);
+      if (!stack) return;
+      if (stack.Status !== 'DELETE_IN_PROGRESS') await api.deleteStack(StackId);
+      await untilDeleted(api, stack);
+    },
+  };
+}
+
+async function untilDeleted(api: AwsAccountApi, { StackId, StackName }: StackState): Promise<void> {
+  for (const delay of POLLS) {
+    const stack = await api.stack(StackId);
+    if (!stack) return;
+    if (stack.Status === 'DELETE_FAILED') {
+      const failures = await api.deletionFailures(StackId);
+      throw new AwsRefusal(
+        'blocked',
+        'StackDeleteFailed',
+        `CloudFormation could not delete the stack ${StackName}: ${failures.join('; ') || 'it tells no resource'}; mend that and retry, or have ` +
+          'its owner delete it with --retain-resources',
+      );
+    }
+    await sleep(delay);
+  }
+  throw new AwsRefusal('retry', 'StackDeleting', `CloudFormation is still deleting the stack ${StackName}`);
+}
+
+function planned(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
+  return item.snapshot as PlannedStack;
+}
+
+function stateOf({ StackId, StackName, Resources }: StackState, Members: PlannedStack['Members']): PlannedStack {
+  return { StackId, StackName, Resources, Members };
+}
+
+function toFinding(stack: StackState, snapshot: AwsSnapshot, findings: readonly Finding[]): Finding[] {
+  const { members, strangers, rank } = membersOf(stack, findings);
+  if (members.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
+  return [
+    {
+      kind: 'aws-cloudformation-stack',
+      system: `aws:${snapshot.account}`,
+      id: `aws-cloudformation-stack:${stack.StackId}`,
+      title: `CloudFormation stack ${stack.StackName}`,
+      phase: 'permissions',
+      why: [`every resource in it is ours: ${members.map((m) => m.title).join(', ')}`],
+      confidence: 'certain',
+      risk: worst(members.map((m) => m.risk)),
+      rank,
+      snapshot: stateOf(stack, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
+      provides: [],
+      uses: [],
+      takesAlong: members.map((m) => m.id).toSorted(),
+      ...(stack.TerminationProtection ? { hold: terminationProtection(stack) } : {}),
+    },
+  ];
+}
+
+function terminationProtection({ StackId, StackName }: StackState) {
+  const region = regionOf(StackId) ?? '';
+  const words = ['aws', 'cloudformation', 'update-termination-protection', '--no-enable-termination-protection'];
+  return {
+    code: 'TerminationProtection',
+    reason: `the stack ${StackName} is protected from deletion: its owner lifts that with \`${command(...words, '--stack-name', StackId, '--region', region)}\``,
+  };
+}

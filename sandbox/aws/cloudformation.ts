@@ -1,0 +1,136 @@
+import type { ObjectOf } from '../objects.ts';
+import type { SandboxContext, SandboxService } from '../service.ts';
+import { live, policyArn, providerArn, required, type IamCall, type IamHandler } from './call.ts';
+import { authenticate } from './credentials.ts';
+import { CREATED } from './ids.ts';
+import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
+
+type Stack = ObjectOf<'aws-cloudformation-stack'>;
+
+const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+
+/** CloudFormation on the query protocol, in whatever region: stacks of IAM resources are described and deleted, with what they hold. */
+export const cloudFormationService: SandboxService = {
+  prefix: '/cloudformation',
+  handle(request, context) {
+    try {
+      const caller = authenticate(request, `/cloudformation${request.path}`, context);
+      const parameters = new URLSearchParams(request.body);
+      const action = parameters.get('Action') ?? '';
+      const handler = HANDLERS[action];
+      if (!handler) throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2010-05-15`);
+      if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
+      return answer(NAMESPACE, action, handler({ account: caller.session.account, parameters, context }));
+    } catch (error) {
+      if (error instanceof AwsError) return errorAnswer(NAMESPACE, error);
+      throw error;
+    }
+  },
+};
+
+const HANDLERS: Record<string, IamHandler> = {
+  DescribeStacks(call) {
+    const { stack, status } = found(call);
+    return {
+      Stacks: [
+        {
+          StackId: stack.stackId,
+          StackName: nameOf(stack),
+          CreationTime: CREATED,
+          StackStatus: status,
+          EnableTerminationProtection: stack.terminationProtection,
+          ParentId: stack.parent,
+          RootId: stack.parent,
+        },
+      ],
+    };
+  },
+  ListStackResources(call) {
+    const { stack, status } = found(call);
+    const gone = status === 'DELETE_COMPLETE';
+    return {
+      StackResourceSummaries: stack.resources.map((r, i) => ({
+        LogicalResourceId: `Resource${i + 1}`,
+        PhysicalResourceId: r.physicalId,
+        ResourceType: r.type,
+        LastUpdatedTimestamp: CREATED,
+        ResourceStatus: gone ? 'DELETE_COMPLETE' : 'CREATE_COMPLETE',
+      })),
+    };
+  },
+  DescribeStackEvents(call) {
+    const { stack, status } = found(call);
+    const event = (id: string, logical: string, physical: string, type: string, state: string, reason?: string): Xml => ({
+      EventId: id,
+      StackId: stack.stackId,
+      StackName: nameOf(stack),
+      LogicalResourceId: logical,
+      PhysicalResourceId: physical,
+      ResourceType: type,
+      Timestamp: CREATED,
+      ResourceStatus: state,
+      ResourceStatusReason: reason,
+    });
+    const own = (id: string, state: string) => event(id, nameOf(stack), stack.stackId, 'AWS::CloudFormation::Stack', state);
+    const [first] = stack.resources;
+    const failed =
+      status === 'DELETE_FAILED' && first
+        ? [
+            own('4', 'DELETE_FAILED'),
+            event('3', 'Resource1', first.physicalId, first.type, 'DELETE_FAILED', stack.deletionFails),
+            own('2', 'DELETE_IN_PROGRESS'),
+          ]
+        : [];
+    return { StackEvents: [...failed, own('1', 'CREATE_COMPLETE')] };
+  },
+  DeleteStack(call) {
+    const stack = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, required(call, 'StackName')));
+    // As documented: to delete what is deleted is no error.
+    if (!stack) return undefined;
+    if (stack.terminationProtection)
+      throw new AwsError(400, 'ValidationError', `Stack [${nameOf(stack)}] cannot be deleted while TerminationProtection is enabled`);
+    const { store } = call.context;
+    if (stack.deletionFails !== undefined) store.put({ ...stack, status: 'DELETE_FAILED' });
+    else {
+      for (const { physicalId } of stack.resources) removeResource(call, physicalId);
+      store.remove(stack, call.context.now());
+    }
+    return undefined;
+  },
+};
+
+function removeResource(call: IamCall, physicalId: string): void {
+  const { store } = call.context;
+  const at = call.context.now();
+  for (const r of live(call, 'aws-role')) if (r.name === physicalId) store.remove(r, at);
+  for (const p of live(call, 'aws-policy')) if (policyArn(p) === physicalId) store.remove(p, at);
+  for (const p of live(call, 'aws-oidc-provider')) {
+    if (providerArn(p) !== physicalId) continue;
+    for (const c of live(call, 'aws-oidc-client-id')) if (c.url === p.url) store.remove(c, at);
+    store.remove(p, at);
+  }
+}
+
+/** A deleted stack is answered by its id only: as being deleted for a moment, then as deleted. */
+function found(call: IamCall): { stack: Stack; status: string } {
+  const name = required(call, 'StackName');
+  const here = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, name));
+  if (here) return { stack: here, status: here.status };
+  const deleted = call.context.store
+    .deleted('aws-cloudformation-stack')
+    .find((d) => d.object.account === call.account && d.object.stackId === name);
+  if (!deleted) throw new AwsError(400, 'ValidationError', `Stack with id ${name} does not exist`);
+  return { stack: deleted.object, status: isFresh(call.context, deleted.deletedAt) ? 'DELETE_IN_PROGRESS' : 'DELETE_COMPLETE' };
+}
+
+function isFresh(context: SandboxContext, deletedAt: Date): boolean {
+  return deletedAt.getTime() > context.now().getTime() - context.lingerMs;
+}
+
+function isNamed(stack: Stack, name: string): boolean {
+  return stack.stackId === name || nameOf(stack) === name;
+}
+
+function nameOf({ stackId }: Stack): string {
+  return stackId.split('/')[1] ?? stackId;
+}
