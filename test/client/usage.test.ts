@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../client/commands.ts';
 import { main } from '../../client/main.ts';
+import { GATES } from '../../model/names.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';
 
@@ -56,7 +57,7 @@ test('a needed option that is missing is named', async () => {
 
 test('a gate that there is none of is refused with those there are', async () => {
   const options = ['--gate', 'phase1', '--plan-hash', 'x', '--by', 'riley', '--reason', 'read it'];
-  expectRefused(await typed('approve', 'RUN', ...options), 'Usage', '--gate: phase1', 'write plan or collectors');
+  expectRefused(await typed('approve', 'RUN', ...options), 'Usage', '--gate: phase1', `write ${GATES.join(' or ')}`);
 });
 
 test('who types must be told, by --by or by OFFBOARD_USER', async () => {

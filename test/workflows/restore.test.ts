@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { AwsAccountApi } from '../../activities/aws/api.ts';
 import { restoreItems } from '../../activities/run/restore.ts';
 import { removeItems, type RemoveResult } from '../../activities/run/remove.ts';
 import { expectRefused } from '../client/on-stage.ts';
@@ -19,7 +20,7 @@ import {
   TENANT,
 } from '../harness/estate.ts';
 import { finish, startedRun } from '../harness/people.ts';
-import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
+import { denied, intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
 import { abandonRestore, approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -183,6 +184,25 @@ test('a stranger that took a name stays as it is: the item waits with a diff, th
     reason: 'restored 5 and compared, already there 0, not given back 1',
   });
   expect(intentsOf(stage, journal)).not.toContain(MEMBER_ROLE);
+});
+
+test('a restore that was refused half way goes on with what it made once an approver has it retried', async () => {
+  const run = await offboarded();
+  const { workflowId, run: journal } = await begunRestore(stage, run);
+  const aws = stage.deps.clouds.aws;
+  const connect: typeof aws.connect = async (system, context) => {
+    const api = (await aws.connect(system, context)) as AwsAccountApi;
+    return Object.assign(Object.create(api) as AwsAccountApi, { attachPolicy: denied });
+  };
+  stage.deps.clouds.aws = { ...aws, connect };
+  await approveRestore(stage, workflowId);
+  const { unresolved } = await stage.until(workflowId, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+  expect(unresolved).toMatchObject([{ item: MEMBER_ROLE, outcome: 'blocked', code: 'AccessDenied' }]);
+  stage.deps.clouds.aws = aws;
+  expect((await stage.offboard('retry', workflowId, '--by', APPROVER, '--reason', 'the policy is mended')).code).toBe(0);
+  expect(await restoreResult(stage, workflowId)).toMatchObject({ status: 'completed' });
+  expect(outcomesOf(stage, journal, MEMBER_ROLE).map((o) => o.outcome)).toEqual(['blocked', 'restored']);
+  expect(changedInTheClouds()).toEqual(['portal-collector:collector-aws']);
 });
 
 test('a restore is refused while an offboarding goes on; a second one attaches and says so; a restore of a restore is refused', async () => {
