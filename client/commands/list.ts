@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
-import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
+import { awaitingAttribute, phaseAttribute, type RunView } from '../../workflows/messages.ts';
 import { viewOf } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { resultOf } from '../evidence-folder.ts';
@@ -56,10 +56,22 @@ async function waitingRows(session: Session): Promise<Row[]> {
   const asks = await hasAnswer(session);
   const rows = await eachOf(session, `${RUNS} AND ExecutionStatus = 'Running'`, async (row) => {
     if (!asks) return row;
-    const waits = waitingFor(await viewOf(session, row.workflowId));
+    const view = await viewOrNothing(session, row.workflowId);
+    if (view === undefined) return row;
+    const waits = waitingFor(view);
     return { ...row, awaiting: waits.length > 0 ? waits.map((w) => w.whom).join('; ') : 'nobody', waits };
   });
   return rows.filter((r) => r.awaiting !== 'nobody');
+}
+
+/** A run that no worker here can speak for, or that ended meanwhile, must not hide the others. */
+async function viewOrNothing(session: Session, workflowId: string): Promise<RunView | undefined> {
+  try {
+    return await viewOf(session, workflowId);
+  } catch (error) {
+    if (error instanceof OffboardError) return undefined;
+    throw error;
+  }
 }
 
 /** Only a worker can tell whom a run waits for; without one what the search attributes say must do. */
