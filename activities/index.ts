@@ -4,7 +4,9 @@ import { withHeartbeat } from './run/activity-control.ts';
 import * as collectors from './run/collectors.ts';
 import * as decisions from './run/decide.ts';
 import { readBatch, type ReadBatchInput } from './run/discover.ts';
+import { startDiscovery, type StartDiscoveryInput } from './run/discovery-start.ts';
 import { endRun, type EndRunInput } from './run/evidence.ts';
+import { takeInventory, type TakeInventoryInput } from './run/inventory.ts';
 import { makePlan, type MakePlanInput } from './run/plan.ts';
 import { removeItems, type RemoveInput } from './run/remove.ts';
 import { makeRestorePlan, type MakeRestorePlanInput } from './run/restore-plan.ts';
@@ -36,6 +38,8 @@ export function createActivities(deps: Deps) {
     startRestore: (input: StartRestoreInput) => asFailure(() => startRestore(deps, input)),
     makeRestorePlan: (input: MakeRestorePlanInput) => asFailure(() => withHeartbeat(() => makeRestorePlan(deps, input))),
     restoreItems: (input: RemoveInput) => asFailure(() => restoreItems(deps, input)),
+    startDiscovery: (input: StartDiscoveryInput) => asFailure(() => withHeartbeat(() => startDiscovery(deps, input))),
+    takeInventory: (input: TakeInventoryInput) => asFailure(() => withHeartbeat(() => takeInventory(deps, input))),
     endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
   };
 }

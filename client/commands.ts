@@ -5,6 +5,7 @@ import { confirm, otp, ready, resendOtp } from './commands/collector.ts';
 import { approve, reject } from './commands/decide-gate.ts';
 import { retry, waive } from './commands/decide-items.ts';
 import { demo } from './commands/demo.ts';
+import { discover } from './commands/discover.ts';
 import { evidence } from './commands/evidence.ts';
 import { list } from './commands/list.ts';
 import { pause, resume } from './commands/pause.ts';
@@ -17,6 +18,7 @@ import { watch } from './commands/watch.ts';
 
 /** Every command, in the order a run needs them. */
 export const COMMANDS: Command[] = [
+  discover,
   start,
   list,
   status,

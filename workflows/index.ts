@@ -1,2 +1,3 @@
+export { discovery } from './discovery.ts';
 export { offboarding } from './offboarding.ts';
 export { restore } from './restore.ts';

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import type { Command } from '../command.ts';
+import { text } from '../command.ts';
+import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf, type People } from '../discovery-options.ts';
+import { inventoryCsv } from '../render/inventory-csv.ts';
+import { inventoryManifest, missingFields } from '../render/inventory-manifest.ts';
+import { renderInventory, unknownLines } from '../render/inventory.ts';
+import { withSession } from '../session.ts';
+import { followDiscovery, inventoryAt, startDiscovery } from '../start-discovery.ts';
+
+const FILES = ['manifest.yaml', 'inventory.json', 'inventory.csv'] as const;
+
+export const discover: Command = {
+  name: 'discover',
+  summary:
+    'Find what onboarding left in a whole estate, and write a manifest and an inventory. Changes nothing. Exit 3 when a part could not be read.',
+  positionals: [],
+  options: {
+    ...SCOPE_OPTIONS,
+    ...PEOPLE_OPTIONS,
+    out: { type: 'string', needed: true, value: 'FOLDER', help: 'where manifest.yaml, inventory.json and inventory.csv go' },
+  },
+  async run({ values, json }, io) {
+    const scope = scopeOf(values);
+    const people = peopleOf(values);
+    const folder = text(values, 'out');
+    demandFree(folder);
+    return await withSession(io.env, async (session) => {
+      const { handle, isNew } = await startDiscovery(session, scope);
+      if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
+      const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));
+      const inventory = await inventoryAt(io.env, result.inventory);
+      write(folder, inventory, people);
+      const missing = missingFields(inventory, people);
+      if (json)
+        io.out(JSON.stringify({ workflowId: handle.workflowId, folder, ...counts(inventory), missing, manifest: join(folder, FILES[0]) }));
+      else io.out(`${renderInventory(inventory)}\n\n${nextStep(folder, missing)}`);
+      for (const line of unknownLines(inventory)) io.err(`${line}\n`);
+      return inventory.unknown.length === 0 ? 0 : EXIT_CODES.NotClean;
+    });
+  },
+};
+
+/** A manifest may have been worked on since: it is never written over. */
+function demandFree(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new OffboardError('InvalidValue', `--out: ${folder} is a file; name a folder`);
+  const there = FILES.find((name) => existsSync(join(folder, name)));
+  if (there !== undefined)
+    throw new OffboardError('InvalidValue', `--out: ${join(folder, there)} is there already; name another folder, or move it away`);
+}
+
+function write(folder: string, inventory: Inventory, people: People): void {
+  const contents = {
+    'manifest.yaml': inventoryManifest(inventory, people),
+    'inventory.json': `${JSON.stringify(inventory, undefined, 2)}\n`,
+    'inventory.csv': inventoryCsv(inventory),
+  };
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of FILES) writeFileSync(join(folder, `${name}.next`), contents[name], { mode: 0o600 });
+    for (const name of FILES) renameSync(join(folder, `${name}.next`), join(folder, name));
+  } catch (error) {
+    throw new OffboardError('UnreadableFile', `--out: ${folder} cannot be written to (${(error as Error).message}); name another folder`, {
+      cause: error,
+    });
+  }
+}
+
+function counts({ systems, findings, stays, left, unknown, notAsked }: Inventory): object {
+  return {
+    systems: systems.length,
+    certain: findings.filter((f) => f.confidence === 'certain').length,
+    nameOnly: findings.filter((f) => f.confidence === 'name-only').length,
+    takeover: findings.filter((f) => f.risk === 'takeover').length,
+    held: findings.filter((f) => f.hold !== undefined).length,
+    stays: stays.length,
+    left,
+    unknown,
+    notAsked,
+  };
+}
+
+function nextStep(folder: string, missing: string[]): string {
+  const manifest = join(folder, 'manifest.yaml');
+  const first = missing.length > 0 ? `Fill in ${missing.join(', ')} in ${manifest}, then make a plan` : 'Next, make a plan';
+  return `Written: ${FILES.map((name) => join(folder, name)).join(', ')}\n${first}, which changes nothing:\n  offboard start ${manifest} --by NAME --dry-run`;
+}

@@ -1,0 +1,191 @@
+import type { People } from '../discovery-options.ts';
+import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
+import { RISKS, type SystemType } from '../../model/names.ts';
+
+/** Which of a manifest's fields only a person can fill in, and are not filled in yet. */
+export function missingFields(inventory: Inventory, people: People): string[] {
+  return [
+    ...(people.successor ? [] : ['successor']),
+    ...(people.approvers.length > 0 ? [] : ['approvers']),
+    ...(inventory.collectors.listed.length === 0
+      ? ['collectors']
+      : recipientOf(inventory, people) === undefined
+        ? ['collectors.recipient']
+        : []),
+  ];
+}
+
+/**
+ * The manifest a discovery found, as YAML with comments: it can be run as it stands once the people are named. Whoever was not named stands
+ * as a comment that says what to write, and `offboard start` refuses the file, naming the field.
+ */
+export function inventoryManifest(inventory: Inventory, people: People): string {
+  const { scope } = inventory;
+  const lines = [
+    ...comment(
+      `The offboarding of tenant ${scope.tenant.id}, as offboard discover found it at ${inventory.takenAt}. inventory.csv tells what and why.`,
+    ),
+    ...comment('A plan first, which changes nothing: offboard start THIS_FILE --by NAME --dry-run'),
+    '',
+    `tenant: ${flow(scope.tenant)}`,
+    '',
+    ...successor(people),
+    '',
+    ...systems(inventory),
+    ...collectors(inventory, people),
+    '',
+    ...persons(inventory, people),
+    '',
+    ...notes(inventory),
+    ...nameOnly(inventory),
+    ...breakers(inventory),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function successor({ successor: named }: People): string[] {
+  if (named) return [`successor: ${flow(named)}`];
+  return [
+    ...comment('FILL IN: the guide lets offboarding begin only once a successor is onboarded.'),
+    ...comment("successor: { vendor: Delinea, since: '2025-06-30', attestedBy: NAME }"),
+    ...comment("or, without one: successor: { none: 'a reason of ten characters or more', attestedBy: NAME }"),
+  ];
+}
+
+function systems(inventory: Inventory): string[] {
+  const { aws, azure, gcp } = inventory.scope;
+  return (
+    [
+      ['aws', aws],
+      ['azure', azure],
+      ['gcp', gcp],
+    ] as const
+  ).flatMap(([type, section]) => {
+    if (section === undefined) return [...comment(`${type}: nobody asked the discovery to look there.`), ''];
+    return [...comment(holding(inventory, type)), `${type}: ${flow(section)}`, ''];
+  });
+}
+
+const MOST_NAMED = 20;
+
+/** In words: where in a cloud something was found. */
+function holding({ systems: all, unknown }: Inventory, type: SystemType): string {
+  const own = all.filter((s) => s.system.startsWith(`${type}:`));
+  const found = own.filter((s) => s.findings > 0);
+  const told = found
+    .slice(0, MOST_NAMED)
+    .map((s) => `${s.system.slice(type.length + 1)}${s.name === undefined ? '' : ` (${s.name})`}: ${s.findings}`);
+  const more = found.length > told.length ? `, and ${found.length - told.length} more systems` : '';
+  const unread = unknown.filter((u) => u.system.startsWith(`${type}:`)).length;
+  const loud = unread > 0 ? ` ${unread} COULD NOT BE READ OR LISTED: of these nothing is known.` : '';
+  return `${own.length} systems, ${found.length} with findings${told.length > 0 ? `: ${told.join(', ')}${more}` : ''}.${loud}`;
+}
+
+function collectors(inventory: Inventory, people: People): string[] {
+  const { from, listed } = inventory.collectors;
+  const recipient = recipientOf(inventory, people);
+  const entries = listed.map(({ id, type, name, driver }) => ({
+    id,
+    type,
+    ...(name === undefined ? {} : { name }),
+    driver,
+    ...(recipient === undefined ? {} : { recipient }),
+  }));
+  const why = {
+    portal: 'As the portal lists them.',
+    graph:
+      'The portal does not answer here, Graph still lists authorization systems: one for each cloud. Where the portal is gone for you, too, write driver: retired.',
+    findings:
+      'Neither the portal nor Graph lists any: one for each cloud in which something was found, attested as gone with the retired portal.',
+  };
+  if (entries.length === 0)
+    return [
+      ...comment('FILL IN: no collector is listed and nothing was found that one would have collected with. For each there was:'),
+      ...comment('collectors: [{ id: aws-1, type: aws, driver: retired, recipient: NAME }]'),
+    ];
+  return [
+    ...comment(why[from]),
+    ...(recipient === undefined
+      ? comment(
+          'FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. The discovery found none.',
+        )
+      : []),
+    'collectors:',
+    ...entries.map((entry) => `  - ${flow(entry)}`),
+  ];
+}
+
+/** Who was named; else the first administrator found, those assigned before those eligible. */
+function recipientOf({ notes: { administrators } }: Inventory, { recipient }: People): string | undefined {
+  return recipient ?? [...administrators.direct, ...administrators.eligible][0];
+}
+
+function persons(inventory: Inventory, people: People): string[] {
+  const { direct, eligible, unseen } = inventory.notes.administrators;
+  const all = [...direct, ...eligible];
+  const recipient = recipientOf(inventory, people);
+  return [
+    ...(people.approvers.length > 0
+      ? [`approvers: ${flow(people.approvers)}`]
+      : [
+          ...comment("FILL IN: who may approve, as the worker's policy names them; whoever starts the run cannot."),
+          ...comment('approvers: [NAME, NAME]'),
+        ]),
+    ...comment(
+      `Permissions Management Administrators found: ${all.length === 0 ? 'none' : all.join(', ')}${unseen === undefined ? '' : ` (${unseen})`}.`,
+    ),
+    ...(recipient === undefined || all.includes(recipient)
+      ? []
+      : [
+          ...comment('The recipient is not among them. Where somebody knows better (a group, say), attest it:'),
+          ...comment(`administrators: ${flow([recipient])}`),
+        ]),
+  ];
+}
+
+function notes(inventory: Inventory): string[] {
+  const { authorizationSystems: systemsNoted } = inventory.notes;
+  const told =
+    systemsNoted.gone === undefined
+      ? `${systemsNoted.listed.length} are in inventory.json, as Graph listed them`
+      : `Graph does not list them any more (${systemsNoted.gone}); those found are in inventory.json`;
+  return [
+    ...comment(
+      `The guide's notes before migrating. Authorization systems: ${told}. The next three have no API: note them by hand from the portal`,
+    ),
+    ...comment('(User Management > Groups; Reports > Custom Reports; Alerts).'),
+    'notes: { groupAccess: [], customReports: [], alerts: [] }',
+  ];
+}
+
+/** What only a person can judge: it enters a plan when this very id is named with a reason. */
+function nameOnly({ findings }: Inventory): string[] {
+  const doubtful = findings.filter((f) => f.confidence === 'name-only');
+  if (doubtful.length === 0) return [];
+  return [
+    '',
+    ...comment(`${doubtful.length} more match by name only and stay, unless a person knows that they are ours and says so here:`),
+    ...comment('overrides:'),
+    ...doubtful.flatMap((f) => [...comment(`  ${told(f)}`), ...comment(`  - { item: ${JSON.stringify(f.id)}, reason: WHY_IT_IS_OURS }`)]),
+  ];
+}
+
+function told(finding: InventoryFinding): string {
+  return `# ${finding.title}${finding.risk === RISKS[RISKS.length - 1] ? '' : ` [${finding.risk}]`}: ${finding.why.join('; ')}`;
+}
+
+function breakers({ breaker }: Inventory): string[] {
+  if (breaker === undefined) return [];
+  return ['', ...comment(`offboard start refuses a plan of all this: ${breaker}.`), ...comment('breakers: { maxItems: N, maxPercent: N }')];
+}
+
+/** JSON is YAML, whatever a name holds. */
+function flow(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** One comment line, whatever a name holds: a line break would end the comment. */
+function comment(text: string): string[] {
+  // eslint-disable-next-line no-control-regex -- these are what is to be taken out
+  return [`# ${text.replaceAll(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ')}`];
+}

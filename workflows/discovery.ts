@@ -1,0 +1,27 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { TakeInventoryResult } from '../activities/run/inventory.ts';
+import { startDiscovery, takeInventory } from './activities.ts';
+import { progress, type DiscoveryProgress } from './discovery-messages.ts';
+import { readEstate } from './read-estate.ts';
+
+export interface DiscoveryInput {
+  /** What to look at: the tenant and systems of a manifest. Checked again by the worker. */
+  scope: { tenant: { id: string } };
+}
+
+/** Walks, reads and judges an estate as an offboarding does, changes nothing, and ends with an inventory of what was found. */
+export async function discovery({ scope }: DiscoveryInput): Promise<TakeInventoryResult> {
+  let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0 };
+  const show = (next: DiscoveryProgress) => {
+    now = next;
+    setCurrentDetails(`**Discovery** of tenant ${scope.tenant.id}: ${now.stage}, ${now.read} of ${now.of} batches read. Changes nothing.`);
+  };
+  setHandler(progress, () => now, { description: 'How far the discovery is' });
+  show(now);
+  const { manifest } = await startDiscovery({ scope });
+  const estate = await readEstate('discovery', manifest, (read, of) => show({ stage: 'read', read, of }));
+  show({ ...now, stage: 'judge' });
+  const result = await takeInventory({ scope, ...estate });
+  show({ ...now, stage: 'ended' });
+  return result;
+}
