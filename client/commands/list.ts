@@ -1,4 +1,4 @@
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { isGrpcServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { awaitingAttribute, phaseAttribute, type RunView } from '../../workflows/messages.ts';
 import { viewOf } from '../ask.ts';
@@ -69,7 +69,7 @@ async function viewOrNothing(session: Session, workflowId: string): Promise<RunV
   try {
     return await viewOf(session, workflowId);
   } catch (error) {
-    if (error instanceof OffboardError) return undefined;
+    if (error instanceof OffboardError || isGrpcServiceError(error)) return undefined;
     throw error;
   }
 }
