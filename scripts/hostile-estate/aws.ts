@@ -1,0 +1,192 @@
+import { ENTRY_ROLE, OTHER_TENANT, others, ours, TENANT, times, type EstateInput } from './base.ts';
+
+type Json = Extract<EstateInput, { kind: 'aws-role' }>['trust'];
+
+const OIDC = ['301000000001', '301000000002'] as const;
+export const MANAGEMENT = '301000000003';
+const LOGGING = '301000000004';
+const MEMBERS = times(14, (n) => `3020000000${String(n + 1).padStart(2, '0')}`);
+const SUSPENDED = '309900000001';
+const AUDIENCES = ['api://mciem-aws-oidc-app', 'api://ciem-aws-oidc-app'] as const;
+const OIDC_ROLES = ['nw-entra-trust', 'nw-legacy-federation'] as const;
+const SECURITY_AUDIT = 'arn:aws:iam::aws:policy/SecurityAudit';
+const STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[12]}:stack/nw-visibility/5b1c7d20-1111-4a2b-9c3d-000000000001`;
+const OWNERS_STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[0]}:stack/mciem-member/5b1c7d20-1111-4a2b-9c3d-000000000002`;
+
+const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;
+const policyArn = (account: string, name: string) => `arn:aws:iam::${account}:policy/${name}`;
+const providerUrl = (tenant: string) => `sts.windows.net/${tenant}/`;
+const document = (...Statement: Json[]): Json => ({ Version: '2012-10-17', Statement });
+const allow = (actions: string[], resource = '*'): Json => document({ Effect: 'Allow', Action: actions, Resource: resource });
+const assumedBy = (principal: string, more: Json = {}): Json =>
+  document({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole', ...more });
+
+function federated(account: string, tenant: string, audience: string): Json {
+  const url = providerUrl(tenant);
+  return document({
+    Effect: 'Allow',
+    Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${url}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { [`${url}:aud`]: audience } },
+  });
+}
+
+/** Policies of ours under names of the operator's own: names do not prove them, so the manifest names them. */
+export const RENAMED_POLICIES = [policyArn(MEMBERS[1] ?? '', 'nw-entitlement-write'), policyArn(LOGGING, 'nw-trail-read')];
+
+/** What onboarding left: two OIDC accounts, management, logging, fourteen members, one of them by a stack; all renamed. */
+function oursInAws(): EstateInput[] {
+  const oidcRole = (n: number) => roleArn(OIDC[n % 2] as string, OIDC_ROLES[n % 2] as string);
+  return [
+    ...times(2, (n) => {
+      const account = OIDC[n] as string;
+      const audience = AUDIENCES[n] as string;
+      return [
+        ours('aws-oidc-client-id', { account, url: providerUrl(TENANT), clientId: audience }),
+        ours('aws-role', {
+          account,
+          name: OIDC_ROLES[n] as string,
+          trust: federated(account, TENANT, audience),
+          inline: { assume: allow(['sts:AssumeRole']) },
+          tags: { team: 'cloud-security' },
+        }),
+      ];
+    }),
+    ours('aws-oidc-provider', { account: OIDC[1], url: providerUrl(TENANT), thumbprints: ['626d44e704d1ceabe3bf0d53397464ac8080142c'] }),
+    ours('aws-role', {
+      account: MANAGEMENT,
+      name: 'nw-organisation-view',
+      trust: assumedBy(oidcRole(0)),
+      attached: ['arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations', 'arn:aws:iam::aws:policy/AWSSSOReadOnly'],
+    }),
+    ours('aws-role', { account: LOGGING, name: 'nw-trail-view', trust: assumedBy(oidcRole(0)), attached: [RENAMED_POLICIES[1] as string] }),
+    ours('aws-policy', { account: LOGGING, name: 'nw-trail-read', versions: [allow(['s3:GetObject', 's3:ListBucket'])] }),
+    ...MEMBERS.map((account, n) =>
+      ours('aws-role', {
+        account,
+        name: `nw-visibility-${n % 3}`,
+        path: n % 4 === 3 ? '/security/' : '/',
+        trust:
+          n === 5
+            ? document(...statements(assumedBy(oidcRole(n))), ...statements(assumedBy(roleArn(MANAGEMENT, 'audit-hub'))))
+            : assumedBy(oidcRole(n)),
+        attached: n === 1 ? [SECURITY_AUDIT, RENAMED_POLICIES[0] as string] : [SECURITY_AUDIT],
+        ...(n % 5 === 2 ? { inline: { lookup: allow(['cloudtrail:LookupEvents']) }, maxSessionDuration: 7200 } : {}),
+        ...(n === 12 ? { tags: { 'aws:cloudformation:stack-name': 'nw-visibility', 'aws:cloudformation:stack-id': STACK } } : {}),
+      }),
+    ),
+    ours('aws-policy', {
+      account: MEMBERS[1] as string,
+      name: 'nw-entitlement-write',
+      versions: [allow(['iam:AttachRolePolicy']), allow(['iam:Attach*', 'iam:Put*', 'iam:Create*', 'iam:DeletePolicy'])],
+    }),
+    ours('aws-cloudformation-stack', {
+      account: MEMBERS[12] as string,
+      stackId: STACK,
+      resources: [{ type: 'AWS::IAM::Role', physicalId: 'nw-visibility-0' }],
+    }),
+  ];
+}
+
+function statements(policy: Json): Json[] {
+  return policy['Statement'] as Json[];
+}
+
+/** The accounts themselves, with the worker's way in. */
+function accounts(): EstateInput[] {
+  const live = [...OIDC, MANAGEMENT, LOGGING, ...MEMBERS];
+  return [
+    ...live.map((id) => others('aws-account', { id, entryRole: ENTRY_ROLE, ...(id === MANAGEMENT ? { management: true } : {}) })),
+    others('aws-account', { id: SUSPENDED, entryRole: ENTRY_ROLE, state: 'suspended' }),
+    ...live.map((account) =>
+      others('aws-role', {
+        account,
+        name: ENTRY_ROLE,
+        trust: assumedBy('arn:aws:iam::999988887777:user/offboarding-worker'),
+        attached: ['arn:aws:iam::aws:policy/IAMFullAccess'],
+      }),
+    ),
+  ];
+}
+
+/** Where tokens are exchanged: Defender on the same provider, the other tenant beside it, GitHub. */
+function strangersInOidcAccounts(): EstateInput[] {
+  return [
+    others('aws-oidc-provider', { account: OIDC[0], url: providerUrl(TENANT) }),
+    others('aws-oidc-client-id', { account: OIDC[0], url: providerUrl(TENANT), clientId: 'api://mdc-ciem-aws' }),
+    // Defender signs in with the audience it shares with Permissions Management.
+    others('aws-role', {
+      account: OIDC[0],
+      name: 'DefenderForCloud-OidcCiem',
+      trust: federated(OIDC[0], TENANT, AUDIENCES[0]),
+      attached: [policyArn(OIDC[0], 'mdc-ciem-oidc-policy')],
+    }),
+    others('aws-policy', { account: OIDC[0], name: 'mdc-ciem-oidc-policy', versions: [allow(['sts:AssumeRole'])] }),
+    ...OIDC.flatMap((account, n) => [
+      others('aws-oidc-provider', { account, url: providerUrl(OTHER_TENANT) }),
+      others('aws-oidc-client-id', { account, url: providerUrl(OTHER_TENANT), clientId: AUDIENCES[n] as string }),
+      others('aws-role', { account, name: 'mciem-oidc-connect-role', trust: federated(account, OTHER_TENANT, AUDIENCES[n] as string) }),
+      others('aws-role', {
+        account,
+        name: 'mciem-oidc-provider-role',
+        trust: federated(account, OTHER_TENANT, AUDIENCES[1 - n] as string),
+      }),
+      others('aws-policy', { account, name: `ciem-oidc-${OTHER_TENANT}-assume`, versions: [allow(['sts:AssumeRole'])] }),
+      others('aws-oidc-provider', { account, url: 'token.actions.githubusercontent.com' }),
+      others('aws-oidc-client-id', { account, url: 'token.actions.githubusercontent.com', clientId: 'sts.amazonaws.com' }),
+    ]),
+  ];
+}
+
+/** In every account: names as onboarding gave them, on what it never made. */
+function lookAlikes(account: string, n: number): EstateInput[] {
+  const oidc = roleArn(OIDC[0], OIDC_ROLES[0]);
+  const role = (name: string, trust: Json, more: Partial<Extract<EstateInput, { kind: 'aws-role' }>> = {}) =>
+    others('aws-role', { account, name, trust, ...more });
+  const policy = (name: string, ...actions: string[]) => others('aws-policy', { account, name, versions: [allow(actions)] });
+  return [
+    role('mciem-collection-role', assumedBy('arn:aws:iam::999900001111:root'), { attached: [SECURITY_AUDIT] }),
+    role('mciem-member-account-role', assumedBy(roleArn(OIDC[n % 2] as string, 'mciem-oidc-connect-role')), { attached: [SECURITY_AUDIT] }),
+    role('mciem-cloudtrail-account-role', assumedBy(`arn:aws:iam::${OIDC[0]}:root`), { attached: [policyArn(account, 'ciem-report')] }),
+    // Shuts our OIDC role out: a deny is not a trust.
+    role(
+      'nw-no-visibility',
+      document(...statements(assumedBy('arn:aws:iam::999900001111:root')), {
+        Effect: 'Deny',
+        Principal: { AWS: oidc },
+        Action: 'sts:AssumeRole',
+      }),
+    ),
+    // One letter from our OIDC role, and a role that was deleted.
+    role('nw-visibility', assumedBy(`${oidc}s`)),
+    role('mciem-management-account-role', assumedBy('AROAEXAMPLE0123456789')),
+    role('DefenderForCloud-Ciem', assumedBy(roleArn(OIDC[0], 'DefenderForCloud-OidcCiem')), {
+      attached: [SECURITY_AUDIT, policyArn(account, 'mdc-ciem-read')],
+    }),
+    role('app-server', document({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }), {
+      attached: [policyArn(account, 'app-server-s3')],
+      instanceProfiles: ['app-server'],
+    }),
+    policy('ciem-report', 's3:GetObject'),
+    policy('mdc-ciem-read', 'iam:Get*'),
+    policy('app-server-s3', 's3:GetObject'),
+    policy(`ciem-controller-${OTHER_TENANT}`, 'iam:PutRolePolicy'),
+    policy('SSOPolicy-contoso', 'sso:List*'),
+  ];
+}
+
+export function awsObjects(): EstateInput[] {
+  const all = [...OIDC, MANAGEMENT, LOGGING, ...MEMBERS];
+  return [
+    ...oursInAws(),
+    ...accounts(),
+    ...strangersInOidcAccounts(),
+    ...all.flatMap((account, n) => lookAlikes(account, n)),
+    // A stack that is named like onboarding's and holds a stranger's role.
+    others('aws-cloudformation-stack', {
+      account: MEMBERS[0] as string,
+      stackId: OWNERS_STACK,
+      resources: [{ type: 'AWS::IAM::Role', physicalId: 'mciem-collection-role' }],
+    }),
+  ];
+}

@@ -1,0 +1,153 @@
+import { CIEM_APP, others, ours, OTHER_TENANT, TENANT, times, type EstateInput } from './base.ts';
+
+export const ORGANIZATION = '700100200300';
+const FOLDERS = ['710000000001', '710000000002', '710000000003'] as const;
+const PROJECTS = times(12, (n) => `nw-project-${String(n + 1).padStart(2, '0')}`);
+const NUMBERS = times(12, (n) => `7200000000${String(n + 1).padStart(2, '0')}`);
+const AUDIENCE = 'api://mciem-gcp-oidc-app';
+/** The projects whose pools let Permissions Management in; the manifest does not say which. */
+const OIDC = [
+  { at: 0, account: 'nw-entitlement-view', pool: 'nw-federation' },
+  { at: 4, account: 'nw-posture', pool: 'nw-posture-pool' },
+] as const;
+
+const email = (project: string, account: string) => `${account}@${project}.iam.gserviceaccount.com`;
+const member = (project: string, account: string) => `serviceAccount:${email(project, account)}`;
+const poolMembers = (at: number, pool: string) =>
+  `principalSet://iam.googleapis.com/projects/${NUMBERS[at]}/locations/global/workloadIdentityPools/${pool}/*`;
+const issuer = (tenant: string) => `https://sts.windows.net/${tenant}/`;
+const ciemOnly = {
+  attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' },
+  attributeCondition: `attribute.appid=="${CIEM_APP}"`,
+};
+
+function oursInGcp(): EstateInput[] {
+  return OIDC.flatMap(({ at, account, pool }, n) => {
+    const project = PROJECTS[at] as string;
+    const granted = (resource: string, role: string) => ours('gcp-binding', { resource, role, members: [member(project, account)] });
+    const reading = ['roles/viewer', 'roles/iam.securityReviewer'];
+    const writing = ['roles/iam.securityAdmin', 'roles/iam.roleAdmin'];
+    return [
+      ours('gcp-service-account', {
+        project,
+        accountId: account,
+        uniqueId: `11500000000000000000${n}`,
+        displayName: 'entitlements, read only',
+      }),
+      ours('gcp-pool', { project, id: pool, displayName: 'Northwind federation' }),
+      ours('gcp-provider', {
+        project,
+        pool,
+        id: 'entra',
+        displayName: 'Entra ID',
+        issuer: issuer(TENANT),
+        audiences: [AUDIENCE],
+        ...ciemOnly,
+      }),
+      ours('gcp-binding', {
+        resource: `projects/${project}/serviceAccounts/${email(project, account)}`,
+        role: 'roles/iam.workloadIdentityUser',
+        members: [poolMembers(at, pool)],
+      }),
+      ...reading.map((role) => granted(`organizations/${ORGANIZATION}`, role)),
+      ...writing.map((role) => granted(`folders/${FOLDERS[n]}`, role)),
+      ...times(4, (p) => granted(`projects/${PROJECTS[at + p]}`, reading[p % 2] as string)),
+    ];
+  });
+}
+
+function containers(): EstateInput[] {
+  const parents = [`organizations/${ORGANIZATION}`, ...FOLDERS.map((f) => `folders/${f}`)];
+  return [
+    others('gcp-organization', { id: ORGANIZATION, displayName: 'northwind.example' }),
+    ...FOLDERS.map((id, n) =>
+      others('gcp-folder', {
+        id,
+        displayName: `Folder ${n + 1}`,
+        parent: n < 2 ? `organizations/${ORGANIZATION}` : `folders/${FOLDERS[0]}`,
+      }),
+    ),
+    ...PROJECTS.map((projectId, n) => others('gcp-project', { projectId, number: NUMBERS[n] as string, parent: parents[n % 4] as string })),
+    others('gcp-project', { projectId: 'nw-deleted', number: '720000000099', parent: parents[0] as string, state: 'DELETE_REQUESTED' }),
+  ];
+}
+
+/** Look-alikes, another tenant's pools, Defender's provider, members beside ours in the very same bindings. */
+function strangers(project: string, n: number): EstateInput[] {
+  const resource = `projects/${project}`;
+  const bound = (role: string, who: string, on = resource) => others('gcp-binding', { resource: on, role, members: [who] });
+  const account = (accountId: string, k: number, displayName: string) =>
+    others('gcp-service-account', { project, accountId, uniqueId: `1160000000000000${String(n * 10 + k).padStart(5, '0')}`, displayName });
+  const [{ account: oursHere }] = OIDC;
+  return [
+    account('mciem-service', 0, 'ms-ciem-service-account'),
+    account('build', 1, 'builds'),
+    bound('roles/viewer', member(project, 'mciem-service')),
+    bound('roles/viewer', 'group:data-team@northwind.example'),
+    bound('roles/iam.securityReviewer', 'user:auditor@northwind.example'),
+    // The address of ours, but an earlier account's, which is deleted; and a person of the same name.
+    bound('roles/viewer', `deleted:${member(PROJECTS[0] as string, oursHere)}?uid=99999999999999999999${n}`),
+    bound('roles/browser', `user:${oursHere}@northwind.example`),
+    others('gcp-binding', {
+      resource,
+      role: 'roles/viewer',
+      members: [`user:guest-${n}@northwind.example`],
+      condition: { title: 'until-2027', expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' },
+    }),
+    others('gcp-pool', { project, id: 'mciem-wi-pool', displayName: 'ms-ciem-workload-identity-pool' }),
+    others('gcp-provider', {
+      project,
+      pool: 'mciem-wi-pool',
+      id: 'mciem-wi-provider',
+      displayName: 'ms-ciem-wip-provider',
+      issuer: issuer(OTHER_TENANT),
+      audiences: [AUDIENCE],
+      ...ciemOnly,
+    }),
+    bound(
+      'roles/iam.workloadIdentityUser',
+      poolMembers(n, 'mciem-wi-pool'),
+      `${resource}/serviceAccounts/${email(project, 'mciem-service')}`,
+    ),
+  ];
+}
+
+function defenders(): EstateInput[] {
+  const project = PROJECTS[0] as string;
+  const account = 'microsoft-defender-ciem';
+  return [
+    others('gcp-service-account', {
+      project,
+      accountId: account,
+      uniqueId: '117000000000000000001',
+      displayName: 'Microsoft Defender for Cloud CIEM',
+    }),
+    others('gcp-pool', { project, id: 'defender-for-cloud', displayName: 'Microsoft Defender for Cloud' }),
+    // All three marks of ours: its fixed id alone tells it apart.
+    others('gcp-provider', {
+      project,
+      pool: 'defender-for-cloud',
+      id: 'ciem-discovery',
+      issuer: issuer(TENANT),
+      audiences: [AUDIENCE],
+      ...ciemOnly,
+    }),
+    others('gcp-binding', {
+      resource: `projects/${project}/serviceAccounts/${email(project, account)}`,
+      role: 'roles/iam.workloadIdentityUser',
+      members: [poolMembers(0, 'defender-for-cloud')],
+    }),
+    others('gcp-binding', {
+      resource: `organizations/${ORGANIZATION}`,
+      role: 'roles/iam.securityReviewer',
+      members: [member(project, account)],
+    }),
+    ...FOLDERS.map((id) =>
+      others('gcp-binding', { resource: `folders/${id}`, role: 'roles/iam.securityAdmin', members: ['group:platform@northwind.example'] }),
+    ),
+  ];
+}
+
+export function gcpObjects(): EstateInput[] {
+  return [...oursInGcp(), ...containers(), ...PROJECTS.flatMap((project, n) => strangers(project, n)), ...defenders()];
+}
