@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { lasting } from './lasting.ts';
 import { objectKey, type EstateObject, type EstateObjectKind, type ObjectOf } from './objects.ts';
 
 interface Entry {
@@ -18,7 +19,8 @@ interface State {
 /** What the sandbox says of itself after a run: which objects that are not ours changed, and which of ours are left. */
 export interface SandboxReport {
   untouched: { objects: number; changed: { key: string; before: EstateObject; after: EstateObject | null }[] };
-  ours: { objects: number; left: string[] };
+  /** `altered`: not, or no longer, as the estate began with it: none before a run, and none after all of it was given back. */
+  ours: { objects: number; left: string[]; altered: string[] };
 }
 
 /** The estate's state on disk (`state.json`), written atomically at each change, so that a killed sandbox comes back as it was. */
@@ -99,6 +101,10 @@ export class EstateStore {
       .map(([key, e]) => ({ key, before: e.initial as EstateObject, after: e.deletedAt ? null : e.object }));
     const own = entries.filter(([, e]) => e.initial?.ours);
     const left = own.filter(([, e]) => !e.deletedAt && !(e.object.kind === 'entra-service-principal' && !e.object.accountEnabled));
-    return { untouched: { objects: foreign.length, changed }, ours: { objects: own.length, left: left.map(([key]) => key) } };
+    const altered = own.filter(([, e]) => e.deletedAt !== undefined || !isDeepStrictEqual(lasting(e.object), lasting(e.initial)));
+    return {
+      untouched: { objects: foreign.length, changed },
+      ours: { objects: own.length, left: left.map(([key]) => key), altered: altered.map(([key]) => key) },
+    };
   }
 }

@@ -14,9 +14,9 @@ export interface People {
 
 const EVERY_MS = 150;
 
-/** Follows a run to its end: tells what happens, phase by phase, and has people answer what it waits for. */
+/** Follows an offboarding or a restore to its end: tells what happens, phase by phase, and has people answer what it waits for. */
 export async function attend(
-  handle: WorkflowHandle<typeof offboarding>,
+  handle: Pick<WorkflowHandle<typeof offboarding>, 'query' | 'result'>,
   people: People,
   tell: (line: string) => void,
 ): Promise<OffboardingResult> {

@@ -16,9 +16,14 @@ export function deletedForm(context: SandboxContext, member: string): string {
   return gone ? `deleted:serviceAccount:${email}?uid=${gone.object.uniqueId}` : member;
 }
 
-/** A member as the estate keeps it, whether its account is deleted or not. */
-export function stableForm(member: string): string {
-  return member.replace(/^deleted:(serviceAccount:[^?]+)\?uid=\d+$/, '$1');
+/**
+ * A member as the estate keeps it, whether its account is deleted or not. One that was deleted before the estate began, and lost its
+ * address to a later account, stays another member than that account.
+ */
+export function stableForm(context: SandboxContext, member: string): string {
+  const [, live = '', email = '', uid = ''] = /^deleted:(serviceAccount:([^?]+))\?uid=(\d+)$/.exec(member) ?? [];
+  const kept = [...context.store.list('gcp-service-account'), ...context.store.deleted('gcp-service-account').map((d) => d.object)];
+  return kept.some((a) => emailOf(a) === email && a.uniqueId === uid) ? live : member;
 }
 
 /** Google refuses a new member that is a service account which does not exist; only projects of the estate can be judged. */

@@ -31,19 +31,19 @@ export function readBindings(context: SandboxContext, resource: string): Binding
  */
 export function writeBindings(context: SandboxContext, resource: string, wanted: Binding[]): void {
   const before = partsOf(context, resource);
+  const stable = (member: string) => stableForm(context, member);
   const added = wanted.map((w) => {
-    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap((p) => present(p).map(stableForm)));
-    const members = [...new Set(w.members.map(stableForm))].filter((m) => !had.has(m));
+    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap((p) => present(p).map(stable)));
+    const members = [...new Set(w.members.map(stable))].filter((m) => !had.has(m));
     return { ...w, members };
   });
   for (const member of added.flatMap((a) => a.members)) refuseUnknownMember(context, member);
-  for (const part of before)
-    withdraw(context, part, new Set(wanted.filter((w) => sameKey(w, part)).flatMap((w) => w.members.map(stableForm))));
+  for (const part of before) withdraw(context, part, new Set(wanted.filter((w) => sameKey(w, part)).flatMap((w) => w.members.map(stable))));
   for (const binding of added) bringBack(context, resource, binding);
 }
 
 function withdraw(context: SandboxContext, part: Part, wanted: Set<string>): void {
-  const gone = present(part).filter((m) => !wanted.has(stableForm(m)));
+  const gone = present(part).filter((m) => !wanted.has(stableForm(context, m)));
   if (gone.length === 0) return;
   if (gone.length === present(part).length) context.store.remove(part, context.now());
   else context.store.put({ ...part, withdrawn: [...(part.withdrawn ?? []), ...gone] });
@@ -54,12 +54,12 @@ function bringBack(context: SandboxContext, resource: string, added: Binding): v
   const removed = context.store.deleted('gcp-binding').map((d) => ({ ...d.object, withdrawn: d.object.members }));
   const candidates = [...partsOf(context, resource), ...removed].filter((p) => p.resource === resource && sameKey(p, added));
   for (const part of candidates) {
-    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(stableForm(m))));
+    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(stableForm(context, m))));
     if (returning.size === 0) continue;
     const { withdrawn = [], ...rest } = part;
     const still = withdrawn.filter((m) => !returning.has(m));
     context.store.put(still.length > 0 ? { ...rest, withdrawn: still } : rest);
-    for (const member of returning) missing.delete(stableForm(member));
+    for (const member of returning) missing.delete(stableForm(context, member));
   }
   if (missing.size === 0) return;
   const { role, condition } = added;

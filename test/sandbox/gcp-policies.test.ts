@@ -55,6 +55,15 @@ describe('GCP policies', () => {
     expect(policy.bindings).toContainEqual({ role: 'roles/viewer', members: ['user:dave@contoso.example'], condition: CONDITION });
   });
 
+  test("keep an earlier account's deleted membership apart from the account that has its address now", async () => {
+    const earlier = `deleted:${MEMBER}?uid=999999999999999999999`;
+    await changeViewers((m) => [...m, earlier]);
+    await changeViewers((m) => m.filter((member) => member !== MEMBER));
+    const viewers = (await read(RESOURCE, 3)).bindings?.find((b) => b.role === 'roles/viewer' && !b.condition);
+    expect(viewers?.members).not.toContain(MEMBER);
+    expect(viewers?.members).toContain(earlier);
+  });
+
   test('show conditions in version 3 only, otherwise a mangled role', async () => {
     const policy = await read();
     expect(policy.version).toBe(1);

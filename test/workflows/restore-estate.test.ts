@@ -7,6 +7,7 @@ import { APPROVER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { recordsOf } from '../harness/removals.ts';
 import { approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
+import { lasting } from '../../sandbox/lasting.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -17,14 +18,6 @@ interface Entry {
   object: object;
   initial?: object;
   deletedAt?: string;
-}
-
-/** Lists of names are sets to IAM and come in any order; when a role was last used is told among the losses. */
-function lasting(value: unknown): unknown {
-  if (Array.isArray(value)) return value.every((v) => typeof v === 'string') ? value.toSorted() : value.map(lasting);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).filter(([name]) => name !== 'lastUsed');
-  return Object.fromEntries(fields.map(([name, inner]) => [name, lasting(inner)]));
 }
 
 /** Everything the estate began with that is not now, field by field, as it was. */
