@@ -7,6 +7,7 @@ import { retry, waive } from './commands/decide-items.ts';
 import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
 import { evidence } from './commands/evidence.ts';
+import { inventory } from './commands/inventory.ts';
 import { list } from './commands/list.ts';
 import { pause, resume } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
@@ -19,6 +20,7 @@ import { watch } from './commands/watch.ts';
 /** Every command, in the order a run needs them. */
 export const COMMANDS: Command[] = [
   discover,
+  inventory,
   start,
   list,
   status,

@@ -49,8 +49,8 @@ export interface StackCalls {
 
 /** An AWS organisation. The listing is whole: every page or an error. */
 export interface AwsOrganizationApi {
-  /** Ids, and states as AWS names them (`ACTIVE`, `SUSPENDED`, …). */
-  accounts(): Promise<{ id: string; state: string }[]>;
+  /** Ids, states as AWS names them (`ACTIVE`, `SUSPENDED`, …), and names. */
+  accounts(): Promise<{ id: string; state: string; name?: string }[]>;
 }
 
 /**

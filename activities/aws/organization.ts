@@ -7,7 +7,9 @@ export function organizationApi(client: OrganizationsClient): AwsOrganizationApi
   return {
     async accounts() {
       const pages = await Array.fromAsync(paginateListAccounts({ client }, {}));
-      return pages.flatMap((p) => p.Accounts ?? []).map(({ Id, State }) => ({ id: need(Id, 'Id'), state: State ?? 'ACTIVE' }));
+      return pages
+        .flatMap((p) => p.Accounts ?? [])
+        .map(({ Id, State, Name }) => ({ id: need(Id, 'Id'), state: State ?? 'ACTIVE', ...(Name ? { name: Name } : {}) }));
     },
   };
 }

@@ -13,7 +13,8 @@ const CLOSED: Record<string, string> = {
 /** What `members: all` stands for: every account of the organisation. Half a listing is none, so any page that fails throws. */
 export async function walkOrganization(api: AwsOrganizationApi): Promise<Walked> {
   const accounts = (await api.accounts()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const walked: Walked = { systems: [], left: [], unknown: [] };
+  const described = accounts.map(({ id, name }) => ({ system: `aws:${id}` as const, ...(name === undefined ? {} : { name }) }));
+  const walked: Walked = { systems: [], left: [], unknown: [], described };
   for (const { id, state } of accounts) {
     const system: SystemId = `aws:${id}`;
     const reason = CLOSED[state];

@@ -18,11 +18,20 @@ const Connector = z.object({
 });
 export type SecurityConnector = z.infer<typeof Connector>;
 
-const Subscription = z.object({ subscriptionId: z.guid(), state: z.string(), tenantId: z.guid().nullish() });
+const Subscription = z.object({
+  subscriptionId: z.guid(),
+  state: z.string(),
+  tenantId: z.guid().nullish(),
+  displayName: z.string().nullish(),
+});
 export type Subscription = z.infer<typeof Subscription>;
 
 const Group = z.object({ name: z.string() });
-const Descendant = z.object({ type: z.string(), name: z.string() });
+const Descendant = z.object({
+  type: z.string(),
+  name: z.string(),
+  properties: z.object({ displayName: z.string().nullish(), parent: z.object({ id: z.string() }).nullish() }).nullish(),
+});
 /** What lies below a management group, at any depth; `type` ends with `subscriptions` or `managementGroups`. */
 export type Descendant = z.infer<typeof Descendant>;
 

@@ -1,6 +1,6 @@
 import type { SystemId } from '../../model/names.ts';
-import type { ReadContext, Walked } from '../kind.ts';
-import type { ArmApi, Subscription } from './arm.ts';
+import type { Described, ReadContext, Walked } from '../kind.ts';
+import type { ArmApi, Descendant, Subscription } from './arm.ts';
 import { classifyAzure } from './classify.ts';
 
 const GROUP = '/providers/Microsoft.Management/managementGroups';
@@ -13,10 +13,15 @@ const GROUP = '/providers/Microsoft.Management/managementGroups';
  */
 export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pick<ReadContext, 'manifest'>): Promise<Walked> {
   const tree = await readTree(api, tenant.id);
-  const walked: Walked = { systems: [], left: [], unknown: tree.unknown };
+  const walked: Walked = { systems: [], left: [], unknown: tree.unknown, described: tree.described };
   if (azure?.managementGroups === 'all') walked.systems.push(...tree.groups.map((id): SystemId => `azure:${GROUP}/${id}`));
   if (azure?.subscriptions === 'all') {
     const visible = await api.listSubscriptions();
+    // The tree tells the same names and parents besides; it does not tell of all that are visible.
+    const names = visible.flatMap(({ subscriptionId: id, displayName: name }) =>
+      name ? [{ system: `azure:/subscriptions/${id}` as const, name }] : [],
+    );
+    walked.described = [...names, ...tree.described];
     for (const subscription of visible) {
       const reason = reasonToLeave(subscription, tenant.id);
       const system: SystemId = `azure:/subscriptions/${subscription.subscriptionId}`;
@@ -43,12 +48,14 @@ interface Tree {
   groups: string[];
   subscriptions: string[];
   unknown: Walked['unknown'];
+  described: Described[];
 }
 
 async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
   const groups = new Map<string, string>();
   const subscriptions = new Map<string, string>();
   const unknown: Walked['unknown'] = [];
+  const described = new Map<SystemId, Described>();
   const below = (id: string): SystemId => `azure:below ${GROUP}/${id}`;
   const listed = await unlessRefused(() => api.listManagementGroups());
   const ids = Array.isArray(listed) ? listed : [];
@@ -68,9 +75,25 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
       unknown.push({ system: below(id), reason: `what lies below management group ${id} cannot be listed (${descendants.refused})` });
       continue;
     }
-    for (const { type, name } of descendants) (/subscriptions$/i.test(type) ? subscriptions : groups).set(name.toLowerCase(), name);
+    for (const descendant of descendants) {
+      const { type, name } = descendant;
+      (isSubscription(type) ? subscriptions : groups).set(name.toLowerCase(), name);
+      const told = describe(descendant);
+      described.set(told.system, told);
+    }
   }
-  return { groups: [...groups.values()], subscriptions: [...subscriptions.values()], unknown };
+  return { groups: [...groups.values()], subscriptions: [...subscriptions.values()], unknown, described: [...described.values()] };
+}
+
+const isSubscription = (type: string) => /subscriptions$/i.test(type);
+
+function describe({ type, name, properties }: Descendant): Described {
+  const parent = properties?.parent?.id;
+  return {
+    system: isSubscription(type) ? `azure:/subscriptions/${name}` : `azure:${GROUP}/${name}`,
+    ...(properties?.displayName ? { name: properties.displayName } : {}),
+    ...(parent ? { parent: `azure:${parent}` as const } : {}),
+  };
 }
 
 /** What may be answered later is thrown, for the whole walk to be tried again. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemId } from '../../model/names.ts';
-import type { ReadContext, Walked } from '../kind.ts';
+import type { Described, ReadContext, Walked } from '../kind.ts';
 import type { TreeNode } from './api/tree.ts';
 import { failureWords, isRetry } from './classify.ts';
 import type { GcpApi } from './clients.ts';
@@ -10,13 +10,15 @@ const AT_ONCE = 4;
 /** A listing that may be answered later is tried again after these pauses, in ms; then its branch is unknown. */
 const PAUSES = [500, 2_000];
 
+type Telling = Walked & { described: Described[] };
+
 /**
  * What `folders: all` and `projects: all` stand for: everything below the manifest's organisation, level by level. A parent whose folders
  * or projects cannot be listed is `unknown`, with all that may be below it; what is about to be deleted is `left`. Throws when nothing of
  * the organisation itself can be listed.
  */
 export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<Walked> {
-  const walked: Walked = { systems: [], left: [], unknown: [] };
+  const walked: Telling = { systems: [], left: [], unknown: [], described: [] };
   const { organization, folders, projects } = manifest.gcp ?? {};
   if (organization === undefined || (folders !== 'all' && projects !== 'all')) return walked;
   let parents = [`organizations/${organization}`];
@@ -42,7 +44,7 @@ function liveOnes(nodes: TreeNode[], walked: Walked): string[] {
 }
 
 /** Direct children. What can be listed counts though the rest cannot; of the organisation at least something must be. */
-async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Walked): Promise<TreeNode[]> {
+async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Telling): Promise<TreeNode[]> {
   const results = await Promise.allSettled([
     persistently(() => api.listFolders(parent)),
     ...(withProjects ? [persistently(() => api.listProjects(parent))] : []),
@@ -52,7 +54,10 @@ async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, wa
   if (first && failed.length === results.length && parent.startsWith('organizations/')) throw first.reason;
   for (const { reason } of failed)
     walked.unknown.push({ system: `gcp:${parent}`, reason: `what is in it could not be listed whole: ${failureWords(reason)}` });
-  return results.flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
+  const children = results.flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
+  for (const { resource, name } of children)
+    walked.described.push({ system: `gcp:${resource}`, parent: `gcp:${parent}`, ...(name === undefined ? {} : { name }) });
+  return children;
 }
 
 async function persistently<T>(list: () => Promise<T>): Promise<T> {

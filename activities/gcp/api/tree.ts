@@ -5,6 +5,8 @@ import { PAGE, pages, type Endpoint } from './wire.ts';
 export interface TreeNode {
   resource: string;
   state: string;
+  /** As people see it. */
+  name?: string;
 }
 
 export interface TreeApi {
@@ -15,8 +17,16 @@ export interface TreeApi {
 }
 
 export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint): TreeApi {
-  const folder = (f: cloudresourcemanager_v3.Schema$Folder): TreeNode => ({ resource: f.name ?? '', state: f.state ?? '' });
-  const project = (p: cloudresourcemanager_v3.Schema$Project): TreeNode => ({ resource: `projects/${p.projectId}`, state: p.state ?? '' });
+  const folder = (f: cloudresourcemanager_v3.Schema$Folder): TreeNode => ({
+    resource: f.name ?? '',
+    state: f.state ?? '',
+    ...(f.displayName ? { name: f.displayName } : {}),
+  });
+  const project = (p: cloudresourcemanager_v3.Schema$Project): TreeNode => ({
+    resource: `projects/${p.projectId}`,
+    state: p.state ?? '',
+    ...(p.displayName ? { name: p.displayName } : {}),
+  });
   return {
     async projectNumber(projectId) {
       const { data } = await manager.projects.get({ name: `projects/${projectId}` }, at);

@@ -40,6 +40,7 @@ test('members: all is every account of the organisation, over all pages; suspend
     { system: `aws:${CLOSING}`, reason: expect.stringContaining('closed') as unknown },
   ]);
   expect(walked?.unknown).toEqual([]);
+  expect(walked?.described).toContainEqual({ system: `aws:${MANAGEMENT}`, name: `account ${MANAGEMENT}` });
 });
 
 test('accounts that are named one by one are not walked', async () => {

@@ -30,7 +30,12 @@ async function walk(objects: object[], azure = all) {
 
 test('all subscriptions, disabled ones too, and all management groups with the root group, over several pages', async () => {
   const many = ['f5', 'f6', 'f7'].map((n) => subscription(`33333333-aaaa-4bbb-8ccc-0000000000${n}`, { parent: 'child-mg' }));
-  const { systems, left, unknown } = await walk([...AZURE, ...many]);
+  const { systems, left, unknown, described } = await walk([...AZURE, ...many]);
+  expect(described?.findLast((d) => d.system === `azure:/subscriptions/${SUBSCRIPTION}`)).toEqual({
+    system: `azure:/subscriptions/${SUBSCRIPTION}`,
+    name: SUBSCRIPTION,
+    parent: `${GROUP}/child-mg`,
+  });
   expect({ left, unknown }).toEqual({ left: [], unknown: [] });
   const ids = [...many.map((s) => s.id), SUBSCRIPTION, DISABLED_SUBSCRIPTION].map((id) => `azure:/subscriptions/${id}`);
   expect(systems).toEqual([...ids, `${GROUP}/child-mg`, `${GROUP}/root-mg`, `${GROUP}/${TENANT}`].toSorted());

@@ -38,7 +38,9 @@ async function walk(objects: object[], gcp: object) {
 
 describe('Everything below an organisation', () => {
   it('is found level by level, over all pages', async () => {
-    expect(await walk(TREE, { folders: 'all', projects: 'all' })).toEqual({
+    const { described, ...walked } = await walk(TREE, { folders: 'all', projects: 'all' });
+    expect(described).toContainEqual({ system: 'gcp:projects/deep-down', name: 'deep-down', parent: 'gcp:folders/111' });
+    expect(walked).toEqual({
       systems: [
         ...['1', '11', '111', '2'].map((id) => `gcp:folders/${id}`),
         ...['at-the-top', 'deep-down', ...['a', 'b', 'c', 'd', 'e'].map((n) => `in-two-${n}`)].map((id) => `gcp:projects/${id}`),

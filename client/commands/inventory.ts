@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import { successorExport } from '../../model/successor-export.ts';
+import type { Command, Io } from '../command.ts';
+import { inventoryCsv } from '../render/inventory-csv.ts';
+import { unknownLines } from '../render/inventory.ts';
+import { successorCsv } from '../render/successor-csv.ts';
+import { withSession } from '../session.ts';
+import { inventoryAt, resultOf } from '../start-discovery.ts';
+import type { discovery } from '../../workflows/discovery.ts';
+
+export const inventory: Command = {
+  name: 'inventory',
+  summary:
+    'Print what a discovery found, from its folder or its workflow id; with --for successor what the next product needs to be onboarded.',
+  positionals: ['FOLDER|RUN'],
+  options: {
+    for: { type: 'string', value: 'successor', help: 'accounts, subscriptions, projects, their structure, roles and administrators' },
+    format: { type: 'string', value: 'json|csv', help: 'json (default) or csv' },
+  },
+  async run({ positionals: [name = ''], values, json }, io) {
+    const format = values['format'] ?? 'json';
+    if (format !== 'json' && format !== 'csv')
+      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write json or csv`);
+    if (json && format === 'csv') throw new OffboardError('Usage', '--json: contradicts --format csv; leave one of the two out');
+    const whom = values['for'];
+    if (whom !== undefined && whom !== 'successor')
+      throw new OffboardError('Usage', `--for: ${String(whom)} is nobody an inventory is made for; write successor, or leave it out`);
+    const found = existsSync(name) ? readFolder(name) : await ofRun(io, name);
+    if (whom === undefined) io.out(format === 'csv' ? inventoryCsv(found).trimEnd() : JSON.stringify(found));
+    else io.out(format === 'csv' ? successorCsv(successorExport(found)).trimEnd() : JSON.stringify(successorExport(found)));
+    for (const line of unknownLines(found)) io.err(`${line}\n`);
+    return found.unknown.length === 0 ? 0 : EXIT_CODES.NotClean;
+  },
+};
+
+/** Of a folder that `offboard discover` wrote. Throws UnreadableFile, InvalidValue. */
+function readFolder(folder: string): Inventory {
+  const file = join(folder, 'inventory.json');
+  let read: string;
+  try {
+    read = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OffboardError('UnreadableFile', `FOLDER: ${file} cannot be read; name a folder that offboard discover wrote`, {
+      cause: error,
+    });
+  }
+  const parsed = parseJson(read);
+  if (!isInventory(parsed))
+    throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have offboard discover write it anew`);
+  return parsed;
+}
+
+/** Of a discovery that Temporal knows; waits for its end where it goes on. Throws RunNotFound. */
+async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
+  if (!workflowId.startsWith('discovery-'))
+    throw new OffboardError(
+      'RunNotFound',
+      `${workflowId} is neither a folder nor a discovery; name what offboard discover wrote, or discovery-TENANT`,
+    );
+  const address = await withSession(io.env, async ({ client }) => {
+    const { inventory: at } = await resultOf(client.workflow.getHandle<typeof discovery>(workflowId));
+    return at;
+  });
+  return await inventoryAt(io.env, address);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isInventory(value: unknown): value is Inventory {
+  const fields = ['scope', 'systems', 'findings', 'stays', 'unknown', 'left', 'notes', 'collectors', 'takenAt'];
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && fields.every((f) => f in value);
+}
