@@ -148,9 +148,12 @@ function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardE
     return new OffboardError('InvalidValue', `--cloud: ${String(values['cloud'])} is no cloud; write public, usgov or china`);
   // A list is told by what is wrong with its member, not by what else it could have been.
   const inner = issue.code === 'invalid_union' ? issue.errors.flat().find((i) => i.path.length > 0) : undefined;
-  const given = values[option];
-  const which = typeof given === 'string' ? (inner ? given.split(',')[Number(inner.path[0])]?.trim() : given) : undefined;
-  return new OffboardError('InvalidValue', `--${option}: ${which === undefined ? '' : `${which} `}${(inner ?? issue).message}`);
+  const [, , index] = [...issue.path, ...(inner?.path ?? [])];
+  const given = text(values, option);
+  const which = typeof index === 'number' ? given?.split(',')[index]?.trim() : given;
+  // What is typed needs no quotes for YAML's sake.
+  const message = (inner ?? issue).message.replace(/ in quotes$/, '');
+  return new OffboardError('InvalidValue', `--${option}: ${which === undefined ? '' : `${which} `}${message}`);
 }
 
 function text(values: Values, name: string): string | undefined {

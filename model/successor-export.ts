@@ -76,7 +76,9 @@ export function successorExport(inventory: Inventory): SuccessorExport {
 
 function cloudOf({ systems, findings }: Inventory, type: 'aws' | 'azure' | 'gcp'): CloudExport {
   const own = systems.filter((s) => systemType(s.system) === type);
-  const ways = findings.filter((f) => systemType(f.system) === type && f.confidence === 'certain' && ACCESS.has(f.kind));
+  const ways = findings
+    .filter((f) => systemType(f.system) === type && f.confidence === 'certain' && ACCESS.has(f.kind))
+    .toSorted((a, b) => (a.system === b.system ? (a.id < b.id ? -1 : 1) : a.system < b.system ? -1 : 1));
   return {
     systems: own.map(({ system, name, parent, state, monitored }) => ({
       ...identified(system),

@@ -1,28 +1,35 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../model/inventory.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { SuccessorExport } from '../../model/successor-export.ts';
 import { estateFile, expectedFindings } from '../harness/ours.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
-import { expectNothingChanged } from './on-stage.ts';
-
-/** The default estate under another tenant's id, whose management account and root group may be listed. */
-function wholeEstate() {
-  const estate = estateFile('default.yaml');
-  for (const o of estate.objects as { kind: string; id?: string; management?: boolean; parent?: string }[]) {
-    if (o.kind === 'aws-account' && o.id === MANAGEMENT) o.management = true;
-    if (o.kind === 'azure-management-group') o.parent = estate.manifest.tenant.id;
-  }
-  if (!estate.objects.some((o) => o.kind === 'azure-management-group' && o.id === estate.manifest.tenant.id))
-    estate.objects.push({ kind: 'azure-management-group', ours: false, id: estate.manifest.tenant.id });
-  return estate;
-}
+import { expectNothingChanged, expectRefused } from './on-stage.ts';
 
 const MANAGEMENT = '210987654302';
+const SUSPENDED = '210987654313';
+
+type Objects = { kind: string; id?: string; state?: string; management?: boolean; parent?: string; denied?: string[]; deny?: string[] }[];
+
+/** The default estate, whose management account and root group may be listed. */
+function wholeEstate() {
+  const whole = estateFile('default.yaml');
+  const root = whole.manifest.tenant.id;
+  for (const o of whole.objects as Objects) {
+    if (o.kind === 'aws-account' && o.id === MANAGEMENT) o.management = true;
+    if (o.kind === 'azure-management-group' && o.id !== root) o.parent ??= root;
+  }
+  if (!whole.objects.some((o) => o.kind === 'azure-management-group' && o.id === root))
+    whole.objects.push({ kind: 'azure-management-group', ours: false, id: root });
+  return whole;
+}
+
 const estate = wholeEstate();
 const TENANT = estate.manifest.tenant.id;
 const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
-const PEOPLE = ['--successor', 'Delinea', '--since', '2025-06-30', '--attested-by', 'dana', '--approver', 'riley', '--approver', 'dana'];
+const PEOPLE = ['--successor', 'Delinea', '--since', '2025-06-30', '--attested-by', 'dana', '--approver', 'sam', '--approver', 'riley'];
 
 const stage = new Stage();
 beforeAll(() => stage.open(estate));
@@ -30,12 +37,238 @@ afterAll(() => stage.close());
 
 const folder = (name: string) => join(stage.folder, name);
 const discover = (...args: string[]): Promise<CliResult> => stage.offboard('discover', '--tenant', TENANT, ...args);
-const inventoryIn = (name: string) => JSON.parse(readFileSync(join(folder(name), 'inventory.json'), 'utf8')) as Inventory;
+const written = (name: string, file: string) => readFileSync(join(folder(name), file), 'utf8');
+const inventoryIn = (name: string) => JSON.parse(written(name, 'inventory.json')) as Inventory;
+const certainIn = (name: string) =>
+  inventoryIn(name)
+    .findings.filter((f) => f.confidence === 'certain')
+    .map((f) => f.id)
+    .toSorted();
 
-test('from a tenant id it finds all and only what onboarding left, and changes nothing', async () => {
-  const { code, err } = await discover(...EVERYWHERE, ...PEOPLE, '--out', folder('whole'));
-  expect({ code, err }).toMatchObject({ code: 0 });
-  const found = inventoryIn('whole').findings.filter((f) => f.confidence === 'certain');
-  expect(found.map((f) => f.id).toSorted()).toEqual(expectedFindings(estate));
-  await expectNothingChanged(stage);
+describe('A whole estate', () => {
+  beforeAll(async () => {
+    const { code, err } = await discover(...EVERYWHERE, ...PEOPLE, '--out', folder('whole'));
+    expect({ code, err }).toMatchObject({ code: 0 });
+  });
+
+  test('is found from a tenant id: all and only what onboarding left, without any change', async () => {
+    expect(certainIn('whole')).toEqual(expectedFindings(estate));
+    await expectNothingChanged(stage);
+  });
+
+  test('is told with a reason and a risk for each finding, rights over rights first', () => {
+    const { findings, stays, systems } = inventoryIn('whole');
+    expect(findings.every((f) => f.why.length > 0)).toBe(true);
+    const risks = findings.map((f) => f.risk);
+    const inOrder = ['takeover', 'write', 'read', 'none'].flatMap((risk) => risks.filter((r) => r === risk));
+    expect(risks).toEqual(inOrder);
+    expect(risks[0]).toBe('takeover');
+    expect(stays.find((s) => s.id.endsWith(':role/DefenderForCloud-OidcCiem'))?.reason).toMatch(/belongs to Microsoft Defender for Cloud/);
+    expect(systems.every((s) => s.state === 'read')).toBe(true);
+    expect(systems).toContainEqual({
+      system: 'gcp:projects/contoso-web',
+      name: 'contoso-web',
+      parent: 'gcp:folders/618204457731',
+      state: 'read',
+      findings: 0,
+      // By what the organisation and the folder hold.
+      monitored: 'yes',
+    });
+  });
+
+  test('becomes a manifest that start takes as it is, and a plan of the same things', async () => {
+    const manifest = join(folder('whole'), 'manifest.yaml');
+    const { code, err } = await stage.offboard('start', manifest, '--by', 'sam', '--dry-run');
+    expect({ code, err }).toMatchObject({ code: 0 });
+    const run = `offboarding-dry-run-${TENANT}`;
+    const { status, reason } = (await stage.session.client.workflow.getHandle(run).result()) as { status: string; reason: string };
+    expect({ status, reason }).toMatchObject({ status: 'dry-run' });
+    const shown = await stage.offboard('plan', run, '--format', 'json');
+    const { plan } = JSON.parse(shown.out) as { plan: Plan };
+    expect(plan.items.map((i) => i.id).toSorted()).toEqual(certainIn('whole'));
+    expect(plan.unknown).toEqual([]);
+  });
+
+  test('tells the guide’s notes: administrators, collectors, and that Graph no longer lists authorization systems', () => {
+    const { notes, collectors } = inventoryIn('whole');
+    expect(notes.administrators).toEqual({ direct: ['dana.otp@contoso.example'], eligible: [] });
+    expect(notes.authorizationSystems.gone).toMatch(/404/);
+    expect(notes).toMatchObject({ groupAccess: [], customReports: [], alerts: [] });
+    expect(collectors.from).toBe('portal');
+    expect(written('whole', 'manifest.yaml')).toContain('"recipient":"dana.otp@contoso.example"');
+  });
+
+  test('is never written over what is there', async () => {
+    const before = written('whole', 'manifest.yaml');
+    const again = await discover(...EVERYWHERE, '--out', folder('whole'));
+    expectRefused(again, 'InvalidValue', '--out', 'manifest.yaml is there already');
+    expect(written('whole', 'manifest.yaml')).toBe(before);
+  });
+
+  test('is exported for a successor from its folder and from its workflow alike', async () => {
+    const fromFolder = await stage.offboard('inventory', folder('whole'), '--for', 'successor');
+    const fromRun = await stage.offboard('inventory', `discovery-${TENANT}`, '--for', 'successor', '--format', 'json');
+    expect(fromFolder).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(fromRun.out)).toEqual(JSON.parse(fromFolder.out));
+    const { complete, aws, azure, gcp } = JSON.parse(fromFolder.out) as SuccessorExport;
+    expect(complete).toBe(true);
+    expect(aws.managementAccount).toBe(MANAGEMENT);
+    expect(aws.systems.map((s) => s.id)).toEqual((estate.objects as Objects).filter((o) => o.kind === 'aws-account').map((o) => o.id));
+    expect(aws.access.filter((a) => a.part !== undefined && a.part !== 'member').map((a) => [a.part, a.system, a.id])).toEqual([
+      ['oidc', '210987654301', 'arn:aws:iam::210987654301:role/contoso-ciem-oidc-connect'],
+      ['management', '210987654302', 'arn:aws:iam::210987654302:role/mciem-management-account-role'],
+      ['logging', '210987654303', 'arn:aws:iam::210987654303:role/mciem-cloudtrail-account-role'],
+    ]);
+    expect(azure.systems).toContainEqual({
+      type: 'subscription',
+      id: 'a1c3d5e7-0002-4b2d-8f10-c0ffee000002',
+      name: 'Staging',
+      parent: 'contoso-corp',
+      state: 'read',
+      monitored: 'yes',
+    });
+    expect(gcp.systems.map((s) => s.type)).toEqual(['folder', 'organization', 'project', 'project', 'project', 'project']);
+  });
+});
+
+describe('Without people, portal or AWS', () => {
+  test('what is missing stands in the manifest as comments, and start refuses, naming the field', async () => {
+    const portal = process.env['OFFBOARD_PORTAL_URL'];
+    delete process.env['OFFBOARD_PORTAL_URL'];
+    const { code, out } = await discover('--out', folder('bare')).finally(() => (process.env['OFFBOARD_PORTAL_URL'] = portal));
+    expect(code).toBe(0);
+    expect(out).toContain('AWS: NOT ASKED FOR');
+    expect(out).toContain('Fill in successor, approvers in ');
+    expect(inventoryIn('bare').notAsked).toEqual(['aws', 'gcp']);
+    // By its two OIDC applications and its assignments; the portal's collectors are attested as gone.
+    expect(inventoryIn('bare').collectors).toEqual({
+      from: 'findings',
+      listed: ['aws', 'azure', 'gcp'].map((type) => ({ id: `${type}-1`, type, driver: 'retired' })),
+    });
+    const manifest = join(folder('bare'), 'manifest.yaml');
+    expectRefused(await stage.offboard('start', manifest, '--by', 'sam'), 'MissingSuccessor', 'successor');
+    const text = written('bare', 'manifest.yaml').replace(
+      /^# successor: \{ vendor: .*$/m,
+      "successor: { vendor: Delinea, since: '2025-06-30', attestedBy: dana }",
+    );
+    writeFileSync(manifest, text);
+    expectRefused(await stage.offboard('start', manifest, '--by', 'sam'), 'InvalidValue', 'approvers');
+    writeFileSync(manifest, text.replace(/^# approvers: .*$/m, 'approvers: [sam, riley]'));
+    expect(await stage.offboard('start', manifest, '--by', 'sam', '--dry-run')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('A part that cannot be read', () => {
+  afterEach(() => stage.sandbox.fill(estate));
+
+  const changed = async (edit: (objects: Objects) => void) => {
+    const other = structuredClone(estate);
+    edit(other.objects as Objects);
+    await stage.sandbox.fill(other);
+  };
+  const one = (objects: Objects, kind: string, id: string) => objects.find((o) => o.kind === kind && o.id === id) as Objects[number];
+
+  test('a listing that is denied is unknown, said loudly, and ends with its own exit code', async () => {
+    await changed((objects) => (one(objects, 'gcp-folder', '618204457731').deny = ['resourcemanager.projects.list']));
+    const { code, err } = await discover(...EVERYWHERE, '--out', folder('denied'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/NOT EVERYTHING COULD BE READ: nothing is known about 1 scope, so nobody can say that nothing is left/);
+    expect(err).toContain('gcp:folders/618204457731');
+    expect(inventoryIn('denied').unknown.map((u) => u.system)).toEqual(['gcp:folders/618204457731']);
+    expect(written('denied', 'manifest.yaml')).toMatch(/^# .*1 COULD NOT BE READ OR LISTED/m);
+    expect(written('denied', 'inventory.csv')).toContain('"unknown","gcp","gcp:folders/618204457731"');
+    const exported = await stage.offboard('inventory', folder('denied'), '--for', 'successor');
+    expect(exported.code).toBe(3);
+    expect(JSON.parse(exported.out)).toMatchObject({ complete: false });
+  });
+
+  test('an organisation that may not be listed is unknown as a whole', async () => {
+    await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).management = false));
+    const { code, err } = await discover(...EVERYWHERE, '--out', folder('no-organization'));
+    expect(code).toBe(3);
+    expect(err).toContain(`aws:organization of ${MANAGEMENT}`);
+  });
+
+  test('a suspended account is left, with the reason, and is neither unknown nor read', async () => {
+    await changed((objects) => (one(objects, 'aws-account', SUSPENDED).state = 'suspended'));
+    const { code, out } = await discover(...EVERYWHERE, '--out', folder('suspended'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/Not looked at: 1\n {2}aws:210987654313: the account is suspended/);
+    expect(inventoryIn('suspended').systems.find((s) => s.system === `aws:${SUSPENDED}`)).toMatchObject({ state: 'left' });
+  });
+});
+
+describe('Bad input is refused with option and mend, and nothing is written or started', () => {
+  const accounts = () => {
+    const file = join(stage.folder, 'accounts.txt');
+    writeFileSync(file, '210987654301\n# a comment\n21098\n');
+    return file;
+  };
+  const cases: [string, () => string[], Parameters<typeof expectRefused>[1], string][] = [
+    ['a tenant that is no GUID', () => ['--tenant', 'contoso'], 'InvalidValue', '--tenant: contoso is not a GUID'],
+    ['an unknown cloud', () => ['--cloud', 'mars'], 'InvalidValue', '--cloud: mars is no cloud; write public, usgov or china'],
+    ['AWS accounts without a role', () => ['--aws-accounts', '210987654301'], 'Usage', '--aws-role is missing'],
+    ['a role without accounts', () => ['--aws-role', 'entry'], 'Usage', '--aws-role: in which accounts?'],
+    [
+      'an account that is none',
+      () => ['--aws-accounts', '210987654301,12', '--aws-role', 'entry'],
+      'InvalidValue',
+      '--aws-accounts: 12 is not an AWS account id',
+    ],
+    [
+      'an account named twice',
+      () => ['--aws-accounts', '210987654301,210987654301', '--aws-role', 'entry'],
+      'DuplicateSystem',
+      'named twice',
+    ],
+    ['accounts from two sources', () => [...EVERYWHERE, '--aws-accounts', '210987654301'], 'Usage', 'give one of the two'],
+    [
+      'a file that is not there',
+      () => ['--aws-accounts-file', 'nowhere', '--aws-role', 'entry'],
+      'UnreadableFile',
+      '--aws-accounts-file: nowhere',
+    ],
+    [
+      'a line that is no account',
+      () => ['--aws-accounts-file', accounts(), '--aws-role', 'entry'],
+      'InvalidValue',
+      ':3: is not an AWS account id',
+    ],
+    [
+      'an organisation that is no number',
+      () => ['--gcp-organization', 'contoso.com'],
+      'InvalidValue',
+      '--gcp-organization: contoso.com is not a number',
+    ],
+    ['Azure and no Azure', () => ['--azure', '--no-azure'], 'Usage', '--no-azure: contradicts --azure'],
+    ['half a successor', () => ['--successor', 'Delinea', '--since', '2025-06-30'], 'Usage', '--attested-by is missing'],
+    [
+      'a day that is none',
+      () => ['--successor', 'D', '--since', '2025-02-30', '--attested-by', 'dana'],
+      'InvalidValue',
+      '--since: 2025-02-30 is not a date',
+    ],
+    ['an unknown option', () => ['--everything'], 'Usage', '--everything'],
+  ];
+
+  test.each(cases)('%s', async (_, options, code, words) => {
+    expectRefused(await discover(...options(), '--out', folder('refused')), code, words);
+    expect(existsSync(folder('refused'))).toBe(false);
+  });
+
+  test('a folder that is a file', async () => {
+    writeFileSync(folder('file'), '');
+    expectRefused(await discover('--out', folder('file')), 'InvalidValue', '--out:', 'is a file; name a folder');
+  });
+
+  test('an inventory of nothing', async () => {
+    mkdirSync(folder('empty'));
+    expectRefused(await stage.offboard('inventory', folder('empty')), 'UnreadableFile', 'inventory.json', 'offboard discover wrote');
+    writeFileSync(join(folder('empty'), 'inventory.json'), '{"version":2}');
+    expectRefused(await stage.offboard('inventory', folder('empty')), 'InvalidValue', 'is no inventory');
+    expectRefused(await stage.offboard('inventory', 'discovery-nobody'), 'RunNotFound', 'discovery-nobody');
+    expectRefused(await stage.offboard('inventory', 'nowhere'), 'RunNotFound', 'neither a folder nor a discovery');
+    expectRefused(await stage.offboard('inventory', folder('whole'), '--for', 'sale'), 'Usage', '--for: sale');
+    expectRefused(await stage.offboard('inventory', folder('whole'), '--format', 'xml'), 'Usage', '--format: xml');
+  });
 });
