@@ -23,6 +23,8 @@ function findingsOf(o: EstateObject): string[] {
       return [`aws-role:arn:aws:iam::${o.account}:role${o.path}${o.name}`];
     case 'aws-policy':
       return [`aws-policy:arn:aws:iam::${o.account}:policy${o.path}${o.name}`];
+    case 'aws-cloudformation-stack':
+      return [`aws-cloudformation-stack:${o.stackId}`];
     case 'aws-oidc-client-id':
       return [`aws-oidc-client-id:arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`];
     case 'azure-role-assignment': {
