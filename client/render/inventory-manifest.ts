@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { People } from '../discovery-options.ts';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, type SystemType } from '../../model/names.ts';
@@ -27,7 +28,7 @@ export function inventoryManifest(inventory: Inventory, people: People): string 
     ),
     ...comment('A plan first, which changes nothing: offboard start THIS_FILE --by NAME --dry-run'),
     '',
-    `tenant: ${flow(scope.tenant)}`,
+    ...field({ tenant: { id: scope.tenant.id, cloud: scope.tenant.cloud } }),
     '',
     ...successor(people),
     '',
@@ -44,7 +45,7 @@ export function inventoryManifest(inventory: Inventory, people: People): string 
 }
 
 function successor({ successor: named }: People): string[] {
-  if (named) return [`successor: ${flow(named)}`];
+  if (named) return field({ successor: named });
   return [
     ...comment('FILL IN: the guide lets offboarding begin only once a successor is onboarded.'),
     ...comment("successor: { vendor: Delinea, since: '2025-06-30', attestedBy: NAME }"),
@@ -62,7 +63,7 @@ function systems(inventory: Inventory): string[] {
     ] as const
   ).flatMap(([type, section]) => {
     if (section === undefined) return [...comment(`${type}: nobody asked the discovery to look there.`), ''];
-    return [...comment(holding(inventory, type)), `${type}: ${flow(section)}`, ''];
+    return [...comment(holding(inventory, type)), ...field({ [type]: section }), ''];
   });
 }
 
@@ -70,7 +71,7 @@ const MOST_NAMED = 20;
 
 /** In words: where in a cloud something was found. */
 function holding({ systems: all, unknown }: Inventory, type: SystemType): string {
-  const own = all.filter((s) => s.system.startsWith(`${type}:`));
+  const own = all.filter((s) => s.system.startsWith(`${type}:`) && s.state !== 'left');
   const found = own.filter((s) => s.findings > 0);
   const told = found
     .slice(0, MOST_NAMED)
@@ -110,8 +111,7 @@ function collectors(inventory: Inventory, people: People): string[] {
           'FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. The discovery found none.',
         )
       : []),
-    'collectors:',
-    ...entries.map((entry) => `  - ${flow(entry)}`),
+    ...field({ collectors: entries }),
   ];
 }
 
@@ -126,7 +126,7 @@ function persons(inventory: Inventory, people: People): string[] {
   const recipient = recipientOf(inventory, people);
   return [
     ...(people.approvers.length > 0
-      ? [`approvers: ${flow(people.approvers)}`]
+      ? field({ approvers: people.approvers })
       : [
           ...comment("FILL IN: who may approve, as the worker's policy names them; whoever starts the run cannot."),
           ...comment('approvers: [NAME, NAME]'),
@@ -138,7 +138,7 @@ function persons(inventory: Inventory, people: People): string[] {
       ? []
       : [
           ...comment('The recipient is not among them. Where somebody knows better (a group, say), attest it:'),
-          ...comment(`administrators: ${flow([recipient])}`),
+          ...comment(`administrators: ${JSON.stringify([recipient])}`),
         ]),
   ];
 }
@@ -179,9 +179,9 @@ function breakers({ breaker }: Inventory): string[] {
   return ['', ...comment(`offboard start refuses a plan of all this: ${breaker}.`), ...comment('breakers: { maxItems: N, maxPercent: N }')];
 }
 
-/** JSON is YAML, whatever a name holds. */
-function flow(value: unknown): string {
-  return JSON.stringify(value);
+/** Whatever a value holds, it stays a value. */
+function field(value: object): string[] {
+  return [stringify(value, { lineWidth: 0 }).trimEnd()];
 }
 
 /** One comment line, whatever a name holds: a line break would end the comment. */

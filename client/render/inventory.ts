@@ -16,7 +16,7 @@ export function renderInventory(inventory: Inventory): string {
     ...section(
       'Worst first: rights over rights',
       findings.filter((f) => f.risk === 'takeover'),
-      (f) => `${f.title} (${f.system})`,
+      (f) => `${f.title} (${f.system})${f.confidence === 'certain' ? '' : ', by name only'}`,
     ),
     ...section('Held until a person decides', held, (f) => `${f.id}: ${f.hold?.code ?? ''}`),
     ...section('By name only: look, and name under overrides what is ours', doubtful, (f) => `${f.id}: ${f.why.join('; ')}`),

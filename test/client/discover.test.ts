@@ -46,12 +46,13 @@ const certainIn = (name: string) =>
     .toSorted();
 
 describe('A whole estate', () => {
+  let whole: CliResult;
   beforeAll(async () => {
-    const { code, err } = await discover(...EVERYWHERE, ...PEOPLE, '--out', folder('whole'));
-    expect({ code, err }).toMatchObject({ code: 0 });
+    whole = await discover(...EVERYWHERE, ...PEOPLE, '--out', folder('whole'));
   });
 
   test('is found from a tenant id: all and only what onboarding left, without any change', async () => {
+    expect(whole).toMatchObject({ code: 0 });
     expect(certainIn('whole')).toEqual(expectedFindings(estate));
     await expectNothingChanged(stage);
   });
@@ -95,7 +96,7 @@ describe('A whole estate', () => {
     expect(notes.authorizationSystems.gone).toMatch(/404/);
     expect(notes).toMatchObject({ groupAccess: [], customReports: [], alerts: [] });
     expect(collectors.from).toBe('portal');
-    expect(written('whole', 'manifest.yaml')).toContain('"recipient":"dana.otp@contoso.example"');
+    expect(written('whole', 'manifest.yaml')).toContain('recipient: dana.otp@contoso.example');
   });
 
   test('is never written over what is there', async () => {
@@ -128,6 +129,55 @@ describe('A whole estate', () => {
       monitored: 'yes',
     });
     expect(gcp.systems.map((s) => s.type)).toEqual(['folder', 'organization', 'project', 'project', 'project', 'project']);
+  });
+});
+
+describe('What Permissions Management itself still lists', () => {
+  afterEach(() => stage.sandbox.fill(estate));
+
+  test('is noted, gives collectors to be deleted by hand, and warns of what nobody looked at', async () => {
+    const portal = process.env['OFFBOARD_PORTAL_URL'];
+    const other = structuredClone(estate);
+    const listed = { kind: 'entra-authorization-system', ours: false, type: 'aws', permissionsModificationCapability: 'enabled' } as const;
+    other.objects.push({ ...listed, id: '999900001111', name: 'Forgotten' }, { ...listed, id: MANAGEMENT, name: 'Contoso root' });
+    await stage.sandbox.fill(other);
+    delete process.env['OFFBOARD_PORTAL_URL'];
+    const { code, out } = await discover(...EVERYWHERE, '--no-azure', '--out', folder('listed')).finally(
+      () => (process.env['OFFBOARD_PORTAL_URL'] = portal),
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('WARNING: Permissions Management lists aws 999900001111, which nobody looked at');
+    const { notes, collectors } = inventoryIn('listed');
+    expect(notes.authorizationSystems.listed).toContainEqual({ type: 'aws', id: MANAGEMENT, name: 'Contoso root', controller: 'enabled' });
+    expect(collectors.from).toBe('graph');
+    expect(collectors.listed).toContainEqual({ id: 'aws-1', type: 'aws', driver: 'operator' });
+  });
+});
+
+describe('Two discoveries of a tenant at once', () => {
+  test('are one: the second attaches to the first, says so, and both get its inventory', async () => {
+    await stage.stopWorker();
+    await stage.session.client.workflow.start('discovery', {
+      workflowId: `discovery-${TENANT}`,
+      taskQueue: stage.taskQueue,
+      args: [{ scope: { tenant: { id: TENANT } } }],
+    });
+    await stage.startWorker();
+    const { code, err } = await discover(...EVERYWHERE, '--out', folder('attached'));
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('is going on already') as unknown });
+    expect(inventoryIn('attached').notAsked).toEqual(['aws', 'azure', 'gcp']);
+  });
+
+  test('a scope that only a hand-made start could hold is refused by the worker, too', async () => {
+    const handle = await stage.session.client.workflow.start('discovery', {
+      workflowId: `discovery-${TENANT}`,
+      taskQueue: stage.taskQueue,
+      args: [{ scope: { tenant: { id: TENANT }, aws: { members: [], assumeRole: 'x' } } }],
+    });
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { cause: { message: expect.stringContaining('aws.members') as unknown } },
+    });
+    expectRefused(await stage.offboard('inventory', `discovery-${TENANT}`), 'InvalidValue', 'ended without an inventory', 'aws.members');
   });
 });
 
