@@ -11,22 +11,9 @@ import { expectNothingChanged, expectRefused } from './on-stage.ts';
 const MANAGEMENT = '210987654302';
 const SUSPENDED = '210987654313';
 
-type Objects = { kind: string; id?: string; state?: string; management?: boolean; parent?: string; denied?: string[]; deny?: string[] }[];
+type Objects = { kind: string; id?: string; state?: string; management?: boolean; deny?: string[] }[];
 
-/** The default estate, whose management account and root group may be listed. */
-function wholeEstate() {
-  const whole = estateFile('default.yaml');
-  const root = whole.manifest.tenant.id;
-  for (const o of whole.objects as Objects) {
-    if (o.kind === 'aws-account' && o.id === MANAGEMENT) o.management = true;
-    if (o.kind === 'azure-management-group' && o.id !== root) o.parent ??= root;
-  }
-  if (!whole.objects.some((o) => o.kind === 'azure-management-group' && o.id === root))
-    whole.objects.push({ kind: 'azure-management-group', ours: false, id: root });
-  return whole;
-}
-
-const estate = wholeEstate();
+const estate = estateFile('default.yaml');
 const TENANT = estate.manifest.tenant.id;
 const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
 const PEOPLE = ['--successor', 'Delinea', '--since', '2025-06-30', '--attested-by', 'dana', '--approver', 'sam', '--approver', 'riley'];
