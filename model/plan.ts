@@ -185,8 +185,8 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
   const before = kept.filter(
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
-  const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t)));
-  const shared = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.map((s) => s.id).join(', ')}` } : undefined;
+  const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t))).map((s) => s.id);
+  const shared = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.toSorted().join(', ')}` } : undefined;
   const { hold: guard } = firstHold(shared, finding.hold);
   return {
     ...finding,

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import type { AwsSnapshot, RoleState } from '../../activities/aws/snapshot.ts';
+import {
+  allowing,
+  assumedBy,
+  AUDIENCE,
+  document,
+  OTHER_TENANT,
+  policy,
+  providerArn,
+  role,
+  snapshot,
+  webIdentity,
+} from '../activities/aws/fixtures.ts';
+import { TENANT } from '../activities/planned.ts';
+import type { Part } from './estate.ts';
+
+/** Accounts full of roles that say in their trust whose they are, under names that say something else. */
+
+export const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
+const OIDC_ACCOUNT = ACCOUNTS[0] as string;
+const NAMES = [
+  'mciem-collection-role',
+  'mciem-member-account-role',
+  'mciem-oidc-connect-role',
+  'contoso-audit',
+  'app',
+  'terraform',
+  'ciem',
+  'x',
+];
+const TRUSTS = [
+  'oidc',
+  'member',
+  'member-by-id',
+  'member-and-stranger',
+  'other-tenant',
+  'denies-ours',
+  'near-ours',
+  'defender',
+  'service',
+] as const;
+const POLICIES = ['none', 'onboarding', 'renamed', 'also-elsewhere'] as const;
+
+interface RoleSpec {
+  name: string;
+  trust: (typeof TRUSTS)[number];
+  policy: (typeof POLICIES)[number];
+}
+
+const roles = fc.uniqueArray(
+  fc.record<RoleSpec>({ name: fc.constantFrom(...NAMES), trust: fc.constantFrom(...TRUSTS), policy: fc.constantFrom(...POLICIES) }),
+  { selector: (r) => r.name, maxLength: 6 },
+);
+const clientIds = fc.subarray([AUDIENCE, 'api://mdc-ciem-aws', 'sts.amazonaws.com']);
+
+export const awsParts: fc.Arbitrary<Part[]> = fc
+  .tuple(fc.array(roles, { minLength: 1, maxLength: 3 }), clientIds)
+  .map(([accounts, ids]) => accounts.map((specs, n) => account(ACCOUNTS[n] as string, specs, accounts[0] ?? [], ids)));
+
+const nameOf = (spec: RoleSpec) => (spec.trust === 'defender' ? `DefenderForCloud-${spec.name}` : spec.name);
+const arnOf = (id: string, spec: RoleSpec) => `arn:aws:iam::${id}:role/${nameOf(spec)}`;
+const idOf = (id: string, spec: RoleSpec) => `AROA${id}${nameOf(spec).toUpperCase()}`;
+
+function account(id: string, specs: RoleSpec[], inOidcAccount: RoleSpec[], ids: string[]): Part {
+  const part: Part = { system: `aws:${id}`, snapshot: {}, ours: [], doubtful: [] };
+  // Only the OIDC account has the tenant's provider; elsewhere a trust in it is nobody's way in.
+  const oidc = inOidcAccount.filter((s) => s.trust === 'oidc');
+  const here = specs.map((spec) => ({ spec, state: stateOf(id, spec, oidc) }));
+  const all: Partial<AwsSnapshot> = { account: id, roles: here.map((h) => h.state), policies: [], providers: [] };
+  for (const { spec, state } of here) {
+    const isOurs = spec.trust === 'oidc' || (spec.trust.startsWith('member') && oidc.length > 0);
+    if (isOurs) part.ours.push(`aws-role:${state.Arn}`);
+    if (spec.policy === 'none') continue;
+    const made = policyOf(id, spec);
+    state.AttachedPolicies = [made.state.Arn];
+    all.policies?.push(made);
+    if (isOurs && spec.policy === 'onboarding') part.ours.push(`aws-policy:${made.state.Arn}`);
+    if (isOurs && spec.policy === 'renamed') part.doubtful.push(`aws-policy:${made.state.Arn}`);
+  }
+  if (id === OIDC_ACCOUNT && ids.length > 0) {
+    const Arn = providerArn(TENANT, id);
+    all.providers?.push({ Arn, Url: `sts.windows.net/${TENANT}/`, ClientIds: ids, Thumbprints: [], Tags: {} });
+    if (ids.includes(AUDIENCE)) part.ours.push(`aws-oidc-client-id:${Arn}#${AUDIENCE}`);
+  }
+  all.providers?.push({
+    Arn: providerArn(OTHER_TENANT, id),
+    Url: `sts.windows.net/${OTHER_TENANT}/`,
+    ClientIds: [AUDIENCE],
+    Thumbprints: [],
+    Tags: {},
+  });
+  return { ...part, snapshot: snapshot(all) };
+}
+
+function stateOf(id: string, spec: RoleSpec, oidc: RoleSpec[]): RoleState {
+  const [first] = oidc;
+  const trusted = first ? arnOf(OIDC_ACCOUNT, first) : 'arn:aws:iam::999900001111:root';
+  const trusts: Record<RoleSpec['trust'], () => ReturnType<typeof document>> = {
+    oidc: () => document({ ...webIdentity(), Principal: { Federated: providerArn(TENANT, id) } }),
+    member: () => document(assumedBy(trusted)),
+    'member-by-id': () => document(assumedBy(first ? idOf(OIDC_ACCOUNT, first) : trusted)),
+    'member-and-stranger': () => document(assumedBy(trusted, 'arn:aws:iam::999900001111:root')),
+    'other-tenant': () => document({ ...webIdentity(AUDIENCE, OTHER_TENANT), Principal: { Federated: providerArn(OTHER_TENANT, id) } }),
+    'denies-ours': () => document({ ...assumedBy(trusted), Effect: 'Deny' }, assumedBy('arn:aws:iam::999900001111:root')),
+    'near-ours': () => document(assumedBy(`${trusted}s`)),
+    defender: () => document(assumedBy(trusted)),
+    service: () => document({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+  };
+  return role(nameOf(spec), trusts[spec.trust](), { Arn: arnOf(id, spec), RoleId: idOf(id, spec) });
+}
+
+function policyOf(id: string, spec: RoleSpec) {
+  const name = spec.policy === 'renamed' ? `contoso-${nameOf(spec)}` : `ciem-${nameOf(spec)}-${TENANT}`;
+  const counts = { attachmentCount: spec.policy === 'also-elsewhere' ? 2 : 1, boundaryCount: 0 };
+  const Versions = [{ VersionId: 'v1', Document: allowing('iam:PutRolePolicy') }];
+  return policy(name, { Arn: `arn:aws:iam::${id}:policy/${name}`, Versions }, counts);
+}
