@@ -2,18 +2,20 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
 import type { Reading } from '../../activities/run/discover.ts';
+import type { AnyKind } from '../../activities/run/remove-item.ts';
 import { judge, type Judged } from '../../activities/run/judge.ts';
 import { PHASES } from '../../model/names.ts';
 import { buildPlan, planHash, UNKNOWN_SCOPE, type Plan, type PlanInput } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { TENANT } from '../activities/planned.ts';
+import { finding } from '../model/findings.ts';
 import { estates, type GeneratedEstate } from './estate.ts';
 
 const clouds = allClouds();
 const RUNS = { numRuns: 300 };
 
 /** As the worker judges readings, over snapshots that lie in memory. */
-async function judged({ manifest, parts, unread }: GeneratedEstate): Promise<Judged> {
+async function judged({ manifest, parts, unread }: GeneratedEstate, by: Deps['clouds'] = clouds): Promise<Judged> {
   const kept = new Map<string, unknown>(parts.map((p) => [p.system, p.snapshot]));
   const readings: Reading[] = [
     ...parts.map(({ system }) => ({ system, artifact: system })),
@@ -21,7 +23,7 @@ async function judged({ manifest, parts, unread }: GeneratedEstate): Promise<Jud
   ];
   kept.set('readings', readings);
   const artifacts = { get: (address: string) => Promise.resolve(kept.get(address)) };
-  return await judge({ clouds, artifacts } as unknown as Deps, manifest, ['readings']);
+  return await judge({ clouds: by, artifacts } as unknown as Deps, manifest, ['readings']);
 }
 
 function planOf({ match, unknown, anchors, scopes }: Judged, more: Partial<PlanInput> = {}): Plan {
@@ -52,6 +54,27 @@ test('what is planned is ours: all that an invariant proves, nothing else, whate
     RUNS,
   );
   expect(seen).toBeGreaterThan(RUNS.numRuns);
+});
+
+/** A judge that goes by names: what only looks like ours is ours to it. */
+function nameJudge(): Deps['clouds'] {
+  const kinds = (clouds.aws.kinds as AnyKind[]).map((kind) => ({
+    ...kind,
+    match(...told: Parameters<AnyKind['match']>) {
+      const match = kind.match(...told);
+      const alike = match.sightings.map((s) => finding(s.id, { kind: kind.name, id: s.id, system: s.system }));
+      return { ...match, findings: [...match.findings, ...alike] };
+    },
+  }));
+  return { ...clouds, aws: { ...clouds.aws, kinds } };
+}
+
+test('a judge that goes by names is found out', async () => {
+  const property = fc.asyncProperty(estates, async (estate) => {
+    const ids = planned(planOf(await judged(estate, nameJudge()))).map((i) => i.id);
+    expect(oursIn(estate)).toEqual(expect.arrayContaining(ids));
+  });
+  expect((await fc.check(property, RUNS)).failed).toBe(true);
 });
 
 test('what matches by name only is planned exactly when the manifest names it, and what is protected never', async () => {
