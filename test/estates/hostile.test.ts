@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
 import { recordsOf } from '../../client/records.ts';
+import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { EstateObjectSchema } from '../../sandbox/objects.ts';
 import { estateKeys } from '../../scripts/estate-keys.ts';
 import { hostileEstate } from '../../scripts/hostile-estate/estate.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
+import { expectNothingChanged } from '../client/on-stage.ts';
 import { APPROVER, STARTER } from '../harness/estate.ts';
 import { estateFile, expectedFindings } from '../harness/ours.ts';
 import { startedRun } from '../harness/people.ts';
@@ -29,6 +33,20 @@ test('the estate is the one its script makes, and large enough to hide in', () =
   expect(estateFile('hostile.yaml')).toEqual({ manifest, objects: made });
   expect(made.filter((o) => !o.ours).length).toBeGreaterThanOrEqual(500);
   expect(made.filter((o) => o.ours).length).toBeGreaterThanOrEqual(60);
+});
+
+test('a discovery from the tenant id alone finds all and only what is ours, and says of two that only people can know', async () => {
+  const { id } = estate.manifest.tenant;
+  const where = ['--aws-management-account', '301000000003', '--aws-role', 'offboarding-entry', '--gcp-organization', '700100200300'];
+  const out = join(stage.folder, 'found');
+  const { code, err } = await stage.offboard('discover', '--tenant', id, ...where, '--out', out);
+  expect({ code, err }).toMatchObject({ code: 0 });
+  const { findings, unknown } = JSON.parse(readFileSync(join(out, 'inventory.json'), 'utf8')) as Inventory;
+  expect(unknown).toEqual([]);
+  const ids = (confidence: string) => findings.filter((f) => f.confidence === confidence).map((f) => f.id);
+  expect([...ids('certain'), ...overridden].toSorted()).toEqual(expectedFindings(estate));
+  expect(ids('name-only').toSorted()).toEqual(overridden.toSorted());
+  await expectNothingChanged(stage);
 });
 
 test('without an override nothing is planned that only a name speaks for, and nothing that is not ours', async () => {
