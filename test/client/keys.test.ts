@@ -41,8 +41,9 @@ const WORDS: Record<string, string[]> = {
   'resend-otp': ['--by', 'dana'],
   pause: ['--by', 'riley'],
   resume: ['--by', 'riley'],
+  discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };
-const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo'].includes(c.name));
+const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory'].includes(c.name));
 
 test.each(READERS)('$name without the worker’s keys is refused, and makes none', async ({ name, positionals }) => {
   const result = await typed({}, name, ...positionals, ...(WORDS[name] ?? []));
