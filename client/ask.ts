@@ -1,6 +1,7 @@
 import {
   isGrpcServiceError,
   QueryNotRegisteredError,
+  ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -12,10 +13,24 @@ import { status, type RunView } from '../workflows/messages.ts';
 import { requireWorker, type Session } from './session.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
+/** gRPC's number for it. */
+const DEADLINE_EXCEEDED = 4;
 
 /** Asks a run where it is. Throws RunNotFound, NoWorker. */
 export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
   return await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).query(status));
+}
+
+/** Where a run is, or undefined: one that no worker speaks for, or that ended meanwhile, must not hide the others from whoever asks many. */
+export async function viewIfAnswered(session: Session, workflowId: string, withinMs: number): Promise<RunView | undefined> {
+  try {
+    const ask = () => session.client.workflow.getHandle(workflowId).query(status);
+    return await session.client.withDeadline(Date.now() + withinMs, ask);
+  } catch (error) {
+    const silent = error instanceof ServiceError || error instanceof QueryNotRegisteredError || error instanceof WorkflowNotFoundError;
+    if (silent || isGrpcServiceError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Sends an update and waits for its answer. Throws OffboardError with the code and the words of whoever refused it. */
@@ -70,14 +85,20 @@ async function translate(session: Session, workflowId: string, error: unknown): 
       return new OffboardError('NotAllowed', `RUN: ${workflowId} gives things back, and ${mend}`, { cause: error });
     }
   }
-  const unanswered = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;
-  if (unanswered || isGrpcServiceError(error)) {
+  const answer = error instanceof ServiceError ? error.cause : error;
+  const late = isGrpcServiceError(answer) && (answer.code as number) === DEADLINE_EXCEEDED;
+  const unanswered = late || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;
+  if (unanswered || isGrpcServiceError(answer)) {
     // The server's own words for a missing worker differ by version; whether one polls decides.
     await requireWorker(session);
     if (unanswered)
-      return new OffboardError('NoWorker', `${workflowId} did not answer within ${ANSWER_WITHIN_MS / 1000} s; look at the worker's log`, {
-        cause: error,
-      });
+      return new OffboardError(
+        'NoWorker',
+        `${workflowId} did not answer in time; look at the worker's log, and whether one polls the task queue of that run`,
+        {
+          cause: error,
+        },
+      );
   }
   return error;
 }

@@ -1,7 +1,7 @@
-import { isGrpcServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
-import { awaitingAttribute, phaseAttribute, type RunView } from '../../workflows/messages.ts';
-import { viewOf } from '../ask.ts';
+import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
+import { viewIfAnswered } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { resultOf } from '../evidence-folder.ts';
 import { waitingFor, type Waiting } from '../render/waiting.ts';
@@ -12,6 +12,9 @@ const RUNS = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore')`;
 
 /** How many runs are asked at once: each is a round trip. */
 const AT_ONCE = 10;
+
+/** How long one run is waited for: a list is read by a person. */
+const VIEW_WITHIN_MS = 5_000;
 
 interface Row {
   workflowId: string;
@@ -56,22 +59,12 @@ async function waitingRows(session: Session): Promise<Row[]> {
   const asks = await hasAnswer(session);
   const rows = await eachOf(session, `${RUNS} AND ExecutionStatus = 'Running'`, async (row) => {
     if (!asks) return row;
-    const view = await viewOrNothing(session, row.workflowId);
+    const view = await viewIfAnswered(session, row.workflowId, VIEW_WITHIN_MS);
     if (view === undefined) return row;
     const waits = waitingFor(view);
     return { ...row, awaiting: waits.length > 0 ? waits.map((w) => w.whom).join('; ') : 'nobody', waits };
   });
   return rows.filter((r) => r.awaiting !== 'nobody');
-}
-
-/** A run that no worker here can speak for, or that ended meanwhile, must not hide the others. */
-async function viewOrNothing(session: Session, workflowId: string): Promise<RunView | undefined> {
-  try {
-    return await viewOf(session, workflowId);
-  } catch (error) {
-    if (error instanceof OffboardError || isGrpcServiceError(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Only a worker can tell whom a run waits for; without one what the search attributes say must do. */

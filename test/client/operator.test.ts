@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { APPROVER, MAILBOX, MEMBER_ROLE_ARN, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import type { RunView } from '../../workflows/messages.ts';
@@ -137,3 +138,16 @@ test('an ended run shows its evidence and what to type; the report tells gates, 
   const pointed = await typedIn(stage, { OFFBOARD_EVIDENCE_DIR: join(stage.folder, 'elsewhere') }, 'evidence', 'verify', run);
   expect(pointed.out).toContain(`${moved}: whole and unchanged`);
 }, 60_000);
+
+test('a run that no worker speaks for does not hide the others from those who are waited for', async () => {
+  const { run } = await runAtPlan(stage, smallEstate());
+  const orphan = `offboarding-${randomUUID()}`;
+  const handle = await stage.session.client.workflow.start('offboarding', {
+    workflowId: orphan,
+    taskQueue: 'nobody-polls-this',
+    args: [{}],
+  });
+  onTestFinished(() => handle.terminate('the test is over').then(() => undefined));
+  const ids = () => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId']));
+  await expect.poll(ids, { timeout: 90_000, interval: 500 }).toEqual(expect.arrayContaining([run, orphan]));
+}, 120_000);
