@@ -5,7 +5,8 @@ import { evidencePage } from '../activities/run/evidence-page.ts';
 import { canonical, sha256 } from '../model/canonical.ts';
 import { OffboardError } from '../model/errors.ts';
 import type { Gate } from '../model/names.ts';
-import { gatesBefore, planHash, type Plan } from '../model/plan.ts';
+import { planHash, type Plan } from '../model/plan.ts';
+import { gatesBefore } from '../model/wave.ts';
 import { summarize, type Evidence } from '../model/summary.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { systemType, type Phase, type SystemType } from './names.ts';
-import { pilotItems, type Plan, type PlanItem } from './plan.ts';
+import type { Plan, PlanItem } from './plan.ts';
+import { pilotItems } from './wave.ts';
 
 /** A share of one phase's work: the items of some systems of one type and rank. `index` counts within (phase, type, wave, rank). */
 export interface Batch {

@@ -1,7 +1,8 @@
 import type { Decision, OpenGate } from './decision.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import { isResolved, type Outcome } from './outcome.ts';
-import { gatesBefore, type Plan, type PlanItem } from './plan.ts';
+import type { Plan, PlanItem } from './plan.ts';
+import { gatesBefore } from './wave.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =

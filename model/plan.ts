@@ -2,7 +2,8 @@ import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
-import { GATE_OF, PHASES, RISKS, systemType, type Gate, type Phase, type SystemId, type SystemType } from './names.ts';
+import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
+import { compare, removalOrder } from './removal-order.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
 export interface PlanItem extends Finding {
@@ -123,22 +124,6 @@ export function buildPlan(input: PlanInput): Plan {
   };
 }
 
-/** Pure: the items of the first wave: permissions in the pilot's systems that wait for nothing outside of it. */
-export function pilotItems({ items, pilot }: Pick<Plan, 'items' | 'pilot'>): Set<string> {
-  const chosen = new Set(items.filter((i) => i.phase === 'permissions' && pilot.includes(i.system)).map((i) => i.id));
-  for (let before = -1; before !== chosen.size;) {
-    before = chosen.size;
-    for (const item of items) if (chosen.has(item.id) && item.dependsOn.some((id) => !chosen.has(id))) chosen.delete(item.id);
-  }
-  return chosen;
-}
-
-/** Pure: the gates whose approval must cover the removal of an item. */
-export function gatesBefore(plan: Pick<Plan, 'items' | 'pilot'>, item: Pick<PlanItem, 'id' | 'phase'>): Gate[] {
-  const rest = plan.pilot.length > 0 && !pilotItems(plan).has(item.id);
-  return ['plan', ...(rest ? (['wave'] as const) : []), ...(GATE_OF[item.phase] === 'collectors' ? (['collectors'] as const) : [])];
-}
-
 /** The plan's hash: Merkle root over its head (everything but the items) and each item, as canonical JSON. */
 export function planHash(plan: Plan): string {
   const { items, ...head } = plan;
@@ -255,36 +240,4 @@ function unknownScope(system: SystemId, reason: string): Finding {
       reason: `${reason}; nothing is known about what it holds: mend the access and amend the plan, or waive it`,
     },
   };
-}
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Pure: items in the order of their removal, whatever order they come in. */
-export function removalOrder(items: PlanItem[]): PlanItem[] {
-  return dependantsFirst(items.toSorted(byOrder));
-}
-
-/** Phase, rank, then system, worst risk first; `dependantsFirst` then mends the order within a system. */
-function byOrder(a: PlanItem, b: PlanItem): number {
-  return (
-    PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
-    a.rank - b.rank ||
-    compare(a.system, b.system) ||
-    RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
-    compare(a.id, b.id)
-  );
-}
-
-/** Keeps the order, but lets an item wait until all it depends on within its own group has gone before it. */
-function dependantsFirst(items: PlanItem[]): PlanItem[] {
-  const groups = Map.groupBy(items, (i) => `${i.phase} ${i.rank} ${i.system}`);
-  return [...groups.values()].flatMap((group) => {
-    const waiting = [...group];
-    const ordered: PlanItem[] = [];
-    while (waiting.length > 0) {
-      const free = waiting.findIndex((i) => !waiting.some((other) => other !== i && i.dependsOn.includes(other.id)));
-      ordered.push(...waiting.splice(Math.max(free, 0), 1));
-    }
-    return ordered;
-  });
 }

@@ -1,6 +1,7 @@
 import { isRemnant } from './diff.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { removalOrder, type Plan, type PlanItem, type Untouched } from './plan.ts';
+import type { Plan, PlanItem, Untouched } from './plan.ts';
+import { removalOrder } from './removal-order.ts';
 
 /** Something a run removed, with the definition it had before, and when (ISO). */
 export interface Removed {

@@ -15,8 +15,9 @@ export async function approvePlan(run: Run): Promise<StepOutcome> {
 
 /** After the pilot's soak time, before the rest: what broke shows in days, not in minutes. An amended plan after a go-ahead soaks no more. */
 export async function approveWave(run: Run): Promise<StepOutcome> {
-  if (run.openings.wave === 0) await run.idle('the soak time after the pilot', run.facts.soak);
-  return await passGate(run, 'wave', false);
+  const nothing = (run.plan?.items ?? []).every((p) => p.count === 0);
+  if (run.openings.wave === 0 && !nothing) await run.idle('the soak time after the pilot', run.facts.soak);
+  return await passGate(run, 'wave', nothing);
 }
 
 /** Before collectors go: their historic data goes with them. */

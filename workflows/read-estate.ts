@@ -1,5 +1,5 @@
 import { readBatch, walk } from './activities.ts';
-import { together } from './run.ts';
+import { together } from './together.ts';
 
 /** What `all` stands for, then every system: addresses of the manifest written out and of all readings. */
 export interface EstateRead {

@@ -4,7 +4,8 @@ import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './handlers.ts';
 import { toItsEnd, type OffboardingResult } from './offboarding.ts';
-import { Run, together, type StepOutcome } from './run.ts';
+import { Run, type StepOutcome } from './run.ts';
+import { together } from './together.ts';
 import { removeAgain, settle } from './settle.ts';
 
 export interface RestoreInput {

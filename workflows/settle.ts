@@ -2,7 +2,8 @@ import { condition } from '@temporalio/workflow';
 import { PHASES, type Phase } from '../model/names.ts';
 import { waitsForOthers } from '../model/outcome.ts';
 import { confirmGone } from './activities.ts';
-import { together, type Run, type StepOutcome } from './run.ts';
+import type { Run, StepOutcome } from './run.ts';
+import { together } from './together.ts';
 
 /**
  * A phase ends only when each of its items is resolved, or an approver waived it. Waits for waive, retry or amend; what waited for a

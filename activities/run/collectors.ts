@@ -35,7 +35,8 @@ export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { 
 
 /** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
-  const { item, api, ledger, refusal } = await open(deps, input);
+  const { item, api, ledger, manifest, refusal } = await open(deps, input);
+  refuseOutsideWindow(manifest);
   if (refusal) return { kind: 'settled', outcome: await settle(deps, input.run, refusal) };
   const cloud = deps.clouds.portal;
   await deps.journal.append(input.run, event(item, 'ready', input.by));
@@ -76,7 +77,8 @@ export type OtpResult =
 
 /** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
-  const { item, api, ledger, refusal } = await open(deps, input);
+  const { item, api, ledger, manifest, refusal } = await open(deps, input);
+  refuseOutsideWindow(manifest);
   if (refusal) throw notAuthorized(refusal.reason);
   const opened = await deps.sealing.open(input.sealedOtp).catch(() => undefined);
   if (!opened || opened.collector !== native(item))
@@ -155,11 +157,11 @@ async function open(deps: Deps, input: CollectorInput) {
     ? { item: item.id, outcome: 'blocked', code: 'NotAuthorized', reason }
     : heldBack(item, plan, ledger);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
-  refuseOutsideWindow(manifest);
   const api = (await deps.clouds.portal.connect(item.system, { manifest })) as PortalApi;
-  return { item, ledger, api, refusal };
+  return { item, ledger, manifest, api, refusal };
 }
 
+/** A deletion is a change; what a person saw or attests is recorded at any time. */
 function refuseOutsideWindow({ windows }: Manifest): void {
   const now = new Date();
   if (isOpen(windows, now)) return;

@@ -10,7 +10,6 @@ export interface WalkInput {
   run: string;
   /** Address of the manifest as it was written. */
   manifest: string;
-  ciemPrincipalId?: string;
 }
 
 export interface WalkResult {

@@ -1,7 +1,8 @@
 import { enterPhase, removeAgain, settle } from '../settle.ts';
 import { collectAgain } from './stop-data-collection.ts';
 import type { Batch } from '../../model/batch.ts';
-import { together, type Run, type StepOutcome } from '../run.ts';
+import type { Run, StepOutcome } from '../run.ts';
+import { together } from '../together.ts';
 
 type RankedPhase = 'permissions' | 'oidc-applications' | 'sign-in';
 

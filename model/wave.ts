@@ -1,0 +1,18 @@
+import { GATE_OF, type Gate } from './names.ts';
+import type { Plan, PlanItem } from './plan.ts';
+
+/** Pure: the items of the first wave: permissions in the pilot's systems that wait for nothing outside of it. */
+export function pilotItems({ items, pilot }: Pick<Plan, 'items' | 'pilot'>): Set<string> {
+  const chosen = new Set(items.filter((i) => i.phase === 'permissions' && pilot.includes(i.system)).map((i) => i.id));
+  for (let before = -1; before !== chosen.size;) {
+    before = chosen.size;
+    for (const item of items) if (chosen.has(item.id) && item.dependsOn.some((id) => !chosen.has(id))) chosen.delete(item.id);
+  }
+  return chosen;
+}
+
+/** Pure: the gates whose approval must cover the removal of an item. */
+export function gatesBefore(plan: Pick<Plan, 'items' | 'pilot'>, item: Pick<PlanItem, 'id' | 'phase'>): Gate[] {
+  const rest = plan.pilot.length > 0 && !pilotItems(plan).has(item.id);
+  return ['plan', ...(rest ? (['wave'] as const) : []), ...(GATE_OF[item.phase] === 'collectors' ? (['collectors'] as const) : [])];
+}
