@@ -21,14 +21,17 @@ export async function viewOf(session: Session, workflowId: string): Promise<RunV
   return await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).query(status));
 }
 
-/** Where a run is, or undefined: one that no worker speaks for, or that ended meanwhile, must not hide the others from whoever asks many. */
+/**
+ * Where a run is, or undefined: one that no worker speaks for, that ended meanwhile, or whose answer is encrypted with keys of another
+ * home must not hide the others from whoever asks many.
+ */
 export async function viewIfAnswered(session: Session, workflowId: string, withinMs: number): Promise<RunView | undefined> {
   try {
     const ask = () => session.client.workflow.getHandle(workflowId).query(status);
     return await session.client.withDeadline(Date.now() + withinMs, ask);
   } catch (error) {
-    const silent = error instanceof ServiceError || error instanceof QueryNotRegisteredError || error instanceof WorkflowNotFoundError;
-    if (silent || isGrpcServiceError(error)) return undefined;
+    const kinds = [OffboardError, ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
+    if (kinds.some((kind) => error instanceof kind) || isGrpcServiceError(error)) return undefined;
     throw error;
   }
 }

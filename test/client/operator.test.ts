@@ -4,6 +4,10 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { APPROVER, MAILBOX, MEMBER_ROLE_ARN, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { viewIfAnswered } from '../../client/ask.ts';
+import { openSession } from '../../client/session.ts';
+import { homeOf } from '../../security/home.ts';
+import { loadKeys } from '../../security/keys.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { Stage } from '../harness/stage.ts';
 import { clearRun, expectRefused, RUN, runAtPlan, typedIn } from './on-stage.ts';
@@ -151,3 +155,13 @@ test('a run that no worker speaks for does not hide the others from those who ar
   const ids = () => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId']));
   await expect.poll(ids, { timeout: 90_000, interval: 500 }).toEqual(expect.arrayContaining([run, orphan]));
 }, 120_000);
+
+test('nor does a run whose answers are encrypted with the keys of another home', async () => {
+  const { run } = await runAtPlan(stage, smallEstate());
+  const env = { ...stage.env, OFFBOARD_HOME: join(stage.folder, 'another-home') };
+  loadKeys(homeOf(env).keys, env);
+  const session = await openSession(env);
+  onTestFinished(() => session.close());
+  expect(await viewIfAnswered(session, run, 5_000)).toBeUndefined();
+  expect(await viewIfAnswered(stage.session, run, 5_000)).toMatchObject({ workflowId: run, stage: 'plan' });
+});
