@@ -8,6 +8,7 @@ import { startDiscovery, type StartDiscoveryInput } from './run/discovery-start.
 import { endRun, type EndRunInput } from './run/evidence.ts';
 import { takeInventory, type TakeInventoryInput } from './run/inventory.ts';
 import { makePlan, type MakePlanInput } from './run/plan.ts';
+import { readOwnAccess, type ReadOwnAccessInput } from './run/own-access.ts';
 import { removeItems, type RemoveInput } from './run/remove.ts';
 import { makeRestorePlan, type MakeRestorePlanInput } from './run/restore-plan.ts';
 import { startRestore, type StartRestoreInput } from './run/restore-start.ts';
@@ -40,6 +41,7 @@ export function createActivities(deps: Deps) {
     restoreItems: (input: RemoveInput) => asFailure(() => restoreItems(deps, input)),
     startDiscovery: (input: StartDiscoveryInput) => asFailure(() => withHeartbeat(() => startDiscovery(deps, input))),
     takeInventory: (input: TakeInventoryInput) => asFailure(() => withHeartbeat(() => takeInventory(deps, input))),
+    readOwnAccess: (input: ReadOwnAccessInput) => asFailure(() => withHeartbeat(() => readOwnAccess(deps, input))),
     endRun: (input: EndRunInput) => asFailure(() => endRun(deps, input)),
   };
 }

@@ -3,6 +3,7 @@ import type { Anchors, Json, Match } from '../model/finding.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { PlanItem } from '../model/plan.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
+import type { OwnAccess } from '../model/own-access.ts';
 
 /** What a reader may need to know before it reads: the manifest and what the directory told. */
 export interface ReadContext {
@@ -110,6 +111,11 @@ export interface Cloud<Snapshot, Api> {
   kinds: Kind<Snapshot, Api>[];
   /** Pure. */
   classify(error: unknown): FailureClass;
+  /**
+   * What the worker's own identity may do in a system, as far as it may look: what it may not see is `unknown`. Absent where a system knows
+   * no identities. Changes nothing.
+   */
+  ownAccess?(api: Api, system: SystemId, context: ReadContext): Promise<OwnAccess>;
   /** The cheapest call that shows that the credentials answer for this system; throws otherwise. Changes nothing. */
   probe(api: Api, system: SystemId): Promise<void>;
 }

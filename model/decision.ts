@@ -50,9 +50,9 @@ export interface CollectorDecision {
   ticket?: string;
 }
 
-/** Stopping between items is safe, so anybody named may; going on is for whoever started the run and for approvers. */
+/** Stopping between items, for a while or for good, is safe, so anybody named may; going on is for whoever started the run and for approvers. */
 export interface PauseDecision {
-  kind: 'pause' | 'resume';
+  kind: 'pause' | 'resume' | 'cancel';
   by: string;
 }
 
@@ -99,6 +99,7 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
     case 'confirm':
       return decision.by === context.recipient ? { ok: true } : mayDecide(decision.by, decision.statement, context);
     case 'pause':
+    case 'cancel':
       return { ok: true };
     case 'resume':
       return decision.by === context.startedBy ? { ok: true } : isApprover(decision.by, context);
@@ -107,9 +108,11 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
   }
 }
 
+const STOPPING: ReadonlySet<Decision['kind']> = new Set(['pause', 'resume', 'cancel', 'reject']);
+
 /** A policy may demand a change's number with whatever changes something. Stopping, in any way, never needs one. */
 function decideTicket(decision: Decision, { ticket: demanded }: Policy): Verdict {
-  if (demanded === undefined || decision.kind === 'pause' || decision.kind === 'resume' || decision.kind === 'reject') return { ok: true };
+  if (demanded === undefined || STOPPING.has(decision.kind)) return { ok: true };
   const ticket = 'ticket' in decision ? decision.ticket : undefined;
   if (ticket !== undefined && new RegExp(`^(?:${demanded})$`).test(ticket)) return { ok: true };
   const fault = ticket === undefined ? 'is missing' : `${ticket} is no such number`;

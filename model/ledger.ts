@@ -1,6 +1,7 @@
 import type { Decision, OpenGate } from './decision.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import { isResolved, type Outcome } from './outcome.ts';
+import type { OwnAccess } from './own-access.ts';
 import type { Plan, PlanItem } from './plan.ts';
 import { gatesBefore } from './wave.ts';
 
@@ -21,6 +22,8 @@ export type JournalRecord =
   /** `deletionId`: the portal's, of a deletion that waits for its code. */
   | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
   | { type: 'verified'; leftovers: string[]; unknown: string[] }
+  /** What the worker's own identity may do, read at the end. */
+  | { type: 'own-access'; access: OwnAccess }
   | { type: 'run-ended'; status: RunStatus; reason: string };
 
 export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-accepted' | 'otp-exhausted' | 'otp-expired';
@@ -125,6 +128,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
     case 'reminder':
     case 'refusal':
     case 'verified':
+    case 'own-access':
       return;
   }
 }
@@ -152,6 +156,7 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
       return;
     case 'pause':
     case 'resume':
+    case 'cancel':
       return;
     case 'reject': {
       const gate = ledger.gates.get(gateKey(d.gate, d.opening));

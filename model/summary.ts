@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
+import type { OwnAccess } from './own-access.ts';
 import type { Plan, Untouched } from './plan.ts';
 import type { RestoreItem } from './restore.ts';
 
@@ -36,6 +37,8 @@ export interface RunSummary {
   /** What the verification found still there; null when there was none. */
   leftovers: string[] | null;
   unknown: string[];
+  /** What the worker itself may do, read at the end; absent where nobody looked. */
+  ownAccess?: OwnAccess;
 }
 
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
@@ -123,6 +126,9 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
     case 'verified':
       summary.leftovers = r.leftovers;
       summary.unknown = r.unknown;
+      return;
+    case 'own-access':
+      summary.ownAccess = r.access;
       return;
     case 'run-ended':
       summary.status = r.status;

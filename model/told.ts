@@ -50,6 +50,7 @@ export function toldDecision({ decision: d, items }: { decision: Decision; items
       return `${d.kind} ${d.collector}`;
     case 'pause':
     case 'resume':
+    case 'cancel':
       return `${d.kind} the run`;
   }
 }

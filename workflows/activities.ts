@@ -25,7 +25,7 @@ const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
 const attended = proxyActivities<Activities>(ATTENDED);
 
-export const { startRun, walk, makePlan, makeRestorePlan, verify, startDiscovery, takeInventory } = long;
+export const { startRun, walk, makePlan, makeRestorePlan, verify, startDiscovery, takeInventory, readOwnAccess } = long;
 export const { openGate, closeGate, remind, recordDecision, startRestore, endRun } = short;
 export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
 

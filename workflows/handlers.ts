@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Decision } from '../model/decision.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
@@ -6,7 +6,7 @@ import { recordDecision } from './activities.ts';
 import { handleCollectors } from './collector-handlers.ts';
 import * as messages from './messages.ts';
 import { refusalOf } from './refusal.ts';
-import { checkAmendMessage, checkGateMessage, checkItemsMessage, checkPauseMessage } from './shapes.ts';
+import { checkAmendMessage, checkCancelMessage, checkGateMessage, checkItemsMessage, checkPauseMessage } from './shapes.ts';
 import type { Run } from './run.ts';
 
 /** Registers every message of docs/messages.md. Called before the workflow's first await, with the state in place. */
@@ -27,6 +27,7 @@ function handleDecisions(run: Run): void {
   for (const kind of ['approve', 'reject'] as const) handleGate(run, kind);
   handleItems(run);
   for (const kind of ['pause', 'resume'] as const) handlePause(run, kind);
+  handleCancelledBy(run);
 }
 
 function handleGate(run: Run, kind: 'approve' | 'reject'): void {
@@ -65,6 +66,18 @@ function handlePause(run: Run, kind: 'pause' | 'resume'): void {
     ),
     { description },
   );
+}
+
+/** The cancellation itself follows on its heels and must not stop its own record. */
+function handleCancelledBy(run: Run): void {
+  const check = (message: messages.PauseMessage) => checkCancelMessage(message);
+  const work = ({ by }: messages.PauseMessage) =>
+    CancellationScope.nonCancellable(async () => {
+      run.cancelledBy = by;
+      // Before its journal begins there is nothing to write into; the run's end still says who.
+      if (run.started) await decide(run, { kind: 'cancel', by }, () => {});
+    });
+  setHandler(messages.cancelledBy, fromSignal(run, 'cancel', check, work), { description: 'Who is about to cancel the run: {by}' });
 }
 
 /** Of a signal sent without a word nobody is known; pausing is allowed even so. */

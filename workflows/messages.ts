@@ -46,6 +46,8 @@ export const pause = defineUpdate<void, [PauseMessage]>('pause');
 export const resume = defineUpdate<void, [PauseMessage]>('resume');
 export const pauseSignal = defineSignal<[PauseMessage?]>('pause');
 export const resumeSignal = defineSignal<[PauseMessage?]>('resume');
+/** Says who cancels the run; sent before its cancellation, which Temporal keeps without a name. */
+export const cancelledBy = defineSignal<[PauseMessage]>('cancelledBy');
 /** Answers where the code went, or what to do by hand. */
 export const collectorReady = defineUpdate<CollectorView, [CollectorMessage]>('collectorReady');
 /** Refused (Refused, OtpWrong …) when the code is not accepted. */

@@ -10,7 +10,7 @@ import {
 import { messageOf } from '../model/errors.ts';
 import type { RunStatus } from '../model/names.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
-import { endRun, makePlan, startRun, verify } from './activities.ts';
+import { endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
 import { handleMessages } from './handlers.ts';
 import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
@@ -54,7 +54,7 @@ export async function toItsEnd(run: Run, work: () => Promise<{ status: RunStatus
   } catch (error) {
     const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(async () => {
-      if (cancelled) await end(run, 'cancelled', 'cancelled between items');
+      if (cancelled) await end(run, 'cancelled', `cancelled between items${run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`}`);
       else if (error instanceof ActivityFailure) await end(run, 'failed', messageOf(error.cause ?? error));
     });
     throw cancelled && !isCancellation(error) ? new CancelledFailure('cancelled between items', [], error as Error) : error;
@@ -124,6 +124,7 @@ async function end(run: Run, status: RunStatus, reason: string): Promise<Offboar
   await condition(allHandlersFinished);
   run.stopWaiting();
   run.enter('evidence');
+  if (run.plan) await readOwnAccess({ run: run.id });
   const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason });
   run.status = status;
   run.enter('ended');

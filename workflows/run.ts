@@ -67,6 +67,7 @@ export class Run {
   /** A time that it waits for. */
   idling: { what: string; until: string } | undefined;
   lastRefusal: string | undefined;
+  cancelledBy: string | undefined;
   status: RunView['status'] = 'running';
   /** The activity that does the work on items: it removes them, or gives them back. */
   readonly #carryOut: typeof removeItems;

@@ -46,6 +46,10 @@ export function checkPauseMessage(run: Run, kind: 'pause' | 'resume', message: P
     );
 }
 
+export function checkCancelMessage(message: PauseMessage): void {
+  needTexts(message, 'by');
+}
+
 /** Overrides of another shape would stand in the journal, where every later reading of the run takes them in. */
 export function checkAmendMessage(run: Run, message: AmendMessage): void {
   needTexts(message, 'by', 'reason');

@@ -4,6 +4,7 @@ import { classify } from './classify.ts';
 import { awsConnector } from './clients.ts';
 import { awsOidcClientId } from './oidc-client-id.ts';
 import { oidcRoles } from './our-roles.ts';
+import { ownAccessToAccount } from './own-access.ts';
 import { awsPolicy } from './policy.ts';
 import { readAccount } from './reader.ts';
 import { usedWithin } from './recent-use.ts';
@@ -35,6 +36,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     }),
     kinds: [awsStack(RESOURCES), ...RESOURCES.map((kind) => knowingStacks(kind, RESOURCES))],
     classify,
+    ownAccess: ownAccessToAccount,
     async probe(api) {
       const { account } = await api.caller();
       if (account !== api.account)

@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { Endpoint } from '../azure-endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../azure-rest.ts';
+import { selfOf, type Self } from '../azure-self.ts';
 import { connectArm, type ArmApi } from './arm.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
@@ -22,6 +23,9 @@ export interface Assignment {
 export interface AzureApi extends ArmApi {
   /** Assignments of one principal at, above and below a scope, all pages. */
   listAssignments(scope: string, principalId: string): Promise<Assignment[]>;
+  /** The same, and besides what the principal holds through groups. */
+  listAssignedTo(scope: string, principalId: string): Promise<Assignment[]>;
+  self(): Promise<Self>;
   /** Reads one page of the assignments at a scope and forgets it. */
   touch(scope: string): Promise<void>;
   getAssignment(id: string): Promise<Assignment>;
@@ -42,13 +46,16 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   const { roleAssignments } = client;
+  const list = async (scope: string, filter: string) => {
+    const all: Assignment[] = [];
+    for await (const one of roleAssignments.listForScope(scope, { filter })) all.push(definition(one));
+    return all;
+  };
   return {
     ...connectArm(endpoint, credential),
-    listAssignments: async (scope, principalId) => {
-      const all: Assignment[] = [];
-      for await (const one of roleAssignments.listForScope(scope, { filter: `principalId eq '${principalId}'` })) all.push(definition(one));
-      return all;
-    },
+    listAssignments: (scope, principalId) => list(scope, `principalId eq '${principalId}'`),
+    listAssignedTo: (scope, principalId) => list(scope, `assignedTo('${principalId}')`),
+    self: () => selfOf(credential, endpoint.scope),
     touch: async (scope) => {
       await roleAssignments.listForScope(scope, { filter: 'atScope()' }).byPage().next();
     },

@@ -5,6 +5,7 @@ import type { Cloud } from '../kind.ts';
 import { connectArm } from './arm.ts';
 import { classifyAzure } from './classify.ts';
 import { connectAzure, type AzureApi } from './clients.ts';
+import { ownAccessAtScope } from './own-access.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
 import { roleAssignment } from './role-assignment.ts';
 import { walkAzure } from './walk.ts';
@@ -20,6 +21,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     anchors: ({ defender }) => (defender ? { defender } : {}),
     kinds: [roleAssignment],
     classify: (error) => classifyAzure(error),
+    ownAccess: ownAccessAtScope,
     probe: (api, system) => api.touch(nativeId(system)),
   };
 }

@@ -1,9 +1,8 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Endpoint } from '../azure-endpoints.ts';
-import { CannotAsk } from '../azure-failure.ts';
 import { restTo, type Rest } from '../azure-rest.ts';
+import { selfOf, type Self } from '../azure-self.ts';
 
 const guid = z.guid();
 /** Fields whose inner shape only matters for comparing and restoring. */
@@ -55,6 +54,18 @@ const RoleAssignment = z.object({
 });
 export type DirectoryRoleAssignment = z.infer<typeof RoleAssignment>;
 
+const AppRoleAssignment = z.object({
+  id: z.string(),
+  appRoleId: guid,
+  principalId: guid,
+  resourceId: guid,
+  resourceDisplayName: z.string().nullish(),
+});
+export type AppRoleAssignment = z.infer<typeof AppRoleAssignment>;
+
+const AppRoles = z.object({ id: guid, appRoles: z.array(z.object({ id: guid, value: z.string().nullish() })).nullish() });
+export type AppRole = { id: string; value?: string | null | undefined };
+
 const At = z.object({ lastSignInDateTime: z.string().nullish() }).nullish();
 const SignInActivity = z.object({
   appId: z.string(),
@@ -76,13 +87,6 @@ const AuthorizationSystem = z.object({
 export type AuthorizationSystem = z.infer<typeof AuthorizationSystem>;
 
 const User = z.object({ id: guid, userPrincipalName: z.string() });
-
-/** Who the worker is, as its own access token says. */
-export interface Self {
-  principalId: string;
-  applicationId: string;
-  tenantId: string;
-}
 
 /** What is used of Microsoft Graph: v1.0, and beta where there is nothing else. Errors are RestError with Graph's own code. */
 export interface EntraApi {
@@ -106,6 +110,11 @@ export interface EntraApi {
   /** Beta, deprecated: it may be gone. */
   listAuthorizationSystems(): Promise<AuthorizationSystem[]>;
   getUserPrincipalName(userId: string): Promise<string>;
+  /** Application permissions that a principal was granted; 404 for a principal that is a user. */
+  listAppRoleAssignments(servicePrincipalId: string): Promise<AppRoleAssignment[]>;
+  /** The application permissions that an API offers, by their ids. */
+  listAppRoles(servicePrincipalId: string): Promise<AppRole[]>;
+  listRoleAssignmentsOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
 }
 
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
@@ -117,7 +126,7 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
   ) as [Rest, Rest];
   const nothing = z.unknown().transform(() => undefined);
   return {
-    self: async () => selfOf((await credential.getToken(endpoint.scope))?.token),
+    self: () => selfOf(credential, endpoint.scope),
     listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
     getApplication: (id) => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application),
     listFederatedCredentials: (id) => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential),
@@ -143,15 +152,11 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
     },
     listAuthorizationSystems: () => beta.list('/external/authorizationSystems', AuthorizationSystem),
     getUserPrincipalName: async (id) => (await graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)).userPrincipalName,
+    listAppRoleAssignments: (id) => graph.list(`/servicePrincipals/${id}/appRoleAssignments`, AppRoleAssignment),
+    listAppRoles: async (id) => (await graph.send('GET', `/servicePrincipals/${id}?$select=id,appRoles`, AppRoles)).appRoles ?? [],
+    listRoleAssignmentsOf: (principalId) => {
+      const filter = encodeURIComponent(`principalId eq '${principalId}'`);
+      return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
+    },
   };
-}
-
-/** Reads three claims and lets the token go. Its signature is Graph's to check: the worker asks only about itself. */
-function selfOf(token: string | undefined): Self {
-  try {
-    const claims = z.object({ oid: guid, tid: guid, appid: guid.optional(), azp: guid.optional() }).parse(decodeJwt(token ?? ''));
-    return { principalId: claims.oid, applicationId: claims.appid ?? claims.azp ?? claims.oid, tenantId: claims.tid };
-  } catch {
-    throw new CannotAsk('UnreadableToken', "the worker's own token for Graph has no readable oid and tid claims");
-  }
 }

@@ -5,6 +5,7 @@ import { ciemSignIn } from './ciem-sign-in.ts';
 import { classifyEntra } from './classify.ts';
 import { connectEntra, type EntraApi } from './clients.ts';
 import { oidcApplication } from './oidc-application.ts';
+import { ownAccessToDirectory } from './own-access.ts';
 import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
 import { MEPM } from '../../model/footprint.ts';
 
@@ -26,6 +27,7 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     },
     kinds: [oidcApplication, ciemSignIn],
     classify: (error) => classifyEntra(error),
+    ownAccess: ownAccessToDirectory,
     probe: async (api, system) => {
       await demandTenant(api, system);
       await api.listServicePrincipals(MEPM.ciemAppId);

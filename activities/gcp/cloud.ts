@@ -8,6 +8,7 @@ import { classify } from './classify.ts';
 import { connectGoogle, type GcpApi } from './clients.ts';
 import { gcpImpersonationBinding } from './impersonation-binding.ts';
 import { leaveOurselves } from './ourselves.ts';
+import { ownAccessAtResource } from './own-access.ts';
 import { gcpPool } from './pool.ts';
 import { gcpProvider } from './provider.ts';
 import { readGcp } from './reader.ts';
@@ -35,6 +36,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
       match: (snapshot, anchors) => leaveOurselves(kind.match(snapshot, anchors), snapshot, anchors),
     })),
     classify,
+    ownAccess: ownAccessAtResource,
     async probe(client, system) {
       await client.getPolicy(nativeId(system));
     },

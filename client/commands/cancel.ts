@@ -1,16 +1,22 @@
+import * as messages from '../../workflows/messages.ts';
 import { requireRun } from '../ask.ts';
 import type { Command } from '../command.ts';
+import { BY, personOf } from '../person.ts';
 import { withSession } from '../session.ts';
 
 export const cancel: Command = {
   name: 'cancel',
   summary: 'Stop a run for good, between items. What is removed stays removed; evidence is written.',
   positionals: ['RUN'],
-  options: {},
-  async run({ positionals: [run = ''], json }, io) {
+  options: BY,
+  async run({ positionals: [run = ''], values, json }, io) {
+    const by = personOf(values, io);
     return await withSession(io.env, async (session) => {
       await requireRun(session, run);
-      await session.client.workflow.getHandle(run).cancel();
+      // Neither needs a worker: whoever wants to stop a run must not have to bring one up first.
+      const handle = session.client.workflow.getHandle(run);
+      await handle.signal(messages.cancelledBy, { by });
+      await handle.cancel();
       io.out(json ? JSON.stringify({ workflowId: run, cancel: true }) : `${run} stops after the item under way.`);
       return 0;
     });

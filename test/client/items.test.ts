@@ -105,13 +105,13 @@ test('pause holds a run that was approved, resume lets it go on', async () => {
 
 test('cancel ends a run with evidence and everything in place; afterwards nothing can be said to it', async () => {
   const { run } = await runAtPlan(stage, smallEstate());
-  expect((await stage.offboard('cancel', run)).out).toContain('stops after the item under way');
+  expect((await stage.offboard('cancel', run, '--by', 'sam')).out).toContain('stops after the item under way');
   const view = await stage.until(run, (v) => v.status !== 'running');
   expect(view.status).toBe('cancelled');
   await expectNothingChanged(stage);
   expect(existsSync(join(stage.deps.evidenceFolder, view.run, 'index.html'))).toBe(true);
   await expect.poll(async () => (await stage.offboard('pause', run, '--by', APPROVER)).code, { timeout: 20_000 }).toBe(34);
-  expectRefused(await stage.offboard('cancel', run), 'GateNotOpen', 'has ended (cancelled)');
+  expectRefused(await stage.offboard('cancel', run, '--by', 'sam'), 'GateNotOpen', 'has ended (cancelled)');
   expect((await stage.offboard('report', run)).out).toMatch(/^cancelled: cancelled between items/m);
 });
 

@@ -41,6 +41,7 @@ const WORDS: Record<string, string[]> = {
   'resend-otp': ['--by', 'dana'],
   pause: ['--by', 'riley'],
   resume: ['--by', 'riley'],
+  cancel: ['--by', 'riley'],
   discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };
 const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory'].includes(c.name));

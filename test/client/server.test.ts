@@ -53,7 +53,7 @@ const ON_UNKNOWN: [verb: string, rest: string[]][] = [
   ['watch', []],
   ['plan', []],
   ['report', []],
-  ['cancel', []],
+  ['cancel', ['--by', APPROVER]],
   ['approve', ['--gate', 'plan', '--plan-hash', 'x', '--by', APPROVER, '--reason', 'read it']],
   ['reject', ['--gate', 'plan', '--plan-hash', 'x', '--by', APPROVER, '--reason', 'read it']],
   ['ready', ['collector-aws', '--by', 'dana']],

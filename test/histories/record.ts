@@ -130,7 +130,7 @@ test('expired at the first gate, after a reminder and an escalation', async () =
 test('cancelled while it waits for approval', async () => {
   const run = await startedRun(stage, smallEstate());
   await stage.until(run, (v) => v.gate?.gate === 'plan');
-  await type('cancel', run);
+  await type('cancel', run, '--by', 'sam');
   await expect(resultOf(stage, run)).rejects.toThrow('Workflow execution cancelled');
   await keep('cancelled', run);
 });

@@ -61,7 +61,7 @@ test('a controller policy that could not be removed is not lost by an amended pl
 
 test('nor by a new run after one that was cancelled between role and policy', async () => {
   const { run, estate } = await policyLeftBehind();
-  expect(await stage.offboard('cancel', run)).toMatchObject({ code: 0 });
+  expect(await stage.offboard('cancel', run, '--by', 'sam')).toMatchObject({ code: 0 });
   await expectCancelled(stage, run);
   const started = await stage.offboard('start', stage.writeManifest(estate.manifest), '--by', STARTER, '--json');
   expect(started).toMatchObject({ code: 0 });

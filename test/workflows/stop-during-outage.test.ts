@@ -60,7 +60,7 @@ test('a pause that is taken back before the try under way has failed does not en
 
 test('cancel during an outage ends the run as cancelled, with its evidence, though the try under way fails', async () => {
   const { run, journal } = await outageDuringRemoval(untilAskedToStop);
-  expect(await stage.offboard('cancel', run)).toMatchObject({ code: 0 });
+  expect(await stage.offboard('cancel', run, '--by', 'sam')).toMatchObject({ code: 0 });
   await expectCancelled(stage, run);
   await expectEndedAs(stage, journal, 'cancelled');
   expect(outcomesOf(stage, journal, APPLICATION).filter((o) => o.outcome === 'removed')).toEqual([]);

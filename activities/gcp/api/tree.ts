@@ -14,6 +14,8 @@ export interface TreeApi {
   /** Directly below an organisation or folder, those with a requested deletion included. */
   listFolders(parent: string): Promise<TreeNode[]>;
   listProjects(parent: string): Promise<TreeNode[]>;
+  /** What a folder or project lies directly below; undefined where it lies below nothing. */
+  parentOf(resource: string): Promise<string | undefined>;
 }
 
 export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint): TreeApi {
@@ -47,6 +49,10 @@ export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, a
         return { items: data.projects, next: data.nextPageToken };
       });
       return raw.map(project);
+    },
+    async parentOf(name) {
+      const { data } = await (name.startsWith('folders/') ? manager.folders.get({ name }, at) : manager.projects.get({ name }, at));
+      return data.parent || undefined;
     },
   };
 }

@@ -1,0 +1,58 @@
+import type { Json } from './finding.ts';
+import type { SystemId, SystemType } from './names.ts';
+
+/** The worker's own access to the clouds: it was given for this job, and would be the next orphan once the job is done. */
+
+/** What a right is in its cloud's own words. */
+export type OwnGrantKind = 'aws-role' | 'azure-role-assignment' | 'entra-directory-role' | 'entra-app-role' | 'gcp-binding';
+
+/** One right the worker's own identity was seen to hold. */
+export interface OwnGrant {
+  kind: OwnGrantKind;
+  system: SystemId;
+  /** The cloud's id of the grant: a role's ARN, an assignment's id, a binding. */
+  id: string;
+  /** Who holds it, as the cloud names it. */
+  holder: string;
+  /** For people: which role it is, and where. */
+  title: string;
+  /** Signs that it is not for this job alone, in words: a script leaves it to a person. */
+  doubt?: string;
+  /** What taking it away needs to know; shape by kind. */
+  definition: Json;
+}
+
+/** What one system, or all of them together, told of the worker's own access. */
+export interface OwnAccess {
+  /** Who the worker is there. */
+  identities: { cloud: SystemType; id: string }[];
+  grants: OwnGrant[];
+  /** What could not be read, and why: of that nothing is known. */
+  unknown: { system: SystemId; reason: string }[];
+}
+
+/** Pure: what all systems told as one, sorted, each once; an assignment from above is seen from every system below it. */
+export function mergeOwnAccess(parts: OwnAccess[]): OwnAccess {
+  const each = <T>(values: T[], key: (value: T) => string): T[] =>
+    [...new Map(values.map((v) => [key(v), v] as const))].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, v]) => v);
+  return {
+    identities: each(
+      parts.flatMap((p) => p.identities),
+      (i) => `${i.cloud} ${i.id}`,
+    ),
+    grants: each(
+      parts.flatMap((p) => p.grants),
+      (g) => `${g.kind} ${g.id}`,
+    ),
+    unknown: each(
+      parts.flatMap((p) => p.unknown),
+      (u) => `${u.system} ${u.reason}`,
+    ),
+  };
+}
+
+/** In few words, for a line of its own. */
+export function toldOwnAccess({ grants, unknown }: OwnAccess): string {
+  const what = grants.length === 0 ? 'none was seen' : `${grants.length} seen`;
+  return unknown.length === 0 ? what : `${what}; ${unknown.length} could not be read`;
+}
