@@ -1,5 +1,9 @@
 import type { SystemType } from '../model/names.ts';
-import type { CloudScript } from '../model/shell.ts';
+import type { CloudScript, OwnAccessScript } from '../model/shell.ts';
+import { awsOwnAccess } from './aws/own-access-script.ts';
+import { azureOwnAccess } from './azure/own-access-script.ts';
+import { entraOwnAccess } from './entra/own-access-script.ts';
+import { gcpOwnAccess } from './gcp/own-access-script.ts';
 import { awsScript } from './aws/script.ts';
 import { azureScript } from './azure/script.ts';
 import { entraScript } from './entra/script.ts';
@@ -13,4 +17,12 @@ export const SCRIPTS: Record<SystemType, CloudScript> = {
   gcp: gcpScript,
   entra: entraScript,
   portal: portalScript,
+};
+
+/** The same for the worker's own access; the portal knows none. */
+export const OWN_ACCESS_SCRIPTS: Partial<Record<SystemType, OwnAccessScript>> = {
+  azure: azureOwnAccess,
+  gcp: gcpOwnAccess,
+  aws: awsOwnAccess,
+  entra: entraOwnAccess,
 };

@@ -9,6 +9,7 @@ import { discover } from './commands/discover.ts';
 import { evidence } from './commands/evidence.ts';
 import { inventory } from './commands/inventory.ts';
 import { list } from './commands/list.ts';
+import { ownAccess } from './commands/own-access.ts';
 import { pause, resume } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { report } from './commands/report.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: Command[] = [
   resume,
   cancel,
   report,
+  ownAccess,
   restore,
   evidence,
   demo,

@@ -1,5 +1,5 @@
 import type { Json } from './finding.ts';
-import type { SystemId, SystemType } from './names.ts';
+import { systemType, type SystemId, type SystemType } from './names.ts';
 
 /** The worker's own access to the clouds: it was given for this job, and would be the next orphan once the job is done. */
 
@@ -55,4 +55,32 @@ export function mergeOwnAccess(parts: OwnAccess[]): OwnAccess {
 export function toldOwnAccess({ grants, unknown }: OwnAccess): string {
   const what = grants.length === 0 ? 'none was seen' : `${grants.length} seen`;
   return unknown.length === 0 ? what : `${what}; ${unknown.length} could not be read`;
+}
+
+/** Clouds in the order their access goes: Entra last, for Azure's principal lives there. */
+const CLOUDS: readonly SystemType[] = ['azure', 'gcp', 'aws', 'entra'];
+
+/**
+ * Pure: an order that never saws off the branch it sits on. What lies below goes before what lies above, member accounts before the
+ * organisation's management account, and the directory's permissions last, those over applications at the very end.
+ */
+export function takingOrder(grants: OwnGrant[], managementAccount: string | undefined): OwnGrant[] {
+  const rank = (g: OwnGrant) => CLOUDS.indexOf(systemType(g.system)) * 10 + height(g, managementAccount);
+  return grants.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
+function height({ kind, id, title }: OwnGrant, managementAccount: string | undefined): number {
+  switch (kind) {
+    case 'azure-role-assignment':
+      if (/^\/subscriptions\//i.test(id)) return 0;
+      return /managementGroups\//i.test(id) ? 1 : 2;
+    case 'gcp-binding':
+      return ['projects/', 'folders/', 'organizations/'].findIndex((prefix) => id.startsWith(prefix));
+    case 'aws-role':
+      return managementAccount !== undefined && id.includes(`::${managementAccount}:`) ? 1 : 0;
+    case 'entra-directory-role':
+      return 0;
+    case 'entra-app-role':
+      return title.includes('permission Application.') ? 2 : 1;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
+import type { OwnGrant } from './own-access.ts';
 import type { PlanItem } from './plan.ts';
 
 /** What a cloud says in shell: the commands a person would run, item by item (the portal's "Generate Script"). All of it pure. */
@@ -10,6 +11,20 @@ export interface CloudScript {
   enter(system: SystemId, manifest: Manifest): string[];
   /** By name of kind. A command per element; a kind that a script cannot do answers comments that say what to do by hand. */
   kinds: Record<string, { remove(item: PlanItem): string[]; restore(item: PlanItem): string[] }>;
+}
+
+/** What a cloud says in shell to take the worker's own access away. All of it pure. */
+export interface OwnAccessScript {
+  prelude(manifest: Manifest): string[];
+  /** Brings the shell to where a grant is, and takes it away: a command per element. */
+  take(grant: OwnGrant): string[];
+  /** In words and commands, for comments: how the identity itself goes, which no line of the script does. */
+  identity(id: string): string;
+}
+
+/** A line of comment: a line break would end it, and what follows would be a command. */
+export function comment(text: string): string {
+  return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
 }
 
 /** A word for bash: left bare where nothing in it means anything to a shell, otherwise in single quotes. */

@@ -2,20 +2,11 @@ import type { OwnAccess, OwnGrant } from '../../model/own-access.ts';
 import type { AwsAccountApi } from './api.ts';
 import { roleOfCaller } from './ourselves.ts';
 import { readRole } from './role-state.ts';
+import type { RoleParts } from './script.ts';
 import type { RoleState } from './snapshot.ts';
 
 /** Roles that AWS Organizations, Control Tower and IAM Identity Center make, and whose work goes on after this job. */
 const STANDING = /^(?:OrganizationAccountAccessRole|AWSControlTower\w*|AWSReservedSSO_.+|AWSServiceRoleFor.+|stacksets-exec-.+)$/;
-
-/** What the script needs of a role: names only, since nothing here is ever made again. */
-export interface OwnRole {
-  account: string;
-  name: string;
-  roleId: string;
-  attached: string[];
-  inline: string[];
-  instanceProfiles: string[];
-}
 
 /**
  * The role the worker assumes in one account, with its policies by name, and what can be said of the principal that assumes it. The
@@ -43,14 +34,8 @@ export async function ownAccessToAccount(api: AwsAccountApi): Promise<OwnAccess>
 function grantOf(account: string, role: RoleState, holder: string, isPrincipal: boolean): OwnGrant {
   const inline = Object.keys(role.InlinePolicies);
   const policies = [...role.AttachedPolicies, ...inline.map((name) => `${name} (inline)`)];
-  const definition: OwnRole = {
-    account,
-    name: role.RoleName,
-    roleId: role.RoleId,
-    attached: role.AttachedPolicies,
-    inline,
-    instanceProfiles: role.InstanceProfiles,
-  };
+  const { RoleName, RoleId, AttachedPolicies, InstanceProfiles } = role;
+  const definition: RoleParts = { RoleName, RoleId, AttachedPolicies, InlinePolicies: inline, InstanceProfiles };
   const doubt = isPrincipal
     ? 'the worker itself signs in as this role'
     : STANDING.test(role.RoleName) || role.Path.startsWith('/aws-')
@@ -68,5 +53,5 @@ function grantOf(account: string, role: RoleState, holder: string, isPrincipal: 
 }
 
 function nameOf({ definition }: OwnGrant): string {
-  return (definition as unknown as OwnRole).name;
+  return (definition as unknown as RoleParts).RoleName;
 }

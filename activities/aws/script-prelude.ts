@@ -8,14 +8,19 @@ export AWS_PAGER=''
 aws_errors=$(mktemp)
 aws_own_key=${'$'}{AWS_ACCESS_KEY_ID-} aws_own_secret=${'$'}{AWS_SECRET_ACCESS_KEY-} aws_own_token=${'$'}{AWS_SESSION_TOKEN-}
 
+# aws_leave: every command after it runs with the credentials that the script was started with.
+aws_leave() {
+  unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+  if [[ -n $aws_own_key ]]; then export AWS_ACCESS_KEY_ID=$aws_own_key AWS_SECRET_ACCESS_KEY=$aws_own_secret; fi
+  if [[ -n $aws_own_token ]]; then export AWS_SESSION_TOKEN=$aws_own_token; fi
+}
+
 # aws_enter ACCOUNT ROLE: every command after it runs in that account.
 aws_enter() {
   local partition=aws region session
   region=${'$'}{AWS_REGION:-${'$'}{AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
   case $region in cn-*) partition=aws-cn ;; us-gov-*) partition=aws-us-gov ;; esac
-  unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
-  if [[ -n $aws_own_key ]]; then export AWS_ACCESS_KEY_ID=$aws_own_key AWS_SECRET_ACCESS_KEY=$aws_own_secret; fi
-  if [[ -n $aws_own_token ]]; then export AWS_SESSION_TOKEN=$aws_own_token; fi
+  aws_leave
   session=$(aws sts assume-role --role-arn "arn:$partition:iam::$1:role/$2" --role-session-name mepm-offboard \
     --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) || return
   read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN <<<"$session"

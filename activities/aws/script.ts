@@ -15,14 +15,7 @@ export const awsScript: CloudScript = {
     'aws-role': {
       remove(item) {
         const role = item.snapshot as RoleState;
-        const named = option('role-name', role.RoleName);
-        return [
-          command('aws_same', role.RoleId, 'aws', 'iam', 'get-role', ...named, '--query', 'Role.RoleId', '--output', 'text'),
-          ...role.InstanceProfiles.map((p) => gone('remove-role-from-instance-profile', ...option('instance-profile-name', p), ...named)),
-          ...role.AttachedPolicies.map((arn) => gone('detach-role-policy', ...named, '--policy-arn', arn)),
-          ...Object.keys(role.InlinePolicies).map((p) => gone('delete-role-policy', ...named, ...option('policy-name', p))),
-          gone('delete-role', ...named),
-        ];
+        return removeRole({ ...role, InlinePolicies: Object.keys(role.InlinePolicies) });
       },
       restore(item) {
         const role = item.snapshot as RoleState;
@@ -145,6 +138,28 @@ export const awsScript: CloudScript = {
     },
   },
 };
+
+/** What taking a role away needs to know of it: names of policies, and the id that no newcomer of its name has. */
+export interface RoleParts {
+  RoleName: string;
+  RoleId: string;
+  AttachedPolicies: string[];
+  /** Names. */
+  InlinePolicies: string[];
+  InstanceProfiles: string[];
+}
+
+/** The commands that take a role away with all that hangs on it, unless another role has its name by now. */
+export function removeRole(role: RoleParts): string[] {
+  const named = option('role-name', role.RoleName);
+  return [
+    command('aws_same', role.RoleId, 'aws', 'iam', 'get-role', ...named, '--query', 'Role.RoleId', '--output', 'text'),
+    ...role.InstanceProfiles.map((p) => gone('remove-role-from-instance-profile', ...option('instance-profile-name', p), ...named)),
+    ...role.AttachedPolicies.map((arn) => gone('detach-role-policy', ...named, '--policy-arn', arn)),
+    ...role.InlinePolicies.map((p) => gone('delete-role-policy', ...named, ...option('policy-name', p))),
+    gone('delete-role', ...named),
+  ];
+}
 
 function iam(...words: string[]): string {
   return command('aws', 'iam', ...words);

@@ -20,7 +20,16 @@ const BUILT_IN: Record<string, Omit<Role, 'mayBeDefenders'>> = {
 
 /** What a role definition's id allows. A role that onboarding never gave is taken for a writing one: it goes before the reading ones. */
 export function roleOf(roleDefinitionId: string): Role {
-  const guid = roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
+  const guid = guidOf(roleDefinitionId);
   const known = BUILT_IN[guid];
   return known ? { ...known, mayBeDefenders: known.risk === 'read' } : { name: `role ${guid}`, risk: 'write', mayBeDefenders: true };
+}
+
+/** Whether a role definition's id is of one of Azure's own roles that are known here. */
+export function isBuiltIn(roleDefinitionId: string): boolean {
+  return guidOf(roleDefinitionId) in BUILT_IN;
+}
+
+function guidOf(roleDefinitionId: string): string {
+  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
 }

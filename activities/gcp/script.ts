@@ -1,6 +1,7 @@
 import type { PlanItem } from '../../model/plan.ts';
 import { command, type CloudScript } from '../../model/shell.ts';
 import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
+import type { Grant } from './policy.ts';
 import { plannedAccount } from './service-account-state.ts';
 import { lastSegment, type Condition } from './snapshot.ts';
 
@@ -42,7 +43,8 @@ export const gcpScript: CloudScript = {
   },
 };
 
-function removeBinding(grant: AccountGrant): string {
+/** The command that takes one grant out of its policy. */
+export function removeBinding(grant: Grant): string {
   return `gcp_once ${command('gcloud', ...policyWords(grant, 'remove'), `--member=${grant.member}`, ...roleWords(grant), '--format=none')}`;
 }
 
@@ -56,7 +58,7 @@ function addBinding(grant: AccountGrant): string[] {
 }
 
 /** The command group and resource of a policy. */
-function policyWords({ resource }: AccountGrant, verb: 'add' | 'remove'): string[] {
+function policyWords({ resource }: Grant, verb: 'add' | 'remove'): string[] {
   const [type = '', id = ''] = resource.split('/');
   const action = `${verb}-iam-policy-binding`;
   if (resource.includes('/serviceAccounts/')) return ['iam', 'service-accounts', action, lastSegment(resource), `--project=${id}`];
@@ -65,7 +67,7 @@ function policyWords({ resource }: AccountGrant, verb: 'add' | 'remove'): string
 }
 
 /** `None` is said outright: without it gcloud asks as soon as the policy has any condition. */
-function roleWords({ role, condition }: AccountGrant): string[] {
+function roleWords({ role, condition }: Grant): string[] {
   return [`--role=${role}`, `--condition=${condition ? conditionWords(condition) : 'None'}`];
 }
 

@@ -1,5 +1,5 @@
 import type { PlanItem } from '../../model/plan.ts';
-import type { CloudScript } from '../../model/shell.ts';
+import { comment, type CloudScript } from '../../model/shell.ts';
 import { MEPM } from '../../model/footprint.ts';
 
 const TABS: Record<string, string> = { aws: 'AWS', azure: 'Azure', gcp: 'GCP' };
@@ -33,9 +33,4 @@ function restore(item: PlanItem): string[] {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A line break would end the comment, and what follows would be a command. */
-function comment(line: string): string {
-  return `# ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
 }

@@ -1,4 +1,5 @@
 import type { Phase } from '../../model/names.ts';
+import { toldOwnAccess } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
@@ -39,6 +40,7 @@ ${staying.length > 0 ? `<h2>${words.staying}</h2><table><tr><th>What<th>Who deci
 <h2>${words.untouched}</h2>
 <table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
 ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, toldDecision(r), r.message])).join('')}</table>` : ''}
+${ownAccessSection(s)}
 <h2>Journal</h2>
 <p>Each line of journal.jsonl holds the SHA-256 of the line before it in its segment. These are the last ones.</p>
 <table><tr><th>Segment<th>Lines<th>SHA-256 of the last line</tr>${journal.map((j) => row([j.segment, String(j.lines), j.head])).join('')}</table>
@@ -60,6 +62,21 @@ const RESTORE = {
   staying: 'Stays away by decision',
   third: 'What is not the same again',
 };
+
+/** What the tool was given, and what nobody has taken back yet. */
+function ownAccessSection({ ownAccess, workflowId }: RunSummary): string {
+  if (ownAccess === undefined) return '';
+  const { identities, grants, unknown } = ownAccess;
+  const rows = [
+    ...grants.map((g) => row([g.system, g.title, g.holder, g.doubt === undefined ? '' : `perhaps not for this job alone: ${g.doubt}`])),
+    ...unknown.map((u) => row([u.system, 'not known', '', u.reason])),
+  ];
+  return `<h2>What the worker itself may do</h2>
+<p>As it was read when the run ended: ${esc(toldOwnAccess(ownAccess))}. This tool takes none of it away. The script that does:
+<code>offboard own-access ${esc(workflowId)} --format sh</code></p>
+<dl>${terms(identities.map((i) => [i.cloud, i.id]))}</dl>
+<table><tr><th>System<th>What<th>Held by<th>Note</tr>${rows.join('')}</table>`;
+}
 
 function unread(s: RunSummary): string {
   if (s.leftovers === null) return 'not verified';

@@ -16,6 +16,7 @@ export function tellEnd(result: OffboardingResult, ended: Ended, staying: Stayin
     `Of ${ended.untouched.objects} objects that are not ours, ${ended.untouched.changed} changed.`,
     `Evidence: ${result.evidence}/index.html`,
     `Verify it: offboard evidence verify ${result.evidence}`,
+    `What the worker itself may still do, and how it is taken away: offboard own-access ${ended.workflowId}`,
     ...whereToLook(ended.temporalUi, staysUp),
     '',
   ].join('\n');

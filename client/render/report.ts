@@ -1,3 +1,4 @@
+import { toldOwnAccess } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
@@ -33,6 +34,12 @@ export function renderReport(s: RunSummary): string {
   const rest = toldRest(s);
   lines.push(`${rest.heading}: ${rest.text}`);
   if (s.unknown.length > 0) lines.push(`Could not be read: ${s.unknown.join(', ')}`);
+  if (s.ownAccess) {
+    const { grants, unknown } = s.ownAccess;
+    lines.push('', `What the worker itself may do: ${toldOwnAccess(s.ownAccess)}`);
+    lines.push(...grants.map((g) => `   - ${g.title}`), ...unknown.map((u) => `   - not known, ${u.system}: ${u.reason}`));
+    lines.push(`To take it away: offboard own-access ${s.workflowId} --format sh`);
+  }
   if (s.endedAt) lines.push('', `Verify its evidence: offboard evidence verify ${s.workflowId}`);
   return `${lines.join('\n')}\n`;
 }

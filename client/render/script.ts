@@ -2,6 +2,7 @@ import { SCRIPTS } from '../../activities/scripts.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase } from '../../model/names.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
+import { comment } from '../../model/shell.ts';
 import { phasesOf } from '../../model/told.ts';
 
 /** What stands at the top of a script. */
@@ -103,9 +104,4 @@ function heldItems(items: PlanItem[]): Map<string, string> {
     }
   }
   return held;
-}
-
-/** A line break would end the comment, and what follows would be a command. */
-function comment(text: string): string {
-  return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
 }

@@ -37,6 +37,9 @@ function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
     'What was decided, done and left, and whether the evidence is whole:',
     `  offboard report ${view.workflowId}`,
     `  offboard evidence verify ${evidence ?? view.workflowId}`,
+    ...(view.planHash === undefined
+      ? []
+      : ['What the worker itself may still do, and how it is taken away:', `  offboard own-access ${view.workflowId}`]),
     '',
   ];
 }

@@ -45,6 +45,15 @@ export function servicePrincipalToWire(p: ObjectOf<'entra-service-principal'>): 
     appDisplayName: p.displayName,
     appId: p.appId,
     appOwnerOrganizationId: p.appOwnerOrganizationId ?? null,
+    appRoles: p.appRoles.map(({ id, value }) => ({
+      allowedMemberTypes: ['Application'],
+      description: value,
+      displayName: value,
+      id,
+      isEnabled: true,
+      origin: 'Application',
+      value,
+    })),
     displayName: p.displayName,
     servicePrincipalNames: [p.appId],
     servicePrincipalType: p.servicePrincipalType,
@@ -57,4 +66,22 @@ export function userToWire(u: ObjectOf<'entra-user'>): Wire {
 
 export function roleAssignmentToWire(r: ObjectOf<'entra-role-assignment'>): Wire {
   return { id: r.id, principalId: r.principalId, directoryScopeId: '/', roleDefinitionId: r.roleDefinitionId };
+}
+
+export function appRoleAssignmentToWire(
+  a: ObjectOf<'entra-app-role-assignment'>,
+  principals: readonly ObjectOf<'entra-service-principal'>[],
+): Wire {
+  const nameOf = (id: string) => principals.find((p) => p.id === id)?.displayName ?? null;
+  return {
+    id: a.id,
+    deletedDateTime: null,
+    appRoleId: a.appRoleId,
+    createdDateTime: CREATED,
+    principalDisplayName: nameOf(a.principalId),
+    principalId: a.principalId,
+    principalType: 'ServicePrincipal',
+    resourceDisplayName: nameOf(a.resourceId),
+    resourceId: a.resourceId,
+  };
 }

@@ -2,11 +2,11 @@ import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { deleteApplication, getApplication, listApplications, listFederatedIdentityCredentials, type Key } from './applications.ts';
 import { getDeletedItem, listDeletedItems, restoreDeletedItem } from './deleted-items.ts';
-import { roleAssignmentToWire, userToWire } from './directory-objects.ts';
+import { userToWire } from './directory-objects.ts';
+import { deleteAppRoleAssignment, deleteRoleAssignment, listAppRoleAssignments, listEligibilities, listRoleAssignments } from './grants.ts';
 import { listAuthorizationSystems, listSignInActivities } from './reports.ts';
-import { demandPermission } from './rights.ts';
 import { getServicePrincipal, listServicePrincipals, patchServicePrincipal } from './service-principals.ts';
-import { collection, entity, GraphError, notFound } from './wire.ts';
+import { entity, GraphError, notFound } from './wire.ts';
 
 const AUDIENCE = 'https://graph.microsoft.com';
 
@@ -43,7 +43,10 @@ const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   ['GET', /^servicePrincipals$/, (_, r, c) => listServicePrincipals(r, c)],
   ['GET', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, (n, r, c) => getServicePrincipal(keyOf(n), r, c)],
   ['PATCH', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, (n, r, c) => patchServicePrincipal(keyOf(n), r, c)],
+  ['GET', /^servicePrincipals\/([^/]+)\/appRoleAssignments$/, ([n = ''], r, c) => listAppRoleAssignments(n, r, c)],
+  ['DELETE', /^servicePrincipals\/([^/]+)\/appRoleAssignments\/([^/]+)$/, ([n = '', id = ''], _, c) => deleteAppRoleAssignment(n, id, c)],
   ['GET', /^roleManagement\/directory\/roleAssignments$/, (_, r, c) => listRoleAssignments(r, c)],
+  ['DELETE', /^roleManagement\/directory\/roleAssignments\/([^/]+)$/, ([n = ''], _, c) => deleteRoleAssignment(n, c)],
   ['GET', /^roleManagement\/directory\/roleEligibilityScheduleInstances$/, (_, r, c) => listEligibilities(r, c)],
   ['GET', /^users\/([^/]+)$/, ([n = ''], r, c) => getUser(n, r, c)],
 ];
@@ -65,18 +68,6 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
 
 function keyOf([id, appId]: (string | undefined)[]): Key {
   return id === undefined ? { property: 'appId', value: appId ?? '' } : { property: 'id', value: id };
-}
-
-function listRoleAssignments(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const active = context.store.list('entra-role-assignment').filter((r) => !r.eligible);
-  return collection(active.map(roleAssignmentToWire), 'roleManagement/directory/roleAssignments', request, context);
-}
-
-function listEligibilities(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  demandPermission(context, 'RoleEligibilitySchedule.Read.Directory');
-  const eligible = context.store.list('entra-role-assignment').filter((r) => r.eligible);
-  const values = eligible.map((r) => ({ ...roleAssignmentToWire(r), memberType: 'Direct', appScopeId: null, endDateTime: null }));
-  return collection(values, 'roleManagement/directory/roleEligibilityScheduleInstances', request, context);
 }
 
 function getUser(key: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {

@@ -37,6 +37,18 @@ export const entra = [
     signIns: z.strictObject({ application: z.iso.datetime().optional(), delegated: z.iso.datetime().optional() }).default({}),
     /** Graph permissions the worker lacks, such as `AuditLog.Read.All`; read of the worker's own principal only. */
     lacks: z.array(z.string()).default([]),
+    /** Application permissions that it offers as an API. */
+    appRoles: z.array(z.strictObject({ id: guid, value: z.string() })).default([]),
+  }),
+  /** An application permission granted to a principal. */
+  z.strictObject({
+    kind: z.literal('entra-app-role-assignment'),
+    ours,
+    id: z.string(),
+    appRoleId: guid,
+    principalId: guid,
+    /** Object id of the API's service principal. */
+    resourceId: guid,
   }),
   z.strictObject({ kind: z.literal('entra-user'), ours, id: guid, userPrincipalName: z.string(), displayName: z.string() }),
   /** A directory role assignment at `/`: active, or eligible through Privileged Identity Management. */

@@ -18,6 +18,7 @@ const ACCOUNT = `/v1/projects/${estate.PROJECT}/serviceAccounts/${estate.EMAIL}`
 const POOL = `/v1/${estate.POOL}`;
 const PROVIDER = `${POOL}/providers/mciem-wi-provider`;
 const APPLICATION = `/v1.0/applications/${estate.AWS_OIDC_APP}`;
+const GRANTED = `/v1.0/servicePrincipals/${estate.WORKER_PRINCIPAL}/appRoleAssignments`;
 const VERSION_3 = { options: { requestedPolicyVersion: 3 } };
 const LINGER_MS = 500;
 
@@ -71,6 +72,7 @@ describe('ARM answers as its specification says', () => {
     named([
       ['GET', `${SUBSCRIPTION}/${ASSIGNMENTS}?${VERSION}`, 200],
       ['GET', `${SUBSCRIPTION}/${ASSIGNMENTS}?${VERSION}&$filter=principalId eq '${estate.CIEM_PRINCIPAL}'`, 200],
+      ['GET', `${SUBSCRIPTION}/${ASSIGNMENTS}?${VERSION}&$filter=assignedTo('${estate.CIEM_PRINCIPAL}')`, 200],
       ['GET', `${SUBSCRIPTION}/${ASSIGNMENTS}`, 400],
       ['GET', `/subscriptions/${estate.TENANT}/${ASSIGNMENTS}?${VERSION}`, 404],
       ['GET', `${id}?${VERSION}`, 200],
@@ -97,6 +99,13 @@ describe('Graph answers as its description says', () => {
       ['GET', `/v1.0/servicePrincipals/${estate.CIEM_PRINCIPAL}`, 200],
       ['PATCH', `/v1.0/servicePrincipals/${estate.CIEM_PRINCIPAL}`, 204, { accountEnabled: false }],
       ['GET', '/v1.0/roleManagement/directory/roleAssignments?$top=1', 200],
+      ['GET', `/v1.0/servicePrincipals/${estate.GRAPH_PRINCIPAL}?$select=id,appRoles`, 200],
+      ['GET', GRANTED, 200],
+      ['GET', `/v1.0/servicePrincipals/${estate.ALICE}/appRoleAssignments`, 404],
+      ['DELETE', `${GRANTED}/granted-1`, 204],
+      ['DELETE', `${GRANTED}/granted-1`, 404],
+      ['GET', `/v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '${estate.WORKER_PRINCIPAL}'`, 200],
+      ['DELETE', '/v1.0/roleManagement/directory/roleAssignments/nothing', 404],
       ['DELETE', APPLICATION, 204],
       ['GET', deleted, 200],
       ['POST', `${deleted}/microsoft.graph.restore`, 200],

@@ -4,6 +4,7 @@ export const TENANT = '11111111-aaaa-4bbb-8ccc-000000000001';
 export const WORKER_APP = '11111111-aaaa-4bbb-8ccc-000000000002';
 export const WORKER_PRINCIPAL = '11111111-aaaa-4bbb-8ccc-000000000003';
 export const CIEM_PRINCIPAL = '22222222-aaaa-4bbb-8ccc-000000000001';
+export const GRAPH_PRINCIPAL = '11111111-aaaa-4bbb-8ccc-000000000004';
 export const ALICE = '33333333-aaaa-4bbb-8ccc-000000000001';
 export const AWS_OIDC_APP = '44444444-aaaa-4bbb-8ccc-000000000001';
 export const AWS_OIDC_PRINCIPAL = '44444444-aaaa-4bbb-8ccc-000000000003';
@@ -86,6 +87,25 @@ export const ENTRA = [
     appOwnerOrganizationId: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
   },
   { kind: 'entra-service-principal', ours: false, id: WORKER_PRINCIPAL, appId: WORKER_APP, displayName: 'offboarding-worker' },
+  {
+    kind: 'entra-service-principal',
+    ours: false,
+    id: GRAPH_PRINCIPAL,
+    appId: '00000003-0000-0000-c000-000000000000',
+    displayName: 'Microsoft Graph',
+    appRoles: [
+      { id: '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9', value: 'Application.ReadWrite.All' },
+      { id: '97235f07-e226-4f63-ace3-39588e11d3a1', value: 'User.ReadBasic.All' },
+    ],
+  },
+  ...['1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9', '97235f07-e226-4f63-ace3-39588e11d3a1'].map((appRoleId, n) => ({
+    kind: 'entra-app-role-assignment',
+    ours: false,
+    id: `granted-${n + 1}`,
+    appRoleId,
+    principalId: WORKER_PRINCIPAL,
+    resourceId: GRAPH_PRINCIPAL,
+  })),
   { kind: 'entra-user', ours: false, id: ALICE, userPrincipalName: 'alice@contoso.example', displayName: 'Alice' },
   {
     kind: 'entra-role-assignment',

@@ -1,0 +1,27 @@
+import { OffboardError } from '../../model/errors.ts';
+import type { Command } from '../command.ts';
+import { manifestOf, recordsOf } from '../records.ts';
+import { renderOwnAccess } from '../render/own-access.ts';
+import { ownAccessScript } from '../render/own-access-script.ts';
+
+export const ownAccess: Command = {
+  name: 'own-access',
+  summary: 'What the worker itself may do in the clouds, as the end of a run read it, and the script that takes it away.',
+  positionals: ['RUN'],
+  options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script another person runs' } },
+  async run({ positionals: [run = ''], values, json }, io) {
+    const format = json ? 'json' : (values['format'] ?? 'table');
+    if (format !== 'table' && format !== 'json' && format !== 'sh')
+      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write table, json or sh`);
+    const { run: journal, summary, plan } = await recordsOf(io.env, run);
+    const { ownAccess: access } = summary;
+    if (!access || !plan) {
+      const why = summary.status === 'running' ? 'it is read when the run ends' : 'it ended without a plan';
+      throw new OffboardError('NotAllowed', `RUN: what the worker itself may do was not read in ${journal}: ${why}`);
+    }
+    if (format === 'json') io.out(JSON.stringify({ run: journal, ...access }));
+    else if (format === 'table') io.out(renderOwnAccess(access, summary.workflowId));
+    else io.out(ownAccessScript(access, { run: journal, manifest: await manifestOf(io.env, plan), now: new Date() }));
+    return 0;
+  },
+};

@@ -1,0 +1,50 @@
+import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { appRoleAssignmentToWire, roleAssignmentToWire } from './directory-objects.ts';
+import { demandPermission } from './rights.ts';
+import { collection, notFound } from './wire.ts';
+
+/** What principals are granted in the directory: directory roles and application permissions. */
+
+export function listRoleAssignments(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  demandPermission(context, 'RoleManagement.Read.Directory');
+  const active = context.store.list('entra-role-assignment').filter((r) => !r.eligible);
+  return collection(active.map(roleAssignmentToWire), 'roleManagement/directory/roleAssignments', request, context);
+}
+
+export function deleteRoleAssignment(id: string, context: SandboxContext): SandboxResponse {
+  const found = context.store.list('entra-role-assignment').find((r) => r.id === id && !r.eligible);
+  if (!found) throw notFound(id);
+  context.store.remove(found, context.now());
+  return { status: 204 };
+}
+
+export function listEligibilities(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  demandPermission(context, 'RoleEligibilitySchedule.Read.Directory');
+  const eligible = context.store.list('entra-role-assignment').filter((r) => r.eligible);
+  const values = eligible.map((r) => ({ ...roleAssignmentToWire(r), memberType: 'Direct', appScopeId: null, endDateTime: null }));
+  return collection(values, 'roleManagement/directory/roleEligibilityScheduleInstances', request, context);
+}
+
+/** GET /servicePrincipals/{id}/appRoleAssignments. Throws GraphError 404 for what is no service principal, such as a user. */
+export function listAppRoleAssignments(principalId: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const principals = context.store.list('entra-service-principal');
+  const principal = principals.find((p) => p.id.toLowerCase() === principalId.toLowerCase());
+  if (!principal) throw notFound(principalId);
+  const held = context.store.list('entra-app-role-assignment').filter((a) => a.principalId === principal.id);
+  const type = `servicePrincipals('${principal.id}')/appRoleAssignments`;
+  return collection(
+    held.map((a) => appRoleAssignmentToWire(a, principals)),
+    type,
+    request,
+    context,
+  );
+}
+
+export function deleteAppRoleAssignment(principalId: string, id: string, context: SandboxContext): SandboxResponse {
+  const found = context.store
+    .list('entra-app-role-assignment')
+    .find((a) => a.id === id && a.principalId.toLowerCase() === principalId.toLowerCase());
+  if (!found) throw notFound(id);
+  context.store.remove(found, context.now());
+  return { status: 204 };
+}
