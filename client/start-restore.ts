@@ -1,8 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { OffboardError } from '../model/errors.ts';
 import { tenantAttribute } from '../workflows/messages.ts';
 import type { restore, RestoreInput } from '../workflows/restore.ts';
+import { refuseWhileRunning } from './opposing-run.ts';
 import { requireWorker, type Session } from './session.ts';
 import { registerSearchAttributes } from './start-run.ts';
 
@@ -13,7 +13,7 @@ export async function startRestore(
 ): Promise<{ workflowId: string; isNew: boolean }> {
   await requireWorker(session);
   const tenant = input.tenantId.toLowerCase();
-  if (!input.dryRun) await refuseDuringOffboarding(session, `offboarding-${tenant}`);
+  if (!input.dryRun) await refuseWhileRunning(session, `offboarding-${tenant}`, 'would remove again what is given back');
   const workflowId = input.dryRun ? `restore-dry-run-${tenant}` : `restore-${tenant}`;
   const searchAttributes = await registerSearchAttributes(session);
   try {
@@ -29,20 +29,4 @@ export async function startRestore(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return { workflowId, isNew: false };
   }
-}
-
-/** One that takes away and one that gives back would undo each other's work. */
-async function refuseDuringOffboarding({ client }: Session, workflowId: string): Promise<void> {
-  const described = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
-  if (described?.status.name !== 'RUNNING') return;
-  throw new OffboardError(
-    'NotAllowed',
-    `RUN: ${workflowId} is going on and would remove again what is given back; let it end, or: offboard cancel ${workflowId}`,
-  );
 }

@@ -8,6 +8,7 @@ import { readManifest } from '../model/manifest.ts';
 import { tenantAttribute } from '../workflows/messages.ts';
 import type { offboarding } from '../workflows/offboarding.ts';
 import type { OffboardingInput } from '../workflows/run.ts';
+import { refuseWhileRunning } from './opposing-run.ts';
 import { requireWorker, type Session } from './session.ts';
 import { SEARCH_ATTRIBUTES } from './temporal/search-attributes.ts';
 
@@ -32,6 +33,7 @@ export async function startRun(
 ): Promise<Started> {
   await requireWorker(session);
   const tenant = manifest.tenant.id.toLowerCase();
+  if (!dryRun) await refuseWhileRunning(session, `restore-${tenant}`, 'would give back what is removed');
   const workflowId = dryRun ? `offboarding-dry-run-${tenant}` : `offboarding-${tenant}`;
   const searchAttributes = await registerSearchAttributes(session);
   try {

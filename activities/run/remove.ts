@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { cloudUnavailable, notAuthorized } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from './activity-control.ts';
 import { heldBack, kindOf, removeTogether, type Attempt, type ItemSteps } from './remove-item.ts';
+import { unlessOpposed } from './other-run.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface RemoveInput {
@@ -52,7 +53,7 @@ interface Work {
 
 /** Removes planned items. */
 export async function removeItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
-  return await carryOut(deps, input, REMOVAL);
+  return await carryOut(deps, input, await unlessOpposed(deps, input.run, REMOVAL));
 }
 
 /**

@@ -1,11 +1,12 @@
 import { refusalToRestore } from '../../model/ledger.ts';
 import type { Deps } from '../deps.ts';
 import { carryOut, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
+import { unlessOpposed } from './other-run.ts';
 import { heldUntilBack, restoreTogether } from './restore-item.ts';
 
 const RESTORE: Action = { refusal: refusalToRestore, held: heldUntilBack, together: restoreTogether };
 
 /** Gives planned items back, as durably as `removeItems` takes them away. */
 export async function restoreItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
-  return await carryOut(deps, input, RESTORE);
+  return await carryOut(deps, input, await unlessOpposed(deps, input.run, RESTORE));
 }

@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { APPROVER, STARTER, TENANT } from './estate.ts';
+import { expect } from 'vitest';
+import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from './estate.ts';
+import { finish, startedRun } from './people.ts';
+import { intentsOf } from './removals.ts';
 import type { Stage } from './stage.ts';
 
 export interface BegunRestore {
@@ -42,4 +48,32 @@ export async function abandonRestore(stage: Stage): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
+}
+
+/** A tenant whose offboarding has completed; returns its workflow id. */
+export async function offboarded(stage: Stage, estate: TestEstate = smallEstate()): Promise<string> {
+  const run = await startedRun(stage, estate);
+  expect(await finish(stage, run)).toMatchObject({ status: 'completed' });
+  return run;
+}
+
+/** The newest journal of a workflow id that holds a removal. */
+export function journalOfFirst(stage: Stage, run: string): string {
+  const journals = stage.deps.journal.runs().filter((r) => r.startsWith(`${run}_`));
+  return journals.find((r) => intentsOf(stage, r).length > 0) ?? '';
+}
+
+/** An object in the sandbox's state. */
+export interface Entry {
+  object: { [field: string]: unknown };
+  initial?: { [field: string]: unknown };
+  deletedAt?: string;
+}
+
+/** Everything the estate began with that is not now, field by field, as it was. */
+export function changedInTheClouds(stage: Stage): string[] {
+  const { entries } = JSON.parse(readFileSync(join(stage.sandbox.folder, 'state.json'), 'utf8')) as { entries: Record<string, Entry> };
+  return Object.entries(entries)
+    .filter(([, e]) => e.initial && (e.deletedAt !== undefined || !isDeepStrictEqual(e.object, e.initial)))
+    .map(([key]) => key);
 }

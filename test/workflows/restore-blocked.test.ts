@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { AwsAccountApi } from '../../activities/aws/api.ts';
+import { expectRefused } from '../client/on-stage.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { APPROVER, MEMBER_ACCOUNT, MEMBER_ROLE_ARN } from '../harness/estate.ts';
+import { denied, intentsOf, outcomesOf } from '../harness/removals.ts';
+import {
+  abandonRestore,
+  approveRestore,
+  begunRestore,
+  changedInTheClouds,
+  type Entry,
+  offboarded,
+  restoreResult,
+} from '../harness/restores.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(async () => {
+  await abandonRun(stage);
+  await abandonRestore(stage);
+});
+
+const MEMBER_ROLE = `aws-role:${MEMBER_ROLE_ARN}`;
+
+test('a stranger that took a name stays as it is: the item waits with a diff, the rest comes back, and a waiver ends it', async () => {
+  const run = await offboarded(stage);
+  await stage.sandbox.change(({ entries }) => {
+    const key = Object.keys(entries).find((k) => k.includes(MEMBER_ACCOUNT) && k.includes('contoso-collect')) ?? '';
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::999900001111:root' }, Action: 'sts:AssumeRole' }],
+    };
+    const entry = entries[key] as unknown as Entry;
+    delete entry.deletedAt;
+    entry.object = { ...entry.initial, trust, attached: [], inline: {} };
+  });
+  const { workflowId, run: journal } = await begunRestore(stage, run);
+  await approveRestore(stage, workflowId);
+  const view = await stage.until(workflowId, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+  expect(view.unresolved).toEqual([expect.objectContaining({ item: MEMBER_ROLE, outcome: 'blocked', code: 'NameTaken' })]);
+  expect(view.unresolved[0]?.reason).toContain('AttachedPolicies');
+  expect(view.awaiting[0]?.command).not.toContain('amend');
+  const status = await stage.offboard('status', workflowId);
+  expect(status.out).toContain('Give permissions back in AWS, Azure, GCP');
+  expectRefused(await stage.offboard('amend', workflowId, '--by', APPROVER, '--reason', 'x'), 'NotAllowed', 'gives things back');
+
+  expect((await stage.offboard('retry', workflowId, '--by', APPROVER, '--reason', 'asked its owner')).code).toBe(0);
+  await expect.poll(() => outcomesOf(stage, journal, MEMBER_ROLE).length).toBe(2);
+  await stage.until(workflowId, (v) => v.awaiting.length > 0);
+  expect((await stage.offboard('waive', workflowId, '--by', APPROVER, '--reason', 'it is theirs now')).code).toBe(0);
+  expect(await restoreResult(stage, workflowId)).toMatchObject({
+    status: 'completed',
+    reason: 'restored 5 and compared, already there 0, not given back 1',
+  });
+  expect(intentsOf(stage, journal)).not.toContain(MEMBER_ROLE);
+});
+
+test('a restore that was refused half way goes on with what it made once an approver has it retried', async () => {
+  const run = await offboarded(stage);
+  const { workflowId, run: journal } = await begunRestore(stage, run);
+  const aws = stage.deps.clouds.aws;
+  const connect: typeof aws.connect = async (system, context) => {
+    const api = (await aws.connect(system, context)) as AwsAccountApi;
+    return Object.assign(Object.create(api) as AwsAccountApi, { attachPolicy: denied });
+  };
+  stage.deps.clouds.aws = { ...aws, connect };
+  await approveRestore(stage, workflowId);
+  const { unresolved } = await stage.until(workflowId, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+  expect(unresolved).toMatchObject([{ item: MEMBER_ROLE, outcome: 'blocked', code: 'AccessDenied' }]);
+  stage.deps.clouds.aws = aws;
+  expect((await stage.offboard('retry', workflowId, '--by', APPROVER, '--reason', 'the policy is mended')).code).toBe(0);
+  expect(await restoreResult(stage, workflowId)).toMatchObject({ status: 'completed' });
+  expect(outcomesOf(stage, journal, MEMBER_ROLE).map((o) => o.outcome)).toEqual(['blocked', 'restored']);
+  expect(changedInTheClouds(stage)).toEqual(['portal-collector:collector-aws']);
+});
