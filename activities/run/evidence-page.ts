@@ -110,7 +110,7 @@ function esc(text: string): string {
 }
 
 const STYLE = `body{font:15px/1.45 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
+h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%;table-layout:fixed}
 td,th{border-bottom:1px solid #d8d8de;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#f4f4f7}th:first-child{min-width:8rem}dl{display:grid;grid-template-columns:11rem 1fr;gap:.25rem}dt{color:#55555e}dd{margin:0;overflow-wrap:anywhere}
+th{background:#f4f4f7}th:first-child:nth-last-child(n+3){width:min(13rem,25%)}dl{display:grid;grid-template-columns:11rem 1fr;gap:.25rem}dt{color:#55555e}dd{margin:0;overflow-wrap:anywhere}
 .status{padding:.6rem .9rem;border-left:5px solid #b3261e;background:#fbeeee}.status.completed{border-color:#1a7f37;background:#eefaf0}`;
