@@ -52,7 +52,10 @@ export interface Sighting {
 export interface Match {
   findings: Finding[];
   sightings: Sighting[];
-  /** How many things of this kind were looked at, ours or not: what a breaker's percentage is taken of. Absent when nobody knows. */
+  /**
+   * How many things of this kind were looked at, ours or not: what a breaker's percentage is taken of. Absent when nobody knows,
+   * or where all of the kind is Permissions Management's anyway (its data collectors, its sign-in): a share of it would tell nothing.
+   */
   seen?: number;
 }
 

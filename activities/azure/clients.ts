@@ -23,7 +23,9 @@ export interface Assignment {
 export interface AzureApi extends ArmApi {
   /** Assignments of one principal at, above and below a scope, all pages. */
   listAssignments(scope: string, principalId: string): Promise<Assignment[]>;
-  /** The same, and besides what the principal holds through groups. */
+  /** The scopes of everybody's assignments at, above and below a scope, all pages. */
+  listAssignmentScopes(scope: string): Promise<string[]>;
+  /** Of one principal, and besides what the principal holds through groups. */
   listAssignedTo(scope: string, principalId: string): Promise<Assignment[]>;
   self(): Promise<Self>;
   /** Reads one page of the assignments at a scope and forgets it. */
@@ -51,9 +53,15 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
     for await (const one of roleAssignments.listForScope(scope, { filter })) all.push(definition(one));
     return all;
   };
+  const scopesOf = async (scope: string) => {
+    const all: string[] = [];
+    for await (const one of roleAssignments.listForScope(scope)) all.push(definition(one).scope);
+    return all;
+  };
   return {
     ...connectArm(endpoint, credential),
     listAssignments: (scope, principalId) => list(scope, `principalId eq '${principalId}'`),
+    listAssignmentScopes: scopesOf,
     listAssignedTo: (scope, principalId) => list(scope, `assignedTo('${principalId}')`),
     self: () => selfOf(credential, endpoint.scope),
     touch: async (scope) => {

@@ -5,6 +5,7 @@ import { CannotAsk } from '../azure-failure.ts';
 import type { ReadContext } from '../kind.ts';
 import type { Assignment, AzureApi } from './clients.ts';
 import { lookForDefender } from './defender.ts';
+import { owningScope, sameId } from './scope.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
 export interface AzureSnapshot {
@@ -13,6 +14,8 @@ export interface AzureSnapshot {
   /** The scopes the manifest names: an assignment of another scope is nobody's finding. */
   namedScopes: string[];
   assignments: Assignment[];
+  /** All role assignments that belong to this system, whosoever's: what a breaker's percentage is taken of. */
+  assignmentCount?: number;
   /** Absent above subscriptions: Defender's plans and connectors stand in these only. */
   defender?: DefenderUse;
 }
@@ -30,7 +33,9 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
     .filter((s) => systemType(s) === 'azure')
     .map(nativeId);
   const assignments = await api.listAssignments(scope, context.ciemPrincipalId);
+  const all = await api.listAssignmentScopes(scope);
+  const assignmentCount = all.filter((s) => sameId(owningScope(s), scope)).length;
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
-  return { system, scope, namedScopes, assignments, ...defender };
+  return { system, scope, namedScopes, assignments, assignmentCount, ...defender };
 }

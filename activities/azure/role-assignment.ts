@@ -7,6 +7,7 @@ import type { Assignment, AzureApi } from './clients.ts';
 import type { AzureSnapshot } from './reader.ts';
 import { restoreAssignment } from './restore-assignment.ts';
 import { roleOf } from './roles.ts';
+import { owningScope, sameId } from './scope.ts';
 
 const NAME = 'azure-role-assignment';
 
@@ -18,15 +19,16 @@ export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
     const findings: Finding[] = [];
     const sightings: Sighting[] = [];
     for (const assignment of snapshot.assignments) {
-      if (anchors.ciemPrincipalId === undefined || !same(assignment.principalId, anchors.ciemPrincipalId)) continue;
+      if (anchors.ciemPrincipalId === undefined || !sameId(assignment.principalId, anchors.ciemPrincipalId)) continue;
       const owner = owningScope(assignment.scope);
-      if (same(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, anchors));
-      else if (!snapshot.namedScopes.some((scope) => same(scope, owner))) {
+      if (sameId(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, anchors));
+      else if (!snapshot.namedScopes.some((scope) => sameId(scope, owner))) {
         const { system } = snapshot;
         sightings.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
       }
     }
-    return { findings, sightings };
+    const { assignmentCount: seen } = snapshot;
+    return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
   },
 
   async read(api, item) {
@@ -67,7 +69,7 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
 
 /** What the run stands on, should the worker sign in as the very principal that it looks for. */
 function ourselvesHold({ principalId }: Assignment, { ourselves = [] }: Anchors): Hold | undefined {
-  if (!ourselves.some((own) => same(own, principalId))) return undefined;
+  if (!ourselves.some((own) => sameId(own, principalId))) return undefined;
   return { code: 'Ourselves', reason: `the worker itself signs in as the principal that holds it (${principalId})` };
 }
 
@@ -78,18 +80,8 @@ function usedHold({ ciemUsedRecently }: Anchors): Hold | undefined {
     : { code: 'RecentlyUsed', reason: `its principal is still in use: ${ciemUsedRecently}` };
 }
 
-/** The scope of the system an assignment belongs to: its subscription (also for what lies below), its management group, or `/`. */
-function owningScope(scope: string): string {
-  return /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? scope;
-}
-
 function where(owner: string): string {
   return /^\/subscriptions\//i.test(owner) ? 'assigned at' : 'inherited from';
-}
-
-/** ARM ids are case-insensitive. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function assignmentId(item: PlanItem): string {

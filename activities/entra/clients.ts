@@ -93,6 +93,8 @@ export interface EntraApi {
   self(): Promise<Self>;
   /** OData filter on applications, all pages. */
   listApplications(filter: string): Promise<Application[]>;
+  /** How many applications the directory holds, all pages counted. */
+  countApplications(): Promise<number>;
   getApplication(id: string): Promise<Application>;
   listFederatedCredentials(applicationId: string): Promise<FederatedCredential[]>;
   /** Soft: restorable for 30 days. */
@@ -128,6 +130,7 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
   return {
     self: () => selfOf(credential, endpoint.scope),
     listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
+    countApplications: async () => (await graph.list('/applications?$select=id&$top=999', z.object({ id: guid }))).length,
     getApplication: (id) => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application),
     listFederatedCredentials: (id) => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential),
     deleteApplication: (id) => graph.send('DELETE', `/applications/${id}`, nothing),

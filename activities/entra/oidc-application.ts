@@ -25,7 +25,8 @@ export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
       if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named, anchors));
       else sightings.push({ system: snapshot.system, id: application.id, why: lookAlike(application), uses: [] });
     }
-    return { findings, sightings };
+    const { applicationCount: seen } = snapshot;
+    return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
   },
 
   async read(api, item) {

@@ -19,6 +19,8 @@ export interface EntraSnapshot {
   namedUris: string[];
   /** Each once, sorted by id: those with a named or known identifier URI, and those whose names look like onboarding's. */
   applications: ApplicationDefinition[];
+  /** Of the whole directory: what a breaker's percentage is taken of. */
+  applicationCount?: number;
   /** Of the first-party CIEM application: none or one. */
   ciemServicePrincipals: ServicePrincipal[];
   /** Object and application id the worker signs in with. */
@@ -37,11 +39,12 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
   const filters = [...uris.map((uri) => `identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`), ...LOOK_ALIKES];
   const listed = await Promise.all(filters.map((filter) => api.listApplications(filter)));
   const byId = new Map(listed.flat().map((application) => [application.id, application]));
+  const applicationCount = await api.countApplications();
   const applications: ApplicationDefinition[] = [];
   for (const id of [...byId.keys()].toSorted()) applications.push(await define(api, byId.get(id) as Application));
   const ciemServicePrincipals = await api.listServicePrincipals(MEPM.ciemAppId);
   const ciemUse = ciemServicePrincipals.length > 0 ? await readCiemUse(api, context) : {};
-  return { system, namedUris, applications, ciemServicePrincipals, ourselves: [principalId, applicationId], ciemUse };
+  return { system, namedUris, applications, applicationCount, ciemServicePrincipals, ourselves: [principalId, applicationId], ciemUse };
 }
 
 /** Completes an application with what Graph keeps beside it. */

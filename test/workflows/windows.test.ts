@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { MAILBOX, smallEstate } from '../harness/estate.ts';
+import { APPROVER, MAILBOX, smallEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { intentsOf } from '../harness/removals.ts';
+import { intentsOf, recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 import { DAYS } from '../../model/window.ts';
 
@@ -41,3 +41,30 @@ test('when the window opens the run goes on by itself; inside it nothing waits',
   expect((await resultOf(stage, run)).status).toBe('completed');
   expect(await stage.sandbox.client.newestOtp(MAILBOX)).toBeDefined();
 }, 150_000);
+
+test('what a person attests is recorded outside the change windows, too: it changes nothing', async () => {
+  const estate = smallEstate();
+  const { collectors } = estate.manifest;
+  estate.manifest.collectors = collectors.map((c) => ({ ...c, driver: 'retired' as const }));
+  // Nothing of the first two phases is there, which would wait for the window.
+  const sooner = new Set(['aws-role', 'aws-oidc-client-id', 'azure-role-assignment', 'entra-application']);
+  estate.objects = estate.objects.filter((o) => !(o.ours && sooner.has(o.kind)));
+  estate.manifest.windows = [window(120, 180)];
+  const run = await startedRun(stage, estate);
+  await approveGate(stage, run, 'plan');
+  const { run: journal } = await approveGate(stage, run, 'collectors');
+  const [collector] = (await stage.until(run, (v) => v.collectors.length > 0)).collectors;
+  const id = collector?.id ?? '';
+  const attest = ['confirm', run, id, '--by', APPROVER, '--statement', 'the portal is retired'];
+  expect(await stage.offboard(...attest)).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.stage === 'sign-in' && v.awaiting.some((a) => a.what === 'the change window'));
+  const records = recordsOf(stage, journal);
+  expect(records.filter((r) => r.type === 'decision' && r.decision.kind === 'attest')).toHaveLength(1);
+  expect(records).toContainEqual(
+    expect.objectContaining({
+      type: 'outcome',
+      outcome: expect.objectContaining({ item: `data-collector:${id}`, outcome: 'removed' }) as unknown,
+    }),
+  );
+  expect(intentsOf(stage, journal)).not.toContainEqual(expect.stringContaining('entra-ciem-sign-in:'));
+});

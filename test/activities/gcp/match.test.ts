@@ -5,7 +5,6 @@ import {
   anchorsOf,
   EMAIL,
   judge,
-  NUMBER,
   oidcProject,
   onboarded,
   pool,
@@ -179,106 +178,5 @@ describe('A pool', () => {
       const found = judge(oidcProject([shared], [account([workloadUser(byApp)], { displayName: '' })]));
       expect(certain(found)).toEqual(['gcp-impersonation-binding', 'gcp-service-account', 'gcp-provider']);
     });
-  });
-});
-
-describe('A service account', () => {
-  it("of Defender's is never ours, even when it trusts our pool; it then keeps the pool in place", () => {
-    const email = `microsoft-defender-ciem@${PROJECT}.iam.gserviceaccount.com`;
-    const snapshot = oidcProject([pool([provider()])], [account([workloadUser(principals())], { email })]);
-    const found = judge(snapshot);
-    expect(certain(found)).toEqual(['gcp-provider', 'gcp-pool']);
-    expect(found.sightings).toMatchObject([{ uses: [`gcp:pool:${POOL}`] }]);
-    expect(anchorsOf(snapshot).gcpServiceAccounts).toEqual([]);
-  });
-
-  it('that only carries the name is a sighting, whatever pool it trusts', () => {
-    const bindings = [[], [workloadUser(principals('other-pool'))], [workloadUser(principals('mciem-wi-pool', '*', '999'))]];
-    for (const b of bindings) {
-      const found = judge(oidcProject([pool([provider()])], [account(b)]));
-      expect(certain(found)).toEqual(['gcp-provider', 'gcp-pool']);
-      expect(found.sightings.map((s) => s.id)).toEqual([`gcp-service-account:projects/${PROJECT}/serviceAccounts/${EMAIL}`]);
-    }
-  });
-
-  it('that others may act as is held, and they are named', () => {
-    const others = { role: 'roles/iam.serviceAccountTokenCreator', members: ['user:bob@contoso.example'] };
-    const found = judge(oidcProject([pool([provider()])], [account([workloadUser(principals(), 'serviceAccount:ci@x'), others])]));
-    const held = found.findings.find((f) => f.kind === 'gcp-service-account');
-    expect(held?.hold?.code).toBe('SharedServiceAccount');
-    expect(held?.hold?.reason).toMatch(/serviceAccount:ci@x .*user:bob@contoso\.example/);
-    expect(found.findings.filter((f) => f.kind === 'gcp-impersonation-binding')).toHaveLength(1);
-  });
-
-  it('that others may merely look at is not held', () => {
-    const viewer = { role: 'roles/iam.serviceAccountViewer', members: ['user:bob@contoso.example'] };
-    const found = judge(oidcProject([pool([provider()])], [account([workloadUser(principals()), viewer])]));
-    expect(found.findings.every((f) => f.hold === undefined)).toBe(true);
-  });
-});
-
-describe('Bindings', () => {
-  const anchors = anchorsOf(onboarded());
-  const at = (resource: string, role: string, member: string, condition?: { title: string; expression: string }) =>
-    judge(
-      {
-        system: `gcp:${resource}`,
-        resource,
-        policy: { bindings: [{ role, members: [member], ...(condition ? { condition } : {}) }] },
-        ourselves: [],
-      },
-      anchors,
-    );
-
-  test.each([
-    ['roles/iam.securityAdmin', 'takeover'],
-    ['roles/iam.roleAdmin', 'takeover'],
-    ['roles/owner', 'takeover'],
-    ['organizations/1/roles/CloudKnoxIAMOrgAdmin_1700000000', 'takeover'],
-    ['roles/editor', 'write'],
-    ['organizations/1/roles/Something', 'write'],
-    ['roles/viewer', 'read'],
-    ['roles/iam.securityReviewer', 'read'],
-  ])('of our account are found whatever the role: %s is %s', (role, risk) => {
-    expect(at('folders/1', role, `serviceAccount:${EMAIL}`).findings).toMatchObject([{ risk, confidence: 'certain' }]);
-  });
-
-  test.each([
-    ['organizations/1', 0],
-    ['folders/1', 1],
-    ['projects/contoso-web', 2],
-  ])('at %s go at rank %d', (resource, rank) => {
-    expect(at(resource, 'roles/viewer', `serviceAccount:${EMAIL}`).findings).toMatchObject([
-      { rank, system: `gcp:${resource}`, uses: [`gcp:service-account:${EMAIL}`] },
-    ]);
-  });
-
-  it('keep their condition, and the unique id of their account, in the snapshot', () => {
-    const condition = { title: 'until', expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' };
-    expect(at('folders/1', 'roles/viewer', `serviceAccount:${EMAIL}`, condition).findings[0]?.snapshot).toEqual({
-      resource: 'folders/1',
-      role: 'roles/viewer',
-      member: `serviceAccount:${EMAIL}`,
-      condition,
-      uniqueId: UNIQUE_ID,
-    });
-  });
-
-  it('of the same account after its deletion are found by its unique id, of a namesake they are not', () => {
-    expect(at('folders/1', 'roles/viewer', `deleted:serviceAccount:${EMAIL}?uid=${UNIQUE_ID}`).findings).toHaveLength(1);
-    const namesake = at('folders/1', 'roles/viewer', `deleted:serviceAccount:${EMAIL}?uid=${NUMBER}`);
-    expect(namesake.findings).toEqual([]);
-    expect(namesake.sightings).toHaveLength(1);
-  });
-
-  test.each([
-    ["Defender's", 'serviceAccount:microsoft-defender-ciem@contoso-security.iam.gserviceaccount.com', 1],
-    ["a namesake's in another project", 'serviceAccount:mciem-service@fabrikam.iam.gserviceaccount.com', 1],
-    ["a longer name's", `serviceAccount:x${EMAIL}`, 0],
-    ["a user's", `user:${EMAIL}`, 0],
-  ])('of %s stay', (_, member, sightings) => {
-    const found = at('folders/1', 'roles/viewer', member);
-    expect(found.findings).toEqual([]);
-    expect(found.sightings).toHaveLength(sightings);
   });
 });

@@ -1,0 +1,9 @@
+/** The scope of the system that something belongs to: its subscription (also for what lies below), its management group, or `/`. */
+export function owningScope(scope: string): string {
+  return /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? scope;
+}
+
+/** ARM ids are case-insensitive. */
+export function sameId(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CIEM_PRINCIPAL, SUBSCRIPTION, smallEstate, type TestEstate } from '../harness/estate.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { startedRun } from '../harness/people.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
+const SOMEBODY = randomUUID();
+
+/** A subscription with 11 assignments of ours and so many of others, its resource groups' included. */
+function estate(others: number): TestEstate {
+  const small = smallEstate();
+  const assignment = (ours: boolean, i: number) => ({
+    kind: 'azure-role-assignment' as const,
+    ours,
+    name: randomUUID(),
+    scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${ours ? 'ours' : 'others'}-${i}`,
+    role: READER,
+    principalId: ours ? CIEM_PRINCIPAL : SOMEBODY,
+    principalType: ours ? ('ServicePrincipal' as const) : ('User' as const),
+  });
+  small.objects.push(...Array.from({ length: 10 }, (_, i) => assignment(true, i)));
+  // One is in the small estate already.
+  small.objects.push(...Array.from({ length: others - 1 }, (_, i) => assignment(false, i)));
+  return small;
+}
+
+test('a plan that would take nearly all role assignments of a subscription is refused, with the count of all', async () => {
+  const run = await startedRun(stage, estate(1));
+  await expect(stage.session.client.workflow.getHandle(run).result()).rejects.toMatchObject({
+    cause: {
+      cause: {
+        message: expect.stringContaining(
+          `11 of 12 things of the kind azure-role-assignment in azure:/subscriptions/${SUBSCRIPTION} would go, and at most 90 percent`,
+        ) as string,
+      },
+    },
+  });
+  expect((await stage.sandbox.client.report()).ours.altered).toEqual([]);
+});
+
+test('one that leaves enough of others’ is not', async () => {
+  const run = await startedRun(stage, estate(2));
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+});
