@@ -2,6 +2,7 @@ import { awsCloud } from '../../activities/aws/cloud.ts';
 import type { ReadContext } from '../../activities/kind.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { SystemId } from '../../model/names.ts';
+import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { ACCOUNTS, ENTRY_ROLE, TENANT } from './aws-accounts.ts';
 
@@ -35,6 +36,15 @@ export function productOn(endpoint: string) {
       // What was named by other names than onboarding's is not certain: an override would take it along.
       const items = findings.map((f) => ({ ...f, fingerprint: '', dependsOn: [] }));
       return items.toSorted((a, b) => a.rank - b.rank || b.kind.localeCompare(a.kind));
+    },
+    async ownAccess(): Promise<OwnAccess> {
+      const parts: OwnAccess[] = [];
+      for (const account of ACCOUNTS) {
+        const system: SystemId = `aws:${account}`;
+        const part = await cloud.ownAccess?.(await connect(system), system, context);
+        if (part) parts.push(part);
+      }
+      return mergeOwnAccess(parts);
     },
     remove: async (item: PlanItem) => kindOf(item).remove(await connect(item.system), [item]),
     restore: async (item: PlanItem) => kindOf(item).undo.restore(await connect(item.system), [item]),
