@@ -57,7 +57,7 @@ describe('Azure', () => {
     const one = { id: '/x', scope: '/s', roleDefinitionId: READER, principalId: SELF, principalType: 'ServicePrincipal', condition: null };
     const api: Pick<AzureApi, 'self' | 'listAssignedTo'> = {
       self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF }),
-      listAssignedTo: () => Promise.resolve([{ ...one, conditionVersion: null, description: null, ...assignment } as Assignment]),
+      listAssignedTo: () => Promise.resolve([{ ...one, conditionVersion: null, description: null, ...assignment }]),
     };
     return (await ownAccessAtScope(api as AzureApi, 'azure:/s')).grants[0];
   };
@@ -110,7 +110,9 @@ describe('Entra', () => {
   });
 
   test('a directory that is away is tried again by whoever asks', async () => {
-    await expect(reading({ listAppRoleAssignments: () => Promise.reject(refusal(503, 'serviceUnavailable')) })).rejects.toThrow();
+    await expect(reading({ listAppRoleAssignments: () => Promise.reject(refusal(503, 'serviceUnavailable', 'busy')) })).rejects.toThrow(
+      'busy',
+    );
   });
 
   test('signed in to another tenant nothing is told of this one', async () => {
