@@ -47,8 +47,13 @@ export interface Kind<Snapshot, Api> {
 
 /** How a removed thing comes back: undeleted where the cloud keeps it for a while, else made anew from the kept definition. */
 export interface Undo<Api> {
-  /** Pure: what will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. */
-  losses(item: PlanItem): string[];
+  /**
+   * Pure: what will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. `taker` is what
+   * took the item along when it was removed, and makes it again.
+   */
+  losses(item: PlanItem, taker?: PlanItem): string[];
+  /** Pure: why this very one cannot come back, though others of its kind can, and what a person may do instead; undefined when it can. */
+  impossible?(item: PlanItem): string | undefined;
   /**
    * Brings items back as their snapshots say: one, or, where the kind has a `writeKey`, all of one system with the same key, just as
    * `remove` does. Idempotent: what is there already and the same is left as it is; a stranger that took the name meanwhile makes it

@@ -1,5 +1,6 @@
 import { isRemnant } from './diff.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { PHASES } from './names.ts';
 import type { Plan, PlanItem, Untouched } from './plan.ts';
 import { removalOrder } from './removal-order.ts';
 
@@ -62,10 +63,23 @@ function fuller(before: PlanItem | undefined, now: PlanItem): PlanItem {
   return { ...now, snapshot: before.snapshot, fingerprint: before.fingerprint };
 }
 
+/** Pure: the chosen ids, and those of whatever a chosen thing took along and brings back with it. */
+export function withTakenAlong(removed: Removed[], only: string[]): string[] {
+  const along = removed.flatMap((r) => (only.includes(r.item.id) ? (r.item.takesAlong ?? []) : []));
+  return [...new Set([...only, ...along.filter((id) => removed.some((r) => r.item.id === id))])];
+}
+
 /** Ids of what else was removed, is not chosen, and provides what a chosen item uses: a restore asks the clouds whether it is there. */
 export function unchosenProviders(removed: Removed[], only: string[]): Removed[] {
   const chosen = removed.filter((r) => only.includes(r.item.id));
   return removed.filter((r) => !only.includes(r.item.id) && chosen.some((c) => uses(c.item, r.item)));
+}
+
+/** Pure: what a removed thing uses, and what uses whatever it took along, but for these themselves. */
+export function providersOf({ item }: Removed, removed: Removed[]): Removed[] {
+  const own = new Set([item.id, ...(item.takesAlong ?? [])]);
+  const users = removed.filter((r) => own.has(r.item.id));
+  return removed.filter((r) => !own.has(r.item.id) && users.some((u) => uses(u.item, r.item)));
 }
 
 const uses = (user: PlanItem, provider: PlanItem) => user.id !== provider.id && user.uses.some((t) => provider.provides.includes(t));
@@ -96,20 +110,20 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
   for (const one of chosen) {
     const { item } = one;
     const verdict = verdicts.get(item.id) ?? { impossible: 'nothing is known of its kind' };
-    const providers = removed.filter((r) => uses(item, r.item));
+    const providers = providersOf(one, removed);
     const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
     if ('impossible' in verdict) untouched.push({ system: item.system, id: item.id, reason: verdict.impossible });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else kept.push({ removed: one, losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts))] });
   }
-  const items = kept.map(({ removed: { item, at }, losses }) => toRestore(item, at, losses, kept, input.restores));
+  const items = kept.map(({ removed: one, losses }) => toRestore(one, losses, kept, input.restores));
   const lossy = items.filter((i) => i.losses.length > 0).length;
   return {
     version: 1,
     pilot: [],
     tenantId: last.tenantId,
     manifestHash: last.manifestHash,
-    items: items.toReversed(),
+    items: providersFirst(items.toReversed()),
     untouched: untouched.toSorted((a, b) => (a.system + a.id < b.system + b.id ? -1 : 1)),
     unknown: [],
     anchors: last.anchors,
@@ -133,13 +147,38 @@ function without({ item }: Removed, verdicts: RestoreInput['verdicts']): string[
   return verdict && 'impossible' in verdict ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
 }
 
-function toRestore(item: PlanItem, at: string, losses: string[], kept: { removed: Removed }[], run: string): RestoreItem {
+function toRestore(one: Removed, losses: string[], kept: { removed: Removed }[], run: string): RestoreItem {
+  const { item, at } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
+  const others = kept.map((k) => k.removed);
+  const takers = others.filter((o) => o.item.takesAlong?.includes(item.id));
+  const along = others.filter((o) => item.takesAlong?.includes(o.item.id));
   return {
     ...rest,
+    // It brings back what it took along, so it goes no later than the first of these.
+    rank: Math.max(item.rank, ...along.map((o) => o.item.rank)),
     why: [`removed by ${run} at ${at}`, ...item.why],
-    dependsOn: kept.flatMap((k) => (uses(item, k.removed.item) ? [k.removed.item.id] : [])).toSorted(),
+    dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,
   };
+}
+
+/** Pure: what a run removed, all of it that can be, in the order in which it comes back. */
+export function restoreOrder(removed: Removed[]): PlanItem[] {
+  const kept = removed.map((r) => ({ removed: r }));
+  return providersFirst(removed.map((r) => toRestore(r, [], kept, '')).toReversed());
+}
+
+/** Highest phase and rank first; within these, and within a system, whatever others need before them. Else the order stays. */
+function providersFirst(items: RestoreItem[]): RestoreItem[] {
+  const ranked = items.toSorted((a, b) => PHASES.indexOf(b.phase) - PHASES.indexOf(a.phase) || b.rank - a.rank);
+  const groups = Map.groupBy(ranked, (i) => `${i.phase} ${i.rank} ${i.system}`);
+  const placed = new Set<RestoreItem>();
+  const place = (item: RestoreItem, group: RestoreItem[]): RestoreItem[] => {
+    if (placed.has(item)) return [];
+    placed.add(item);
+    return [...group.filter((o) => item.dependsOn.includes(o.id)).flatMap((o) => place(o, group)), item];
+  };
+  return ranked.flatMap((item) => place(item, groups.get(`${item.phase} ${item.rank} ${item.system}`) ?? []));
 }

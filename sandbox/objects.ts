@@ -24,7 +24,8 @@ export function objectKey(o: EstateObject): string {
     case 'aws-oidc-provider':
       return `aws-oidc-provider:arn:aws:iam::${o.account}:oidc-provider/${o.url}`;
     case 'aws-cloudformation-stack':
-      return `aws-cloudformation-stack:${o.stackId}`;
+      // One that is made anew under its name has another id.
+      return `aws-cloudformation-stack:${o.stackId.slice(0, o.stackId.lastIndexOf('/'))}`;
     case 'aws-oidc-client-id':
       return `aws-oidc-client-id:arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`;
     case 'azure-role-assignment':

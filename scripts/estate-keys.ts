@@ -23,6 +23,8 @@ export function estateKeys(item: Known, objects: readonly EstateObject[]): strin
       const { ProviderArn, Mode } = item.snapshot as { ProviderArn: string; Mode: 'client-id' | 'provider' };
       return [item.id, ...(Mode === 'provider' ? [`aws-oidc-provider:${ProviderArn}`] : [])];
     }
+    case 'aws-cloudformation-stack':
+      return [item.id.slice(0, item.id.lastIndexOf('/'))];
     case 'gcp-binding':
     case 'gcp-impersonation-binding':
       return objects.filter((o) => isGrant(o, item.snapshot as unknown as Grant)).map((o) => objectKey(o));

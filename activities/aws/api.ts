@@ -1,7 +1,7 @@
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { Caller } from './ourselves.ts';
-import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion, StackState } from './snapshot.ts';
+import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion, StackDefinition, StackState } from './snapshot.ts';
 
 /**
  * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
@@ -42,9 +42,16 @@ export interface AwsAccountApi extends RestoringCalls, StackCalls {
 export interface StackCalls {
   /** Undefined once it is deleted. */
   stack(id: string): Promise<StackState | undefined>;
+  /** The stack that has its name now, in its region: itself, or one that was made since. */
+  stackInPlace(id: string): Promise<StackState | undefined>;
+  stackDefinition(id: string): Promise<StackDefinition>;
+  /** Begins to make a stack under the name and in the region of an earlier one; its ARN. A failure takes what was made away again. */
+  createStack(earlier: string, definition: StackDefinition): Promise<string>;
   deleteStack(id: string): Promise<void>;
   /** Why the last deletion failed, a resource each, in CloudFormation's words. */
   deletionFailures(id: string): Promise<string[]>;
+  /** The same of the making of a stack. */
+  creationFailures(id: string): Promise<string[]>;
 }
 
 /** An AWS organisation. The listing is whole: every page or an error. */

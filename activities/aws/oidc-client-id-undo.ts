@@ -9,9 +9,9 @@ import { lostTags, ownTags } from './undo.ts';
 
 /** A client id comes back into the provider that stayed; a provider that went with it is made anew, under the same ARN. */
 export const clientIdUndo: Undo<AwsAccountApi> = {
-  losses(item) {
+  losses(item, taker) {
     const { Mode, Tags } = item.snapshot as ClientIdState;
-    return Mode === 'provider' ? ['a new creation date of the provider', ...lostTags(Tags)] : [];
+    return Mode === 'provider' ? ['a new creation date of the provider', ...lostTags(Tags, taker)] : [];
   },
 
   async restore(api, [item]) {

@@ -28,6 +28,11 @@ export function regionOf(stackId: string): string | undefined {
   return /^arn:[\w-]+:cloudformation:([\w-]+):/.exec(stackId)?.[1];
 }
 
+/** Pure: the name in a stack's ARN. */
+export function stackName(stackId: string): string {
+  return stackId.split('/')[1] ?? stackId;
+}
+
 /** Pure: the guard of a resource that a stack set or Terraform would put back, with the step its owner takes. */
 export function ownerHold(account: string, tags: Tags, terraformType: string): Hold | undefined {
   const mark = stackMark(tags);

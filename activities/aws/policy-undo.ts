@@ -9,13 +9,16 @@ import { lostTags, ownTags } from './undo.ts';
 
 /** A customer policy made anew, all its versions in their order, the same one the default. */
 export const policyUndo: Undo<AwsAccountApi> = {
-  losses(item) {
+  losses(item, taker) {
     const policy = item.snapshot as PolicyState;
     return [
       `a new PolicyId instead of ${policy.PolicyId}`,
-      ...(renumbered(policy) ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered anew from v1`] : []),
+      // A template makes the version that is in force, whatever its number was.
+      ...(renumbered(policy) || (taker && policy.Versions.length > 1)
+        ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered anew from v1`]
+        : []),
       'new creation dates',
-      ...lostTags(policy.Tags),
+      ...lostTags(policy.Tags, taker),
     ];
   },
 

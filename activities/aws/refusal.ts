@@ -7,7 +7,9 @@ export type RefusalCode =
   | 'PartMissing'
   | 'PrincipalUnknown'
   | 'StackDeleteFailed'
-  | 'StackDeleting';
+  | 'StackDeleting'
+  | 'StackCreateFailed'
+  | 'StackCreating';
 
 /** What we ourselves refuse to do in an account, or not yet: the classifier takes kind, code and message as they stand. */
 export class AwsRefusal extends Error {

@@ -10,13 +10,13 @@ import { deadPrincipals, lostTags, ownTags } from './undo.ts';
 
 /** A role made anew from its kept definition: IAM keeps no deleted role. */
 export const roleUndo: Undo<AwsAccountApi> = {
-  losses(item) {
+  losses(item, taker) {
     const role = item.snapshot as RoleState;
     const dead = deadPrincipals(role.AssumeRolePolicyDocument);
     return [
       `a new RoleId instead of ${role.RoleId}: policies of others that name the role show the old id and no longer mean it`,
       'a new creation date, and nothing about when it was last used',
-      ...lostTags(role.Tags),
+      ...lostTags(role.Tags, taker),
       ...(dead.length > 0
         ? [`its trust in ${dead.join(', ')}, which is gone: IAM takes no policy that names it, so it cannot be made`]
         : []),

@@ -2,14 +2,14 @@ import { nativeId } from '../../model/names.ts';
 import type { Json } from '../../model/finding.ts';
 import { command, quote, type CloudScript } from '../../model/shell.ts';
 import type { ClientIdState } from './client-id-state.ts';
-import { regionOf } from './owner.ts';
 import { AWS_PRELUDE } from './script-prelude.ts';
+import { STACK_PRELUDE, stackScript } from './stack-script.ts';
 import type { PolicyState, RoleState, Tags } from './snapshot.ts';
 import { ownTags } from './undo.ts';
 
 /** AWS in bash with the AWS CLI: removals and restores as the kinds do them. */
 export const awsScript: CloudScript = {
-  prelude: () => [...AWS_PRELUDE],
+  prelude: () => [...AWS_PRELUDE, ...STACK_PRELUDE],
   enter: (system, manifest) => [command('aws_enter', nativeId(system), (manifest.aws?.assumeRole ?? '').replace(/^\//, ''))],
   kinds: {
     'aws-role': {
@@ -91,19 +91,7 @@ export const awsScript: CloudScript = {
       },
     },
 
-    'aws-cloudformation-stack': {
-      remove(item) {
-        const { StackId } = item.snapshot as { StackId: string };
-        const words = ['--stack-name', StackId, '--region', regionOf(StackId) ?? ''];
-        return [
-          command('aws', 'cloudformation', 'delete-stack', ...words),
-          command('aws', 'cloudformation', 'wait', 'stack-delete-complete', ...words),
-        ];
-      },
-      restore: (item) => [
-        `# ${item.title.replaceAll(/[\r\n]/g, ' ')}: its resources come back one by one; the stack itself only from its template, by its owner`,
-      ],
-    },
+    'aws-cloudformation-stack': stackScript,
 
     'aws-oidc-client-id': {
       remove(item) {

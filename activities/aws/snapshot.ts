@@ -68,7 +68,10 @@ export type ProviderState = {
 };
 
 /** A stack as it was found: there, deleted meanwhile, or not to be looked at. */
-export type StackView = { id: string } & ({ stack: StackState } | { gone: true } | { unknown: string });
+export type StackView = { id: string } & ({ stack: StackState; definition: ReadDefinition } | { gone: true } | { unknown: string });
+
+/** A stack's definition, or the code of the error that nobody could read it for. */
+export type ReadDefinition = StackDefinition | { Unknown: string };
 
 export type StackState = {
   /** ARN. */
@@ -81,6 +84,23 @@ export type StackState = {
   TerminationProtection: boolean;
   /** Types and physical ids with a blank between, sorted. */
   Resources: string[];
+  /** Physical ids that CloudFormation itself made up, since the template gives no name. */
+  GeneratedNames: string[];
+};
+
+/** All that a call needs to make a stack again. */
+export type StackDefinition = {
+  /** The original, as it was handed in. */
+  Template: string;
+  Parameters: { [key: string]: string };
+  Capabilities: string[];
+  Tags: Tags;
+  TerminationProtection: boolean;
+  /** JSON; null when the stack has none. */
+  StackPolicy: string | null;
+  NotificationArns: string[];
+  RoleArn: string | null;
+  TimeoutMinutes: number | null;
 };
 
 export type Tags = { [key: string]: string };

@@ -1,7 +1,7 @@
 import { classify } from './classify.ts';
 import type { AwsAccountApi } from './api.ts';
 import { stackMark } from './owner.ts';
-import type { StackView, Tags } from './snapshot.ts';
+import type { ReadDefinition, StackView, Tags } from './snapshot.ts';
 
 /**
  * The stacks that the tags name. One that is gone leaves its resources to nobody; one we may not look at is told with the reason, since
@@ -13,7 +13,7 @@ export async function readStacks(api: AwsAccountApi, tagged: Tags[]): Promise<St
   for (const id of [...ids].toSorted()) {
     try {
       const stack = await api.stack(id);
-      views.push(stack ? { id, stack } : { id, gone: true });
+      views.push(stack ? { id, stack, definition: await readDefinition(api, id) } : { id, gone: true });
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'blocked') throw error;
@@ -21,4 +21,15 @@ export async function readStacks(api: AwsAccountApi, tagged: Tags[]): Promise<St
     }
   }
   return views;
+}
+
+/** What a restore would make the stack of. Without the right to read that, the stack can go, but not come back: the code tells why. */
+export async function readDefinition(api: Pick<AwsAccountApi, 'stackDefinition'>, id: string): Promise<ReadDefinition> {
+  try {
+    return await api.stackDefinition(id);
+  } catch (error) {
+    const failure = classify(error);
+    if (failure.kind !== 'blocked') throw error;
+    return { Unknown: failure.code };
+  }
 }

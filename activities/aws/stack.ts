@@ -1,40 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Finding, Json } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import { command } from '../../model/shell.ts';
-import type { PlanItem } from '../../model/plan.ts';
 import type { AwsAccountApi } from './api.ts';
 import { regionOf } from './owner.ts';
 import { AwsRefusal } from './refusal.ts';
 import { worst } from './risk.ts';
-import type { AwsSnapshot, StackState } from './snapshot.ts';
+import type { AwsSnapshot, ReadDefinition, StackState, StackView } from './snapshot.ts';
 import { membersOf, type AwsKind } from './stack-members.ts';
+import { readDefinition } from './stack-state.ts';
+import { plannedStack, type PlannedStack } from './stack-definition.ts';
+import { POLLS, stackUndo } from './stack-undo.ts';
 
-/** What a plan freezes of a stack: its resources, and each one's own definition by the finding's id. */
-type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources'> & { Members: { [finding: string]: Json } };
-
-/** How often a stack is looked at while CloudFormation deletes it, in ms: 5 minutes in all, then it is tried again later. */
-const POLLS = [200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
-
-/** CloudFormation stacks in which every resource is ours: they go as stacks, before any of their resources would. No cloud call brings one back. */
+/** CloudFormation stacks in which every resource is ours: they go as stacks, before any of their resources would. */
 export function awsStack(kinds: readonly AwsKind[]): AwsKind {
   return {
     name: 'aws-cloudformation-stack',
 
     match(snapshot, anchors) {
       const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, anchors).findings);
-      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v.stack, snapshot, findings) : [])), sightings: [] };
+      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v, snapshot, findings) : [])), sightings: [] };
     },
 
     async read(api, item) {
-      const stack = await api.stack(planned(item).StackId);
+      // By its name, where it is gone: one that was made since must show itself.
+      const stack = (await api.stack(plannedStack(item).StackId)) ?? (await api.stackInPlace(plannedStack(item).StackId));
       if (!stack) return undefined;
       const Members: PlannedStack['Members'] = {};
-      for (const [id, snapshot] of Object.entries(planned(item).Members)) {
+      for (const [id, snapshot] of Object.entries(plannedStack(item).Members)) {
         const kind = kinds.find((k) => id.startsWith(`${k.name}:`));
         const now = await kind?.read(api, { ...item, id, kind: kind.name, snapshot });
         if (now !== undefined) Members[id] = now;
       }
-      return stateOf(stack, Members);
+      return stateOf(stack, await readDefinition(api, stack.StackId), Members);
     },
 
     identity: (snapshot) => (snapshot as PlannedStack).StackId,
@@ -42,12 +39,14 @@ export function awsStack(kinds: readonly AwsKind[]): AwsKind {
     gone: 'CloudFormation knows no such stack any more',
 
     async remove(api, [item]) {
-      const { StackId } = planned(item);
+      const { StackId } = plannedStack(item);
       const stack = await api.stack(StackId);
       if (!stack) return;
       if (stack.Status !== 'DELETE_IN_PROGRESS') await api.deleteStack(StackId);
       await untilDeleted(api, stack);
     },
+
+    undo: stackUndo,
   };
 }
 
@@ -69,15 +68,14 @@ async function untilDeleted(api: AwsAccountApi, { StackId, StackName }: StackSta
   throw new AwsRefusal('retry', 'StackDeleting', `CloudFormation is still deleting the stack ${StackName}`);
 }
 
-function planned(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
-  return item.snapshot as PlannedStack;
+function stateOf(stack: StackState, Definition: ReadDefinition, Members: PlannedStack['Members']): PlannedStack {
+  const { StackId, StackName, Resources, GeneratedNames } = stack;
+  return { StackId, StackName, Resources, GeneratedNames, Definition, Members };
 }
 
-function stateOf({ StackId, StackName, Resources }: StackState, Members: PlannedStack['Members']): PlannedStack {
-  return { StackId, StackName, Resources, Members };
-}
+type There = Extract<StackView, { stack: object }>;
 
-function toFinding(stack: StackState, snapshot: AwsSnapshot, findings: readonly Finding[]): Finding[] {
+function toFinding({ stack, definition }: There, snapshot: AwsSnapshot, findings: readonly Finding[]): Finding[] {
   const { members, strangers, rank } = membersOf(stack, findings);
   if (members.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
   return [
@@ -91,7 +89,7 @@ function toFinding(stack: StackState, snapshot: AwsSnapshot, findings: readonly 
       confidence: 'certain',
       risk: worst(members.map((m) => m.risk)),
       rank,
-      snapshot: stateOf(stack, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
+      snapshot: stateOf(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
       provides: [],
       uses: [],
       takesAlong: members.map((m) => m.id).toSorted(),

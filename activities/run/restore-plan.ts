@@ -2,8 +2,8 @@ import { batchesOf } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { PHASES, systemType } from '../../model/names.ts';
-import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
-import { buildRestorePlan, unchosenProviders, type Removed, type Verdict } from '../../model/restore.ts';
+import { planHash, UNKNOWN_SCOPE, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
+import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed, type Verdict } from '../../model/restore.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { removedByRun } from '../records/removed.ts';
@@ -21,12 +21,13 @@ export interface MakeRestorePlanInput {
 }
 
 /** Plans what is given back, freezes the plan, and makes it the one in force. Reads clouds only for what chosen items need. */
-export async function makeRestorePlan(deps: Deps, { run, restores, only }: MakeRestorePlanInput): Promise<MakePlanResult> {
+export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
   const { ledger, removed, plans } = await removedByRun(deps.journal, deps.artifacts, restores);
   const last = plans.at(-1);
   if (!last) throw new Error(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
   const now = new Date();
+  const only = input.only && withTakenAlong(removed, input.only);
   const missing = new Set<string>();
   for (const provider of only === undefined ? [] : unchosenProviders(removed, only)) {
     if (!(await isThere(deps, manifest, provider))) missing.add(provider.item.id);
@@ -36,7 +37,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, only }: MakeR
     restores,
     removed,
     only,
-    verdicts: new Map(removed.map((r) => [r.item.id, verdictOf(deps, r, now)])),
+    verdicts: verdictsOf(deps, removed, now, (r) => (only === undefined || only.includes(r.item.id)) && !needsMissing(r, removed, missing)),
     missing,
     notRemoved: only === undefined ? notRemoved(last, ledger) : [],
     warnings: ledger.ended === undefined ? [`${restores} has not ended by its journal: make sure that it removes nothing any more`] : [],
@@ -57,15 +58,28 @@ export async function makeRestorePlan(deps: Deps, { run, restores, only }: MakeR
   };
 }
 
+function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<string>): boolean {
+  return providersOf(one, removed).some((p) => missing.has(p.item.id));
+}
+
+/** By item id. What comes back with that which took it along loses less; `planned` says which of these come back. */
+function verdictsOf(deps: Deps, removed: Removed[], now: Date, planned: (one: Removed) => boolean): Map<string, Verdict> {
+  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in verdictOf(deps, r, now)));
+  return new Map(
+    removed.map((r) => [r.item.id, verdictOf(deps, r, now, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const),
+  );
+}
+
 /** Whether a cloud can give a removed thing back, as far as can be told without asking it. */
-function verdictOf(deps: Deps, { item, at }: Removed, now: Date): Verdict {
+function verdictOf(deps: Deps, { item, at }: Removed, now: Date, taker?: PlanItem): Verdict {
   const kind = kindOf(deps.clouds[systemType(item.system)], item);
   if (!kind.undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
   const { keptFor } = kind.undo;
   if (keptFor !== undefined && now.getTime() > new Date(at).getTime() + keptFor) {
     return { impossible: `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days` };
   }
-  return { losses: kind.undo.losses(item) };
+  const impossible = kind.undo.impossible?.(item);
+  return impossible === undefined ? { losses: kind.undo.losses(item, taker) } : { impossible };
 }
 
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */

@@ -1,6 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import { planHash } from '../../model/plan.ts';
-import { isRestorePlan } from '../../model/restore.ts';
+import { isRestorePlan, restoreOrder, withTakenAlong } from '../../model/restore.ts';
 import type { Command, Values } from '../command.ts';
 import { BY, personOf } from '../person.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records.ts';
@@ -36,10 +36,10 @@ export const restore: Command = {
     );
     if (values['format'] !== undefined) {
       if (values['format'] !== 'sh') throw new OffboardError('Usage', '--format: is no format; write sh');
-      const removed = source.removed.map((r) => r.item).filter((i) => only === undefined || only.includes(i.id));
+      const removed = source.removed.filter((r) => only === undefined || withTakenAlong(source.removed, only).includes(r.item.id));
       const manifest = await manifestOf(io.env, last);
       const about = { run: source.run, hash: planHash(last), manifest, now: new Date() };
-      io.out(restoreScript({ ...about, items: removed.toReversed() }));
+      io.out(restoreScript({ ...about, items: restoreOrder(removed) }));
       return 0;
     }
     const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };

@@ -7,6 +7,8 @@ export interface IamCall {
   account: string;
   parameters: URLSearchParams;
   context: SandboxContext;
+  /** The region the request was signed for; only where a service has several. */
+  region?: string;
 }
 
 /** What answers an IAM action: the content of `<ActionResult>`, undefined for none. */

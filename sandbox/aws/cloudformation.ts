@@ -1,15 +1,14 @@
-import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
-import { live, policyArn, providerArn, required, type IamCall, type IamHandler } from './call.ts';
+import { live, required, tagList, type IamCall, type IamHandler } from './call.ts';
 import { authenticate } from './credentials.ts';
 import { CREATED } from './ids.ts';
+import { createStack, nameOf, removeResource, type CreationFailures } from './stack-creation.ts';
+import { templateOf, type Stack } from './stack-templates.ts';
 import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
-
-type Stack = ObjectOf<'aws-cloudformation-stack'>;
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
-/** CloudFormation on the query protocol, in whatever region: stacks of IAM resources are described and deleted, with what they hold. */
+/** CloudFormation on the query protocol, in whatever region: stacks of IAM resources are described, made and deleted, with what they hold. */
 export const cloudFormationService: SandboxService = {
   prefix: '/cloudformation',
   handle(request, context) {
@@ -20,7 +19,7 @@ export const cloudFormationService: SandboxService = {
       const handler = HANDLERS[action];
       if (!handler) throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2010-05-15`);
       if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
-      return answer(NAMESPACE, action, handler({ account: caller.session.account, parameters, context }));
+      return answer(NAMESPACE, action, handler({ account: caller.session.account, parameters, context, region: regionOf(request) }));
     } catch (error) {
       if (error instanceof AwsError) return errorAnswer(NAMESPACE, error);
       throw error;
@@ -41,6 +40,12 @@ const HANDLERS: Record<string, IamHandler> = {
           EnableTerminationProtection: stack.terminationProtection,
           ParentId: stack.parent,
           RootId: stack.parent,
+          Parameters: Object.entries(stack.parameters).map(([ParameterKey, value]) => ({
+            ParameterKey,
+            ParameterValue: stack.noEcho.includes(ParameterKey) ? '****' : value,
+          })),
+          Capabilities: stack.capabilities,
+          Tags: tagList(stack.stackTags),
         },
       ],
     };
@@ -81,8 +86,17 @@ const HANDLERS: Record<string, IamHandler> = {
             own('2', 'DELETE_IN_PROGRESS'),
           ]
         : [];
+    const why = call.context.store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId];
+    if (why) return { StackEvents: [event('2', why.logicalId, '', why.type, 'CREATE_FAILED', why.reason), own('1', 'CREATE_IN_PROGRESS')] };
     return { StackEvents: [...failed, own('1', 'CREATE_COMPLETE')] };
   },
+  GetTemplate(call) {
+    return { TemplateBody: templateOf(call, found(call).stack), StagesAvailable: ['Original', 'Processed'] };
+  },
+  GetStackPolicy(call) {
+    return { StackPolicyBody: found(call).stack.policy };
+  },
+  CreateStack: createStack,
   DeleteStack(call) {
     const stack = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, required(call, 'StackName')));
     // As documented: to delete what is deleted is no error.
@@ -99,23 +113,11 @@ const HANDLERS: Record<string, IamHandler> = {
   },
 };
 
-function removeResource(call: IamCall, physicalId: string): void {
-  const { store } = call.context;
-  const at = call.context.now();
-  for (const r of live(call, 'aws-role')) if (r.name === physicalId) store.remove(r, at);
-  for (const p of live(call, 'aws-policy')) if (policyArn(p) === physicalId) store.remove(p, at);
-  for (const p of live(call, 'aws-oidc-provider')) {
-    if (providerArn(p) !== physicalId) continue;
-    for (const c of live(call, 'aws-oidc-client-id')) if (c.url === p.url) store.remove(c, at);
-    store.remove(p, at);
-  }
-}
-
 /** A deleted stack is answered by its id only: as being deleted for a moment, then as deleted. */
 function found(call: IamCall): { stack: Stack; status: string } {
   const name = required(call, 'StackName');
   const here = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, name));
-  if (here) return { stack: here, status: here.status };
+  if (here) return { stack: here, status: isBeingMade(call.context, here) ? 'CREATE_IN_PROGRESS' : here.status };
   const deleted = call.context.store
     .deleted('aws-cloudformation-stack')
     .find((d) => d.object.account === call.account && d.object.stackId === name);
@@ -127,10 +129,15 @@ function isFresh(context: SandboxContext, deletedAt: Date): boolean {
   return deletedAt.getTime() > context.now().getTime() - context.lingerMs;
 }
 
-function isNamed(stack: Stack, name: string): boolean {
-  return stack.stackId === name || nameOf(stack) === name;
+function isBeingMade(context: SandboxContext, { stackId }: Stack): boolean {
+  const since = context.store.slot<Record<string, string>>('aws-stack-creations', {})[stackId];
+  return since !== undefined && isFresh(context, new Date(since));
 }
 
-function nameOf({ stackId }: Stack): string {
-  return stackId.split('/')[1] ?? stackId;
+function regionOf(request: { headers: Record<string, string | undefined> }): string {
+  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers['authorization'] ?? '')?.[1] ?? 'us-east-1';
+}
+
+function isNamed(stack: Stack, name: string): boolean {
+  return stack.stackId === name || nameOf(stack) === name;
 }

@@ -73,6 +73,16 @@ export const aws = [
     terminationProtection: z.boolean().default(false),
     /** ARN of the stack this one is nested in. */
     parent: z.string().optional(),
+    parameters: z.record(z.string(), z.string()).default({}),
+    /** Which of the parameters nobody can read back. */
+    noEcho: z.array(z.string()).default([]),
+    capabilities: z.array(z.string()).default(['CAPABILITY_NAMED_IAM']),
+    /** Tags of the stack itself. */
+    stackTags: tags,
+    /** Stack policy, JSON text. */
+    policy: z.string().optional(),
+    /** JSON text; made of `resources` when not said. */
+    template: z.string().optional(),
     /** Its deletion fails at the first resource, for this reason. */
     deletionFails: z.string().optional(),
   }),

@@ -71,6 +71,10 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
       change(arn, () => []);
       return record('deleteProvider', arn);
     },
+    stackInPlace: () => Promise.resolve(undefined),
+    stackDefinition: () => Promise.reject(new Error('no stack here')),
+    createStack: () => Promise.reject(new Error('no stack is made here')),
+    creationFailures: () => Promise.resolve([]),
     stack: () => Promise.resolve(undefined),
     deleteStack: (id) => record('deleteStack', id),
     deletionFailures: () => Promise.resolve([]),

@@ -176,8 +176,11 @@ test('a provider that also serves others is no resource of ours', () => {
     Status: 'CREATE_COMPLETE',
     Parent: null,
     TerminationProtection: false,
+    GeneratedNames: [],
   };
-  const stacks = [{ id: view.StackId, stack: { ...view, Resources: [`AWS::IAM::OIDCProvider ${arn}`] } }];
+  const stacks = [
+    { id: view.StackId, stack: { ...view, Resources: [`AWS::IAM::OIDCProvider ${arn}`] }, definition: { Unknown: 'AccessDenied' } },
+  ];
   const snapshot = { account: id, roles: [], policies: [], policyCount: 0, providers: [provider], stacks, ourselves: [], usedRecently: {} };
   const found = cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings);
   expect(found.map((f) => [f.kind, f.hold?.code])).toEqual([['aws-oidc-client-id', 'OwnedByStack']]);

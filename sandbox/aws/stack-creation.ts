@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { givenList, givenTags, live, policyArn, providerArn, required, type IamCall, type IamHandler } from './call.ts';
+import { providerCreation } from './oidc-provider-creation.ts';
+import { policyCreation } from './policy-creation.ts';
+import { roleCreation } from './role-creation.ts';
+import { templateOf, type Resource, type Stack, type Template } from './stack-templates.ts';
+import { AwsError } from './wire.ts';
+
+/** Why the making of a stack failed, by its ARN. */
+export type CreationFailures = Record<string, { logicalId: string; type: string; reason: string }>;
+
+/** What others of a template may need goes first. */
+const TYPES = ['AWS::IAM::OIDCProvider', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'];
+
+/**
+ * CreateStack, as far as stacks of IAM resources with literal properties and `Ref` to a parameter go. A failure takes away what was made, as
+ * `OnFailure=DELETE` asks; without it the stack stays as ROLLBACK_COMPLETE.
+ */
+export const createStack: IamHandler = (call) => {
+  const name = required(call, 'StackName');
+  const region = call.region ?? 'us-east-1';
+  if (live(call, 'aws-cloudformation-stack').some((s) => isCalled(s, name, region)))
+    throw new AwsError(400, 'AlreadyExistsException', `Stack [${name}] already exists`);
+  const { store } = call.context;
+  const before = store
+    .deleted('aws-cloudformation-stack')
+    .find((d) => d.object.account === call.account && isCalled(d.object, name, region));
+  const body = required(call, 'TemplateBody');
+  const template = parse(body);
+  const named = Object.values(template.Resources).some((r) => r.Type.startsWith('AWS::IAM::'));
+  if (named && !givenList(call, 'Capabilities').includes('CAPABILITY_NAMED_IAM'))
+    throw new AwsError(400, 'InsufficientCapabilitiesException', 'Requires capabilities : [CAPABILITY_NAMED_IAM]');
+  const stackId = `arn:aws:cloudformation:${region}:${call.account}:stack/${name}/${randomUUID()}`;
+  const parameters = givenParameters(call);
+  const stack: Stack = {
+    kind: 'aws-cloudformation-stack',
+    ours: before?.object.ours ?? false,
+    account: call.account,
+    stackId,
+    resources: [],
+    status: 'CREATE_COMPLETE',
+    terminationProtection: call.parameters.get('EnableTerminationProtection') === 'true',
+    parameters,
+    noEcho: Object.entries(template.Parameters ?? {}).flatMap(([key, p]) => ((p as { NoEcho?: boolean }).NoEcho ? [key] : [])),
+    capabilities: givenList(call, 'Capabilities'),
+    stackTags: givenTags(call),
+    ...(call.parameters.has('StackPolicyBody') ? { policy: call.parameters.get('StackPolicyBody') as string } : {}),
+    template: body,
+  };
+  make(call, stack, template, before?.object);
+  return { StackId: stackId };
+};
+
+function make(call: IamCall, stack: Stack, template: Template, before: Stack | undefined): void {
+  const { store } = call.context;
+  const ordered = Object.entries(template.Resources).toSorted(([, a], [, b]) => TYPES.indexOf(a.Type) - TYPES.indexOf(b.Type));
+  const made = new Map<string, { type: string; physicalId: string }>();
+  for (const [logicalId, resource] of ordered) {
+    try {
+      made.set(logicalId, { type: resource.Type, physicalId: makeResource(call, stack, resource) });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      for (const { physicalId } of made.values()) removeResource(call, physicalId);
+      store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId] = { logicalId, type: resource.Type, reason: error.message };
+      store.put({ ...stack, resources: [{ type: resource.Type, physicalId: logicalId }], status: 'ROLLBACK_COMPLETE' });
+      const left = live(call, 'aws-cloudformation-stack').find((s) => s.stackId === stack.stackId);
+      if (left && call.parameters.get('OnFailure') === 'DELETE') store.remove(left, call.context.now());
+      return;
+    }
+  }
+  const resources = Object.keys(template.Resources).map((id) => made.get(id) as { type: string; physicalId: string });
+  store.slot<Record<string, string>>('aws-stack-creations', {})[stack.stackId] = call.context.now().toISOString();
+  const whole = { ...stack, resources };
+  const { template: _, ...bare } = whole;
+  // What an estate did not write down is not kept either where it says the same.
+  store.put(before?.template === undefined && templateOf(call, bare) === stack.template ? bare : whole);
+}
+
+function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resource): string {
+  const p = JSON.parse(JSON.stringify(Properties), (_key, value: unknown) => resolved(value, stack)) as Record<string, unknown>;
+  const tags = listed('Tags', (p['Tags'] ?? []) as { Key: string; Value: string }[]);
+  const document = (value: unknown) => JSON.stringify(value);
+  const some = (fields: Record<string, unknown>) =>
+    Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)] as const]));
+  const send = (handler: IamHandler | undefined, ...pairs: (readonly [string, string])[]) =>
+    handler?.({ ...call, parameters: new URLSearchParams(Object.fromEntries(pairs)) });
+  const { store } = call.context;
+  const mark = { 'aws:cloudformation:stack-name': nameOf(stack), 'aws:cloudformation:stack-id': stack.stackId };
+  switch (Type) {
+    case 'AWS::IAM::Role': {
+      const RoleName = String(p['RoleName']);
+      const { Path, Description, MaxSessionDuration, PermissionsBoundary } = p;
+      const AssumeRolePolicyDocument = document(p['AssumeRolePolicyDocument']);
+      const fields = some({ RoleName, Path, Description, MaxSessionDuration, PermissionsBoundary, AssumeRolePolicyDocument });
+      send(roleCreation['CreateRole'], ...fields, ...tags);
+      for (const PolicyArn of (p['ManagedPolicyArns'] ?? []) as string[])
+        send(roleCreation['AttachRolePolicy'], ...some({ RoleName, PolicyArn }));
+      for (const { PolicyName, PolicyDocument } of (p['Policies'] ?? []) as { PolicyName: string; PolicyDocument: unknown }[])
+        send(roleCreation['PutRolePolicy'], ...some({ RoleName, PolicyName, PolicyDocument: document(PolicyDocument) }));
+      const role = live(call, 'aws-role').find((r) => r.name === RoleName);
+      if (role) store.put({ ...role, tags: { ...role.tags, ...mark } });
+      return RoleName;
+    }
+    case 'AWS::IAM::ManagedPolicy': {
+      const { ManagedPolicyName: PolicyName, Path, Description } = p;
+      send(
+        policyCreation['CreatePolicy'],
+        ...some({ PolicyName, Path, Description, PolicyDocument: document(p['PolicyDocument']) }),
+        ...tags,
+      );
+      const policy = live(call, 'aws-policy').find((o) => o.name === PolicyName);
+      if (!policy) throw new AwsError(400, 'ValidationError', 'no name');
+      store.put({ ...policy, tags: { ...policy.tags, ...mark } });
+      return policyArn(policy);
+    }
+    case 'AWS::IAM::OIDCProvider': {
+      const url = String(p['Url']);
+      const clients = members('ClientIDList', (p['ClientIdList'] ?? []) as string[]);
+      const thumbprints = members('ThumbprintList', (p['ThumbprintList'] ?? []) as string[]);
+      send(providerCreation['CreateOpenIDConnectProvider'], ['Url', url], ...clients, ...thumbprints, ...tags);
+      const provider = live(call, 'aws-oidc-provider').find((o) => `https://${o.url}` === url);
+      if (!provider) throw new AwsError(400, 'ValidationError', 'no url');
+      store.put({ ...provider, tags: { ...provider.tags, ...mark } });
+      return providerArn(provider);
+    }
+    default:
+      throw new AwsError(400, 'ValidationError', `the sandbox makes no ${Type}`);
+  }
+}
+
+/** Takes a stack's resource away, whatever it is. */
+export function removeResource(call: IamCall, physicalId: string): void {
+  const { store } = call.context;
+  const at = call.context.now();
+  for (const r of live(call, 'aws-role')) if (r.name === physicalId) store.remove(r, at);
+  for (const p of live(call, 'aws-policy')) if (policyArn(p) === physicalId) store.remove(p, at);
+  for (const p of live(call, 'aws-oidc-provider')) {
+    if (providerArn(p) !== physicalId) continue;
+    for (const c of live(call, 'aws-oidc-client-id')) if (c.url === p.url) store.remove(c, at);
+    store.remove(p, at);
+  }
+}
+
+export function nameOf({ stackId }: Pick<Stack, 'stackId'>): string {
+  return stackId.split('/')[1] ?? stackId;
+}
+
+function isCalled(stack: Stack, name: string, region: string): boolean {
+  return nameOf(stack) === name && stack.stackId.split(':')[3] === region;
+}
+
+function resolved(value: unknown, stack: Stack): unknown {
+  const ref = typeof value === 'object' && value !== null && 'Ref' in value ? String(value.Ref) : undefined;
+  if (ref === undefined) return value;
+  return ref === 'AWS::AccountId' ? stack.account : stack.parameters[ref];
+}
+
+function givenParameters(call: IamCall): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (let i = 1; call.parameters.has(`Parameters.member.${i}.ParameterKey`); i++)
+    given[call.parameters.get(`Parameters.member.${i}.ParameterKey`) as string] =
+      call.parameters.get(`Parameters.member.${i}.ParameterValue`) ?? '';
+  return given;
+}
+
+function parse(body: string): Template {
+  try {
+    return JSON.parse(body) as Template;
+  } catch {
+    throw new AwsError(400, 'ValidationError', 'Template format error: the sandbox reads JSON only.');
+  }
+}
+
+function members(name: string, values: string[]): (readonly [string, string])[] {
+  return values.map((v, i) => [`${name}.member.${i + 1}`, v] as const);
+}
+
+function listed(name: string, tags: { Key: string; Value: string }[]): (readonly [string, string])[] {
+  return tags.flatMap((t, i) => [[`${name}.member.${i + 1}.Key`, t.Key] as const, [`${name}.member.${i + 1}.Value`, t.Value] as const]);
+}
