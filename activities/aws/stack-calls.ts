@@ -64,7 +64,11 @@ function isGenerated(physical: string, stack: string, logical: string): boolean 
   const name = physical.slice(physical.lastIndexOf('/') + 1);
   const prefix = /^(.+)-[A-Za-z0-9]{10,13}$/.exec(name)?.[1];
   if (prefix === undefined) return false;
-  return [...stack].some((_, i) => [...logical].some((__, j) => prefix === `${stack.slice(0, i + 1)}-${logical.slice(0, j + 1)}`));
+  for (let dash = prefix.indexOf('-'); dash > 0; dash = prefix.indexOf('-', dash + 1)) {
+    const [first, second] = [prefix.slice(0, dash), prefix.slice(dash + 1)];
+    if (second !== '' && stack.startsWith(first) && logical.startsWith(second)) return true;
+  }
+  return false;
 }
 
 async function definitionOf(client: CloudFormationClient, StackName: string): Promise<StackDefinition> {

@@ -81,7 +81,7 @@ function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resourc
   const tags = listed('Tags', (p['Tags'] ?? []) as { Key: string; Value: string }[]);
   const document = (value: unknown) => JSON.stringify(value);
   const some = (fields: Record<string, unknown>) =>
-    Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)] as const]));
+    Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [[k, typeof v === 'string' ? v : JSON.stringify(v)] as const]));
   const send = (handler: IamHandler | undefined, ...pairs: (readonly [string, string])[]) =>
     handler?.({ ...call, parameters: new URLSearchParams(Object.fromEntries(pairs)) });
   const { store } = call.context;
