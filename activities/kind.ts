@@ -2,6 +2,7 @@ import type { FailureClass } from '../model/errors.ts';
 import type { Anchors, Json, Match } from '../model/finding.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { PlanItem } from '../model/plan.ts';
+import type { Anew, ToRestore } from '../model/restore.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
 import type { OwnAccess } from '../model/own-access.ts';
 
@@ -59,11 +60,18 @@ export interface Undo<Api> {
    * `remove` does. Idempotent: what is there already and the same is left as it is; a stranger that took the name meanwhile makes it
    * throw what the classifier calls `blocked`.
    */
-  restore(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
-  /** Pure: a definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. */
-  comparable(snapshot: Json): Json;
+  restore(api: Api, items: readonly [ToRestore, ...ToRestore[]]): Promise<void>;
+  /**
+   * Pure: a definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. `anew`: what a
+   * cloud keeps no longer loses more of it than what is undeleted.
+   */
+  comparable(snapshot: Json, anew?: Anew): Json;
   /** How long after its removal the cloud can give it back, in ms; absent where it is made anew, whenever that is. */
   keptFor?: number;
+  /** Pure: what is lost where it is made anew after `keptFor`; absent where it cannot be. */
+  anew?(item: PlanItem): string[];
+  /** Why it cannot be made anew after `keptFor`, in words. */
+  purged?: string;
 }
 
 /** How long Entra and Google Cloud keep what was deleted softly. */

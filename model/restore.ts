@@ -10,8 +10,16 @@ export interface Removed {
   at: string;
 }
 
+/** `itself`: its cloud keeps it no longer, and it is made anew. `used`: so is something that it uses, which is another one by its identity. */
+export type Anew = 'itself' | 'used';
+
+/** An item as its kind gives it back. */
+export interface ToRestore extends PlanItem {
+  anew?: Anew;
+}
+
 /** An item that a restore gives back. Its `dependsOn` names what must be there before. */
-export interface RestoreItem extends PlanItem {
+export interface RestoreItem extends ToRestore {
   /** ISO. */
   removedAt: string;
   /** What will not be the same again, each in a few words. */
@@ -29,8 +37,11 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
   return 'restores' in plan;
 }
 
-/** Whether a removed thing can be given back: what it loses, or why nothing brings it back. */
-export type Verdict = { losses: string[] } | { impossible: string };
+/**
+ * Whether a removed thing can be given back: what it loses, or why nothing brings it back. Made `anew` it is the `sameIdentity` where
+ * whoever knew the one before by its name means this one, too.
+ */
+export type Verdict = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string };
 
 /**
  * Pure: what a run removed itself and did not see come back, from its journal and its plans by hash. What took several tries under
@@ -106,7 +117,7 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
   const { last, removed, only, verdicts } = input;
   const chosen = removed.filter((r) => only === undefined || only.includes(r.item.id));
   const untouched: Untouched[] = [...input.notRemoved];
-  const kept: { removed: Removed; losses: string[] }[] = [];
+  const kept: Kept[] = [];
   for (const one of chosen) {
     const { item } = one;
     const verdict = verdicts.get(item.id) ?? { impossible: 'nothing is known of its kind' };
@@ -114,9 +125,17 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
     if ('impossible' in verdict) untouched.push({ system: item.system, id: item.id, reason: verdict.impossible });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
-    else kept.push({ removed: one, losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts))] });
+    else {
+      const another = providers.some((p) => chosen.includes(p) && anewOf(verdicts.get(p.item.id))?.sameIdentity === false);
+      const anew = anewOf(verdict) ? 'itself' : another ? 'used' : undefined;
+      kept.push({
+        removed: one,
+        losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts))],
+        ...(anew ? { anew } : {}),
+      });
+    }
   }
-  const items = kept.map(({ removed: one, losses }) => toRestore(one, losses, kept, input.restores));
+  const items = kept.map((one) => toRestore(one, kept, input.restores));
   const lossy = items.filter((i) => i.losses.length > 0).length;
   return {
     version: 1,
@@ -147,7 +166,17 @@ function without({ item }: Removed, verdicts: RestoreInput['verdicts']): string[
   return verdict && 'impossible' in verdict ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
 }
 
-function toRestore(one: Removed, losses: string[], kept: { removed: Removed }[], run: string): RestoreItem {
+function anewOf(verdict: Verdict | undefined): { sameIdentity: boolean } | undefined {
+  return verdict && 'losses' in verdict ? verdict.anew : undefined;
+}
+
+interface Kept {
+  removed: Removed;
+  losses: string[];
+  anew?: Anew;
+}
+
+function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: string): RestoreItem {
   const { item, at } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
   const others = kept.map((k) => k.removed);
@@ -161,13 +190,14 @@ function toRestore(one: Removed, losses: string[], kept: { removed: Removed }[],
     dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,
+    ...(anew ? { anew } : {}),
   };
 }
 
 /** Pure: what a run removed, all of it that can be, in the order in which it comes back. */
 export function restoreOrder(removed: Removed[]): PlanItem[] {
-  const kept = removed.map((r) => ({ removed: r }));
-  return providersFirst(removed.map((r) => toRestore(r, [], kept, '')).toReversed());
+  const kept = removed.map((r) => ({ removed: r, losses: [] }));
+  return providersFirst(kept.map((one) => toRestore(one, kept, '')).toReversed());
 }
 
 /** Highest phase and rank first; within these, and within a system, whatever others need before them. Else the order stays. */

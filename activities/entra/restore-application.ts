@@ -17,6 +17,8 @@ interface Kept {
 export const restoreApplication: Undo<EntraApi> = {
   losses: () => ['only within 30 days of its deletion: after that Graph has purged it for good'],
   keptFor: THIRTY_DAYS,
+  purged:
+    'Graph has purged it, and one made anew would be another application, with another appId and principal and without the consents and credentials it had; its definition is in the plan, for whoever wants to register such a one',
 
   async restore(api, items) {
     for (const item of items) {

@@ -55,15 +55,16 @@ export const undoGrant: Undo<GcpApi> = {
   },
   async restore(api, items) {
     const planned = items.map((item) => plannedGrant(item));
-    for (const one of new Map(planned.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
+    const strict = items.filter((item) => item.anew !== 'used').map((item) => plannedGrant(item));
+    for (const one of new Map(strict.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
     const grants = planned.map((g) => ({ ...g, member: liveMember(g.member) }));
     const { resource } = plannedGrant(items[0]);
     const there = await patiently(() => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
     if (!there) throw new RefusedError('ResourceGone', `${resource} is not there any more`);
   },
-  comparable(snapshot) {
+  comparable(snapshot, anew) {
     const grant = snapshot as unknown as AccountGrant;
-    return grantJson({ ...grant, member: liveMember(grant.member) }, grant.uniqueId);
+    return grantJson({ ...grant, member: liveMember(grant.member) }, anew === 'used' ? '' : grant.uniqueId);
   },
 };
 

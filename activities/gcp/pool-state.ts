@@ -16,22 +16,29 @@ export interface PoolStateCalls<T extends { state: string }> {
   get(api: GcpApi, name: string): Promise<T>;
   undelete(api: GcpApi, name: string): Promise<void>;
   setDisabled(api: GcpApi, name: string, disabled: boolean): Promise<void>;
+  /** Makes it of its definition, enabled or disabled as that says. */
+  create(api: GcpApi, definition: T): Promise<void>;
   /** What is kept of it: everything but its state. */
   definition(thing: T): { [key: string]: Json };
 }
 
-/** Undeleted with all it held, then enabled or disabled as it was. Its id cannot be anyone else's for 30 days. */
+/**
+ * Undeleted with all it held, then enabled or disabled as it was. Its id cannot be anyone else's for 30 days; afterwards it is made anew
+ * under the same name, by which all others know it.
+ */
 export function undoPoolState<T extends { state: string }>(calls: PoolStateCalls<T>): Undo<GcpApi> {
   return {
     losses: () => [],
     keptFor: THIRTY_DAYS,
+    anew: () => ['its creation date, and what the audit logs know of the one before stays there'],
     async restore(api, [item]) {
       const planned = item.snapshot as Definition;
       const kept = await orGone(() => calls.get(api, planned.name));
+      if (kept === undefined && item.anew === 'itself') return await calls.create(api, item.snapshot as unknown as T);
       if (kept === undefined) {
         throw new RefusedError(
           'NotRestorable',
-          `Google no longer keeps the ${calls.noun} ${planned.name}: it can be undeleted for 30 days`,
+          `Google no longer keeps the ${calls.noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it anew`,
         );
       }
       const before = calls.definition(kept) as Definition;

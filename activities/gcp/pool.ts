@@ -14,6 +14,7 @@ const STATE: PoolStateCalls<Pool> = {
   get: (api, name) => api.getPool(name),
   undelete: (api, name) => api.undeletePool(name),
   setDisabled: (api, name, disabled) => api.setPoolDisabled(name, disabled),
+  create: (api, pool) => api.createPool(pool),
   definition,
 };
 

@@ -14,6 +14,7 @@ const STATE: PoolStateCalls<Provider> = {
   get: (api, name) => api.getProvider(name),
   undelete: (api, name) => api.undeleteProvider(name),
   setDisabled: (api, name, disabled) => api.setProviderDisabled(name, disabled),
+  create: (api, provider) => api.createProvider(provider),
   definition,
 };
 

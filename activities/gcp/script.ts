@@ -3,7 +3,7 @@ import { command, type CloudScript } from '../../model/shell.ts';
 import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
 import type { Grant } from './policy.ts';
 import { plannedAccount } from './service-account-state.ts';
-import { lastSegment, type Condition } from './snapshot.ts';
+import { lastSegment, type Condition, type Pool, type Provider } from './snapshot.ts';
 
 /**
  * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
@@ -73,7 +73,12 @@ function roleWords({ role, condition }: Grant): string[] {
 
 /** Key and value pairs, kept apart by a delimiter that no value contains (`gcloud topic escaping`). */
 function conditionWords({ title, expression, description }: Condition): string {
-  const pairs = [`expression=${expression}`, `title=${title}`, ...(description ? [`description=${description}`] : [])];
+  return delimited([`expression=${expression}`, `title=${title}`, ...(description ? [`description=${description}`] : [])]);
+}
+
+/** Kept apart by a delimiter that no value contains (`gcloud topic escaping`). */
+function delimited(pairs: string[]): string {
+  if (pairs.length === 0) return '';
   let delimiter = '##';
   while (pairs.some((p) => p.includes(delimiter))) delimiter += '#';
   return `^${delimiter}^${pairs.join(delimiter)}`;
@@ -109,10 +114,29 @@ function poolCommands(update: 'update' | 'update-oidc'): CloudScript['kinds'][st
     remove: (item) => [describePool(item), `[[ $state != ACTIVE ]] || ${poolCommand(item, 'delete', '--quiet')}`],
     restore: (item) => [
       describePool(item),
-      `[[ $state == ACTIVE ]] || ${poolCommand(item, 'undelete')}`,
+      `if [[ $state == DELETED ]]; then ${poolCommand(item, 'undelete')}; fi`,
+      // Google keeps it for 30 days; afterwards its name is free.
+      `if [[ $state == NOT_FOUND ]]; then ${creation(item)}; fi`,
       poolCommand(item, update, (item.snapshot as { disabled: boolean }).disabled ? '--disabled' : '--no-disabled'),
     ],
   };
+}
+
+function creation(item: PlanItem): string {
+  const { displayName, description, ...rest } = item.snapshot as unknown as Pool & Partial<Provider>;
+  const named = [`--display-name=${displayName}`, `--description=${description}`];
+  if (rest.issuer === undefined) return poolCommand(item, 'create', ...named);
+  const mapping = delimited(Object.entries(rest.attributeMapping ?? {}).map(([k, v]) => `${k}=${v}`));
+  const audiences = delimited(rest.audiences ?? []);
+  return poolCommand(
+    item,
+    'create-oidc',
+    ...named,
+    `--issuer-uri=${rest.issuer}`,
+    ...(audiences ? [`--allowed-audiences=${audiences}`] : []),
+    ...(mapping ? [`--attribute-mapping=${mapping}`] : []),
+    ...(rest.attributeCondition ? [`--attribute-condition=${rest.attributeCondition}`] : []),
+  );
 }
 
 function describePool(item: PlanItem): string {

@@ -23,13 +23,24 @@ export function exactName({ name, uniqueId }: Pick<ServiceAccount, 'name' | 'uni
   return `${name.slice(0, name.lastIndexOf('/'))}/${uniqueId}`;
 }
 
-/** Undeleted by its unique id, then enabled or disabled as it was: the removal itself had disabled it. */
+/**
+ * Undeleted by its unique id, then enabled or disabled as it was: the removal itself had disabled it. Once it is purged another account is
+ * made under its address, to which the plan gives what this one held.
+ */
 export const undoServiceAccount: Undo<GcpApi> = {
   losses: () => [],
   keptFor: THIRTY_DAYS,
+  anew(item) {
+    const { uniqueId } = plannedAccount(item);
+    return [
+      `a new unique id instead of ${uniqueId}: grants of others that name the account show it as deleted and do not mean the new one`,
+      'its keys, its creation date and when it was last used',
+    ];
+  },
   async restore(api, [item]) {
     const planned = plannedAccount(item);
     const there = await orGone(() => api.getServiceAccount(planned.name));
+    if (item.anew === 'itself') return await makeAnew(api, planned, there);
     if (there && there.uniqueId !== planned.uniqueId) {
       throw new RefusedError('NameTaken', `${planned.email} is another account by now, with the unique id ${there.uniqueId}`);
     }
@@ -38,8 +49,18 @@ export const undoServiceAccount: Undo<GcpApi> = {
     if (now === undefined) throw new OperationError(`${planned.email} was undeleted but is not visible yet`);
     if (now.disabled !== planned.disabled) await setDisabled(api, planned, planned.disabled);
   },
-  comparable: (snapshot) => snapshot,
+  comparable(snapshot, anew) {
+    const { uniqueId, ...account } = snapshot as { [key: string]: Json };
+    return anew === 'itself' ? account : { ...account, uniqueId: uniqueId ?? null };
+  },
 };
+
+async function makeAnew(api: GcpApi, planned: ServiceAccount, there: ServiceAccount | undefined): Promise<void> {
+  if (!there) await api.createServiceAccount(planned);
+  const now = there ?? (await orGone(() => api.getServiceAccount(planned.name)));
+  if (now === undefined) throw new OperationError(`${planned.email} was made but is not visible yet`);
+  if (now.disabled !== planned.disabled) await setDisabled(api, now, planned.disabled);
+}
 
 async function undelete(api: GcpApi, planned: ServiceAccount): Promise<void> {
   const done = await orGone(async () => {
@@ -47,7 +68,8 @@ async function undelete(api: GcpApi, planned: ServiceAccount): Promise<void> {
     return true;
   });
   if (done) return;
-  const why = 'Google keeps a deleted service account for 30 days, and one made anew would be another account';
+  const why =
+    'Google keeps a deleted service account for 30 days, and one made anew is another account: plan another restore, which says what is lost with it';
   throw new RefusedError('NotRestorable', `no deleted account has the unique id ${planned.uniqueId}: ${why}`);
 }
 

@@ -76,7 +76,10 @@ function verdictOf(deps: Deps, { item, at }: Removed, now: Date, taker?: PlanIte
   if (!kind.undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
   const { keptFor } = kind.undo;
   if (keptFor !== undefined && now.getTime() > new Date(at).getTime() + keptFor) {
-    return { impossible: `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days` };
+    const days = `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days`;
+    if (kind.undo.anew)
+      return { losses: [`${days}: it is made anew`, ...kind.undo.anew(item)], anew: { sameIdentity: kind.identity === undefined } };
+    return { impossible: kind.undo.purged === undefined ? days : `${days}: ${kind.undo.purged}` };
   }
   const impossible = kind.undo.impossible?.(item);
   return impossible === undefined ? { losses: kind.undo.losses(item, taker) } : { impossible };

@@ -1,4 +1,5 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { createPool, createProvider, createServiceAccount } from './creation.ts';
 import { getOperation } from './operations.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
 import { deletePool, listPools, patchPool, poolWire, undeletePool } from './pools.ts';
@@ -31,6 +32,7 @@ const POOLS = 'projects/([^/]+)/locations/global/workloadIdentityPools';
 const PROVIDERS = `${POOLS}/([^/]+)/providers`;
 
 const ROUTES: [method: string, path: string, handler: Handler][] = [
+  ['POST', ACCOUNTS, ([p = ''], r, c) => createServiceAccount(p, r, c)],
   ['GET', ACCOUNTS, ([p = ''], r, c) => listServiceAccounts(p, r, c)],
   ['GET', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => getServiceAccount(p, a, c)],
   ['DELETE', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => deleteServiceAccount(p, a, c)],
@@ -39,6 +41,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
   ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
+  ['POST', POOLS, ([p = ''], r, c) => createPool(p, r, c)],
   ['GET', POOLS, ([p = ''], r, c) => listPools(p, r, c)],
   ['GET', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => ({ status: 200, body: poolWire(p, id, c) })],
   ['DELETE', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => deletePool(p, id, c)],
@@ -49,6 +52,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     `${POOLS}/([^/]+)/operations/([^/]+)`,
     ([p = '', id = ''], r, c) => getOperation(c, r.path.slice('/v1/'.length), () => poolWire(p, id, c)),
   ],
+  ['POST', PROVIDERS, ([p = '', pool = ''], r, c) => createProvider({ project: p, pool }, r, c)],
   ['GET', PROVIDERS, ([p = '', pool = ''], r, c) => listProviders({ project: p, pool }, r, c)],
   [
     'GET',

@@ -4,7 +4,14 @@ import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { GOOGLE_AUDIENCE } from './token-endpoint.ts';
 
-export type GcpStatus = 'INVALID_ARGUMENT' | 'FAILED_PRECONDITION' | 'UNAUTHENTICATED' | 'PERMISSION_DENIED' | 'NOT_FOUND' | 'ABORTED';
+export type GcpStatus =
+  | 'INVALID_ARGUMENT'
+  | 'FAILED_PRECONDITION'
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
+  | 'NOT_FOUND'
+  | 'ABORTED'
+  | 'ALREADY_EXISTS';
 
 const HTTP: Record<GcpStatus, number> = {
   INVALID_ARGUMENT: 400,
@@ -13,6 +20,7 @@ const HTTP: Record<GcpStatus, number> = {
   PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
   ABORTED: 409,
+  ALREADY_EXISTS: 409,
 };
 
 /** A refusal in Google's shape; thrown by the handlers, sent by `answer`. */

@@ -121,3 +121,16 @@ test('a guard or an override of the removal is none of the restore', () => {
   expect(item).not.toHaveProperty('hold');
   expect(item?.why[0]).toContain('removed by offboarding-1_2 at 2026-01-01');
 });
+
+test('what is made anew is marked, and so is what uses it where it is another one by its identity', () => {
+  const marks = (sameIdentity: boolean) =>
+    buildRestorePlan(input({}, { [provider.id]: { losses: ['a new id'], anew: { sameIdentity } } })).items.map((i) => [i.id, i.anew]);
+  expect(marks(false)).toEqual([
+    [application.id, undefined],
+    [provider.id, 'itself'],
+    [user.id, 'used'],
+  ]);
+  expect(marks(true).at(-1)).toEqual([user.id, undefined]);
+  const only = buildRestorePlan(input({ only: [user.id] }, { [provider.id]: { losses: [], anew: { sameIdentity: false } } }));
+  expect(only.items[0]?.anew).toBeUndefined();
+});

@@ -10,6 +10,8 @@ export interface AccountApi {
   disableServiceAccount(name: string): Promise<void>;
   enableServiceAccount(name: string): Promise<void>;
   deleteServiceAccount(name: string): Promise<void>;
+  /** Of everything but its unique id, which Google chooses. Enabled. */
+  createServiceAccount(account: Omit<ServiceAccount, 'uniqueId'>): Promise<void>;
   /** By unique id only, within 30 days of the deletion. */
   undeleteServiceAccount(name: string): Promise<void>;
 }
@@ -33,6 +35,11 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint): AccountApi {
     },
     async deleteServiceAccount(name) {
       await accounts.delete({ name }, iamAt);
+    },
+    async createServiceAccount({ name, email, displayName, description }) {
+      const [project = ''] = name.split('/serviceAccounts/');
+      const accountId = email.split('@')[0] ?? '';
+      await accounts.create({ name: project, requestBody: { accountId, serviceAccount: { displayName, description } } }, iamAt);
     },
     async undeleteServiceAccount(name) {
       await accounts.undelete({ name }, iamAt);

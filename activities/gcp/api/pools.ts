@@ -15,6 +15,9 @@ export interface PoolApi {
   /** Within 30 days of the deletion. */
   undeletePool(name: string): Promise<void>;
   undeleteProvider(name: string): Promise<void>;
+  /** Of all but its state; the id is free again 30 days after a deletion. */
+  createPool(pool: Omit<Pool, 'state'>): Promise<void>;
+  createProvider(provider: Omit<Provider, 'state'>): Promise<void>;
   setPoolDisabled(name: string, disabled: boolean): Promise<void>;
   setProviderDisabled(name: string, disabled: boolean): Promise<void>;
 }
@@ -49,6 +52,15 @@ export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint): PoolApi {
     deleteProvider: async (name) => providerChange(await providers.delete({ name }, iamAt)),
     undeletePool: async (name) => poolChange(await pools.undelete({ name }, iamAt)),
     undeleteProvider: async (name) => providerChange(await providers.undelete({ name }, iamAt)),
+    async createPool({ name, ...requestBody }) {
+      const [parent = '', workloadIdentityPoolId = ''] = name.split('/workloadIdentityPools/');
+      return poolChange(await pools.create({ parent, workloadIdentityPoolId, requestBody }, iamAt));
+    },
+    async createProvider({ name, issuer, audiences, ...rest }) {
+      const [parent = '', workloadIdentityPoolProviderId = ''] = name.split('/providers/');
+      const requestBody = { ...rest, oidc: { issuerUri: issuer, allowedAudiences: audiences } };
+      return providerChange(await providers.create({ parent, workloadIdentityPoolProviderId, requestBody }, iamAt));
+    },
     setPoolDisabled: async (name, disabled) =>
       poolChange(await pools.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
     setProviderDisabled: async (name, disabled) =>

@@ -155,6 +155,18 @@ describe('Pool and provider in shell', () => {
       [...providerWords, 'update-oidc', ...inPool, '--no-disabled'],
     ]);
     writeFileSync(calls, '');
+    expect(run(commands('gcp-provider').restore(provider), { shown: 'NOT_FOUND' }).called.at(-2)).toEqual([
+      ...providerWords,
+      'create-oidc',
+      ...inPool,
+      expect.stringMatching(/^--display-name=/),
+      '--description=',
+      expect.stringMatching(/^--issuer-uri=https/),
+      '--allowed-audiences=^##^api://mciem-gcp-oidc-app',
+      expect.stringMatching(/^--attribute-mapping=\^##\^.*google.subject=assertion.sub/),
+      expect.stringMatching(/^--attribute-condition=/),
+    ]);
+    writeFileSync(calls, '');
     expect(run(commands('gcp-pool').remove(itemOf('gcp-pool')), { shown: 'DELETED' }).called).toEqual([
       ['iam', 'workload-identity-pools', 'describe', POOL.split('/').at(-1), ...where, '--format=value(state)'],
     ]);
