@@ -38,6 +38,8 @@ export function objectKey(o: EstateObject): string {
       return `azure-security-connector:/subscriptions/${o.subscription}/resourceGroups/${o.resourceGroup}/${o.name}`;
     case 'gcp-project':
       return `gcp-project:${o.projectId}`;
+    case 'gcp-custom-role':
+      return `gcp-custom-role:organizations/${o.organization}/roles/${o.id}`;
     case 'gcp-binding':
       return `gcp-binding:${o.resource}#${o.role}#${o.condition?.title ?? ''}#${o.members.join(',')}`;
     case 'gcp-service-account':

@@ -2,6 +2,7 @@ import { DEFENDER } from '../../model/footprint.ts';
 import type { ReadContext } from '../kind.ts';
 import { WORKLOAD_IDENTITY_USER } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
+import { isNamedLikeOurs } from './custom-roles.ts';
 import { GCP_NAMES } from './ownership.ts';
 import { grantsOf } from './policy.ts';
 
@@ -54,7 +55,9 @@ async function ask(api: GcpApi, scope: string): Promise<Harmless | undefined> {
   return new Map(
     levels.flatMap(({ resource, policy }) => {
       const grants = grantsOf(resource, policy);
-      return grants.some((g) => couldBeOurs(g.member)) ? [] : [[resource.replace(`//${MANAGER}/`, ''), grants.length] as const];
+      return grants.some((g) => couldBeOurs(g.member) || isNamedLikeOurs({ name: g.role }))
+        ? []
+        : [[resource.replace(`//${MANAGER}/`, ''), grants.length] as const];
     }),
   );
 }

@@ -4,6 +4,7 @@ import { DEFENDER } from '../../model/footprint.ts';
 import type { Risk } from '../../model/names.ts';
 import type { Kind } from '../kind.ts';
 import type { GcpApi } from './clients.ts';
+import { isNamedLikeOurs, roleTokens } from './custom-roles.ts';
 import { GCP_NAMES } from './ownership.ts';
 import { recentUseHold } from './use.ts';
 import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
@@ -19,10 +20,10 @@ export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
   match(snapshot, anchors) {
     const grants = grantsOf(snapshot.resource, snapshot.policy);
     const findings = grants.flatMap((grant) => {
-      const account = holderOf(grant.member, anchors);
+      const account = accountHeldBy(grant.member, anchors);
       return account === undefined ? [] : [finding(snapshot, grant, account)];
     });
-    const others = grants.filter((g) => holderOf(g.member, anchors) === undefined);
+    const others = grants.filter((g) => accountHeldBy(g.member, anchors) === undefined);
     return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
   },
   read: readGrant,
@@ -34,7 +35,7 @@ export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
 type Account = Anchors['gcpServiceAccounts'][number];
 
 /** Which account of ours a member is; IAM writes a deleted account's members as `deleted:…?uid=`. */
-function holderOf(member: string, anchors: Anchors): Account | undefined {
+export function accountHeldBy(member: string, anchors: Anchors): Account | undefined {
   return anchors.gcpServiceAccounts.find(
     (a) => member === `serviceAccount:${a.email}` || member === `deleted:serviceAccount:${a.email}?uid=${a.uniqueId}`,
   );
@@ -54,7 +55,7 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
     rank: RANKS[grant.resource.split('/')[0] ?? ''] ?? 2,
     snapshot: grantJson(grant, account.uniqueId),
     provides: [],
-    uses: [`gcp:service-account:${account.email}`],
+    uses: [`gcp:service-account:${account.email}`, ...roleTokens(grant.role)],
     ...firstHold(recentUseHold(account.usedRecently)),
   };
 }
@@ -78,7 +79,10 @@ function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
     : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
       ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
       : undefined;
-  if (why === undefined) return [];
+  const uses = isNamedLikeOurs({ name: grant.role }) ? roleTokens(grant.role) : [];
+  const keeps = uses.length > 0 ? `${grant.role} of ${grant.member}, who keeps that role in place` : undefined;
+  const told = why ?? keeps;
+  if (told === undefined) return [];
   const defender = isDefender ? { defender: true as const } : {};
-  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses: [], ...defender }];
+  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why: told, uses, ...defender }];
 }

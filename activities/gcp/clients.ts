@@ -9,11 +9,12 @@ import { assetApi, type AssetApi } from './api/assets.ts';
 import { ourselvesApi, type OurselvesApi } from './api/ourselves.ts';
 import { policyApi, type PolicyApi } from './api/policies.ts';
 import { poolApi, type PoolApi } from './api/pools.ts';
+import { roleApi, type RoleApi } from './api/roles.ts';
 import { treeApi, type TreeApi } from './api/tree.ts';
 import { rootUrl, type ClientOptions } from './api/wire.ts';
 
 /** Every call the product makes to Google. Names are full resource names with the project's id; errors are the SDK's. */
-export interface GcpApi extends PolicyApi, PoolApi, AccountApi, TreeApi, ActivityApi, AssetApi, OurselvesApi {}
+export interface GcpApi extends PolicyApi, PoolApi, AccountApi, RoleApi, TreeApi, ActivityApi, AssetApi, OurselvesApi {}
 
 const TIMEOUT_MS = 30_000;
 
@@ -36,6 +37,7 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
     ...policyApi(iam, iamAt, manager, managerAt),
     ...poolApi(iam, iamAt),
     ...accountApi(iam, iamAt),
+    ...roleApi(iam, iamAt),
     ...treeApi(manager, managerAt),
     ...activityApi(new policyanalyzer_v1.Policyanalyzer(options), rootUrl(env['OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT'])),
     ...assetApi(new cloudasset_v1.Cloudasset(options), rootUrl(env['OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT'])),

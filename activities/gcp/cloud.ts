@@ -7,6 +7,7 @@ import { gcpBinding } from './binding.ts';
 import { classify } from './classify.ts';
 import { connectGoogle, type GcpApi } from './clients.ts';
 import { gcpImpersonationBinding } from './impersonation-binding.ts';
+import { gcpCustomRole } from './custom-role.ts';
 import { leaveOurselves } from './ourselves.ts';
 import { ownAccessAtResource } from './own-access.ts';
 import { gcpPool } from './pool.ts';
@@ -31,7 +32,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
       gcpServiceAccounts: accountsOf(snapshot, tenantId, issuer),
       ourselves: snapshot.ourselves,
     }),
-    kinds: [gcpBinding, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool].map((kind) => ({
+    kinds: [gcpBinding, gcpCustomRole, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool].map((kind) => ({
       ...kind,
       match: (snapshot, anchors) => leaveOurselves(kind.match(snapshot, anchors), snapshot, anchors),
     })),

@@ -2,6 +2,7 @@ import { nativeId, type SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../kind.ts';
 import type { Harmless } from './assets.ts';
 import type { GcpApi } from './clients.ts';
+import { readCustomRoles } from './custom-roles.ts';
 import { lookForOidcProject, readOidcProject } from './oidc-project.ts';
 import type { GcpSnapshot, OidcProject } from './snapshot.ts';
 
@@ -16,7 +17,15 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
   const ourselves = await api.ourselves();
   const grants = oidc ? undefined : harmless?.get(resource);
   const policy = grants === undefined ? { policy: await api.getPolicy(resource) } : { policy: {}, notRead: { grants } };
-  return { system, resource, ...policy, ourselves: named(ourselves, oidc, resource), ...(oidc ? { oidc } : {}) };
+  const customRoles = await readCustomRoles(api, resource, policy.policy);
+  return {
+    system,
+    resource,
+    ...policy,
+    ourselves: named(ourselves, oidc, resource),
+    ...(customRoles ? { customRoles } : {}),
+    ...(oidc ? { oidc } : {}),
+  };
 }
 
 async function readOidc(api: GcpApi, resource: string, context: ReadContext): Promise<OidcProject | undefined> {

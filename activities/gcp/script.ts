@@ -40,6 +40,13 @@ export const gcpScript: CloudScript = {
     'gcp-service-account': { remove: removeAccount, restore: restoreAccount },
     'gcp-provider': poolCommands('update-oidc'),
     'gcp-pool': poolCommands('update'),
+    'gcp-custom-role': {
+      remove: (item) => [`gcp_once ${roleCommand(item, 'delete')}`],
+      restore: (item) => [
+        `state=$(gcp_show ${roleCommand(item, 'describe', '--format=value(deleted)')})`,
+        `[[ $state != True ]] || ${roleCommand(item, 'undelete')}`,
+      ],
+    },
   },
 };
 
@@ -120,6 +127,11 @@ function poolCommands(update: 'update' | 'update-oidc'): CloudScript['kinds'][st
       poolCommand(item, update, (item.snapshot as { disabled: boolean }).disabled ? '--disabled' : '--no-disabled'),
     ],
   };
+}
+
+function roleCommand(item: PlanItem, verb: string, ...flags: string[]): string {
+  const [, organization, , id = ''] = (item.snapshot as { name: string }).name.split('/');
+  return command('gcloud', 'iam', 'roles', verb, id, `--organization=${organization}`, ...flags);
 }
 
 function creation(item: PlanItem): string {

@@ -75,6 +75,28 @@ export interface OidcProject {
   useUnknown?: string;
 }
 
+/** A custom role of an organisation. */
+export type CustomRole = {
+  /** `organizations/<n>/roles/<id>`. */
+  name: string;
+  title: string;
+  description: string;
+  /** As Google words it: `GA`, `BETA`, `DISABLED`, … */
+  stage: string;
+  /** Sorted. */
+  includedPermissions: string[];
+};
+
+/** Custom roles that onboarding may have made, and who holds them. Beside each other: who holds a role is no part of it. */
+export interface CustomRoles {
+  roles: CustomRole[];
+  holders: { role: string; member: string; resource: string }[];
+  /** Why nobody could look for such roles. */
+  unseen?: string;
+  /** Why nobody could say who holds them below the organisation. */
+  elsewhereUnseen?: string;
+}
+
 /** One organisation, folder or project as one reading found it. */
 export interface GcpSnapshot {
   system: SystemId;
@@ -85,6 +107,8 @@ export interface GcpSnapshot {
   notRead?: { grants: number };
   /** What the worker's own credentials are; by project id where its number is known. */
   ourselves: string[];
+  /** Of organisations only. */
+  customRoles?: CustomRoles;
   oidc?: OidcProject;
 }
 

@@ -13,6 +13,7 @@ import {
   setDisabled,
   undeleteServiceAccount,
 } from './service-accounts.ts';
+import { deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
 import { exchangeToken } from './token-endpoint.ts';
 import { answer, GcpError } from './wire.ts';
 
@@ -31,8 +32,14 @@ const ACCOUNTS = 'projects/([^/]+)/serviceAccounts';
 const POOLS = 'projects/([^/]+)/locations/global/workloadIdentityPools';
 const PROVIDERS = `${POOLS}/([^/]+)/providers`;
 
+const ROLES = 'organizations/(\\d+)/roles';
+
 const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', ACCOUNTS, ([p = ''], r, c) => createServiceAccount(p, r, c)],
+  ['GET', ROLES, ([o = ''], r, c) => listRoles(o, r, c)],
+  ['GET', `${ROLES}/([^/:]+)`, ([o = '', id = ''], _, c) => getRole(o, id, c)],
+  ['DELETE', `${ROLES}/([^/:]+)`, ([o = '', id = ''], _, c) => deleteRole(o, id, c)],
+  ['POST', `${ROLES}/([^/:]+):undelete`, ([o = '', id = ''], _, c) => undeleteRole(o, id, c)],
   ['GET', ACCOUNTS, ([p = ''], r, c) => listServiceAccounts(p, r, c)],
   ['GET', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => getServiceAccount(p, a, c)],
   ['DELETE', `${ACCOUNTS}/([^/:]+)`, ([p = '', a = ''], _, c) => deleteServiceAccount(p, a, c)],

@@ -28,6 +28,17 @@ export const gcp = [
     state: z.enum(['ACTIVE', 'DELETE_REQUESTED']).default('ACTIVE'),
     deny,
   }),
+  /** A custom role of an organisation. */
+  z.strictObject({
+    kind: z.literal('gcp-custom-role'),
+    ours,
+    organization: z.string().regex(/^\d+$/),
+    id: z.string(),
+    title: z.string(),
+    description: z.string().optional(),
+    stage: z.enum(['ALPHA', 'BETA', 'GA', 'DEPRECATED', 'DISABLED', 'EAP']).default('GA'),
+    permissions: z.array(z.string()).min(1),
+  }),
   /** Part of one IAM policy: parts with the same resource, role and condition are one binding on the wire. */
   z.strictObject({
     kind: z.literal('gcp-binding'),

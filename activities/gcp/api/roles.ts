@@ -1,0 +1,44 @@
+import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import type { CustomRole } from '../snapshot.ts';
+import { PAGE, pages, type Endpoint } from './wire.ts';
+
+/** Custom roles of organisations, named `organizations/<n>/roles/<id>`. */
+export interface RoleApi {
+  /** Ids and titles of those that are not deleted. */
+  listRoles(organization: string): Promise<{ name: string; title: string }[]>;
+  /** Also for some days after its deletion, with `deleted` set. */
+  getRole(name: string): Promise<CustomRole & { deleted: boolean }>;
+  /** Soft: it can be undeleted for 7 days. */
+  deleteRole(name: string): Promise<void>;
+  undeleteRole(name: string): Promise<void>;
+}
+
+export function roleApi(iam: iam_v1.Iam, iamAt: Endpoint): RoleApi {
+  const { roles } = iam.organizations;
+  return {
+    async listRoles(parent) {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await roles.list({ parent, pageSize: PAGE, ...pageToken }, iamAt);
+        return { items: data.roles, next: data.nextPageToken };
+      });
+      return raw.map((r) => ({ name: r.name ?? '', title: r.title ?? '' }));
+    },
+    async getRole(name) {
+      const { data } = await roles.get({ name }, iamAt);
+      return {
+        name: data.name ?? name,
+        title: data.title ?? '',
+        description: data.description ?? '',
+        stage: data.stage ?? '',
+        includedPermissions: (data.includedPermissions ?? []).toSorted(),
+        deleted: data.deleted ?? false,
+      };
+    },
+    async deleteRole(name) {
+      await roles.delete({ name }, iamAt);
+    },
+    async undeleteRole(name) {
+      await roles.undelete({ name, requestBody: {} }, iamAt);
+    },
+  };
+}
