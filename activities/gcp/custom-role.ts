@@ -49,7 +49,7 @@ export const gcpCustomRole: Kind<GcpSnapshot, GcpApi> = {
     async restore(api, [item]) {
       const { deleted, ...role } = (await orGone(() => api.getRole(plannedRole(item).name))) ?? { deleted: undefined };
       if (deleted === undefined) throw new RefusedError('NotRestorable', `Google no longer keeps ${plannedRole(item).name}`);
-      const diff = describeDiff(item.snapshot, role as CustomRole);
+      const diff = describeDiff(item.snapshot, role);
       if (diff !== '') throw new RefusedError('NameTaken', `${plannedRole(item).name} is another one by now (${diff})`);
       if (deleted) await api.undeleteRole(plannedRole(item).name);
     },
