@@ -8,6 +8,8 @@ import { startDiscovery, type StartDiscoveryInput } from './run/discovery-start.
 import { endRun, type EndRunInput } from './run/evidence.ts';
 import { takeInventory, type TakeInventoryInput } from './run/inventory.ts';
 import { makePlan, type MakePlanInput } from './run/plan.ts';
+import { liftQuarantine, putInQuarantine, type LiftInput } from './run/quarantine.ts';
+import { watchQuarantine, type WatchInput } from './run/quarantine-watch.ts';
 import { readOwnAccess, type ReadOwnAccessInput } from './run/own-access.ts';
 import { removeItems, type RemoveInput } from './run/remove.ts';
 import { makeRestorePlan, type MakeRestorePlanInput } from './run/restore-plan.ts';
@@ -29,6 +31,9 @@ export function createActivities(deps: Deps) {
     remind: (input: decisions.RemindInput) => decisions.remind(deps, input),
     recordDecision: (input: decisions.DecideInput) => asFailure(() => decisions.recordDecision(deps, input)),
     removeItems: (input: RemoveInput) => asFailure(() => removeItems(deps, input)),
+    putInQuarantine: (input: RemoveInput) => asFailure(() => putInQuarantine(deps, input)),
+    watchQuarantine: (input: WatchInput) => asFailure(() => watchQuarantine(deps, input)),
+    liftQuarantine: (input: LiftInput) => asFailure(() => liftQuarantine(deps, input)),
     confirmGone: (input: RemoveInput) => asFailure(() => confirmGone(deps, input)),
     requestDeletion: (input: collectors.CollectorInput) => asFailure(() => collectors.requestDeletion(deps, input)),
     resendOtp: (input: Parameters<typeof collectors.resendOtp>[1]) => asFailure(() => collectors.resendOtp(deps, input)),

@@ -8,6 +8,7 @@ import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
 import { evidence } from './commands/evidence.ts';
 import { inventory } from './commands/inventory.ts';
+import { lift } from './commands/lift.ts';
 import { list } from './commands/list.ts';
 import { ownAccess } from './commands/own-access.ts';
 import { pause, resume } from './commands/pause.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: Command[] = [
   waive,
   retry,
   amend,
+  lift,
   pause,
   resume,
   cancel,

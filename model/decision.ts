@@ -56,7 +56,15 @@ export interface PauseDecision {
   by: string;
 }
 
-export type Decision = GateDecision | ItemDecision | AmendDecision | CollectorDecision | PauseDecision;
+/** Give back what is in quarantine, and leave it in place: the items, with what they need; all of them, and the run ends, where absent. */
+export interface LiftDecision {
+  kind: 'lift';
+  items?: string[];
+  by: string;
+  reason: string;
+}
+
+export type Decision = GateDecision | ItemDecision | AmendDecision | CollectorDecision | PauseDecision | LiftDecision;
 
 export interface OpenGate {
   gate: Gate;
@@ -81,6 +89,8 @@ export interface DecisionContext {
   recipient?: string;
   /** The ids a waive or retry names, and the hash of those that are unresolved now. */
   items?: { ids: string[]; unresolved: string[]; hash: string };
+  /** What is in quarantine, where something is to be lifted. */
+  quarantined?: string[];
 }
 
 /** Pure: may this decision stand? The one place that says who may decide what, when. */
@@ -105,10 +115,12 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
       return decision.by === context.startedBy ? { ok: true } : isApprover(decision.by, context);
     case 'attest':
       return mayDecide(decision.by, decision.statement, context);
+    case 'lift':
+      return decideLift(decision, context);
   }
 }
 
-const STOPPING: ReadonlySet<Decision['kind']> = new Set(['pause', 'resume', 'cancel', 'reject']);
+const STOPPING: ReadonlySet<Decision['kind']> = new Set(['pause', 'resume', 'cancel', 'reject', 'lift']);
 
 /** A policy may demand a change's number with whatever changes something. Stopping, in any way, never needs one. */
 function decideTicket(decision: Decision, { ticket: demanded }: Policy): Verdict {
@@ -163,4 +175,15 @@ function decideItems(decision: ItemDecision, context: DecisionContext): Verdict 
     return refuse('ItemsMismatch', 'items: these are not the items that wait now; look at offboard status and name them again');
   }
   return mayDecide(decision.by, decision.reason, context);
+}
+
+/** Giving back what was only denied must not wait for a second pair of eyes: whoever started the run may, and each approver. */
+function decideLift({ items, by, reason }: LiftDecision, context: DecisionContext): Verdict {
+  const quarantined = context.quarantined ?? [];
+  const stranger = items?.find((id) => !quarantined.includes(id));
+  if (stranger !== undefined) return refuse('ItemsMismatch', `items: ${stranger} is not in quarantine; offboard status shows what is`);
+  if (quarantined.length === 0) return refuse('ItemsMismatch', 'items: nothing is in quarantine');
+  const known = by === context.startedBy ? { ok: true as const } : isApprover(by, context);
+  if (!known.ok) return known;
+  return reason.trim() ? { ok: true } : refuse('ReasonMissing', 'reason: is empty; say why in a few words');
 }

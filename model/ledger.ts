@@ -1,9 +1,8 @@
 import type { Decision, OpenGate } from './decision.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
-import { isResolved, type Outcome } from './outcome.ts';
+import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
-import type { Plan, PlanItem } from './plan.ts';
-import { gatesBefore } from './wave.ts';
+import type { Plan } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
@@ -17,10 +16,13 @@ export type JournalRecord =
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
   | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
-  | { type: 'intent'; item: string; planHash: string; phase: Phase }
+  /** Written before the call. `quarantine`: it is not removed, but denied or disabled. */
+  | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }
   | { type: 'outcome'; phase: Phase; outcome: Outcome }
   /** `deletionId`: the portal's, of a deletion that waits for its code. */
   | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
+  /** What a quarantine was watched for: `unseen` could not be looked at, and why. */
+  | { type: 'watched'; items: number; unseen: { item: string; why: string }[] }
   | { type: 'verified'; leftovers: string[]; unknown: string[] }
   /** What the worker's own identity may do, read at the end. */
   | { type: 'own-access'; access: OwnAccess }
@@ -53,6 +55,11 @@ export interface Ledger {
   openIntents: Set<string>;
   /** Items with an intent, whatever came of it: a restore that was refused half way goes on with what it made. */
   begun: Set<string>;
+  /**
+   * Items in quarantine: put there by us, or begun to be, and neither lifted nor removed since. `since` in ISO; `artifact` is the plan
+   * that holds the definition from before.
+   */
+  quarantined: Map<string, { since: string; artifact: string }>;
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
@@ -74,6 +81,7 @@ export function emptyLedger(): Ledger {
     outcomes: new Map(),
     openIntents: new Set(),
     begun: new Set(),
+    quarantined: new Map(),
     waived: new Map(),
     confirmed: new Map(),
     deletions: new Map(),
@@ -85,7 +93,7 @@ export function emptyLedger(): Ledger {
 export const gateKey = (gate: Gate, opening: number): string => `${gate} ${opening}`;
 
 /** Pure but for the ledger it fills: takes in one line. Lines must come in their order. */
-export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
+export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;
@@ -111,12 +119,19 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
       recordDecision(ledger, r);
       return;
     case 'intent':
+      if (r.quarantine) {
+        // The plan under which it was put there first holds what it was before; its time may begin anew.
+        const artifact = ledger.quarantined.get(r.item)?.artifact ?? ledger.planArtifact ?? '';
+        ledger.quarantined.set(r.item, { since: at, artifact });
+        return;
+      }
       ledger.openIntents.add(r.item);
       ledger.begun.add(r.item);
       return;
     case 'outcome':
       if (r.outcome.outcome !== 'failed') ledger.openIntents.delete(r.outcome.item);
       ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
+      if (isResolved(r.outcome.outcome) || r.outcome.code === LIFTED) ledger.quarantined.delete(r.outcome.item);
       return;
     case 'collector':
       if (r.deletionId !== undefined) ledger.deletions.set(r.collector, r.deletionId);
@@ -127,6 +142,7 @@ export function record(ledger: Ledger, { record: r }: LedgerEntry): void {
     case 'preconditions':
     case 'reminder':
     case 'refusal':
+    case 'watched':
     case 'verified':
     case 'own-access':
       return;
@@ -142,6 +158,7 @@ function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extra
       return;
     }
     case 'waive':
+    case 'lift':
       for (const item of items ?? []) ledger.waived.set(item, { by: d.by, reason: d.reason });
       return;
     case 'retry':
@@ -178,44 +195,6 @@ export function unresolvedItems(ledger: Ledger, plan: Plan, upTo: Phase): string
 export function isSettled(ledger: Ledger, item: string): boolean {
   const outcome = ledger.outcomes.get(item);
   return ledger.waived.has(item) || (outcome !== undefined && isResolved(outcome.outcome));
-}
-
-/**
- * Pure: does a recorded approval cover the removal of this item now? Undefined when it does, else why not, in words. The last
- * gatekeeper: it trusts neither the workflow nor whoever started the activity (DESIGN, "Authorise at the edge").
- */
-export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
-  if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
-  const refusal = refusalAtGates(item, plan, hash, ledger, now, gatesBefore(plan, item));
-  if (refusal !== undefined) return refusal;
-  const kept = item.takesAlong?.find((id) => ledger.waived.has(id));
-  if (kept !== undefined) return `it would take ${kept} along, which an approver decided to leave in place`;
-  const before = PHASES[PHASES.indexOf(item.phase) - 1];
-  const open = before ? unresolvedItems(ledger, plan, before) : [];
-  if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;
-  return undefined;
-}
-
-/** Pure: does a recorded approval cover the restore of this item now? As `refusalToRemove`. */
-export function refusalToRestore(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
-  if (ledger.startedBy !== undefined && ledger.restores === undefined) return 'this run removes; it restores nothing';
-  return refusalAtGates(item, plan, hash, ledger, now, ['restore']);
-}
-
-function refusalAtGates(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date, needed: Gate[]): string | undefined {
-  if (ledger.startedBy === undefined) return 'the journal knows no such run';
-  if (ledger.ended !== undefined) return `the run has ended (${ledger.ended})`;
-  if (ledger.planHash !== hash) return `plan ${hash} is not the plan in force`;
-  if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
-  if (ledger.waived.has(item.id)) return 'an approver decided to leave it in place';
-  for (const name of needed) {
-    // The last opening counts: what an earlier one allowed may have expired, or be asked about anew.
-    const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
-    const approval = last?.outcome === 'rejected' ? undefined : last?.approval;
-    if (!approval) return `gate ${name} holds no approval of plan ${hash}`;
-    if (now >= new Date(approval.expiresAt)) return `the approval of gate ${name} by ${approval.by} expired at ${approval.expiresAt}`;
-  }
-  return undefined;
 }
 
 /** Collectors of which nobody knows that they are gone. While there is one, sign-in stays on (guide, last heading). */

@@ -125,6 +125,11 @@ export const ManifestSchema = z.strictObject({
       soak: span('1d'),
     })
     .optional(),
+  /**
+   * `quarantine`: what a cloud can deny or disable is only that at first, and watched for `waits.quarantine`; only then is it removed,
+   * with all that has no such step.
+   */
+  mode: z.enum(['remove', 'quarantine'], 'is neither remove nor quarantine').default('remove'),
   /** When changes are allowed; always, where none is named. */
   windows: z
     .array(
@@ -148,6 +153,9 @@ export const ManifestSchema = z.strictObject({
       unreachable: span('1d'),
       /** How long unresolved items and collectors wait for a person. */
       person: span('30d'),
+      /** `mode: quarantine`: for how long, and how often the clouds are asked whether something was used. */
+      quarantine: span('7d'),
+      watch: span('1h'),
     })
     .prefault({}),
 });
@@ -177,6 +185,11 @@ export function checkManifest(manifest: Manifest): void {
   }
   if (manifest.aws?.members === 'all' && manifest.aws.managementAccount === undefined)
     throw new OffboardError('InvalidValue', 'aws.managementAccount: is missing; members: all asks it for the accounts of the organisation');
+  if (manifest.mode === 'quarantine' && manifest.waits.quarantine >= manifest.waits.approvalValid)
+    throw new OffboardError(
+      'InvalidValue',
+      'waits.quarantine: is not shorter than waits.approvalValid; the approval would expire before anything is removed',
+    );
   const { gcp } = manifest;
   if ((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined)
     throw new OffboardError('InvalidValue', 'gcp.organization: is missing; all means everything below it');

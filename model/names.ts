@@ -47,8 +47,11 @@ export const RESTORE_TITLES: Record<Phase, string> = {
   'sign-in': 'Enable user sign-in to the CIEM enterprise application',
 };
 
-/** What became of an item. A restore has `restored` and `already-there` where a removal has `removed` and `already-gone`. `blocked` needs a person, `failed` ran out of tries; both are unresolved until waived or retried. */
-export const OUTCOMES = ['removed', 'already-gone', 'restored', 'already-there', 'skipped', 'blocked', 'failed'] as const;
+/**
+ * What became of an item. A restore has `restored` and `already-there` where a removal has `removed` and `already-gone`. `blocked` needs
+ * a person, `failed` ran out of tries; both are unresolved until waived or retried. `quarantined` waits for its time: then it is removed.
+ */
+export const OUTCOMES = ['removed', 'already-gone', 'restored', 'already-there', 'quarantined', 'skipped', 'blocked', 'failed'] as const;
 export type OutcomeWord = (typeof OUTCOMES)[number];
 
 /** How a run ended. */

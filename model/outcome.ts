@@ -10,11 +10,16 @@ export interface Outcome {
   code?: string;
 }
 
+/** Code of an item that was in quarantine and is as it was before. */
+export const LIFTED = 'Lifted';
+
 /** What one phase did, as `--json` shows it. `waived` counts items left in place by an approver's decision. */
 export interface PhaseCounts {
   phase: Phase;
   removed: number;
   alreadyGone: number;
+  /** Only while something is in quarantine: denied or disabled, watched, not yet removed. */
+  quarantined?: number;
   /** Of a restore only. */
   restored?: number;
   alreadyThere?: number;
@@ -25,7 +30,12 @@ export interface PhaseCounts {
 }
 
 export function isResolved(outcome: OutcomeWord): boolean {
-  return outcome !== 'blocked' && outcome !== 'failed';
+  return outcome !== 'quarantined' && !needsPerson(outcome);
+}
+
+/** Goes on only once an approver said something. */
+export function needsPerson(outcome: OutcomeWord): boolean {
+  return outcome === 'blocked' || outcome === 'failed';
 }
 
 /** Counts the last outcome of each item; a waived item counts as waived whatever blocked it. */
@@ -44,6 +54,7 @@ export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: Re
     else if (o.outcome === 'already-gone') counts.alreadyGone++;
     else if (o.outcome === 'already-there') counts.alreadyThere = (counts.alreadyThere ?? 0) + 1;
     else if (o.outcome === 'restored') counts.restored = (counts.restored ?? 0) + 1;
+    else if (o.outcome === 'quarantined') counts.quarantined = (counts.quarantined ?? 0) + 1;
     else counts[o.outcome]++;
   }
   return counts;

@@ -3,6 +3,7 @@ import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
+import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
 import { compare, removalOrder } from './removal-order.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
@@ -70,6 +71,8 @@ export interface PlanInput {
   maxPercent: number;
   scopes: Scope[];
   anchors: Anchors;
+  /** Things that can be denied or disabled first; undefined where the manifest does not say so. */
+  quarantine?: QuarantineMode;
 }
 
 /** Why something of ours stays that the manifest protects. */
@@ -120,7 +123,7 @@ export function buildPlan(input: PlanInput): Plan {
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     anchors: input.anchors,
     pilot: input.pilot.toSorted(),
-    warnings: warningsOf(input.sightings),
+    warnings: [...warningsOf(input.sightings), ...quarantineWarning(items, input.quarantine)],
   };
 }
 

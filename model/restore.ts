@@ -1,3 +1,4 @@
+import { isResolved, LIFTED } from './outcome.ts';
 import { isRemnant } from './diff.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { PHASES } from './names.ts';
@@ -8,6 +9,8 @@ import { removalOrder } from './removal-order.ts';
 export interface Removed {
   item: PlanItem;
   at: string;
+  /** It was only put in quarantine, and never lifted. */
+  quarantined?: true;
 }
 
 /** `itself`: its cloud keeps it no longer, and it is made anew. `used`: so is something that it uses, which is another one by its identity. */
@@ -44,13 +47,14 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
 export type Verdict = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string };
 
 /**
- * Pure: what a run removed itself and did not see come back, from its journal and its plans by hash. What took several tries under
+ * Pure: what a run removed itself, or left in quarantine, and did not see come back, from its journal and its plans by hash. What took several tries under
  * amended plans has the definition of the first: later plans know what was left of it.
  */
 export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, Plan>): Removed[] {
   const known = new Map<string, PlanItem>();
   const begun = new Map<string, PlanItem>();
   const removed = new Map<string, string>();
+  const quarantined = new Map<string, string>();
   for (const { at, record: r } of entries) {
     if (r.type === 'plan') {
       for (const item of plans.get(r.planHash)?.items ?? []) known.set(item.id, item);
@@ -58,15 +62,20 @@ export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, 
     }
     if (r.type === 'intent') {
       const item = plans.get(r.planHash)?.items.find((i) => i.id === r.item);
+      if (r.quarantine) quarantined.set(r.item, at);
       if (item) begun.set(r.item, fuller(begun.get(r.item), item));
     }
     if (r.type === 'outcome') {
+      if (isResolved(r.outcome.outcome) || r.outcome.code === LIFTED) quarantined.delete(r.outcome.item);
       if (r.outcome.outcome === 'removed') removed.set(r.outcome.item, at);
       else removed.delete(r.outcome.item);
     }
   }
-  const items = [...removed.keys()].flatMap((id) => begun.get(id) ?? known.get(id) ?? []);
-  return removalOrder(items).map((item) => ({ item, at: removed.get(item.id) ?? '' }));
+  const items = [...removed.keys(), ...quarantined.keys()].flatMap((id) => begun.get(id) ?? known.get(id) ?? []);
+  return removalOrder(items).map((item) => {
+    const since = quarantined.get(item.id);
+    return since === undefined ? { item, at: removed.get(item.id) ?? '' } : { item, at: since, quarantined: true as const };
+  });
 }
 
 function fuller(before: PlanItem | undefined, now: PlanItem): PlanItem {
@@ -177,7 +186,7 @@ interface Kept {
 }
 
 function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: string): RestoreItem {
-  const { item, at } = one;
+  const { item, at, quarantined } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
   const others = kept.map((k) => k.removed);
   const takers = others.filter((o) => o.item.takesAlong?.includes(item.id));
@@ -186,7 +195,7 @@ function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: stri
     ...rest,
     // It brings back what it took along, so it goes no later than the first of these.
     rank: Math.max(item.rank, ...along.map((o) => o.item.rank)),
-    why: [`removed by ${run} at ${at}`, ...item.why],
+    why: [`${quarantined ? 'put in quarantine' : 'removed'} by ${run} at ${at}`, ...item.why],
     dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,

@@ -135,6 +135,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       summary.reason = r.reason;
       summary.endedAt = at;
       return;
+    case 'watched':
     case 'plan':
     case 'gate-opened':
     case 'gate-closed':

@@ -48,6 +48,8 @@ export function toldDecision({ decision: d, items }: { decision: Decision; items
     case 'confirm':
     case 'attest':
       return `${d.kind} ${d.collector}`;
+    case 'lift':
+      return `lift the quarantine${items === undefined ? '' : ` of ${items.join(', ')}`}`;
     case 'pause':
     case 'resume':
     case 'cancel':

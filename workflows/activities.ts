@@ -25,7 +25,7 @@ const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
 const attended = proxyActivities<Activities>(ATTENDED);
 
-export const { startRun, walk, makePlan, makeRestorePlan, verify, startDiscovery, takeInventory, readOwnAccess } = long;
+export const { startRun, walk, makePlan, makeRestorePlan, verify, startDiscovery, takeInventory, readOwnAccess, watchQuarantine } = long;
 export const { openGate, closeGate, remind, recordDecision, startRestore, endRun } = short;
 export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
 
@@ -36,5 +36,9 @@ export const removeItems = (summary: string, ...args: Parameters<Activities['rem
   long.removeItems.executeWithOptions({ ...OPTIONS, summary }, args);
 export const restoreItems = (summary: string, ...args: Parameters<Activities['restoreItems']>) =>
   long.restoreItems.executeWithOptions({ ...OPTIONS, summary }, args);
+export const putInQuarantine = (summary: string, ...args: Parameters<Activities['putInQuarantine']>) =>
+  long.putInQuarantine.executeWithOptions({ ...OPTIONS, summary }, args);
+export const liftQuarantine = (summary: string, ...args: Parameters<Activities['liftQuarantine']>) =>
+  long.liftQuarantine.executeWithOptions({ ...OPTIONS, summary }, args);
 export const confirmGone = (summary: string, ...args: Parameters<Activities['confirmGone']>) =>
   long.confirmGone.executeWithOptions({ ...OPTIONS, summary }, args);

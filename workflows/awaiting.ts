@@ -13,6 +13,11 @@ export function awaitingTime({ what, until }: { what: string; until: string }, w
   return { whom: 'nobody', what, until, command: `offboard watch ${workflowId}` };
 }
 
+/** Nothing need be done; whoever misses something gives it back. */
+export function awaitingQuarantine({ what, until }: { what: string; until: string }, workflowId: string): Awaiting {
+  return { whom: 'nobody', what, until, command: `offboard lift ${workflowId} --by NAME --reason TEXT` };
+}
+
 /** `amendable`: an amended plan may take the place of the one in force. */
 export function awaitingItems(count: number, workflowId: string, approvers: string, until: string, amendable: boolean): Awaiting {
   const command = `offboard waive ${workflowId} --by NAME --reason TEXT   (or: offboard retry …${amendable ? ', offboard amend …' : ''})`;

@@ -2,11 +2,20 @@ import { ApplicationFailure, CancellationScope, condition, isCancellation, setHa
 import type { Decision } from '../model/decision.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { recordDecision } from './activities.ts';
 import { handleCollectors } from './collector-handlers.ts';
 import * as messages from './messages.ts';
+import { liftWhat } from './quarantine.ts';
 import { refusalOf } from './refusal.ts';
-import { checkAmendMessage, checkCancelMessage, checkGateMessage, checkItemsMessage, checkPauseMessage } from './shapes.ts';
+import {
+  checkAmendMessage,
+  checkCancelMessage,
+  checkGateMessage,
+  checkItemsMessage,
+  checkLiftMessage,
+  checkPauseMessage,
+} from './shapes.ts';
 import type { Run } from './run.ts';
 
 /** Registers every message of docs/messages.md. Called before the workflow's first await, with the state in place. */
@@ -14,6 +23,7 @@ export function handleMessages(run: Run): void {
   setHandler(messages.status, () => run.view(), { description: 'Where the run is, what it did, whom it waits for and what to type' });
   handleDecisions(run);
   handleAmend(run);
+  handleLift(run);
   handleCollectors(run);
 }
 
@@ -135,6 +145,21 @@ function handleAmend(run: Run): void {
       description: 'Discover again and ask for approval of an amended plan: {by, reason, overrides}',
     },
   );
+}
+
+function handleLift(run: Run): void {
+  const check = (message: messages.LiftMessage) => checkLiftMessage(run, message);
+  const liftThem = async (message: messages.LiftMessage): Promise<Outcome[]> => {
+    const items = await decide(run, { ...message, kind: 'lift' }, () => check(message));
+    for (const item of items) run.waived.add(item);
+    if (message.items === undefined) run.lifted = message.by;
+    await liftWhat(run, items);
+    return items.flatMap((item) => run.outcomes.get(item) ?? []).map(({ phase: _, ...outcome }) => outcome);
+  };
+  const description = 'Give back what is in quarantine; without items all of it, and the run ends: {by, reason, items?}';
+  setHandler(messages.lift, liftThem, { validator: check, description });
+  const work = async (message: messages.LiftMessage) => void (await liftThem(message));
+  setHandler(messages.liftSignal, fromSignal(run, 'lift', check, work), { description });
 }
 
 /**

@@ -37,6 +37,12 @@ export interface AmendMessage {
 export interface PauseMessage {
   by: string;
 }
+export interface LiftMessage {
+  by: string;
+  reason: string;
+  /** Item ids; everything in quarantine, and the run ends, when absent. */
+  items?: string[];
+}
 
 export const approve = defineUpdate<void, [GateMessage]>('approve');
 export const reject = defineUpdate<void, [GateMessage]>('reject');
@@ -58,6 +64,9 @@ export const confirmCollector = defineUpdate<Outcome, [ConfirmMessage]>('confirm
 export const waive = defineUpdate<string[], [ItemsMessage]>('waive');
 export const retry = defineUpdate<string[], [ItemsMessage]>('retry');
 export const amend = defineUpdate<void, [AmendMessage]>('amend');
+/** Answers what became of each item it was about, those that others need included. */
+export const lift = defineUpdate<Outcome[], [LiftMessage]>('lift');
+export const liftSignal = defineSignal<[LiftMessage]>('lift');
 export const status = defineQuery<RunView>('status');
 
 export const tenantAttribute = defineSearchAttributeKey('OffboardTenant', SearchAttributeType.KEYWORD);

@@ -18,6 +18,7 @@ import { disableSignIn } from './phases/disable-sign-in.ts';
 import { removePermissions } from './phases/remove-permissions.ts';
 import { stopDataCollection } from './phases/stop-data-collection.ts';
 import { readEstate } from './read-estate.ts';
+import { liftRest } from './quarantine.ts';
 import { Run, type OffboardingInput, type StepOutcome } from './run.ts';
 
 /** What a run ends with. */
@@ -72,6 +73,8 @@ async function offboard(run: Run): Promise<{ status: RunStatus; reason: string }
         return await verified(run);
       case 'amend':
         continue;
+      case 'lifted':
+        return { status: 'denied', reason: `the quarantine was lifted by ${run.lifted}; what is left stays as it is` };
       case 'rejected':
         return { status: 'denied', reason: 'an approver rejected the plan; what is left stays as it is' };
       case 'expired':
@@ -124,10 +127,11 @@ async function end(run: Run, status: RunStatus, reason: string): Promise<Offboar
   await condition(allHandlersFinished);
   run.stopWaiting();
   run.enter('evidence');
+  const told = run.plan ? `${reason}${await liftRest(run)}` : reason;
   if (run.plan) await readOwnAccess({ run: run.id });
-  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason });
+  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason: told });
   run.status = status;
   run.enter('ended');
   await condition(allHandlersFinished);
-  return { run: run.id, status, reason, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
+  return { run: run.id, status, reason: told, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
 }

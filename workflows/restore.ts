@@ -1,11 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { PHASES, type Phase, type RunStatus } from '../model/names.ts';
+import { PHASES, type RunStatus } from '../model/names.ts';
 import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './handlers.ts';
 import { toItsEnd, type OffboardingResult } from './offboarding.ts';
 import { Run, type StepOutcome } from './run.ts';
-import { together } from './together.ts';
+import { byRank } from './by-rank.ts';
 import { removeAgain, settle } from './settle.ts';
 
 export interface RestoreInput {
@@ -51,6 +51,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
     case 'expired':
       return { status: 'denied', reason: 'the gate closed without a decision, and silence never approves; what was removed stays removed' };
     case 'amend':
+    case 'lifted':
     case 'unattended':
       return {
         status: 'leftovers',
@@ -66,27 +67,11 @@ async function backwards(run: Run): Promise<StepOutcome> {
   for (const phase of PHASES.toReversed()) {
     if (run.batches(phase).length === 0) continue;
     run.enter(phase);
-    await restorePhase(run, phase);
+    await byRank(run.batches(phase), (b, key) => run.remove(phase, `restore: ${b.label}`, key));
     const settled = await settle(run, phase, removeAgain(run, phase));
     if (settled !== 'done') return settled;
   }
   return 'done';
-}
-
-/** The clouds side by side; within a cloud the ranks as the plan has them, within a rank all batches at once. */
-async function restorePhase(run: Run, phase: Phase): Promise<void> {
-  const clouds = [...Map.groupBy(run.batches(phase), (b) => b.type).values()];
-  await together(
-    clouds.map((batches) => async () => {
-      for (const rank of Map.groupBy(batches, (b) => b.rank).values()) {
-        await together(
-          rank.map(
-            (b) => () => run.remove(phase, `restore: ${b.label}`, { phase, type: b.type, wave: b.wave, rank: b.rank, index: b.index }),
-          ),
-        );
-      }
-    }),
-  );
 }
 
 function told(run: Run): string {

@@ -9,23 +9,15 @@ import {
 } from '@temporalio/workflow';
 import type { OpenGate } from '../model/decision.ts';
 import { PHASES, type Gate, type Phase } from '../model/names.ts';
-import { countPhase, isResolved, type Outcome } from '../model/outcome.ts';
+import { needsPerson, type Outcome } from '../model/outcome.ts';
 import type { Batch } from '../model/batch.ts';
 import type { MakePlanResult } from '../activities/run/plan.ts';
 import type { StartRunResult } from '../activities/run/start.ts';
 import type { RemoveInput } from '../activities/run/remove.ts';
-import { removeItems } from './activities.ts';
-import { awaitingCollector, awaitingGate, awaitingItems, awaitingTime } from './awaiting.ts';
+import { putInQuarantine, removeItems } from './activities.ts';
 import { describe } from './details.ts';
-import {
-  awaitingAttribute,
-  phaseAttribute,
-  tenantAttribute,
-  type Awaiting,
-  type CollectorView,
-  type RunView,
-  type Stage,
-} from './messages.ts';
+import { awaitingAttribute, phaseAttribute, tenantAttribute, type CollectorView, type RunView, type Stage } from './messages.ts';
+import { viewOf } from './view.ts';
 
 export interface OffboardingInput {
   /** The manifest as it was written (parsed YAML). */
@@ -39,7 +31,7 @@ export interface OffboardingInput {
 }
 
 /** How a step of the guide ended: `amend` makes a new plan of what is left; the others end the run safely. */
-export type StepOutcome = 'done' | 'amend' | 'rejected' | 'expired' | 'unattended';
+export type StepOutcome = 'done' | 'amend' | 'rejected' | 'expired' | 'unattended' | 'lifted';
 
 /** The state of one run: what messages change and the steps wait for. */
 export class Run {
@@ -66,6 +58,10 @@ export class Run {
   personUntil = '';
   /** A time that it waits for. */
   idling: { what: string; until: string } | undefined;
+  /** Things are in quarantine and watched: they can be lifted. */
+  watching = false;
+  /** Somebody wants all of it lifted, and the run ended. */
+  lifted: string | undefined;
   lastRefusal: string | undefined;
   cancelledBy: string | undefined;
   status: RunView['status'] = 'running';
@@ -129,7 +125,7 @@ export class Run {
 
   /** Items of a phase that were tried and are neither resolved nor waived. */
   unresolved(phase: Phase): Outcome[] {
-    const open = [...this.outcomes.values()].filter((o) => o.phase === phase && !isResolved(o.outcome) && !this.waived.has(o.item));
+    const open = [...this.outcomes.values()].filter((o) => o.phase === phase && needsPerson(o.outcome) && !this.waived.has(o.item));
     return open.map(({ phase: _, ...outcome }) => outcome);
   }
 
@@ -162,12 +158,22 @@ export class Run {
     for (const { item, stage } of this.collectors.values()) if (stage !== 'settled') this.collectors.delete(item);
   }
 
-  /** Has a share of the work done, over pauses: what the activity did not begin is given to it again on resuming. */
+  /** Has a share of the work done. */
   async remove(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+    await this.#overPauses(this.#carryOut, phase, label, work);
+  }
+
+  /** Has a share of the plan put in quarantine, as far as its clouds have such a step. */
+  async quarantine(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+    await this.#overPauses(putInQuarantine, phase, label, work);
+  }
+
+  /** What the activity did not begin is given to it again on resuming, and when the next change window opens. */
+  async #overPauses(activity: typeof removeItems, phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
     let todo = work;
     for (;;) {
       await condition(() => !this.paused);
-      const result = await this.#interruptible(() => this.#carryOut(label, { run: this.id, planHash: this.planHash, work: todo }));
+      const result = await this.#interruptible(() => activity(label, { run: this.id, planHash: this.planHash, work: todo }));
       if (result === 'interrupted') continue;
       this.record(phase, result.outcomes);
       if (result.remaining.length === 0) return;
@@ -202,51 +208,6 @@ export class Run {
   }
 
   view(): RunView {
-    const { workflowId } = workflowInfo();
-    const defined = {
-      ...(this.input.restores === undefined ? {} : { restores: this.input.restores }),
-      ...(this.plan ? { planHash: this.plan.planHash } : {}),
-      ...(this.gate ? { gate: this.gate } : {}),
-      ...(this.gateOutcome ? { gateOutcome: this.gateOutcome } : {}),
-      ...(this.lastRefusal === undefined ? {} : { lastRefusal: this.lastRefusal }),
-      ...(this.started ? { otpPublicKey: this.started.otpPublicKey, manifest: this.started.manifest } : {}),
-    };
-    return {
-      workflowId,
-      run: this.id,
-      tenantId: this.input.manifest.tenant.id,
-      startedBy: this.input.startedBy,
-      dryRun: this.input.dryRun,
-      stage: this.stage,
-      paused: this.paused,
-      status: this.status,
-      planned: this.plan?.items ?? [],
-      counts: PHASES.map((phase) =>
-        countPhase(
-          phase,
-          [...this.outcomes.values()].filter((o) => o.phase === phase),
-          this.waived,
-        ),
-      ),
-      unknown: this.plan?.unknown ?? [],
-      awaiting: this.#awaiting(workflowId),
-      unresolved: PHASES.flatMap((phase) => this.unresolved(phase)),
-      collectors: [...this.collectors.values()],
-      ...defined,
-    };
-  }
-
-  #awaiting(workflowId: string): Awaiting[] {
-    const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
-    const awaiting: Awaiting[] = [];
-    if (this.gate && !this.gateOutcome) awaiting.push(awaitingGate(this.gate, workflowId, approvers));
-    if (this.idling) awaiting.push(awaitingTime(this.idling, workflowId));
-    const unresolved = PHASES.flatMap((phase) => this.unresolved(phase)).length;
-    if (this.settling && unresolved > 0)
-      awaiting.push(awaitingItems(unresolved, workflowId, approvers, this.personUntil, this.input.restores === undefined));
-    for (const c of this.collectors.values()) {
-      if (c.stage !== 'settled') awaiting.push(awaitingCollector(c, workflowId, this.personUntil));
-    }
-    return awaiting;
+    return viewOf(this);
   }
 }

@@ -15,12 +15,16 @@ export async function settle(run: Run, phase: Phase, again: (items: string[]) =>
     run.personUntil = new Date(Date.now() + run.facts.waits.person).toISOString();
     run.settling = true;
     run.show();
-    const moved = await condition(() => run.amendRequested || run.toRetry.size > 0 || run.waived.size > before, run.facts.waits.person);
+    const moved = await condition(
+      () => run.amendRequested || run.toRetry.size > 0 || run.waived.size > before || run.lifted !== undefined,
+      run.facts.waits.person,
+    );
     run.settling = false;
     run.show();
     if (!moved) return 'unattended';
     // Of decisions made at once the last is still being judged: what is waived must not be tried again.
     await condition(() => !run.deciding);
+    if (run.lifted !== undefined) return 'lifted';
     if (run.amendRequested) return 'amend';
     const retried = [...run.toRetry].filter((item) => !run.waived.has(item));
     run.toRetry.clear();

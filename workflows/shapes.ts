@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { gateVerdict, type GateDecision } from '../model/decision.ts';
 import { FAILURES, type ErrorCode } from '../model/errors.ts';
 import { GATES } from '../model/names.ts';
-import type { AmendMessage, GateMessage, ItemsMessage, OtpMessage, PauseMessage } from './messages.ts';
+import type { AmendMessage, GateMessage, ItemsMessage, LiftMessage, OtpMessage, PauseMessage } from './messages.ts';
 import type { Run } from './run.ts';
 
 /** What a validator refuses before anything is written to history. Each throws Refused with an ErrorCode in its details. */
@@ -48,6 +48,16 @@ export function checkPauseMessage(run: Run, kind: 'pause' | 'resume', message: P
 
 export function checkCancelMessage(message: PauseMessage): void {
   needTexts(message, 'by');
+}
+
+/** Giving back is for the time of watching: before, nothing is in quarantine yet; after, things are being removed. */
+export function checkLiftMessage(run: Run, message: LiftMessage): void {
+  needTexts(message, 'by', 'reason');
+  const { items } = message;
+  if (items !== undefined && (!Array.isArray(items) || items.length === 0))
+    refuse('InvalidValue', 'items: is not a list of item ids; leave it out to lift everything');
+  if (!run.watching || run.lifted !== undefined)
+    refuse('NotAllowed', 'lift: no quarantine is being watched now; offboard cancel stops the run and gives back what is in quarantine');
 }
 
 /** Overrides of another shape would stand in the journal, where every later reading of the run takes them in. */

@@ -48,7 +48,8 @@ export const roleQuarantine: Quarantine<AwsAccountApi> = {
   /** IAM says when a role was last used to the day or so, with up to some hours' delay; a session begun before may go on. */
   async usedSince(api, item, since) {
     const used = (await api.role((item.snapshot as RoleState).RoleName))?.RoleLastUsed;
-    if (!used?.LastUsedDate || used.LastUsedDate <= since) return undefined;
+    // IAM tells whole seconds: what happened within the same one counts as a use.
+    if (!used?.LastUsedDate || used.LastUsedDate.getTime() < Math.floor(since.getTime() / 1000) * 1000) return undefined;
     return `last used ${used.LastUsedDate.toISOString()}${used.Region ? ` in ${used.Region}` : ''}`;
   },
 };

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, Json } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase, type SystemId } from '../../model/names.ts';
@@ -8,7 +8,7 @@ import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed } from './activity-control.ts';
-import { kindOf } from './remove-item.ts';
+import { kindOf, type AnyKind } from './remove-item.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface CarriedOver {
@@ -74,13 +74,17 @@ async function stillThere(deps: Deps, manifest: Manifest, item: PlanItem, run: s
     return { ...findingOf(item), hold: { code: look.failure.code, reason: `cannot be read again: ${look.failure.message}` } };
   }
   if (look.value === undefined) return undefined;
-  const same = kind.identity
-    ? kind.identity(look.value) === kind.identity(item.snapshot)
-    : fingerprint(look.value) === fingerprint(item.snapshot);
+  const same = kind.identity ? kind.identity(look.value) === kind.identity(item.snapshot) : alike(kind, look.value, item.snapshot);
   // A namesake that was made since is somebody else's.
   if (!same) return undefined;
   const mark = `planned as ours in ${run}, and not resolved there`;
   return { ...findingOf(item), snapshot: look.value, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
+}
+
+/** The same definition, or what this tool's own quarantine makes of it. */
+function alike(kind: AnyKind, now: Json, planned: Json): boolean {
+  const quarantined = kind.quarantine?.quarantined(planned);
+  return fingerprint(now) === fingerprint(planned) || (quarantined !== undefined && fingerprint(now) === fingerprint(quarantined));
 }
 
 function findingOf({ fingerprint: _, dependsOn: __, guard: ___, override: ____, ...finding }: PlanItem): Finding {

@@ -2,7 +2,7 @@ import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff } from '../../model/diff.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { JournalRecord, CollectorEvent, Ledger } from '../../model/ledger.ts';
-import { refusalToRemove } from '../../model/ledger.ts';
+import { refusalToRemove } from '../../model/approval.ts';
 import type { CollectorDecision } from '../../model/decision.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { isOpen, nextOpening } from '../../model/window.ts';

@@ -1,5 +1,13 @@
 import { sha256 } from '../../model/canonical.ts';
-import { decide, type AmendDecision, type Decision, type Verdict, type DecisionContext, type OpenGate } from '../../model/decision.ts';
+import {
+  decide,
+  type AmendDecision,
+  type Decision,
+  type Verdict,
+  type DecisionContext,
+  type LiftDecision,
+  type OpenGate,
+} from '../../model/decision.ts';
 import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
@@ -7,6 +15,7 @@ import { waitsForOthers } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
+import { withNeeded } from '../../model/quarantine.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface DecideInput {
@@ -17,7 +26,7 @@ export interface DecideInput {
 }
 
 export interface DecideResult {
-  /** Ids a waive or retry named. */
+  /** Ids a waive, retry or lift is about; of a lift also those that a lifted one needs. */
   items: string[];
 }
 
@@ -36,7 +45,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
     throw refused(verdict.code, verdict.message);
   }
-  const items = context.items?.ids ?? [];
+  const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
   const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
   const line: JournalRecord = {
     type: 'decision',
@@ -46,6 +55,13 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   };
   await deps.journal.append(run, line);
   return { items };
+}
+
+/** What is lifted stays usable only with all it needs, wherever the plan would remove that: its role's provider, its pool. */
+async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Promise<string[]> {
+  if (items === undefined) return [...ledger.quarantined.keys()].toSorted();
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  return withNeeded(plan, items);
 }
 
 /** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
@@ -69,6 +85,7 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
     const recipient = manifest.collectors.find((c) => decision.collector === `data-collector:${c.id}`)?.recipient;
     return recipient === undefined ? base : { ...base, recipient };
   }
+  if (decision.kind === 'lift') return { ...base, quarantined: [...ledger.quarantined.keys()] };
   if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
   const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
   const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => ledger.outcomes.has(id));

@@ -1,4 +1,6 @@
 import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
+import { fingerprint } from '../../model/canonical.ts';
+import type { Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { systemsOf, type Manifest } from '../../model/manifest.ts';
@@ -10,6 +12,7 @@ import type { Deps } from '../deps.ts';
 import { carryOver, earlierRun } from './carry-over.ts';
 import { judge } from './judge.ts';
 import { loadPlan } from './plan-in-force.ts';
+import { quarantinedItems, quarantineOf } from './quarantine.ts';
 
 export interface MakePlanInput {
   run: string;
@@ -47,6 +50,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   const proved = new Set(carried.map((f) => f.id));
   match.findings = [...match.findings.filter((f) => !proved.has(f.id)), ...carried];
+  match.findings = await withOriginals(deps, ledger, match.findings);
   const ours = new Set(match.findings.map((f) => f.id));
   const plan = buildPlan({
     tenantId: manifest.tenant.id,
@@ -65,6 +69,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     maxPercent: manifest.breakers.maxPercent,
+    ...(manifest.mode === 'quarantine' ? { quarantine: { kinds: kindsWithQuarantine(deps), ms: manifest.waits.quarantine } } : {}),
     scopes,
     anchors,
   });
@@ -97,6 +102,20 @@ async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan |
   const before = earlierRun(deps, run);
   const ledger = before === undefined ? undefined : deps.journal.ledger(before);
   return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+}
+
+function kindsWithQuarantine({ clouds }: Deps): Set<string> {
+  return new Set(Object.values(clouds).flatMap((c) => c.kinds.filter((k) => k.quarantine).map((k) => k.name)));
+}
+
+/** What this run has in quarantine is planned as it was before, or a restore would bring back something that nobody can use. */
+async function withOriginals(deps: Deps, ledger: Ledger, findings: Finding[]): Promise<Finding[]> {
+  const originals = new Map((await quarantinedItems(deps, ledger)).map((i) => [i.id, i]));
+  return findings.map((finding) => {
+    const before = originals.get(finding.id);
+    const left = before && quarantineOf(deps, before)?.quarantined(before.snapshot);
+    return before && left && fingerprint(left) === fingerprint(finding.snapshot) ? { ...finding, snapshot: before.snapshot } : finding;
+  });
 }
 
 /** Throws OffboardError for a pilot that is no system of the manifest: everything would go at once. */

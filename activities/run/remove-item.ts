@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../model/diff.ts';
 import type { FailureClass } from '../../model/errors.ts';
-import type { Json } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { collectorsLeft } from '../../model/ledger.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -83,21 +82,20 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: ItemSteps): Promis
   const begun = ledger.openIntents.has(item.id);
   if (current === undefined) return gone(item, begun, kind.gone ?? 'not found');
   if (fingerprint(current) === item.fingerprint) return undefined;
+  // As this run's quarantine left it: nothing else was changed since.
+  const quarantined = kind.quarantine?.quarantined(item.snapshot);
+  const inQuarantine = quarantined !== undefined && fingerprint(current) === fingerprint(quarantined);
+  if (inQuarantine && ledger.quarantined.has(item.id)) return undefined;
   // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
   const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
-  if (begun && same && isOursHalfway(kind, current, item.snapshot)) return undefined;
+  // A removal may begin with just that step: a service account is disabled first.
+  if (begun && same && (inQuarantine || isRemnant(current, item.snapshot))) return undefined;
   return {
     item: item.id,
     outcome: 'blocked',
     code: 'Drift',
     reason: `changed since the plan was made (${describeDiff(item.snapshot, current)}); amend the plan to approve what it is now, or waive it`,
   };
-}
-
-/** Half taken apart, or as quarantine leaves it: a removal may begin with just that step (a service account is disabled first). */
-function isOursHalfway(kind: AnyKind, current: Json, planned: Json): boolean {
-  const quarantined = kind.quarantine?.quarantined(planned);
-  return isRemnant(current, planned) || (quarantined !== undefined && fingerprint(current) === fingerprint(quarantined));
 }
 
 async function untilGone(item: PlanItem, { cloud, api }: ItemSteps): Promise<Attempt> {
@@ -114,11 +112,11 @@ async function untilGone(item: PlanItem, { cloud, api }: ItemSteps): Promise<Att
   return { item, later: { kind: 'retry', code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' } };
 }
 
-function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
+export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
   return { item: item.id, outcome: byUs ? 'removed' : 'already-gone', reason };
 }
 
-function fromFailure(item: PlanItem, failure: FailureClass): Attempt {
+export function fromFailure(item: PlanItem, failure: FailureClass): Attempt {
   switch (failure.kind) {
     case 'gone':
       return { item, outcome: gone(item, false, 'not found') };

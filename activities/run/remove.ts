@@ -1,5 +1,6 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
-import { refusalToRemove, type Ledger } from '../../model/ledger.ts';
+import { refusalToRemove } from '../../model/approval.ts';
+import { record, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase } from '../../model/names.ts';
 import { isOpen, nextOpening } from '../../model/window.ts';
@@ -35,9 +36,18 @@ export interface Action {
   held(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined;
   /** Does it to items that meet in one write. */
   together(items: PlanItem[], steps: ItemSteps): Promise<Attempt[]>;
+  /** What the journal says before a call. */
+  intent(item: PlanItem, planHash: string): JournalRecord;
+  /** Giving back what was only denied waits for no change window. */
+  atAnyTime?: true;
 }
 
-const REMOVAL: Action = { refusal: refusalToRemove, held: heldBack, together: removeTogether };
+/** The intent of a call that removes a thing, or makes it. */
+export function intentOf(item: PlanItem, planHash: string): JournalRecord {
+  return { type: 'intent', item: item.id, planHash, phase: item.phase };
+}
+
+const REMOVAL: Action = { refusal: refusalToRemove, held: heldBack, together: removeTogether, intent: intentOf };
 
 /** Work as it goes: the plan, what the journal knows, and what still has to be said to the caller. */
 interface Work {
@@ -61,7 +71,7 @@ export async function removeItems(deps: Deps, input: RemoveInput): Promise<Remov
  * recorded approval covers it; resumes from the journal after a crash. Throws NotAuthorized for a run or plan the journal does not
  * know, CloudUnavailable to be tried again while a cloud cannot be reached.
  */
-export async function carryOut(deps: Deps, input: RemoveInput, action: Action): Promise<RemoveResult> {
+export async function carryOut(deps: Deps, input: RemoveInput, action: Action, select = selected): Promise<RemoveResult> {
   const ledger = deps.journal.ledger(input.run);
   if (ledger.planHash === undefined || ledger.planHash !== input.planHash) {
     throw notAuthorized(`the journal of ${input.run} holds no plan ${input.planHash} in force; nothing was changed`);
@@ -69,16 +79,17 @@ export async function carryOut(deps: Deps, input: RemoveInput, action: Action): 
   const plan = await loadPlan(deps, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
   const work: Work = { action, deps, input, plan, ledger, manifest, outcomes: new Map(), later: [] };
-  const items = selected(plan, input.work);
+  const items = select(plan, input.work);
   await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group)));
   const [first] = work.later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...work.later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   const remaining = items.map((i) => i.id).filter((id) => !work.outcomes.has(id));
-  const opens = remaining.length > 0 && !stopRequested() ? nextOpening(manifest.windows, new Date()) : undefined;
+  const opens = remaining.length > 0 && !stopRequested() && !action.atAnyTime ? nextOpening(manifest.windows, new Date()) : undefined;
   return { outcomes: [...work.outcomes.values()], remaining, ...(opens ? { opensAt: opens.toISOString() } : {}) };
 }
 
-function selected(plan: Plan, work: RemoveInput['work']): PlanItem[] {
+/** The plan's items that a share of the work names. */
+export function selected(plan: Plan, work: RemoveInput['work']): PlanItem[] {
   if ('items' in work) return plan.items.filter((i) => i.phase === work.phase && work.items.includes(i.id));
   return itemsOf(plan, work);
 }
@@ -93,7 +104,7 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
   });
   let api: unknown;
   for (const group of groups.values()) {
-    if (stopRequested() || !isOpen(work.manifest.windows, new Date())) return;
+    if (stopRequested() || !(work.action.atAnyTime || isOpen(work.manifest.windows, new Date()))) return;
     const open: PlanItem[] = [];
     for (const item of group) {
       const known = await withoutTheCloud(work, item);
@@ -115,7 +126,8 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
 /** Settles an item that needs no call: done before a crash, not covered by an approval, or held back. True when settled. */
 async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
   const before = work.ledger.outcomes.get(item.id);
-  if (before && isResolved(before.outcome)) {
+  const leftInPlace = work.ledger.waived.has(item.id) && !work.ledger.quarantined.has(item.id);
+  if (before && (isResolved(before.outcome) || leftInPlace)) {
     const { phase: _, ...outcome } = before;
     work.outcomes.set(item.id, outcome);
     return true;
@@ -138,9 +150,14 @@ function withTakenAlong(work: Work, items: PlanItem[]): PlanItem[] {
 }
 
 async function writeIntents(work: Work, items: PlanItem[]): Promise<void> {
-  const planHash = work.input.planHash;
-  await work.deps.journal.append(work.input.run, ...items.map((i) => ({ type: 'intent' as const, item: i.id, planHash, phase: i.phase })));
-  for (const item of items) work.ledger.openIntents.add(item.id);
+  await note(work, ...items.map((i) => work.action.intent(i, work.input.planHash)));
+}
+
+/** Writes into the journal, and into what this activity knows of it. */
+async function note(work: Work, ...records: JournalRecord[]): Promise<void> {
+  await work.deps.journal.append(work.input.run, ...records);
+  const at = new Date().toISOString();
+  for (const r of records) record(work.ledger, { at, record: r });
 }
 
 async function settle(work: Work, attempt: Attempt): Promise<void> {
@@ -155,9 +172,7 @@ async function settle(work: Work, attempt: Attempt): Promise<void> {
     }
     outcome = { item: item.id, outcome: 'failed', code, reason: `${message}; tried until waits.unreachable had passed` };
   }
-  await work.deps.journal.append(work.input.run, { type: 'outcome', phase: item.phase, outcome });
-  work.ledger.outcomes.set(item.id, { ...outcome, phase: item.phase });
-  if (outcome.outcome !== 'failed') work.ledger.openIntents.delete(item.id);
+  await note(work, { type: 'outcome', phase: item.phase, outcome });
   work.outcomes.set(item.id, outcome);
   work.deps.log.info({ run: work.input.run, item: item.id, outcome: outcome.outcome, code: outcome.code }, 'item settled');
 }

@@ -40,7 +40,7 @@ export async function restoreTogether(items: ToRestore[], steps: ItemSteps): Pro
     else if (look.value === 'same' && item.anew === 'itself' && !steps.ledger.begun.has(item.id))
       done.push({ item, outcome: strangers(item) });
     else if (look.value === 'same') done.push({ item, outcome: there(item, steps.ledger.begun.has(item.id)) });
-    else if (steps.ledger.begun.has(item.id)) absent.push(item);
+    else if (steps.ledger.begun.has(item.id) || look.value.quarantined) absent.push(item);
     else done.push({ item, outcome: blocked(item, 'NameTaken', `something else has its place (${look.value.diff}); it stays as it is`) });
   }
   const [first, ...rest] = absent;
@@ -51,15 +51,18 @@ export async function restoreTogether(items: ToRestore[], steps: ItemSteps): Pro
   return done;
 }
 
-type Comparison = 'absent' | 'same' | { diff: string };
+/** `quarantined`: just as the quarantine of the run it undoes left it. */
+type Comparison = 'absent' | 'same' | { diff: string; quarantined: boolean };
 
 /** The item as it stands now beside the plan, without what can never be the same again. */
 async function compare(item: ToRestore, steps: ItemSteps): Promise<Comparison> {
   const current = await kindOf(steps.cloud, item).read(steps.api, item);
   if (current === undefined) return 'absent';
   const { comparable } = undoOf(item, steps);
+  const left = kindOf(steps.cloud, item).quarantine?.quarantined(item.snapshot);
+  const quarantined = left !== undefined && fingerprint(left) === fingerprint(current);
   const [before, after]: [Json, Json] = [comparable(item.snapshot, item.anew), comparable(current, item.anew)];
-  return fingerprint(before) === fingerprint(after) ? 'same' : { diff: describeDiff(before, after) };
+  return fingerprint(before) === fingerprint(after) ? 'same' : { diff: describeDiff(before, after), quarantined };
 }
 
 async function untilBack(item: ToRestore, steps: ItemSteps): Promise<Attempt> {

@@ -71,7 +71,8 @@ function verdictsOf(deps: Deps, removed: Removed[], now: Date, planned: (one: Re
 }
 
 /** Whether a cloud can give a removed thing back, as far as can be told without asking it. */
-function verdictOf(deps: Deps, { item, at }: Removed, now: Date, taker?: PlanItem): Verdict {
+function verdictOf(deps: Deps, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Verdict {
+  if (quarantined) return { losses: [] };
   const kind = kindOf(deps.clouds[systemType(item.system)], item);
   if (!kind.undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
   const { keptFor } = kind.undo;

@@ -1,10 +1,10 @@
-import { refusalToRestore } from '../../model/ledger.ts';
+import { refusalToRestore } from '../../model/approval.ts';
 import type { Deps } from '../deps.ts';
-import { carryOut, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
+import { carryOut, intentOf, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
 import { unlessOpposed } from './other-run.ts';
 import { heldUntilBack, restoreTogether } from './restore-item.ts';
 
-const RESTORE: Action = { refusal: refusalToRestore, held: heldUntilBack, together: restoreTogether };
+const RESTORE: Action = { refusal: refusalToRestore, held: heldUntilBack, together: restoreTogether, intent: intentOf };
 
 /** Gives planned items back, as durably as `removeItems` takes them away. */
 export async function restoreItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {

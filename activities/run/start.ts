@@ -7,6 +7,7 @@ import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-role
 import type { EntraApi } from '../entra/clients.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { quarantineLeft } from './quarantine-left.ts';
 import { retryDeadlinePassed } from './activity-control.ts';
 
 export interface StartRunInput {
@@ -27,6 +28,8 @@ export interface StartRunResult {
   /** How long the pilot is watched before the rest may follow, in milliseconds. */
   soak: number;
   collectors: Manifest['collectors'];
+  /** Reversible first. */
+  mode?: Manifest['mode'];
   /** Who may decide about this run. */
   approvers: string[];
   /** Public key that one-time passwords are sealed to. */
@@ -50,13 +53,14 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
     });
   }
   const failures = [...approverFailures(deps, manifest, input.startedBy), ...(await credentialFailures(deps, manifest))];
-  failures.push(...(await directoryFailures(deps, manifest)));
+  failures.push(...(await directoryFailures(deps, manifest)), ...quarantineLeft(deps, input.run));
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return {
     failures,
     manifest: address,
     waits: manifest.waits,
     soak: manifest.waves?.soak ?? 0,
+    mode: manifest.mode,
     collectors: manifest.collectors,
     approvers: effectivePolicy(deps.policy, manifest).approvers,
     otpPublicKey: deps.sealing.publicJwk,

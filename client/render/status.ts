@@ -46,13 +46,16 @@ function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
 
 function phaseTable(view: RunView): string[] {
   const [now, before] = view.restores === undefined ? ['removed', 'gone'] : ['restored', 'there'];
-  const head = ['', 'planned', now, before, 'waived', 'blocked', 'failed'];
+  const quarantined = view.counts.some((c) => c.quarantined !== undefined);
+  const head = ['', 'planned', ...(quarantined ? ['quarantined'] : []), now, before, 'waived', 'blocked', 'failed'];
   const rows = phasesOf(view).map(({ phase, title }, i) => {
     const c = view.counts.find((counts) => counts.phase === phase);
     const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
     return [
       `${view.stage === phase ? '▶' : ' '} ${i + 1}. ${title}`,
-      ...[planned, ...doneIn(c, view).map(([, n]) => n), c?.waived, c?.blocked, c?.failed].map((n) => String(n ?? 0)),
+      ...[planned, ...(quarantined ? [c?.quarantined] : []), ...doneIn(c, view).map(([, n]) => n), c?.waived, c?.blocked, c?.failed].map(
+        (n) => String(n ?? 0),
+      ),
     ];
   });
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((r) => (r[i] ?? '').length)));

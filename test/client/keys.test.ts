@@ -36,6 +36,7 @@ const WORDS: Record<string, string[]> = {
   waive: ['--reason', 'stays', '--by', 'riley'],
   retry: ['--reason', 'again', '--by', 'riley'],
   amend: ['--reason', 'again', '--by', 'riley'],
+  lift: ['--reason', 'needed', '--by', 'riley'],
   ready: ['--by', 'dana'],
   otp: ['--by', 'dana'],
   'resend-otp': ['--by', 'dana'],

@@ -9,6 +9,7 @@ import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { addMember, APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { abandonRestore, approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
 import { payloadsIn } from '../harness/search.ts';
@@ -133,6 +134,28 @@ test('cancelled while it waits for approval', async () => {
   await type('cancel', run, '--by', 'sam');
   await expect(resultOf(stage, run)).rejects.toThrow('Workflow execution cancelled');
   await keep('cancelled', run);
+});
+
+test('in quarantine, of which one thing was lifted and one was used', async () => {
+  const estate = smallEstate();
+  estate.manifest.mode = 'quarantine';
+  estate.manifest.waits = { quarantine: '6s', watch: '1s' };
+  estate.objects.push(memberRole('in-use'), memberRole('lifted'));
+  const run = await startedRun(stage, estate);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.sandbox.change(({ entries }) => {
+    for (const { object } of Object.values(entries))
+      if ((object as { name?: string }).name === 'in-use') Object.assign(object as object, { lastUsed: new Date().toISOString() });
+  });
+  await stage.until(run, (v) => v.unresolved.length === 1 && v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  await type('retry', run, ...REASON);
+  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await type('lift', run, '--items', memberItem('lifted'), ...REASON);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  await keep('quarantine', run);
 });
 
 test('a dry run', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GateDecision } from '../../model/decision.ts';
-import { collectorsLeft, emptyLedger, record, refusalToRemove, unresolvedItems, type JournalRecord } from '../../model/ledger.ts';
+import { refusalToRemove } from '../../model/approval.ts';
+import { collectorsLeft, emptyLedger, record, unresolvedItems, type JournalRecord } from '../../model/ledger.ts';
 import type { Gate, OutcomeWord, Phase } from '../../model/names.ts';
 import { countPhase } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';

@@ -53,8 +53,8 @@ test('the example of docs/manifest.md is a manifest', () => {
 test('the waiting times that docs/manifest.md tells as defaults are those of the schema', () => {
   const { tenant, successor, entra, collectors, approvers } = readExample();
   const { waits } = ManifestSchema.parse({ tenant: { id: tenant.id }, successor, entra, collectors, approvers });
-  const rows = [...doc.matchAll(/^\| `waits\.(\w+)` +\| `(\d+)d` +\|/gm)];
+  const rows = [...doc.matchAll(/^\| `waits\.(\w+)` +\| `(\d+)([dh])` +\|/gm)];
   const told: Record<string, number> = {};
-  for (const [, name = '', days] of rows) told[name] = Number(days) * 86_400_000;
+  for (const [, name = '', count, unit] of rows) told[name] = Number(count) * (unit === 'd' ? 86_400_000 : 3_600_000);
   expect(told).toEqual(waits);
 });

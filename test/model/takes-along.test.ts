@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { heldBack } from '../../activities/run/remove-item.ts';
-import { emptyLedger, refusalToRemove } from '../../model/ledger.ts';
+import { refusalToRemove } from '../../model/approval.ts';
+import { emptyLedger } from '../../model/ledger.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { finding, planOf } from './findings.ts';

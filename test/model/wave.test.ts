@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { refusalToRemove, emptyLedger, record, type JournalRecord } from '../../model/ledger.ts';
+import { refusalToRemove } from '../../model/approval.ts';
+import { emptyLedger, record, type JournalRecord } from '../../model/ledger.ts';
 import type { Gate } from '../../model/names.ts';
 import { gatesBefore, pilotItems } from '../../model/wave.ts';
 import { finding, planOf } from './findings.ts';

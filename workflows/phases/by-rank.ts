@@ -1,8 +1,7 @@
 import { enterPhase, removeAgain, settle } from '../settle.ts';
 import { collectAgain } from './stop-data-collection.ts';
-import type { Batch } from '../../model/batch.ts';
 import type { Run, StepOutcome } from '../run.ts';
-import { together } from '../together.ts';
+import { byRank } from '../by-rank.ts';
 
 type RankedPhase = 'permissions' | 'oidc-applications' | 'sign-in';
 
@@ -10,24 +9,8 @@ type RankedPhase = 'permissions' | 'oidc-applications' | 'sign-in';
 export async function removeByRank(run: Run, phase: RankedPhase): Promise<StepOutcome> {
   const entered = await enterPhase(run, phase, againBefore(run, phase));
   if (entered !== 'done') return entered;
-  await removeBatches(run, phase, run.batches(phase));
+  await byRank(run.batches(phase), (b, key) => run.remove(phase, `remove: ${b.label}`, key));
   return await settle(run, phase, removeAgain(run, phase));
-}
-
-/** The clouds side by side, within a cloud rank after rank, within a rank all batches at once. */
-export async function removeBatches(run: Run, phase: RankedPhase, all: Batch[]): Promise<void> {
-  const clouds = [...Map.groupBy(all, (b) => b.type).values()];
-  await together(
-    clouds.map((batches) => async () => {
-      for (const rank of Map.groupBy(batches, (b) => b.rank).values()) {
-        await together(
-          rank.map(
-            (b) => () => run.remove(phase, `remove: ${b.label}`, { phase, type: b.type, wave: b.wave, rank: b.rank, index: b.index }),
-          ),
-        );
-      }
-    }),
-  );
 }
 
 /** How what came back since the phase before is taken away once more: collectors only by their people. */

@@ -1,22 +1,24 @@
 import { approveWave } from '../gates.ts';
 import { removeAgain, settle } from '../settle.ts';
 import type { Run, StepOutcome } from '../run.ts';
-import { removeBatches } from './by-rank.ts';
+import { byRank } from '../by-rank.ts';
+import { liftWhat, quarantine } from '../quarantine.ts';
 
 /**
  * Phase 1, "Removal of permissions assigned in AWS, Azure, GCP": in each cloud those over many systems' identities last. Where the
- * manifest names a pilot, its systems go first; a soak time and a person's go-ahead stand before the rest.
+ * manifest names a pilot, its systems go first; a soak time and a person's go-ahead stand before the rest. In `mode: quarantine` what
+ * can be is denied or disabled first, and watched.
  */
 export async function removePermissions(run: Run): Promise<StepOutcome> {
   const phase = 'permissions';
   run.enter(phase);
   for (const wave of ['pilot', 'rest'] as const) {
-    await removeBatches(
-      run,
-      phase,
-      run.batches(phase).filter((b) => b.wave === wave),
-    );
+    const batches = run.batches(phase).filter((b) => b.wave === wave);
+    const quarantined = await quarantine(run, phase, batches);
+    if (quarantined !== 'done') return quarantined;
+    await byRank(batches, (b, key) => run.remove(phase, `remove: ${b.label}`, key));
     const settled = await settle(run, phase, removeAgain(run, phase));
+    await liftWhat(run, [...run.waived]);
     if (settled !== 'done') return settled;
     if (wave === 'pilot' && run.plan?.pilot) {
       const go = await approveWave(run);

@@ -1,0 +1,40 @@
+import { OffboardError } from '../../model/errors.ts';
+import { LIFTED } from '../../model/outcome.ts';
+import * as messages from '../../workflows/messages.ts';
+import { requireRun, send } from '../ask.ts';
+import { text, type Command } from '../command.ts';
+import { BY, personOf } from '../person.ts';
+import { withSession } from '../session.ts';
+
+export const lift: Command = {
+  name: 'lift',
+  summary:
+    'Give back what is in quarantine. Without --items all of it, and the run ends; else the items and what they need, and the run goes on.',
+  positionals: ['RUN'],
+  options: {
+    items: { type: 'string', value: 'ID,ID', help: 'the items; what they need is lifted, and left in place, with them' },
+    reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+    ...BY,
+  },
+  async run({ positionals: [run = ''], values, json }, io) {
+    const by = personOf(values, io);
+    const named = typeof values['items'] === 'string' ? values['items'].split(',').map((id) => id.trim()) : undefined;
+    return await withSession(io.env, async (session) => {
+      await requireRun(session, run);
+      const message = { by, reason: text(values, 'reason'), ...(named === undefined ? {} : { items: named }) };
+      const outcomes = await send(session, run, messages.lift, message);
+      const lifted = outcomes.filter((o) => o.code === LIFTED).map((o) => o.item);
+      const stuck = outcomes.filter((o) => o.code !== LIFTED);
+      if (json) io.out(JSON.stringify({ workflowId: run, lifted, outcomes }));
+      else {
+        io.out(`Lifted ${lifted.length}: ${lifted.join(', ') || 'nothing'}`);
+        for (const o of stuck) io.out(`Not lifted: ${o.item}: ${o.reason}`);
+        if (named === undefined) io.out(`${run} ends: nothing more is removed.`);
+      }
+      const [first] = stuck.filter((o) => named?.includes(o.item) ?? true);
+      if (first)
+        throw new OffboardError('NotClean', `${first.item} is not as it was before: ${first.reason}; offboard status ${run} shows it`);
+      return 0;
+    });
+  },
+};
