@@ -11,7 +11,7 @@ import {
 import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
-import { waitsForOthers } from '../../model/outcome.ts';
+import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -88,7 +88,7 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   if (decision.kind === 'lift') return { ...base, quarantined: [...ledger.quarantined.keys()] };
   if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
   const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
-  const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => ledger.outcomes.has(id));
+  const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'));
   const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
   const ids = (decision.items.only ?? held).toSorted();
   return { ...base, items: { ids, unresolved, hash: sha256(ids.join('\n')) } };
