@@ -22,14 +22,24 @@ const NAMES = readdirSync(HISTORIES)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.slice(0, -'.json'.length));
 const GATED = NAMES.filter((name) => !['dry-run', 'refused', 'cancelled'].includes(name));
-const APPROVED = ['approved-retry-waive', 'amended', 'paused-resumed'];
+const APPROVED = ['approved-retry-waive', 'amended', 'paused-resumed', 'quarantine'];
 
 const RESTORES = ['restore-rejected', 'restored'];
 
 const history = (name: string): unknown => JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8'));
 
 test('every way through the workflow has a history', () => {
-  const offboardings = ['amended', 'approved-retry-waive', 'cancelled', 'dry-run', 'expired', 'paused-resumed', 'refused', 'rejected'];
+  const offboardings = [
+    'amended',
+    'approved-retry-waive',
+    'cancelled',
+    'dry-run',
+    'expired',
+    'paused-resumed',
+    'quarantine',
+    'refused',
+    'rejected',
+  ];
   expect(NAMES).toEqual([...offboardings, ...RESTORES].toSorted());
 });
 
@@ -67,6 +77,13 @@ const ALTERATIONS: Alteration[] = [
     from: 'export const { startRun, walk, makePlan,',
     to: 'export const { startRun: makePlan, walk, makePlan: startRun,',
     refused: NAMES.filter((name) => !RESTORES.includes(name)),
+  },
+  {
+    what: 'things are removed without having been in quarantine',
+    file: 'quarantine.ts',
+    from: "if (run.facts.mode !== 'quarantine') return 'done';\n  const again",
+    to: "if (run.id !== '') return 'done';\n  const again",
+    refused: ['quarantine'],
   },
   {
     what: 'what was removed first comes back first',
