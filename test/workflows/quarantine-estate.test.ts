@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defaultEstate } from '../harness/default-estate.ts';
+import { STARTER } from '../harness/estate.ts';
+import { approveGate, resultOf, startedRun } from '../harness/people.ts';
+import { recordsOf, removedBy } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+const estate = defaultEstate();
+estate.manifest.mode = 'quarantine';
+estate.manifest.waits = { quarantine: '1h', watch: '1h' };
+beforeAll(() => stage.open(estate));
+afterAll(() => stage.close());
+
+test('a whole estate is put in quarantine in AWS and Google Cloud, and one command makes all of it as it was', async () => {
+  const run = await startedRun(stage, estate);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  const { ours, untouched } = await stage.sandbox.client.report();
+  const kinds = new Set(ours.altered.map((key) => key.slice(0, key.indexOf(':'))));
+  expect(kinds).toEqual(new Set(['aws-role', 'gcp-service-account', 'gcp-pool', 'gcp-provider']));
+  expect(ours.left).toHaveLength(ours.objects);
+  expect(untouched.changed).toEqual([]);
+  expect(recordsOf(stage, journal).filter((r) => r.type === 'intent' && !r.quarantine)).toEqual([]);
+  const lifted = await stage.offboard('lift', run, '--by', STARTER, '--reason', 'the dashboards went dark', '--json');
+  expect(lifted.code).toBe(0);
+  expect((JSON.parse(lifted.out) as { lifted: string[] }).lifted).toHaveLength(ours.altered.length);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'denied' });
+  expect(removedBy(stage, journal)).toEqual([]);
+  expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
+});
