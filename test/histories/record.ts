@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { addMember, APPROVER, MAILBOX, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
+import { addMember, APPROVER, MAILBOX, MEMBER_ACCOUNT, OIDC_ACCOUNT, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { abandonRestore, approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
@@ -156,6 +156,13 @@ test('in quarantine, of which one thing was lifted and one was used', async () =
   await deleteCollectors(stage, run);
   expect((await resultOf(stage, run)).status).toBe('completed');
   await keep('quarantine', run);
+});
+
+test('a discovery', async () => {
+  await stage.fill(smallEstate());
+  const where = ['--aws-accounts', `${OIDC_ACCOUNT},${MEMBER_ACCOUNT}`, '--aws-role', 'offboarding-entry'];
+  await type('discover', '--tenant', TENANT, ...where, '--out', join(stage.folder, 'found'));
+  await keep('discovery', `discovery-${TENANT}`);
 });
 
 test('a dry run', async () => {

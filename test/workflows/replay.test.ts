@@ -21,7 +21,7 @@ const HISTORIES = join(ROOT, 'test', 'histories');
 const NAMES = readdirSync(HISTORIES)
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.slice(0, -'.json'.length));
-const GATED = NAMES.filter((name) => !['dry-run', 'refused', 'cancelled'].includes(name));
+const GATED = NAMES.filter((name) => !['discovery', 'dry-run', 'refused', 'cancelled'].includes(name));
 const APPROVED = ['approved-retry-waive', 'amended', 'paused-resumed', 'quarantine'];
 
 const RESTORES = ['restore-rejected', 'restored'];
@@ -40,7 +40,7 @@ test('every way through the workflow has a history', () => {
     'refused',
     'rejected',
   ];
-  expect(NAMES).toEqual([...offboardings, ...RESTORES].toSorted());
+  expect(NAMES).toEqual(['discovery', ...offboardings, ...RESTORES].toSorted());
 });
 
 test.each(NAMES)('the history “%s” replays on the workflow as it is now', async (name) => {
@@ -76,7 +76,14 @@ const ALTERATIONS: Alteration[] = [
     file: 'activities.ts',
     from: 'export const { startRun, walk, makePlan,',
     to: 'export const { startRun: makePlan, walk, makePlan: startRun,',
-    refused: NAMES.filter((name) => !RESTORES.includes(name)),
+    refused: NAMES.filter((name) => name !== 'discovery' && !RESTORES.includes(name)),
+  },
+  {
+    what: 'a discovery judges before it reads',
+    file: 'discovery.ts',
+    from: 'const { manifest } = await startDiscovery({ scope });',
+    to: "await takeInventory({ scope, manifest: '', readings: [] });\n  const { manifest } = await startDiscovery({ scope });",
+    refused: ['discovery'],
   },
   {
     what: 'things are removed without having been in quarantine',
