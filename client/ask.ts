@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../model/errors.ts';
+import { progress } from '../workflows/discovery-messages.ts';
 import { status, type RunView } from '../workflows/messages.ts';
 import { requireWorker, type Session } from './session.ts';
 
@@ -34,6 +35,12 @@ export async function viewIfAnswered(session: Session, workflowId: string, withi
     if (kinds.some((kind) => error instanceof kind) || isGrpcServiceError(error)) return undefined;
     throw error;
   }
+}
+
+/** Asks a discovery how far it is, and Temporal when it began and ended. Throws RunNotFound, NoWorker. */
+export async function discoveryOf(session: Session, workflowId: string) {
+  const handle = session.client.workflow.getHandle(workflowId);
+  return await translated(session, workflowId, async () => ({ ...(await handle.describe()), progress: await handle.query(progress) }));
 }
 
 /** Sends an update and waits for its answer. Throws OffboardError with the code and the words of whoever refused it. */

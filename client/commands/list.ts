@@ -1,6 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
+import { isDiscovery } from '../discovery-status.ts';
 import { viewIfAnswered } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { resultOf } from '../evidence-folder.ts';
@@ -9,6 +10,9 @@ import { requireWorker, withSession, type Session } from '../session.ts';
 
 /** Offboardings and what gives things back. */
 const RUNS = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore')`;
+
+/** Changes nothing and waits for nobody, but a person wonders where it is. */
+const ALL = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore' OR WorkflowType = 'discovery')`;
 
 /** How many runs are asked at once: each is a round trip. */
 const AT_ONCE = 10;
@@ -32,7 +36,8 @@ interface Row {
 
 export const list: Command = {
   name: 'list',
-  summary: 'List the offboardings Temporal knows, newest first; with --awaiting who must do what, until when, and the command.',
+  summary:
+    'List the offboardings, restores and discoveries Temporal knows, newest first; with --awaiting who must do what, until when, and the command.',
   positionals: [],
   options: { awaiting: { type: 'boolean', help: 'only those that go on and wait for a person' } },
   async run({ values, json }, io) {
@@ -48,7 +53,8 @@ export const list: Command = {
 };
 
 async function allRows(session: Session): Promise<Row[]> {
-  return await eachOf(session, RUNS, async (row) => {
+  return await eachOf(session, ALL, async (row) => {
+    if (isDiscovery(row.workflowId)) return { ...row, awaiting: 'nobody' };
     if (row.state === 'running') return row;
     const ended = await resultOf(session, row.workflowId, row.runId);
     return ended === undefined ? row : { ...row, result: ended.status };

@@ -1,5 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import { viewOf } from '../ask.ts';
+import { discoveryStatus, isDiscovery, renderDiscovery } from '../discovery-status.ts';
 import { evidenceOf } from '../evidence-folder.ts';
 import type { Command } from '../command.ts';
 import { recordsOf } from '../records.ts';
@@ -16,6 +17,11 @@ export const status: Command = {
   options: {},
   async run({ positionals: [run = ''], json }, io) {
     return await withSession(io.env, async (session) => {
+      if (isDiscovery(run)) {
+        const found = await discoveryStatus(session, run);
+        io.out(json ? JSON.stringify(found) : renderDiscovery(found));
+        return 0;
+      }
       try {
         const view = await viewOf(session, run);
         const retrying = await retryingOf(session, run);

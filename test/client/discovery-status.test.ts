@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MEMBER_ACCOUNT, OIDC_ACCOUNT, TENANT } from '../harness/estate.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+
+const RUN = `discovery-${TENANT}`;
+
+test('a discovery is listed, and its status says how far it came', async () => {
+  expect(await stage.offboard('status', RUN)).toMatchObject({ code: 22 });
+  const where = ['--aws-accounts', `${OIDC_ACCOUNT},${MEMBER_ACCOUNT}`, '--aws-role', 'offboarding-entry'];
+  expect(await stage.offboard('discover', '--tenant', TENANT, ...where, '--out', join(stage.folder, 'found'))).toMatchObject({ code: 0 });
+  const status = await stage.offboard('status', RUN);
+  expect(status.code).toBe(0);
+  expect(status.out).toMatch(new RegExp(`^${RUN}   completed   started .*, ended `));
+  const { progress } = JSON.parse((await stage.offboard('status', RUN, '--json')).out) as { progress: { read: number; of: number } };
+  expect(progress).toMatchObject({ stage: 'ended' });
+  expect(progress.of).toBeGreaterThan(0);
+  expect(progress.read).toBe(progress.of);
+  await expect.poll(async () => (await stage.offboard('list')).out, { timeout: 20_000 }).toContain(`${RUN}  completed`);
+  expect((await stage.offboard('list', '--awaiting')).out).not.toContain(RUN);
+});
