@@ -125,10 +125,7 @@ export const ManifestSchema = z.strictObject({
       soak: span('1d'),
     })
     .optional(),
-  /**
-   * `quarantine`: what a cloud can deny or disable is only that at first, and watched for `waits.quarantine`; only then is it removed,
-   * with all that has no such step.
-   */
+  /** `quarantine`: what a cloud can deny or disable is only that at first, and watched; removed, with the rest, after `waits.quarantine`. */
   mode: z.enum(['remove', 'quarantine'], 'is neither remove nor quarantine').default('remove'),
   /** When changes are allowed; always, where none is named. */
   windows: z
