@@ -85,7 +85,7 @@ export interface Quarantine<Api> {
   lift(api: Api, item: PlanItem): Promise<void>;
   /** Pure: what `read` gives while it is in quarantine, so that a removal afterwards is compared with what was approved. */
   quarantined(snapshot: Json): Json;
-  /** What the cloud knows of a use after `since`, in words; undefined when it knows of none. */
+  /** What the cloud knows of a use after `since`, in words; undefined when it knows of none. Throws where nobody may ask. */
   usedSince?(api: Api, item: PlanItem, since: Date): Promise<string | undefined>;
 }
 

@@ -2,7 +2,7 @@ import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { THIRTY_DAYS, type Quarantine, type Undo } from '../kind.ts';
 import { projectOf } from './api/wire.ts';
-import { isRetry, OperationError, RefusedError } from './classify.ts';
+import { OperationError, RefusedError } from './classify.ts';
 import type { GcpApi } from './clients.ts';
 import { orGone } from './gone.ts';
 import type { ServiceAccount } from './snapshot.ts';
@@ -80,20 +80,11 @@ export const quarantineServiceAccount: Quarantine<GcpApi> = {
   quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),
   async usedSince(api, item, since) {
     const { name, email } = plannedAccount(item);
-    const at = await lastUse(api, projectOf(name), email);
+    // Not being allowed to ask is no proof that nobody used it: it throws, and the watch says so.
+    const at = (await api.lastAuthentications(projectOf(name))).get(email);
     return at !== undefined && at > since ? usedWords(email, at) : undefined;
   },
 };
-
-/** Undefined also where Policy Analyzer may not be asked. */
-async function lastUse(api: GcpApi, projectId: string, email: string): Promise<Date | undefined> {
-  try {
-    return (await api.lastAuthentications(projectId)).get(email);
-  } catch (error) {
-    if (isRetry(error)) throw error;
-    return undefined;
-  }
-}
 
 async function setDisabled(api: GcpApi, planned: ServiceAccount, disabled: boolean): Promise<void> {
   if (disabled) await api.disableServiceAccount(exactName(planned));
