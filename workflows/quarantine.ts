@@ -1,4 +1,4 @@
-import { ActivityFailure, condition } from '@temporalio/workflow';
+import { ActivityFailure, allHandlersFinished, condition } from '@temporalio/workflow';
 import type { Batch } from '../model/batch.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
@@ -20,11 +20,15 @@ export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Prom
   if (put !== 'done') return put;
   if (![...run.outcomes.values()].some((o) => o.outcome === 'quarantined')) return 'done';
   run.watching = true;
+  let watched: StepOutcome;
   try {
-    return await watch(run, phase, again);
+    watched = await watch(run, phase, again);
   } finally {
     run.watching = false;
   }
+  // Something that was asked for in the last moment is lifted before anything is removed.
+  await condition(allHandlersFinished);
+  return run.lifted === undefined ? watched : 'lifted';
 }
 
 async function watch(run: Run, phase: Phase, again: (items: string[]) => Promise<void>): Promise<StepOutcome> {

@@ -7,6 +7,7 @@ import { LIFTED, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Quarantine } from '../kind.ts';
+import { unlessOpposed } from './other-run.ts';
 import { carryOut, selected, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
 import { fromFailure, gone, heldBack, kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
 import { systemType } from '../../model/names.ts';
@@ -23,7 +24,9 @@ export async function putInQuarantine(deps: Deps, input: RemoveInput): Promise<R
     },
     intent: (item, planHash) => ({ type: 'intent', item: item.id, planHash, phase: item.phase, quarantine: true }),
   };
-  return await carryOut(deps, input, action, (plan, work) => selected(plan, work).filter((i) => stepOf(i) !== undefined));
+  return await carryOut(deps, input, await unlessOpposed(deps, input.run, action), (plan, work) =>
+    selected(plan, work).filter((i) => stepOf(i) !== undefined),
+  );
 }
 
 export interface LiftInput {
