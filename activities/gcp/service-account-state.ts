@@ -31,9 +31,10 @@ export const undoServiceAccount: Undo<GcpApi> = {
   losses: () => [],
   keptFor: THIRTY_DAYS,
   anew(item) {
-    const { uniqueId } = plannedAccount(item);
+    const { email, uniqueId } = plannedAccount(item);
     return [
-      `a new unique id instead of ${uniqueId}: grants of others that name the account show it as deleted and do not mean the new one`,
+      `a new unique id instead of ${uniqueId}: whatever grant this restore does not give back goes on naming deleted:serviceAccount:${email}?uid=${uniqueId} and does not mean the new one; its owner can give it again`,
+      'its own policy: what others held on it, but for what this restore gives back',
       'its keys, its creation date and when it was last used',
     ];
   },

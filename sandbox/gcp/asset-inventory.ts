@@ -1,7 +1,7 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { keptAddress } from './addresses.ts';
 import { demand } from './denials.ts';
 import { below } from './hierarchy.ts';
-import { emailOf } from './members.ts';
 import { readBindings } from './policies.ts';
 import { answer, GcpError, page } from './wire.ts';
 
@@ -31,17 +31,17 @@ function search(request: SandboxRequest, context: SandboxContext): SandboxRespon
 
 function accountsIn(context: SandboxContext, resource: string): string[] {
   const accounts = context.store.list('gcp-service-account').filter((a) => `projects/${a.project}` === resource);
-  return accounts.map((a) => `${resource}/serviceAccounts/${emailOf(a)}`);
+  return accounts.map((a) => `${resource}/serviceAccounts/${keptAddress(context, a)}`);
 }
 
 /** A resource without a policy of its own is in no answer; a service account is named by its unique id. */
 function result(context: SandboxContext, resource: string) {
   const policy = { bindings: readBindings(context, resource) };
-  const [project, email] = resource.split('/serviceAccounts/');
-  if (email === undefined) {
+  const [project, address] = resource.split('/serviceAccounts/');
+  if (address === undefined) {
     const type = TYPES[resource.split('/')[0] ?? ''] ?? '';
     return { resource: `//${MANAGER}/${resource}`, assetType: `${MANAGER}/${type}`, policy };
   }
-  const uniqueId = context.store.list('gcp-service-account').find((a) => emailOf(a) === email)?.uniqueId;
+  const uniqueId = context.store.list('gcp-service-account').find((a) => keptAddress(context, a) === address)?.uniqueId;
   return { resource: `//iam.googleapis.com/${project}/serviceAccounts/${uniqueId}`, assetType: ACCOUNT, policy };
 }

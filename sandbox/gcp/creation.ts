@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
-import { emailOf } from './members.ts';
+import { emailOf, takeAddress } from './addresses.ts';
 import { startOperation } from './operations.ts';
 import { poolName } from './pools.ts';
 import { activeProject } from './projects.ts';
@@ -41,7 +41,7 @@ export function createServiceAccount(project: string, request: SandboxRequest, c
     uniqueId,
     disabled: false,
   };
-  context.store.put({ ...made, ...said(serviceAccount) });
+  takeAddress(context, { ...made, ...said(serviceAccount) });
   return getServiceAccount(projectId, emailOf(made), context);
 }
 

@@ -5,11 +5,11 @@ import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
 import { deletePool, listPools, patchPool, poolWire, undeletePool } from './pools.ts';
 import { deleteProvider, listProviders, patchProvider, providerWire, undeleteProvider } from './providers.ts';
 import {
-  accountName,
   deleteServiceAccount,
   getServiceAccount,
   listServiceAccounts,
   liveAccount,
+  policyName,
   setDisabled,
   undeleteServiceAccount,
 } from './service-accounts.ts';
@@ -46,8 +46,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', `${ACCOUNTS}/([^/:]+):disable`, ([p = '', a = ''], _, c) => setDisabled(p, a, true, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):enable`, ([p = '', a = ''], _, c) => setDisabled(p, a, false, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
-  ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
-  ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, accountName(liveAccount(p, a, c)))],
+  ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
+  ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
   ['POST', POOLS, ([p = ''], r, c) => createPool(p, r, c)],
   ['GET', POOLS, ([p = ''], r, c) => listPools(p, r, c)],
   ['GET', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => ({ status: 200, body: poolWire(p, id, c) })],

@@ -1,35 +1,38 @@
 import { visible } from '../lingering.ts';
-import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
+import { deletedAccounts, emailOf, keptAddress } from './addresses.ts';
 import { GcpError } from './wire.ts';
 
-/** A service account's mail address. */
-export function emailOf(account: Pick<ObjectOf<'gcp-service-account'>, 'accountId' | 'project'>): string {
-  return `${account.accountId}@${account.project}.iam.gserviceaccount.com`;
-}
-
-/** A member as policies show it: that of a deleted service account as `deleted:serviceAccount:<email>?uid=<unique id>`. */
-export function deletedForm(context: SandboxContext, member: string): string {
-  const email = /^serviceAccount:(.+)$/.exec(member)?.[1];
-  if (email === undefined || visible(context, 'gcp-service-account').some((a) => emailOf(a) === email)) return member;
-  const gone = context.store.deleted('gcp-service-account').find((d) => emailOf(d.object) === email);
-  return gone ? `deleted:serviceAccount:${email}?uid=${gone.object.uniqueId}` : member;
+/** A member of the estate as policies show it: that of a deleted service account as `deleted:serviceAccount:<email>?uid=<unique id>`. */
+export function shownForm(context: SandboxContext, member: string): string {
+  const address = /^serviceAccount:(.+)$/.exec(member)?.[1];
+  const isIt = (a: Parameters<typeof keptAddress>[1]) => keptAddress(context, a) === address;
+  const live = visible(context, 'gcp-service-account').find(isIt);
+  if (live) return `serviceAccount:${emailOf(live)}`;
+  const gone = deletedAccounts(context).find((d) => isIt(d.object))?.object;
+  return gone ? `deleted:serviceAccount:${emailOf(gone)}?uid=${gone.uniqueId}` : member;
 }
 
 /**
- * A member as the estate keeps it, whether its account is deleted or not. One that was deleted before the estate began, and lost its
- * address to a later account, stays another member than that account.
+ * A member as the estate keeps it, whether its account is deleted or not. One that was deleted before the estate began stays another
+ * member than the account that has its address now; so does one whose account was made anew.
  */
-export function stableForm(context: SandboxContext, member: string): string {
-  const [, live = '', email = '', uid = ''] = /^deleted:(serviceAccount:([^?]+))\?uid=(\d+)$/.exec(member) ?? [];
-  const kept = [...context.store.list('gcp-service-account'), ...context.store.deleted('gcp-service-account').map((d) => d.object)];
-  return kept.some((a) => emailOf(a) === email && a.uniqueId === uid) ? live : member;
+export function keptForm(context: SandboxContext, member: string): string {
+  const [, deleted, email, uid] = /^(deleted:)?serviceAccount:([^?]+)(?:\?uid=(\d+))?$/.exec(member) ?? [];
+  if (email === undefined) return member;
+  const live = context.store.list('gcp-service-account');
+  const gone = deletedAccounts(context).map((d) => d.object);
+  // Without `deleted:` it means whoever has the address; nobody has one between a deletion and what comes after it.
+  const account = deleted
+    ? [...live, ...gone].find((a) => emailOf(a) === email && a.uniqueId === uid)
+    : (live.find((a) => emailOf(a) === email) ?? gone.find((a) => emailOf(a) === email));
+  return account ? `serviceAccount:${keptAddress(context, account)}` : member;
 }
 
 /** Google refuses a new member that is a service account which does not exist; only projects of the estate can be judged. */
 export function refuseUnknownMember(context: SandboxContext, member: string): void {
-  const [, email = '', project = ''] = /^serviceAccount:([^@]+@([^.]+)\.iam\.gserviceaccount\.com)$/.exec(member) ?? [];
+  const [, address = '', project = ''] = /^serviceAccount:([^@]+@([^.]+)\.iam\.gserviceaccount\.com.*)$/.exec(member) ?? [];
   if (!context.store.list('gcp-project').some((p) => p.projectId === project)) return;
-  if (!context.store.list('gcp-service-account').some((a) => emailOf(a) === email))
-    throw new GcpError('INVALID_ARGUMENT', `Service account ${email} does not exist.`);
+  if (!context.store.list('gcp-service-account').some((a) => keptAddress(context, a) === address))
+    throw new GcpError('INVALID_ARGUMENT', `Service account ${address} does not exist.`);
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
-import { deletedForm, refuseUnknownMember, stableForm } from './members.ts';
+import { shownForm, refuseUnknownMember, keptForm } from './members.ts';
 
 type Part = ObjectOf<'gcp-binding'>;
 
@@ -17,7 +17,7 @@ export function readBindings(context: SandboxContext, resource: string): Binding
   const bindings: Binding[] = [];
   for (const part of partsOf(context, resource)) {
     const found = bindings.find((b) => sameKey(b, part));
-    const members = present(part).map((m) => deletedForm(context, m));
+    const members = present(part).map((m) => shownForm(context, m));
     if (found) found.members = [...new Set([...found.members, ...members])];
     else bindings.push({ role: part.role, members, ...(part.condition ? { condition: part.condition } : {}) });
   }
@@ -31,19 +31,19 @@ export function readBindings(context: SandboxContext, resource: string): Binding
  */
 export function writeBindings(context: SandboxContext, resource: string, wanted: Binding[]): void {
   const before = partsOf(context, resource);
-  const stable = (member: string) => stableForm(context, member);
+  const kept = (member: string) => keptForm(context, member);
   const added = wanted.map((w) => {
-    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap((p) => present(p).map(stable)));
-    const members = [...new Set(w.members.map(stable))].filter((m) => !had.has(m));
+    const had = new Set(before.filter((p) => sameKey(p, w)).flatMap((p) => present(p)));
+    const members = [...new Set(w.members.map(kept))].filter((m) => !had.has(m));
     return { ...w, members };
   });
   for (const member of added.flatMap((a) => a.members)) refuseUnknownMember(context, member);
-  for (const part of before) withdraw(context, part, new Set(wanted.filter((w) => sameKey(w, part)).flatMap((w) => w.members.map(stable))));
+  for (const part of before) withdraw(context, part, new Set(wanted.filter((w) => sameKey(w, part)).flatMap((w) => w.members.map(kept))));
   for (const binding of added) bringBack(context, resource, binding);
 }
 
 function withdraw(context: SandboxContext, part: Part, wanted: Set<string>): void {
-  const gone = present(part).filter((m) => !wanted.has(stableForm(context, m)));
+  const gone = present(part).filter((m) => !wanted.has(m));
   if (gone.length === 0) return;
   if (gone.length === present(part).length) context.store.remove(part, context.now());
   else context.store.put({ ...part, withdrawn: [...(part.withdrawn ?? []), ...gone] });
@@ -54,12 +54,12 @@ function bringBack(context: SandboxContext, resource: string, added: Binding): v
   const removed = context.store.deleted('gcp-binding').map((d) => ({ ...d.object, withdrawn: d.object.members }));
   const candidates = [...partsOf(context, resource), ...removed].filter((p) => p.resource === resource && sameKey(p, added));
   for (const part of candidates) {
-    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(stableForm(context, m))));
+    const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(m)));
     if (returning.size === 0) continue;
     const { withdrawn = [], ...rest } = part;
     const still = withdrawn.filter((m) => !returning.has(m));
     context.store.put(still.length > 0 ? { ...rest, withdrawn: still } : rest);
-    for (const member of returning) missing.delete(stableForm(context, member));
+    for (const member of returning) missing.delete(member);
   }
   if (missing.size === 0) return;
   const { role, condition } = added;

@@ -2,7 +2,7 @@ import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { demand } from './denials.ts';
-import { emailOf } from './members.ts';
+import { deletedAccounts, emailOf, keptAddress, takeAddress } from './addresses.ts';
 import { activeProject } from './projects.ts';
 import { etagOf, GcpError, page } from './wire.ts';
 
@@ -36,16 +36,17 @@ export function deleteServiceAccount(project: string, key: string, context: Sand
   return { status: 200, body: {} };
 }
 
-/** :undelete takes the numeric unique id only: an e-mail may belong to a newer account. Throws GcpError 404. */
+/** :undelete takes the numeric unique id only: an e-mail may belong to a newer account. Throws GcpError 404, ALREADY_EXISTS while it does. */
 export function undeleteServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
   const kept = context.now().getTime() - RETENTION_MS;
-  const deleted = context.store
-    .deleted('gcp-service-account')
+  const deleted = deletedAccounts(context)
     .filter((d) => d.deletedAt.getTime() > kept)
     .map((d) => d.object);
   if (!/^\d+$/.test(key)) throw new GcpError('INVALID_ARGUMENT', 'A deleted service account is named by its unique id.');
   const account = find(deleted, project, key, context);
-  context.store.put(account);
+  if (context.store.list('gcp-service-account').some((a) => emailOf(a) === emailOf(account)))
+    throw new GcpError('ALREADY_EXISTS', `Service account ${accountName(account)} already exists.`);
+  takeAddress(context, account);
   return { status: 200, body: { restoredAccount: toWire(account) } };
 }
 
@@ -54,8 +55,12 @@ export function liveAccount(project: string, key: string, context: SandboxContex
   return find(context.store.list('gcp-service-account'), project, key, context);
 }
 
-/** The name of an account as policies of the estate have it. */
-export function accountName(account: ServiceAccount): string {
+/** The name under which the estate keeps an account's own policy, which goes with the account: one made anew begins without. */
+export function policyName(account: ServiceAccount, context: SandboxContext): string {
+  return `projects/${account.project}/serviceAccounts/${keptAddress(context, account)}`;
+}
+
+function accountName(account: ServiceAccount): string {
   return `projects/${account.project}/serviceAccounts/${emailOf(account)}`;
 }
 

@@ -11,6 +11,8 @@ import { contextOf, googleAt } from './in-process.ts';
 const PROJECT = 'contoso-security';
 const EMAIL = `reader@${PROJECT}.iam.gserviceaccount.com`;
 const ACCOUNT = `projects/${PROJECT}/serviceAccounts/${EMAIL}`;
+/** A policy that the manifest does not name, whose owner gave the account a role. */
+const STRANGER = 'organizations/500000000001';
 const system = `gcp:projects/${PROJECT}` as const;
 const cloud = gcpCloud();
 const context = contextOf({ projects: [PROJECT], oidcProject: PROJECT });
@@ -50,6 +52,7 @@ beforeAll(async () => {
       members: [`principalSet://iam.googleapis.com/projects/600000000001/locations/global/workloadIdentityPools/${pool}/*`],
     },
     { kind: 'gcp-binding', ours: true, resource: `projects/${PROJECT}`, role: 'roles/viewer', members: [`serviceAccount:${EMAIL}`] },
+    { kind: 'gcp-binding', ours: false, resource: STRANGER, role: 'roles/browser', members: [`serviceAccount:${EMAIL}`] },
   ]);
 });
 afterAll(async () => {
@@ -89,8 +92,13 @@ test('after 30 days pool, provider and account are made anew of every field, and
     expect(undo.comparable(now, again.anew)).toEqual(undo.comparable(item.snapshot, again.anew));
     if (!identity) continue;
     expect(identity(now)).not.toBe(identity(item.snapshot));
-    expect(undo.anew?.(item)[0]).toContain(`a new unique id instead of ${identity(item.snapshot)}`);
+    const [lost] = undo.anew?.(item) ?? [];
+    expect(lost).toContain(`a new unique id instead of ${identity(item.snapshot)}`);
+    const left = (await api.getPolicy(STRANGER)).bindings;
+    expect(left).toEqual([{ role: 'roles/browser', members: [expect.stringMatching(/^deleted:serviceAccount:/)] }]);
+    expect(lost).toContain(left?.[0]?.members[0]);
   }
+  expect(sandbox.store.report().untouched.changed).toEqual([]);
   const gone = items.map((i) => i.kind).toSorted();
   const found = cloud.kinds.flatMap((k) => k.match(snapshot, anchorsOf(snapshot)).findings);
   expect(found.map((f) => f.kind).toSorted()).toEqual(gone);
