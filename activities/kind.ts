@@ -70,8 +70,12 @@ export interface Undo<Api> {
   keptFor?: number;
   /** Pure: what is lost where it is made anew after `keptFor`; absent where it cannot be. */
   anew?(item: PlanItem): string[];
-  /** Why it cannot be made anew after `keptFor`, in words. */
+  /** How long after its removal its name is free for one made anew, in ms; absent where that is at once after `keptFor`. */
+  freeAfter?: number;
+  /** Why it cannot be made anew after `keptFor`, or not before `freeAfter`, in words. */
   purged?: string;
+  /** Its cloud refuses to make what uses it where it is not there: that cannot be had without it. */
+  indispensable?: true;
 }
 
 /** How long Entra and Google Cloud keep what was deleted softly. */

@@ -42,9 +42,9 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
 
 /**
  * Whether a removed thing can be given back: what it loses, or why nothing brings it back. Made `anew` it is the `sameIdentity` where
- * whoever knew the one before by its name means this one, too.
+ * whoever knew the one before by its name means this one, too. What uses an `indispensable` thing that never comes back cannot be had either.
  */
-export type Verdict = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string };
+export type Verdict = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
 
 /**
  * Pure: what a run removed itself, or left in quarantine, and did not see come back, from its journal and its plans by hash. What took several tries under
@@ -131,15 +131,17 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     const { item } = one;
     const verdict = verdicts.get(item.id) ?? { impossible: 'nothing is known of its kind' };
     const providers = providersOf(one, removed);
+    const barred = providers.flatMap((p) => without(p, verdicts, 'indispensable'));
     const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
     if ('impossible' in verdict) untouched.push({ system: item.system, id: item.id, reason: verdict.impossible });
+    else if (barred.length > 0) untouched.push({ system: item.system, id: item.id, reason: barred.join('; ') });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else {
       const another = providers.some((p) => chosen.includes(p) && anewOf(verdicts.get(p.item.id))?.sameIdentity === false);
       const anew = anewOf(verdict) ? 'itself' : another ? 'used' : undefined;
       kept.push({
         removed: one,
-        losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts))],
+        losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts, 'other'))],
         ...(anew ? { anew } : {}),
       });
     }
@@ -169,10 +171,10 @@ function needs(missing: string[]): string {
   return `needs ${missing.join(' and ')}, not there and not among the items: name ${missing.map((id) => `--item ${id}`).join(' ')}, too`;
 }
 
-/** What uses something that never comes back can be made again; whether it works then is for people to know. */
-function without({ item }: Removed, verdicts: RestoreInput['verdicts']): string[] {
+/** What uses something that never comes back can mostly be made again; whether it works then is for people to know. */
+function without({ item }: Removed, verdicts: RestoreInput['verdicts'], which: 'indispensable' | 'other'): string[] {
   const verdict = verdicts.get(item.id);
-  return verdict && 'impossible' in verdict ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
+  return verdict && 'impossible' in verdict && (verdict.indispensable === true) === (which === 'indispensable') ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
 }
 
 function anewOf(verdict: Verdict | undefined): { sameIdentity: boolean } | undefined {

@@ -11,7 +11,9 @@ import { grantsOf } from './policy.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from './snapshot.ts';
 
 /** Google undeletes a custom role for 7 days; its id is free again 37 days after the deletion (IAM documentation, "Deleting a custom role"). */
-const SEVEN_DAYS = 7 * 86_400_000;
+const DAY = 86_400_000;
+
+const PURGED = 'its id is free again 37 days after the deletion, and then a restore makes it anew of the permissions in the plan';
 
 /**
  * The organisation's custom role that an onboarding script made. Its name never decides: it is ours when our service account holds it and
@@ -43,12 +45,16 @@ export const gcpCustomRole: Kind<GcpSnapshot, GcpApi> = {
   },
   undo: {
     losses: () => [],
-    keptFor: SEVEN_DAYS,
-    purged:
-      'its id is free again 37 days after the deletion; then its owner can make it with `gcloud iam roles create`, of the permissions in the plan',
+    keptFor: 7 * DAY,
+    freeAfter: 37 * DAY,
+    purged: PURGED,
+    indispensable: true,
+    anew: () => ['its etag, and what the audit logs know of the one before stays there'],
     async restore(api, [item]) {
       const { deleted, ...role } = (await orGone(() => api.getRole(plannedRole(item).name))) ?? { deleted: undefined };
-      if (deleted === undefined) throw new RefusedError('NotRestorable', `Google no longer keeps ${plannedRole(item).name}`);
+      if (deleted === undefined && item.anew === 'itself') return await api.createRole(plannedRole(item));
+      if (deleted === undefined)
+        throw new RefusedError('NotRestorable', `Google no longer keeps ${plannedRole(item).name}: ${PURGED}: plan another restore then`);
       const diff = describeDiff(item.snapshot, role);
       if (diff !== '') throw new RefusedError('NameTaken', `${plannedRole(item).name} is another one by now (${diff})`);
       if (deleted) await api.undeleteRole(plannedRole(item).name);

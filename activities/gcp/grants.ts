@@ -74,7 +74,8 @@ async function patiently<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     const judged = classify(error);
-    if (judged.kind !== 'blocked' || judged.code !== 'InvalidArgument' || !/does not exist/.test(judged.message)) throw error;
+    if (judged.kind !== 'blocked' || judged.code !== 'InvalidArgument' || !/^Service account .* does not exist/.test(judged.message))
+      throw error;
     throw new OperationError(`the account is there, but not yet for policies: ${judged.message}`);
   }
 }

@@ -3,7 +3,7 @@ import { command, type CloudScript } from '../../model/shell.ts';
 import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
 import type { Grant } from './policy.ts';
 import { plannedAccount } from './service-account-state.ts';
-import { lastSegment, type Condition, type Pool, type Provider } from './snapshot.ts';
+import { lastSegment, type Condition, type CustomRole, type Pool, type Provider } from './snapshot.ts';
 
 /**
  * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
@@ -45,6 +45,8 @@ export const gcpScript: CloudScript = {
       restore: (item) => [
         `state=$(gcp_show ${roleCommand(item, 'describe', '--format=value(deleted)')})`,
         `[[ $state != True ]] || ${roleCommand(item, 'undelete')}`,
+        // Google keeps it for 7 days, and refuses its id until 37 are over.
+        `[[ $state != NOT_FOUND ]] || ${roleCreation(item)}`,
       ],
     },
   },
@@ -132,6 +134,12 @@ function poolCommands(update: 'update' | 'update-oidc'): CloudScript['kinds'][st
 function roleCommand(item: PlanItem, verb: string, ...flags: string[]): string {
   const [, organization, , id = ''] = (item.snapshot as { name: string }).name.split('/');
   return command('gcloud', 'iam', 'roles', verb, id, `--organization=${organization}`, ...flags);
+}
+
+function roleCreation(item: PlanItem): string {
+  const { title, description, stage, includedPermissions } = item.snapshot as unknown as CustomRole;
+  const what = [`--title=${title}`, `--description=${description}`, `--stage=${stage}`, `--permissions=${includedPermissions.join(',')}`];
+  return roleCommand(item, 'create', ...what, '--format=none');
 }
 
 function creation(item: PlanItem): string {

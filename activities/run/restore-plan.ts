@@ -10,6 +10,7 @@ import { removedByRun } from '../records/removed.ts';
 import { retryDeadlinePassed } from './activity-control.ts';
 import type { MakePlanResult } from './plan.ts';
 import { kindOf } from './remove-item.ts';
+import { verdictOf } from './verdict.ts';
 
 export interface MakeRestorePlanInput {
   /** Journal of the restore. */
@@ -64,26 +65,9 @@ function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<str
 
 /** By item id. What comes back with that which took it along loses less; `planned` says which of these come back. */
 function verdictsOf(deps: Deps, removed: Removed[], now: Date, planned: (one: Removed) => boolean): Map<string, Verdict> {
-  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in verdictOf(deps, r, now)));
-  return new Map(
-    removed.map((r) => [r.item.id, verdictOf(deps, r, now, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const),
-  );
-}
-
-/** Whether a cloud can give a removed thing back, as far as can be told without asking it. */
-function verdictOf(deps: Deps, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Verdict {
-  if (quarantined) return { losses: [] };
-  const kind = kindOf(deps.clouds[systemType(item.system)], item);
-  if (!kind.undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
-  const { keptFor } = kind.undo;
-  if (keptFor !== undefined && now.getTime() > new Date(at).getTime() + keptFor) {
-    const days = `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days`;
-    if (kind.undo.anew)
-      return { losses: [`${days}: it is made anew`, ...kind.undo.anew(item)], anew: { sameIdentity: kind.identity === undefined } };
-    return { impossible: kind.undo.purged === undefined ? days : `${days}: ${kind.undo.purged}` };
-  }
-  const impossible = kind.undo.impossible?.(item);
-  return impossible === undefined ? { losses: kind.undo.losses(item, taker) } : { impossible };
+  const judge = (r: Removed, taker?: PlanItem) => verdictOf(kindOf(deps.clouds[systemType(r.item.system)], r.item), r, now, taker);
+  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
+  return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
 }
 
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */

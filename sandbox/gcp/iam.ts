@@ -13,7 +13,7 @@ import {
   setDisabled,
   undeleteServiceAccount,
 } from './service-accounts.ts';
-import { deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
+import { createRole, deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
 import { exchangeToken } from './token-endpoint.ts';
 import { answer, GcpError } from './wire.ts';
 
@@ -36,6 +36,7 @@ const ROLES = 'organizations/(\\d+)/roles';
 
 const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', ACCOUNTS, ([p = ''], r, c) => createServiceAccount(p, r, c)],
+  ['POST', ROLES, ([o = ''], r, c) => createRole(o, r, c)],
   ['GET', ROLES, ([o = ''], r, c) => listRoles(o, r, c)],
   ['GET', `${ROLES}/([^/:]+)`, ([o = '', id = ''], _, c) => getRole(o, id, c)],
   ['DELETE', `${ROLES}/([^/:]+)`, ([o = '', id = ''], _, c) => deleteRole(o, id, c)],

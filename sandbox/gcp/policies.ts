@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
+import { refuseUnknownRole } from './roles.ts';
 import { shownForm, refuseUnknownMember, keptForm } from './members.ts';
 
 type Part = ObjectOf<'gcp-binding'>;
@@ -38,6 +39,7 @@ export function writeBindings(context: SandboxContext, resource: string, wanted:
     return { ...w, members };
   });
   for (const member of added.flatMap((a) => a.members)) refuseUnknownMember(context, member);
+  for (const { role, members } of added) if (members.length > 0) refuseUnknownRole(role, context);
   for (const part of before) withdraw(context, part, new Set(wanted.filter((w) => sameKey(w, part)).flatMap((w) => w.members.map(kept))));
   for (const binding of added) bringBack(context, resource, binding);
 }

@@ -56,6 +56,22 @@ function oursInGcp(): EstateInput[] {
   });
 }
 
+const CUSTOM_ROLE = `organizations/${ORGANIZATION}/roles/CloudKnoxIAMOrgAdmin`;
+
+/** Of an early onboarding: held by an account of ours alone. Its namesake is held by people. */
+function customRoles(): EstateInput[] {
+  const title = 'CloudKnox IAM Org Admin';
+  const permissions = ['iam.roles.list', 'resourcemanager.organizations.getIamPolicy', 'resourcemanager.organizations.setIamPolicy'];
+  const { at, account } = OIDC[1];
+  const bound = { resource: `organizations/${ORGANIZATION}`, role: `${CUSTOM_ROLE}_1650000000` };
+  return [
+    ours('gcp-custom-role', { organization: ORGANIZATION, id: 'CloudKnoxIAMOrgAdmin_1650000000', title, permissions }),
+    ours('gcp-binding', { ...bound, members: [member(PROJECTS[at] as string, account)] }),
+    others('gcp-custom-role', { organization: ORGANIZATION, id: 'CloudKnoxIAMOrgAdmin', title, permissions }),
+    others('gcp-binding', { ...bound, role: CUSTOM_ROLE, members: ['group:platform@northwind.example'] }),
+  ];
+}
+
 function containers(): EstateInput[] {
   const parents = [`organizations/${ORGANIZATION}`, ...FOLDERS.map((f) => `folders/${f}`)];
   return [
@@ -149,5 +165,5 @@ function defenders(): EstateInput[] {
 }
 
 export function gcpObjects(): EstateInput[] {
-  return [...oursInGcp(), ...containers(), ...PROJECTS.flatMap((project, n) => strangers(project, n)), ...defenders()];
+  return [...oursInGcp(), ...customRoles(), ...containers(), ...PROJECTS.flatMap((project, n) => strangers(project, n)), ...defenders()];
 }

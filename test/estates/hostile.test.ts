@@ -60,7 +60,7 @@ test('without an override nothing is planned that only a name speaks for, and no
   expect(left.map((u) => u.reason)).toEqual(overridden.map(() => expect.stringContaining('matches by name only') as string));
 });
 
-test('a run among 640 strangers, with Defender on, takes all and only what is ours and not shared, and changes nothing else', async () => {
+test('a run among more than 500 strangers, with Defender on, takes all and only what is ours and not shared, and changes nothing else', async () => {
   const run = await startedRun(stage, estate);
   const handle = stage.session.client.workflow.getHandle<typeof offboarding>(run);
   const quietly = () => undefined;

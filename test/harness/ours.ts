@@ -36,6 +36,8 @@ function findingsOf(o: EstateObject): string[] {
       const condition = o.condition ? [o.condition.title, o.condition.expression] : [];
       return o.members.map((member) => `${kind}:${[o.resource, o.role, member, ...condition].join('#')}`);
     }
+    case 'gcp-custom-role':
+      return [`gcp-custom-role:organizations/${o.organization}/roles/${o.id}`];
     case 'gcp-service-account':
       return [`gcp-service-account:${project(o.project, `serviceAccounts/${o.accountId}@${o.project}.iam.gserviceaccount.com`)}`];
     case 'gcp-pool':

@@ -93,6 +93,15 @@ test('what nothing brings back is told with the reason, and what used it is give
   expect(restore.warnings).toEqual(['1 of 2 things will not be quite the same again: read what each loses before you approve']);
 });
 
+test('what a cloud refuses without a thing that never comes back is left out with it, and says so', () => {
+  const restore = buildRestorePlan(input({}, { [provider.id]: { impossible: 'kept for 7 days', indispensable: true } }));
+  expect(restore.items.map((i) => i.id)).toEqual([application.id]);
+  expect(restore.untouched.map((u) => [u.id, u.reason])).toEqual([
+    [provider.id, 'kept for 7 days'],
+    [user.id, `${provider.id}, which it uses, cannot be given back (kept for 7 days)`],
+  ]);
+});
+
 test('a chosen item whose provider is away is left out with the option to add; one whose provider is there comes back', () => {
   const only = [user.id];
   expect(unchosenProviders(removedAll, only).map((r) => r.item.id)).toEqual([provider.id]);

@@ -11,6 +11,7 @@ export interface RoleApi {
   /** Soft: it can be undeleted for 7 days. */
   deleteRole(name: string): Promise<void>;
   undeleteRole(name: string): Promise<void>;
+  createRole(role: CustomRole): Promise<void>;
 }
 
 export function roleApi(iam: iam_v1.Iam, iamAt: Endpoint): RoleApi {
@@ -39,6 +40,10 @@ export function roleApi(iam: iam_v1.Iam, iamAt: Endpoint): RoleApi {
     },
     async undeleteRole(name) {
       await roles.undelete({ name, requestBody: {} }, iamAt);
+    },
+    async createRole({ name, ...role }) {
+      const [parent = '', roleId = ''] = name.split('/roles/');
+      await roles.create({ parent, requestBody: { roleId, role } }, iamAt);
     },
   };
 }

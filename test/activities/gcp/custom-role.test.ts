@@ -157,7 +157,37 @@ test('what may not be looked at is told: the roles themselves, or who holds them
   });
 });
 
-test('one that is another by now is not undeleted over, and after 7 days it says what its owner may do', async () => {
+test('after 7 days it cannot be had, nor its bindings; after 37 it is made anew of every field', async () => {
+  const { cloud, read, kind, undo, api } = await organisation([binding(ORGANIZATION, ROLE, OURS)]);
+  const match = await read();
+  const item = planned(roleOf(match) as Finding);
+  const held = planned(match.findings.find((f) => f.uses.includes(`gcp:role:${ROLE}`)) as Finding);
+  const bindings = cloud.kinds.find((k) => k.name === held.kind);
+  const classified = (e: unknown) => cloud.classify(e);
+  await bindings?.remove(api, [held]);
+  await kind.remove(api, [item]);
+  const [object] = sandbox.store.deleted('gcp-custom-role').map((d) => d.object);
+  const ago = (days: number) => object && sandbox.store.remove(object, new Date(Date.now() - days * 86_400_000));
+
+  ago(8);
+  expect(await undo.restore(api, [item]).catch(classified)).toMatchObject({ kind: 'blocked', code: 'NotRestorable' });
+  expect(await undo.restore(api, [{ ...item, anew: 'itself' }]).catch(classified)).toMatchObject({
+    kind: 'blocked',
+    message: expect.stringContaining('in a deleted state') as unknown,
+  });
+  expect(await bindings?.undo?.restore(api, [held]).catch(classified)).toMatchObject({
+    kind: 'blocked',
+    message: expect.stringContaining("does not exist in the resource's hierarchy") as unknown,
+  });
+  ago(38);
+  await undo.restore(api, [{ ...item, anew: 'itself' }]);
+  await undo.restore(api, [{ ...item, anew: 'itself' }]);
+  await bindings?.undo?.restore(api, [held]);
+  expect(await kind.read(api, item)).toEqual(item.snapshot);
+  expect(sandbox.store.report().ours.altered).toEqual([]);
+});
+
+test('one that is another by now is not undeleted over, and one that Google no longer keeps says when its id is free', async () => {
   const { cloud, read, undo, api } = await organisation([binding(ORGANIZATION, ROLE, OURS)]);
   const item = planned(roleOf(await read()) as Finding);
   const changed = { ...item, snapshot: { ...(item.snapshot as object), includedPermissions: ['iam.roles.list'] } };
@@ -166,5 +196,5 @@ test('one that is another by now is not undeleted over, and after 7 days it says
   const gone = { ...api, getRole: () => Promise.reject(googleError(404, 'NOT_FOUND', 'not found')) };
   const purged = await undo.restore(gone, [item]).catch((e: unknown) => cloud.classify(e));
   expect(purged).toMatchObject({ kind: 'blocked', code: 'NotRestorable' });
-  expect([undo.keptFor, undo.purged]).toEqual([7 * 86_400_000, expect.stringContaining('37 days')]);
+  expect(JSON.stringify(purged)).toContain('37 days');
 });

@@ -1,0 +1,28 @@
+import type { PlanItem } from '../../model/plan.ts';
+import type { Removed, Verdict } from '../../model/restore.ts';
+import type { Undo } from '../kind.ts';
+import type { AnyKind } from './remove-item.ts';
+
+/**
+ * Whether a cloud can give a removed thing back, as far as can be told without asking it. `taker`: what took it along, where that comes
+ * back. Pure.
+ */
+export function verdictOf(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Verdict {
+  if (quarantined) return { losses: [] };
+  const { undo } = kind;
+  if (!undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
+  const { keptFor, freeAfter = 0 } = undo;
+  const age = now.getTime() - new Date(at).getTime();
+  if (keptFor !== undefined && age > keptFor) {
+    const days = `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days`;
+    if (undo.anew && age > freeAfter)
+      return { losses: [`${days}: it is made anew`, ...undo.anew(item)], anew: { sameIdentity: kind.identity === undefined } };
+    return never(undo, undo.purged === undefined ? days : `${days}: ${undo.purged}`);
+  }
+  const impossible = undo.impossible?.(item);
+  return impossible === undefined ? { losses: undo.losses(item, taker) } : never(undo, impossible);
+}
+
+function never({ indispensable }: Undo<unknown>, impossible: string): Verdict {
+  return { impossible, ...(indispensable ? { indispensable } : {}) };
+}
