@@ -174,7 +174,9 @@ function needs(missing: string[]): string {
 /** What uses something that never comes back can mostly be made again; whether it works then is for people to know. */
 function without({ item }: Removed, verdicts: RestoreInput['verdicts'], which: 'indispensable' | 'other'): string[] {
   const verdict = verdicts.get(item.id);
-  return verdict && 'impossible' in verdict && (verdict.indispensable === true) === (which === 'indispensable') ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`] : [];
+  return verdict && 'impossible' in verdict && (verdict.indispensable === true) === (which === 'indispensable')
+    ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`]
+    : [];
 }
 
 function anewOf(verdict: Verdict | undefined): { sameIdentity: boolean } | undefined {
@@ -203,12 +205,6 @@ function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: stri
     losses,
     ...(anew ? { anew } : {}),
   };
-}
-
-/** Pure: what a run removed, all of it that can be, in the order in which it comes back. */
-export function restoreOrder(removed: Removed[]): PlanItem[] {
-  const kept = removed.map((r) => ({ removed: r, losses: [] }));
-  return providersFirst(kept.map((one) => toRestore(one, kept, '')).toReversed());
 }
 
 /** Highest phase and rank first; within these, and within a system, whatever others need before them. Else the order stays. */

@@ -2,6 +2,7 @@ import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import type { OwnGrant } from './own-access.ts';
 import type { PlanItem } from './plan.ts';
+import type { ToRestore } from './restore.ts';
 
 /** What a cloud says in shell: the commands a person would run, item by item (the portal's "Generate Script"). All of it pure. */
 export interface CloudScript {
@@ -10,7 +11,7 @@ export interface CloudScript {
   /** Lines that bring the shell into a system before its items (a role assumed, a subscription chosen). */
   enter(system: SystemId, manifest: Manifest): string[];
   /** By name of kind. A command per element; a kind that a script cannot do answers comments that say what to do by hand. */
-  kinds: Record<string, { remove(item: PlanItem): string[]; restore(item: PlanItem): string[] }>;
+  kinds: Record<string, { remove(item: PlanItem): string[]; restore(item: ToRestore): string[] }>;
 }
 
 /** What a cloud says in shell to take the worker's own access away. All of it pure. */

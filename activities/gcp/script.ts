@@ -1,13 +1,17 @@
 import type { PlanItem } from '../../model/plan.ts';
-import { command, type CloudScript } from '../../model/shell.ts';
-import { liveMember, plannedGrant, type AccountGrant } from './grants.ts';
+import type { ToRestore } from '../../model/restore.ts';
+import { command, quote, type CloudScript } from '../../model/shell.ts';
+import { liveMember, plannedGrant } from './grants.ts';
 import type { Grant } from './policy.ts';
 import { plannedAccount } from './service-account-state.ts';
 import { lastSegment, type Condition, type CustomRole, type Pool, type Provider } from './snapshot.ts';
 
 /**
  * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
- * that may have been done before. `gcp_demand`: the account under an address must be the very one that is meant.
+ * that may have been done before. `gcp_demand`: the account under an address must be the very one that is meant, or, where a third word
+ * says so, the one that this script made in its place. `gcp_make_account`: that one.
+ * `gcp_purged`: why there was nothing to undelete. The script keeps no journal, so it asks where there is
+ * one already.
  */
 const PRELUDE = String.raw`
 gcp_show() {
@@ -21,9 +25,31 @@ gcp_once() {
   printf '%s\n' "$said"
   [[ $status -eq 0 || $said =~ binding\ with\ the\ specified\ .*not\ found || $said == *NOT_FOUND* ]]
 }
+gcp_purged() {
+  echo "$1 was not undeleted. Google keeps one for 30 days: a script printed after these makes another, and says what is lost" >&2
+  return 1
+}
+gcp_made=''
+gcp_make_account() {
+  local there try answer=''
+  there=$(gcp_show gcloud iam service-accounts describe "$1" "--project=$3" '--format=value(uniqueId)')
+  if [[ $there == NOT_FOUND ]]; then
+    gcloud iam service-accounts create "${'$'}{1%%@*}" "--project=$3" "--display-name=$4" "--description=$5" --format=none
+    for try in 1 2 4 8 16; do
+      there=$(gcp_show gcloud iam service-accounts describe "$1" "--project=$3" '--format=value(uniqueId)')
+      if [[ $there != NOT_FOUND ]]; then break; fi
+      sleep "$try"
+    done
+  elif [[ $there != "$2" ]]; then
+    read -r -p "$1 is there with the unique id $there. If an earlier go of this script made it, type that id: " answer || true
+    if [[ $answer != "$there" ]]; then echo "somebody made $1 since it was purged: nothing is given to it" >&2; return 1; fi
+  fi
+  gcp_made+=" $1=$there "
+}
 gcp_demand() {
   local there
   there=$(gcp_show gcloud iam service-accounts describe "$1" '--format=value(uniqueId)')
+  if [[ -n ${'$'}{3-} && $gcp_made == *" $1=$there "* ]]; then return; fi
   if [[ $there != "$2" ]]; then echo "service account $1 has the unique id $there, not $2: nothing is given to it" >&2; return 1; fi
 }`;
 
@@ -32,10 +58,10 @@ export const gcpScript: CloudScript = {
   prelude: () => PRELUDE.trim().split('\n'),
   enter: () => [],
   kinds: {
-    'gcp-binding': { remove: (item) => [removeBinding(plannedGrant(item))], restore: (item) => addBinding(plannedGrant(item)) },
+    'gcp-binding': { remove: (item) => [removeBinding(plannedGrant(item))], restore: addBinding },
     'gcp-impersonation-binding': {
       remove: (item) => [removeBinding(plannedGrant(item))],
-      restore: (item) => addBinding(plannedGrant(item)),
+      restore: addBinding,
     },
     'gcp-service-account': { remove: removeAccount, restore: restoreAccount },
     'gcp-provider': poolCommands('update-oidc'),
@@ -57,11 +83,12 @@ export function removeBinding(grant: Grant): string {
   return `gcp_once ${command('gcloud', ...policyWords(grant, 'remove'), `--member=${grant.member}`, ...roleWords(grant), '--format=none')}`;
 }
 
-function addBinding(grant: AccountGrant): string[] {
+function addBinding(item: ToRestore): string[] {
+  const grant = plannedGrant(item);
   const member = liveMember(grant.member);
   const email = grant.resource.includes('/serviceAccounts/') ? lastSegment(grant.resource) : member.replace(/^serviceAccount:/, '');
   return [
-    command('gcp_demand', email, grant.uniqueId),
+    command('gcp_demand', email, grant.uniqueId, ...(item.anew === 'used' ? ['made'] : [])),
     command('gcloud', ...policyWords(grant, 'add'), `--member=${member}`, ...roleWords(grant), '--format=none'),
   ];
 }
@@ -102,12 +129,18 @@ function removeAccount(item: PlanItem): string[] {
   ];
 }
 
-function restoreAccount(item: PlanItem): string[] {
+function restoreAccount(item: ToRestore): string[] {
   const { uniqueId, project } = accountWords(item);
-  const flag = plannedAccount(item).disabled ? 'disable' : 'enable';
+  const { name, email, displayName, description, disabled } = plannedAccount(item);
+  const flag = disabled ? 'disable' : 'enable';
+  if (item.anew === 'itself')
+    return [
+      command('gcp_make_account', email, uniqueId, name.split('/')[1] ?? '', displayName, description),
+      command('gcloud', 'iam', 'service-accounts', flag, email, project),
+    ];
   return [
     `state=$(gcp_show ${command('gcloud', 'iam', 'service-accounts', 'describe', uniqueId, project, '--format=value(uniqueId)')})`,
-    `[[ $state != NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'undelete', uniqueId, project)}`,
+    `[[ $state != NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'undelete', uniqueId, project)} || gcp_purged ${quote(email)}`,
     command('gcloud', 'iam', 'service-accounts', flag, uniqueId, project),
   ];
 }

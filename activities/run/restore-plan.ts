@@ -2,15 +2,15 @@ import { batchesOf } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { PHASES, systemType } from '../../model/names.ts';
-import { planHash, UNKNOWN_SCOPE, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
-import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed, type Verdict } from '../../model/restore.ts';
+import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
+import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed } from '../../model/restore.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { removedByRun } from '../records/removed.ts';
 import { retryDeadlinePassed } from './activity-control.ts';
 import type { MakePlanResult } from './plan.ts';
 import { kindOf } from './remove-item.ts';
-import { verdictOf } from './verdict.ts';
+import { verdictsOf } from './verdict.ts';
 
 export interface MakeRestorePlanInput {
   /** Journal of the restore. */
@@ -38,7 +38,12 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
     restores,
     removed,
     only,
-    verdicts: verdictsOf(deps, removed, now, (r) => (only === undefined || only.includes(r.item.id)) && !needsMissing(r, removed, missing)),
+    verdicts: verdictsOf(
+      deps.clouds,
+      removed,
+      now,
+      (r) => (only === undefined || only.includes(r.item.id)) && !needsMissing(r, removed, missing),
+    ),
     missing,
     notRemoved: only === undefined ? notRemoved(last, ledger) : [],
     warnings: ledger.ended === undefined ? [`${restores} has not ended by its journal: make sure that it removes nothing any more`] : [],
@@ -61,13 +66,6 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
 
 function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<string>): boolean {
   return providersOf(one, removed).some((p) => missing.has(p.item.id));
-}
-
-/** By item id. What comes back with that which took it along loses less; `planned` says which of these come back. */
-function verdictsOf(deps: Deps, removed: Removed[], now: Date, planned: (one: Removed) => boolean): Map<string, Verdict> {
-  const judge = (r: Removed, taker?: PlanItem) => verdictOf(kindOf(deps.clouds[systemType(r.item.system)], r.item), r, now, taker);
-  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
-  return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
 }
 
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */

@@ -1,7 +1,23 @@
+import { systemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Removed, Verdict } from '../../model/restore.ts';
 import type { Undo } from '../kind.ts';
-import type { AnyKind } from './remove-item.ts';
+import type { Deps } from '../deps.ts';
+import { kindOf, type AnyKind } from './remove-item.ts';
+
+/**
+ * By item id, for everything removed. What comes back with that which took it along loses less; `planned` says which of these come back. Pure.
+ */
+export function verdictsOf(
+  clouds: Deps['clouds'],
+  removed: Removed[],
+  now: Date,
+  planned: (one: Removed) => boolean,
+): Map<string, Verdict> {
+  const judge = (r: Removed, taker?: PlanItem) => verdictOf(kindOf(clouds[systemType(r.item.system)], r.item), r, now, taker);
+  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
+  return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
+}
 
 /**
  * Whether a cloud can give a removed thing back, as far as can be told without asking it. `taker`: what took it along, where that comes

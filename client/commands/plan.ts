@@ -26,7 +26,7 @@ export const plan: Command = {
     else if (format === 'table') io.out(isRestorePlan(found) ? renderRestorePlan(found, hash) : renderPlan(found, hash));
     else {
       const source = { run, hash, manifest: await manifestOf(io.env, found), now: new Date() };
-      io.out(isRestorePlan(found) ? restoreScript({ ...source, items: found.items }) : removalScript({ ...source, plan: found }));
+      io.out(isRestorePlan(found) ? restoreScript({ ...source, plan: found }) : removalScript({ ...source, plan: found }));
     }
     return 0;
   },

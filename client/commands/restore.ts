@@ -1,6 +1,7 @@
+import { verdictsOf } from '../../activities/run/verdict.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { planHash } from '../../model/plan.ts';
-import { isRestorePlan, restoreOrder, withTakenAlong } from '../../model/restore.ts';
+import { planHash, type Plan } from '../../model/plan.ts';
+import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
 import type { Command, Values } from '../command.ts';
 import { BY, personOf } from '../person.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records.ts';
@@ -8,6 +9,8 @@ import { renderRestorePlan } from '../render/restore-plan.ts';
 import { restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../session.ts';
 import { startRestore } from '../start-restore.ts';
+
+type Removals = Awaited<ReturnType<typeof removalsOf>>;
 
 export const restore: Command = {
   name: 'restore',
@@ -36,10 +39,8 @@ export const restore: Command = {
     );
     if (values['format'] !== undefined) {
       if (values['format'] !== 'sh') throw new OffboardError('Usage', '--format: is no format; write sh');
-      const removed = source.removed.filter((r) => only === undefined || withTakenAlong(source.removed, only).includes(r.item.id));
-      const manifest = await manifestOf(io.env, last);
-      const about = { run: source.run, hash: planHash(last), manifest, now: new Date() };
-      io.out(restoreScript({ ...about, items: restoreOrder(removed) }));
+      const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(io.env, last), now: new Date() };
+      io.out(restoreScript({ ...about, plan: await asPlanned(source, last, only, about.now) }));
       return 0;
     }
     const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
@@ -65,6 +66,15 @@ function chosen(values: Values, removed: string[], run: string): string[] | unde
   const stranger = items.find((id) => !removed.includes(id));
   if (stranger === undefined) return [...new Set(items)];
   throw new OffboardError('ItemsMismatch', `--item: ${stranger} is not what ${run} removed; offboard report ${run} tells what it did`);
+}
+
+/** What a restore would plan, as far as can be told without asking a cloud: what is not there and not chosen is taken for there. */
+async function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] | undefined, now: Date): Promise<RestorePlan> {
+  const only = ids && withTakenAlong(removed, ids);
+  // Loads the clouds' SDKs, which takes a second; it connects to none.
+  const { allClouds } = await import('../../worker/clouds.ts');
+  const verdicts = verdictsOf(allClouds(), removed, now, ({ item }) => only === undefined || only.includes(item.id));
+  return buildRestorePlan({ last, restores: run, removed, only, verdicts, missing: new Set(), notRemoved: [], warnings: [] });
 }
 
 async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Parameters<Command['run']>[1]): Promise<number> {

@@ -1,7 +1,8 @@
 import { SCRIPTS } from '../../activities/scripts.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType, type Phase } from '../../model/names.ts';
-import type { Plan, PlanItem } from '../../model/plan.ts';
+import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
+import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
 import { comment } from '../../model/shell.ts';
 import { phasesOf } from '../../model/told.ts';
 
@@ -31,17 +32,17 @@ export function removalScript({ plan, ...source }: ScriptSource & { plan: Plan }
   return script('removes', plan.items, source, heldItems(plan.items), {});
 }
 
-/** The same the other way round: items in the order in which they come back. */
-export function restoreScript({ items, ...source }: ScriptSource & { items: PlanItem[] }): string {
-  return script('restores', items, source, new Map(), { restores: source.run });
+/** The same the other way round: with each item what of it is lost, and first of all what cannot be given back, and why. */
+export function restoreScript({ plan, ...source }: ScriptSource & { plan: Pick<RestorePlan, 'items' | 'untouched'> }): string {
+  return script('restores', plan.items, source, new Map(), { restores: source.run, untouched: plan.untouched });
 }
 
 function script(
   what: 'removes' | 'restores',
-  items: PlanItem[],
+  items: (PlanItem | RestoreItem)[],
   { run, hash, manifest, now }: ScriptSource,
   held: ReadonlyMap<string, string>,
-  told: { restores?: string },
+  told: { restores?: string; untouched?: Untouched[] },
 ): string {
   const types = [...new Set(items.map((i) => systemType(i.system)))].toSorted();
   const lines = [
@@ -53,6 +54,7 @@ function script(
     comment(`Plan: ${hash}`),
     comment(`Made: ${now.toISOString()}`),
     comment('It needs the official CLIs (aws, az, gcloud), signed in. Nothing it does is journaled or approved: offboard does both.'),
+    ...(told.untouched ?? []).map((u) => comment(`NOT GIVEN BACK: ${u.id}: ${u.reason}`)),
     'set -euo pipefail',
     ...BY_HAND.split('\n'),
     ...types.flatMap((type) => ['', ...SCRIPTS[type].prelude(manifest)]),
@@ -70,6 +72,7 @@ function script(
         entered = item.system;
       }
       lines.push('', comment(`${item.title} (${item.id})`), comment(`why: ${item.why.join('; ')}`));
+      if ('losses' in item) lines.push(...item.losses.map((loss) => comment(`NOT THE SAME: ${loss}`)));
       const commands = commandsOf(item, what);
       if (reason === undefined) lines.push(...commands);
       else lines.push(comment(`HELD: ${reason}`), ...commands.flatMap((c) => c.split('\n')).map((line) => `# ${line}`));

@@ -115,6 +115,7 @@ test('restore --format sh prints the removed items, what others use first, and s
   expect(code).toBe(0);
   expect(spawnSync('bash', ['-n'], { input: out, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   expect(out).toContain(`# Run:  ${journalOfFirst(stage, run)}\n`);
+  for (const words of ['# NOT THE SAME: a new RoleId', '# NOT GIVEN BACK: data-collector:collector-aws: ']) expect(out).toContain(words);
   expect(out.indexOf(`(${APPLICATION})`)).toBeGreaterThan(0);
   expect(out.indexOf(`(${APPLICATION})`)).toBeLessThan(out.indexOf(`(${OIDC_ROLE})`));
   expect(out.indexOf(`(${OIDC_ROLE})`)).toBeLessThan(out.indexOf(`(${MEMBER_ROLE})`));

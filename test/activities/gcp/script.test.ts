@@ -14,7 +14,7 @@ import { EMAIL, judge, onboarded, planned, POOL, PROJECT, UNIQUE_ID } from './fi
 /** A `gcloud` that notes its words, one call a line, and answers what the test wrote for it. */
 const FAKE = `#!/bin/bash
 { for word in "$@"; do printf '<%s>' "$word"; done; echo; } >> "$CALLS"
-case "$*" in *describe*) [ -s "$SHOWN" ] && cat "$SHOWN" || { echo "ERROR: (gcloud) $REFUSAL" >&2; exit 1; } ;;
+case "$*" in *"service-accounts create"*) echo 222 > "$SHOWN" ;; *describe*) [ -s "$SHOWN" ] && cat "$SHOWN" || { echo "ERROR: (gcloud) $REFUSAL" >&2; exit 1; } ;;
 *remove-iam-policy-binding*) [ -z "$REFUSAL" ] || { echo "ERROR: $REFUSAL" >&2; exit 1; } ;; esac
 `;
 
@@ -26,7 +26,7 @@ beforeEach(() => writeFileSync(calls, ''));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the lines as the whole script would; gives its exit code and what gcloud was called with. */
-function run(lines: string[], answers: { shown?: string; refusal?: string } = {}) {
+function run(lines: string[], answers: { shown?: string; refusal?: string; typed?: string } = {}) {
   writeFileSync(join(folder, 'shown'), answers.shown ?? '');
   const script = ['set -euo pipefail', ...gcpScript.prelude(defaultManifest()), ...lines].join('\n');
   const env = {
@@ -35,7 +35,7 @@ function run(lines: string[], answers: { shown?: string; refusal?: string } = {}
     SHOWN: join(folder, 'shown'),
     REFUSAL: answers.refusal ?? '',
   };
-  const { status, stderr } = spawnSync('bash', ['-c', script], { env, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('bash', ['-c', script], { env, encoding: 'utf8', input: answers.typed ?? '' });
   const called = readFileSync(calls, 'utf8').trim().split('\n');
   return { status, stderr, called: called.map((c) => c.slice(1, -1).split('><')) };
 }
@@ -131,6 +131,31 @@ describe('The service account in shell', () => {
     ]);
     writeFileSync(calls, '');
     expect(verbs(run(restore(item), { shown: UNIQUE_ID }).called)).toEqual([`describe ${UNIQUE_ID}`, `enable ${UNIQUE_ID}`]);
+  });
+
+  const purged = { ...item, anew: 'itself' as const };
+  const held = { ...binding(`projects/${PROJECT}`), anew: 'used' as const };
+  const anew = [...restore(purged), ...commands('gcp-binding').restore(held)];
+  const NOBODY = { refusal: 'NOT_FOUND: Unknown service account' };
+
+  it('that Google has purged is made anew, and what it held is given to the one that was made', () => {
+    const { status, called } = run(anew, NOBODY);
+    expect(status).toBe(0);
+    expect(verbs(called.slice(0, 4))).toEqual([`describe ${EMAIL}`, 'create mciem-service', `describe ${EMAIL}`, `enable ${EMAIL}`]);
+    expect(called[1]).toContain('--display-name=ms-ciem-service-account');
+    expect(called.at(-1)).toContain(`--member=serviceAccount:${EMAIL}`);
+  });
+
+  it('whose address somebody has by now is not taken for it, unless a person says that the script made it', () => {
+    const stranger = run(anew, { shown: '999' });
+    expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing is given to it') as string });
+    expect(stranger.called).toHaveLength(1);
+    writeFileSync(calls, '');
+    const again = run(anew, { shown: '999', typed: '999\n' });
+    expect(again.status).toBe(0);
+    expect(again.called.at(-1)).toContain(`--member=serviceAccount:${EMAIL}`);
+    writeFileSync(calls, '');
+    expect(run([...restore(purged), ...commands('gcp-binding').restore(binding('folders/34'))], NOBODY).status).toBe(1);
   });
 
   it('is left alone when nobody may look at it, and the script says so', () => {

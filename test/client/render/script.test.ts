@@ -8,6 +8,7 @@ import { removalScript, restoreScript, type ScriptSource } from '../../../client
 import type { Json } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { Plan, PlanItem } from '../../../model/plan.ts';
+import type { RestoreItem } from '../../../model/restore.ts';
 import { allClouds } from '../../../worker/clouds.ts';
 import { defaultEstate } from '../../harness/default-estate.ts';
 import { resultOf, startedRun } from '../../harness/people.ts';
@@ -41,6 +42,8 @@ const source = (): ScriptSource => ({
   now: new Date('2026-01-02T03:04:05Z'),
 });
 
+const asRemoved = (items: PlanItem[]): RestoreItem[] => items.map((i) => ({ ...i, removedAt: '2026-01-01', losses: [EVIL] }));
+
 function bashAccepts(script: string): void {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -64,7 +67,7 @@ test('the default estate’s script is one that bash accepts, with every item in
 });
 
 test('the way back is accepted, too', () => {
-  const script = restoreScript({ ...source(), items: plan.items.toReversed() });
+  const script = restoreScript({ ...source(), plan: { items: asRemoved(plan.items.toReversed()), untouched: [] } });
   bashAccepts(script);
   expect(script).toContain('gives back what this run removed');
 });
@@ -116,7 +119,9 @@ describe('where names hold quotes, spaces, line breaks and $(…)', () => {
     const cwd = join(folder, way);
     mkdirSync(cwd);
     const print = (items: PlanItem[]) =>
-      way === 'removal' ? removalScript({ ...source(), plan: { ...plan, items } }) : restoreScript({ ...source(), items });
+      way === 'removal'
+        ? removalScript({ ...source(), plan: { ...plan, items } })
+        : restoreScript({ ...source(), plan: { items: asRemoved(items), untouched: [{ system: 'entra:x', id: EVIL, reason: EVIL }] } });
     bashAccepts(print(kinds));
     bashAccepts(print(kinds.map((i) => ({ ...i, guard: { code: EVIL, reason: EVIL } }))));
     // Item by item: each runs until the answer of a tool that only says yes does not fit.
