@@ -36,8 +36,8 @@ export class TestSandbox {
   async fill(estate: TestEstate): Promise<void> {
     await this.change((state) => {
       const objects = estate.objects.map((o) => EstateObjectSchema.parse(o));
-      // Which lives of a role were meant is of the estate before.
-      for (const slot of ['aws-generations', 'aws-trust']) delete state.slots[slot];
+      // Which lives of a role, or of an account, were meant is of the estate before.
+      for (const slot of ['aws-generations', 'aws-trust', 'gcp-addresses']) delete state.slots[slot];
       state.entries = Object.fromEntries(objects.map((object) => [objectKey(object), { object, initial: structuredClone(object) }]));
     });
   }

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pythonEnvironment } from './python-environment.ts';
+import { bash, type Ran } from './shell.ts';
 
 const VERSION = '1.46.3';
 
 /** Runs bash scripts in which `aws` is the AWS CLI as its maker publishes it, and every AWS service answers at `endpoint`. */
-export async function awsShell(endpoint: string): Promise<(script: string) => Promise<{ code: number | null; out: string; err: string }>> {
+export async function awsShell(endpoint: string): Promise<(script: string) => Promise<Ran>> {
   const home = await pythonEnvironment('awscli', VERSION, (line) => process.stderr.write(`${line}\n`));
   const folder = mkdtempSync(join(tmpdir(), 'aws-shell-'));
   const aws = join(folder, 'aws');
@@ -22,14 +21,5 @@ export async function awsShell(endpoint: string): Promise<(script: string) => Pr
     AWS_SECRET_ACCESS_KEY: 'independent',
     AWS_DEFAULT_REGION: 'us-east-1',
   };
-  return async (script) => {
-    const bash = spawn('bash', [], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    let out = '';
-    let err = '';
-    bash.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    bash.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    bash.stdin.end(script);
-    const [code] = (await once(bash, 'close')) as [number | null];
-    return { code, out, err };
-  };
+  return (script) => bash(script, env);
 }
