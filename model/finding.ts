@@ -74,6 +74,10 @@ export interface Anchors {
   defender?: DefenderUse;
   /** What the worker itself runs under: role ARNs, service account addresses, object and application ids. Never removed. */
   ourselves?: string[];
+  /** Azure deployment stacks that manage role assignments: what one of them made is held. */
+  deploymentStacks?: DeploymentStackMark[];
+  /** Scopes whose deployment stacks nobody could list, with the code of the refusal: whether one owns an assignment there is not known. */
+  deploymentStacksUnlisted?: string[];
   /** Service accounts that the workload identity pool may impersonate. `usedRecently`: what and when, in words; what they hold is held. */
   gcpServiceAccounts: { email: string; uniqueId: string; usedRecently?: string }[];
 }
@@ -83,4 +87,12 @@ export interface DefenderUse {
   state: 'in-use' | 'absent' | 'unknown';
   /** Where it was seen, or what could not be looked at, in words. */
   why: string[];
+}
+
+/** An Azure deployment stack, by its ARM id. `assignments`: ids of the role assignments it manages; `deny`: its deny settings, where they deny. */
+export interface DeploymentStackMark {
+  id: string;
+  assignments: string[];
+  location?: string;
+  deny?: string;
 }

@@ -4,6 +4,7 @@ import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
+import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
@@ -123,7 +124,7 @@ export function buildPlan(input: PlanInput): Plan {
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     anchors: input.anchors,
     pilot: input.pilot.toSorted(),
-    warnings: [...warningsOf(input.sightings), ...quarantineWarning(items, input.quarantine)],
+    warnings: [...warningsOf(input), ...quarantineWarning(items, input.quarantine)],
   };
 }
 
@@ -143,16 +144,6 @@ function refuseTooGreatAShare(kept: Finding[], { scopes, maxPercent }: PlanInput
       `breakers.maxPercent: ${planned} of ${seen} things of the kind ${kind} in ${system} would go, and at most ${maxPercent} percent are allowed; look at what was found, then raise the limit`,
     );
   }
-}
-
-/** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
-function warningsOf(sightings: Sighting[]): string[] {
-  const count = sightings.filter((s) => s.defender).length;
-  if (count === 0) return [];
-  return [
-    `Microsoft Defender for Cloud is set up here (${count} of its objects were seen, none is touched). Its own CIEM signs in through the same ` +
-      'CIEM application and may use Azure Reader: find out whether it is in use before you approve, and leave what it needs under protected',
-  ];
 }
 
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {

@@ -30,6 +30,8 @@ export function objectKey(o: EstateObject): string {
       return `aws-oidc-client-id:arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`;
     case 'azure-role-assignment':
       return `azure-role-assignment:${o.scope === '/' ? '' : o.scope}/providers/Microsoft.Authorization/roleAssignments/${o.name}`;
+    case 'azure-deployment-stack':
+      return `azure-deployment-stack:${o.scope}/${o.name}`;
     case 'azure-lock':
       return `azure-lock:${o.scope}/${o.name}`;
     case 'azure-defender-plan':

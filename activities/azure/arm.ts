@@ -35,7 +35,22 @@ const Descendant = z.object({
 /** What lies below a management group, at any depth; `type` ends with `subscriptions` or `managementGroups`. */
 export type Descendant = z.infer<typeof Descendant>;
 
-/** What is used of ARM beside role assignments: the tree of scopes, and Defender for Cloud's plans. Errors are RestError. */
+const ResourceGroup = z.object({ id: z.string() });
+
+const Stack = z.object({
+  id: z.string(),
+  name: z.string(),
+  location: z.string().nullish(),
+  properties: z.object({
+    denySettings: z.object({ mode: z.string() }).nullish(),
+    /** What the stack manages; what it has let go stands elsewhere. */
+    resources: z.array(z.object({ id: z.string().nullish() })).nullish(),
+  }),
+});
+/** A deployment stack: what a Bicep template made, and would make again. */
+export type DeploymentStack = z.infer<typeof Stack>;
+
+/** What is used of ARM beside role assignments: the tree of scopes, Defender for Cloud's plans, and deployment stacks. Errors are RestError. */
 export interface ArmApi {
   listSubscriptions(): Promise<Subscription[]>;
   /** Ids of the management groups the worker may see. */
@@ -43,6 +58,10 @@ export interface ArmApi {
   listDescendants(managementGroup: string): Promise<Descendant[]>;
   getDefenderPlan(subscription: string): Promise<DefenderPlan>;
   listSecurityConnectors(subscription: string): Promise<SecurityConnector[]>;
+  /** Ids of a subscription's resource groups. */
+  listResourceGroups(subscription: string): Promise<string[]>;
+  /** Those deployed at a management group, subscription or resource group, and at no scope below it. */
+  listDeploymentStacks(scope: string): Promise<DeploymentStack[]>;
 }
 
 export function connectArm(endpoint: Endpoint, credential: TokenCredential): ArmApi {
@@ -55,5 +74,8 @@ export function connectArm(endpoint: Endpoint, credential: TokenCredential): Arm
     listDescendants: (id) => arm.list(`${groups}/${encodeURIComponent(id)}/descendants?api-version=2020-05-01`, Descendant),
     getDefenderPlan: (id) => arm.send('GET', `${security(id)}/pricings/CloudPosture?api-version=2024-01-01`, Plan),
     listSecurityConnectors: (id) => arm.list(`${security(id)}/securityConnectors?api-version=2023-10-01-preview`, Connector),
+    listResourceGroups: async (id) =>
+      (await arm.list(`/subscriptions/${encodeURIComponent(id)}/resourcegroups?api-version=2021-04-01`, ResourceGroup)).map((g) => g.id),
+    listDeploymentStacks: (scope) => arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),
   };
 }

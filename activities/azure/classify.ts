@@ -23,7 +23,8 @@ const MEND: Record<string, string> = {
   RoleAssignmentExists: 'the same right was assigned again meanwhile, under another name; delete that one and restore again, or leave it',
   PrincipalNotFound: 'the principal it was given to is gone; restore that first',
   RoleDefinitionDoesNotExist: 'the custom role is gone; make it again first',
-  DenyAssignmentAuthorizationFailed: 'a deny assignment forbids it; remove that where it was made (a blueprint or managed application)',
+  DenyAssignmentAuthorizationFailed:
+    'a deny assignment forbids it; remove that where it was made (a deployment stack, blueprint or managed application)',
 };
 
 /** Pure. How ARM's answer to a call on role assignments is to be taken. Codes: ARM's "Common deployment errors" and Microsoft.Authorization. */

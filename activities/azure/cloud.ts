@@ -18,7 +18,11 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
     read: readAzure,
-    anchors: ({ defender }) => (defender ? { defender } : {}),
+    anchors: ({ defender, deploymentStacks: stacks }) => ({
+      ...(defender ? { defender } : {}),
+      ...(stacks && stacks.stacks.length > 0 ? { deploymentStacks: stacks.stacks } : {}),
+      ...(stacks && stacks.unlisted.length > 0 ? { deploymentStacksUnlisted: stacks.unlisted } : {}),
+    }),
     kinds: [roleAssignment],
     classify: (error) => classifyAzure(error),
     ownAccess: ownAccessAtScope,

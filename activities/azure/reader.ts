@@ -5,6 +5,7 @@ import { CannotAsk } from '../azure-failure.ts';
 import type { ReadContext } from '../kind.ts';
 import type { Assignment, AzureApi } from './clients.ts';
 import { lookForDefender } from './defender.ts';
+import { readDeploymentStacks, type StackView } from './deployment-stacks.ts';
 import { owningScope, sameId } from './scope.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
@@ -16,6 +17,8 @@ export interface AzureSnapshot {
   assignments: Assignment[];
   /** All role assignments that belong to this system, whosoever's: what a breaker's percentage is taken of. */
   assignmentCount?: number;
+  /** Absent where no stack can be, and in a subscription that holds no assignment of the principal's own. */
+  deploymentStacks?: StackView;
   /** Absent above subscriptions: Defender's plans and connectors stand in these only. */
   defender?: DefenderUse;
 }
@@ -37,5 +40,8 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const assignmentCount = all.filter((s) => sameId(owningScope(s), scope)).length;
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
-  return { system, scope, namedScopes, assignments, assignmentCount, ...defender };
+  // A group's stacks may manage what lies below it; at `/` there are none.
+  const mayOwn = subscription === undefined ? scope !== '/' : assignments.some((a) => sameId(owningScope(a.scope), scope));
+  const stacks = mayOwn ? { deploymentStacks: await readDeploymentStacks(api, scope) } : {};
+  return { system, scope, namedScopes, assignments, assignmentCount, ...defender, ...stacks };
 }

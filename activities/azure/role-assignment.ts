@@ -5,6 +5,7 @@ import type { Kind } from '../kind.ts';
 import { classifyAzure } from './classify.ts';
 import type { Assignment, AzureApi } from './clients.ts';
 import type { AzureSnapshot } from './reader.ts';
+import { deploymentStackHold } from './deployment-stacks.ts';
 import { restoreAssignment } from './restore-assignment.ts';
 import { roleOf } from './roles.ts';
 import { owningScope, sameId } from './scope.ts';
@@ -63,7 +64,12 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     snapshot: toJson(assignment),
     provides: [],
     uses: [],
-    ...firstHold(ourselvesHold(assignment, anchors), usedHold(anchors), mayBeDefenders ? defenderHold(anchors) : undefined),
+    ...firstHold(
+      ourselvesHold(assignment, anchors),
+      deploymentStackHold(assignment.id, anchors),
+      usedHold(anchors),
+      mayBeDefenders ? defenderHold(anchors) : undefined,
+    ),
   };
 }
 

@@ -53,6 +53,8 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
   const oidcRoles = new Set((earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')));
   const accounts = new Map<string, Anchors['gcpServiceAccounts'][number]>();
   const ourselves = new Set<string>();
+  const deploymentStacks: NonNullable<Anchors['deploymentStacks']> = [];
+  const deploymentStacksUnlisted: string[] = [];
   const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
     const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer);
@@ -61,6 +63,8 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
     for (const mark of told.awsOidcRoles ?? []) oidcRoles.add(mark);
     for (const account of told.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
     for (const self of told.ourselves ?? []) ourselves.add(self);
+    deploymentStacks.push(...(told.deploymentStacks ?? []));
+    deploymentStacksUnlisted.push(...(told.deploymentStacksUnlisted ?? []));
     defender.push(told.defender);
   }
   const use = mergeDefender(defender);
@@ -73,6 +77,8 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
     gcpServiceAccounts: [...accounts.values()],
     ourselves: [...ourselves].toSorted(),
     ...(use ? { defender: use } : {}),
+    ...(deploymentStacks.length > 0 ? { deploymentStacks } : {}),
+    ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
   };
 }
 

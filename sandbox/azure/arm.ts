@@ -1,6 +1,7 @@
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { getPlan, listConnectors } from './defender.ts';
+import { listDeploymentStacks, listResourceGroups } from './deployment-stacks.ts';
 import { getManagementGroup, getSubscription, listDescendants, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
 import { refuseDenied } from './rights.ts';
 import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
@@ -10,8 +11,8 @@ const AUDIENCE = 'https://management.azure.com';
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
 
 /**
- * Azure Resource Manager: role assignments (2022-04-01), locks, subscriptions, management groups and Defender's plans and connectors, each as
- * far as this project reads it.
+ * Azure Resource Manager: role assignments (2022-04-01), locks, subscriptions, management groups, deployment stacks, and Defender's plans and connectors,
+ * each as far as this project reads it.
  */
 export const armService: SandboxService = {
   prefix: '/arm',
@@ -53,6 +54,10 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     if (plan?.[1] && plan[2]) return getPlan(context, plan[1], plan[2]);
     const connectors = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.Security\/securityConnectors$/i.exec(path);
     if (connectors?.[1]) return page(listConnectors(context, connectors[1]), link);
+    const groups = /^\/subscriptions\/([^/]+)\/resourcegroups$/i.exec(path);
+    if (groups?.[1]) return page(listResourceGroups(context, groups[1]), link);
+    const stacks = /^(.+)\/providers\/Microsoft\.Resources\/deploymentStacks$/i.exec(path);
+    if (stacks?.[1]) return page(listDeploymentStacks(context, stacks[1]), link);
     if (/^\/subscriptions$/i.test(path)) return page(listSubscriptions(context), link);
     if (/^\/providers\/Microsoft\.Management\/managementGroups$/i.test(path)) return page(listManagementGroups(context), link);
   }

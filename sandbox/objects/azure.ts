@@ -63,6 +63,19 @@ export const azure = [
     condition: z.string().optional(),
     conditionVersion: z.string().optional(),
   }),
+  /** A deployment stack, as `az stack` makes it of a Bicep template. */
+  z.strictObject({
+    kind: z.literal('azure-deployment-stack'),
+    ours,
+    name: z.string(),
+    /** A management group, a subscription or a resource group. */
+    scope: z.string(),
+    location: z.string().default('westeurope'),
+    denySettings: z.enum(['none', 'denyDelete', 'denyWriteAndDelete']).default('none'),
+    /** ARM ids of what it manages, and of what it has let go. */
+    resources: z.array(z.string()).default([]),
+    detached: z.array(z.string()).default([]),
+  }),
   /** A resource lock: deletions at or below its scope answer 409 ScopeLocked. */
   z.strictObject({
     kind: z.literal('azure-lock'),

@@ -37,6 +37,12 @@ function containers(): EstateInput[] {
       subscription: SUBSCRIPTIONS[0] as string,
       extensions: [{ name: 'EntraPermissionsManagement', isEnabled: 'True' }],
     }),
+    others('azure-deployment-stack', {
+      name: 'landing-zone',
+      scope: subscriptionScope(0),
+      resources: [`${subscriptionScope(0)}/resourceGroups/rg-defender`],
+      detached: [`${subscriptionScope(0)}/providers/Microsoft.Authorization/roleAssignments/${guid(11, 20)}`],
+    }),
     others('azure-security-connector', {
       subscription: SUBSCRIPTIONS[0] as string,
       resourceGroup: 'rg-defender',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunView } from '../../workflows/messages.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { APPROVER, STARTER, type TestEstate } from './estate.ts';
 import type { Stage } from './stage.ts';
@@ -54,4 +55,10 @@ export async function finish(stage: Stage, run: string): Promise<OffboardingResu
 
 export async function resultOf(stage: Stage, run: string): Promise<OffboardingResult> {
   return (await stage.session.client.workflow.getHandle(run).result()) as OffboardingResult;
+}
+
+/** The plan that waits for approval, as `plan --json` prints it. */
+export async function planOf(stage: Stage, run: string): Promise<Plan> {
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  return (JSON.parse((await stage.offboard('plan', run, '--json')).out) as { plan: Plan }).plan;
 }

@@ -3,7 +3,7 @@ import type { PlanItem } from '../../model/plan.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, OIDC_ACCOUNT, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
-import { approveGate, deleteCollectors, finish, resultOf, startedRun } from '../harness/people.ts';
+import { approveGate, deleteCollectors, finish, planOf, resultOf, startedRun } from '../harness/people.ts';
 import { intentsOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -15,10 +15,7 @@ afterEach(() => abandonRun(stage));
 const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
 const REASON = ['--by', APPROVER, '--reason', 'its owner said so'];
 
-async function planned(run: string): Promise<PlanItem[]> {
-  await stage.until(run, (v) => v.gate?.gate === 'plan');
-  return (JSON.parse((await stage.offboard('plan', run, '--json')).out) as { plan: { items: PlanItem[] } }).plan.items;
-}
+const planned = async (run: string) => (await planOf(stage, run)).items;
 
 const guardedBy = (items: PlanItem[], code: string) => items.filter((i) => i.guard?.code === code).map((i) => i.id);
 
