@@ -7,7 +7,7 @@ import type { ToRestore } from './restore.ts';
 /** What a cloud says in shell: the commands a person would run, item by item (the portal's "Generate Script"). All of it pure. */
 export interface CloudScript {
   /** Lines that stand once at the top: functions and variables the commands need. */
-  prelude(manifest: Manifest): string[];
+  prelude(manifest: Manifest): readonly string[];
   /** Lines that bring the shell into a system before its items (a role assumed, a subscription chosen). */
   enter(system: SystemId, manifest: Manifest): string[];
   /** By name of kind. A command per element; a kind that a script cannot do answers comments that say what to do by hand. */
@@ -16,7 +16,7 @@ export interface CloudScript {
 
 /** What a cloud says in shell to take the worker's own access away. All of it pure. */
 export interface OwnAccessScript {
-  prelude(manifest: Manifest): string[];
+  prelude(manifest: Manifest): readonly string[];
   /** Brings the shell to where a grant is, and takes it away: a command per element. */
   take(grant: OwnGrant): string[];
   /** In words and commands, for comments: how the identity itself goes, which no line of the script does. */

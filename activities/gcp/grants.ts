@@ -104,7 +104,7 @@ async function uniqueIdOf(api: GcpApi, grant: Grant): Promise<string> {
  * Resource name of that account. Its project stands in its address; Google's wildcard `-` would do, but answers 403 for an account that is
  * not there. A project of a domain, `example.com:web`, stands there as `web.example.com`.
  */
-function accountOf({ resource, member }: Grant): string {
+export function accountOf({ resource, member }: Grant): string {
   if (resource.includes('/serviceAccounts/')) return resource;
   const email = liveMember(member).replace(/^serviceAccount:/, '');
   const [, id = '-', domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(email) ?? [];

@@ -1,66 +1,24 @@
 import type { PlanItem } from '../../model/plan.ts';
 import type { ToRestore } from '../../model/restore.ts';
 import { command, quote, type CloudScript } from '../../model/shell.ts';
-import { liveMember, plannedGrant } from './grants.ts';
+import { accountOf, liveMember, plannedGrant } from './grants.ts';
 import type { Grant } from './policy.ts';
+import { GCP_PRELUDE } from './script-prelude.ts';
 import { plannedAccount } from './service-account-state.ts';
 import { lastSegment, type Condition, type CustomRole, type Pool, type Provider } from './snapshot.ts';
 
-/**
- * `gcp_show`: the command's answer, or NOT_FOUND when that is what Google says; every other failure ends the script. `gcp_once`: a removal
- * that may have been done before. `gcp_demand`: the account under an address must be the very one that is meant, or, where a third word
- * says so, the one that this script made in its place. `gcp_make_account`: that one.
- * `gcp_purged`: why there was nothing to undelete. The script keeps no journal, so it asks where there is
- * one already.
- */
-const PRELUDE = String.raw`
-gcp_show() {
-  local complaint
-  { complaint=$("$@" 2>&1 1>&3); } 3>&1 && return
-  if [[ $complaint == *NOT_FOUND* ]]; then echo NOT_FOUND; else printf '%s\n' "$complaint" >&2; return 1; fi
-}
-gcp_once() {
-  local said status=0
-  said=$("$@" 2>&1) || status=$?
-  printf '%s\n' "$said"
-  [[ $status -eq 0 || $said =~ binding\ with\ the\ specified\ .*not\ found || $said == *NOT_FOUND* ]]
-}
-gcp_purged() {
-  echo "$1 was not undeleted. Google keeps one for 30 days: a script printed after these makes another, and says what is lost" >&2
-  return 1
-}
-gcp_made=''
-gcp_make_account() {
-  local there try answer=''
-  there=$(gcp_show gcloud iam service-accounts describe "$1" "--project=$3" '--format=value(uniqueId)')
-  if [[ $there == NOT_FOUND ]]; then
-    gcloud iam service-accounts create "${'$'}{1%%@*}" "--project=$3" "--display-name=$4" "--description=$5" --format=none
-    for try in 1 2 4 8 16; do
-      there=$(gcp_show gcloud iam service-accounts describe "$1" "--project=$3" '--format=value(uniqueId)')
-      if [[ $there != NOT_FOUND ]]; then break; fi
-      sleep "$try"
-    done
-  elif [[ $there != "$2" ]]; then
-    read -r -p "$1 is there with the unique id $there. If an earlier go of this script made it, type that id: " answer || true
-    if [[ $answer != "$there" ]]; then echo "somebody made $1 since it was purged: nothing is given to it" >&2; return 1; fi
-  fi
-  gcp_made+=" $1=$there "
-}
-gcp_demand() {
-  local there
-  there=$(gcp_show gcloud iam service-accounts describe "$1" '--format=value(uniqueId)')
-  if [[ -n ${'$'}{3-} && $gcp_made == *" $1=$there "* ]]; then return; fi
-  if [[ $there != "$2" ]]; then echo "service account $1 has the unique id $there, not $2: nothing is given to it" >&2; return 1; fi
-}`;
-
 /** Removal and restore in `gcloud`. Every name carries its project, so nothing depends on the configuration that is active. */
 export const gcpScript: CloudScript = {
-  prelude: () => PRELUDE.trim().split('\n'),
+  prelude: () => GCP_PRELUDE,
   enter: () => [],
   kinds: {
     'gcp-binding': { remove: (item) => [removeBinding(plannedGrant(item))], restore: addBinding },
     'gcp-impersonation-binding': {
-      remove: (item) => [removeBinding(plannedGrant(item))],
+      remove: (item) => [
+        `state=${lookUp(accountOf(plannedGrant(item)))}`,
+        // Google answers 403 for the policy of an account that is gone.
+        `[[ $state == NOT_FOUND ]] || ${removeBinding(plannedGrant(item))}`,
+      ],
       restore: addBinding,
     },
     'gcp-service-account': { remove: removeAccount, restore: restoreAccount },
@@ -86,9 +44,9 @@ export function removeBinding(grant: Grant): string {
 function addBinding(item: ToRestore): string[] {
   const grant = plannedGrant(item);
   const member = liveMember(grant.member);
-  const email = grant.resource.includes('/serviceAccounts/') ? lastSegment(grant.resource) : member.replace(/^serviceAccount:/, '');
+  const [, project = '', , email = ''] = accountOf(grant).split('/');
   return [
-    command('gcp_demand', email, grant.uniqueId, ...(item.anew === 'used' ? ['made'] : [])),
+    command('gcp_demand', email, grant.uniqueId, project, ...(item.anew === 'used' ? ['made'] : [])),
     command('gcloud', ...policyWords(grant, 'add'), `--member=${member}`, ...roleWords(grant), '--format=none'),
   ];
 }
@@ -123,7 +81,7 @@ function delimited(pairs: string[]): string {
 function removeAccount(item: PlanItem): string[] {
   const { uniqueId, project } = accountWords(item);
   return [
-    `state=$(gcp_show ${command('gcloud', 'iam', 'service-accounts', 'describe', uniqueId, project, '--format=value(uniqueId)')})`,
+    `state=${lookUp(plannedAccount(item).name, uniqueId)}`,
     `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'disable', uniqueId, project)}`,
     `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'delete', uniqueId, project, '--quiet')}`,
   ];
@@ -139,10 +97,16 @@ function restoreAccount(item: ToRestore): string[] {
       command('gcloud', 'iam', 'service-accounts', flag, email, project),
     ];
   return [
-    `state=$(gcp_show ${command('gcloud', 'iam', 'service-accounts', 'describe', uniqueId, project, '--format=value(uniqueId)')})`,
+    `state=${lookUp(plannedAccount(item).name, uniqueId)}`,
     `[[ $state != NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'undelete', uniqueId, project)} || gcp_purged ${quote(email)}`,
     command('gcloud', 'iam', 'service-accounts', flag, uniqueId, project),
   ];
+}
+
+/** The unique id of the account that has an address, or this id; NOT_FOUND where there is none. */
+function lookUp(name: string, uniqueId?: string): string {
+  const [, project = '', , email = ''] = name.split('/');
+  return `$(${command('gcp_account', project, uniqueId === undefined ? `email="${email}"` : `uniqueId=${uniqueId}`)})`;
 }
 
 function accountWords(item: PlanItem): { uniqueId: string; project: string } {
