@@ -79,7 +79,7 @@ aws_untrusted() {
     && contains(to_string(AssumeRolePolicyDocument), '$audience')].[RoleName,RoleId]") || return
   while read -r name id; do
     if [[ -z $name || $excused == *" $name=$id "* ]]; then continue; fi
-    if aws iam get-role --role-name "$name" >/dev/null 2>"$aws_errors"; then staying+=" $name"
+    if aws iam get-role "--role-name=$name" >/dev/null 2>"$aws_errors"; then staying+=" $name"
     elif ! grep -q NoSuchEntity "$aws_errors"; then
       cat "$aws_errors" >&2
       return 1
@@ -147,10 +147,10 @@ aws_add_client_id() {
 # aws_into_instance_profile PROFILE ROLE
 aws_into_instance_profile() {
   local profiles profile
-  profiles=$(aws iam list-instance-profiles-for-role --role-name "$2" --query 'InstanceProfiles[].InstanceProfileName' --output text) || return
+  profiles=$(aws iam list-instance-profiles-for-role "--role-name=$2" --query 'InstanceProfiles[].InstanceProfileName' --output text) || return
   for profile in $profiles; do [[ $profile == "$1" ]] && return; done
-  echo "+ aws iam add-role-to-instance-profile --instance-profile-name $1 --role-name $2"
-  aws iam add-role-to-instance-profile --instance-profile-name "$1" --role-name "$2"
+  echo "+ aws iam add-role-to-instance-profile --instance-profile-name=$1 --role-name=$2"
+  aws iam add-role-to-instance-profile "--instance-profile-name=$1" "--role-name=$2"
 }
 `
   .trim()

@@ -70,11 +70,19 @@ function conditionWords({ title, expression, description }: Condition): string {
   return delimited([`expression=${expression}`, `title=${title}`, ...(description ? [`description=${description}`] : [])]);
 }
 
-/** Kept apart by a delimiter that no value contains (`gcloud topic escaping`). */
+/** Kept apart by a delimiter that neither stands in a value nor comes about where one meets it (`gcloud topic escaping`). */
 function delimited(pairs: string[]): string {
   if (pairs.length === 0) return '';
   let delimiter = '##';
-  while (pairs.some((p) => p.includes(delimiter))) delimiter += '#';
+  for (
+    let n = 0;
+    pairs
+      .join(delimiter)
+      .split(delimiter)
+      .some((part, i) => part !== pairs[i]);
+    n++
+  )
+    delimiter = `_${n}_`;
   return `^${delimiter}^${pairs.join(delimiter)}`;
 }
 

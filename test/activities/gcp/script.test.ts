@@ -82,7 +82,7 @@ describe('A binding in shell', () => {
     const condition = { title: "o'clock, $(id)", expression: 'a == "x##y" && b != `c`', description: 'one, two' };
     const { called } = run(commands('gcp-binding').remove(binding('folders/34', condition)));
     const pairs = [`expression=${condition.expression}`, `title=${condition.title}`, `description=${condition.description}`];
-    expect(called[0]).toContain(`--condition=^###^${pairs.join('###')}`);
+    expect(called[0]).toContain(`--condition=^_0_^${pairs.join('_0_')}`);
   });
 
   it('that is gone already is no failure; a denied call is', () => {
