@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { baseKey } from './aws/credentials.ts';
+import type { CloudName } from './entra/clouds.ts';
 import { EstateError, type Estate } from './estate.ts';
 import { writeGoogleCredentials } from './gcp/credentials.ts';
 import type { EstateStore } from './store.ts';
@@ -12,10 +13,13 @@ export interface EntraClient {
   clientId: string;
   clientSecret: string;
   tenantId: string;
+  cloud: CloudName;
 }
 
 const WORKER_PRINCIPAL = 'offboarding-worker';
-const ManifestTenant = z.looseObject({ tenant: z.looseObject({ id: z.guid() }) });
+const ManifestTenant = z.looseObject({
+  tenant: z.looseObject({ id: z.guid(), cloud: z.enum(['public', 'usgov', 'china']).default('public') }),
+});
 
 /**
  * The worker's client in Entra, made at first start. Its principal must be in the estate, so that Graph can list its directory roles:
@@ -34,6 +38,7 @@ export function entraClient(store: EstateStore, estate: Estate): EntraClient {
     clientId: principal.appId,
     clientSecret: randomBytes(24).toString('base64url'),
     tenantId: manifest.data.tenant.id,
+    cloud: manifest.data.tenant.cloud,
   });
 }
 

@@ -1,3 +1,4 @@
+import { resourcesOf } from '../entra/clouds.ts';
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { getPlan, listConnectors } from './defender.ts';
@@ -7,7 +8,6 @@ import { refuseDenied } from './rights.ts';
 import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
 import { ArmError, page } from './wire.ts';
 
-const AUDIENCE = 'https://management.azure.com';
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
 
 /**
@@ -18,7 +18,7 @@ export const armService: SandboxService = {
   prefix: '/arm',
   async handle(request, context) {
     try {
-      await verifyBearer(request, context, AUDIENCE);
+      await verifyBearer(request, context, resourcesOf(context).arm);
       if (!API_VERSION.test(request.query.get('api-version') ?? ''))
         throw new ArmError(
           400,

@@ -1,9 +1,8 @@
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { resourcesOf } from './clouds.ts';
 import { publicKeys, signToken, TOKEN_LIFETIME_SECONDS } from './tokens.ts';
 
-const ARM = 'https://management.azure.com';
-const GRAPH = 'https://graph.microsoft.com';
 const CIEM = 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c';
 
 interface Client {
@@ -46,7 +45,7 @@ async function token(form: URLSearchParams, request: SandboxRequest, context: Sa
     );
   if (!client.clientSecret || !sameSecret(given.secret, client.clientSecret))
     return refused(context, 401, 'invalid_client', 7000215, 'Invalid client secret provided.');
-  const audience = audienceOf(form.get('scope') ?? '', context.origin);
+  const audience = audienceOf(form.get('scope') ?? '', context);
   if (!audience)
     return refused(context, 400, 'invalid_scope', 70011, `The scope is not valid; it is <resource>/.default of a resource known here.`);
   const principal = context.store.list('entra-service-principal').find((p) => p.appId.toLowerCase() === client.clientId.toLowerCase());
@@ -66,7 +65,9 @@ async function token(form: URLSearchParams, request: SandboxRequest, context: Sa
 }
 
 /** The audience a scope asks for: the resource before `/.default`. ARM's stand-in address counts as ARM, since its client asks for its own endpoint. */
-function audienceOf(scope: string, origin: string): string | undefined {
+function audienceOf(scope: string, context: SandboxContext): string | undefined {
+  const { origin } = context;
+  const { arm, graph } = resourcesOf(context);
   const resource = scope
     .split(' ')
     .find((s) => s.endsWith('/.default'))
@@ -74,12 +75,12 @@ function audienceOf(scope: string, origin: string): string | undefined {
   switch (resource) {
     case undefined:
       return undefined;
-    case ARM:
+    case arm:
     case `${origin}/arm`:
-      return ARM;
-    case GRAPH:
+      return arm;
+    case graph:
     case `${origin}/graph`:
-      return GRAPH;
+      return graph;
     case CIEM:
       return CIEM;
     default:

@@ -14,14 +14,16 @@ import {
   undeleteServiceAccount,
 } from './service-accounts.ts';
 import { createRole, deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
-import { exchangeToken } from './token-endpoint.ts';
+import { exchangeToken, impersonate } from './token-endpoint.ts';
 import { answer, GcpError } from './wire.ts';
 
-/** Google's IAM API v1: service accounts, workload identity pools and providers, and (at /token) the token exchange. */
+/** Google's IAM API v1: service accounts, workload identity pools and providers, and (at /token) the token exchange and impersonation. */
 export const gcpIamService: SandboxService = {
   prefix: '/gcp-iam',
   handle(request, context) {
     if (request.method === 'POST' && request.path === '/token') return exchangeToken(request, context);
+    const own = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):generateAccessToken$/.exec(decodeURIComponent(request.path))?.[1];
+    if (request.method === 'POST' && own !== undefined) return impersonate(own, request, context);
     return answer(request, context, () => route(request, context));
   },
 };

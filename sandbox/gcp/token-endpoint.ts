@@ -1,4 +1,4 @@
-import { signToken, TOKEN_LIFETIME_SECONDS } from '../entra/tokens.ts';
+import { signToken, TOKEN_LIFETIME_SECONDS, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { isIssuedSubjectToken } from './credentials.ts';
 
@@ -16,6 +16,25 @@ export async function exchangeToken(request: SandboxRequest, context: SandboxCon
   const accessToken = await signToken(context, { aud: GOOGLE_AUDIENCE, iss: `${context.origin}/gcp-iam`, sub: 'offboarding-worker' });
   const body = { issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', expires_in: TOKEN_LIFETIME_SECONDS, access_token: accessToken };
   return { status: 200, body };
+}
+
+/** IAM Credentials' generateAccessToken, whoever asks: a token of a service account, which must be there and enabled. */
+export async function impersonate(email: string, request: SandboxRequest, context: SandboxContext): Promise<SandboxResponse> {
+  const problem = (status: number, state: string, message: string) => ({
+    status,
+    body: { error: { code: status, status: state, message } },
+  });
+  try {
+    await verifyBearer(request, context, GOOGLE_AUDIENCE);
+  } catch {
+    return problem(401, 'UNAUTHENTICATED', 'The request has no valid access token.');
+  }
+  const account = context.store.list('gcp-service-account').find((a) => `${a.accountId}@${a.project}.iam.gserviceaccount.com` === email);
+  if (!account) return problem(404, 'NOT_FOUND', `Unknown service account ${email}`);
+  if (account.disabled) return problem(400, 'FAILED_PRECONDITION', 'The service account is disabled.');
+  const accessToken = await signToken(context, { aud: GOOGLE_AUDIENCE, iss: `${context.origin}/gcp-iam`, sub: email });
+  const expireTime = new Date(context.now().getTime() + TOKEN_LIFETIME_SECONDS * 1000).toISOString();
+  return { status: 200, body: { accessToken, expireTime } };
 }
 
 function refused(error: string, description: string): SandboxResponse {

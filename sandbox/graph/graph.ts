@@ -1,3 +1,4 @@
+import { resourcesOf } from '../entra/clouds.ts';
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { deleteApplication, getApplication, listApplications, listFederatedIdentityCredentials, type Key } from './applications.ts';
@@ -8,14 +9,12 @@ import { listAuthorizationSystems, listSignInActivities } from './reports.ts';
 import { getServicePrincipal, listServicePrincipals, patchServicePrincipal } from './service-principals.ts';
 import { entity, GraphError, notFound } from './wire.ts';
 
-const AUDIENCE = 'https://graph.microsoft.com';
-
 /** Microsoft Graph v1.0, and of beta two listings: applications, service principals, deleted items, directory role assignments and users, as far as this project asks. */
 export const graphService: SandboxService = {
   prefix: '/graph',
   async handle(request, context) {
     try {
-      await verifyBearer(request, context, AUDIENCE);
+      await verifyBearer(request, context, resourcesOf(context).graph);
       return route(request, context);
     } catch (error) {
       if (error instanceof GraphError) return error.toResponse(context);

@@ -3,6 +3,8 @@ import type { Assignment, AzureApi } from '../../../activities/azure/clients.ts'
 import type { AzureSnapshot } from '../../../activities/azure/reader.ts';
 import { roleAssignment } from '../../../activities/azure/role-assignment.ts';
 import type { Anchors } from '../../../model/finding.ts';
+import { buildPlan } from '../../../model/plan.ts';
+import { planInput } from '../../model/findings.ts';
 import { ANCHORS, CIEM_PRINCIPAL, planned } from '../planned.ts';
 import { refusal } from '../refusals.ts';
 
@@ -139,5 +141,42 @@ describe('reading again', () => {
   test('a denial is thrown, not taken for gone', async () => {
     const api = apiWith(() => Promise.reject(refusal(404, 'SubscriptionNotFound')));
     await expect(roleAssignment.read(api, item)).rejects.toMatchObject({ code: 'SubscriptionNotFound' });
+  });
+});
+
+describe('what the worker itself runs under', () => {
+  const holdOf = (principalId: string, ourselves: string[]) => {
+    const snapshot: AzureSnapshot = {
+      system: `azure:${SUBSCRIPTION}`,
+      scope: SUBSCRIPTION,
+      namedScopes: [SUBSCRIPTION],
+      assignments: [assignment(SUBSCRIPTION, { principalId })],
+    };
+    return roleAssignment.match(snapshot, { ...ANCHORS, ourselves }).findings[0]?.hold;
+  };
+
+  test('an assignment of the principal that the worker signs in as is its own, in whatever case the id is written', () => {
+    const hold = holdOf(CIEM_PRINCIPAL.toUpperCase(), [CIEM_PRINCIPAL]);
+    expect(hold?.code).toBe('Ourselves');
+    expect(hold?.reason).toMatch(/^the worker itself signs in as the principal that holds it/);
+  });
+
+  test('that of a principal the worker does not sign in as is not', () => {
+    expect(holdOf(CIEM_PRINCIPAL, ['5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208'])?.code).not.toBe('Ourselves');
+  });
+
+  test('no plan takes it, though an override names it', () => {
+    const snapshot: AzureSnapshot = {
+      system: `azure:${SUBSCRIPTION}`,
+      scope: SUBSCRIPTION,
+      namedScopes: [],
+      assignments: [assignment(SUBSCRIPTION)],
+    };
+    const { findings } = roleAssignment.match(snapshot, { ...ANCHORS, ourselves: [CIEM_PRINCIPAL] });
+    const { items, untouched } = buildPlan(planInput(findings));
+    expect(items).toEqual([]);
+    expect(untouched).toMatchObject([{ id: findings[0]?.id, reason: expect.stringContaining('the worker itself signs in') as unknown }]);
+    const overrides = [{ item: findings[0]?.id ?? '', reason: 'it must go' }];
+    expect(() => buildPlan(planInput(findings, { overrides }))).toThrow(/is not among what was found/);
   });
 });

@@ -1,0 +1,16 @@
+import type { SandboxContext } from '../service.ts';
+
+/** Microsoft's clouds. Each has its own Resource Manager and Graph, for which no token of another cloud is good. */
+const RESOURCES = {
+  public: { arm: 'https://management.azure.com', graph: 'https://graph.microsoft.com' },
+  usgov: { arm: 'https://management.usgovcloudapi.net', graph: 'https://graph.microsoft.us' },
+  china: { arm: 'https://management.chinacloudapi.cn', graph: 'https://microsoftgraph.chinacloudapi.cn' },
+} as const;
+
+export type CloudName = keyof typeof RESOURCES;
+
+/** The audiences of the cloud that the estate's tenant is in, as its manifest says. */
+export function resourcesOf({ store }: SandboxContext): (typeof RESOURCES)[CloudName] {
+  const { cloud = 'public' } = store.slot<{ cloud?: CloudName }>('entra-client', {});
+  return RESOURCES[cloud];
+}
