@@ -36,6 +36,9 @@ const NETWORK = new Set([
   'PARSE_ERROR',
 ]);
 
+/** A tenant without the licence for Privileged Identity Management has nobody who is only eligible. */
+export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRequired']);
+
 /**
  * Judges what is the same in every Entra-protected API: our own refusals to ask, the sign-in, the network, throttling, server faults.
  * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.

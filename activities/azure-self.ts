@@ -8,6 +8,8 @@ export interface Self {
   principalId: string;
   applicationId: string;
   tenantId: string;
+  /** Signed in as a person, not as an application of its own. */
+  isPerson: boolean;
 }
 
 /** Reads three claims of a token for `scope` and lets it go. Its signature is the API's to check: the worker asks only about itself. */
@@ -15,9 +17,14 @@ export async function selfOf(credential: TokenCredential, scope: string): Promis
   const token = (await credential.getToken(scope))?.token;
   try {
     const claims = z
-      .object({ oid: z.guid(), tid: z.guid(), appid: z.guid().optional(), azp: z.guid().optional() })
+      .object({ oid: z.guid(), tid: z.guid(), appid: z.guid().optional(), azp: z.guid().optional(), scp: z.string().optional() })
       .parse(decodeJwt(token ?? ''));
-    return { principalId: claims.oid, applicationId: claims.appid ?? claims.azp ?? claims.oid, tenantId: claims.tid };
+    return {
+      principalId: claims.oid,
+      applicationId: claims.appid ?? claims.azp ?? claims.oid,
+      tenantId: claims.tid,
+      isPerson: claims.scp !== undefined,
+    };
   } catch {
     throw new CannotAsk('UnreadableToken', "the worker's own token has no readable oid and tid claims");
   }

@@ -4,7 +4,14 @@ import { systemType, type SystemId, type SystemType } from './names.ts';
 /** The worker's own access to the clouds: it was given for this job, and would be the next orphan once the job is done. */
 
 /** What a right is in its cloud's own words. */
-export type OwnGrantKind = 'aws-role' | 'azure-role-assignment' | 'entra-directory-role' | 'entra-app-role' | 'gcp-binding';
+export type OwnGrantKind =
+  | 'aws-role'
+  | 'azure-role-assignment'
+  | 'azure-eligible-role'
+  | 'entra-directory-role'
+  | 'entra-eligible-role'
+  | 'entra-app-role'
+  | 'gcp-binding';
 
 /** One right the worker's own identity was seen to hold. */
 export interface OwnGrant {
@@ -51,6 +58,9 @@ export function mergeOwnAccess(parts: OwnAccess[]): OwnAccess {
   };
 }
 
+/** Why a script leaves an eligible right (Privileged Identity Management) to a person. */
+export const ELIGIBLE_DOUBT = 'eligible only (PIM): nobody has it until a person activates it, who may need it for other work';
+
 /** In few words, for a line of its own. */
 export function toldOwnAccess({ grants, unknown }: OwnAccess): string {
   const what = grants.length === 0 ? 'none was seen' : `${grants.length} seen`;
@@ -72,6 +82,7 @@ export function takingOrder(grants: OwnGrant[], managementAccount: string | unde
 function height({ kind, id, title }: OwnGrant, managementAccount: string | undefined): number {
   switch (kind) {
     case 'azure-role-assignment':
+    case 'azure-eligible-role':
       if (/^\/subscriptions\//i.test(id)) return 0;
       return /managementGroups\//i.test(id) ? 1 : 2;
     case 'gcp-binding':
@@ -79,6 +90,7 @@ function height({ kind, id, title }: OwnGrant, managementAccount: string | undef
     case 'aws-role':
       return managementAccount !== undefined && id.includes(`::${managementAccount}:`) ? 1 : 0;
     case 'entra-directory-role':
+    case 'entra-eligible-role':
       return 0;
     case 'entra-app-role':
       return title.includes('permission Application.') ? 2 : 1;

@@ -50,6 +50,13 @@ const Stack = z.object({
 /** A deployment stack: what a Bicep template made, and would make again. */
 export type DeploymentStack = z.infer<typeof Stack>;
 
+const Eligibility = z.object({
+  id: z.string(),
+  properties: z.object({ scope: z.string(), roleDefinitionId: z.string(), principalId: z.guid() }),
+});
+/** A role that somebody may activate at a scope (Privileged Identity Management). */
+export type Eligibility = z.infer<typeof Eligibility>;
+
 /** What is used of ARM beside role assignments: the tree of scopes, Defender for Cloud's plans, and deployment stacks. Errors are RestError. */
 export interface ArmApi {
   listSubscriptions(): Promise<Subscription[]>;
@@ -62,6 +69,8 @@ export interface ArmApi {
   listResourceGroups(subscription: string): Promise<string[]>;
   /** Those deployed at a management group, subscription or resource group, and at no scope below it. */
   listDeploymentStacks(scope: string): Promise<DeploymentStack[]>;
+  /** What a principal may activate at, above and below a scope, also through groups. 400 without the licence for it. */
+  listEligibleFor(scope: string, principalId: string): Promise<Eligibility[]>;
 }
 
 export function connectArm(endpoint: Endpoint, credential: TokenCredential): ArmApi {
@@ -77,5 +86,11 @@ export function connectArm(endpoint: Endpoint, credential: TokenCredential): Arm
     listResourceGroups: async (id) =>
       (await arm.list(`/subscriptions/${encodeURIComponent(id)}/resourcegroups?api-version=2021-04-01`, ResourceGroup)).map((g) => g.id),
     listDeploymentStacks: (scope) => arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),
+    listEligibleFor: (scope, principalId) => {
+      const filter = encodeURIComponent(`assignedTo('${principalId}')`);
+      const at = scope === '/' ? '' : scope;
+      const instances = `${at}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances`;
+      return arm.list(`${instances}?api-version=2020-10-01&$filter=${filter}`, Eligibility);
+    },
   };
 }

@@ -6,7 +6,20 @@ import { isBuiltIn } from './roles.ts';
 export const azureOwnAccess: OwnAccessScript = {
   prelude: demandSignIn,
   take(grant) {
-    const { scope, roleDefinitionId } = grant.definition as { scope: string; roleDefinitionId: string };
+    const { scope, roleDefinitionId, principalId } = grant.definition as { scope: string; roleDefinitionId: string; principalId?: string };
+    if (grant.kind === 'azure-eligible-role') {
+      const properties = {
+        principalId,
+        roleDefinitionId,
+        requestType: 'AdminRemove',
+        justification: 'given for the offboarding, which is over',
+      };
+      // The request's name is a GUID of the caller's; the instance's own, which is none of a request, serves.
+      const name = grant.id.slice(grant.id.lastIndexOf('/') + 1);
+      const at = scope === '/' ? '' : scope;
+      const url = `${at}/providers/Microsoft.Authorization/roleEligibilityScheduleRequests/${name}?api-version=2020-10-01`;
+      return [command('az', 'rest', '--method', 'PUT', '--url', url, '--body', JSON.stringify({ properties }), '--output', 'none')];
+    }
     const removal = command('az', 'role', 'assignment', 'delete', '--ids', grant.id);
     if (isBuiltIn(roleDefinitionId)) return [removal];
     const name = roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1);

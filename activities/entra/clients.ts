@@ -117,6 +117,8 @@ export interface EntraApi {
   /** The application permissions that an API offers, by their ids. */
   listAppRoles(servicePrincipalId: string): Promise<AppRole[]>;
   listRoleAssignmentsOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
+  /** What a principal itself may activate (Privileged Identity Management); through groups not. */
+  listEligibilitiesOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
 }
 
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
@@ -160,6 +162,10 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
     listRoleAssignmentsOf: (principalId) => {
       const filter = encodeURIComponent(`principalId eq '${principalId}'`);
       return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
+    },
+    listEligibilitiesOf: (principalId) => {
+      const filter = encodeURIComponent(`principalId eq '${principalId}'`);
+      return graph.list(`/roleManagement/directory/roleEligibilityScheduleInstances?$filter=${filter}`, RoleAssignment);
     },
   };
 }

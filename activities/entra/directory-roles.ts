@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { DIRECTORY_ROLES } from '../../model/footprint.ts';
+import { NO_PIM_LICENCE } from '../azure-failure.ts';
 import { classifyEntra } from './classify.ts';
 import type { DirectoryRoleAssignment, EntraApi } from './clients.ts';
 
@@ -40,14 +41,11 @@ export async function readDirectoryRoles(api: EntraApi): Promise<DirectoryRoles>
   };
 }
 
-/** A tenant without the licence for Privileged Identity Management has no eligible ones. */
-const NO_LICENCE = new Set(['AadPremiumLicenseRequired']);
-
 async function eligibleFor(api: EntraApi, roleDefinitionId: string): Promise<{ eligible: string[]; eligibleUnseen?: string }> {
   try {
     return { eligible: tenantWide(await api.listEligibilities(roleDefinitionId)) };
   } catch (error) {
-    if (isRestError(error) && NO_LICENCE.has(error.code ?? '')) return { eligible: [] };
+    if (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? '')) return { eligible: [] };
     const failure = classifyEntra(error);
     if (failure.kind === 'retry') throw error;
     return { eligible: [], eligibleUnseen: failure.kind === 'gone' ? 'not found' : failure.code };

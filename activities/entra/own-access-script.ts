@@ -7,6 +7,10 @@ export const entraOwnAccess: OwnAccessScript = {
   take(grant) {
     if (grant.kind === 'entra-directory-role')
       return [command('graph_once', 'DELETE', `/roleManagement/directory/roleAssignments/${encodeURIComponent(grant.id)}`)];
+    if (grant.kind === 'entra-eligible-role') {
+      const request = { action: 'adminRemove', ...(grant.definition as object), justification: 'given for the offboarding, which is over' };
+      return [command('graph', 'POST', '/roleManagement/directory/roleEligibilityScheduleRequests', JSON.stringify(request))];
+    }
     const { principalId } = grant.definition as { principalId: string };
     return [command('graph_once', 'DELETE', `/servicePrincipals/${principalId}/appRoleAssignments/${encodeURIComponent(grant.id)}`)];
   },

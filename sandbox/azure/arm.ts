@@ -3,6 +3,7 @@ import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { getPlan, listConnectors } from './defender.ts';
 import { listDeploymentStacks, listResourceGroups } from './deployment-stacks.ts';
+import { listEligibilities } from './eligibilities.ts';
 import { getManagementGroup, getSubscription, listDescendants, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
 import { refuseDenied } from './rights.ts';
 import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
@@ -56,6 +57,11 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     if (connectors?.[1]) return page(listConnectors(context, connectors[1]), link);
     const groups = /^\/subscriptions\/([^/]+)\/resourcegroups$/i.exec(path);
     if (groups?.[1]) return page(listResourceGroups(context, groups[1]), link);
+    const eligible = /^(.*?)\/providers\/Microsoft\.Authorization\/roleEligibilityScheduleInstances$/i.exec(path);
+    if (eligible) {
+      refuseDenied(context, eligible[1] || '/', 'Microsoft.Authorization/roleEligibilityScheduleInstances/read');
+      return page(listEligibilities(context, eligible[1] || '/', request.query.get('$filter')), link);
+    }
     const stacks = /^(.+)\/providers\/Microsoft\.Resources\/deploymentStacks$/i.exec(path);
     if (stacks?.[1]) return page(listDeploymentStacks(context, stacks[1]), link);
     if (/^\/subscriptions$/i.test(path)) return page(listSubscriptions(context), link);

@@ -63,6 +63,8 @@ export const azure = [
     condition: z.string().optional(),
     conditionVersion: z.string().optional(),
   }),
+  /** A role that somebody may activate at a scope: Privileged Identity Management. */
+  z.strictObject({ kind: z.literal('azure-role-eligibility'), ours, id: guid, scope: z.string(), role: guid, principalId: guid }),
   /** A deployment stack, as `az stack` makes it of a Bicep template. */
   z.strictObject({
     kind: z.literal('azure-deployment-stack'),

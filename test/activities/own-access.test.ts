@@ -55,8 +55,9 @@ describe('Azure', () => {
   const OWNER = '/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635';
   const seen = async (assignment: Partial<Assignment>) => {
     const one = { id: '/x', scope: '/s', roleDefinitionId: READER, principalId: SELF, principalType: 'ServicePrincipal', condition: null };
-    const api: Pick<AzureApi, 'self' | 'listAssignedTo'> = {
-      self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF }),
+    const api: Pick<AzureApi, 'self' | 'listAssignedTo' | 'listEligibleFor'> = {
+      self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false }),
+      listEligibleFor: () => Promise.resolve([]),
       listAssignedTo: () => Promise.resolve([{ ...one, conditionVersion: null, description: null, ...assignment }]),
     };
     return (await ownAccessAtScope(api as AzureApi, 'azure:/s')).grants[0];
@@ -69,6 +70,38 @@ describe('Azure', () => {
   ])('%s', async (_, assignment, doubt) => {
     expect((await seen(assignment))?.doubt).toBe(doubt);
   });
+  describe('through Privileged Identity Management', () => {
+    const eligible = async (isPerson: boolean, listEligibleFor: AzureApi['listEligibleFor']) =>
+      await ownAccessAtScope(
+        {
+          self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson }),
+          listAssignedTo: () => Promise.resolve([]),
+          listEligibleFor,
+        } as unknown as AzureApi,
+        'azure:/s',
+      );
+
+    test('what it is eligible for is told, and left to a person', async () => {
+      const properties = { scope: '/s', roleDefinitionId: READER, principalId: SELF };
+      const { grants } = await eligible(true, () => Promise.resolve([{ id: '/s/x', properties }]));
+      expect(grants).toMatchObject([{ kind: 'azure-eligible-role', title: 'eligible for Reader at /s' }]);
+      expect(grants[0]?.doubt).toContain('eligible only');
+    });
+
+    test.each([
+      ['a person, denied: unknown', true, refusal(403, 'AuthorizationFailed'), ['could not be read: AuthorizationFailed']],
+      ['a person in a tenant without the licence: nothing', true, refusal(400, 'AadPremiumLicenseRequired'), []],
+      ['an application, denied: nothing, since none can be eligible', false, refusal(403, 'AuthorizationFailed'), []],
+    ])('%s', async (_, isPerson, error, reasons) => {
+      const { unknown } = await eligible(isPerson, () => Promise.reject(error));
+      expect(unknown.map((u) => u.reason)).toEqual(reasons.map((r) => expect.stringContaining(r) as string));
+    });
+
+    test('a cloud that is away is tried again by whoever asks', async () => {
+      await expect(eligible(false, () => Promise.reject(refusal(503, 'ServiceUnavailable', 'busy')))).rejects.toThrow('busy');
+    });
+  });
+
   test('a condition is told', async () => {
     expect((await seen({ condition: 'x' }))?.title).toBe('Reader at /s (with a condition)');
   });
@@ -80,8 +113,9 @@ describe('Entra', () => {
   const reading = (api: Partial<EntraApi>) =>
     ownAccessToDirectory(
       {
-        self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: TENANT }),
+        self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: TENANT, isPerson: true }),
         listRoleAssignmentsOf: () => Promise.resolve([]),
+        listEligibilitiesOf: () => Promise.resolve([]),
         listAppRoleAssignments: () => Promise.resolve([]),
         ...api,
       } as EntraApi,
@@ -109,6 +143,23 @@ describe('Entra', () => {
     ]);
   });
 
+  test('what it is eligible for is told and left to a person; denied it is unknown, without the licence nothing', async () => {
+    const roleDefinitionId = '158c047a-c907-4556-b7ef-446551a6b5f7';
+    const instance = { id: 'e', roleDefinitionId, principalId: SELF, directoryScopeId: '/' };
+    const { grants } = await reading({ listEligibilitiesOf: () => Promise.resolve([instance]) });
+    expect(grants).toMatchObject([
+      {
+        kind: 'entra-eligible-role',
+        title: 'eligible for directory role Cloud Application Administrator',
+        doubt: expect.stringContaining('eligible only') as string,
+      },
+    ]);
+    const denied = await reading({ listEligibilitiesOf: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) });
+    expect(denied.unknown.map((u) => u.reason)).toEqual([expect.stringContaining('roles it is eligible for (PIM)') as string]);
+    const unlicensed = await reading({ listEligibilitiesOf: () => Promise.reject(refusal(400, 'AadPremiumLicenseRequired')) });
+    expect(unlicensed.unknown).toEqual([]);
+  });
+
   test('a directory that is away is tried again by whoever asks', async () => {
     await expect(reading({ listAppRoleAssignments: () => Promise.reject(refusal(503, 'serviceUnavailable', 'busy')) })).rejects.toThrow(
       'busy',
@@ -116,7 +167,7 @@ describe('Entra', () => {
   });
 
   test('signed in to another tenant nothing is told of this one', async () => {
-    const self = () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF });
+    const self = () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false });
     await expect(reading({ self })).rejects.toThrow(CannotAsk);
   });
 });

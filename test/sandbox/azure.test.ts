@@ -1,5 +1,6 @@
 import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectArm } from '../../activities/azure/arm.ts';
 import { startCloudSandbox, type CloudSandbox } from './cloud-sandbox.ts';
 import {
   assignmentName,
@@ -11,6 +12,7 @@ import {
   ROOT_GROUP,
   SECOND_OWNER,
   SUBSCRIPTION,
+  WORKER_PRINCIPAL,
 } from './small-estate.ts';
 
 const LINGER_MS = 1_000;
@@ -38,6 +40,28 @@ async function numbers(listing: AsyncIterable<RoleAssignment>): Promise<number[]
   for await (const a of listing) found.push(Number(a.name?.slice(-1)));
   return found.toSorted((a, b) => a - b);
 }
+
+describe('Azure eligibilities (PIM)', () => {
+  test('are those of one principal at, above and below a scope, on all pages', async () => {
+    const at = (n: number, scope: string, principalId = WORKER_PRINCIPAL) => ({
+      kind: 'azure-role-eligibility',
+      ours: false,
+      id: `66666666-aaaa-4bbb-8ccc-00000000000${n}`,
+      scope,
+      role: 'acdd72a7-3385-48ef-bd42-f606fba81ae7',
+      principalId,
+    });
+    const own = `/subscriptions/${SUBSCRIPTION}`;
+    const more = [at(1, own), at(2, '/'), at(3, ROOT_GROUP), at(4, `${own}/resourceGroups/app`), at(5, own, CIEM_PRINCIPAL)];
+    await sandbox.close();
+    sandbox = await startCloudSandbox([...ENTRA, ...AZURE, ...more, at(6, `/subscriptions/${DISABLED_SUBSCRIPTION}`)]);
+    const arm = connectArm({ url: `${sandbox.origin}/arm`, scope: 'https://management.azure.com/.default' }, sandbox.credential);
+    const ids = async (scope: string) =>
+      (await arm.listEligibleFor(scope, WORKER_PRINCIPAL)).map((e) => Number(e.id.slice(-1))).toSorted((a, b) => a - b);
+    expect(await ids(own)).toEqual([1, 2, 3, 4]);
+    expect(await ids('/')).toEqual([2]);
+  });
+});
 
 const idOf = (n: number, scope = `/subscriptions/${SUBSCRIPTION}`) =>
   `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${assignmentName(n)}`;

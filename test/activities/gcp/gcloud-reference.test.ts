@@ -46,7 +46,9 @@ const REFERENCE: Record<string, string[]> = {
   'iam workload-identity-pools providers create-oidc': [...PROVIDER, '--attribute-mapping!', '--issuer-uri!', ...MADE, ...OIDC],
   'iam workload-identity-pools providers update-oidc': [
     ...PROVIDER,
-    ...['--attribute-mapping', '--issuer-uri', '--no-disabled'],
+    '--attribute-mapping',
+    '--issuer-uri',
+    '--no-disabled',
     ...MADE,
     ...OIDC,
   ],

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { ownAccessScript } from '../../../client/render/own-access-script.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
+import { azureOwnAccess } from '../../../activities/azure/own-access-script.ts';
+import { entraOwnAccess } from '../../../activities/entra/own-access-script.ts';
 import { runWithAz } from '../../activities/az-stand-in.ts';
 import { defaultManifest, TENANT } from '../../activities/planned.ts';
 
@@ -101,6 +103,36 @@ test('what may serve others stands there with the reason, and no line of it is r
   expect(text).toContain('# LEFT TO YOU: a group holds it');
   expect(text).toContain(`# az role assignment delete --ids ${SUBSCRIPTION}`);
   expect(executable(text)).toEqual(['set -euo pipefail']);
+});
+
+test('an eligible right is never taken by itself: the request that would stands there as a comment', () => {
+  const id = `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances/7b1e4c90-0001-4a5f-9d3c-2f60b8a71e02`;
+  const role = { principalId: PRINCIPAL, roleDefinitionId: CUSTOM };
+  const azure = {
+    ...assignment(SUBSCRIPTION, 'eligible'),
+    kind: 'azure-eligible-role' as const,
+    id,
+    definition: { ...role, scope: SUBSCRIPTION },
+  };
+  const entra = {
+    ...directoryRole,
+    kind: 'entra-eligible-role' as const,
+    doubt: 'eligible',
+    definition: { ...role, directoryScopeId: '/' },
+  };
+  const text = script({ grants: [azure, entra] });
+  expect(executable(text)).toEqual(['set -euo pipefail']);
+  const lines = [...entraOwnAccess.prelude(defaultManifest()), ...azureOwnAccess.take(azure), ...entraOwnAccess.take(entra)];
+  expect(lines.slice(-2).every((line) => text.includes(`\n# ${line}\n`))).toBe(true);
+  const run = runWithAz(lines, TENANT);
+  const bodies = run.calls.flatMap((c) => c.filter((w) => w.startsWith('{')).map((w) => JSON.parse(w) as unknown));
+  expect(bodies).toMatchObject([
+    { properties: { ...role, requestType: 'AdminRemove' } },
+    { ...role, action: 'adminRemove', directoryScopeId: '/' },
+  ]);
+  expect(
+    run.calls.some((c) => c.some((w) => w.includes(`${SUBSCRIPTION}/providers/Microsoft.Authorization/roleEligibilityScheduleRequests/`))),
+  ).toBe(true);
 });
 
 test('custom roles, identities and what is not known are comments', () => {
