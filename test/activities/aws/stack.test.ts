@@ -1,3 +1,6 @@
+import { awsStack } from '../../../activities/aws/stack.ts';
+import type { AwsKind } from '../../../activities/aws/stack-members.ts';
+import type { AwsSnapshot } from '../../../activities/aws/snapshot.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import { fingerprint } from '../../../model/canonical.ts';
@@ -184,4 +187,31 @@ test('a provider that also serves others is no resource of ours', () => {
   const snapshot = { account: id, roles: [], policies: [], policyCount: 0, providers: [provider], stacks, ourselves: [], usedRecently: {} };
   const found = cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings);
   expect(found.map((f) => [f.kind, f.hold?.code])).toEqual([['aws-oidc-client-id', 'OwnedByStack']]);
+});
+
+test('a stack that is protected from deletion is held with its owner’s step; one that is not is free', () => {
+  const member = {
+    kind: 'aws-role',
+    id: 'aws-role:member',
+    title: 'member',
+    rank: 0,
+    risk: 'read',
+    snapshot: { RoleName: 'member', Tags: {} },
+  };
+  const role = { name: 'aws-role', match: () => ({ findings: [member], sightings: [] }) } as unknown as AwsKind;
+  const holdOf = (TerminationProtection: boolean) => {
+    const StackId = stackId('111122223333', 'mciem');
+    const parts = { StackName: 'mciem', Status: 'CREATE_COMPLETE', Parent: null, GeneratedNames: [], Resources: ['AWS::IAM::Role member'] };
+    const stacks = [{ id: StackId, stack: { StackId, TerminationProtection, ...parts }, definition: { Unknown: 'AccessDenied' } }];
+    return awsStack([role])
+      .match({ account: '111122223333', stacks } as unknown as AwsSnapshot, ANCHORS)
+      .findings.map((f) => f.hold);
+  };
+  expect(holdOf(true)).toMatchObject([
+    {
+      code: 'TerminationProtection',
+      reason: expect.stringContaining('--no-enable-termination-protection --stack-name arn:aws:') as string,
+    },
+  ]);
+  expect(holdOf(false)).toEqual([undefined]);
 });

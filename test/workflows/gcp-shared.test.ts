@@ -1,0 +1,38 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { smallEstate, type TestEstate } from '../harness/estate.ts';
+import { addGcp, MEPM_ACCOUNT, PROJECT } from '../harness/gcp.ts';
+import { approveGate, finish, planOf, startedRun } from '../harness/people.ts';
+import { intentsOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+/** Somebody else has a role on MEPM's account, and the provider takes these audiences. */
+function estate(role: string, audiences: string[]): TestEstate {
+  const gcp = addGcp(smallEstate());
+  const resource = `projects/${PROJECT}/serviceAccounts/${MEPM_ACCOUNT}`;
+  gcp.objects.push({ kind: 'gcp-binding', ours: false, resource, role, members: ['group:data@contoso.example'] });
+  for (const o of gcp.objects) if (o.kind === 'gcp-provider') Object.assign(o, { audiences });
+  return gcp;
+}
+
+test('an account that others may act as, and a provider that takes other audiences, wait for a person', async () => {
+  const run = await startedRun(stage, estate('roles/iam.serviceAccountTokenCreator', ['api://mciem-gcp-oidc-app', 'api://payroll']));
+  const { items } = await planOf(stage, run);
+  const codes = Object.fromEntries(items.flatMap((i) => (i.guard ? [[i.kind, i.guard.code]] : [])));
+  expect(codes).toMatchObject({ 'gcp-service-account': 'SharedServiceAccount', 'gcp-provider': 'SharedProvider' });
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  expect(intentsOf(stage, journal).filter((id) => /^gcp-(service-account|provider|pool):/.test(id))).toEqual([]);
+});
+
+test('an account that others may only look at, and a provider of the one audience, go', async () => {
+  const run = await startedRun(stage, estate('roles/iam.serviceAccountViewer', ['api://mciem-gcp-oidc-app']));
+  expect((await planOf(stage, run)).items.filter((i) => i.guard)).toEqual([]);
+  expect(await finish(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
+  expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
+});
