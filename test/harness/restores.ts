@@ -4,11 +4,30 @@ import { isDeepStrictEqual } from 'node:util';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { expect } from 'vitest';
-import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from './estate.ts';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { abandonRun } from './abandon.ts';
+import { APPROVER, MEMBER_ROLE_ARN, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate, STARTER, TENANT, type TestEstate } from './estate.ts';
 import { finish, startedRun } from './people.ts';
 import { intentsOf } from './removals.ts';
-import type { Stage } from './stage.ts';
+import { Stage } from './stage.ts';
+
+/** Items of the small estate. */
+export const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
+export const MEMBER_ROLE = `aws-role:${MEMBER_ROLE_ARN}`;
+export const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
+export const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
+
+/** The stage of a test file: open for its tests, after each of which no run and no restore is left going on. */
+export function stageForRestores(): Stage {
+  const stage = new Stage();
+  beforeAll(() => stage.open());
+  afterAll(() => stage.close());
+  afterEach(async () => {
+    await abandonRun(stage);
+    await abandonRestore(stage);
+  });
+  return stage;
+}
 
 export interface BegunRestore {
   workflowId: string;
@@ -70,10 +89,10 @@ export interface Entry {
   deletedAt?: string;
 }
 
-/** Everything the estate began with that is not now, field by field, as it was. */
-export function changedInTheClouds(stage: Stage): string[] {
+/** Everything the estate began with that is not now, field by field, as it was; `form`: what of an object is compared. */
+export function changedInTheClouds(stage: Stage, form: (object: unknown) => unknown = (object) => object): string[] {
   const { entries } = JSON.parse(readFileSync(join(stage.sandbox.folder, 'state.json'), 'utf8')) as { entries: Record<string, Entry> };
   return Object.entries(entries)
-    .filter(([, e]) => e.initial && (e.deletedAt !== undefined || !isDeepStrictEqual(e.object, e.initial)))
+    .filter(([, e]) => e.initial && (e.deletedAt !== undefined || !isDeepStrictEqual(form(e.object), form(e.initial))))
     .map(([key]) => key);
 }

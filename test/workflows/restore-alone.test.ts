@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
-import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import {
@@ -11,16 +10,10 @@ import {
   journalOfFirst,
   offboarded,
   restoreResult,
+  stageForRestores,
 } from '../harness/restores.ts';
-import { Stage } from '../harness/stage.ts';
 
-const stage = new Stage();
-beforeAll(() => stage.open());
-afterAll(() => stage.close());
-afterEach(async () => {
-  await abandonRun(stage);
-  await abandonRestore(stage);
-});
+const stage = stageForRestores();
 
 test('a restore is refused while an offboarding goes on; a second one attaches and says so; a restore of a restore is refused', async () => {
   const run = await offboarded(stage);

@@ -1,25 +1,23 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { restoreItems } from '../../activities/run/restore.ts';
 import { removeItems, type RemoveResult } from '../../activities/run/remove.ts';
 import { expectRefused } from '../client/on-stage.ts';
-import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MEMBER_ROLE_ARN, OIDC_ROLE_ARN, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
+import { APPROVER, STARTER } from '../harness/estate.ts';
 import { intentsOf, recordsOf } from '../harness/removals.ts';
-import { abandonRestore, begunRestore, changedInTheClouds, journalOfFirst, offboarded, restoreResult } from '../harness/restores.ts';
-import { Stage } from '../harness/stage.ts';
+import {
+  ASSIGNMENT,
+  begunRestore,
+  changedInTheClouds,
+  journalOfFirst,
+  MEMBER_ROLE,
+  offboarded,
+  OIDC_ROLE,
+  restoreResult,
+  stageForRestores,
+} from '../harness/restores.ts';
 
-const stage = new Stage();
-beforeAll(() => stage.open());
-afterAll(() => stage.close());
-afterEach(async () => {
-  await abandonRun(stage);
-  await abandonRestore(stage);
-});
-
-const MEMBER_ROLE = `aws-role:${MEMBER_ROLE_ARN}`;
-const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
-const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
+const stage = stageForRestores();
 
 test('whoever started a restore cannot approve it, nor anybody with another hash or at another gate; rejected, nothing comes back', async () => {
   const run = await offboarded(stage);

@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AwsAccountApi } from '../../activities/aws/api.ts';
 import { expectRefused } from '../client/on-stage.ts';
-import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MEMBER_ACCOUNT, MEMBER_ROLE_ARN } from '../harness/estate.ts';
+import { APPROVER, MEMBER_ACCOUNT } from '../harness/estate.ts';
 import { denied, intentsOf, outcomesOf } from '../harness/removals.ts';
 import {
-  abandonRestore,
   approveRestore,
   begunRestore,
   changedInTheClouds,
   type Entry,
+  MEMBER_ROLE,
   offboarded,
   restoreResult,
+  stageForRestores,
 } from '../harness/restores.ts';
-import { Stage } from '../harness/stage.ts';
 
-const stage = new Stage();
-beforeAll(() => stage.open());
-afterAll(() => stage.close());
-afterEach(async () => {
-  await abandonRun(stage);
-  await abandonRestore(stage);
-});
-
-const MEMBER_ROLE = `aws-role:${MEMBER_ROLE_ARN}`;
+const stage = stageForRestores();
 
 test('a stranger that took a name stays as it is: the item waits with a diff, the rest comes back, and a waiver ends it', async () => {
   const run = await offboarded(stage);

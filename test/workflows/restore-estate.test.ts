@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultEstate } from '../harness/default-estate.ts';
 import { APPROVER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { recordsOf } from '../harness/removals.ts';
-import { approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
+import { approveRestore, begunRestore, changedInTheClouds, restoreResult } from '../harness/restores.ts';
 import { lasting } from '../../sandbox/lasting.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -14,19 +11,7 @@ const stage = new Stage();
 beforeAll(() => stage.open(defaultEstate()));
 afterAll(() => stage.close());
 
-interface Entry {
-  object: object;
-  initial?: object;
-  deletedAt?: string;
-}
-
-/** Everything the estate began with that is not now, field by field, as it was. */
-function changed(): string[] {
-  const { entries } = JSON.parse(readFileSync(join(stage.sandbox.folder, 'state.json'), 'utf8')) as { entries: Record<string, Entry> };
-  return Object.entries(entries)
-    .filter(([, e]) => e.initial && (e.deletedAt !== undefined || !isDeepStrictEqual(lasting(e.object), lasting(e.initial))))
-    .map(([key]) => key);
-}
+const changed = () => changedInTheClouds(stage, lasting);
 
 test('the whole default estate, all clouds, comes back as it was but for the collectors', async () => {
   const run = await startedRun(stage, defaultEstate());

@@ -1,21 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { abandonRun } from '../harness/abandon.ts';
+import { expect, test } from 'vitest';
 import { recordsOf } from '../harness/removals.ts';
-import { abandonRestore, approveRestore, begunRestore, offboarded, restoreResult } from '../harness/restores.ts';
+import { APPLICATION, approveRestore, begunRestore, offboarded, restoreResult, stageForRestores } from '../harness/restores.ts';
 import { CLIENT_ID, MEMBER_ROLE, MEMBER_STACK, OIDC_ROLE, OIDC_STACK, stackEstate } from '../harness/stacks.ts';
-import { Stage } from '../harness/stage.ts';
 
-const stage = new Stage();
-beforeAll(() => stage.open());
-afterAll(() => stage.close());
-afterEach(async () => {
-  await abandonRun(stage);
-  await abandonRestore(stage);
-});
+const stage = stageForRestores();
 
 const STACKS = [OIDC_STACK, MEMBER_STACK].map((id) => `aws-cloudformation-stack:${id}`) as [string, string];
-const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
 const altered = async () => (await stage.sandbox.client.report()).ours.altered.toSorted();
 
 test('stacks come back from their templates, each before its resources, which are compared one by one', async () => {

@@ -1,35 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
-import { abandonRun } from '../harness/abandon.ts';
-import { MEMBER_ROLE_ARN, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
+import { smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { startedRun } from '../harness/people.ts';
 import { intentsOf } from '../harness/removals.ts';
 import {
-  abandonRestore,
+  APPLICATION,
   approveRestore,
+  ASSIGNMENT,
   begunRestore,
   changedInTheClouds,
   journalOfFirst,
+  MEMBER_ROLE,
   offboarded,
+  OIDC_ROLE,
   restoreResult,
+  stageForRestores,
 } from '../harness/restores.ts';
-import { Stage } from '../harness/stage.ts';
 
-const stage = new Stage();
-beforeAll(() => stage.open());
-afterAll(() => stage.close());
-afterEach(async () => {
-  await abandonRun(stage);
-  await abandonRestore(stage);
-});
-
-const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
-const MEMBER_ROLE = `aws-role:${MEMBER_ROLE_ARN}`;
-const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
-const ASSIGNMENT = `azure-role-assignment:${READER_ASSIGNMENT}`;
+const stage = stageForRestores();
 
 test('all that a run removed comes back, what others use first, the same in every field; only the collector stays away, and the plan says so', async () => {
   const run = await offboarded(stage);
