@@ -73,6 +73,12 @@ describe('Permissions Management Administrators', () => {
     expect(roles.eligibleUnseen).toBeUndefined();
   });
 
+  test('of one principal are its own only', async () => {
+    const api = await directory({}, bob, eligible(BOB), eligible(ALICE));
+    expect((await api.listEligibilitiesOf(BOB)).map((e) => e.id)).toEqual([`eligible-${BOB}`]);
+    expect(await api.listEligibilitiesOf(WORKER_PRINCIPAL)).toEqual([]);
+  });
+
   test('that may not be looked at are told, and a tenant without the licence has none', async () => {
     const api = await directory({ [WORKER_PRINCIPAL]: { lacks: ['RoleEligibilitySchedule.Read.Directory'] } }, bob, eligible(BOB));
     expect(await readDirectoryRoles(api)).toMatchObject({ eligibleAdministrators: [], eligibleUnseen: 'Authorization_RequestDenied' });
