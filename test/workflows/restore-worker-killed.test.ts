@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { smallEstate } from '../harness/estate.ts';
+import { killAmid } from '../harness/kill.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
 import { abandonRestore, approveRestore, begunRestore, offboarded, restoreResult, type Entry } from '../harness/restores.ts';
@@ -24,7 +24,7 @@ afterEach(async () => {
   await abandonRestore(stage);
 });
 
-const ROLES = Array.from({ length: 10 }, (_, i) => `collect-${i}`);
+const ROLES = Array.from({ length: 24 }, (_, i) => `collect-${i}`);
 
 test(
   'a worker killed while it makes things again leaves nothing made twice and nothing half made, and takes none of its own work for a stranger’s',
@@ -37,23 +37,20 @@ test(
     const run = await offboarded(stage, estate);
     const { workflowId, run: journal } = await begunRestore(stage, run);
     await approveRestore(stage, workflowId);
-    const begun = await afterSomeRestores(journal);
-    process.kill(worker.pid, 'SIGKILL');
-    const { done, open } = progress(journal);
-    expect(open).toContain(begun);
-    expect(done.length).toBeLessThan(15);
+    const { begun, open, done } = await killAmid(stage, worker, journal, ROLES.map(memberItem));
+    expect(done.length).toBeLessThan(ROLES.length + 5);
     await makeHalf(begun);
 
     worker = await workerProcess(stage);
     const result = await restoreResult(stage, workflowId);
     expect(result).toMatchObject({
       status: 'completed',
-      reason: expect.stringMatching(/^restored 16 and compared, already there 0/) as string,
+      reason: expect.stringMatching(/^restored 30 and compared, already there 0/) as string,
     });
     expect(outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'restored' }]);
     const words = recordsOf(stage, journal).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
     expect(new Set(words)).toEqual(new Set(['restored']));
-    expect(words).toHaveLength(16);
+    expect(words).toHaveLength(30);
     const again = intentsOf(stage, journal).filter((item, i, all) => all.indexOf(item) !== i);
     for (const item of again) expect(open).toContain(item);
     for (const role of ROLES) expect(outcomesOf(stage, journal, memberItem(role))).toMatchObject([{ outcome: 'restored' }]);
@@ -63,21 +60,6 @@ test(
     });
   },
 );
-
-function progress(journal: string): { done: string[]; open: string[] } {
-  const done = recordsOf(stage, journal).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
-  return { done, open: intentsOf(stage, journal).filter((item) => !done.includes(item)) };
-}
-
-/** Waits until some roles are back and the making of another has just begun; returns that one. */
-async function afterSomeRestores(journal: string): Promise<string> {
-  for (;;) {
-    const { done, open } = progress(journal);
-    const role = open.find((item) => item.startsWith(memberItem('collect-')));
-    if (role && done.filter((item) => item.startsWith(memberItem('collect-'))).length >= 2) return role;
-    await sleep(10);
-  }
-}
 
 /** Our own first call as the cloud may have applied it while its answer was lost: the role is there, without its policies. */
 async function makeHalf(item: string): Promise<void> {

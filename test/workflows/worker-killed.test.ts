@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { smallEstate } from '../harness/estate.ts';
+import { killAmid } from '../harness/kill.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { intentsOf, outcomesOf, recordsOf, removedBy } from '../harness/removals.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 afterEach(() => abandonRun(stage));
 
-const ROLES = Array.from({ length: 10 }, (_, i) => `collect-${i}`);
+const ROLES = Array.from({ length: 24 }, (_, i) => `collect-${i}`);
 
 test(
   'a worker killed between an intent and its outcome leaves nothing done twice and takes no removal of ours for somebody else’s',
@@ -34,11 +34,7 @@ test(
     estate.objects.push(...ROLES.map((name) => memberRole(name, { attached: ['arn:aws:iam::aws:policy/SecurityAudit'] })));
     const run = await startedRun(stage, estate);
     const { run: journal } = await approveGate(stage, run, 'plan');
-    const begun = await afterSomeRemovals(journal);
-    process.kill(worker.pid, 'SIGKILL');
-    const { done, open } = progress(journal);
-    expect(open).toContain(begun);
-    expect(done.length).toBeGreaterThan(0);
+    const { begun, open, done } = await killAmid(stage, worker, journal, ROLES.map(memberItem));
     expect(done.length).toBeLessThan(ROLES.length);
     await applyRemoval(begun);
 
@@ -58,21 +54,6 @@ test(
     expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
   },
 );
-
-function progress(journal: string): { done: string[]; open: string[] } {
-  const done = removedBy(stage, journal);
-  return { done, open: intentsOf(stage, journal).filter((item) => !done.includes(item)) };
-}
-
-/** Waits until some roles are gone and the removal of another has just begun; returns that one. */
-async function afterSomeRemovals(journal: string): Promise<string> {
-  for (;;) {
-    const { done, open } = progress(journal);
-    const role = open.find((item) => item.startsWith('aws-role:'));
-    if (role && done.filter((item) => item.startsWith('aws-role:')).length >= 2) return role;
-    await sleep(10);
-  }
-}
 
 /** Our own call as the cloud may have applied it while its answer was lost. */
 async function applyRemoval(item: string): Promise<void> {
