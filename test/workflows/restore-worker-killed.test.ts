@@ -1,11 +1,19 @@
+import {
+  CreateRoleCommand,
+  DetachRolePolicyCommand,
+  EntityAlreadyExistsException,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate } from '../harness/estate.ts';
+import { MEMBER_ACCOUNT, OIDC_ROLE_ARN, smallEstate } from '../harness/estate.ts';
 import { killAmid } from '../harness/kill.ts';
-import { memberItem, memberRole } from '../harness/member-roles.ts';
+import { memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
-import { abandonRestore, approveRestore, begunRestore, offboarded, restoreResult, type Entry } from '../harness/restores.ts';
+import { abandonRestore, approveRestore, begunRestore, offboarded, restoreResult } from '../harness/restores.ts';
 import { Stage } from '../harness/stage.ts';
 import { workerProcess } from '../harness/worker-process.ts';
 
@@ -24,6 +32,7 @@ afterEach(async () => {
   await abandonRestore(stage);
 });
 
+const SECURITY_AUDIT = 'arn:aws:iam::aws:policy/SecurityAudit';
 const ROLES = Array.from({ length: 24 }, (_, i) => `collect-${i}`);
 
 test(
@@ -33,13 +42,13 @@ test(
     worker = await workerProcess(stage);
     const estate = smallEstate();
     estate.manifest.breakers = { maxPercent: 100 };
-    estate.objects.push(...ROLES.map((name) => memberRole(name, { attached: ['arn:aws:iam::aws:policy/SecurityAudit'] })));
+    estate.objects.push(...ROLES.map((name) => memberRole(name, { attached: [SECURITY_AUDIT] })));
     const run = await offboarded(stage, estate);
     const { workflowId, run: journal } = await begunRestore(stage, run);
     await approveRestore(stage, workflowId);
     const { begun, open, done } = await killAmid(stage, worker, journal, ROLES.map(memberItem));
     expect(done.length).toBeLessThan(ROLES.length + 5);
-    await makeHalf(begun);
+    await makeHalf(ROLES.find((name) => memberItem(name) === begun) ?? '', estate.manifest.aws?.assumeRole ?? '');
 
     worker = await workerProcess(stage);
     const result = await restoreResult(stage, workflowId);
@@ -62,11 +71,23 @@ test(
 );
 
 /** Our own first call as the cloud may have applied it while its answer was lost: the role is there, without its policies. */
-async function makeHalf(item: string): Promise<void> {
-  await stage.sandbox.change(({ entries }) => {
-    const entry = entries[item] as unknown as Entry | undefined;
-    if (!entry) throw new Error(`the sandbox knows no ${item}`);
-    delete entry.deletedAt;
-    entry.object = { ...entry.object, attached: [] };
+async function makeHalf(name: string, assumeRole: string): Promise<void> {
+  const entry = `arn:aws:iam::${MEMBER_ACCOUNT}:role/${assumeRole}`;
+  const { Credentials } = await new STSClient({}).send(new AssumeRoleCommand({ RoleArn: entry, RoleSessionName: 'half' }));
+  const iam = new IAMClient({
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    },
   });
+  const PolicyArn = SECURITY_AUDIT;
+  try {
+    const trust = JSON.stringify(trusting(OIDC_ROLE_ARN));
+    await iam.send(new CreateRoleCommand({ RoleName: name, Path: '/', AssumeRolePolicyDocument: trust }));
+  } catch (error) {
+    if (!(error instanceof EntityAlreadyExistsException)) throw error;
+    const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name }));
+    if (AttachedPolicies?.length) await iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn }));
+  }
 }
