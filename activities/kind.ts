@@ -26,6 +26,11 @@ export interface Kind<Snapshot, Api> {
    */
   read(api: Api, item: PlanItem): Promise<Json | undefined>;
   /**
+   * Where an item's id holds a part of its definition, such as a condition: what is the same but for that part, by the id that it has.
+   * An item that is gone while a newcomer stands here was changed, not removed.
+   */
+  inPlace?(api: Api, item: PlanItem): Promise<{ id: string; snapshot: Json }[]>;
+  /**
    * Takes the items away. Idempotent. Gets one item, or, where `writeKey` is given, all planned items of one system with
    * the same key: writes that meet in one resource are one write.
    */
@@ -123,8 +128,11 @@ export interface Cloud<Snapshot, Api> {
   walk?(context: ReadContext): Promise<Walked>;
   /** One snapshot of a system. A failed page or a denied listing throws: an error is never an empty list. */
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
-  /** Pure: what this snapshot tells the judging of other systems. */
-  anchors(snapshot: Snapshot, tenantId: string, issuer: string): Partial<Anchors>;
+  /**
+   * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
+   * out what it shows still to be the very same.
+   */
+  anchors(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Anchors): Partial<Anchors>;
   kinds: Kind<Snapshot, Api>[];
   /** Pure. */
   classify(error: unknown): FailureClass;

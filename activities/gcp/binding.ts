@@ -7,7 +7,7 @@ import type { GcpApi } from './clients.ts';
 import { isNamedLikeOurs, roleTokens } from './custom-roles.ts';
 import { GCP_NAMES } from './ownership.ts';
 import { recentUseHold } from './use.ts';
-import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
+import { grantJson, grantsInPlace, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
 import { grantId, grantsOf, type Grant } from './policy.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 
@@ -27,6 +27,7 @@ export const gcpBinding: Kind<GcpSnapshot, GcpApi> = {
     return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
   },
   read: readGrant,
+  inPlace: grantsInPlace,
   remove: removeGrants,
   writeKey: (item) => plannedGrant(item).resource,
   undo: undoGrant,

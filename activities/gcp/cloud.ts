@@ -28,8 +28,8 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     connect,
     read: async (client, system, context) => readGcp(client, system, context, await harmless(client, context)),
     walk: async (context) => walkGcp(await connect(), context),
-    anchors: (snapshot, tenantId, issuer) => ({
-      gcpServiceAccounts: accountsOf(snapshot, tenantId, issuer),
+    anchors: (snapshot, tenantId, issuer, earlier) => ({
+      gcpServiceAccounts: [...provedBefore(snapshot, earlier), ...accountsOf(snapshot, tenantId, issuer)],
       ourselves: snapshot.ourselves,
     }),
     kinds: [gcpBinding, gcpCustomRole, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool].map((kind) => ({
@@ -42,6 +42,17 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
       await client.getPolicy(nativeId(system));
     },
   };
+}
+
+/** Once its impersonation is taken away nothing proves an account; by its unique id it is still the one that was proved. */
+function provedBefore({ oidc }: GcpSnapshot, earlier: Anchors | undefined): Anchors['gcpServiceAccounts'] {
+  const there = new Map(oidc?.serviceAccounts.map((a) => [a.uniqueId, a.email]));
+  return (earlier?.gcpServiceAccounts ?? [])
+    .filter((a) => there.get(a.uniqueId) === a.email)
+    .map(({ email, uniqueId }) => {
+      const usedRecently = oidc?.usedRecently[email];
+      return { email, uniqueId, ...(usedRecently === undefined ? {} : { usedRecently }) };
+    });
 }
 
 /** The service accounts that are certainly ours: whatever they hold anywhere is MEPM's. */

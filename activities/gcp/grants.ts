@@ -42,6 +42,14 @@ export async function readGrant(api: GcpApi, item: PlanItem): Promise<Json | und
   return found && grantJson(found, await uniqueIdOf(api, found));
 }
 
+/** The same role of the same member on the same resource, under whatever condition. */
+export async function grantsInPlace(api: GcpApi, item: PlanItem): Promise<{ id: string; snapshot: Json }[]> {
+  const { resource, role, member } = plannedGrant(item);
+  const policy = await orGone(() => api.getPolicy(resource));
+  const same = grantsOf(resource, policy ?? {}).filter((g) => g.role === role && liveMember(g.member) === liveMember(member));
+  return await Promise.all(same.map(async (g) => ({ id: `${item.kind}:${grantId(g)}`, snapshot: grantJson(g, await uniqueIdOf(api, g)) })));
+}
+
 /** Takes all planned grants out of one policy in one write. */
 export async function removeGrants(api: GcpApi, items: readonly [PlanItem, ...PlanItem[]]): Promise<void> {
   const planned = items.map((item) => plannedGrant(item));

@@ -3,7 +3,7 @@ import { firstHold } from '../../model/defender.ts';
 import type { Kind } from '../kind.ts';
 import { judgeAccounts } from './accounts.ts';
 import type { GcpApi } from './clients.ts';
-import { grantJson, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
+import { grantJson, grantsInPlace, plannedGrant, readGrant, removeGrants, undoGrant } from './grants.ts';
 import { grantId, grantsOf } from './policy.ts';
 import { recentUseHold } from './use.ts';
 import type { GcpSnapshot } from './snapshot.ts';
@@ -35,6 +35,7 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
     return { findings, sightings: [], seen };
   },
   read: readGrant,
+  inPlace: grantsInPlace,
   remove: removeGrants,
   writeKey: (item) => plannedGrant(item).resource,
   undo: undoGrant,

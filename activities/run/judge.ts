@@ -57,7 +57,7 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
   const deploymentStacksUnlisted: string[] = [];
   const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
-    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer);
+    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer, earlier);
     ciemPrincipalId = told.ciemPrincipalId ?? ciemPrincipalId;
     ciemUsedRecently = told.ciemUsedRecently ?? ciemUsedRecently;
     for (const mark of told.awsOidcRoles ?? []) oidcRoles.add(mark);

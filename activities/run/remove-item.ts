@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../model/diff.ts';
 import type { FailureClass } from '../../model/errors.ts';
+import type { Json } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { collectorsLeft } from '../../model/ledger.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -24,6 +25,8 @@ export interface ItemSteps {
   cloud: AnyCloud;
   api: unknown;
   ledger: Ledger;
+  /** Ids of all that the plan knows of, planned or left untouched. */
+  known?: ReadonlySet<string>;
   /** Writes the intents, on disk before it resolves. */
   intend(items: PlanItem[]): Promise<void>;
 }
@@ -76,11 +79,15 @@ export function kindOf(cloud: AnyCloud, item: PlanItem): AnyKind {
 }
 
 /** Undefined when the item is there just as planned; otherwise the outcome that makes a removal needless or forbidden. */
-async function lookAt(item: PlanItem, { cloud, api, ledger }: ItemSteps): Promise<Outcome | undefined> {
+async function lookAt(item: PlanItem, { cloud, api, ledger, known }: ItemSteps): Promise<Outcome | undefined> {
   const kind = kindOf(cloud, item);
   const current = await kind.read(api, item);
   const begun = ledger.openIntents.has(item.id);
-  if (current === undefined) return gone(item, begun, kind.gone ?? 'not found');
+  if (current === undefined) {
+    const others = begun ? [] : ((await kind.inPlace?.(api, item)) ?? []);
+    const newcomer = others.find((o) => !known?.has(o.id));
+    return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');
+  }
   if (fingerprint(current) === item.fingerprint) return undefined;
   // As this run's quarantine left it: nothing else was changed since.
   const quarantined = kind.quarantine?.quarantined(item.snapshot);
@@ -90,6 +97,10 @@ async function lookAt(item: PlanItem, { cloud, api, ledger }: ItemSteps): Promis
   const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
   // A removal may begin with just that step: a service account is disabled first.
   if (begun && same && (inQuarantine || isRemnant(current, item.snapshot))) return undefined;
+  return drift(item, current);
+}
+
+function drift(item: PlanItem, current: Json): Outcome {
   return {
     item: item.id,
     outcome: 'blocked',

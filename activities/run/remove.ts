@@ -118,8 +118,9 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
       for (const item of open) await settle(work, failedConnect(item, failure));
       continue;
     }
+    const known = new Set([...work.plan.items, ...work.plan.untouched].map((i) => i.id));
     const intend = (todo: PlanItem[]) => writeIntents(work, withTakenAlong(work, todo));
-    for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, intend })) await settle(work, attempt);
+    for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, known, intend })) await settle(work, attempt);
   }
 }
 

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, MAILBOX, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate } from '../harness/estate.ts';
+import { addGcp, MEPM_ACCOUNT, WORKLOADS } from '../harness/gcp.ts';
 import { memberArn, memberItem, memberRole, trusting } from '../harness/member-roles.ts';
-import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
+import { approveGate, deleteCollectors, finish, planOf, resultOf, startedRun } from '../harness/people.ts';
+import { intentsOf, outcomesOf, recordsOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -58,6 +60,32 @@ test('what changed between plan and approval is not removed; an amended plan ask
   expect(report.untouched.changed).toEqual([]);
   expect(await replacedRoleIsThere()).toBe(true);
   expect(recordsOf(stage, journal).filter((r) => r.type === 'plan')).toHaveLength(2);
+});
+
+test('a binding in Google Cloud that was given a condition is blocked with the difference, not taken for gone; the rest goes on', async () => {
+  const run = await startedRun(stage, addGcp(smallEstate()));
+  await planOf(stage, run);
+  await stage.sandbox.change(({ entries }) => {
+    const [key, entry] = Object.entries(entries).find(([k]) => k.startsWith(`gcp-binding:projects/${WORKLOADS}#`)) ?? [];
+    if (!key || !entry) throw new Error('the sandbox knows no such binding');
+    const condition = { title: 'until-2027', expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' };
+    const object = EstateObjectSchema.parse({ ...(entry.object as object), condition });
+    delete entries[key];
+    entries[objectKey(object)] = { object, initial: structuredClone(object) };
+  });
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  const drifted = unresolved.filter((o) => o.code === 'Drift');
+  expect(drifted.map((o) => o.item)).toEqual([
+    `gcp-binding:projects/${WORKLOADS}#roles/iam.securityReviewer#serviceAccount:${MEPM_ACCOUNT}`,
+  ]);
+  expect(drifted[0]?.reason).toMatch(/changed since the plan was made \(condition: .*until-2027.*\); amend/);
+  expect(unresolved.find((o) => o.item.startsWith('gcp-service-account:'))?.code).toBe('Dependency');
+  expect(removedBy(stage, journal)).toContainEqual(expect.stringMatching('^gcp-binding:organizations/'));
+  expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'the condition was looked at')).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.gate?.opening === 2);
+  expect(await finish(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
+  expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
 });
 
 test('a collector edited between plan and deletion is not deleted: no code is sent, and the change waits for an amended plan', async () => {
