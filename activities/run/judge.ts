@@ -6,6 +6,7 @@ import { systemType, type SystemId } from '../../model/names.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Reading } from './discover.ts';
+import { compare } from '../../model/removal-order.ts';
 import { leftOf, unknownOf } from './walk.ts';
 
 export interface Judged {
@@ -77,7 +78,7 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
     gcpServiceAccounts: [...accounts.values()],
     ourselves: [...ourselves].toSorted(),
     ...(use ? { defender: use } : {}),
-    ...(deploymentStacks.length > 0 ? { deploymentStacks } : {}),
+    ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
   };
 }

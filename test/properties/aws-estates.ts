@@ -42,14 +42,24 @@ const TRUSTS = [
 ] as const;
 const POLICIES = ['none', 'onboarding', 'renamed', 'also-elsewhere'] as const;
 
+const OWNERS = ['nobody', 'a-guild', 'terraform', 'stack-set', 'own-stack', 'mixed-stack', 'gone-stack'] as const;
+
 interface RoleSpec {
   name: string;
   trust: (typeof TRUSTS)[number];
   policy: (typeof POLICIES)[number];
+  owner: (typeof OWNERS)[number];
+  used: boolean;
 }
 
 const roles = fc.uniqueArray(
-  fc.record<RoleSpec>({ name: fc.constantFrom(...NAMES), trust: fc.constantFrom(...TRUSTS), policy: fc.constantFrom(...POLICIES) }),
+  fc.record<RoleSpec>({
+    name: fc.constantFrom(...NAMES),
+    trust: fc.constantFrom(...TRUSTS),
+    policy: fc.constantFrom(...POLICIES),
+    owner: fc.constantFrom(...OWNERS),
+    used: fc.boolean(),
+  }),
   { selector: (r) => r.name, maxLength: 6 },
 );
 const clientIds = fc.subarray([AUDIENCE, 'api://mdc-ciem-aws', 'sts.amazonaws.com']);
@@ -63,14 +73,29 @@ const arnOf = (id: string, spec: RoleSpec) => `arn:aws:iam::${id}:role/${nameOf(
 const idOf = (id: string, spec: RoleSpec) => `AROA${id}${nameOf(spec).toUpperCase()}`;
 
 function account(id: string, specs: RoleSpec[], inOidcAccount: RoleSpec[], ids: string[]): Part {
-  const part: Part = { system: `aws:${id}`, snapshot: {}, ours: [], doubtful: [] };
+  const held: Record<string, string> = {};
+  const part: Part = { system: `aws:${id}`, snapshot: {}, ours: [], doubtful: [], held };
   // Only the OIDC account has the tenant's provider; elsewhere a trust in it is nobody's way in.
   const oidc = inOidcAccount.filter((s) => s.trust === 'oidc');
   const here = specs.map((spec) => ({ spec, state: stateOf(id, spec, oidc) }));
-  const all: Partial<AwsSnapshot> = { account: id, roles: here.map((h) => h.state), policies: [], providers: [] };
+  const all: Partial<AwsSnapshot> = {
+    account: id,
+    roles: here.map((h) => h.state),
+    policies: [],
+    providers: [],
+    stacks: [],
+    usedRecently: {},
+  };
   for (const { spec, state } of here) {
     const isOurs = spec.trust === 'oidc' || (spec.trust.startsWith('member') && oidc.length > 0);
     if (isOurs) part.ours.push(`aws-role:${state.Arn}`);
+    if (spec.used) Object.assign(all.usedRecently ?? {}, { [state.Arn]: 'last used yesterday' });
+    if (isOurs && spec.used) held[`aws-role:${state.Arn}`] = 'RecentlyUsed';
+    state.Tags = tagsOf(id, spec);
+    all.stacks?.push(...stacksOf(id, spec));
+    if (isOurs && spec.owner === 'own-stack') part.ours.push(`aws-cloudformation-stack:${stackOf(id, spec)}`);
+    const code = HELD[spec.owner];
+    if (isOurs && code) held[`aws-role:${state.Arn}`] = code;
     if (spec.policy === 'none') continue;
     const made = policyOf(id, spec);
     state.AttachedPolicies = [made.state.Arn];
@@ -115,4 +140,38 @@ function policyOf(id: string, spec: RoleSpec) {
   const counts = { attachmentCount: spec.policy === 'also-elsewhere' ? 2 : 1, boundaryCount: 0 };
   const Versions = [{ VersionId: 'v1', Document: allowing('iam:PutRolePolicy') }];
   return policy(name, { Arn: `arn:aws:iam::${id}:policy/${name}`, Versions }, counts);
+}
+
+/** What the owner of a role of ours has it held with. */
+const HELD: Partial<Record<RoleSpec['owner'], string>> = {
+  terraform: 'OwnedByTerraform',
+  'stack-set': 'OwnedByStackSet',
+  'mixed-stack': 'OwnedByStack',
+};
+
+const stackOf = (id: string, spec: RoleSpec) =>
+  `arn:aws:cloudformation:eu-west-1:${id}:stack/${nameOf(spec)}/5f0b2a1e-0001-4222-8333-444455556666`;
+
+function tagsOf(id: string, spec: RoleSpec): RoleState['Tags'] {
+  switch (spec.owner) {
+    case 'nobody':
+      return {};
+    case 'a-guild':
+      return { team: 'terraform-guild' };
+    case 'terraform':
+      return { ManagedBy: 'Terraform' };
+    case 'stack-set':
+      return { 'aws:cloudformation:stack-name': 'StackSet-mciem-5f0b2a1e-0001-4222-8333-444455556666' };
+    default:
+      return { 'aws:cloudformation:stack-name': nameOf(spec), 'aws:cloudformation:stack-id': stackOf(id, spec) };
+  }
+}
+
+function stacksOf(id: string, spec: RoleSpec): AwsSnapshot['stacks'] {
+  const own = stackOf(id, spec);
+  if (spec.owner === 'gone-stack') return [{ id: own, gone: true }];
+  if (spec.owner !== 'own-stack' && spec.owner !== 'mixed-stack') return [];
+  const Resources = [`AWS::IAM::Role ${nameOf(spec)}`, ...(spec.owner === 'mixed-stack' ? ['AWS::S3::Bucket contoso-logs'] : [])];
+  const state = { Status: 'CREATE_COMPLETE', Parent: null, TerminationProtection: false, GeneratedNames: [], Resources };
+  return [{ id: own, stack: { StackId: own, StackName: nameOf(spec), ...state }, definition: { Unknown: 'AccessDenied' } }];
 }

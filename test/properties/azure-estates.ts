@@ -16,22 +16,31 @@ const assignment = fc.record({
   scope: fc.constantFrom(...SCOPES),
   principal: fc.constantFrom(CIEM_PRINCIPAL, CIEM_PRINCIPAL.toUpperCase(), ...OTHERS),
   role: fc.constantFrom(...ROLES),
+  condition: fc.constantFrom(null, "@Resource[name] StringEquals 'x'"),
+  /** Whether a deployment stack of its own scope manages it; at `/` there are none. */
+  bicep: fc.boolean(),
 });
 const defender = fc.constantFrom('in-use' as const, 'absent' as const, 'unknown' as const);
 
 export const azureParts: fc.Arbitrary<Part[]> = fc
   .tuple(fc.array(assignment, { maxLength: 8 }), defender, defender)
   .map(([specs, ...states]) => {
-    const assignments = specs.map(({ scope, principal, role }, n): Assignment => ({
+    const assignments = specs.map(({ scope, principal, role, condition }, n): Assignment => ({
       id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${n}`,
       scope,
       roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${role}`,
       principalId: principal,
       principalType: 'ServicePrincipal',
-      condition: null,
-      conditionVersion: null,
+      condition,
+      conditionVersion: condition === null ? null : '2.0',
       description: null,
     }));
+    const managed = (scope: string) =>
+      scope === '/' ? [] : assignments.filter((a, n) => a.scope === scope && specs[n]?.bicep).map((a) => a.id);
+    const stackAt = (scope: string) => ({
+      id: `${scope}/providers/Microsoft.Resources/deploymentStacks/landing-zone`,
+      assignments: managed(scope),
+    });
     return SCOPES.map((scope, n): Part => {
       const system: SystemId = `azure:${scope}`;
       const state = states[n - 1];
@@ -40,9 +49,13 @@ export const azureParts: fc.Arbitrary<Part[]> = fc
         scope,
         namedScopes: SCOPES,
         assignments: assignments.filter((a) => a.scope === '/' || a.scope === scope),
+        ...(managed(scope).length > 0 ? { deploymentStacks: { stacks: [stackAt(scope)], unlisted: [] } } : {}),
         ...(state ? { defender: { state, why: [state] } } : {}),
       };
       const ours = assignments.filter((a) => a.scope === scope && a.principalId.toLowerCase() === CIEM_PRINCIPAL);
-      return { system, snapshot, ours: ours.map((a) => `azure-role-assignment:${a.id}`), doubtful: [] };
+      const held = Object.fromEntries(
+        ours.filter((a) => managed(scope).includes(a.id)).map((a) => [`azure-role-assignment:${a.id}`, 'OwnedByDeploymentStack']),
+      );
+      return { system, snapshot, ours: ours.map((a) => `azure-role-assignment:${a.id}`), doubtful: [], held };
     });
   });

@@ -16,6 +16,8 @@ export interface Part {
   ours: string[];
   /** Ours perhaps: nothing proves it. */
   doubtful: string[];
+  /** Ours, but owned by something else, or used lately: a guard holds it, with this code. */
+  held?: Record<string, string>;
 }
 
 export interface GeneratedEstate {

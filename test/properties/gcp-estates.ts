@@ -18,14 +18,19 @@ const spec = fc.record({
   trusted: fc.boolean(),
   role: fc.constantFrom(...ROLES),
   stranger: fc.boolean(),
+  used: fc.boolean(),
+  conditional: fc.boolean(),
 });
+const CONDITION = { title: 'until-2027', expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' };
 
 export const gcpParts: fc.Arbitrary<Part[]> = fc.array(spec, { maxLength: 4 }).map((specs) => {
   const ours: string[] = [];
   const doubtful: string[] = [];
-  const granted: { role: string; members: string[] }[] = [];
+  const granted: { role: string; members: string[]; conditional: boolean }[] = [];
+  const held: Record<string, string> = {};
+  const usedRecently: Record<string, string> = {};
   const organization: Part = { system: `gcp:organizations/${ORGANIZATION}`, snapshot: {}, ours: [], doubtful: [] };
-  const made = specs.map(({ whose, trusted, role, stranger }, n) => {
+  const made = specs.map(({ whose, trusted, role, stranger, used, conditional }, n) => {
     const name = `projects/${PROJECT}/locations/global/workloadIdentityPools/pool-${n}`;
     const providerId = whose === 'defender' ? 'ciem-discovery' : 'mciem-wi-provider';
     const entra = `https://sts.windows.net/${whose === 'other-tenant' ? OTHER_TENANT : TENANT}/`;
@@ -43,8 +48,18 @@ export const gcpParts: fc.Arbitrary<Part[]> = fc.array(spec, { maxLength: 4 }).m
     ];
     if (whose === 'ours') ours.push(...ids, ...(trusted ? through : []));
     if (whose === 'lets-others-in') doubtful.push(...ids, ...(trusted ? through : []));
-    granted.push({ role, members: [`serviceAccount:${email}`, ...(stranger ? [`deleted:serviceAccount:${email}?uid=999`] : [])] });
-    if (whose === 'ours' && trusted) organization.ours.push(`gcp-binding:organizations/${ORGANIZATION}#${role}#serviceAccount:${email}`);
+    if (used) usedRecently[email] = 'last signed in yesterday';
+    granted.push({
+      role,
+      conditional,
+      members: [`serviceAccount:${email}`, ...(stranger ? [`deleted:serviceAccount:${email}?uid=999`] : [])],
+    });
+    if (whose === 'ours' && trusted) {
+      const under = conditional ? `#${CONDITION.title}#${CONDITION.expression}` : '';
+      const grant = `gcp-binding:organizations/${ORGANIZATION}#${role}#serviceAccount:${email}${under}`;
+      organization.ours.push(grant);
+      if (used) for (const id of [grant, ...through]) held[id] = 'RecentlyUsed';
+    }
     return { thePool, theAccount };
   });
   const project = oidcProject(
@@ -52,10 +67,22 @@ export const gcpParts: fc.Arbitrary<Part[]> = fc.array(spec, { maxLength: 4 }).m
     made.map((m) => m.theAccount),
   );
   const resource = `organizations/${ORGANIZATION}`;
-  const bindings = ROLES.map((role) => ({ role, members: granted.filter((g) => g.role === role).flatMap((g) => g.members) }));
+  const bindings = ROLES.flatMap((role) =>
+    [false, true].map((conditional) => ({
+      role,
+      members: granted.filter((g) => g.role === role && g.conditional === conditional).flatMap((g) => g.members),
+      ...(conditional ? { condition: CONDITION } : {}),
+    })),
+  );
   const above: GcpSnapshot = { system: organization.system, resource, policy: { bindings }, ourselves: [] };
   return [
-    { system: project.system, snapshot: { ...project, oidc: { ...project.oidc, projectNumber: NUMBER } }, ours, doubtful },
+    {
+      system: project.system,
+      snapshot: { ...project, oidc: { ...project.oidc, projectNumber: NUMBER, usedRecently } },
+      ours,
+      doubtful,
+      held,
+    },
     { ...organization, snapshot: above },
   ];
 });

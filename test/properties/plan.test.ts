@@ -40,6 +40,15 @@ const doubtfulIn = (estate: GeneratedEstate) => estate.parts.flatMap((p) => p.do
 const some = <T>(list: T[], picks: number[]): T[] => list.filter((_, n) => picks.includes(n));
 const picks = fc.uniqueArray(fc.nat({ max: 25 }), { maxLength: 8 });
 
+/** By which words a guard is known, for several may hold one thing. */
+const SAID: Record<string, RegExp> = {
+  OwnedByDeploymentStack: /deployment stack .* owns it/,
+  OwnedByStack: /CloudFormation stack .* owns it/,
+  OwnedByStackSet: /CloudFormation stack set/,
+  OwnedByTerraform: /Terraform manages it/,
+  RecentlyUsed: /last used|recently used/,
+};
+
 test('what is planned is ours: all that an invariant proves, nothing else, whatever its name', async () => {
   let seen = 0;
   await fc.assert(
@@ -90,7 +99,8 @@ test('what matches by name only is planned exactly when the manifest names it, a
       expect(items.filter((id) => kept.includes(id))).toEqual([]);
       for (const id of doubtfulIn(estate).filter((d) => ids.includes(d) && !kept.includes(d)))
         expect(items.includes(id)).toBe(lifted.includes(id));
-      for (const item of planned(plan).filter((i) => lifted.includes(i.id))) expect(item.guard).toBeUndefined();
+      // A stack is held by what it takes along, which no override of its own can lift.
+      for (const item of planned(plan).filter((i) => lifted.includes(i.id) && !i.takesAlong)) expect(item.guard).toBeUndefined();
       // What is not planned is told, with the reason.
       const told = plan.untouched.map((u) => u.id);
       expect(told).toEqual(expect.arrayContaining(ids.filter((id) => !items.includes(id))));
@@ -115,7 +125,9 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
           expect(provider.dependsOn).toContain(user.id);
           expect(at.get(user.id)).toBeLessThan(at.get(provider.id) as number);
         }
-        const needed = staying.some(uses);
+        const needed =
+          staying.some(uses) ||
+          (provider.takesAlong ?? []).some((id) => !inPlan.has(id) || items[at.get(id) ?? 0]?.guard?.code === 'Shared');
         expect(provider.guard?.code === 'Shared').toBe(needed);
       }
       const phases = items.map((i) => PHASES.indexOf(i.phase));
@@ -137,6 +149,28 @@ test('Defender in use, or not known to be absent, holds all it shares; what it s
     }),
     RUNS,
   );
+});
+
+test('what something else owns, or somebody used lately, is planned only as held, and says by which code; no run takes it', async () => {
+  const codes = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(estates, async (estate) => {
+      const items = new Map(planOf(await judged(estate)).items.map((i) => [i.id, i]));
+      const held = Object.assign({}, ...estate.parts.map((p) => p.held ?? {})) as Record<string, string>;
+      for (const [id, code] of Object.entries(held)) {
+        const item = items.get(id);
+        if (!item) continue;
+        codes.add(code);
+        expect(item.guard).toBeDefined();
+        expect(item.guard?.reason).toMatch(SAID[code] ?? /^$/);
+      }
+      // What takes others along goes only where none of them is held.
+      for (const stack of [...items.values()].filter((i) => i.takesAlong?.some((id) => items.get(id)?.guard)))
+        expect(stack.guard).toBeDefined();
+    }),
+    RUNS,
+  );
+  expect([...codes].toSorted()).toEqual(Object.keys(SAID).toSorted());
 });
 
 test('the same estate makes the same plan, whatever order it was read in', async () => {
