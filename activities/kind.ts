@@ -122,6 +122,11 @@ export interface Cloud<Snapshot, Api> {
   /** The narrow interface to one system, with the worker's own credentials. */
   connect(system: SystemId, context: ReadContext): Promise<Api>;
   /**
+   * The manifest with the root of each `all` that it does not name, as the worker's own credentials tell it. Throws where they do not:
+   * then nothing is known of this cloud. Absent where a tree needs no root.
+   */
+  root?(context: ReadContext): Promise<Manifest>;
+  /**
    * Lists what the manifest's `all` stands for, and only that. A part that cannot be listed is `unknown`, never an empty list; throws
    * when nothing could be listed at all. Absent where a manifest cannot say `all`.
    */

@@ -15,15 +15,26 @@ export interface People {
 export const SCOPE_OPTIONS: Command['options'] = {
   tenant: { type: 'string', needed: true, value: 'ID', help: 'the Entra tenant, a GUID' },
   cloud: { type: 'string', value: 'NAME', help: 'public (default), usgov or china' },
-  'aws-management-account': { type: 'string', value: 'ID', help: 'every account of the organisation that this account manages' },
+  'aws-management-account': {
+    type: 'string',
+    value: 'ID',
+    help: "every account of the organisation that this account manages; without it that of the worker's account",
+  },
   'aws-accounts': { type: 'string', value: 'ID,ID', help: 'these accounts instead' },
   'aws-accounts-file': { type: 'string', value: 'FILE', help: 'the accounts of a file instead, one a line; # begins a comment' },
-  'aws-role': { type: 'string', value: 'NAME', help: 'the role the worker assumes in each account; needed for AWS' },
-  'gcp-organization': { type: 'string', value: 'NUMBER', help: 'the organisation, with every folder and project below it' },
+  'aws-role': {
+    type: 'string',
+    value: 'NAME',
+    help: "the role the worker assumes in each account; else the worker's OFFBOARD_AWS_ROLE, else OrganizationAccountAccessRole",
+  },
+  'gcp-organization': {
+    type: 'string',
+    value: 'NUMBER',
+    help: 'the organisation, with every folder and project below it; without it the one the worker can see',
+  },
   'gcp-projects': { type: 'string', value: 'ID,ID', help: 'these projects, instead of all below the organisation' },
-  azure: { type: 'boolean', help: 'all subscriptions, all management groups and / (the default)' },
-  'no-azure': { type: 'boolean', help: 'leave Azure out' },
   'azure-subscriptions': { type: 'string', value: 'ID,ID', help: 'these subscriptions, instead of all, management groups and /' },
+  without: { type: 'string', value: 'CLOUD,CLOUD', help: 'clouds to leave out: aws, azure, gcp' },
 };
 
 export const PEOPLE_OPTIONS: Command['options'] = {
@@ -49,36 +60,41 @@ const OPTION_OF: Record<string, string> = {
 
 /** The scope that options name. Throws OffboardError naming the option and the mend. */
 export function scopeOf(values: Values): DiscoveryScope {
+  const without = leftOut(values);
   const raw = {
     tenant: { id: text(values, 'tenant')?.toLowerCase(), cloud: text(values, 'cloud') },
-    ...awsOf(values),
-    ...azureOf(values),
-    ...gcpOf(values),
+    ...(without.includes('aws') ? {} : awsOf(values)),
+    ...(without.includes('azure') ? {} : azureOf(values)),
+    ...(without.includes('gcp') ? {} : gcpOf(values)),
   };
   const parsed = DiscoveryScopeSchema.safeParse(raw);
   if (!parsed.success) throw refusal(parsed.error.issues[0], values);
   return parsed.data;
 }
 
+/** The clouds to leave out. Throws for an unknown one, and where another option names systems of one. */
+function leftOut(values: Values): string[] {
+  const clouds = once(list(values, 'without') ?? [], 'without');
+  for (const cloud of clouds) {
+    if (!['aws', 'azure', 'gcp'].includes(cloud))
+      throw new OffboardError('InvalidValue', `--without: ${cloud} is no cloud to leave out; write aws, azure or gcp`);
+    const other = Object.keys(SCOPE_OPTIONS).find((name) => name.startsWith(`${cloud}-`) && values[name] !== undefined);
+    if (other !== undefined) throw new OffboardError('Usage', `--without: contradicts --${other}; leave one of the two out`);
+  }
+  return clouds;
+}
+
 function awsOf(values: Values): { aws?: object } {
   const sources = ['aws-management-account', 'aws-accounts', 'aws-accounts-file'].filter((name) => values[name] !== undefined);
   const [source, second] = sources;
-  const assumeRole = text(values, 'aws-role');
+  const role = text(values, 'aws-role');
+  const assumeRole = role === undefined ? {} : { assumeRole: role };
   if (second !== undefined)
     throw new OffboardError('Usage', `--${second}: says the accounts once more than --${source}; give one of the two`);
-  if (source === undefined) {
-    if (assumeRole !== undefined)
-      throw new OffboardError(
-        'Usage',
-        '--aws-role: in which accounts? add --aws-management-account, --aws-accounts or --aws-accounts-file',
-      );
-    return {};
-  }
-  if (assumeRole === undefined)
-    throw new OffboardError('Usage', `--aws-role is missing; with --${source} name the role the worker assumes`);
+  if (source === undefined) return { aws: { members: 'all', ...assumeRole } };
   const managementAccount = text(values, 'aws-management-account');
-  if (managementAccount !== undefined) return { aws: { managementAccount, members: 'all', assumeRole } };
-  return { aws: { members: once(accounts(values), source), assumeRole } };
+  if (managementAccount !== undefined) return { aws: { managementAccount, members: 'all', ...assumeRole } };
+  return { aws: { members: once(accounts(values), source), ...assumeRole } };
 }
 
 function accounts(values: Values): string[] {
@@ -106,11 +122,6 @@ function accounts(values: Values): string[] {
 
 function azureOf(values: Values): { azure?: object } {
   const subscriptions = list(values, 'azure-subscriptions');
-  if (values['no-azure']) {
-    const other = values['azure'] ? 'azure' : subscriptions ? 'azure-subscriptions' : undefined;
-    if (other !== undefined) throw new OffboardError('Usage', `--no-azure: contradicts --${other}; leave one of the two out`);
-    return {};
-  }
   if (subscriptions) return { azure: { subscriptions: once(subscriptions, 'azure-subscriptions') } };
   return { azure: { subscriptions: 'all', managementGroups: 'all', root: true } };
 }
@@ -119,7 +130,7 @@ function gcpOf(values: Values): { gcp?: object } {
   const organization = text(values, 'gcp-organization');
   const projects = list(values, 'gcp-projects');
   if (projects) return { gcp: { ...(organization === undefined ? {} : { organization }), projects: once(projects, 'gcp-projects') } };
-  return organization === undefined ? {} : { gcp: { organization, folders: 'all', projects: 'all' } };
+  return { gcp: { ...(organization === undefined ? {} : { organization }), folders: 'all', projects: 'all' } };
 }
 
 /** The people that options name. Throws OffboardError when a successor is half said. */

@@ -22,7 +22,7 @@ type Handle = WorkflowHandle<typeof discovery>;
 const EVERY_MS = 1_000;
 
 /** Starts a tenant's discovery, or attaches to the one that is going on. Throws NoWorker; then nothing was started. */
-export async function startDiscovery(session: Session, scope: DiscoveryScope): Promise<{ handle: Handle; isNew: boolean }> {
+export async function startDiscovery(session: Session, scope: DiscoveryScope, by?: string): Promise<{ handle: Handle; isNew: boolean }> {
   await requireWorker(session);
   const tenant = scope.tenant.id;
   const workflowId = `discovery-${tenant}`;
@@ -31,7 +31,8 @@ export async function startDiscovery(session: Session, scope: DiscoveryScope): P
     const handle = await session.client.workflow.start<typeof discovery>('discovery', {
       workflowId,
       taskQueue: session.taskQueue,
-      args: [{ scope }],
+      args: [{ scope, ...(by === undefined ? {} : { by }) }],
+      ...(by === undefined ? {} : { memo: { by } }),
       staticSummary: `look for what Permissions Management left in tenant ${tenant}; changes nothing`,
       ...(searchAttributes ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: tenant }]) } : {}),
     });

@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 
 export interface InventoryInput {
   takenAt: string;
+  by?: string;
   scope: DiscoveryScope;
   /** Named one by one. */
   systems: SystemId[];
@@ -35,6 +36,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
   return {
     version: 1,
     takenAt: input.takenAt,
+    ...(input.by === undefined ? {} : { by: input.by }),
     scope,
     systems: systemsOf(input, findings),
     findings,

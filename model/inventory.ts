@@ -8,7 +8,9 @@ export interface Inventory {
   version: 1;
   /** ISO 8601. */
   takenAt: string;
-  /** As it was asked for, with `all` where the whole tree was. */
+  /** Who asked. */
+  by?: string;
+  /** As it was asked for, with `all` where the whole tree was, and the root that was found. */
   scope: DiscoveryScope;
   /** Every system the scope stands for, each once. */
   systems: InventorySystem[];
@@ -20,7 +22,7 @@ export interface Inventory {
   unknown: { system: SystemId; reason: string }[];
   /** Closed, suspended, about to be deleted: not looked at. */
   left: { system: SystemId; reason: string }[];
-  /** Clouds that nobody asked to look at. */
+  /** Clouds that were left out on purpose. */
   notAsked: CollectorType[];
   collectors: { from: 'portal' | 'graph' | 'findings'; listed: InventoryCollector[] };
   notes: GuideNotes;

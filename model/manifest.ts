@@ -166,6 +166,17 @@ export function readManifest(file: string): Manifest {
 
 /** What a schema cannot say: systems named twice, a tree without its root. */
 export function checkManifest(manifest: Manifest): void {
+  checkNames(manifest);
+  checkRoots(manifest);
+  if (manifest.mode === 'quarantine' && manifest.waits.quarantine >= manifest.waits.approvalValid)
+    throw new OffboardError(
+      'InvalidValue',
+      'waits.quarantine: is not shorter than waits.approvalValid; the approval would expire before anything is removed',
+    );
+}
+
+/** Throws where a list names something twice. */
+export function checkNames(manifest: Manifest): void {
   const lists: [string, string[]][] = [
     ['aws.members', listed(manifest.aws?.members)],
     ['azure.subscriptions', listed(manifest.azure?.subscriptions).map((s) => s.toLowerCase())],
@@ -180,13 +191,12 @@ export function checkManifest(manifest: Manifest): void {
     const twice = values.find((v, i) => values.indexOf(v) !== i);
     if (twice !== undefined) throw new OffboardError('DuplicateSystem', `${path}: ${twice} is named twice; name it once`);
   }
+}
+
+/** What is removed from is never guessed: a manifest names the root of each tree. */
+function checkRoots(manifest: Manifest): void {
   if (manifest.aws?.members === 'all' && manifest.aws.managementAccount === undefined)
     throw new OffboardError('InvalidValue', 'aws.managementAccount: is missing; members: all asks it for the accounts of the organisation');
-  if (manifest.mode === 'quarantine' && manifest.waits.quarantine >= manifest.waits.approvalValid)
-    throw new OffboardError(
-      'InvalidValue',
-      'waits.quarantine: is not shorter than waits.approvalValid; the approval would expire before anything is removed',
-    );
   const { gcp } = manifest;
   if ((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined)
     throw new OffboardError('InvalidValue', 'gcp.organization: is missing; all means everything below it');

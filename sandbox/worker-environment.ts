@@ -63,6 +63,7 @@ export function writeWorkerEnvironment(
     AWS_ENDPOINT_URL_IAM: `${origin}/iam`,
     AWS_ENDPOINT_URL_ORGANIZATIONS: `${origin}/organizations`,
     AWS_ENDPOINT_URL_CLOUDFORMATION: `${origin}/cloudformation`,
+    ...entryRole(store),
     AZURE_TENANT_ID: client.tenantId,
     AZURE_CLIENT_ID: client.clientId,
     AZURE_CLIENT_SECRET: client.clientSecret,
@@ -82,6 +83,13 @@ export function writeWorkerEnvironment(
   writePrivate(join(directory, 'worker.env.json'), `${JSON.stringify(environment, null, 2)}\n`);
   const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
   writePrivate(join(directory, 'worker.env'), lines.join(''));
+}
+
+/** The role of the estate's accounts, as an operator would name it who made it there. */
+function entryRole(store: EstateStore): Record<string, string> {
+  const accounts = store.list('aws-account');
+  const role = (accounts.find((a) => a.management) ?? accounts[0])?.entryRole;
+  return role === undefined ? {} : { OFFBOARD_AWS_ROLE: role };
 }
 
 function writePrivate(file: string, text: string): void {

@@ -7,10 +7,12 @@ import { readEstate } from './read-estate.ts';
 export interface DiscoveryInput {
   /** What to look at: the tenant and systems of a manifest. Checked again by the worker. */
   scope: { tenant: { id: string } };
+  /** Who asked. */
+  by?: string;
 }
 
 /** Walks, reads and judges an estate as an offboarding does, changes nothing, and ends with an inventory of what was found. */
-export async function discovery({ scope }: DiscoveryInput): Promise<TakeInventoryResult> {
+export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInventoryResult> {
   let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0 };
   const show = (next: DiscoveryProgress) => {
     now = next;
@@ -21,7 +23,7 @@ export async function discovery({ scope }: DiscoveryInput): Promise<TakeInventor
   const { manifest } = await startDiscovery({ scope });
   const estate = await readEstate('discovery', manifest, (read, of) => show({ stage: 'read', read, of }));
   show({ ...now, stage: 'judge' });
-  const result = await takeInventory({ scope, ...estate });
+  const result = await takeInventory({ scope, ...(by === undefined ? {} : { by }), ...estate });
   show({ ...now, stage: 'ended' });
   return result;
 }

@@ -54,6 +54,13 @@ export interface StackCalls {
   creationFailures(id: string): Promise<string[]>;
 }
 
+/** Where the worker's own credentials belong. */
+export interface AwsHome {
+  account: string;
+  /** Undefined where the account is in no organisation. */
+  managementAccount?: string;
+}
+
 /** An AWS organisation. The listing is whole: every page or an error. */
 export interface AwsOrganizationApi {
   /** Ids, states as AWS names them (`ACTIVE`, `SUSPENDED`, …), and names. */

@@ -2,12 +2,12 @@ import { Agent } from 'node:https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../kind.ts';
 import { accountApi } from './account.ts';
-import type { AwsAccountApi, AwsOrganizationApi } from './api.ts';
-import { organizationApi } from './organization.ts';
+import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
+import { homeOf, organizationApi } from './organization.ts';
 import { stackCalls } from './stack-calls.ts';
 import { need } from './snapshot.ts';
 
@@ -24,6 +24,10 @@ const SOCKETS = 50;
  */
 export interface AwsConnector {
   account(system: SystemId, context: ReadContext): AwsAccountApi;
+  /** Where the worker's own credentials belong. */
+  home(): Promise<AwsHome>;
+  /** The organisation as the worker's own credentials see it: those of its management or a delegated administrator account. */
+  ownOrganization(): AwsOrganizationApi;
   /** The organisation as its management account sees it. */
   organization(managementAccount: string, context: ReadContext): AwsOrganizationApi;
 }
@@ -77,6 +81,11 @@ export function awsConnector(): AwsConnector {
       known.set(role, api);
       return api;
     },
+    async home() {
+      const { Account } = await (base ??= new STSClient(shared)).send(new GetCallerIdentityCommand({}));
+      return homeOf(new OrganizationsClient(shared), need(Account, 'Account'));
+    },
+    ownOrganization: () => organizationApi(new OrganizationsClient(shared)),
     organization(managementAccount, context) {
       return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
     },

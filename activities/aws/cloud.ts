@@ -13,6 +13,7 @@ import { awsRole } from './role.ts';
 import { awsStack } from './stack.ts';
 import { knowingStacks } from './stack-members.ts';
 import type { AwsSnapshot } from './snapshot.ts';
+import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 
 /** What a stack may hold of ours. */
@@ -27,8 +28,9 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     async walk(context) {
       const { members, managementAccount } = context.manifest.aws ?? {};
       if (members !== 'all' || managementAccount === undefined) return { systems: [], left: [], unknown: [] };
-      return walkOrganization(connector.organization(managementAccount, context));
+      return walkOrganization(listingAccounts(connector, managementAccount, context));
     },
+    root: (context) => rootOfAws(connector, context),
     read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }),
     anchors: (snapshot, _tenantId, issuer) => ({
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),

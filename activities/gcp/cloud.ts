@@ -13,6 +13,7 @@ import { ownAccessAtResource } from './own-access.ts';
 import { gcpPool } from './pool.ts';
 import { gcpProvider } from './provider.ts';
 import { readGcp } from './reader.ts';
+import { rootOfGcp } from './root.ts';
 import { gcpServiceAccount } from './service-account.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 import { walkGcp } from './walk.ts';
@@ -27,6 +28,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     type: 'gcp',
     connect,
     read: async (client, system, context) => readGcp(client, system, context, await harmless(client, context)),
+    root: async (context) => rootOfGcp(await connect(), context),
     walk: async (context) => walkGcp(await connect(), context),
     anchors: (snapshot, tenantId, issuer, earlier) => ({
       gcpServiceAccounts: [...provedBefore(snapshot, earlier), ...accountsOf(snapshot, tenantId, issuer)],

@@ -4,6 +4,7 @@ import type { Described, ReadContext, Walked } from '../kind.ts';
 import type { TreeNode } from './api/tree.ts';
 import { failureWords, isRetry } from './classify.ts';
 import type { GcpApi } from './clients.ts';
+import { visibleProjects } from './root.ts';
 
 /** Folders listed side by side: far below Resource Manager's read quota (600 a minute). */
 const AT_ONCE = 4;
@@ -20,7 +21,8 @@ type Telling = Walked & { described: Described[] };
 export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<Walked> {
   const walked: Telling = { systems: [], left: [], unknown: [], described: [] };
   const { organization, folders, projects } = manifest.gcp ?? {};
-  if (organization === undefined || (folders !== 'all' && projects !== 'all')) return walked;
+  if (organization === undefined) return projects === 'all' ? await visibleProjects(api) : walked;
+  if (folders !== 'all' && projects !== 'all') return walked;
   let parents = [`organizations/${organization}`];
   while (parents.length > 0) {
     const found: TreeNode[] = [];

@@ -11,7 +11,7 @@ export interface StartDiscoveryInput {
 
 /** Opens a discovery: a manifest nobody has written yet, with the collectors the portal lists, if it still answers. Returns its address. */
 export async function startDiscovery(deps: Deps, { scope }: StartDiscoveryInput): Promise<{ manifest: string }> {
-  const manifest = draftManifest(scope, []);
+  const manifest = draftManifest(scope, [], process.env['OFFBOARD_AWS_ROLE']);
   const collectors = (await portalCollectors(deps, manifest)) ?? [];
   return { manifest: await deps.artifacts.put({ ...manifest, collectors }) };
 }

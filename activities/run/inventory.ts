@@ -1,4 +1,4 @@
-import { DiscoveryScopeSchema, type DiscoveryScope } from '../../model/discovery.ts';
+import { DiscoveryScopeSchema, foundScope, type DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Anchors } from '../../model/finding.ts';
 import { inventoryOf } from '../../model/inventory-of.ts';
@@ -16,6 +16,8 @@ import { loadPlan } from './plan-in-force.ts';
 export interface TakeInventoryInput {
   /** As it was asked for. */
   scope: unknown;
+  /** Who asked. */
+  by?: string;
   /** Address of the manifest with a list in place of each `all`. */
   manifest: string;
   /** Addresses of Reading[] artifacts. */
@@ -43,7 +45,8 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
   const { plan, breaker } = planned(manifest, judged, new Set(left.map((l) => l.system)));
   const inventory = inventoryOf({
     takenAt: new Date().toISOString(),
-    scope: scopeOf(input.scope),
+    ...(input.by === undefined ? {} : { by: input.by }),
+    scope: foundScope(scopeOf(input.scope), manifest),
     systems: systemsOf(manifest),
     described: await deps.artifacts.get<Described[]>(input.described),
     findings: judged.match.findings,

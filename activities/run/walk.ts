@@ -28,11 +28,15 @@ export interface WalkResult {
  * folders and projects below an organisation. What cannot be listed is `unknown`, as if a system could not be read.
  */
 export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
-  const written = await deps.artifacts.get<Manifest>(input.manifest);
+  let rooted = await deps.artifacts.get<Manifest>(input.manifest);
   const walked: Walked[] = [];
-  for (const type of walkedTypes(written)) walked.push(await walkCloud(deps, written, type));
+  for (const type of walkedTypes(rooted)) {
+    const found = await walkCloud(deps, rooted, type);
+    rooted = found.manifest;
+    walked.push(found.walked);
+  }
   const manifest = withSystems(
-    written,
+    rooted,
     walked.flatMap((w) => w.systems),
   );
   const readings: Reading[] = walked.flatMap((w) => [
@@ -56,23 +60,33 @@ function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
   ];
 }
 
-async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<Walked> {
+async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<{ manifest: Manifest; walked: Walked }> {
   const cloud = deps.clouds[type];
+  let rooted = manifest;
   const result = await attempt(cloud.classify, async () => {
     if (!cloud.walk) throw new Error(`${type} cannot be walked`);
-    return await cloud.walk({ manifest });
+    rooted = (await cloud.root?.({ manifest })) ?? manifest;
+    return await cloud.walk({ manifest: rooted });
   });
-  if (result.ok) return result.value;
+  if (result.ok) return { manifest: rooted, walked: result.value };
   const { failure } = result;
   if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
     throw cloudUnavailable(`${type}: ${failureMessage(failure)}`, failure.retryAfterMs);
-  return { systems: [], left: [], unknown: [{ system: rootOf(manifest, type), reason: `cannot be walked: ${failureMessage(failure)}` }] };
+  const { system, mend } = unlisted(rooted, type);
+  const reason = `cannot be walked: ${failureMessage(failure)}${mend}`;
+  return { manifest: rooted, walked: { systems: [], left: [], unknown: [{ system, reason }] } };
 }
 
-/** What stands for all that was not listed. */
-function rootOf({ aws, gcp }: Manifest, type: SystemType): SystemId {
-  if (type === 'aws') return `aws:organization of ${aws?.managementAccount}`;
-  return type === 'gcp' ? `gcp:below organizations/${gcp?.organization}` : `${type}:all`;
+/** What stands for all that was not listed, and what else a person can do where not even its root is known. */
+function unlisted({ aws, gcp }: Manifest, type: SystemType): { system: SystemId; mend: string } {
+  const orLeaveOut = (option: string) => `; or name it with --${option}, or say --without ${type}`;
+  if (type === 'aws') {
+    if (aws?.managementAccount !== undefined) return { system: `aws:organization of ${aws.managementAccount}`, mend: '' };
+    return { system: "aws:organization of the worker's account", mend: orLeaveOut('aws-management-account') };
+  }
+  if (type !== 'gcp') return { system: `${type}:all`, mend: '' };
+  if (gcp?.organization !== undefined) return { system: `gcp:below organizations/${gcp.organization}`, mend: '' };
+  return { system: 'gcp:all that the worker can see', mend: orLeaveOut('gcp-organization') };
 }
 
 /** Pure: what the walk reports of a system that is left out. */

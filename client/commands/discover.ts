@@ -4,6 +4,7 @@ import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Command } from '../command.ts';
 import { text } from '../command.ts';
+import { BY } from '../person.ts';
 import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf, type People } from '../discovery-options.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { inventoryManifest, missingFields } from '../render/inventory-manifest.ts';
@@ -20,16 +21,18 @@ export const discover: Command = {
   positionals: [],
   options: {
     ...SCOPE_OPTIONS,
+    ...BY,
     ...PEOPLE_OPTIONS,
     out: { type: 'string', needed: true, value: 'FOLDER', help: 'where manifest.yaml, inventory.json and inventory.csv go' },
   },
   async run({ values, json }, io) {
     const scope = scopeOf(values);
     const people = peopleOf(values);
+    const by = typeof values['by'] === 'string' ? values['by'] : io.env['OFFBOARD_USER'] || undefined;
     const folder = text(values, 'out');
     demandFree(folder);
     return await withSession(io.env, async (session) => {
-      const { handle, isNew } = await startDiscovery(session, scope);
+      const { handle, isNew } = await startDiscovery(session, scope, by);
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
       const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));
       const inventory = await inventoryAt(io.env, result.inventory);

@@ -1,11 +1,15 @@
 import { stringify } from 'yaml';
 import type { People } from '../discovery-options.ts';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
+import { isRooted } from '../../model/discovery.ts';
 import { RISKS, type SystemType } from '../../model/names.ts';
 
 /** Which of a manifest's fields only a person can fill in, and are not filled in yet. */
 export function missingFields(inventory: Inventory, people: People): string[] {
+  const { aws, gcp } = inventory.scope;
   return [
+    ...(isRooted({ aws }) ? [] : ['aws']),
+    ...(isRooted({ gcp }) ? [] : ['gcp']),
     ...(people.successor ? [] : ['successor']),
     ...(people.approvers.length > 0 ? [] : ['approvers']),
     ...(inventory.collectors.listed.length === 0
@@ -62,7 +66,13 @@ function systems(inventory: Inventory): string[] {
       ['gcp', gcp],
     ] as const
   ).flatMap(([type, section]) => {
-    if (section === undefined) return [...comment(`${type}: nobody asked the discovery to look there.`), ''];
+    if (section === undefined)
+      return [
+        ...comment(`${type}: left out of the discovery${inventory.by === undefined ? '' : ` by ${inventory.by}`} (--without ${type}).`),
+        '',
+      ];
+    if (!isRooted({ [type]: section }))
+      return [...comment(`${type}: ${holding(inventory, type)}`), ...comment(`FILL IN the section ${type}: docs/manifest.md.`), ''];
     return [...comment(holding(inventory, type)), ...field({ [type]: section }), ''];
   });
 }

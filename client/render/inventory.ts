@@ -43,8 +43,9 @@ export function unknownLines({ unknown }: Inventory): string[] {
   ];
 }
 
-function cloudLines({ systems, findings, unknown, notAsked }: Inventory, type: SystemType): string[] {
-  if ((notAsked as string[]).includes(type)) return [`${CLOUDS[type]}: NOT ASKED FOR; of what is there nothing is known.`, ''];
+function cloudLines({ systems, findings, unknown, notAsked, by }: Inventory, type: SystemType): string[] {
+  if ((notAsked as string[]).includes(type))
+    return [`${CLOUDS[type]}: LEFT OUT${by === undefined ? '' : ` by ${by}`} (--without ${type}); of what is there nothing is known.`, ''];
   const own = systems.filter((s) => systemType(s.system) === type);
   const found = findings.filter((f) => systemType(f.system) === type);
   const unread = unknown.filter((u) => systemType(u.system) === type).length;

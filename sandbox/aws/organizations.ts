@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, type Caller } from './credentials.ts';
 import { AwsError } from './wire.ts';
 
 const TARGET = 'AWSOrganizationsV20161128.';
@@ -12,7 +12,7 @@ export const organizationsService: SandboxService = {
   prefix: '/organizations',
   handle(request, context) {
     try {
-      return json(200, listAccounts(request, context));
+      return json(200, result(request, context));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return json(error.status, { __type: error.code, Message: error.message });
@@ -20,13 +20,38 @@ export const organizationsService: SandboxService = {
   },
 };
 
-function listAccounts(request: SandboxRequest, context: SandboxContext): object {
+function result(request: SandboxRequest, context: SandboxContext): object {
   const caller = authenticate(request, `/organizations${request.path}`, context);
   const target = request.headers['x-amz-target'] ?? '';
-  if (target !== `${TARGET}ListAccounts`) throw new AwsError(400, 'UnknownOperationException', target);
+  const action = target.startsWith(TARGET) ? target.slice(TARGET.length) : '';
+  const management = context.store.list('aws-account').find((a) => a.management);
+  if (management?.deny?.includes(`organizations:${action}`)) throw denied();
+  if (action === 'DescribeOrganization') return { Organization: organization(management?.id) };
+  if (action === 'ListAccounts') return listAccounts(request, caller, context);
+  throw new AwsError(400, 'UnknownOperationException', target);
+}
+
+/** Any account of the organisation may ask; the worker's own account, which is not in the estate, is taken for one of them. */
+function organization(management: string | undefined): object {
+  if (management === undefined)
+    throw new AwsError(400, 'AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
+  return {
+    Id: 'o-sandbox0000',
+    Arn: `arn:aws:organizations::${management}:organization/o-sandbox0000`,
+    FeatureSet: 'ALL',
+    MasterAccountArn: `arn:aws:organizations::${management}:account/o-sandbox0000/${management}`,
+    MasterAccountId: management,
+    MasterAccountEmail: 'root@sandbox.example',
+    AvailablePolicyTypes: [],
+  };
+}
+
+const denied = () => new AwsError(400, 'AccessDeniedException', "You don't have permissions to access this resource.");
+
+function listAccounts(request: SandboxRequest, caller: Caller, context: SandboxContext): object {
   const accounts = context.store.list('aws-account');
   const own = caller.type === 'session' ? accounts.find((a) => a.id === caller.session.account) : undefined;
-  if (own?.management !== true) throw new AwsError(400, 'AccessDeniedException', "You don't have permissions to access this resource.");
+  if (own?.management !== true) throw denied();
   const { NextToken, MaxResults } = JSON.parse(request.body || '{}') as { NextToken?: string; MaxResults?: number };
   const after = NextToken === undefined ? '' : Buffer.from(NextToken, 'base64url').toString('utf8');
   const rest = accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter((a) => a.id > after);
@@ -36,7 +61,7 @@ function listAccounts(request: SandboxRequest, context: SandboxContext): object 
   return {
     Accounts: page.map(({ id, state }) => ({
       Id: id,
-      Arn: `arn:aws:organizations::${own.id}:account/o-sandbox/${id}`,
+      Arn: `arn:aws:organizations::${own.id}:account/o-sandbox0000/${id}`,
       Name: `account ${id}`,
       State: STATES[state],
       JoinedMethod: 'CREATED',

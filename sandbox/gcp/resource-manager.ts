@@ -1,6 +1,6 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { demand } from './denials.ts';
+import { demand, denies } from './denials.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
 import { activeProject, findProject } from './projects.ts';
 import { answer, etagOf, GcpError, page, permissionDenied } from './wire.ts';
@@ -30,7 +30,8 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     if (!many[2] && parent) demand(context, parent, `resourcemanager.${many[1]}.list`);
     // A listing shows what is to be deleted only when asked; a search always does.
     const all = many[2] !== undefined || request.query.get('showDeleted') === 'true';
-    const shown = children(context, many[1], parent).filter((c) => all || c.state === 'ACTIVE');
+    const seen = many[2] === undefined ? () => true : visible(context, many[1]);
+    const shown = children(context, many[1], parent).filter((c) => (all || c.state === 'ACTIVE') && seen(c));
     return page(many[1], shown, request);
   }
   throw new GcpError('NOT_FOUND', `Method not found: ${call}.`);
@@ -60,11 +61,16 @@ function resourceWire(context: SandboxContext, type: string, id: string): object
   return found[0];
 }
 
-function children(context: SandboxContext, type: string, parent: string | undefined): { state: string }[] {
+function children(context: SandboxContext, type: string, parent: string | undefined): { name: string; state: string }[] {
   const below = (o: { parent: string }) => parent === undefined || o.parent === parent;
   if (type === 'projects') return context.store.list('gcp-project').filter(below).map(projectToWire);
   if (type === 'folders') return context.store.list('gcp-folder').filter(below).map(folderToWire);
   return context.store.list('gcp-organization').map(organizationToWire);
+}
+
+/** A search shows only what the caller may get. */
+function visible(context: SandboxContext, type: string): (found: { name: string }) => boolean {
+  return ({ name }) => !denies(context, name, `resourcemanager.${type}.get`);
 }
 
 function listedParent(request: SandboxRequest, context: SandboxContext): string {

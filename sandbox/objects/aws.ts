@@ -14,6 +14,8 @@ export const aws = [
     state: z.enum(['active', 'suspended', 'pending-closure']).default('active'),
     /** The organisation's management account: the only one that may list the others. */
     management: z.boolean().optional(),
+    /** Actions denied to the worker here, such as `organizations:ListAccounts`. */
+    deny: z.array(z.string()).optional(),
   }),
   z.strictObject({
     kind: z.literal('aws-role'),

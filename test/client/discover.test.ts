@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../model/inventory.ts';
@@ -9,7 +9,6 @@ import { Stage, type CliResult } from '../harness/stage.ts';
 import { expectNothingChanged, expectRefused } from './on-stage.ts';
 
 const MANAGEMENT = '210987654302';
-const SUSPENDED = '210987654313';
 
 type Objects = { kind: string; id?: string; state?: string; management?: boolean; deny?: string[] }[];
 
@@ -35,7 +34,7 @@ const certainIn = (name: string) =>
 describe('A whole estate', () => {
   let whole: CliResult;
   beforeAll(async () => {
-    whole = await discover(...EVERYWHERE, ...PEOPLE, '--out', folder('whole'));
+    whole = await discover(...PEOPLE, '--out', folder('whole'));
   });
 
   test('is found from a tenant id: all and only what onboarding left, without any change', async () => {
@@ -129,7 +128,7 @@ describe('What Permissions Management itself still lists', () => {
     other.objects.push({ ...listed, id: '999900001111', name: 'Forgotten' }, { ...listed, id: MANAGEMENT, name: 'Contoso root' });
     await stage.sandbox.fill(other);
     delete process.env['OFFBOARD_PORTAL_URL'];
-    const { code, out } = await discover(...EVERYWHERE, '--no-azure', '--out', folder('listed')).finally(
+    const { code, out } = await discover(...EVERYWHERE, '--without', 'azure', '--out', folder('listed')).finally(
       () => (process.env['OFFBOARD_PORTAL_URL'] = portal),
     );
     expect(code).toBe(0);
@@ -172,11 +171,15 @@ describe('Without people, portal or AWS', () => {
   test('what is missing stands in the manifest as comments, and start refuses, naming the field', async () => {
     const portal = process.env['OFFBOARD_PORTAL_URL'];
     delete process.env['OFFBOARD_PORTAL_URL'];
-    const { code, out } = await discover('--out', folder('bare')).finally(() => (process.env['OFFBOARD_PORTAL_URL'] = portal));
+    const { code, out } = await discover('--without', 'aws,gcp', '--by', 'kim', '--out', folder('bare')).finally(
+      () => (process.env['OFFBOARD_PORTAL_URL'] = portal),
+    );
     expect(code).toBe(0);
-    expect(out).toContain('AWS: NOT ASKED FOR');
+    expect(out).toContain('AWS: LEFT OUT by kim (--without aws)');
     expect(out).toContain('Fill in successor, approvers in ');
-    expect(inventoryIn('bare').notAsked).toEqual(['aws', 'gcp']);
+    expect(inventoryIn('bare')).toMatchObject({ by: 'kim', notAsked: ['aws', 'gcp'] });
+    expect(written('bare', 'manifest.yaml')).toMatch(/^# aws: left out of the discovery by kim/m);
+    expect((await stage.offboard('status', `discovery-${TENANT}`)).out).toMatch(/started \S+ by kim, ended/);
     // By its two OIDC applications and its assignments; the portal's collectors are attested as gone.
     expect(inventoryIn('bare').collectors).toEqual({
       from: 'findings',
@@ -192,120 +195,5 @@ describe('Without people, portal or AWS', () => {
     expectRefused(await stage.offboard('start', manifest, '--by', 'sam'), 'InvalidValue', 'approvers');
     writeFileSync(manifest, text.replace(/^# approvers: .*$/m, 'approvers: [sam, riley]'));
     expect(await stage.offboard('start', manifest, '--by', 'sam', '--dry-run')).toMatchObject({ code: 0 });
-  });
-});
-
-describe('A part that cannot be read', () => {
-  afterEach(() => stage.sandbox.fill(estate));
-
-  const changed = async (edit: (objects: Objects) => void) => {
-    const other = structuredClone(estate);
-    edit(other.objects as Objects);
-    await stage.sandbox.fill(other);
-  };
-  const one = (objects: Objects, kind: string, id: string) => objects.find((o) => o.kind === kind && o.id === id) as Objects[number];
-
-  test('a listing that is denied is unknown, said loudly, and ends with its own exit code', async () => {
-    await changed((objects) => (one(objects, 'gcp-folder', '618204457731').deny = ['resourcemanager.projects.list']));
-    const { code, err } = await discover(...EVERYWHERE, '--out', folder('denied'));
-    expect(code).toBe(3);
-    expect(err).toMatch(/NOT EVERYTHING COULD BE READ: nothing is known about 1 scope, so nobody can say that nothing is left/);
-    expect(err).toContain('gcp:folders/618204457731');
-    expect(inventoryIn('denied').unknown.map((u) => u.system)).toEqual(['gcp:folders/618204457731']);
-    expect(written('denied', 'manifest.yaml')).toMatch(/^# .*1 COULD NOT BE READ OR LISTED/m);
-    expect(written('denied', 'inventory.csv')).toContain('"unknown","gcp","gcp:folders/618204457731"');
-    const exported = await stage.offboard('inventory', folder('denied'), '--for', 'successor');
-    expect(exported.code).toBe(3);
-    expect(JSON.parse(exported.out)).toMatchObject({ complete: false });
-  });
-
-  test('an organisation that may not be listed is unknown as a whole', async () => {
-    await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).management = false));
-    const { code, err } = await discover(...EVERYWHERE, '--out', folder('no-organization'));
-    expect(code).toBe(3);
-    expect(err).toContain(`aws:organization of ${MANAGEMENT}`);
-  });
-
-  test('a suspended account is left, with the reason, and is neither unknown nor read', async () => {
-    await changed((objects) => (one(objects, 'aws-account', SUSPENDED).state = 'suspended'));
-    const { code, out } = await discover(...EVERYWHERE, '--out', folder('suspended'));
-    expect(code).toBe(0);
-    expect(out).toMatch(/Not looked at: 1\n {2}aws:210987654313: the account is suspended/);
-    expect(inventoryIn('suspended').systems.find((s) => s.system === `aws:${SUSPENDED}`)).toMatchObject({ state: 'left' });
-  });
-});
-
-describe('Bad input is refused with option and mend, and nothing is written or started', () => {
-  const accounts = () => {
-    const file = join(stage.folder, 'accounts.txt');
-    writeFileSync(file, '210987654301\n# a comment\n21098\n');
-    return file;
-  };
-  const cases: [string, () => string[], Parameters<typeof expectRefused>[1], string][] = [
-    ['a tenant that is no GUID', () => ['--tenant', 'contoso'], 'InvalidValue', '--tenant: contoso is not a GUID'],
-    ['an unknown cloud', () => ['--cloud', 'mars'], 'InvalidValue', '--cloud: mars is no cloud; write public, usgov or china'],
-    ['AWS accounts without a role', () => ['--aws-accounts', '210987654301'], 'Usage', '--aws-role is missing'],
-    ['a role without accounts', () => ['--aws-role', 'entry'], 'Usage', '--aws-role: in which accounts?'],
-    [
-      'an account that is none',
-      () => ['--aws-accounts', '210987654301,12', '--aws-role', 'entry'],
-      'InvalidValue',
-      '--aws-accounts: 12 is not an AWS account id',
-    ],
-    [
-      'an account named twice',
-      () => ['--aws-accounts', '210987654301,210987654301', '--aws-role', 'entry'],
-      'DuplicateSystem',
-      'named twice',
-    ],
-    ['accounts from two sources', () => [...EVERYWHERE, '--aws-accounts', '210987654301'], 'Usage', 'give one of the two'],
-    [
-      'a file that is not there',
-      () => ['--aws-accounts-file', 'nowhere', '--aws-role', 'entry'],
-      'UnreadableFile',
-      '--aws-accounts-file: nowhere',
-    ],
-    [
-      'a line that is no account',
-      () => ['--aws-accounts-file', accounts(), '--aws-role', 'entry'],
-      'InvalidValue',
-      ':3: is not an AWS account id',
-    ],
-    [
-      'an organisation that is no number',
-      () => ['--gcp-organization', 'contoso.com'],
-      'InvalidValue',
-      '--gcp-organization: contoso.com is not a number',
-    ],
-    ['Azure and no Azure', () => ['--azure', '--no-azure'], 'Usage', '--no-azure: contradicts --azure'],
-    ['half a successor', () => ['--successor', 'Delinea', '--since', '2025-06-30'], 'Usage', '--attested-by is missing'],
-    [
-      'a day that is none',
-      () => ['--successor', 'D', '--since', '2025-02-30', '--attested-by', 'dana'],
-      'InvalidValue',
-      '--since: 2025-02-30 is not a date',
-    ],
-    ['an unknown option', () => ['--everything'], 'Usage', '--everything'],
-  ];
-
-  test.each(cases)('%s', async (_, options, code, words) => {
-    expectRefused(await discover(...options(), '--out', folder('refused')), code, words);
-    expect(existsSync(folder('refused'))).toBe(false);
-  });
-
-  test('a folder that is a file', async () => {
-    writeFileSync(folder('file'), '');
-    expectRefused(await discover('--out', folder('file')), 'InvalidValue', '--out:', 'is a file; name a folder');
-  });
-
-  test('an inventory of nothing', async () => {
-    mkdirSync(folder('empty'));
-    expectRefused(await stage.offboard('inventory', folder('empty')), 'UnreadableFile', 'inventory.json', 'offboard discover wrote');
-    writeFileSync(join(folder('empty'), 'inventory.json'), '{"version":2}');
-    expectRefused(await stage.offboard('inventory', folder('empty')), 'InvalidValue', 'is no inventory');
-    expectRefused(await stage.offboard('inventory', 'discovery-nobody'), 'RunNotFound', 'discovery-nobody');
-    expectRefused(await stage.offboard('inventory', 'nowhere'), 'RunNotFound', 'neither a folder nor a discovery');
-    expectRefused(await stage.offboard('inventory', folder('whole'), '--for', 'sale'), 'Usage', '--for: sale');
-    expectRefused(await stage.offboard('inventory', folder('whole'), '--format', 'xml'), 'Usage', '--format: xml');
   });
 });

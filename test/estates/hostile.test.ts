@@ -37,12 +37,12 @@ test('the estate is the one its script makes, and large enough to hide in', () =
 
 test('a discovery from the tenant id alone finds all and only what is ours, and says of two that only people can know', async () => {
   const { id } = estate.manifest.tenant;
-  const where = ['--aws-management-account', '301000000003', '--aws-role', 'offboarding-entry', '--gcp-organization', '700100200300'];
   const out = join(stage.folder, 'found');
-  const { code, err } = await stage.offboard('discover', '--tenant', id, ...where, '--out', out);
+  const { code, err } = await stage.offboard('discover', '--tenant', id, '--out', out);
   expect({ code, err }).toMatchObject({ code: 0 });
-  const { findings, unknown } = JSON.parse(readFileSync(join(out, 'inventory.json'), 'utf8')) as Inventory;
+  const { findings, unknown, scope } = JSON.parse(readFileSync(join(out, 'inventory.json'), 'utf8')) as Inventory;
   expect(unknown).toEqual([]);
+  expect([scope.aws?.managementAccount, scope.gcp?.organization]).toEqual(['301000000003', '700100200300']);
   const ids = (confidence: string) => findings.filter((f) => f.confidence === confidence).map((f) => f.id);
   expect([...ids('certain'), ...overridden].toSorted()).toEqual(expectedFindings(estate));
   expect(ids('name-only').toSorted()).toEqual(overridden.toSorted());

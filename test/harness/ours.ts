@@ -3,9 +3,11 @@ import { parse } from 'yaml';
 import { EstateObjectSchema, type EstateObject } from '../../sandbox/objects.ts';
 import type { TestEstate } from './estate.ts';
 
-/** An estate of estates/. */
-export function estateFile(name: string): TestEstate {
-  return parse(readFileSync(new URL(`../../estates/${name}`, import.meta.url), 'utf8')) as TestEstate;
+/** An estate of estates/; with `tenant` in a tenant of its own, wherever it is named, for workflow ids are per tenant. */
+export function estateFile(name: string, tenant?: string): TestEstate {
+  const text = readFileSync(new URL(`../../estates/${name}`, import.meta.url), 'utf8');
+  const estate = parse(text) as TestEstate;
+  return tenant === undefined ? estate : (parse(text.replaceAll(estate.manifest.tenant.id, tenant)) as TestEstate);
 }
 
 /** Ids of the findings that an estate's `ours: true` objects must become, each and no other; sorted. */

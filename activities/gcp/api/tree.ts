@@ -14,6 +14,9 @@ export interface TreeApi {
   /** Directly below an organisation or folder, those with a requested deletion included. */
   listFolders(parent: string): Promise<TreeNode[]>;
   listProjects(parent: string): Promise<TreeNode[]>;
+  /** What the worker can see, which needs no permission to ask: numbers of organisations that are active. */
+  searchOrganizations(): Promise<string[]>;
+  searchProjects(): Promise<(TreeNode & { parent?: string })[]>;
   /** What a folder or project lies directly below; undefined where it lies below nothing. */
   parentOf(resource: string): Promise<string | undefined>;
 }
@@ -49,6 +52,20 @@ export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, a
         return { items: data.projects, next: data.nextPageToken };
       });
       return raw.map(project);
+    },
+    async searchOrganizations() {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.organizations.search({ pageSize: PAGE, ...pageToken }, at);
+        return { items: data.organizations, next: data.nextPageToken };
+      });
+      return raw.filter((o) => o.state === 'ACTIVE').map((o) => (o.name ?? '').replace(/^organizations\//, ''));
+    },
+    async searchProjects() {
+      const raw = await pages(async (pageToken) => {
+        const { data } = await manager.projects.search({ pageSize: PAGE, ...pageToken }, at);
+        return { items: data.projects, next: data.nextPageToken };
+      });
+      return raw.map((p) => ({ ...project(p), ...(p.parent ? { parent: p.parent } : {}) }));
     },
     async parentOf(name) {
       const { data } = await (name.startsWith('folders/') ? manager.folders.get({ name }, at) : manager.projects.get({ name }, at));

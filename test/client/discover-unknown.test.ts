@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Inventory } from '../../model/inventory.ts';
+import { estateFile } from '../harness/ours.ts';
+import { Stage, type CliResult } from '../harness/stage.ts';
+
+const MANAGEMENT = '210987654302';
+const SUSPENDED = '210987654313';
+
+type Objects = { kind: string; id?: string; state?: string; management?: boolean; deny?: string[] }[];
+
+const estate = estateFile('default.yaml', '5d1f7c20-9a64-4e0b-8b3f-2f60aa51c1e7');
+const TENANT = estate.manifest.tenant.id;
+const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
+
+const stage = new Stage();
+beforeAll(() => stage.open(estate));
+afterAll(() => stage.close());
+
+const folder = (name: string) => join(stage.folder, name);
+const discover = (...args: string[]): Promise<CliResult> => stage.offboard('discover', '--tenant', TENANT, ...args);
+const written = (name: string, file: string) => readFileSync(join(folder(name), file), 'utf8');
+const inventoryIn = (name: string) => JSON.parse(written(name, 'inventory.json')) as Inventory;
+
+describe('A part that cannot be read', () => {
+  afterEach(() => stage.sandbox.fill(estate));
+
+  const changed = async (edit: (objects: Objects) => void) => {
+    const other = structuredClone(estate);
+    edit(other.objects as Objects);
+    await stage.sandbox.fill(other);
+  };
+  const one = (objects: Objects, kind: string, id: string) => objects.find((o) => o.kind === kind && o.id === id) as Objects[number];
+
+  test('a listing that is denied is unknown, said loudly, and ends with its own exit code', async () => {
+    await changed((objects) => (one(objects, 'gcp-folder', '618204457731').deny = ['resourcemanager.projects.list']));
+    const { code, err } = await discover(...EVERYWHERE, '--out', folder('denied'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/NOT EVERYTHING COULD BE READ: nothing is known about 1 scope, so nobody can say that nothing is left/);
+    expect(err).toContain('gcp:folders/618204457731');
+    expect(inventoryIn('denied').unknown.map((u) => u.system)).toEqual(['gcp:folders/618204457731']);
+    expect(written('denied', 'manifest.yaml')).toMatch(/^# .*1 COULD NOT BE READ OR LISTED/m);
+    expect(written('denied', 'inventory.csv')).toContain('"unknown","gcp","gcp:folders/618204457731"');
+    const exported = await stage.offboard('inventory', folder('denied'), '--for', 'successor');
+    expect(exported.code).toBe(3);
+    expect(JSON.parse(exported.out)).toMatchObject({ complete: false });
+  });
+
+  test('an organisation that may not be listed is unknown as a whole', async () => {
+    await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).management = false));
+    const { code, err } = await discover(...EVERYWHERE, '--out', folder('no-organization'));
+    expect(code).toBe(3);
+    expect(err).toContain(`aws:organization of ${MANAGEMENT}`);
+  });
+
+  test('a suspended account is left, with the reason, and is neither unknown nor read', async () => {
+    await changed((objects) => (one(objects, 'aws-account', SUSPENDED).state = 'suspended'));
+    const { code, out } = await discover(...EVERYWHERE, '--out', folder('suspended'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/Not looked at: 1\n {2}aws:210987654313: the account is suspended/);
+    expect(inventoryIn('suspended').systems.find((s) => s.system === `aws:${SUSPENDED}`)).toMatchObject({ state: 'left' });
+  });
+
+  test('an organisation whose description is denied is unknown with the mend, and no section is guessed into the manifest', async () => {
+    await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).deny = ['organizations:DescribeOrganization']));
+    const { code, err } = await discover('--without', 'azure,gcp', '--out', folder('undescribed'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/organization of the worker's account: .*AccessDenied.*--aws-management-account, or say --without aws/);
+    expect(written('undescribed', 'manifest.yaml')).toMatch(/^# FILL IN the section aws/m);
+  });
+
+  test('an account in no organisation is looked at alone, and loudly unknown where it cannot be entered', async () => {
+    await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).management = false));
+    const { code } = await discover('--without', 'azure,gcp', '--out', folder('alone'));
+    expect(code).toBe(3);
+    expect(inventoryIn('alone').unknown).toEqual([
+      { system: 'aws:999988887777', reason: expect.stringContaining('AccessDenied') as unknown },
+    ]);
+  });
+
+  test('without credentials for AWS it is unknown, in words of its own', async () => {
+    const kept = { ...process.env };
+    const none = { HOME: stage.folder, AWS_EC2_METADATA_DISABLED: 'true' };
+    await stage.stopWorker();
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    Object.assign(process.env, none);
+    await stage.startWorker();
+    try {
+      const { code, err } = await discover('--without', 'azure,gcp', '--out', folder('no-credentials'));
+      expect(code).toBe(3);
+      expect(err).toMatch(/organization of the worker's account: .*no credentials were found/);
+    } finally {
+      await stage.stopWorker();
+      for (const name of Object.keys(none)) delete process.env[name];
+      Object.assign(process.env, kept);
+      await stage.startWorker();
+    }
+  });
+
+  test('without sight of the organisation the projects are read, and what is above them is unknown', async () => {
+    await changed((objects) => (one(objects, 'gcp-organization', '504113872240').deny = ['resourcemanager.organizations.get']));
+    const { code, err } = await discover('--without', 'aws,azure', '--out', folder('no-sight'));
+    expect(code).toBe(3);
+    expect(err).toContain('gcp:organizations/504113872240: the worker cannot see');
+    expect(inventoryIn('no-sight').systems.filter((s) => s.system.startsWith('gcp:projects/'))).toHaveLength(4);
+  });
+
+  test('where nothing of Google Cloud is visible all of it is unknown, never empty', async () => {
+    await changed((objects) => {
+      for (const o of objects) {
+        if (o.kind === 'gcp-organization') o.deny = ['resourcemanager.organizations.get'];
+        if (o.kind === 'gcp-project') o.deny = ['resourcemanager.projects.get'];
+      }
+    });
+    const { code, err } = await discover('--without', 'aws,azure', '--out', folder('nothing'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/gcp:all that the worker can see: .*neither an organisation nor a project.*--without gcp/);
+  });
+});
