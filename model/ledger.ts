@@ -56,10 +56,12 @@ export interface Ledger {
   /** Items with an intent, whatever came of it: a restore that was refused half way goes on with what it made. */
   begun: Set<string>;
   /**
-   * Items in quarantine: put there by us, or begun to be, and neither lifted nor removed since. `since` in ISO; `artifact` is the plan
-   * that holds the definition from before.
+   * Items in quarantine: put there by us, or begun to be, and neither lifted nor removed since. `first` and `since` in ISO: when that was
+   * begun, and when it was last asked for; `artifact` is the plan that holds the definition from before.
    */
-  quarantined: Map<string, { since: string; artifact: string }>;
+  quarantined: Map<string, { first: string; since: string; artifact: string }>;
+  /** ISO; when a quarantine was last looked at before a removal. */
+  watched: string | undefined;
   waived: Map<string, { by: string; reason: string }>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
@@ -82,6 +84,7 @@ export function emptyLedger(): Ledger {
     openIntents: new Set(),
     begun: new Set(),
     quarantined: new Map(),
+    watched: undefined,
     waived: new Map(),
     confirmed: new Map(),
     deletions: new Map(),
@@ -120,9 +123,9 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     case 'intent':
       if (r.quarantine) {
-        // The plan under which it was put there first holds what it was before; its time may begin anew.
-        const artifact = ledger.quarantined.get(r.item)?.artifact ?? ledger.planArtifact ?? '';
-        ledger.quarantined.set(r.item, { since: at, artifact });
+        // The plan under which it was put there first holds what it was before; from when a use counts may begin anew.
+        const before = ledger.quarantined.get(r.item) ?? { first: at, artifact: ledger.planArtifact ?? '' };
+        ledger.quarantined.set(r.item, { ...before, since: at });
         return;
       }
       ledger.openIntents.add(r.item);
@@ -136,13 +139,15 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
     case 'collector':
       if (r.deletionId !== undefined) ledger.deletions.set(r.collector, r.deletionId);
       return;
+    case 'watched':
+      ledger.watched = at;
+      return;
     case 'run-ended':
       ledger.ended = r.status;
       return;
     case 'preconditions':
     case 'reminder':
     case 'refusal':
-    case 'watched':
     case 'verified':
     case 'own-access':
       return;

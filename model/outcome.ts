@@ -13,6 +13,9 @@ export interface Outcome {
 /** Code of an item that was in quarantine and is as it was before. */
 export const LIFTED = 'Lifted';
 
+/** Code of what was used while it was in quarantine, until an approver said what becomes of it. */
+export const USED = 'UsedInQuarantine';
+
 /** What one phase did, as `--json` shows it. `waived` counts items left in place by an approver's decision. */
 export interface PhaseCounts {
   phase: Phase;

@@ -12,7 +12,8 @@ import type { Deps } from '../deps.ts';
 import { carryOver, earlierRun } from './carry-over.ts';
 import { judge } from './judge.ts';
 import { loadPlan } from './plan-in-force.ts';
-import { quarantinedItems, quarantineOf } from './quarantine.ts';
+import { quarantinedItems } from './quarantine.ts';
+import { quarantineOf } from './quarantine-kept.ts';
 
 export interface MakePlanInput {
   run: string;

@@ -1,14 +1,12 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { systemType } from '../../model/names.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import { USED, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, withHeartbeat } from './activity-control.ts';
-import { quarantinedItems, quarantineOf } from './quarantine.ts';
-
-/** Code of what was used, or tried, while it was in quarantine. */
-export const USED = 'UsedInQuarantine';
+import { quarantinedItems } from './quarantine.ts';
+import { quarantineOf } from './quarantine-kept.ts';
 
 export interface WatchInput {
   run: string;

@@ -8,9 +8,9 @@ import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Quarantine } from '../kind.ts';
 import { unlessOpposed } from './other-run.ts';
+import { quarantineOf } from './quarantine-kept.ts';
 import { carryOut, selected, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
 import { fromFailure, gone, heldBack, kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
-import { systemType } from '../../model/names.ts';
 
 /** Reversible first: what a cloud can deny or disable is put in quarantine, by the approval that covers its removal. */
 export async function putInQuarantine(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
@@ -69,11 +69,6 @@ export async function quarantinedItems(deps: Pick<Deps, 'artifacts'>, ledger: Le
     items.push(...plan.items.filter((i) => ids.has(i.id) && (only === undefined || only.includes(i.id))));
   }
   return items;
-}
-
-export function quarantineOf(deps: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
-  const kinds = deps.clouds[systemType(item.system)].kinds;
-  return kinds.find((k) => k.name === item.kind)?.quarantine;
 }
 
 /** What uses a thing must be in quarantine before it, or have no such step: what is held stays usable, and so does what it needs. */

@@ -11,6 +11,7 @@ import { cloudUnavailable, notAuthorized } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from './activity-control.ts';
 import { heldBack, kindOf, removeTogether, type Attempt, type ItemSteps } from './remove-item.ts';
 import { unlessOpposed } from './other-run.ts';
+import { quarantineNotKept, quarantineOf } from './quarantine-kept.ts';
 import { loadPlan } from './plan-in-force.ts';
 
 export interface RemoveInput {
@@ -33,7 +34,7 @@ export interface Action {
   /** Why no recorded approval covers it; undefined when one does. Pure. */
   refusal(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined;
   /** What holds it before any cloud is asked. Pure. */
-  held(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined;
+  held(item: PlanItem, plan: Plan, ledger: Ledger, manifest: Manifest): Outcome | undefined;
   /** Does it to items that meet in one write. */
   together(items: PlanItem[], steps: ItemSteps): Promise<Attempt[]>;
   /** What the journal says before a call. */
@@ -46,8 +47,6 @@ export interface Action {
 export function intentOf(item: PlanItem, planHash: string): JournalRecord {
   return { type: 'intent', item: item.id, planHash, phase: item.phase };
 }
-
-const REMOVAL: Action = { refusal: refusalToRemove, held: heldBack, together: removeTogether, intent: intentOf };
 
 /** Work as it goes: the plan, what the journal knows, and what still has to be said to the caller. */
 interface Work {
@@ -63,7 +62,14 @@ interface Work {
 
 /** Removes planned items. */
 export async function removeItems(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
-  return await carryOut(deps, input, await unlessOpposed(deps, input.run, REMOVAL));
+  const action: Action = {
+    refusal: refusalToRemove,
+    held: (item, plan, ledger, manifest) =>
+      heldBack(item, plan, ledger) ?? quarantineNotKept(item, ledger, manifest, quarantineOf(deps, item) !== undefined),
+    together: removeTogether,
+    intent: intentOf,
+  };
+  return await carryOut(deps, input, await unlessOpposed(deps, input.run, action));
 }
 
 /**
@@ -136,7 +142,7 @@ async function withoutTheCloud(work: Work, item: PlanItem): Promise<boolean> {
   const refusal = work.action.refusal(item, work.plan, work.input.planHash, work.ledger, new Date());
   const held: Outcome | undefined = refusal
     ? { item: item.id, outcome: 'blocked', code: 'NotAuthorized', reason: refusal }
-    : work.action.held(item, work.plan, work.ledger);
+    : work.action.held(item, work.plan, work.ledger, work.manifest);
   if (!held) return false;
   // The journal of a run that has ended is closed: what somebody tries afterwards is answered, not written into it.
   if (work.ledger.ended === undefined) await settle(work, { item, outcome: held });
