@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
 import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { intentsOf } from '../harness/removals.ts';
 import {
   abandonRestore,
   approveRestore,
@@ -62,6 +63,25 @@ test('an offboarding started by hand during a restore removes nothing until the 
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed' });
+});
+
+test('nor does one in quarantine mode put anything there', async () => {
+  const run = await offboarded(stage);
+  await begunRestore(stage, run);
+  const estate = smallEstate();
+  estate.manifest.mode = 'quarantine';
+  await stage.fill(estate);
+  const before = changedInTheClouds(stage);
+  await stage.session.client.workflow.start('offboarding', {
+    workflowId: run,
+    taskQueue: stage.taskQueue,
+    args: [{ manifest: estate.manifest, startedBy: STARTER, dryRun: false, searchAttributes: false }],
+  });
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+  expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
+  expect(changedInTheClouds(stage)).toEqual(before);
+  expect(intentsOf(stage, journal)).toEqual([]);
 });
 
 test('a restore started by hand during an offboarding gives nothing back until the offboarding has ended', async () => {

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate } from '../harness/estate.ts';
+import { smallEstate, STARTER } from '../harness/estate.ts';
 import { killAmid } from '../harness/kill.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -54,6 +55,44 @@ test(
     expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
   },
 );
+
+test('a worker killed while it puts things in quarantine knows what it put there: all of it is lifted', { timeout: 180_000 }, async () => {
+  await worker?.stop();
+  worker = await workerProcess(stage);
+  const estate = smallEstate();
+  estate.manifest.breakers = { maxPercent: 100 };
+  estate.manifest.mode = 'quarantine';
+  estate.manifest.waits = { quarantine: '1h', watch: '1h' };
+  estate.objects.push(...ROLES.map((name) => memberRole(name)));
+  const run = await startedRun(stage, estate);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const before = await quarantinesBegun(journal, 3);
+  process.kill(worker.pid, 'SIGKILL');
+  expect(before).toBeLessThan(ROLES.length);
+
+  worker = await workerProcess(stage);
+  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')), 120_000);
+  const { ours } = await stage.sandbox.client.report();
+  expect(ours.altered).toEqual(expect.arrayContaining(ROLES.map(memberItem)));
+  expect(await stage.offboard('lift', run, '--by', STARTER, '--reason', 'a report broke')).toMatchObject({ code: 0 });
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'denied' });
+  expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
+  for (const role of ROLES) {
+    // What was put and read back before the kill is read once more by the next try.
+    const words = outcomesOf(stage, journal, memberItem(role)).map((o) => o.code ?? o.outcome);
+    expect(words.at(-1)).toBe('Lifted');
+    expect(new Set(words.slice(0, -1))).toEqual(new Set(['quarantined']));
+  }
+});
+
+/** Waits until a few roles are being put in quarantine; returns how many are. */
+async function quarantinesBegun(journal: string, few: number): Promise<number> {
+  for (;;) {
+    const begun = intentsOf(stage, journal).filter((item) => ROLES.map(memberItem).includes(item)).length;
+    if (begun >= few) return begun;
+    await sleep(5);
+  }
+}
 
 /** Our own call as the cloud may have applied it while its answer was lost. */
 async function applyRemoval(item: string): Promise<void> {
