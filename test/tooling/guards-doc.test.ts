@@ -46,6 +46,7 @@ const SAID = [
   /\bheld\(\s*'([A-Z]\w+)'/g,
   /'blocked',\s*'([A-Z]\w+)'/g,
   /RefusedError\(\s*'([A-Z]\w+)'/g,
+  /Code of [^\n]*\nexport const [A-Z_]+ = '([A-Z]\w+)'/g,
 ];
 
 test('every word that a guard gives in the code is told, and none that no code gives', () => {
