@@ -6,8 +6,6 @@ import type { Session } from './session.ts';
 export interface DiscoveryStatus {
   workflowId: string;
   state: string;
-  /** Who asked, where that was said. */
-  by?: string;
   startedAt: string;
   endedAt?: string;
   progress: DiscoveryProgress;
@@ -19,11 +17,10 @@ export function isDiscovery(workflowId: string): boolean {
 
 /** Asks a discovery how far it is. Throws OffboardError when there is none, or no worker to answer. */
 export async function discoveryStatus(session: Session, workflowId: string): Promise<DiscoveryStatus> {
-  const { status, startTime, closeTime, progress, memo } = await discoveryOf(session, workflowId);
+  const { status, startTime, closeTime, progress } = await discoveryOf(session, workflowId);
   return {
     workflowId,
     state: status.name.toLowerCase(),
-    ...(typeof memo?.['by'] === 'string' ? { by: memo['by'] } : {}),
     startedAt: startTime.toISOString(),
     ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
     progress,
@@ -31,8 +28,8 @@ export async function discoveryStatus(session: Session, workflowId: string): Pro
 }
 
 /** The same for a terminal. */
-export function renderDiscovery({ workflowId, state, by, startedAt, endedAt, progress: p }: DiscoveryStatus): string {
-  const when = `started ${startedAt}${by === undefined ? '' : ` by ${by}`}${endedAt === undefined ? '' : `, ended ${endedAt}`}`;
+export function renderDiscovery({ workflowId, state, startedAt, endedAt, progress: p }: DiscoveryStatus): string {
+  const when = `started ${startedAt}${p.by === undefined ? '' : ` by ${p.by}`}${endedAt === undefined ? '' : `, ended ${endedAt}`}`;
   return [
     `${workflowId}   ${state}   ${when}`,
     `${p.stage}: ${p.read} of ${p.of} batches of systems read. A discovery changes nothing and waits for nobody.`,

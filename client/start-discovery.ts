@@ -32,7 +32,6 @@ export async function startDiscovery(session: Session, scope: DiscoveryScope, by
       workflowId,
       taskQueue: session.taskQueue,
       args: [{ scope, ...(by === undefined ? {} : { by }) }],
-      ...(by === undefined ? {} : { memo: { by } }),
       staticSummary: `look for what Permissions Management left in tenant ${tenant}; changes nothing`,
       ...(searchAttributes ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: tenant }]) } : {}),
     });

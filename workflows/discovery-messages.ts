@@ -5,6 +5,8 @@ export interface DiscoveryProgress {
   stage: 'walk' | 'read' | 'judge' | 'ended';
   read: number;
   of: number;
+  /** Who asked, where that was said. */
+  by?: string;
 }
 
 /** What can be asked of a discovery. Shared with the client. */

@@ -13,7 +13,7 @@ export interface DiscoveryInput {
 
 /** Walks, reads and judges an estate as an offboarding does, changes nothing, and ends with an inventory of what was found. */
 export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInventoryResult> {
-  let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0 };
+  let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0, ...(by === undefined ? {} : { by }) };
   const show = (next: DiscoveryProgress) => {
     now = next;
     setCurrentDetails(`**Discovery** of tenant ${scope.tenant.id}: ${now.stage}, ${now.read} of ${now.of} batches read. Changes nothing.`);
@@ -21,7 +21,7 @@ export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInve
   setHandler(progress, () => now, { description: 'How far the discovery is' });
   show(now);
   const { manifest } = await startDiscovery({ scope });
-  const estate = await readEstate('discovery', manifest, (read, of) => show({ stage: 'read', read, of }));
+  const estate = await readEstate('discovery', manifest, (read, of) => show({ ...now, stage: 'read', read, of }));
   show({ ...now, stage: 'judge' });
   const result = await takeInventory({ scope, ...(by === undefined ? {} : { by }), ...estate });
   show({ ...now, stage: 'ended' });

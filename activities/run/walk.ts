@@ -79,7 +79,7 @@ async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Prom
 
 /** What stands for all that was not listed, and what else a person can do where not even its root is known. */
 function unlisted({ aws, gcp }: Manifest, type: SystemType): { system: SystemId; mend: string } {
-  const orLeaveOut = (option: string) => `; or name it with --${option}, or say --without ${type}`;
+  const orLeaveOut = (option: string) => `; mend that, name it with --${option}, or say --without ${type}`;
   if (type === 'aws') {
     if (aws?.managementAccount !== undefined) return { system: `aws:organization of ${aws.managementAccount}`, mend: '' };
     return { system: "aws:organization of the worker's account", mend: orLeaveOut('aws-management-account') };

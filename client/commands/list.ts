@@ -30,8 +30,6 @@ interface Row {
   phase: string;
   awaiting: string;
   started: string;
-  /** Who asked for a discovery. */
-  by?: string;
   /** With --awaiting only. */
   waits?: Waiting[];
 }
@@ -103,12 +101,11 @@ function rowOf(w: WorkflowExecutionInfo): Row {
     phase: w.typedSearchAttributes.get(phaseAttribute) ?? '',
     awaiting: w.typedSearchAttributes.get(awaitingAttribute) ?? 'unknown',
     started: w.startTime.toISOString(),
-    ...(typeof w.memo?.['by'] === 'string' ? { by: w.memo['by'] } : {}),
   };
 }
 
 function tell(r: Row): string {
-  const first = `${r.workflowId}  ${r.result ?? r.state}  ${r.phase}  since ${r.started}${r.by === undefined ? '' : ` by ${r.by}`}  run ${r.runId}`;
+  const first = `${r.workflowId}  ${r.result ?? r.state}  ${r.phase}  since ${r.started}  run ${r.runId}`;
   if (r.state !== 'running') return first;
   if (r.waits === undefined) return `${first}\n  waits for: ${r.awaiting}`;
   return [

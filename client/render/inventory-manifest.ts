@@ -72,7 +72,12 @@ function systems(inventory: Inventory): string[] {
         '',
       ];
     if (!isRooted({ [type]: section }))
-      return [...comment(`${type}: ${holding(inventory, type)}`), ...comment(`FILL IN the section ${type}: docs/manifest.md.`), ''];
+      return [
+        ...comment(`${type}: ${holding(inventory, type)}`),
+        ...comment(`FILL IN this section (docs/manifest.md), or take the line out where nothing of ${type} was ever onboarded:`),
+        `${type}: FILL IN`,
+        '',
+      ];
     return [...comment(holding(inventory, type)), ...field({ [type]: section }), ''];
   });
 }

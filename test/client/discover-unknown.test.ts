@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../model/inventory.ts';
 import { estateFile } from '../harness/ours.ts';
+import { workerProcess } from '../harness/worker-process.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 
 const MANAGEMENT = '210987654302';
@@ -64,10 +65,13 @@ describe('A part that cannot be read', () => {
 
   test('an organisation whose description is denied is unknown with the mend, and no section is guessed into the manifest', async () => {
     await changed((objects) => (one(objects, 'aws-account', MANAGEMENT).deny = ['organizations:DescribeOrganization']));
-    const { code, err } = await discover('--without', 'azure,gcp', '--out', folder('undescribed'));
+    const people = ['--successor', 'Delinea', '--since', '2025-06-30', '--attested-by', 'kim', '--approver', 'riley', '--recipient', 'kim'];
+    const { code, err } = await discover('--without', 'azure,gcp', ...people, '--out', folder('undescribed'));
     expect(code).toBe(3);
     expect(err).toMatch(/organization of the worker's account: .*AccessDenied.*--aws-management-account, or say --without aws/);
-    expect(written('undescribed', 'manifest.yaml')).toMatch(/^# FILL IN the section aws/m);
+    expect(written('undescribed', 'manifest.yaml')).toMatch(/^# FILL IN this section .*\naws: FILL IN$/m);
+    const started = await stage.offboard('start', join(folder('undescribed'), 'manifest.yaml'), '--by', 'sam');
+    expect(started).toMatchObject({ code: 13, err: expect.stringContaining(': aws: is of the wrong type') as string });
   });
 
   test('an account in no organisation is looked at alone, and loudly unknown where it cannot be entered', async () => {
@@ -79,23 +83,40 @@ describe('A part that cannot be read', () => {
     ]);
   });
 
-  test('without credentials for AWS it is unknown, in words of its own', async () => {
+  /** Has the worker look for credentials where there are none. */
+  const withoutCredentials = async (names: string[], none: Record<string, string>, look: () => Promise<void>) => {
     const kept = { ...process.env };
-    const none = { HOME: stage.folder, AWS_EC2_METADATA_DISABLED: 'true' };
     await stage.stopWorker();
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    for (const name of names) delete process.env[name];
     Object.assign(process.env, none);
-    await stage.startWorker();
+    const worker = await workerProcess(stage);
     try {
-      const { code, err } = await discover('--without', 'azure,gcp', '--out', folder('no-credentials'));
-      expect(code).toBe(3);
-      expect(err).toMatch(/organization of the worker's account: .*no credentials were found/);
+      await look();
     } finally {
-      await stage.stopWorker();
+      await worker.stop();
       for (const name of Object.keys(none)) delete process.env[name];
       Object.assign(process.env, kept);
       await stage.startWorker();
     }
+  };
+
+  test('without credentials for AWS it is unknown, in words of its own', async () => {
+    const none = { HOME: stage.folder, AWS_EC2_METADATA_DISABLED: 'true' };
+    await withoutCredentials(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], none, async () => {
+      const { code, err } = await discover('--without', 'azure,gcp', '--out', folder('no-credentials'));
+      expect(code).toBe(3);
+      expect(err).toMatch(/organization of the worker's account: .*no credentials were found/);
+    });
+  });
+
+  test('so is Google Cloud without credentials for it', async () => {
+    const none = { HOME: stage.folder, CLOUDSDK_CONFIG: stage.folder, METADATA_SERVER_DETECTION: 'none' };
+    await withoutCredentials(['GOOGLE_APPLICATION_CREDENTIALS'], none, async () => {
+      const { code, err } = await discover('--without', 'aws,azure', '--out', folder('no-google-credentials'));
+      expect(code).toBe(3);
+      expect(err).toMatch(/gcp:all that the worker can see: .*NoCredentials.*--without gcp/);
+      expect(inventoryIn('no-google-credentials').systems.filter((s) => s.system.startsWith('gcp:'))).toEqual([]);
+    });
   });
 
   test('without sight of the organisation the projects are read, and what is above them is unknown', async () => {
