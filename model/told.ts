@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
-import { isResolved, type PhaseCounts } from './outcome.ts';
+import { isResolved, LIFTED, type PhaseCounts } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -70,9 +70,14 @@ export function isWaived(item: Item): item is Item & { waived: { by: string; rea
   return item.waived !== undefined && !(item.outcome && isResolved(item.outcome.outcome));
 }
 
+/** How an item came to be left in place, and by whom. */
+function leftBy({ outcome, waived }: Item & { waived: { by: string } }): string {
+  return `${outcome?.code === LIFTED ? 'lifted' : 'waived'} by ${waived.by}`;
+}
+
 /** What became of an item, in one word where the vocabulary of outcomes has it: sign-in is never removed, it is disabled. */
 export function toldOutcome(item: Item): string {
-  if (isWaived(item)) return `waived by ${item.waived.by}`;
+  if (isWaived(item)) return leftBy(item);
   const word = item.outcome?.outcome ?? 'not begun';
   if (item.phase !== 'sign-in') return word;
   return word === 'removed' ? 'disabled' : word === 'already-gone' ? 'disabled already' : word;
@@ -88,7 +93,7 @@ export interface Staying {
 
 /** Everything that stays by decision: waived by an approver during the run, or protected by the manifest from the start. */
 export function stayingIn(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>): Staying[] {
-  const waived = summary.items.filter(isWaived).map((i) => ({ item: i.item, why: `waived by ${i.waived.by}: ${i.waived.reason}` }));
+  const waived = summary.items.filter(isWaived).map((i) => ({ item: i.item, why: `${leftBy(i)}: ${i.waived.reason}` }));
   const kept = summary.untouched.filter((u) => u.reason === PROTECTED);
   return [
     ...waived.map((w) => ({ ...w, how: 'waived' as const })),

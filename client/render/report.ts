@@ -19,7 +19,8 @@ export function renderReport(s: RunSummary): string {
       `   ${now} ${done}, ${already} ${before}, waived ${c?.waived ?? 0}, blocked ${c?.blocked ?? 0}, failed ${c?.failed ?? 0}`,
     );
     for (const item of s.items.filter((it) => it.phase === phase)) {
-      lines.push(`   - ${item.item}`, `       ${toldOutcome(item)}: ${isWaived(item) ? item.waived.reason : (item.outcome?.reason ?? '')}`);
+      const why = isWaived(item) ? item.waived.reason : item.outcome?.reason;
+      lines.push(`   - ${item.item}`, `       ${toldOutcome(item)}${why === undefined ? '' : `: ${why}`}`);
     }
   }
   lines.push(

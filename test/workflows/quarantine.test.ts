@@ -75,7 +75,10 @@ test('one command gives all of it back as it was, and the run ends; a stranger c
   expect(result).toMatchObject({ status: 'denied', reason: expect.stringContaining(`lifted by ${STARTER}`) as string });
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
   expect(removedBy(stage, journal)).toEqual([]);
-  expect((await stage.offboard('report', run)).out).toMatch(/lift the quarantine/);
+  const report = (await stage.offboard('report', run)).out;
+  expect(report).toMatch(/lift the quarantine/);
+  expect(report).toContain(`${MEMBER}\n       lifted by ${STARTER}: a nightly report broke`);
+  expect(report).toMatch(/^ {7}not begun$/m);
 });
 
 test('what is lifted by name stays with all it needs, and the rest is removed', async () => {
