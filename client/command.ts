@@ -6,7 +6,7 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
   env: NodeJS.ProcessEnv;
-  stdin: NodeJS.ReadStream;
+  stdin: NodeJS.ReadableStream;
   /** Whether a person sits there. */
   interactive: boolean;
 }

@@ -2,7 +2,8 @@ import { OffboardError } from '../../model/errors.ts';
 import { GATES, type Gate } from '../../model/names.ts';
 import * as messages from '../../workflows/messages.ts';
 import { requireRun, send, viewOf } from '../ask.ts';
-import { text, type Command } from '../command.ts';
+import { text, type Command, type Io } from '../command.ts';
+import { ask } from '../prompt.ts';
 import { BY, personOf, TICKET, ticketOf } from '../person.ts';
 import { withSession } from '../session.ts';
 
@@ -26,9 +27,11 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
       if (!GATES.includes(gate)) throw new OffboardError('Usage', `--gate: ${gate} is no gate; write ${GATES.join(' or ')}`);
       return await withSession(io.env, async (session) => {
         await requireRun(session, run);
-        const opening = Number(values['opening'] ?? (await viewOf(session, run)).gate?.opening ?? 0);
+        const view = await viewOf(session, run);
+        const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
         const planHash = text(values, 'plan-hash');
+        if (name === 'approve' && io.interactive) await confirmTenant(view.tenantId, io);
         await send(session, run, messages[name], {
           gate,
           opening,
@@ -48,6 +51,13 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
       });
     },
   };
+}
+
+/** Whoever approves at a terminal says for which tenant; a script says it by the run's id and the plan's hash. Throws InvalidValue. */
+async function confirmTenant(tenantId: string, io: Io): Promise<void> {
+  const typed = await ask('Type the id of the tenant that this changes: ', io);
+  if (typed.toLowerCase() === tenantId.toLowerCase()) return;
+  throw new OffboardError('InvalidValue', `RUN: is of another tenant than the one you typed (${typed}); nothing was decided`);
 }
 
 /** The hash stands for having read the plan: whoever typed another one is sent to the plan, and not handed the right one. */

@@ -11,7 +11,7 @@ import { recordsOf } from '../records.ts';
 import { renderPlan } from '../render/plan.ts';
 import type { Session } from '../session.ts';
 import type { People } from './attend.ts';
-import { ask, InputEnded } from './prompt.ts';
+import { ask, InputEnded } from '../prompt.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 
 type Gate = NonNullable<RunView['gate']>;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect } from 'vitest';
 import { main } from '../../client/main.ts';
@@ -53,6 +54,19 @@ export async function typedIn(stage: Stage, env: NodeJS.ProcessEnv, ...args: str
     env: { ...stage.env, ...env },
     stdin: process.stdin,
     interactive: false,
+  });
+  return result;
+}
+
+/** A command typed at a terminal by somebody who answers its question. */
+export async function typedAtTerminal(stage: Stage, answer: string, ...args: string[]): Promise<CliResult> {
+  const result: CliResult = { code: 0, out: '', err: '' };
+  result.code = await main(args, {
+    out: (text) => void (result.out += `${text}\n`),
+    err: (text) => void (result.err += text),
+    env: stage.env,
+    stdin: Readable.from([`${answer}\n`]),
+    interactive: true,
   });
   return result;
 }

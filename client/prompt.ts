@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { OffboardError } from '../../model/errors.ts';
-import type { Io } from '../command.ts';
+import { OffboardError } from '../model/errors.ts';
+import type { Io } from './command.ts';
 
 /** Nobody is there to answer any more: not a slip that can be asked about again. */
 export class InputEnded extends OffboardError {

@@ -1,0 +1,35 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { APPROVER, smallEstate, TENANT } from '../harness/estate.ts';
+import { recordsOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+import { clearRun, expectNothingChanged, expectRefused, runAtPlan, typedAtTerminal } from './on-stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterEach(() => clearRun(stage));
+afterAll(() => stage.close());
+
+const decision = (run: string, hash: string) => [run, '--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
+
+test('at a terminal an approval asks for the tenant, and one for another tenant decides nothing', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  const wrong = await typedAtTerminal(stage, '8f2b6c1e-0000-4b7e-9c55-0a1d2e3f4b5c', 'approve', ...decision(run, hash));
+  expect(wrong.err).toMatch(/^Type the id of the tenant that this changes: /);
+  expectRefused({ ...wrong, err: wrong.err.replace(/^.*?: /, '') }, 'InvalidValue', 'is of another tenant', 'nothing was decided');
+  const view = await stage.view(run);
+  expect(view.gate).toMatchObject({ gate: 'plan' });
+  expect(recordsOf(stage, view.run).filter((r) => r.type === 'decision' || r.type === 'refusal')).toEqual([]);
+  await expectNothingChanged(stage);
+});
+
+test('for the tenant of the run it approves; a rejection asks nothing', async () => {
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  expect(await typedAtTerminal(stage, TENANT.toUpperCase(), 'approve', ...decision(run, hash))).toMatchObject({
+    code: 0,
+    out: 'Gate plan, opening 1: approved.\n',
+  });
+  await clearRun(stage);
+  const next = await runAtPlan(stage, smallEstate());
+  const rejected = await typedAtTerminal(stage, 'nothing', 'reject', ...decision(next.run, next.hash));
+  expect(rejected).toMatchObject({ code: 0, err: '' });
+});
