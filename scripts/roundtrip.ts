@@ -92,7 +92,7 @@ async function typedRestore(stage: Stage, workflowId: string): Promise<string> {
     out: (text) => void (out += text),
     err: (text) => void process.stderr.write(text),
     env: stage.env,
-    stdin: Readable.from([]) as unknown as NodeJS.ReadStream,
+    stdin: Readable.from([]),
     interactive: false,
   });
   if (code !== 0) throw new Error(`restore ended with ${code}: ${out}`);

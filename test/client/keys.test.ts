@@ -22,7 +22,7 @@ async function typed(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResu
     out: (text) => void (result.out += `${text}\n`),
     err: (text) => void (result.err += text),
     env: { TEMPORAL_ADDRESS: inject('temporalAddress'), ...env },
-    stdin: Readable.from(['123456\n']) as unknown as NodeJS.ReadStream,
+    stdin: Readable.from(['123456\n']),
     interactive: false,
   });
   return result;

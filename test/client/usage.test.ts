@@ -13,7 +13,7 @@ async function typed(...args: string[]): Promise<CliResult> {
     out: (text) => void (result.out += `${text}\n`),
     err: (text) => void (result.err += text),
     env: {},
-    stdin: Readable.from(['']) as unknown as NodeJS.ReadStream,
+    stdin: Readable.from(['']),
     interactive: false,
   });
   return result;

@@ -131,7 +131,7 @@ export class Stage {
       out: (text) => void (result.out += `${text}\n`),
       err: (text) => void (result.err += text),
       env: this.env,
-      stdin: Readable.from([stdin]) as unknown as NodeJS.ReadStream,
+      stdin: Readable.from([stdin]),
       interactive: false,
     });
     return result;
