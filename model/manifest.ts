@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { readYaml } from './yaml-file.ts';
 import { DAYS, isZone } from './window.ts';
-import type { SystemId } from './names.ts';
+import { listed } from './manifest-systems.ts';
 
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
 
@@ -200,59 +200,4 @@ function checkRoots(manifest: Manifest): void {
   const { gcp } = manifest;
   if ((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined)
     throw new OffboardError('InvalidValue', 'gcp.organization: is missing; all means everything below it');
-}
-
-/** What is named one by one; `all` names nothing before it was walked. */
-export function listed(selector: 'all' | string[] | undefined): string[] {
-  return selector === undefined || selector === 'all' ? [] : selector;
-}
-
-/** Every system the manifest names one by one, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
-export function systemsOf(manifest: Manifest): SystemId[] {
-  const { aws, azure, gcp } = manifest;
-  const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
-  if (aws)
-    for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...listed(aws.members)]) if (a) ids.push(`aws:${a}`);
-  if (azure) {
-    for (const s of listed(azure.subscriptions)) ids.push(`azure:/subscriptions/${s}`);
-    for (const g of listed(azure.managementGroups)) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);
-    if (azure.root) ids.push('azure:/');
-  }
-  if (gcp) {
-    if (gcp.organization) ids.push(`gcp:organizations/${gcp.organization}`);
-    for (const f of listed(gcp.folders)) ids.push(`gcp:folders/${f}`);
-    for (const p of [...(gcp.oidcProject ? [gcp.oidcProject] : []), ...listed(gcp.projects)]) ids.push(`gcp:projects/${p}`);
-  }
-  return [...new Set(ids)].toSorted();
-}
-
-/** The manifest with what was walked in place of each `all`. */
-export function withSystems(manifest: Manifest, walked: SystemId[]): Manifest {
-  const natives = (prefix: string) =>
-    walked
-      .filter((s) => s.startsWith(prefix))
-      .map((s) => s.slice(prefix.length))
-      .toSorted();
-  const filled = (selector: 'all' | string[], prefix: string) => (selector === 'all' ? natives(prefix) : selector);
-  const { aws, azure, gcp } = manifest;
-  return {
-    ...manifest,
-    ...(aws && { aws: { ...aws, members: filled(aws.members, 'aws:') } }),
-    ...(azure && {
-      azure: {
-        ...azure,
-        subscriptions: filled(azure.subscriptions, 'azure:/subscriptions/'),
-        ...(azure.managementGroups && {
-          managementGroups: filled(azure.managementGroups, 'azure:/providers/Microsoft.Management/managementGroups/'),
-        }),
-      },
-    }),
-    ...(gcp && {
-      gcp: {
-        ...gcp,
-        ...(gcp.folders && { folders: filled(gcp.folders, 'gcp:folders/') }),
-        projects: filled(gcp.projects, 'gcp:projects/'),
-      },
-    }),
-  };
 }

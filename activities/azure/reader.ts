@@ -1,5 +1,5 @@
 import type { DefenderUse } from '../../model/finding.ts';
-import { systemsOf } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
 import { CannotAsk } from '../azure-failure.ts';
 import type { ReadContext } from '../kind.ts';

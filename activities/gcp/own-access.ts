@@ -1,4 +1,4 @@
-import { systemsOf } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import type { OwnAccess, OwnGrant } from '../../model/own-access.ts';
 import type { ReadContext } from '../kind.ts';

@@ -1,4 +1,5 @@
-import { systemsOf, type Manifest } from '../../model/manifest.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
 import type { Deps } from '../deps.ts';

@@ -2,7 +2,8 @@ import { DiscoveryScopeSchema, foundScope, type DiscoveryScope } from '../../mod
 import { OffboardError } from '../../model/errors.ts';
 import type { Anchors } from '../../model/finding.ts';
 import { inventoryOf } from '../../model/inventory-of.ts';
-import { systemsOf, type Manifest } from '../../model/manifest.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
 import { ROLE_PARTS } from '../aws/our-roles.ts';
 import type { Deps } from '../deps.ts';

@@ -1,7 +1,8 @@
 import { mergeDefender } from '../../model/defender.ts';
 import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
-import { systemsOf, type Manifest } from '../../model/manifest.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';

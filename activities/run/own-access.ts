@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemsOf, type Manifest } from '../../model/manifest.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { Plan } from '../../model/plan.ts';

@@ -1,7 +1,8 @@
 import type { JWK } from 'jose';
 import { OffboardError, type FailureClass } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { checkManifest, ManifestSchema, systemsOf, type Manifest } from '../../model/manifest.ts';
+import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
 import type { EntraApi } from '../entra/clients.ts';

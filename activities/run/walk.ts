@@ -1,4 +1,5 @@
-import { withSystems, type Manifest } from '../../model/manifest.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';

@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import type { AnyCloud } from '../../activities/kind.ts';
 import { ownAccessScript } from '../../client/render/own-access-script.ts';
 import { removalScript, restoreScript, type ScriptSource } from '../../client/render/script.ts';
-import { systemsOf } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType } from '../../model/names.ts';
 import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { OffboardError } from '../../model/errors.ts';
-import { readManifest, systemsOf } from '../../model/manifest.ts';
+import { readManifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-manifest-'));
 afterAll(() => rmSync(folder, { recursive: true }));

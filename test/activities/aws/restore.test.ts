@@ -2,7 +2,7 @@ import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/c
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
-import { systemsOf } from '../../../model/manifest.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { iamClient } from '../../sandbox/aws/clients.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import type { Finding } from '../../../model/finding.ts';
-import { systemsOf } from '../../../model/manifest.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { ANCHORS, defaultManifest, planned } from '../planned.ts';
 import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';

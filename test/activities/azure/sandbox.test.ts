@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
 import type { SystemId } from '../../../model/names.ts';
-import { systemsOf } from '../../../model/manifest.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
 import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned } from '../planned.ts';
 import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
 

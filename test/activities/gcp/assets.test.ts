@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it } from 'vitest';
 import { assetFilter } from '../../../activities/gcp/assets.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { systemsOf } from '../../../model/manifest.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
 import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import { apiWith, CIEM_CONDITION, EMAIL, googleError, ISSUER, NUMBER, principals, PROJECT, TENANT } from './fixtures.ts';
 import { contextOf, googleAt } from './in-process.ts';

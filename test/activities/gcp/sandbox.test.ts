@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { Anchors } from '../../../model/finding.ts';
-import { systemsOf } from '../../../model/manifest.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
 import type { SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { ANCHORS, defaultManifest, planned } from '../planned.ts';

@@ -1,0 +1,59 @@
+import type { Manifest } from './manifest.ts';
+import type { SystemId } from './names.ts';
+
+/** Which systems a manifest is about. */
+
+/** What is named one by one; `all` names nothing before it was walked. */
+export function listed(selector: 'all' | string[] | undefined): string[] {
+  return selector === undefined || selector === 'all' ? [] : selector;
+}
+
+/** Every system the manifest names one by one, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
+export function systemsOf(manifest: Manifest): SystemId[] {
+  const { aws, azure, gcp } = manifest;
+  const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
+  if (aws)
+    for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...listed(aws.members)]) if (a) ids.push(`aws:${a}`);
+  if (azure) {
+    for (const s of listed(azure.subscriptions)) ids.push(`azure:/subscriptions/${s}`);
+    for (const g of listed(azure.managementGroups)) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);
+    if (azure.root) ids.push('azure:/');
+  }
+  if (gcp) {
+    if (gcp.organization) ids.push(`gcp:organizations/${gcp.organization}`);
+    for (const f of listed(gcp.folders)) ids.push(`gcp:folders/${f}`);
+    for (const p of [...(gcp.oidcProject ? [gcp.oidcProject] : []), ...listed(gcp.projects)]) ids.push(`gcp:projects/${p}`);
+  }
+  return [...new Set(ids)].toSorted();
+}
+
+/** The manifest with what was walked in place of each `all`. */
+export function withSystems(manifest: Manifest, walked: SystemId[]): Manifest {
+  const natives = (prefix: string) =>
+    walked
+      .filter((s) => s.startsWith(prefix))
+      .map((s) => s.slice(prefix.length))
+      .toSorted();
+  const filled = (selector: 'all' | string[], prefix: string) => (selector === 'all' ? natives(prefix) : selector);
+  const { aws, azure, gcp } = manifest;
+  return {
+    ...manifest,
+    ...(aws && { aws: { ...aws, members: filled(aws.members, 'aws:') } }),
+    ...(azure && {
+      azure: {
+        ...azure,
+        subscriptions: filled(azure.subscriptions, 'azure:/subscriptions/'),
+        ...(azure.managementGroups && {
+          managementGroups: filled(azure.managementGroups, 'azure:/providers/Microsoft.Management/managementGroups/'),
+        }),
+      },
+    }),
+    ...(gcp && {
+      gcp: {
+        ...gcp,
+        ...(gcp.folders && { folders: filled(gcp.folders, 'gcp:folders/') }),
+        projects: filled(gcp.projects, 'gcp:projects/'),
+      },
+    }),
+  };
+}
