@@ -56,10 +56,10 @@ export function foundScope(scope: DiscoveryScope, { aws, gcp }: Manifest): Disco
   return found;
 }
 
-/** Pure: whether a start could take this section as it stands; not where a tree's root could not be found. */
+/** Pure: whether a start could take these sections as they stand; not where a tree's root could not be found. */
 export function isRooted({ aws, gcp }: Pick<DiscoveryScope, 'aws' | 'gcp'>): boolean {
-  if (aws?.members === 'all') return aws.managementAccount !== undefined;
-  return gcp?.projects !== 'all' || gcp.organization !== undefined;
+  const isAwsRooted = aws?.members !== 'all' || aws.managementAccount !== undefined;
+  return isAwsRooted && (gcp?.projects !== 'all' || gcp.organization !== undefined);
 }
 
 /** Which cloud an OIDC application served, by its known audiences; undefined for any other. */

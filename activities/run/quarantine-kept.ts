@@ -9,6 +9,7 @@ import type { Quarantine } from '../kind.ts';
 /** The workflow counts by the Temporal server's clock, the journal by the worker's, in ms. */
 const CLOCKS_DIFFER_MS = 60_000;
 
+/** How things of an item's kind are put in quarantine; undefined where the cloud has no such step. */
 export function quarantineOf(deps: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
   const kinds = deps.clouds[systemType(item.system)].kinds;
   return kinds.find((k) => k.name === item.kind)?.quarantine;

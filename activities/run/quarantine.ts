@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../../model/canonical.ts';
-import { describeDiff } from '../../model/diff.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { refusalToLift, refusalToRemove } from '../../model/approval.ts';
 import { LIFTED, type Outcome } from '../../model/outcome.ts';
@@ -10,7 +9,7 @@ import type { Quarantine } from '../kind.ts';
 import { unlessOpposed } from './other-run.ts';
 import { quarantineOf } from './quarantine-kept.ts';
 import { carryOut, selected, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
-import { fromFailure, gone, heldBack, kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
+import { drift, fromFailure, gone, heldBack, kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
 
 /** Reversible first: what a cloud can deny or disable is put in quarantine, by the approval that covers its removal. */
 export async function putInQuarantine(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
@@ -95,7 +94,7 @@ async function put(item: PlanItem, steps: ItemSteps): Promise<Attempt> {
   if (look.value === undefined) return { item, outcome: gone(item, false, kind.gone ?? 'not found') };
   const now = fingerprint(look.value);
   const ours = now === wanted && steps.ledger.quarantined.has(item.id);
-  if (now !== item.fingerprint && !ours) return { item, outcome: drift(item, describeDiff(item.snapshot, look.value)) };
+  if (now !== item.fingerprint && !ours) return { item, outcome: drift(item, look.value) };
   // Its time begins anew, also where an approver wants it kept there although it was used.
   await steps.intend([item]);
   if (now !== wanted) {
@@ -136,13 +135,4 @@ async function untilIs(item: PlanItem, wanted: string, steps: ItemSteps, outcome
     await sleep(delay);
   }
   return { item, later: { kind: 'retry', code: 'NotVisible', message: 'the cloud accepted the change but does not show it yet' } };
-}
-
-function drift(item: PlanItem, diff: string): Outcome {
-  return {
-    item: item.id,
-    outcome: 'blocked',
-    code: 'Drift',
-    reason: `changed since the plan was made (${diff}); amend the plan to approve what it is now, or waive it`,
-  };
 }

@@ -26,7 +26,7 @@ export interface ItemSteps {
   api: unknown;
   ledger: Ledger;
   /** Ids of all that the plan knows of, planned or left untouched. */
-  known?: ReadonlySet<string>;
+  known: ReadonlySet<string>;
   /** Writes the intents, on disk before it resolves. */
   intend(items: PlanItem[]): Promise<void>;
 }
@@ -85,7 +85,7 @@ async function lookAt(item: PlanItem, { cloud, api, ledger, known }: ItemSteps):
   const begun = ledger.openIntents.has(item.id);
   if (current === undefined) {
     const others = begun ? [] : ((await kind.inPlace?.(api, item)) ?? []);
-    const newcomer = others.find((o) => !known?.has(o.id));
+    const newcomer = others.find((o) => !known.has(o.id));
     return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');
   }
   if (fingerprint(current) === item.fingerprint) return undefined;
@@ -100,7 +100,8 @@ async function lookAt(item: PlanItem, { cloud, api, ledger, known }: ItemSteps):
   return drift(item, current);
 }
 
-function drift(item: PlanItem, current: Json): Outcome {
+/** Pure: what changed since the plan waits for an approver, with the difference. */
+export function drift(item: PlanItem, current: Json): Outcome {
   return {
     item: item.id,
     outcome: 'blocked',

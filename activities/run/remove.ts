@@ -56,6 +56,8 @@ interface Work {
   plan: Plan;
   ledger: Ledger;
   manifest: Manifest;
+  /** Ids of all that the plan knows of, planned or left untouched. */
+  known: ReadonlySet<string>;
   outcomes: Map<string, Outcome>;
   later: { message: string; retryAfterMs?: number }[];
 }
@@ -84,7 +86,8 @@ export async function carryOut(deps: Deps, input: RemoveInput, action: Action, s
   }
   const plan = await loadPlan(deps, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
-  const work: Work = { action, deps, input, plan, ledger, manifest, outcomes: new Map(), later: [] };
+  const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
+  const work: Work = { action, deps, input, plan, ledger, manifest, known, outcomes: new Map(), later: [] };
   const items = select(plan, input.work);
   await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group)));
   const [first] = work.later;
@@ -113,8 +116,7 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
     if (stopRequested() || !(work.action.atAnyTime || isOpen(work.manifest.windows, new Date()))) return;
     const open: PlanItem[] = [];
     for (const item of group) {
-      const known = await withoutTheCloud(work, item);
-      if (!known) open.push(item);
+      if (!(await withoutTheCloud(work, item))) open.push(item);
     }
     if (open.length === 0) continue;
     try {
@@ -124,9 +126,9 @@ async function workInSystem(work: Work, items: PlanItem[]): Promise<void> {
       for (const item of open) await settle(work, failedConnect(item, failure));
       continue;
     }
-    const known = new Set([...work.plan.items, ...work.plan.untouched].map((i) => i.id));
     const intend = (todo: PlanItem[]) => writeIntents(work, withTakenAlong(work, todo));
-    for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, known, intend })) await settle(work, attempt);
+    for (const attempt of await work.action.together(open, { cloud, api, ledger: work.ledger, known: work.known, intend }))
+      await settle(work, attempt);
   }
 }
 

@@ -1,22 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { estateFile } from '../harness/ours.ts';
-import { Stage, type CliResult } from '../harness/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { EVERYWHERE, stageForDiscoveries } from '../harness/discoveries.ts';
 import { expectRefused } from './on-stage.ts';
 
-const MANAGEMENT = '210987654302';
-
-const estate = estateFile('default.yaml', '1b7e4a93-6c2d-4f58-9e01-7d3c5b8a2f46');
-const TENANT = estate.manifest.tenant.id;
-const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
-
-const stage = new Stage();
-beforeAll(() => stage.open(estate));
-afterAll(() => stage.close());
-
-const folder = (name: string) => join(stage.folder, name);
-const discover = (...args: string[]): Promise<CliResult> => stage.offboard('discover', '--tenant', TENANT, ...args);
+const { stage, folder, discover } = stageForDiscoveries('1b7e4a93-6c2d-4f58-9e01-7d3c5b8a2f46');
 
 describe('Bad input is refused with option and mend, and nothing is written or started', () => {
   const accounts = () => {

@@ -1,28 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Inventory } from '../../model/inventory.ts';
-import { estateFile } from '../harness/ours.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { EVERYWHERE, MANAGEMENT, stageForDiscoveries } from '../harness/discoveries.ts';
 import { workerProcess } from '../harness/worker-process.ts';
-import { Stage, type CliResult } from '../harness/stage.ts';
 
-const MANAGEMENT = '210987654302';
 const SUSPENDED = '210987654313';
 
 type Objects = { kind: string; id?: string; state?: string; management?: boolean; deny?: string[] }[];
 
-const estate = estateFile('default.yaml', '5d1f7c20-9a64-4e0b-8b3f-2f60aa51c1e7');
-const TENANT = estate.manifest.tenant.id;
-const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
-
-const stage = new Stage();
-beforeAll(() => stage.open(estate));
-afterAll(() => stage.close());
-
-const folder = (name: string) => join(stage.folder, name);
-const discover = (...args: string[]): Promise<CliResult> => stage.offboard('discover', '--tenant', TENANT, ...args);
-const written = (name: string, file: string) => readFileSync(join(folder(name), file), 'utf8');
-const inventoryIn = (name: string) => JSON.parse(written(name, 'inventory.json')) as Inventory;
+const { estate, stage, folder, written, discover, inventoryIn } = stageForDiscoveries('5d1f7c20-9a64-4e0b-8b3f-2f60aa51c1e7');
 
 describe('A part that cannot be read', () => {
   afterEach(() => stage.sandbox.fill(estate));

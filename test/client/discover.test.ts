@@ -1,30 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Inventory } from '../../model/inventory.ts';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../model/plan.ts';
 import type { SuccessorExport } from '../../model/successor-export.ts';
-import { estateFile, expectedFindings } from '../harness/ours.ts';
-import { Stage, type CliResult } from '../harness/stage.ts';
+import { EVERYWHERE, MANAGEMENT, stageForDiscoveries } from '../harness/discoveries.ts';
+import { expectedFindings } from '../harness/ours.ts';
+import type { CliResult } from '../harness/stage.ts';
 import { expectNothingChanged, expectRefused } from './on-stage.ts';
-
-const MANAGEMENT = '210987654302';
 
 type Objects = { kind: string; id?: string; state?: string; management?: boolean; deny?: string[] }[];
 
-const estate = estateFile('default.yaml');
+const { estate, stage, folder, written, discover, inventoryIn } = stageForDiscoveries();
 const TENANT = estate.manifest.tenant.id;
-const EVERYWHERE = ['--aws-management-account', MANAGEMENT, '--aws-role', 'offboarding-entry', '--gcp-organization', '504113872240'];
 const PEOPLE = ['--successor', 'Delinea', '--since', '2025-06-30', '--attested-by', 'dana', '--approver', 'sam', '--approver', 'riley'];
 
-const stage = new Stage();
-beforeAll(() => stage.open(estate));
-afterAll(() => stage.close());
-
-const folder = (name: string) => join(stage.folder, name);
-const discover = (...args: string[]): Promise<CliResult> => stage.offboard('discover', '--tenant', TENANT, ...args);
-const written = (name: string, file: string) => readFileSync(join(folder(name), file), 'utf8');
-const inventoryIn = (name: string) => JSON.parse(written(name, 'inventory.json')) as Inventory;
 const certainIn = (name: string) =>
   inventoryIn(name)
     .findings.filter((f) => f.confidence === 'certain')

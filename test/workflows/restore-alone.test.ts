@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
-import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
+import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { intentsOf } from '../harness/removals.ts';
 import {
@@ -15,6 +15,15 @@ import {
 } from '../harness/restores.ts';
 
 const stage = stageForRestores();
+
+/** An offboarding as somebody starts it who goes round the client, which would refuse. */
+async function startByHand(run: string, { manifest }: TestEstate): Promise<void> {
+  await stage.session.client.workflow.start('offboarding', {
+    workflowId: run,
+    taskQueue: stage.taskQueue,
+    args: [{ manifest, startedBy: STARTER, dryRun: false, searchAttributes: false }],
+  });
+}
 
 test('a restore is refused while an offboarding goes on; a second one attaches and says so; a restore of a restore is refused', async () => {
   const run = await offboarded(stage);
@@ -47,11 +56,7 @@ test('an offboarding started by hand during a restore removes nothing until the 
   const estate = smallEstate();
   await stage.fill(estate);
   const before = changedInTheClouds(stage);
-  await stage.session.client.workflow.start('offboarding', {
-    workflowId: run,
-    taskQueue: stage.taskQueue,
-    args: [{ manifest: estate.manifest, startedBy: STARTER, dryRun: false, searchAttributes: false }],
-  });
+  await startByHand(run, estate);
   await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
   expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
@@ -72,11 +77,7 @@ test('nor does one in quarantine mode put anything there', async () => {
   estate.manifest.mode = 'quarantine';
   await stage.fill(estate);
   const before = changedInTheClouds(stage);
-  await stage.session.client.workflow.start('offboarding', {
-    workflowId: run,
-    taskQueue: stage.taskQueue,
-    args: [{ manifest: estate.manifest, startedBy: STARTER, dryRun: false, searchAttributes: false }],
-  });
+  await startByHand(run, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
   expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -66,9 +65,8 @@ test('a worker killed while it puts things in quarantine knows what it put there
   estate.objects.push(...ROLES.map((name) => memberRole(name)));
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const before = await quarantinesBegun(journal, 3);
-  process.kill(worker.pid, 'SIGKILL');
-  expect(before).toBeLessThan(ROLES.length);
+  const { done } = await killAmid(stage, worker, journal, ROLES.map(memberItem));
+  expect(done.length).toBeLessThan(ROLES.length);
 
   worker = await workerProcess(stage);
   await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')), 120_000);
@@ -84,15 +82,6 @@ test('a worker killed while it puts things in quarantine knows what it put there
     expect(new Set(words.slice(0, -1))).toEqual(new Set(['quarantined']));
   }
 });
-
-/** Waits until a few roles are being put in quarantine; returns how many are. */
-async function quarantinesBegun(journal: string, few: number): Promise<number> {
-  for (;;) {
-    const begun = intentsOf(stage, journal).filter((item) => ROLES.map(memberItem).includes(item)).length;
-    if (begun >= few) return begun;
-    await sleep(5);
-  }
-}
 
 /** Our own call as the cloud may have applied it while its answer was lost. */
 async function applyRemoval(item: string): Promise<void> {

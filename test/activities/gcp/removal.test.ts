@@ -45,6 +45,7 @@ describe('The service account', () => {
     const steps = (begun: string[]) => ({
       cloud: gcpCloud(),
       ledger: { ...emptyLedger(), openIntents: new Set(begun) },
+      known: new Set<string>(),
       intend: () => Promise.resolve(),
       api: apiWith({
         getServiceAccount: () => (calls.includes('delete') ? gone() : Promise.resolve(account([], { disabled: true }))),

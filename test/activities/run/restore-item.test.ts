@@ -32,7 +32,13 @@ test('what uses a thing made anew waits until that is back, and stays away where
 /** A cloud in which the thing is there, the same in every field that can be. */
 function steps(ledger: Ledger) {
   const kind = { name: 'thing', read: () => Promise.resolve(account.snapshot), undo: { comparable: (s: unknown) => s } };
-  return { cloud: { type: 'aws', kinds: [kind] } as unknown as AnyCloud, api: {}, ledger, intend: () => Promise.resolve() };
+  return {
+    cloud: { type: 'aws', kinds: [kind] } as unknown as AnyCloud,
+    api: {},
+    ledger,
+    known: new Set<string>(),
+    intend: () => Promise.resolve(),
+  };
 }
 
 test('what was to be made anew and is there already was made by somebody else, unless this restore began it', async () => {
