@@ -5,7 +5,7 @@ import type { Io } from './command.ts';
 /** Nobody is there to answer any more: not a slip that can be asked about again. */
 export class InputEnded extends OffboardError {
   constructor() {
-    super('Usage', 'the input ended before the question was answered; run it on a terminal, or with --auto');
+    super('Usage', 'the input ended before the question was answered; nothing was decided; answer it on a terminal');
   }
 }
 
