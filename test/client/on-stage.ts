@@ -58,14 +58,14 @@ export async function typedIn(stage: Stage, env: NodeJS.ProcessEnv, ...args: str
   return result;
 }
 
-/** A command typed at a terminal by somebody who answers its question. */
-export async function typedAtTerminal(stage: Stage, answer: string, ...args: string[]): Promise<CliResult> {
+/** A command typed at a terminal by somebody who answers its question, or ends the input instead. */
+export async function typedAtTerminal(stage: Stage, answer: string | undefined, ...args: string[]): Promise<CliResult> {
   const result: CliResult = { code: 0, out: '', err: '' };
   result.code = await main(args, {
     out: (text) => void (result.out += `${text}\n`),
     err: (text) => void (result.err += text),
     env: stage.env,
-    stdin: Readable.from([`${answer}\n`]),
+    stdin: Readable.from(answer === undefined ? [] : [`${answer}\n`]),
     interactive: true,
   });
   return result;

@@ -11,11 +11,13 @@ afterAll(() => stage.close());
 
 const decision = (run: string, hash: string) => [run, '--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
 
-test('at a terminal an approval asks for the tenant, and one for another tenant decides nothing', async () => {
+test('at a terminal an approval asks for the tenant, and one for another tenant, or none, decides nothing', async () => {
   const { run, hash } = await runAtPlan(stage, smallEstate());
   const wrong = await typedAtTerminal(stage, '8f2b6c1e-0000-4b7e-9c55-0a1d2e3f4b5c', 'approve', ...decision(run, hash));
   expect(wrong.err).toMatch(/^Type the id of the tenant that this changes: /);
   expectRefused({ ...wrong, err: wrong.err.replace(/^.*?: /, '') }, 'InvalidValue', 'is of another tenant', 'nothing was decided');
+  const silent = await typedAtTerminal(stage, undefined, 'approve', ...decision(run, hash));
+  expectRefused({ ...silent, err: silent.err.replace(/^.*?: /, '') }, 'Usage', 'the input ended', 'nothing was decided');
   const view = await stage.view(run);
   expect(view.gate).toMatchObject({ gate: 'plan' });
   expect(recordsOf(stage, view.run).filter((r) => r.type === 'decision' || r.type === 'refusal')).toEqual([]);

@@ -86,7 +86,7 @@ test('an input that ends is nobody’s answer', async () => {
   const { run } = await runAtPlan(stage, smallEstate());
   await expect(typing().people.gate(await stage.view(run))).rejects.toMatchObject({
     code: 'Usage',
-    message: expect.stringContaining('--auto') as string,
+    message: expect.stringContaining('nothing was decided; answer it on a terminal') as string,
   });
   expect(await decided(run)).toEqual([]);
 });
