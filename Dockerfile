@@ -16,6 +16,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY model model
 COPY security security
+COPY temporal temporal
 COPY workflows workflows
 COPY activities activities
 COPY worker worker

@@ -1,23 +1,23 @@
 import type { Deps } from './deps.ts';
 import { asFailure } from './failures.ts';
-import { withHeartbeat } from './run/activity-control.ts';
-import * as collectors from './run/collectors.ts';
-import * as decisions from './run/decide.ts';
-import { readBatch, type ReadBatchInput } from './run/discover.ts';
-import { startDiscovery, type StartDiscoveryInput } from './run/discovery-start.ts';
-import { endRun, type EndRunInput } from './run/evidence.ts';
-import { takeInventory, type TakeInventoryInput } from './run/inventory.ts';
-import { makePlan, type MakePlanInput } from './run/plan.ts';
-import { liftQuarantine, putInQuarantine, type LiftInput } from './run/quarantine.ts';
-import { watchQuarantine, type WatchInput } from './run/quarantine-watch.ts';
-import { readOwnAccess, type ReadOwnAccessInput } from './run/own-access.ts';
-import { removeItems, type RemoveInput } from './run/remove.ts';
-import { makeRestorePlan, type MakeRestorePlanInput } from './run/restore-plan.ts';
-import { startRestore, type StartRestoreInput } from './run/restore-start.ts';
-import { restoreItems } from './run/restore.ts';
-import { startRun, type StartRunInput } from './run/start.ts';
-import { walk, type WalkInput } from './run/walk.ts';
-import { confirmGone, verify } from './run/verify.ts';
+import { withHeartbeat } from './look/activity-control.ts';
+import * as collectors from './apply/collectors.ts';
+import * as decisions from './decide/decide.ts';
+import { readBatch, type ReadBatchInput } from './discover/read.ts';
+import { startDiscovery, type StartDiscoveryInput } from './start/discovery.ts';
+import { endRun, type EndRunInput } from './evidence/end-run.ts';
+import { takeInventory, type TakeInventoryInput } from './discover/inventory.ts';
+import { makePlan, type MakePlanInput } from './plan/make-plan.ts';
+import { liftQuarantine, putInQuarantine, type LiftInput } from './apply/quarantine.ts';
+import { watchQuarantine, type WatchInput } from './apply/watch.ts';
+import { readOwnAccess, type ReadOwnAccessInput } from './evidence/own-access.ts';
+import { removeItems, type RemoveInput } from './apply/remove.ts';
+import { makeRestorePlan, type MakeRestorePlanInput } from './plan/restore-plan.ts';
+import { startRestore, type StartRestoreInput } from './start/restore.ts';
+import { restoreItems } from './apply/restore.ts';
+import { startRun, type StartRunInput } from './start/offboarding.ts';
+import { walk, type WalkInput } from './discover/walk.ts';
+import { confirmGone, verify } from './verify/verify.ts';
 
 /** Every activity of the offboarding, bound to what the worker gave. Workflows see only its type. */
 export function createActivities(deps: Deps) {

@@ -1,14 +1,14 @@
 import type { SystemType } from '../model/names.ts';
 import type { CloudScript, OwnAccessScript } from '../model/shell.ts';
-import { awsOwnAccess } from './aws/own-access-script.ts';
-import { azureOwnAccess } from './azure/own-access-script.ts';
-import { entraOwnAccess } from './entra/own-access-script.ts';
-import { gcpOwnAccess } from './gcp/own-access-script.ts';
-import { awsScript } from './aws/script.ts';
-import { azureScript } from './azure/script.ts';
-import { entraScript } from './entra/script.ts';
-import { gcpScript } from './gcp/script.ts';
-import { portalScript } from './portal/script.ts';
+import { awsOwnAccess } from './aws/own-access/shell.ts';
+import { azureOwnAccess } from './azure/own-access/shell.ts';
+import { entraOwnAccess } from './entra/own-access/shell.ts';
+import { gcpOwnAccess } from './gcp/own-access/shell.ts';
+import { awsScript } from './aws/shell/script.ts';
+import { azureScript } from './azure/shell/script.ts';
+import { entraScript } from './entra/shell/script.ts';
+import { gcpScript } from './gcp/shell/script.ts';
+import { portalScript } from './portal/shell/script.ts';
 
 /** What each cloud says in shell. Pure, and apart from the clouds themselves: whoever prints a script needs none of their SDKs. */
 export const SCRIPTS: Record<SystemType, CloudScript> = {

@@ -1,7 +1,7 @@
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
-import { helpOf, parse, type Command, type Io } from './command.ts';
-import { COMMANDS } from './commands.ts';
-import { asInvoked, invocationOf } from './invocation.ts';
+import { helpOf, parse, type Command, type Io } from './terminal/command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { asInvoked, invocationOf } from './terminal/invocation.ts';
 
 /** The CLI. Resolves to the exit code; what went wrong is told on stderr, and with --json as JSON on stdout, too. */
 export async function main(args: string[], io: Io): Promise<number> {

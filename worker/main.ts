@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ArtifactStore } from '../activities/records/artifacts.ts';
 import { Journal } from '../activities/records/journal.ts';
-import { connectionSettings, profileSought } from '../client/temporal/connect.ts';
+import { connectionSettings, profileSought } from '../temporal/connect.ts';
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
 import { readPolicy } from '../model/policy.ts';
 import { homeOf } from '../security/home.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Deps } from '../activities/deps.ts';
-import type { ConnectionSettings } from '../client/temporal/connect.ts';
+import type { ConnectionSettings } from '../temporal/connect.ts';
 import { EncryptionCodec } from '../security/codec.ts';
 import type { KeyRing } from '../security/keys.ts';
 

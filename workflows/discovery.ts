@@ -1,5 +1,5 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { TakeInventoryResult } from '../activities/run/inventory.ts';
+import type { TakeInventoryResult } from '../activities/discover/inventory.ts';
 import { startDiscovery, takeInventory } from './activities.ts';
 import { progress, type DiscoveryProgress } from './discovery-messages.ts';
 import { readEstate } from './read-estate.ts';

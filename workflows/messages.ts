@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ItemSet, OpenGate } from '../model/decision.ts';
-import type { StartRunResult } from '../activities/run/start.ts';
-import type { Challenge } from '../activities/run/collectors.ts';
+import type { StartRunResult } from '../activities/start/offboarding.ts';
+import type { Challenge } from '../activities/apply/collectors.ts';
 import type { CollectorDriver, Gate, Phase, RunStatus, SystemId } from '../model/names.ts';
 import type { Outcome, PhaseCounts } from '../model/outcome.ts';
 

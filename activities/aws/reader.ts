@@ -1,11 +1,11 @@
-import type { AwsAccountApi } from './api.ts';
-import { isLookAlike } from './lookalike.ts';
-import { ownRoles } from './ourselves.ts';
-import { recentUse } from './recent-use.ts';
-import { readRole } from './role-state.ts';
-import { readStacks } from './stack-state.ts';
+import type { AwsAccountApi } from './wire/api.ts';
+import { isLookAlike } from './footprint/lookalike.ts';
+import { ownRoles } from './footprint/ourselves.ts';
+import { recentUse } from './footprint/recent-use.ts';
+import { readRole } from './kinds/role/state.ts';
+import { readStacks } from './kinds/stack/state.ts';
 import { need, policyState, roleState, type AccountPolicy, type AwsSnapshot, type ProviderState, type RoleState } from './snapshot.ts';
-import { trustStatements } from './trust.ts';
+import { trustStatements } from './footprint/trust.ts';
 
 /** Issuers of Entra tenants, public and sovereign. */
 const ENTRA_PROVIDER = /:oidc-provider\/sts\.(?:windows\.net|chinacloudapi\.cn)\//i;

@@ -1,8 +1,8 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { ReadContext } from '../kind.ts';
-import type { AwsOrganizationApi } from './api.ts';
-import { classify } from './classify.ts';
-import type { AwsConnector } from './clients.ts';
+import type { AwsOrganizationApi } from './wire/api.ts';
+import { classify } from './wire/classify.ts';
+import type { AwsConnector } from './wire/clients.ts';
 
 /**
  * The manifest with what `members: all` hangs from, where it names no management account: that of the organisation the worker's own account is in,

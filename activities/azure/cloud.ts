@@ -1,13 +1,13 @@
 import { nativeId } from '../../model/names.ts';
-import { azureCredential } from '../azure-credential.ts';
-import { armEndpoint } from '../azure-endpoints.ts';
+import { azureCredential } from '../microsoft/credential.ts';
+import { armEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../kind.ts';
-import { connectArm } from './arm.ts';
-import { classifyAzure } from './classify.ts';
-import { connectAzure, type AzureApi } from './clients.ts';
-import { ownAccessAtScope } from './own-access.ts';
+import { connectArm } from './wire/arm.ts';
+import { classifyAzure } from './wire/classify.ts';
+import { connectAzure, type AzureApi } from './wire/clients.ts';
+import { ownAccessAtScope } from './own-access/read.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
-import { roleAssignment } from './role-assignment.ts';
+import { roleAssignment } from './kinds/role-assignment/role-assignment.ts';
 import { walkAzure } from './walk.ts';
 
 /** Azure RBAC. Systems are scopes: `azure:/subscriptions/<id>`, `azure:/providers/Microsoft.Management/managementGroups/<id>`, `azure:/`. */

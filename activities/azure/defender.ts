@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { DefenderUse } from '../../model/finding.ts';
-import { classifyAzure } from './classify.ts';
-import type { ArmApi, DefenderPlan, SecurityConnector } from './arm.ts';
+import { classifyAzure } from './wire/classify.ts';
+import type { ArmApi, DefenderPlan, SecurityConnector } from './wire/arm.ts';
 
 /** Defender CSPM's extension for entitlements (footprint: name from third-party material). */
 const EXTENSION = 'EntraPermissionsManagement';

@@ -1,8 +1,8 @@
 import type { Anchors, DeploymentStackMark, Hold } from '../../model/finding.ts';
 import { command } from '../../model/shell.ts';
-import { classifyAzure } from './classify.ts';
-import type { ArmApi, DeploymentStack } from './arm.ts';
-import { sameId } from './scope.ts';
+import { classifyAzure } from './wire/classify.ts';
+import type { ArmApi, DeploymentStack } from './wire/arm.ts';
+import { sameId } from './footprint/scope.ts';
 
 /** The deployment stacks at a scope that manage role assignments, and the scopes whose stacks could not be listed, in words. */
 export interface StackView {

@@ -1,12 +1,12 @@
 import type { DefenderUse } from '../../model/finding.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
-import { CannotAsk } from '../azure-failure.ts';
+import { CannotAsk } from '../microsoft/failure.ts';
 import type { ReadContext } from '../kind.ts';
-import type { Assignment, AzureApi } from './clients.ts';
+import type { Assignment, AzureApi } from './wire/clients.ts';
 import { lookForDefender } from './defender.ts';
 import { readDeploymentStacks, type StackView } from './deployment-stacks.ts';
-import { owningScope, sameId } from './scope.ts';
+import { owningScope, sameId } from './footprint/scope.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
 export interface AzureSnapshot {

@@ -1,7 +1,7 @@
 import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../kind.ts';
-import type { ArmApi, Descendant, Subscription } from './arm.ts';
-import { classifyAzure } from './classify.ts';
+import type { ArmApi, Descendant, Subscription } from './wire/arm.ts';
+import { classifyAzure } from './wire/classify.ts';
 
 const GROUP = '/providers/Microsoft.Management/managementGroups';
 

@@ -1,11 +1,11 @@
-import { azureCredential } from '../azure-credential.ts';
-import { graphEndpoint } from '../azure-endpoints.ts';
+import { azureCredential } from '../microsoft/credential.ts';
+import { graphEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../kind.ts';
-import { ciemSignIn } from './ciem-sign-in.ts';
-import { classifyEntra } from './classify.ts';
-import { connectEntra, type EntraApi } from './clients.ts';
-import { oidcApplication } from './oidc-application.ts';
-import { ownAccessToDirectory } from './own-access.ts';
+import { ciemSignIn } from './kinds/ciem-sign-in/ciem-sign-in.ts';
+import { classifyEntra } from './wire/classify.ts';
+import { connectEntra, type EntraApi } from './wire/clients.ts';
+import { oidcApplication } from './kinds/oidc-application/oidc-application.ts';
+import { ownAccessToDirectory } from './own-access/read.ts';
 import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
 import { MEPM } from '../../model/footprint.ts';
 

@@ -1,8 +1,8 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { DIRECTORY_ROLES } from '../../model/footprint.ts';
-import { NO_PIM_LICENCE } from '../azure-failure.ts';
-import { classifyEntra } from './classify.ts';
-import type { DirectoryRoleAssignment, EntraApi } from './clients.ts';
+import { NO_PIM_LICENCE } from '../microsoft/failure.ts';
+import { classifyEntra } from './wire/classify.ts';
+import type { DirectoryRoleAssignment, EntraApi } from './wire/clients.ts';
 
 /** Who holds the two directory roles the guide demands, tenant-wide; members of groups are not looked up. */
 export interface DirectoryRoles {

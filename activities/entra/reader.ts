@@ -1,9 +1,9 @@
 import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
-import { CannotAsk } from '../azure-failure.ts';
+import { CannotAsk } from '../microsoft/failure.ts';
 import type { ReadContext } from '../kind.ts';
-import type { Self } from '../azure-self.ts';
-import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './clients.ts';
+import type { Self } from '../microsoft/self.ts';
+import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './wire/clients.ts';
 import { readCiemUse, type CiemUse } from './recent-use.ts';
 
 /** An application's full definition: what a removal compares with and what a restore needs. */

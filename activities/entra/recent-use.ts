@@ -1,7 +1,7 @@
 import { MEPM } from '../../model/footprint.ts';
 import type { ReadContext } from '../kind.ts';
-import { classifyEntra } from './classify.ts';
-import type { EntraApi, SignInActivity } from './clients.ts';
+import { classifyEntra } from './wire/classify.ts';
+import type { EntraApi, SignInActivity } from './wire/clients.ts';
 
 /** Who used the CIEM principal within the manifest's `guards.usedWithin`, in words; `unseen` says why nobody could look. */
 export interface CiemUse {

@@ -1,10 +1,10 @@
 import { DEFENDER } from '../../model/footprint.ts';
 import type { ReadContext } from '../kind.ts';
-import { WORKLOAD_IDENTITY_USER } from './accounts.ts';
-import type { GcpApi } from './clients.ts';
-import { isNamedLikeOurs } from './custom-roles.ts';
-import { GCP_NAMES } from './ownership.ts';
-import { grantsOf } from './policy.ts';
+import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
+import type { GcpApi } from './wire/clients.ts';
+import { isNamedLikeOurs } from './footprint/custom-roles.ts';
+import { GCP_NAMES } from './footprint/ownership.ts';
+import { grantsOf } from './kinds/policy.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;

@@ -1,10 +1,10 @@
 import { issuerOf } from '../../model/footprint.ts';
 import type { ReadContext } from '../kind.ts';
-import { failureWords, isRetry } from './classify.ts';
-import type { GcpApi } from './clients.ts';
-import { orGone } from './gone.ts';
-import { GCP_NAMES, judgeProvider } from './ownership.ts';
-import { usedWords } from './use.ts';
+import { failureWords, isRetry } from './wire/classify.ts';
+import type { GcpApi } from './wire/clients.ts';
+import { orGone } from './wire/gone.ts';
+import { GCP_NAMES, judgeProvider } from './footprint/ownership.ts';
+import { usedWords } from './footprint/use.ts';
 import { DELETED, lastSegment, type AccountWithPolicy, type OidcProject, type PoolWithProviders } from './snapshot.ts';
 
 /** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */

@@ -1,8 +1,8 @@
 import { nativeId, type SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../kind.ts';
 import type { Harmless } from './assets.ts';
-import type { GcpApi } from './clients.ts';
-import { readCustomRoles } from './custom-roles.ts';
+import type { GcpApi } from './wire/clients.ts';
+import { readCustomRoles } from './footprint/custom-roles.ts';
 import { lookForOidcProject, readOidcProject } from './oidc-project.ts';
 import type { GcpSnapshot, OidcProject } from './snapshot.ts';
 

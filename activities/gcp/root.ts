@@ -1,7 +1,7 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { ReadContext, Walked } from '../kind.ts';
-import { RefusedError } from './classify.ts';
-import type { GcpApi } from './clients.ts';
+import { RefusedError } from './wire/classify.ts';
+import type { GcpApi } from './wire/clients.ts';
 
 /**
  * The manifest with the organisation that `projects: all` hangs from, where it names none: the one the worker can see. As it stands where it sees

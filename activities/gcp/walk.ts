@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../kind.ts';
-import type { TreeNode } from './api/tree.ts';
-import { failureWords, isRetry } from './classify.ts';
-import type { GcpApi } from './clients.ts';
+import type { TreeNode } from './wire/tree.ts';
+import { failureWords, isRetry } from './wire/classify.ts';
+import type { GcpApi } from './wire/clients.ts';
 import { visibleProjects } from './root.ts';
 
 /** Folders listed side by side: far below Resource Manager's read quota (600 a minute). */

@@ -1,9 +1,9 @@
 import { MEPM } from '../../model/footprint.ts';
-import { azureCredential } from '../azure-credential.ts';
+import { azureCredential } from '../microsoft/credential.ts';
 import type { Cloud } from '../kind.ts';
-import { classifyPortal } from './classify.ts';
-import { connectPortal, type PortalApi } from './clients.ts';
-import { dataCollector } from './collector.ts';
+import { classifyPortal } from './wire/classify.ts';
+import { connectPortal, type PortalApi } from './wire/clients.ts';
+import { dataCollector } from './kinds/data-collector/data-collector.ts';
 import { readPortal, type PortalSnapshot } from './reader.ts';
 
 /** The portal's data collectors. The one system is `portal:<tenant id>`. */

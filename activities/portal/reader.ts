@@ -1,7 +1,7 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../kind.ts';
-import type { Collector, PortalApi } from './clients.ts';
+import type { Collector, PortalApi } from './wire/clients.ts';
 
 export interface PortalSnapshot {
   system: SystemId;

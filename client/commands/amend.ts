@@ -1,9 +1,9 @@
 import * as messages from '../../workflows/messages.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { send } from '../ask.ts';
-import { text, type Command } from '../command.ts';
-import { BY, personOf, TICKET, ticketOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { send } from '../run/ask.ts';
+import { text, type Command } from '../terminal/command.ts';
+import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
 
 export const amend: Command = {
   name: 'amend',

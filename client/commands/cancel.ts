@@ -1,8 +1,8 @@
 import * as messages from '../../workflows/messages.ts';
-import { requireRun } from '../ask.ts';
-import type { Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { requireRun } from '../run/ask.ts';
+import type { Command } from '../terminal/command.ts';
+import { BY, personOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
 
 export const cancel: Command = {
   name: 'cancel',

@@ -3,11 +3,11 @@ import { OffboardError } from '../../model/errors.ts';
 import { seal } from '../../security/sealing.ts';
 import * as messages from '../../workflows/messages.ts';
 import type { CollectorView } from '../../workflows/messages.ts';
-import { requireRun, send, viewOf } from '../ask.ts';
-import { text, type Command } from '../command.ts';
-import { BY, personOf, TICKET, ticketOf } from '../person.ts';
-import { readSecret } from '../read-secret.ts';
-import { withSession, type Session } from '../session.ts';
+import { requireRun, send, viewOf } from '../run/ask.ts';
+import { text, type Command } from '../terminal/command.ts';
+import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
+import { readSecret } from '../terminal/read-secret.ts';
+import { withSession, type Session } from '../run/session.ts';
 
 /** One-time passwords of the portal are digits. */
 const OTP = /^\d{4,10}$/;

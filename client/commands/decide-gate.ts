@@ -1,11 +1,11 @@
 import { OffboardError } from '../../model/errors.ts';
 import { GATES, type Gate } from '../../model/names.ts';
 import * as messages from '../../workflows/messages.ts';
-import { requireRun, send, viewOf } from '../ask.ts';
-import { text, type Command, type Io } from '../command.ts';
-import { ask } from '../prompt.ts';
-import { BY, personOf, TICKET, ticketOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { requireRun, send, viewOf } from '../run/ask.ts';
+import { text, type Command, type Io } from '../terminal/command.ts';
+import { ask } from '../terminal/prompt.ts';
+import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
 function gateCommand(name: 'approve' | 'reject', summary: string): Command {

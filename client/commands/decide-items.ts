@@ -3,10 +3,10 @@ import { OffboardError } from '../../model/errors.ts';
 import * as messages from '../../workflows/messages.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
 import type { ItemSet } from '../../model/decision.ts';
-import { send, viewOf } from '../ask.ts';
-import { text, type Command } from '../command.ts';
-import { BY, personOf, TICKET, ticketOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { send, viewOf } from '../run/ask.ts';
+import { text, type Command } from '../terminal/command.ts';
+import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
 
 /** Names a set of items as the run knows it: by count and hash, so that a set that changed meanwhile is refused. */
 export function itemSet(all: string[], only: string[] | undefined): ItemSet {

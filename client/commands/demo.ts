@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
-import type { Command, Io, Values } from '../command.ts';
+import type { Command, Io, Values } from '../terminal/command.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
 import { tellEnd } from '../demo/ending.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { stayingIn } from '../../model/told.ts';
-import { recordsOf } from '../records.ts';
-import { openSession } from '../session.ts';
-import { rawManifest, startRun } from '../start-run.ts';
+import { recordsOf } from '../records/records.ts';
+import { openSession } from '../run/session.ts';
+import { rawManifest, startRun } from '../run/start-run.ts';
 
 const STARTER = 'sam.operator@contoso.example';
 const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { Command } from '../command.ts';
-import { text } from '../command.ts';
-import { BY } from '../person.ts';
-import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf, type People } from '../discovery-options.ts';
+import type { Command } from '../terminal/command.ts';
+import { text } from '../terminal/command.ts';
+import { BY } from '../terminal/person.ts';
+import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf, type People } from '../terminal/discovery-options.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { inventoryManifest, missingFields } from '../render/inventory-manifest.ts';
 import { renderInventory, unknownLines } from '../render/inventory.ts';
-import { withSession } from '../session.ts';
-import { followDiscovery, inventoryAt, startDiscovery } from '../start-discovery.ts';
+import { withSession } from '../run/session.ts';
+import { followDiscovery, inventoryAt, startDiscovery } from '../run/start-discovery.ts';
 
 const FILES = ['manifest.yaml', 'inventory.json', 'inventory.csv'] as const;
 

@@ -1,7 +1,7 @@
 import { OffboardError } from '../../model/errors.ts';
-import type { Command } from '../command.ts';
-import { evidenceFolder } from '../evidence-folder.ts';
-import { verifyEvidence } from '../verify-evidence.ts';
+import type { Command } from '../terminal/command.ts';
+import { evidenceFolder } from '../records/evidence-folder.ts';
+import { verifyEvidence } from '../records/verify-evidence.ts';
 
 export const evidence: Command = {
   name: 'evidence',

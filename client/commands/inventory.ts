@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { successorExport } from '../../model/successor-export.ts';
-import type { Command, Io } from '../command.ts';
+import type { Command, Io } from '../terminal/command.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { unknownLines } from '../render/inventory.ts';
 import { successorCsv } from '../render/successor-csv.ts';
-import { withSession } from '../session.ts';
-import { inventoryAt, resultOf } from '../start-discovery.ts';
+import { withSession } from '../run/session.ts';
+import { inventoryAt, resultOf } from '../run/start-discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 
 export const inventory: Command = {

@@ -1,10 +1,10 @@
 import { OffboardError } from '../../model/errors.ts';
 import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages.ts';
-import { requireRun, send } from '../ask.ts';
-import { text, type Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
-import { withSession } from '../session.ts';
+import { requireRun, send } from '../run/ask.ts';
+import { text, type Command } from '../terminal/command.ts';
+import { BY, personOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
 
 export const lift: Command = {
   name: 'lift',

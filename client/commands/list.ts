@@ -1,12 +1,12 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
-import { isDiscovery } from '../discovery-status.ts';
-import { viewIfAnswered } from '../ask.ts';
-import type { Command } from '../command.ts';
-import { resultOf } from '../evidence-folder.ts';
+import { isDiscovery } from '../run/discovery-status.ts';
+import { viewIfAnswered } from '../run/ask.ts';
+import type { Command } from '../terminal/command.ts';
+import { resultOf } from '../records/evidence-folder.ts';
 import { waitingFor, type Waiting } from '../render/waiting.ts';
-import { requireWorker, withSession, type Session } from '../session.ts';
+import { requireWorker, withSession, type Session } from '../run/session.ts';
 
 /** Offboardings and what gives things back. */
 const RUNS = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore')`;

@@ -1,6 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
-import type { Command } from '../command.ts';
-import { manifestOf, recordsOf } from '../records.ts';
+import type { Command } from '../terminal/command.ts';
+import { manifestOf, recordsOf } from '../records/records.ts';
 import { renderOwnAccess } from '../render/own-access.ts';
 import { ownAccessScript } from '../render/own-access-script.ts';
 

@@ -1,9 +1,9 @@
 import * as messages from '../../workflows/messages.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { requireRun, send } from '../ask.ts';
-import type { Command } from '../command.ts';
-import { BY, personOf } from '../person.ts';
-import { withSession, type Session } from '../session.ts';
+import { requireRun, send } from '../run/ask.ts';
+import type { Command } from '../terminal/command.ts';
+import { BY, personOf } from '../terminal/person.ts';
+import { withSession, type Session } from '../run/session.ts';
 
 function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): Command {
   const say = async (session: Session, run: string, by: string): Promise<string> => {

@@ -2,14 +2,14 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { homeOf } from '../../security/home.ts';
-import { viewOf } from '../ask.ts';
-import type { Command } from '../command.ts';
-import { manifestOf, recordsOf } from '../records.ts';
+import { viewOf } from '../run/ask.ts';
+import type { Command } from '../terminal/command.ts';
+import { manifestOf, recordsOf } from '../records/records.ts';
 import { isRestorePlan } from '../../model/restore.ts';
 import { renderPlan } from '../render/plan.ts';
 import { renderRestorePlan } from '../render/restore-plan.ts';
 import { removalScript, restoreScript } from '../render/script.ts';
-import { withSession, type Session } from '../session.ts';
+import { withSession, type Session } from '../run/session.ts';
 
 export const plan: Command = {
   name: 'plan',

@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { recordsOf } from '../records.ts';
+import type { Command } from '../terminal/command.ts';
+import { recordsOf } from '../records/records.ts';
 import { renderReport } from '../render/report.ts';
 
 export const report: Command = {

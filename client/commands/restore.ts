@@ -1,14 +1,14 @@
-import { verdictsOf } from '../../activities/run/verdict.ts';
+import { verdictsOf } from '../../activities/plan/restore-verdict.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
-import type { Command, Values } from '../command.ts';
-import { BY, personOf } from '../person.ts';
-import { manifestOf, recordsOf, removalsOf } from '../records.ts';
+import type { Command, Values } from '../terminal/command.ts';
+import { BY, personOf } from '../terminal/person.ts';
+import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
 import { renderRestorePlan } from '../render/restore-plan.ts';
 import { restoreScript } from '../render/script.ts';
-import { withSession, type Session } from '../session.ts';
-import { startRestore } from '../start-restore.ts';
+import { withSession, type Session } from '../run/session.ts';
+import { startRestore } from '../run/start-restore.ts';
 
 type Removals = Awaited<ReturnType<typeof removalsOf>>;
 

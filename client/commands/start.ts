@@ -1,8 +1,8 @@
-import type { Command } from '../command.ts';
-import { text } from '../command.ts';
-import { BY, personOf } from '../person.ts';
-import { withSession } from '../session.ts';
-import { rawManifest, startRun } from '../start-run.ts';
+import type { Command } from '../terminal/command.ts';
+import { text } from '../terminal/command.ts';
+import { BY, personOf } from '../terminal/person.ts';
+import { withSession } from '../run/session.ts';
+import { rawManifest, startRun } from '../run/start-run.ts';
 
 export const start: Command = {
   name: 'start',

@@ -1,14 +1,14 @@
 import { OffboardError } from '../../model/errors.ts';
-import { viewOf } from '../ask.ts';
-import { discoveryStatus, isDiscovery, renderDiscovery } from '../discovery-status.ts';
-import { evidenceOf } from '../evidence-folder.ts';
-import type { Command } from '../command.ts';
-import { recordsOf } from '../records.ts';
+import { viewOf } from '../run/ask.ts';
+import { discoveryStatus, isDiscovery, renderDiscovery } from '../run/discovery-status.ts';
+import { evidenceOf } from '../records/evidence-folder.ts';
+import type { Command } from '../terminal/command.ts';
+import { recordsOf } from '../records/records.ts';
 import { renderReport } from '../render/report.ts';
 import { renderStatus } from '../render/status.ts';
 import { waitingFor } from '../render/waiting.ts';
-import { retryingOf } from '../retrying.ts';
-import { withSession } from '../session.ts';
+import { retryingOf } from '../run/retrying.ts';
+import { withSession } from '../run/session.ts';
 
 export const status: Command = {
   name: 'status',

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_CODES } from '../../model/errors.ts';
-import { viewOf } from '../ask.ts';
-import { evidenceOf } from '../evidence-folder.ts';
-import type { Command } from '../command.ts';
+import { viewOf } from '../run/ask.ts';
+import { evidenceOf } from '../records/evidence-folder.ts';
+import type { Command } from '../terminal/command.ts';
 import { renderStatus } from '../render/status.ts';
 import { waitingFor } from '../render/waiting.ts';
-import { retryingOf } from '../retrying.ts';
-import { withSession } from '../session.ts';
+import { retryingOf } from '../run/retrying.ts';
+import { withSession } from '../run/session.ts';
 
 const EVERY_MS = 1_000;
 

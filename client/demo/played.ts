@@ -3,10 +3,10 @@ import { OffboardError } from '../../model/errors.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
 import { counted } from '../../model/told.ts';
 import * as messages from '../../workflows/messages.ts';
-import { send } from '../ask.ts';
+import { send } from '../run/ask.ts';
 import { submitOtp } from '../commands/collector.ts';
 import { itemSet } from '../commands/decide-items.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../run/session.ts';
 import type { People } from './attend.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 

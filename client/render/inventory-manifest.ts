@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { People } from '../discovery-options.ts';
+import type { People } from '../terminal/discovery-options.ts';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { isRooted } from '../../model/discovery.ts';
 import { RISKS, type SystemType } from '../../model/names.ts';

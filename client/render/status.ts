@@ -1,5 +1,5 @@
 import { doneIn, phasesOf } from '../../model/told.ts';
-import type { Retrying } from '../retrying.ts';
+import type { Retrying } from '../run/retrying.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { waitingFor } from './waiting.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asInvoked, invocationOf } from '../../client/invocation.ts';
+import { asInvoked, invocationOf } from '../../client/terminal/invocation.ts';
 
 const CLONE = '/clone/client/main.ts';
 

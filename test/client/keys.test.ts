@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, expect, inject, test, vi } from 'vitest';
-import { COMMANDS } from '../../client/commands.ts';
+import { COMMANDS } from '../../client/commands/index.ts';
 import { main } from '../../client/main.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';

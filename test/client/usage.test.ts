@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../client/commands.ts';
+import { COMMANDS } from '../../client/commands/index.ts';
 import { main } from '../../client/main.ts';
 import { GATES } from '../../model/names.ts';
 import type { CliResult } from '../harness/stage.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
-import { recordsOf } from '../../client/records.ts';
+import { recordsOf } from '../../client/records/records.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { EstateObjectSchema } from '../../sandbox/objects.ts';

@@ -4,7 +4,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { inject } from 'vitest';
-import type { RemoveInput, RemoveResult } from '../../activities/run/remove.ts';
+import type { RemoveInput, RemoveResult } from '../../activities/apply/remove.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { removeByHand } from '../workflows/fixtures/by-hand.ts';

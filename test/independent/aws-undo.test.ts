@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awsScript } from '../../activities/aws/script.ts';
+import { awsScript } from '../../activities/aws/shell/script.ts';
 import { policyDocument } from '../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { awsShell } from './aws-cli.ts';

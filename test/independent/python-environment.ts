@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withLock } from '../../client/temporal/lock.ts';
+import { withLock } from '../../temporal/lock.ts';
 
 export const CACHE = join(import.meta.dirname, '..', '..', '.cache');
 

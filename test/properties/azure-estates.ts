@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Assignment } from '../../activities/azure/clients.ts';
+import type { Assignment } from '../../activities/azure/wire/clients.ts';
 import type { AzureSnapshot } from '../../activities/azure/reader.ts';
 import type { SystemId } from '../../model/names.ts';
 import { CIEM_PRINCIPAL } from '../activities/planned.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
-import type { Reading } from '../../activities/run/discover.ts';
-import type { AnyKind } from '../../activities/run/remove-item.ts';
-import { judge, type Judged } from '../../activities/run/judge.ts';
+import type { Reading } from '../../activities/discover/read.ts';
+import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import { judge, type Judged } from '../../activities/discover/judge.ts';
 import { PHASES } from '../../model/names.ts';
 import { buildPlan, planHash, UNKNOWN_SCOPE, type Plan, type PlanInput } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';

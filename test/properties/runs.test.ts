@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
-import { recordsOf } from '../../client/records.ts';
+import { recordsOf } from '../../client/records/records.ts';
 import { UNKNOWN_SCOPE } from '../../model/plan.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import { abandonRun } from '../harness/abandon.ts';

@@ -1,6 +1,6 @@
 import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectArm } from '../../activities/azure/arm.ts';
+import { connectArm } from '../../activities/azure/wire/arm.ts';
 import { startCloudSandbox, type CloudSandbox } from './cloud-sandbox.ts';
 import {
   assignmentName,

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import { temporalBinary } from '../../client/temporal/binary.ts';
-import { startDevServer } from '../../client/temporal/dev-server.ts';
+import { temporalBinary } from '../../temporal/binary.ts';
+import { startDevServer } from '../../temporal/dev-server.ts';
 import { WORKFLOWS_PATH } from '../../worker/worker.ts';
-import { SEARCH_ATTRIBUTES } from '../../client/temporal/search-attributes.ts';
+import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

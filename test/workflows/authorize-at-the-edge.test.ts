@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RemoveResult } from '../../activities/run/remove.ts';
+import type { RemoveResult } from '../../activities/apply/remove.ts';
 import { PHASES, type Phase } from '../../model/names.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { abandonRun } from '../harness/abandon.ts';

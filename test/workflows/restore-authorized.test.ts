@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
-import { restoreItems } from '../../activities/run/restore.ts';
-import { removeItems, type RemoveResult } from '../../activities/run/remove.ts';
+import { restoreItems } from '../../activities/apply/restore.ts';
+import { removeItems, type RemoveResult } from '../../activities/apply/remove.ts';
 import { expectRefused } from '../client/on-stage.ts';
 import { APPROVER, STARTER } from '../harness/estate.ts';
 import { intentsOf, recordsOf } from '../harness/removals.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const DOCUMENT = readFileSync('docs/clouds/aws.md', 'utf8');
-const CALLS = ['account.ts', 'account-restoring.ts'].map((file) => readFileSync(`activities/aws/${file}`, 'utf8')).join('\n');
+const CALLS = ['account.ts', 'account-restoring.ts'].map((file) => readFileSync(`activities/aws/wire/${file}`, 'utf8')).join('\n');
 /** IAM asks for these where something is made with tags. */
 const WITH_TAGS = ['iam:TagOpenIDConnectProvider', 'iam:TagPolicy', 'iam:TagRole'];
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
-import type { AwsAccountApi } from '../../../activities/aws/api.ts';
+import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
 import type { PolicyState } from '../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
-import type { PlannedStack } from '../../../activities/aws/stack-definition.ts';
+import type { PlannedStack } from '../../../activities/aws/kinds/stack/definition.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';

@@ -1,5 +1,5 @@
-import { awsStack } from '../../../activities/aws/stack.ts';
-import type { AwsKind } from '../../../activities/aws/stack-members.ts';
+import { awsStack } from '../../../activities/aws/kinds/stack/stack.ts';
+import type { AwsKind } from '../../../activities/aws/kinds/stack/members.ts';
 import type { AwsSnapshot } from '../../../activities/aws/snapshot.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';

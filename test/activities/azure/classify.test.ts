@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifyAzure } from '../../../activities/azure/classify.ts';
+import { classifyAzure } from '../../../activities/azure/wire/classify.ts';
 import { refusal } from '../refusals.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { connectAzure } from '../../../activities/azure/clients.ts';
+import { connectAzure } from '../../../activities/azure/wire/clients.ts';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
 import { deploymentStackHold, readDeploymentStacks } from '../../../activities/azure/deployment-stacks.ts';
 import { readAzure } from '../../../activities/azure/reader.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Assignment, AzureApi } from '../../../activities/azure/clients.ts';
+import type { Assignment, AzureApi } from '../../../activities/azure/wire/clients.ts';
 import type { AzureSnapshot } from '../../../activities/azure/reader.ts';
-import { roleAssignment } from '../../../activities/azure/role-assignment.ts';
+import { roleAssignment } from '../../../activities/azure/kinds/role-assignment/role-assignment.ts';
 import type { Anchors } from '../../../model/finding.ts';
 import { buildPlan } from '../../../model/plan.ts';
 import { planInput } from '../../model/findings.ts';

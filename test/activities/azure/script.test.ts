@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { azureScript } from '../../../activities/azure/script.ts';
+import { azureScript } from '../../../activities/azure/shell/script.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { runWithAz } from '../az-stand-in.ts';
 import { defaultManifest, TENANT } from '../planned.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectAzure, type AzureApi } from '../../../activities/azure/clients.ts';
+import { connectAzure, type AzureApi } from '../../../activities/azure/wire/clients.ts';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
 import { readAzure } from '../../../activities/azure/reader.ts';
-import { roleAssignment } from '../../../activities/azure/role-assignment.ts';
+import { roleAssignment } from '../../../activities/azure/kinds/role-assignment/role-assignment.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import { AZURE, assignmentName, CIEM_PRINCIPAL, ENTRA, SECOND_OWNER, SUBSCRIPTION } from '../../sandbox/small-estate.ts';

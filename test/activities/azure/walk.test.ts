@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { connectArm } from '../../../activities/azure/arm.ts';
+import { connectArm } from '../../../activities/azure/wire/arm.ts';
 import { walkAzure } from '../../../activities/azure/walk.ts';
 import type { Manifest } from '../../../model/manifest.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifyEntra } from '../../../activities/entra/classify.ts';
+import { classifyEntra } from '../../../activities/entra/wire/classify.ts';
 import { refusal } from '../refusals.ts';
 
 test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ciemSignIn } from '../../../activities/entra/ciem-sign-in.ts';
-import type { EntraApi, ServicePrincipal } from '../../../activities/entra/clients.ts';
+import { ciemSignIn } from '../../../activities/entra/kinds/ciem-sign-in/ciem-sign-in.ts';
+import type { EntraApi, ServicePrincipal } from '../../../activities/entra/wire/clients.ts';
 import { entraCloud } from '../../../activities/entra/cloud.ts';
-import { oidcApplication } from '../../../activities/entra/oidc-application.ts';
+import { oidcApplication } from '../../../activities/entra/kinds/oidc-application/oidc-application.ts';
 import type { ApplicationDefinition, EntraSnapshot } from '../../../activities/entra/reader.ts';
 import { MEPM } from '../../../model/footprint.ts';
 import { ANCHORS, CIEM_PRINCIPAL, planned, TENANT } from '../planned.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { authorizationSystems } from '../../../activities/entra/authorization-systems.ts';
-import { connectEntra, type EntraApi } from '../../../activities/entra/clients.ts';
+import { connectEntra, type EntraApi } from '../../../activities/entra/wire/clients.ts';
 import { readDirectoryRoles } from '../../../activities/entra/directory-roles.ts';
 import { readCiemUse } from '../../../activities/entra/recent-use.ts';
 import { DIRECTORY_ROLES } from '../../../model/footprint.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entraCloud } from '../../../activities/entra/cloud.ts';
 import { readDirectoryRoles } from '../../../activities/entra/directory-roles.ts';
 import type { EntraSnapshot } from '../../../activities/entra/reader.ts';
-import type { EntraApi } from '../../../activities/entra/clients.ts';
+import type { EntraApi } from '../../../activities/entra/wire/clients.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned, TENANT } from '../planned.ts';
 import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ciemSignIn } from '../../../activities/entra/ciem-sign-in.ts';
-import { connectEntra, type EntraApi } from '../../../activities/entra/clients.ts';
+import { ciemSignIn } from '../../../activities/entra/kinds/ciem-sign-in/ciem-sign-in.ts';
+import { connectEntra, type EntraApi } from '../../../activities/entra/wire/clients.ts';
 import { entraCloud } from '../../../activities/entra/cloud.ts';
-import { oidcApplication } from '../../../activities/entra/oidc-application.ts';
+import { oidcApplication } from '../../../activities/entra/kinds/oidc-application/oidc-application.ts';
 import { readEntra } from '../../../activities/entra/reader.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';

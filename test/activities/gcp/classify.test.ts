@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { classify, OperationError } from '../../../activities/gcp/classify.ts';
+import { classify, OperationError } from '../../../activities/gcp/wire/classify.ts';
 import { googleError } from './fixtures.ts';
 
 const table: [string, unknown, string, string | undefined][] = [

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import type { GcpApi } from '../../../activities/gcp/clients.ts';
+import type { GcpApi } from '../../../activities/gcp/wire/clients.ts';
 import type { Finding, Match } from '../../../model/finding.ts';
 import { planOf } from '../../model/findings.ts';
 import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';

@@ -1,7 +1,7 @@
 import type { Anchors, Finding } from '../../../model/finding.ts';
 import { issuerOf, MEPM } from '../../../model/footprint.ts';
 import type { PlanItem } from '../../../model/plan.ts';
-import type { GcpApi } from '../../../activities/gcp/clients.ts';
+import type { GcpApi } from '../../../activities/gcp/wire/clients.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { AccountWithPolicy, Binding, GcpSnapshot, Policy, PoolWithProviders, Provider } from '../../../activities/gcp/snapshot.ts';
 

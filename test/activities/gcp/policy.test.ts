@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grantJson, readGrant, removeGrants } from '../../../activities/gcp/grants.ts';
-import { grantsOf, withGrants, withoutGrants, type Grant } from '../../../activities/gcp/policy.ts';
+import { grantJson, readGrant, removeGrants } from '../../../activities/gcp/kinds/grants.ts';
+import { grantsOf, withGrants, withoutGrants, type Grant } from '../../../activities/gcp/kinds/policy.ts';
 import type { Policy } from '../../../activities/gcp/snapshot.ts';
 import { account, apiWith, EMAIL, googleError, planned, UNIQUE_ID } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { gcpPool } from '../../../activities/gcp/pool.ts';
-import { gcpProvider } from '../../../activities/gcp/provider.ts';
-import { gcpServiceAccount } from '../../../activities/gcp/service-account.ts';
-import { removeTogether } from '../../../activities/run/remove-item.ts';
+import { gcpPool } from '../../../activities/gcp/kinds/pool/pool.ts';
+import { gcpProvider } from '../../../activities/gcp/kinds/provider/provider.ts';
+import { gcpServiceAccount } from '../../../activities/gcp/kinds/service-account/service-account.ts';
+import { removeTogether } from '../../../activities/apply/remove-item.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import { emptyLedger } from '../../../model/ledger.ts';
 import type { PlanItem } from '../../../model/plan.ts';

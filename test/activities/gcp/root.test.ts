@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classify } from '../../../activities/gcp/classify.ts';
+import { classify } from '../../../activities/gcp/wire/classify.ts';
 import { rootOfGcp } from '../../../activities/gcp/root.ts';
 import { defaultManifest } from '../planned.ts';
 

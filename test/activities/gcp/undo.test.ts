@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../../activities/gcp/classify.ts';
-import type { GcpApi } from '../../../activities/gcp/clients.ts';
+import { classify } from '../../../activities/gcp/wire/classify.ts';
+import type { GcpApi } from '../../../activities/gcp/wire/clients.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { grantJson, readGrant } from '../../../activities/gcp/grants.ts';
+import { grantJson, readGrant } from '../../../activities/gcp/kinds/grants.ts';
 import type { Policy } from '../../../activities/gcp/snapshot.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { account, apiWith, EMAIL, googleError, judge, onboarded, planned, pool, PROJECT, provider, UNIQUE_ID } from './fixtures.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifyPortal } from '../../../activities/portal/classify.ts';
+import { classifyPortal } from '../../../activities/portal/wire/classify.ts';
 import { refusal } from '../refusals.ts';
 
 test.each([

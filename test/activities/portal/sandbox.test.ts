@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { portalCloud } from '../../../activities/portal/cloud.ts';
-import type { PortalApi } from '../../../activities/portal/clients.ts';
+import type { PortalApi } from '../../../activities/portal/wire/clients.ts';
 import { DELETED_MESSAGE, type SystemId } from '../../../model/names.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
 import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { ownAccessScript } from '../../../client/render/own-access-script.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
-import { azureOwnAccess } from '../../../activities/azure/own-access-script.ts';
-import { entraOwnAccess } from '../../../activities/entra/own-access-script.ts';
+import { azureOwnAccess } from '../../../activities/azure/own-access/shell.ts';
+import { entraOwnAccess } from '../../../activities/entra/own-access/shell.ts';
 import { runWithAz } from '../../activities/az-stand-in.ts';
 import { defaultManifest, TENANT } from '../../activities/planned.ts';
 

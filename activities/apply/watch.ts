@@ -1,0 +1,67 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { systemType } from '../../model/names.ts';
+import { USED, type Outcome } from '../../model/outcome.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed, withHeartbeat } from '../look/activity-control.ts';
+import { quarantinedItems } from './quarantine.ts';
+import { quarantineOf } from './quarantine-kept.ts';
+
+export interface WatchInput {
+  run: string;
+  /** The last look: what could not be watched is written down. */
+  last: boolean;
+}
+
+/**
+ * Asks the clouds whether what is in quarantine was used since. Each that was is blocked, in the journal and in the answer: an approver
+ * says whether it goes all the same (retry) or stays (waive, lift). Not being allowed to look is no proof that nobody used it: it is told.
+ */
+export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Promise<Outcome[]> {
+  const ledger = deps.journal.ledger(run);
+  const staying = (await quarantinedItems(deps, ledger)).filter((i) => !ledger.waived.has(i.id));
+  const items = staying.filter((i) => ledger.outcomes.get(i.id)?.outcome === 'quarantined');
+  // What an earlier try of this look wrote down before it was cut off is told again.
+  const known = staying.flatMap((i) => ledger.outcomes.get(i.id) ?? []).filter((o) => o.code === USED);
+  const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
+  const used: Outcome[] = [];
+  const unseen: { item: string; why: string }[] = [];
+  const look = async (item: PlanItem, connect: () => Promise<unknown>): Promise<void> => {
+    const usedSince = quarantineOf(deps, item)?.usedSince;
+    if (!usedSince) return void unseen.push({ item: item.id, why: 'its cloud does not tell when it was used' });
+    const cloud = deps.clouds[systemType(item.system)];
+    const since = new Date(ledger.quarantined.get(item.id)?.since ?? 0);
+    const answer = await attempt(cloud.classify, async () => usedSince(await connect(), item, since));
+    if (answer.ok) {
+      if (answer.value !== undefined) used.push(usedOutcome(item, answer.value));
+      return;
+    }
+    if (answer.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+      throw cloudUnavailable(`${item.id}: ${failureMessage(answer.failure)}`, answer.failure.retryAfterMs);
+    unseen.push({ item: item.id, why: failureMessage(answer.failure) });
+  };
+  await withHeartbeat(() =>
+    forEachLimited([...Map.groupBy(items, (i) => i.system)], async ([system, of]) => {
+      const cloud = deps.clouds[systemType(system)];
+      let api: Promise<unknown> | undefined;
+      for (const item of of) await look(item, () => (api ??= cloud.connect(system, { manifest })));
+    }),
+  );
+  const byId = (a: { item: string }, b: { item: string }) => (a.item < b.item ? -1 : 1);
+  await deps.journal.append(
+    run,
+    ...used.toSorted(byId).map((outcome) => ({ type: 'outcome' as const, phase: 'permissions' as const, outcome })),
+    ...(last ? [{ type: 'watched' as const, items: items.length, unseen: unseen.toSorted(byId) }] : []),
+  );
+  return [...known.map(({ phase: _, ...outcome }) => outcome), ...used];
+}
+
+function usedOutcome(item: PlanItem, what: string): Outcome {
+  return {
+    item: item.id,
+    outcome: 'blocked',
+    code: USED,
+    reason: `in quarantine, and ${what}: somebody may still need it; lift it, or retry to have it removed all the same`,
+  };
+}

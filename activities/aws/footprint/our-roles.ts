@@ -1,0 +1,74 @@
+import type { Anchors } from '../../../model/finding.ts';
+import { isDefenderRole } from './lookalike.ts';
+import type { AwsSnapshot, RoleState } from '../snapshot.ts';
+import { roleToken } from './tokens.ts';
+import { allows, trustStatements } from './trust.ts';
+import { audienceUses, webIdentityTrust } from './web-identity.ts';
+
+/** What a role was for in onboarding's words; the order in which they go (FOOTPRINT: removal, step 4). */
+export const ROLE_PARTS = ['member', 'logging', 'management', 'oidc'] as const;
+export type RolePart = (typeof ROLE_PARTS)[number];
+
+/** A role that an invariant proves to be ours. */
+export interface OurRole {
+  role: RoleState;
+  part: RolePart;
+  why: string[];
+  /** Tokens of what its trust names. */
+  uses: string[];
+  /** Who else its trust lets in. */
+  others: string[];
+}
+
+/** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
+export function ourRoles(snapshot: AwsSnapshot, anchors: Pick<Anchors, 'issuer' | 'awsOidcRoles'>): OurRole[] {
+  const oidc = oidcRoles(snapshot, anchors.issuer);
+  const taken = new Set(oidc.map((o) => o.role.Arn));
+  const rest = snapshot.roles.filter((r) => !taken.has(r.Arn) && mayBeOurs(r));
+  return [...oidc, ...rest.flatMap((role) => trustingRole(role, anchors.awsOidcRoles) ?? [])];
+}
+
+/** Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. */
+export function oidcRoles(snapshot: AwsSnapshot, issuer: string): OurRole[] {
+  return snapshot.roles.filter(mayBeOurs).flatMap((role) => {
+    const trust = webIdentityTrust(role.AssumeRolePolicyDocument, issuer);
+    if (!trust?.isOidc) return [];
+    const why = [`trusts ${trust.providerArn} for the audience ${trust.audiences.join(', ')}`];
+    return [{ role, part: 'oidc', why, uses: audienceUses(trust), others: trust.others }];
+  });
+}
+
+/** The OIDC roles among the principals that a trust policy lets assume the role. */
+export function trustedOidcRoles(role: RoleState, oidcRoleIds: readonly string[]): string[] {
+  const assuming = trustStatements(role.AssumeRolePolicyDocument).filter((s) => allows(s, 'sts:AssumeRole'));
+  const named = assuming.flatMap((s) => s.principals).filter((p) => p.type === 'AWS' && oidcRoleIds.includes(p.value));
+  return [...new Set(named.map((p) => p.value))];
+}
+
+function trustingRole(role: RoleState, oidcRoleIds: readonly string[]): OurRole | undefined {
+  const trusted = trustedOidcRoles(role, oidcRoleIds);
+  if (trusted.length === 0) return undefined;
+  const all = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
+  return {
+    role,
+    part: partOf(role),
+    why: [`trusts the OIDC role ${trusted.join(', ')}`],
+    uses: trusted.map(roleToken),
+    others: [...new Set(all.filter((p) => !trusted.includes(p)))].toSorted(),
+  };
+}
+
+function mayBeOurs(role: RoleState): boolean {
+  return !isDefenderRole(role.RoleName) && !role.Path.startsWith('/aws-service-role/');
+}
+
+/** Decides order and title only, so names of attached policies are enough. */
+function partOf(role: RoleState): RolePart {
+  const attached = role.AttachedPolicies.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
+  const inline = Object.entries(role.InlinePolicies);
+  if (attached.some((n) => n === 'AWSConfigRoleForOrganizations' || n.startsWith('ciem-scp-') || n === 'SSOPolicy')) return 'management';
+  const trail =
+    attached.some((n) => n.startsWith('ciem-cloudtrail-')) ||
+    inline.some(([n, d]) => /cloudtrail/i.test(n) || /"s3:/i.test(JSON.stringify(d)));
+  return trail ? 'logging' : 'member';
+}

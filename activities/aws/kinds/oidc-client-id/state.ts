@@ -1,0 +1,36 @@
+import { MEPM } from '../../../../model/footprint.ts';
+import type { ProviderState, Tags } from '../../snapshot.ts';
+
+const OURS: readonly string[] = MEPM.awsAudiences;
+
+/** What a plan freezes of a client id; `OtherClientIds` are those that are not Permissions Management's. */
+export type ClientIdState = {
+  ProviderArn: string;
+  Url: string;
+  ClientId: string;
+  /** `provider` when nothing else needs the provider, so that it goes with its last client id. */
+  Mode: 'client-id' | 'provider';
+  OtherClientIds: string[];
+  /** Roles that need it, name to RoleId, as the plan saw them: none but these may an override of the guard leave behind. */
+  TrustedBy: { [role: string]: string };
+  Thumbprints: string[];
+  Tags: Tags;
+};
+
+/** Whether a client id is one of Permissions Management's audiences. */
+export function isOurs(clientId: string): boolean {
+  return OURS.includes(clientId);
+}
+
+export function clientIdState(provider: ProviderState, clientId: string, plan: Pick<ClientIdState, 'Mode' | 'TrustedBy'>): ClientIdState {
+  return {
+    ProviderArn: provider.Arn,
+    Url: provider.Url,
+    ClientId: clientId,
+    Mode: plan.Mode,
+    OtherClientIds: provider.ClientIds.filter((c) => !isOurs(c)),
+    TrustedBy: plan.TrustedBy,
+    Thumbprints: provider.Thumbprints,
+    Tags: provider.Tags,
+  };
+}

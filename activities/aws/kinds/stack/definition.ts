@@ -1,0 +1,53 @@
+import type { Capability, CreateStackInput } from '@aws-sdk/client-cloudformation';
+import type { Json } from '../../../../model/finding.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import type { ReadDefinition, StackDefinition, StackState } from '../../snapshot.ts';
+
+/** What a plan freezes of a stack: its resources, each one's own definition by the finding's id, and what it could be made of again. */
+export type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources' | 'GeneratedNames'> & {
+  Definition: ReadDefinition;
+  Members: { [finding: string]: Json };
+};
+
+export function plannedStack(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
+  return item.snapshot as PlannedStack;
+}
+
+/** What CreateStack takes of a template that comes with the call, in bytes (CloudFormation API reference, CreateStack). */
+const LARGEST_TEMPLATE = 51_200;
+
+/** What CloudFormation shows in place of a NoEcho parameter's value. */
+const MASKED = /^\*+$/;
+
+/** Pure: why a stack cannot be made again, and what becomes of its resources; undefined when it can. */
+export function whyNoStack(stack: PlannedStack): string | undefined {
+  const { StackName, Definition, GeneratedNames } = stack;
+  const oneByOne = 'its resources come back one by one, and belong to no stack any more';
+  if ('Unknown' in Definition)
+    return `its template could not be read before the removal (${Definition.Unknown}): ${oneByOne}; allow cloudformation:GetTemplate and GetStackPolicy before the next removal`;
+  const masked = Object.entries(Definition.Parameters).filter(([, value]) => MASKED.test(value));
+  if (masked.length > 0)
+    return `nobody can read the value of its NoEcho parameter ${masked.map(([key]) => key).join(', ')}: its owner makes it again from the template; until then ${oneByOne}`;
+  if (GeneratedNames.length > 0)
+    return `CloudFormation chose the names ${GeneratedNames.join(', ')} and would choose others, which nobody trusts: ${oneByOne}, under the names they had`;
+  if (Buffer.byteLength(Definition.Template) > LARGEST_TEMPLATE)
+    return `its template is larger than the ${LARGEST_TEMPLATE} bytes a call takes: its owner makes ${StackName} again from a bucket; until then ${oneByOne}`;
+  return undefined;
+}
+
+/** The call as `StackDefinition` has it. A creation that fails leaves nothing behind, so that it can be tried again. */
+export function creationOf(StackName: string, d: StackDefinition): CreateStackInput {
+  return {
+    StackName,
+    TemplateBody: d.Template,
+    Parameters: Object.entries(d.Parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    Capabilities: d.Capabilities as Capability[],
+    Tags: Object.entries(d.Tags).map(([Key, Value]) => ({ Key, Value })),
+    EnableTerminationProtection: d.TerminationProtection,
+    NotificationARNs: d.NotificationArns,
+    OnFailure: 'DELETE',
+    ...(d.StackPolicy === null ? {} : { StackPolicyBody: d.StackPolicy }),
+    ...(d.RoleArn === null ? {} : { RoleARN: d.RoleArn }),
+    ...(d.TimeoutMinutes === null ? {} : { TimeoutInMinutes: d.TimeoutMinutes }),
+  };
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { canonical } from '../../../../model/canonical.ts';
+import { describeDiff } from '../../../../model/diff.ts';
+import { command } from '../../../../model/shell.ts';
+import type { Undo } from '../../../kind.ts';
+import type { AwsAccountApi } from '../../wire/api.ts';
+import { regionOf } from '../../footprint/owner.ts';
+import { AwsRefusal } from '../../wire/refusal.ts';
+import type { StackDefinition, StackState } from '../../snapshot.ts';
+import { plannedStack, whyNoStack, type PlannedStack } from './definition.ts';
+import { readDefinition } from './state.ts';
+
+/** How often a stack is looked at while CloudFormation works on it, in ms: 5 minutes in all, then it is tried again later. */
+export const POLLS = [200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
+
+/** A stack made anew of its own template: its resources come with it, before they are compared one by one. */
+export const stackUndo: Undo<AwsAccountApi> = {
+  losses(item) {
+    const { StackId } = plannedStack(item);
+    return [
+      `a new stack id instead of ${StackId}, and none of its earlier events`,
+      'its resources are made anew by CloudFormation: what each of them loses stands with it',
+    ];
+  },
+
+  impossible: (item) => whyNoStack(plannedStack(item)),
+
+  async restore(api, [item]) {
+    const planned = plannedStack(item);
+    if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
+    const there = await api.stackInPlace(planned.StackId);
+    if (there) await refuseStranger(api, there, planned.Definition);
+    await untilCreated(api, there?.StackId ?? (await api.createStack(planned.StackId, planned.Definition)), planned.StackName);
+  },
+
+  /** Its resources are items of their own and compared there. */
+  comparable(snapshot) {
+    const { StackName, Resources, Definition } = snapshot as PlannedStack;
+    return { StackName, Resources, Definition };
+  },
+};
+
+async function refuseStranger(api: AwsAccountApi, there: StackState, planned: StackDefinition): Promise<void> {
+  const now = await readDefinition(api, there.StackId);
+  if (canonical(now) === canonical(planned)) return;
+  throw new AwsRefusal(
+    'blocked',
+    'NameTaken',
+    `somebody made the stack ${there.StackName} anew (${describeDiff(planned, now)}); it stays as it is`,
+  );
+}
+
+async function untilCreated(api: AwsAccountApi, id: string, name: string): Promise<void> {
+  for (const delay of POLLS) {
+    const stack = await api.stack(id);
+    if (stack?.Status === 'CREATE_COMPLETE') return;
+    // Until it is deleted again its name is taken; then it is explained, by events that are kept under its id.
+    if (!stack || /^(?:CREATE|ROLLBACK|DELETE)_FAILED$|^ROLLBACK_COMPLETE$/.test(stack.Status)) throw await explained(api, id, name, stack);
+    await sleep(delay);
+  }
+  throw new AwsRefusal('retry', 'StackCreating', `CloudFormation is still making the stack ${name}`);
+}
+
+async function explained(api: AwsAccountApi, id: string, name: string, left: StackState | undefined): Promise<AwsRefusal> {
+  const failures = await api.creationFailures(id);
+  const words = ['aws', 'cloudformation', 'delete-stack', '--stack-name', id, '--region', regionOf(id) ?? ''];
+  const mend = left ? `delete what is left of it (\`${command(...words)}\`), mend that and retry` : 'mend that and retry';
+  return new AwsRefusal(
+    'blocked',
+    'StackCreateFailed',
+    `CloudFormation could not make the stack ${name} again: ${failures.join('; ') || 'it tells no resource'}; ${mend}`,
+  );
+}

@@ -1,0 +1,87 @@
+import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
+import type { Json } from '../../../model/finding.ts';
+import type { Caller } from '../footprint/ourselves.ts';
+import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion, StackDefinition, StackState } from '../snapshot.ts';
+
+/**
+ * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
+ * NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
+ */
+export interface AwsAccountApi extends RestoringCalls, StackCalls {
+  readonly account: string;
+  /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
+  caller(): Promise<Caller>;
+  worker(): Promise<Caller>;
+
+  /** Roles and customer policies with all that hangs on them; carries neither a role's description nor a policy's tags. */
+  authorizationDetails(): Promise<{ roles: RoleDetail[]; policies: ManagedPolicyDetail[] }>;
+  roles(): Promise<Role[]>;
+  role(name: string): Promise<Role | undefined>;
+  /** ARNs of attached managed policies. */
+  attachedPolicies(role: string): Promise<string[]>;
+  /** Names and documents. */
+  inlinePolicies(role: string): Promise<[name: string, document: string][]>;
+  instanceProfiles(role: string): Promise<string[]>;
+  policy(arn: string): Promise<Policy | undefined>;
+  policyVersions(arn: string): Promise<SdkPolicyVersion[]>;
+  policyUsers(arn: string): Promise<{ roles: string[]; others: string[] }>;
+  providerArns(): Promise<string[]>;
+  provider(arn: string): Promise<ProviderState | undefined>;
+
+  removeFromInstanceProfile(profile: string, role: string): Promise<void>;
+  detachPolicy(role: string, policyArn: string): Promise<void>;
+  deleteInlinePolicy(role: string, name: string): Promise<void>;
+  deleteRole(name: string): Promise<void>;
+  deletePolicyVersion(arn: string, version: string): Promise<void>;
+  deletePolicy(arn: string): Promise<void>;
+  removeClientId(providerArn: string, clientId: string): Promise<void>;
+  deleteProvider(arn: string): Promise<void>;
+}
+
+/** CloudFormation stacks by their ARN, in whatever region. */
+export interface StackCalls {
+  /** Undefined once it is deleted. */
+  stack(id: string): Promise<StackState | undefined>;
+  /** The stack that has its name now, in its region: itself, or one that was made since. */
+  stackInPlace(id: string): Promise<StackState | undefined>;
+  stackDefinition(id: string): Promise<StackDefinition>;
+  /** Begins to make a stack under the name and in the region of an earlier one; its ARN. A failure takes what was made away again. */
+  createStack(earlier: string, definition: StackDefinition): Promise<string>;
+  deleteStack(id: string): Promise<void>;
+  /** Why the last deletion failed, a resource each, in CloudFormation's words. */
+  deletionFailures(id: string): Promise<string[]>;
+  /** The same of the making of a stack. */
+  creationFailures(id: string): Promise<string[]>;
+}
+
+/** Where the worker's own credentials belong. */
+export interface AwsHome {
+  account: string;
+  /** Undefined where the account is in no organisation. */
+  managementAccount?: string;
+}
+
+/** An AWS organisation. The listing is whole: every page or an error. */
+export interface AwsOrganizationApi {
+  /** Ids, states as AWS names them (`ACTIVE`, `SUSPENDED`, …), and names. */
+  accounts(): Promise<{ id: string; state: string; name?: string }[]>;
+}
+
+/**
+ * What brings things back. Something missing that a call needs, a name that is taken and a principal IAM does not know are told as
+ * AwsRefusal; every other error of the SDK comes through. Tags that AWS keeps for itself (`aws:`) are never written.
+ */
+export interface RestoringCalls {
+  /** The role alone: what hangs on it comes by the calls after this one. */
+  createRole(role: RoleState): Promise<void>;
+  attachPolicy(role: string, policyArn: string): Promise<void>;
+  putInlinePolicy(role: string, name: string, document: Json): Promise<void>;
+  addToInstanceProfile(profile: string, role: string): Promise<void>;
+  updateTrust(role: string, document: Json): Promise<void>;
+  /** With one version, which is the default. */
+  createPolicy(policy: PolicyState, document: Json): Promise<void>;
+  createPolicyVersion(arn: string, document: Json, isDefault: boolean): Promise<void>;
+  setDefaultPolicyVersion(arn: string, version: string): Promise<void>;
+  createProvider(provider: Omit<ProviderState, 'Arn'>): Promise<void>;
+  addClientId(providerArn: string, clientId: string): Promise<void>;
+}

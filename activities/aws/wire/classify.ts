@@ -1,0 +1,128 @@
+import type { FailureClass } from '../../../model/errors.ts';
+import { isGone } from './gone.ts';
+import { AwsRefusal } from './refusal.ts';
+import { scrub } from './scrub.ts';
+
+/** Worth another try, with what a person may want to know. Sources: IAM and STS API references, "Common Errors". */
+const RETRY: Record<string, string> = {
+  Throttling: 'AWS asks to slow down',
+  ThrottledException: 'AWS asks to slow down',
+  TooManyRequests: 'AWS asks to slow down',
+  RequestLimitExceeded: 'AWS asks to slow down',
+  RequestThrottled: 'AWS asks to slow down',
+  SlowDown: 'AWS asks to slow down',
+  ServiceFailure: 'AWS failed to answer',
+  ServiceUnavailable: 'AWS cannot answer at the moment',
+  InternalFailure: 'AWS failed to answer',
+  InternalError: 'AWS failed to answer',
+  RequestTimeout: 'the request took too long',
+  TimeoutError: 'the request took too long',
+  DeleteConflict: 'something still hangs on it; what was just removed takes a moment to vanish',
+  ConcurrentModification: 'somebody else changes it at this moment',
+  EntityTemporarilyUnmodifiable: 'AWS is still applying an earlier change',
+  ExpiredToken: 'the session ended; a new one is made',
+  RequestExpired: 'the request reached AWS too late',
+  ECONNREFUSED: 'the endpoint refuses connections',
+  ECONNRESET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  ETIMEDOUT: 'the endpoint did not answer in time',
+  EHOSTUNREACH: 'the endpoint cannot be reached',
+  ENETUNREACH: 'the endpoint cannot be reached',
+  ENOTFOUND: 'the endpoint has no address; is there a network, and is the endpoint spelt right?',
+  EAI_AGAIN: 'the endpoint has no address for the moment',
+};
+
+/** No try makes these right; each text names the mend. */
+const BLOCKED: Record<string, string> = {
+  AccessDenied:
+    'allow the action to the role in docs/clouds/aws.md, or ask why a service control policy, a boundary or a suspended account denies it',
+  AccountSuspended: 'the account is suspended; have it reinstated or waive what it holds',
+  OptInRequired: 'the account is not signed up or is suspended; have it reinstated or waive what it holds',
+  PendingVerification: 'AWS is still verifying the account; wait for its mail or ask AWS support',
+  InvalidClientTokenId: "AWS does not know the worker's access key; give the worker valid credentials",
+  UnrecognizedClient: "AWS does not know the worker's access key; give the worker valid credentials",
+  AuthFailure: "AWS does not accept the worker's credentials; give the worker valid ones",
+  MissingAuthenticationToken: 'the worker sent no credentials; give it some',
+  SignatureDoesNotMatch: "the worker's secret key does not belong to its access key; give the worker valid credentials",
+  IncompleteSignature: "the worker's credentials are incomplete; give the worker valid ones",
+  CredentialsProviderError: "no credentials were found; set them up in the worker's environment or profile",
+  RequestTimeTooSkewed: "the worker's clock is wrong; set it",
+  RegionDisabled: 'STS is not active in this region; activate it or set AWS_REGION to another',
+  ValidationError: 'AWS refuses the request as invalid; report it with this code',
+  InvalidInput: 'AWS refuses the request as invalid; report it with this code',
+  MalformedPolicyDocument: 'AWS refuses the policy document; report it with this code',
+  LimitExceeded: 'a quota of the account is used up; make room or have it raised',
+  AWSOrganizationsNotInUse: 'the account is in no organisation; name the members one by one',
+  UnmodifiableEntity: 'only the AWS service that owns it can change it; remove it through that service or waive it',
+};
+
+/** TLS faults of Node: the certificate chain is not trusted. */
+const UNTRUSTED =
+  /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)|CERT_HAS_EXPIRED|ERR_TLS_.*)$/;
+
+/** Pure: how a failed call to STS or IAM is to be taken. Whatever is not known is blocked as `Unknown`, never swallowed. */
+export function classify(error: unknown): FailureClass {
+  if (error instanceof AwsRefusal) return { kind: error.kind, code: error.code, message: error.message };
+  if (isGone(error)) return { kind: 'gone' };
+  const codes = codesOf(error);
+  const status = statusOf(error);
+  const told = scrub(error);
+
+  const blocked = codes.find((c) => c in BLOCKED);
+  if (blocked) return { kind: 'blocked', code: blocked, message: `${blocked}: ${quotable(blocked) ? `${told}; ` : ''}${BLOCKED[blocked]}` };
+  const retry = codes.find((c) => c in RETRY);
+  if (retry) return { kind: 'retry', code: retry, message: `${retry}: ${RETRY[retry]}`, ...retryAfter(error) };
+  const untrusted = codes.find((c) => UNTRUSTED.test(c));
+  if (untrusted)
+    return {
+      kind: 'blocked',
+      code: untrusted,
+      message: `${untrusted}: the endpoint's certificate is not trusted; name its authority in NODE_EXTRA_CA_CERTS or mend the endpoint`,
+    };
+  if (status === 429)
+    return { kind: 'retry', code: 'TooManyRequests', message: 'TooManyRequests: AWS asks to slow down', ...retryAfter(error) };
+  if (status !== undefined && status >= 500)
+    return { kind: 'retry', code: `Http${status}`, message: `Http${status}: AWS failed to answer`, ...retryAfter(error) };
+  return {
+    kind: 'blocked',
+    code: 'Unknown',
+    message: `${codes[0] ?? 'an error without a name'}: ${told}; look at it, then retry or waive`,
+  };
+}
+
+/** Errors about signatures quote the canonical request, session token and all. */
+function quotable(code: string): boolean {
+  return code === 'AccessDenied' || code === 'ValidationError' || code === 'InvalidInput' || code === 'LimitExceeded';
+}
+
+interface SdkError {
+  name?: unknown;
+  Code?: unknown;
+  code?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+  $metadata?: { httpStatusCode?: number };
+  $response?: { statusCode?: number; headers?: Record<string, string> };
+}
+
+/** Every name an error goes by, its causes' after its own: the SDK's class, the service's code, Node's code. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (typeof error !== 'object' || error === null || depth > 4) return [];
+  const { name, Code, code, cause, errors } = error as SdkError;
+  const own = [Code, code, name].filter((c) => typeof c === 'string').map((c) => (c in RETRY ? c : c.replace(/Exception$/, '')));
+  const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((e) => codesOf(e, depth + 1));
+  return [...own, ...inner];
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { $metadata, $response } = (error ?? {}) as SdkError;
+  return $metadata?.httpStatusCode ?? $response?.statusCode;
+}
+
+/** Retry-After in seconds or as a date (RFC 9110), as milliseconds from now. */
+function retryAfter(error: unknown): { retryAfterMs?: number } {
+  const text = ((error ?? {}) as SdkError).$response?.headers?.['retry-after'];
+  if (!text) return {};
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: Math.ceil(ms) } : {};
+}

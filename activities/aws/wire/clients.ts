@@ -1,0 +1,99 @@
+import { Agent } from 'node:https';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { nativeId, type SystemId } from '../../../model/names.ts';
+import type { ReadContext } from '../../kind.ts';
+import { accountApi } from './account.ts';
+import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
+import { homeOf, organizationApi } from './organization.ts';
+import { stackCalls } from './stack-calls.ts';
+import { need } from '../snapshot.ts';
+
+const SESSION_NAME = 'mepm-offboard';
+const SESSION_SECONDS = 3600;
+const MAX_ATTEMPTS = 3;
+const CONNECT_MS = 5_000;
+const REQUEST_MS = 30_000;
+const SOCKETS = 50;
+
+/**
+ * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
+ * role is kept; the SDK asks for a new session some minutes before the old one ends.
+ */
+export interface AwsConnector {
+  account(system: SystemId, context: ReadContext): AwsAccountApi;
+  /** Where the worker's own credentials belong. */
+  home(): Promise<AwsHome>;
+  /** The organisation as the worker's own credentials see it: those of its management or a delegated administrator account. */
+  ownOrganization(): AwsOrganizationApi;
+  /** The organisation as its management account sees it. */
+  organization(managementAccount: string, context: ReadContext): AwsOrganizationApi;
+}
+
+export function awsConnector(): AwsConnector {
+  const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
+  const shared = {
+    region,
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, httpsAgent },
+  };
+  let base: STSClient | undefined;
+  const known = new Map<string, AwsAccountApi>();
+
+  const roleIn = (account: string, context: ReadContext) => {
+    const assumeRole = context.manifest.aws?.assumeRole;
+    if (!assumeRole) throw new Error(`account ${account} was asked for, but the manifest has no aws section`);
+    return `arn:${partitionOf(region)}:iam::${account}:role/${assumeRole.replace(/^\//, '')}`;
+  };
+  const sessionIn = (RoleArn: string) => async () => {
+    const sts = (base ??= new STSClient(shared));
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
+    const { Credentials } = await sts.send(command);
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
+    return {
+      accessKeyId: need(AccessKeyId, 'AccessKeyId'),
+      secretAccessKey: need(SecretAccessKey, 'SecretAccessKey'),
+      sessionToken: need(SessionToken, 'SessionToken'),
+      expiration: need(Expiration, 'Expiration'),
+    };
+  };
+
+  return {
+    account(system, context) {
+      const account = nativeId(system);
+      const role = roleIn(account, context);
+      const cached = known.get(role);
+      if (cached) return cached;
+      const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
+      // The identity call takes the credentials IAM's client holds, so that both share one session.
+      const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
+      const regions = new Map<string, CloudFormationClient>();
+      const stacksIn = (where: string) => {
+        const client =
+          regions.get(where) ?? new CloudFormationClient({ ...shared, region: where, credentials: () => iam.config.credentials() });
+        regions.set(where, client);
+        return client;
+      };
+      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)), stackCalls(stacksIn));
+      known.set(role, api);
+      return api;
+    },
+    async home() {
+      const { Account } = await (base ??= new STSClient(shared)).send(new GetCallerIdentityCommand({}));
+      return homeOf(new OrganizationsClient(shared), need(Account, 'Account'));
+    },
+    ownOrganization: () => organizationApi(new OrganizationsClient(shared)),
+    organization(managementAccount, context) {
+      return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
+    },
+  };
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return 'aws';
+}

@@ -1,0 +1,121 @@
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
+  paginateDescribeStackEvents,
+  paginateListStackResources,
+  type CloudFormationClient,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { messageOf } from '../../../model/errors.ts';
+import type { StackCalls } from './api.ts';
+import { isNamed } from './gone.ts';
+import { regionOf, stackName } from '../footprint/owner.ts';
+import { AwsRefusal } from './refusal.ts';
+import { creationOf } from '../kinds/stack/definition.ts';
+import { need, tags, type StackDefinition, type StackState } from '../snapshot.ts';
+
+type ClientIn = (region: string) => CloudFormationClient;
+
+/** Where CloudFormation is called; a stack's ARN tells its region. */
+export function stackCalls(clientIn: ClientIn): StackCalls {
+  const of = (id: string) => clientIn(need(regionOf(id), 'region in the stack id'));
+  return {
+    stack: (id) => stateOf(of(id), id),
+    stackInPlace: (id) => stateOf(of(id), stackName(id)),
+    stackDefinition: (id) => definitionOf(of(id), id),
+    async deleteStack(StackName) {
+      await of(StackName).send(new DeleteStackCommand({ StackName }));
+    },
+    async createStack(earlier, definition) {
+      const answer = await of(earlier)
+        .send(new CreateStackCommand(creationOf(stackName(earlier), definition)))
+        .catch(inWords(earlier));
+      return need(answer.StackId, 'StackId');
+    },
+    deletionFailures: (id) => failures(of(id), id, 'DELETE'),
+    creationFailures: (id) => failures(of(id), id, 'CREATE'),
+  };
+}
+
+async function stateOf(client: CloudFormationClient, name: string): Promise<StackState | undefined> {
+  const stack = await described(client, name);
+  if (!stack) return undefined;
+  const StackName = need(stack.StackName, 'StackName');
+  const pages = await Array.fromAsync(paginateListStackResources({ client }, { StackName: name }));
+  const resources = pages.flatMap((p) => p.StackResourceSummaries ?? []).filter((r) => r.ResourceStatus !== 'DELETE_COMPLETE');
+  return {
+    StackId: need(stack.StackId, 'StackId'),
+    StackName,
+    Status: need(stack.StackStatus, 'StackStatus'),
+    Parent: stack.ParentId ?? null,
+    TerminationProtection: stack.EnableTerminationProtection ?? false,
+    Resources: resources.map((r) => `${r.ResourceType} ${r.PhysicalResourceId ?? r.LogicalResourceId}`).toSorted(),
+    GeneratedNames: resources
+      .flatMap((r) => (isGenerated(r.PhysicalResourceId ?? '', StackName, r.LogicalResourceId ?? '') ? [r.PhysicalResourceId ?? ''] : []))
+      .toSorted(),
+  };
+}
+
+/** `<stack>-<logical id>-<random>`, the first two cut off where the name would be too long. */
+function isGenerated(physical: string, stack: string, logical: string): boolean {
+  const name = physical.slice(physical.lastIndexOf('/') + 1);
+  const prefix = /^(.+)-[A-Za-z0-9]{10,13}$/.exec(name)?.[1];
+  if (prefix === undefined) return false;
+  for (let dash = prefix.indexOf('-'); dash > 0; dash = prefix.indexOf('-', dash + 1)) {
+    const [first, second] = [prefix.slice(0, dash), prefix.slice(dash + 1)];
+    if (second !== '' && stack.startsWith(first) && logical.startsWith(second)) return true;
+  }
+  return false;
+}
+
+async function definitionOf(client: CloudFormationClient, StackName: string): Promise<StackDefinition> {
+  const stack = need(await described(client, StackName), 'the stack');
+  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
+  const { StackPolicyBody } = await client.send(new GetStackPolicyCommand({ StackName }));
+  return {
+    Template: need(TemplateBody, 'TemplateBody'),
+    Parameters: Object.fromEntries((stack.Parameters ?? []).map((p) => [need(p.ParameterKey, 'ParameterKey'), p.ParameterValue ?? ''])),
+    Capabilities: [...(stack.Capabilities ?? [])].toSorted(),
+    Tags: tags(stack.Tags),
+    TerminationProtection: stack.EnableTerminationProtection ?? false,
+    StackPolicy: StackPolicyBody ?? null,
+    NotificationArns: (stack.NotificationARNs ?? []).toSorted(),
+    RoleArn: stack.RoleARN ?? null,
+    TimeoutMinutes: stack.TimeoutInMinutes ?? null,
+  };
+}
+
+function inWords(id: string) {
+  return (error: unknown): never => {
+    if (isNamed(error, 'AlreadyExists') || isNamed(error, 'AlreadyExistsException'))
+      throw new AwsRefusal('retry', 'StackCreating', `a stack ${stackName(id)} is there by now; it is looked at again`);
+    throw error;
+  };
+}
+
+async function failures(client: CloudFormationClient, StackName: string, verb: 'CREATE' | 'DELETE'): Promise<string[]> {
+  const found: string[] = [];
+  // Newest first: what lies before the last attempt began is older than it.
+  for await (const page of paginateDescribeStackEvents({ client }, { StackName })) {
+    for (const e of page.StackEvents ?? []) {
+      if (e.PhysicalResourceId === StackName && e.ResourceStatus === `${verb}_IN_PROGRESS`) return found;
+      if (e.ResourceStatus === `${verb}_FAILED` && e.PhysicalResourceId !== StackName && !/cancelled/i.test(e.ResourceStatusReason ?? ''))
+        found.push(`${e.LogicalResourceId} (${e.ResourceType}): ${e.ResourceStatusReason ?? 'no reason told'}`);
+    }
+  }
+  return found;
+}
+
+/** A stack that is deleted is answered for 90 days by its id, afterwards not at all; by its name never. */
+async function described(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+  try {
+    const stack = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+    return stack?.StackStatus === 'DELETE_COMPLETE' ? undefined : stack;
+  } catch (error) {
+    if (isNamed(error, 'ValidationError') && /does not exist/.test(messageOf(error))) return undefined;
+    throw error;
+  }
+}

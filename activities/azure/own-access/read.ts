@@ -1,0 +1,64 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import { nativeId, type SystemId } from '../../../model/names.ts';
+import { ELIGIBLE_DOUBT, type OwnAccess, type OwnGrant } from '../../../model/own-access.ts';
+import { NO_PIM_LICENCE } from '../../microsoft/failure.ts';
+import type { Eligibility } from '../wire/arm.ts';
+import { classifyAzure } from '../wire/classify.ts';
+import type { Assignment, AzureApi } from '../wire/clients.ts';
+import { roleOf } from '../footprint/roles.ts';
+
+/** The role assignments through which the worker's principal acts at a scope, and may act: there, above and below it, and through groups. */
+export async function ownAccessAtScope(api: AzureApi, system: SystemId): Promise<OwnAccess> {
+  const self = await api.self();
+  const { principalId } = self;
+  const assignments = await api.listAssignedTo(nativeId(system), principalId);
+  const access: OwnAccess = {
+    identities: [{ cloud: 'azure', id: principalId }],
+    grants: assignments.map((a) => grantOf(a, system, principalId)),
+    unknown: [],
+  };
+  try {
+    access.grants.push(...(await api.listEligibleFor(nativeId(system), principalId)).map((e) => eligibleGrant(e, system)));
+  } catch (error) {
+    const failure = classifyAzure(error);
+    if (failure.kind === 'retry') throw error;
+    // Nobody can make an application eligible, since it could not activate anything (Microsoft, "Eligible role assignments in Azure RBAC").
+    const none = !self.isPerson || (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? ''));
+    const code = failure.kind === 'gone' ? 'not found' : failure.code;
+    if (!none) access.unknown.push({ system, reason: `what the worker is eligible for (PIM) could not be read: ${code}` });
+  }
+  return access;
+}
+
+function eligibleGrant({ id, properties: { scope, roleDefinitionId, principalId } }: Eligibility, system: SystemId): OwnGrant {
+  return {
+    kind: 'azure-eligible-role',
+    system,
+    id,
+    holder: principalId,
+    title: `eligible for ${roleOf(roleDefinitionId).name} at ${scope}`,
+    doubt: ELIGIBLE_DOUBT,
+    definition: { scope, roleDefinitionId, principalId },
+  };
+}
+
+function grantOf(assignment: Assignment, system: SystemId, principalId: string): OwnGrant {
+  const { id, scope, roleDefinitionId, condition } = assignment;
+  const { name } = roleOf(roleDefinitionId);
+  const doubt = doubtOf(assignment, name, principalId);
+  return {
+    kind: 'azure-role-assignment',
+    system,
+    id,
+    holder: assignment.principalId,
+    title: `${name} at ${scope}${condition === null ? '' : ' (with a condition)'}`,
+    ...(doubt === undefined ? {} : { doubt }),
+    definition: { scope, roleDefinitionId },
+  };
+}
+
+function doubtOf({ principalId, principalType }: Assignment, role: string, self: string): string | undefined {
+  if (principalId.toLowerCase() !== self.toLowerCase()) return `a group (${principalId}) holds it, and with it all of the group's members`;
+  if (principalType === 'User') return 'a person holds it, who may need it for other work';
+  return role === 'Owner' ? 'this job never needs Owner: it was given for something more' : undefined;
+}

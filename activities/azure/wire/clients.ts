@@ -1,0 +1,114 @@
+import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
+import type { TokenCredential } from '@azure/core-auth';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { Endpoint } from '../../microsoft/endpoints.ts';
+import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
+import { selfOf, type Self } from '../../microsoft/self.ts';
+import { connectArm, type ArmApi } from './arm.ts';
+
+/** A role assignment as both the listing and the single read give it; the part that makes its definition. */
+export interface Assignment {
+  /** ARM id, scope included. */
+  id: string;
+  scope: string;
+  roleDefinitionId: string;
+  principalId: string;
+  principalType: string | null;
+  condition: string | null;
+  conditionVersion: string | null;
+  description: string | null;
+}
+
+/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
+export interface AzureApi extends ArmApi {
+  /** Assignments of one principal at, above and below a scope, all pages. */
+  listAssignments(scope: string, principalId: string): Promise<Assignment[]>;
+  /** The scopes of everybody's assignments at, above and below a scope, all pages. */
+  listAssignmentScopes(scope: string): Promise<string[]>;
+  /** Of one principal, and besides what the principal holds through groups. */
+  listAssignedTo(scope: string, principalId: string): Promise<Assignment[]>;
+  self(): Promise<Self>;
+  /** Reads one page of the assignments at a scope and forgets it. */
+  touch(scope: string): Promise<void>;
+  getAssignment(id: string): Promise<Assignment>;
+  /** Resolves also when ARM answers 204: there was none. */
+  deleteAssignment(id: string): Promise<void>;
+  /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
+  putAssignment(assignment: Assignment): Promise<void>;
+}
+
+export function connectAzure(endpoint: Endpoint, credential: TokenCredential): AzureApi {
+  // Every call below names its scope itself, so the client's own subscription is never used.
+  const client = new AuthorizationManagementClient(credential, '', {
+    endpoint: endpoint.url,
+    credentialScopes: endpoint.scope,
+    ...NO_OWN_RETRIES,
+  });
+  client.pipeline.addPolicy(inTime);
+  client.pipeline.addPolicy(singleSlashes);
+  client.pipeline.addPolicy(staysAt(endpoint.url));
+  const { roleAssignments } = client;
+  const list = async (scope: string, filter: string) => {
+    const all: Assignment[] = [];
+    for await (const one of roleAssignments.listForScope(scope, { filter })) all.push(definition(one));
+    return all;
+  };
+  const scopesOf = async (scope: string) => {
+    const all: string[] = [];
+    for await (const one of roleAssignments.listForScope(scope)) all.push(definition(one).scope);
+    return all;
+  };
+  return {
+    ...connectArm(endpoint, credential),
+    listAssignments: (scope, principalId) => list(scope, `principalId eq '${principalId}'`),
+    listAssignmentScopes: scopesOf,
+    listAssignedTo: (scope, principalId) => list(scope, `assignedTo('${principalId}')`),
+    self: () => selfOf(credential, endpoint.scope),
+    touch: async (scope) => {
+      await roleAssignments.listForScope(scope, { filter: 'atScope()' }).byPage().next();
+    },
+    getAssignment: async (id) => definition(await roleAssignments.getById(id)),
+    deleteAssignment: async (id) => {
+      await roleAssignments.deleteById(id);
+    },
+    putAssignment: async ({ id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description }) => {
+      await roleAssignments.createById(id, {
+        roleDefinitionId,
+        principalId,
+        // Without the type ARM looks the principal up, and may not see it yet where it was restored a moment ago.
+        ...(principalType === null ? {} : { principalType }),
+        ...(condition === null ? {} : { condition }),
+        ...(conditionVersion === null ? {} : { conditionVersion }),
+        ...(description === null ? {} : { description }),
+      });
+    },
+  };
+}
+
+/** Scopes and ids begin with a slash, and so do the SDK's path templates. */
+const singleSlashes: PipelinePolicy = {
+  name: 'singleSlashes',
+  sendRequest: (request, next) => {
+    const url = new URL(request.url);
+    url.pathname = url.pathname.replaceAll(/\/{2,}/g, '/');
+    request.url = url.href;
+    return next(request);
+  },
+};
+
+/** Without createdOn, updatedOn and their users: they tell of the object's life, not of the right it gives. */
+function definition(one: RoleAssignment): Assignment {
+  const { id, scope, roleDefinitionId, principalId } = one;
+  if (!id || !scope || !roleDefinitionId || !principalId)
+    throw new Error(`ARM gave a role assignment without id, scope, role or principal: ${id ?? ''}`);
+  return {
+    id,
+    scope,
+    roleDefinitionId,
+    principalId,
+    principalType: one.principalType ?? null,
+    condition: one.condition ?? null,
+    conditionVersion: one.conditionVersion ?? null,
+    description: one.description ?? null,
+  };
+}

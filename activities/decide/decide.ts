@@ -1,0 +1,139 @@
+import { sha256 } from '../../model/canonical.ts';
+import {
+  decide,
+  type AmendDecision,
+  type Decision,
+  type Verdict,
+  type DecisionContext,
+  type LiftDecision,
+  type OpenGate,
+} from '../../model/decision.ts';
+import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import type { Gate, Phase } from '../../model/names.ts';
+import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import type { Deps } from '../deps.ts';
+import { refused } from '../failures.ts';
+import { withNeeded } from '../../model/quarantine.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+
+export interface DecideInput {
+  run: string;
+  /** The phase under way: items of later phases cannot be waived yet. */
+  phase: Phase;
+  decision: Decision;
+}
+
+export interface DecideResult {
+  /** Ids a waive, retry or lift is about; of a lift also those that a lifted one needs. */
+  items: string[];
+}
+
+/**
+ * Judges a decision against what the journal holds and records it, or records the refusal and throws Refused with the ErrorCode in
+ * its details.
+ */
+export async function recordDecision(deps: Deps, input: DecideInput): Promise<DecideResult> {
+  const { run, decision } = input;
+  const ledger = deps.journal.ledger(run);
+  // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
+  const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
+  const context = await contextOf(deps, input, ledger, manifest);
+  const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
+  if (!verdict.ok) {
+    await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
+    throw refused(verdict.code, verdict.message);
+  }
+  const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
+  const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
+  const line: JournalRecord = {
+    type: 'decision',
+    decision,
+    ...(items.length > 0 ? { items } : {}),
+    ...(decision.kind === 'approve' ? { expiresAt } : {}),
+  };
+  await deps.journal.append(run, line);
+  return { items };
+}
+
+/** What is lifted stays usable only with all it needs, wherever the plan would remove that: its role's provider, its pool. */
+async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Promise<string[]> {
+  if (items === undefined) return [...ledger.quarantined.keys()].toSorted();
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  return withNeeded(plan, items);
+}
+
+/** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
+async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
+  const stranger = decision.overrides.find((o) => !known.has(o.item));
+  if (!stranger) return decide(decision, context);
+  const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from offboard plan`;
+  return { ok: false, code: 'InvalidValue', message };
+}
+
+async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {
+  const base: DecisionContext = {
+    policy: effectivePolicy(deps.policy, manifest),
+    startedBy: ledger.startedBy ?? '',
+    now: new Date(),
+    gate: [...ledger.gates.values()].find((g) => g.outcome === undefined && !g.decided),
+  };
+  if (decision.kind === 'confirm') {
+    const recipient = manifest.collectors.find((c) => decision.collector === `data-collector:${c.id}`)?.recipient;
+    return recipient === undefined ? base : { ...base, recipient };
+  }
+  if (decision.kind === 'lift') return { ...base, quarantined: [...ledger.quarantined.keys()] };
+  if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
+  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
+  const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'));
+  const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
+  const ids = (decision.items.only ?? held).toSorted();
+  return { ...base, items: { ids, unresolved, hash: sha256(ids.join('\n')) } };
+}
+
+export type OpenGateInput = { run: string; gate: Gate; opening: number; planHash: string; forMs: number };
+
+/** Opens a gate in the journal. A gate that is open already keeps its times. */
+export async function openGate(deps: Deps, { run, gate, opening, planHash, forMs }: OpenGateInput): Promise<OpenGate> {
+  const known = deps.journal.ledger(run).gates.get(gateKey(gate, opening));
+  if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
+  const now = Date.now();
+  const opened: OpenGate = {
+    gate,
+    opening,
+    planHash,
+    openedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + forMs).toISOString(),
+  };
+  await deps.journal.append(run, { type: 'gate-opened', ...opened });
+  deps.log.info({ run, ...opened }, 'gate opened');
+  return opened;
+}
+
+export interface CloseGateInput {
+  run: string;
+  gate: Gate;
+  opening: number;
+  outcome: 'approved' | 'rejected' | 'expired';
+}
+
+/** Writes down how a gate closed. */
+export async function closeGate(deps: Deps, { run, ...gate }: CloseGateInput): Promise<void> {
+  await deps.journal.append(run, { type: 'gate-closed', ...gate });
+}
+
+export interface RemindInput {
+  run: string;
+  gate: Gate;
+  opening: number;
+  stage: 'reminder' | 'escalation';
+}
+
+/** Says, in the log and the journal, that a gate still waits. */
+export async function remind(deps: Deps, { run, ...reminder }: RemindInput): Promise<void> {
+  await deps.journal.append(run, { type: 'reminder', ...reminder });
+  deps.log.warn({ run, ...reminder }, 'a gate still waits for a decision');
+}

@@ -1,0 +1,105 @@
+import { DiscoveryScopeSchema, foundScope, type DiscoveryScope } from '../../model/discovery.ts';
+import { OffboardError } from '../../model/errors.ts';
+import type { Anchors } from '../../model/finding.ts';
+import { inventoryOf } from '../../model/inventory-of.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
+import { ROLE_PARTS } from '../aws/footprint/our-roles.ts';
+import type { Deps } from '../deps.ts';
+import type { Described } from '../kind.ts';
+import { earlierRun } from '../plan/carry-over.ts';
+import type { Reading } from './read.ts';
+import { guideNotes } from './guide-notes.ts';
+import { judge, type Judged } from './judge.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+
+export interface TakeInventoryInput {
+  /** As it was asked for. */
+  scope: unknown;
+  /** Who asked. */
+  by?: string;
+  /** Address of the manifest with a list in place of each `all`. */
+  manifest: string;
+  /** Addresses of Reading[] artifacts. */
+  readings: string[];
+  /** Address of Described[]. */
+  described: string;
+}
+
+export interface TakeInventoryResult {
+  /** Address of the Inventory among the artifacts: it may be too large for Temporal. */
+  inventory: string;
+  systems: number;
+  unknown: number;
+  certain: number;
+  nameOnly: number;
+}
+
+/** Judges all snapshots as a run's plan would, and adds what the guide has people note before migrating. */
+export async function takeInventory(deps: Deps, input: TakeInventoryInput): Promise<TakeInventoryResult> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const notes = await guideNotes(deps, manifest);
+  const judged = await judge(deps, manifest, input.readings, await earlierAnchors(deps, manifest.tenant.id));
+  const readings = (await Promise.all(input.readings.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
+  const left = readings.flatMap((r) => ('left' in r ? [{ system: r.system, reason: r.left }] : []));
+  const { plan, breaker } = planned(manifest, judged, new Set(left.map((l) => l.system)));
+  const inventory = inventoryOf({
+    takenAt: new Date().toISOString(),
+    ...(input.by === undefined ? {} : { by: input.by }),
+    scope: foundScope(scopeOf(input.scope), manifest),
+    systems: systemsOf(manifest),
+    described: await deps.artifacts.get<Described[]>(input.described),
+    findings: judged.match.findings,
+    partOf: (f) => (f.kind === 'aws-role' ? ROLE_PARTS[f.rank] : undefined),
+    plan,
+    left,
+    portal: manifest.collectors,
+    notes,
+    ...(breaker === undefined ? {} : { breaker }),
+  });
+  return {
+    inventory: await deps.artifacts.put(inventory),
+    systems: inventory.systems.length,
+    unknown: inventory.unknown.length,
+    certain: inventory.findings.filter((f) => f.confidence === 'certain').length,
+    nameOnly: inventory.findings.filter((f) => f.confidence === 'name-only').length,
+  };
+}
+
+function scopeOf(raw: unknown): DiscoveryScope {
+  return DiscoveryScopeSchema.parse(raw);
+}
+
+/** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */
+async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | undefined> {
+  const run = earlierRun(deps, `offboarding-${tenantId}_`);
+  const ledger = run === undefined ? undefined : deps.journal.ledger(run);
+  return ledger?.planHash === undefined ? undefined : (await loadPlan(deps, ledger, ledger.planHash)).anchors;
+}
+
+/** The plan of all that was found; `breaker` when the usual limits would refuse it. */
+function planned(manifest: Manifest, { match, unknown, anchors, scopes }: Judged, left: Set<string>): { plan: Plan; breaker?: string } {
+  const ours = new Set(match.findings.map((f) => f.id));
+  const input: PlanInput = {
+    tenantId: manifest.tenant.id,
+    manifestHash: '',
+    findings: match.findings,
+    sightings: match.sightings.filter((s) => !ours.has(s.id) && !left.has(s.system)),
+    unknown,
+    protected: [],
+    overrides: [],
+    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
+    settled: [],
+    pilot: [],
+    ...manifest.breakers,
+    scopes,
+    anchors,
+  };
+  try {
+    return { plan: buildPlan(input) };
+  } catch (error) {
+    if (!(error instanceof OffboardError)) throw error;
+    return { plan: buildPlan({ ...input, maxItems: Infinity, maxPercent: 100 }), breaker: error.message };
+  }
+}

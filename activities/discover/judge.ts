@@ -1,0 +1,92 @@
+import { mergeDefender } from '../../model/defender.ts';
+import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
+import { issuerOf } from '../../model/footprint.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { systemType, type SystemId } from '../../model/names.ts';
+import type { Scope } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import type { Reading } from './read.ts';
+import { compare } from '../../model/removal-order.ts';
+import { leftOf, unknownOf } from './walk.ts';
+
+export interface Judged {
+  match: Match;
+  unknown: { system: SystemId; reason: string }[];
+  anchors: Anchors;
+  /** How many things of each kind were looked at in each system. */
+  scopes: Scope[];
+}
+
+/**
+ * Pure judging over stored snapshots: first what each tells about others, then what in each is ours. `earlier` is what an earlier plan
+ * knew: a role made after that plan names the OIDC role it trusts by an id that no snapshot explains once that role is gone.
+ */
+export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Anchors): Promise<Judged> {
+  const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
+  const anchors = await anchorsOf(deps, manifest, readings, earlier);
+  const match: Match = { findings: [], sightings: leftOf(readings) };
+  const scopes: Scope[] = [];
+  for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
+    const snapshot: unknown = await deps.artifacts.get(artifact);
+    for (const kind of deps.clouds[systemType(system)].kinds) {
+      const { findings, sightings, seen } = kind.match(snapshot, anchors);
+      match.findings.push(...findings);
+      match.sightings.push(...sightings);
+      if (seen !== undefined) scopes.push({ system, kind: kind.name, seen });
+    }
+  }
+  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), anchors, scopes };
+}
+
+/** A system of the manifest that no reading tells of would look as if nothing were there. */
+function unread(manifest: Manifest, readings: Reading[]): Reading[] {
+  const told = new Set(readings.map((r) => r.system));
+  return systemsOf(manifest)
+    .filter((system) => !told.has(system))
+    .map((system) => ({ system, unknown: 'it was not read' }));
+}
+
+async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Anchors | undefined): Promise<Anchors> {
+  const issuer = issuerOf(manifest.tenant.id, manifest.tenant.cloud);
+  let ciemPrincipalId = earlier?.ciemPrincipalId;
+  let ciemUsedRecently: string | undefined;
+  // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
+  const oidcRoles = new Set((earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')));
+  const accounts = new Map<string, Anchors['gcpServiceAccounts'][number]>();
+  const ourselves = new Set<string>();
+  const deploymentStacks: NonNullable<Anchors['deploymentStacks']> = [];
+  const deploymentStacksUnlisted: string[] = [];
+  const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
+  for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
+    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer, earlier);
+    ciemPrincipalId = told.ciemPrincipalId ?? ciemPrincipalId;
+    ciemUsedRecently = told.ciemUsedRecently ?? ciemUsedRecently;
+    for (const mark of told.awsOidcRoles ?? []) oidcRoles.add(mark);
+    for (const account of told.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
+    for (const self of told.ourselves ?? []) ourselves.add(self);
+    deploymentStacks.push(...(told.deploymentStacks ?? []));
+    deploymentStacksUnlisted.push(...(told.deploymentStacksUnlisted ?? []));
+    defender.push(told.defender);
+  }
+  const use = mergeDefender(defender);
+  return {
+    tenantId: manifest.tenant.id,
+    issuer,
+    ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
+    awsOidcRoles: [...oidcRoles].toSorted(),
+    gcpServiceAccounts: [...accounts.values()],
+    ourselves: [...ourselves].toSorted(),
+    ...(use ? { defender: use } : {}),
+    ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
+    ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
+  };
+}
+
+/** A subscription that could not be read may have Defender's CIEM on, and so may those behind a branch that could not be walked. */
+function unseenDefender(system: SystemId): DefenderUse | undefined {
+  const hasNone = system === 'azure:/' || system.startsWith('azure:/providers/');
+  if (systemType(system) !== 'azure' || hasNone) return undefined;
+  return { state: 'unknown', why: [`${system} could not be read, so nobody knows whether Defender's CIEM is on there`] };
+}

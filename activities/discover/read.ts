@@ -1,0 +1,76 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { systemType, type SystemId } from '../../model/names.ts';
+import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity-control.ts';
+
+/** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
+export type Reading = { system: SystemId; artifact: string } | { system: SystemId; unknown: string } | { system: SystemId; left: string };
+
+export interface ReadBatchInput {
+  run: string;
+  /** Address of the manifest. */
+  manifest: string;
+  index: number;
+  ciemPrincipalId?: string;
+}
+
+export interface ReadBatchResult {
+  /** Address of the Reading[]. */
+  readings: string;
+  /** Told by the directory's batch. */
+  ciemPrincipalId?: string;
+  unknown: number;
+}
+
+/** Pure: which systems are read together. The directory is batch 0: what it tells, the others need. */
+export function readingBatches(manifest: Manifest): { label: string; systems: SystemId[] }[] {
+  const all = systemsOf(manifest);
+  const directory = all.filter((s) => systemType(s) === 'entra');
+  const others = all.filter((s) => systemType(s) !== 'entra');
+  const size = others.length > SMALL_ESTATE ? BATCH_SYSTEMS : 1;
+  const batches = [directory];
+  for (let at = 0; at < others.length; at += size) batches.push(others.slice(at, at + size));
+  return batches.map((systems) => ({ systems, label: systems.length === 1 ? (systems[0] as string) : `${systems.length} systems` }));
+}
+
+/**
+ * Reads the systems of one batch. A system that denies is `unknown`; one that cannot be reached is tried again by Temporal until the
+ * manifest's `waits.unreachable` has passed, then it is `unknown`, too. An error never becomes an empty listing.
+ */
+export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<ReadBatchResult> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const systems = readingBatches(manifest)[input.index]?.systems ?? [];
+  const readings: Reading[] = [];
+  let ciemPrincipalId: string | undefined;
+  await forEachLimited(systems, async (system) => {
+    if (stopRequested()) return;
+    const cloud = deps.clouds[systemType(system)];
+    const context = { manifest, ...(input.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: input.ciemPrincipalId }) };
+    const result = await attempt(
+      cloud.classify,
+      async () => cloud.read(await cloud.connect(system, context), system, context) as Promise<unknown>,
+    );
+    if (result.ok) {
+      readings.push({ system, artifact: await deps.artifacts.put(result.value) });
+      if (systemType(system) === 'entra') ciemPrincipalId = cloud.anchors(result.value, manifest.tenant.id, '').ciemPrincipalId;
+      return;
+    }
+    const { failure } = result;
+    if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable)) {
+      throw cloudUnavailable(`${system}: ${failureMessage(failure)}`, failure.retryAfterMs);
+    }
+    readings.push({ system, unknown: failureMessage(failure) });
+  });
+  // A reading that was stopped half way is no reading: what is missing would look like nothing there.
+  if (readings.length !== systems.length)
+    throw cloudUnavailable(`only ${readings.length} of ${systems.length} systems were read before the stop`);
+  readings.sort((a, b) => (a.system < b.system ? -1 : 1));
+  return {
+    readings: await deps.artifacts.put(readings),
+    ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    unknown: readings.filter((r) => 'unknown' in r).length,
+  };
+}

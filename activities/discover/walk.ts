@@ -1,0 +1,102 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { withSystems } from '../../model/manifest-systems.ts';
+import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import type { Walked } from '../kind.ts';
+import { retryDeadlinePassed } from '../look/activity-control.ts';
+import { readingBatches, type Reading } from './read.ts';
+
+export interface WalkInput {
+  run: string;
+  /** Address of the manifest as it was written. */
+  manifest: string;
+}
+
+export interface WalkResult {
+  /** Address of the manifest with a list in place of each `all`: what everything after works with. */
+  manifest: string;
+  /** Labels of the reading batches, by index. */
+  batches: string[];
+  /** Address of the Reading[] of what the walk left out or could not list. */
+  readings: string;
+  /** Address of the Described[] of what the walk tells of systems beside their ids. */
+  described: string;
+}
+
+/**
+ * Writes out what each `all` of the manifest stands for: the organisation's accounts, all subscriptions and management groups, the
+ * folders and projects below an organisation. What cannot be listed is `unknown`, as if a system could not be read.
+ */
+export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
+  let rooted = await deps.artifacts.get<Manifest>(input.manifest);
+  const walked: Walked[] = [];
+  for (const type of walkedTypes(rooted)) {
+    const found = await walkCloud(deps, rooted, type);
+    rooted = found.manifest;
+    walked.push(found.walked);
+  }
+  const manifest = withSystems(
+    rooted,
+    walked.flatMap((w) => w.systems),
+  );
+  const readings: Reading[] = walked.flatMap((w) => [
+    ...w.unknown.map(({ system, reason }) => ({ system, unknown: reason })),
+    ...w.left.map(({ system, reason }) => ({ system, left: reason })),
+  ]);
+  return {
+    manifest: await deps.artifacts.put(manifest),
+    batches: readingBatches(manifest).map((b) => b.label),
+    readings: await deps.artifacts.put(readings),
+    described: await deps.artifacts.put(walked.flatMap((w) => w.described ?? [])),
+  };
+}
+
+/** Pure: the clouds in which the manifest says `all`. */
+function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
+  return [
+    ...(aws?.members === 'all' ? (['aws'] as const) : []),
+    ...(azure?.subscriptions === 'all' || azure?.managementGroups === 'all' ? (['azure'] as const) : []),
+    ...(gcp?.projects === 'all' || gcp?.folders === 'all' ? (['gcp'] as const) : []),
+  ];
+}
+
+async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<{ manifest: Manifest; walked: Walked }> {
+  const cloud = deps.clouds[type];
+  let rooted = manifest;
+  const result = await attempt(cloud.classify, async () => {
+    if (!cloud.walk) throw new Error(`${type} cannot be walked`);
+    rooted = (await cloud.root?.({ manifest })) ?? manifest;
+    return await cloud.walk({ manifest: rooted });
+  });
+  if (result.ok) return { manifest: rooted, walked: result.value };
+  const { failure } = result;
+  if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+    throw cloudUnavailable(`${type}: ${failureMessage(failure)}`, failure.retryAfterMs);
+  const { system, mend } = unlisted(rooted, type);
+  const reason = `cannot be walked: ${failureMessage(failure)}${mend}`;
+  return { manifest: rooted, walked: { systems: [], left: [], unknown: [{ system, reason }] } };
+}
+
+/** What stands for all that was not listed, and what else a person can do where not even its root is known. */
+function unlisted({ aws, gcp }: Manifest, type: SystemType): { system: SystemId; mend: string } {
+  const orLeaveOut = (option: string) => `; mend that, name it with --${option}, or say --without ${type}`;
+  if (type === 'aws') {
+    if (aws?.managementAccount !== undefined) return { system: `aws:organization of ${aws.managementAccount}`, mend: '' };
+    return { system: "aws:organization of the worker's account", mend: orLeaveOut('aws-management-account') };
+  }
+  if (type !== 'gcp') return { system: `${type}:all`, mend: '' };
+  if (gcp?.organization !== undefined) return { system: `gcp:below organizations/${gcp.organization}`, mend: '' };
+  return { system: 'gcp:all that the worker can see', mend: orLeaveOut('gcp-organization') };
+}
+
+/** Pure: what the walk reports of a system that is left out. */
+export function leftOf(readings: Reading[]): { system: SystemId; id: string; why: string; uses: string[] }[] {
+  return readings.flatMap((r) => ('left' in r ? [{ system: r.system, id: nativeId(r.system), why: r.left, uses: [] }] : []));
+}
+
+/** Pure: the systems nothing is known about, each once. */
+export function unknownOf(readings: Reading[]): { system: SystemId; reason: string }[] {
+  const all = readings.flatMap((r) => ('unknown' in r ? [{ system: r.system, reason: r.unknown }] : []));
+  return [...Map.groupBy(all, (u) => u.system)].map(([system, reasons]) => ({ system, reason: reasons.map((r) => r.reason).join('; ') }));
+}

@@ -1,0 +1,108 @@
+import { MEPM } from '../../../../model/footprint.ts';
+import { defenderHold, firstHold } from '../../../../model/defender.ts';
+import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import type { Kind } from '../../../kind.ts';
+import { classifyEntra } from '../../wire/classify.ts';
+import type { EntraApi } from '../../wire/clients.ts';
+import { define, type ApplicationDefinition, type EntraSnapshot } from '../../reader.ts';
+import { restoreApplication } from './undo.ts';
+
+const NAME = 'entra-oidc-application';
+const AWS: readonly string[] = MEPM.awsAudiences;
+const GCP: readonly string[] = MEPM.gcpAudiences;
+
+/** The applications made for the OIDC connection to AWS and GCP (guide, "Remove the OIDC application"). */
+export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
+  name: NAME,
+
+  match(snapshot, anchors): Match {
+    const findings: Finding[] = [];
+    const sightings: Sighting[] = [];
+    for (const application of snapshot.applications) {
+      const known = application.identifierUris.filter((uri) => AWS.includes(uri) || GCP.includes(uri));
+      const named = application.identifierUris.filter((uri) => snapshot.namedUris.includes(uri));
+      if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named, anchors));
+      else sightings.push({ system: snapshot.system, id: application.id, why: lookAlike(application), uses: [] });
+    }
+    const { applicationCount: seen } = snapshot;
+    return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
+  },
+
+  async read(api, item) {
+    try {
+      return toJson(await define(api, await api.getApplication(applicationId(item))));
+    } catch (error) {
+      if (classifyEntra(error).kind === 'gone') return undefined;
+      throw error;
+    }
+  },
+
+  /** Soft: the purge is never ours, since the soft delete is the undo. */
+  async remove(api, items) {
+    for (const item of items) await api.deleteApplication(applicationId(item));
+  },
+
+  undo: restoreApplication,
+};
+
+function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], anchors: Anchors): Finding {
+  return {
+    kind: NAME,
+    system: snapshot.system,
+    id: `${NAME}:${application.id}`,
+    title: `${application.displayName ?? application.appId} (${[...new Set([...known, ...named])].join(', ')})`,
+    phase: 'oidc-applications',
+    why: [
+      ...known.map((uri) => `its identifier URI ${uri} is an audience of Permissions Management`),
+      ...named.map((uri) => `the manifest names its identifier URI ${uri}`),
+    ],
+    confidence: known.length > 0 ? 'certain' : 'name-only',
+    risk: 'none',
+    rank: 0,
+    snapshot: toJson(application),
+    provides: application.identifierUris.flatMap(tokensOf),
+    uses: [],
+    ...firstHold(ourselvesHold(application, anchors), credentialsHold(application), defenderHold(anchors)),
+  };
+}
+
+/** Tokens of whatever trusts the URI as an audience; a URI that tells no cloud may be trusted in either. */
+function tokensOf(uri: string): string[] {
+  if (AWS.includes(uri)) return [`aws:audience:${uri}`];
+  if (GCP.includes(uri)) return [`gcp:audience:${uri}`];
+  return [`aws:audience:${uri}`, `gcp:audience:${uri}`];
+}
+
+/** Somebody made the application serve the worker, too: without it the run could not go on. */
+function ourselvesHold({ appId, servicePrincipals }: ApplicationDefinition, { ourselves = [] }: Anchors): Hold | undefined {
+  if (![appId, ...servicePrincipals].some((id) => ourselves.includes(id))) return undefined;
+  return { code: 'Ourselves', reason: `the worker itself signs in with this application (${appId})` };
+}
+
+/** Onboarding puts none on it, so somebody else did and may be using the application. */
+function credentialsHold(application: ApplicationDefinition): Hold | undefined {
+  const counts = [
+    [application.passwordCredentials.length, 'secrets'],
+    [application.keyCredentials.length, 'certificates'],
+    [application.federatedIdentityCredentials.length, 'federated credentials'],
+  ] as const;
+  const present = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  if (present.length === 0) return undefined;
+  const reason = `it carries ${present.join(' and ')}, which onboarding does not put there: ask who uses it, then remove them or lift the guard`;
+  return { code: 'HasCredentials', reason };
+}
+
+function lookAlike(application: ApplicationDefinition): string {
+  const uris = application.identifierUris.join(', ') || 'none';
+  return `its name ${application.displayName ?? ''} looks like onboarding's, its identifier URIs (${uris}) do not`;
+}
+
+function applicationId(item: PlanItem): string {
+  return item.id.slice(NAME.length + 1);
+}
+
+/** Absent and null mean the same to Graph, so both are left out: a service that drops a null must not look like drift. */
+function toJson(application: ApplicationDefinition): Json {
+  return JSON.parse(JSON.stringify(application, (_key, value: unknown) => (value === null ? undefined : value))) as Json;
+}

@@ -1,0 +1,35 @@
+import type { FailureClass } from '../../../model/errors.ts';
+import { judgeCommon } from '../../microsoft/failure.ts';
+
+const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
+
+const PERMISSIONS =
+  'give the worker the Graph application permissions Application.ReadWrite.All and RoleManagement.Read.Directory (User.ReadBasic.All to name administrators), with admin consent';
+
+/** Graph's codes that need a person, with what the person does. */
+const MEND: Record<string, string> = {
+  Authorization_RequestDenied: PERMISSIONS,
+  Authorization_IdentityNotFound: 'the worker has no service principal in this tenant; add it, then retry',
+  Authentication_Unauthorized: PERMISSIONS,
+  Directory_QuotaExceeded: 'the tenant is over its directory quota; free some, then retry',
+  Request_BadRequest: 'Graph did not understand the call',
+};
+
+/** Codes Graph gives while another change to the same object is still under way. */
+const CONCURRENT = new Set(['Directory_ConcurrencyViolation', 'Request_MultipleObjectsWithSameKeyValue', 'Conflict', 'conflict']);
+
+/** Pure. How Graph's answer is to be taken. Codes: Microsoft Graph "Error responses and resource types" and the directory's own. */
+export function classifyEntra(error: unknown, now?: number): FailureClass {
+  const common = judgeCommon(error, now);
+  if ('judged' in common) return common.judged;
+  const { status, code, message, retryAfterMs } = common.refusal;
+  const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (status === 404 && GONE.has(code)) return { kind: 'gone' };
+  if (status === 409 && CONCURRENT.has(code)) return { kind: 'retry', code, message, ...hint };
+  // Graph has one code for expired and for wrong tokens; only for an expired one does the next try get a better one.
+  if (status === 401 && /expired|lifetime/i.test(message)) return { kind: 'retry', code, message, ...hint };
+  const mend = MEND[code];
+  if (mend !== undefined) return { kind: 'blocked', code, message: `${message}; ${mend}` };
+  if (status === 401 || status === 403) return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${PERMISSIONS}` };
+  return { kind: 'blocked', code: 'Unknown', message: `HTTP ${status} ${code}: ${message}` };
+}

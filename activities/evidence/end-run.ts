@@ -1,0 +1,55 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { canonical, sha256 } from '../../model/canonical.ts';
+import type { RunStatus } from '../../model/names.ts';
+import type { PhaseCounts } from '../../model/outcome.ts';
+import type { Plan } from '../../model/plan.ts';
+import { summarize, type Evidence } from '../../model/summary.ts';
+import type { Deps } from '../deps.ts';
+import type { JournalLine } from '../records/journal.ts';
+import { evidencePage } from './page.ts';
+
+export interface EndRunInput {
+  run: string;
+  status: RunStatus;
+  reason: string;
+}
+
+export interface EndRunResult {
+  /** Folder of the evidence, absolute. */
+  evidence: string;
+  phases: PhaseCounts[];
+  leftovers: string[] | null;
+}
+
+/** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
+export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
+  if (deps.journal.ledger(input.run).ended === undefined) {
+    await deps.journal.append(input.run, { type: 'run-ended', status: input.status, reason: input.reason });
+  }
+  const lines = deps.journal.lines(input.run);
+  const artifact = deps.journal.ledger(input.run).planArtifact;
+  const plan = artifact === undefined ? undefined : await deps.artifacts.get<Plan>(artifact);
+  const summary = summarize(lines, plan);
+  const evidence: Evidence = { version: 1, run: input.run, summary, journal: segmentsOf(lines) };
+  const folder = resolve(deps.evidenceFolder, input.run);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const write = async (name: string, text: string) => {
+    await writeFile(join(folder, `${name}.next`), text, { mode: 0o600, flush: true });
+    await rename(join(folder, `${name}.next`), join(folder, name));
+  };
+  await write('journal.jsonl', lines.map((l) => `${canonical(l)}\n`).join(''));
+  if (plan) await write('plan.json', canonical(plan));
+  await write('evidence.json', JSON.stringify(evidence, undefined, 2));
+  await write('index.html', evidencePage(evidence));
+  deps.log.info({ run: input.run, status: input.status, evidence: folder }, 'run ended');
+  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers };
+}
+
+function segmentsOf(lines: JournalLine[]): Evidence['journal'] {
+  return [...Map.groupBy(lines, (l) => l.segment)].map(([segment, of]) => ({
+    segment,
+    lines: of.length,
+    head: sha256(canonical(of.toSorted((a, b) => a.seq - b.seq).at(-1))),
+  }));
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, failureMessage } from '../failures.ts';
+import { forEachLimited } from '../look/activity-control.ts';
+
+export interface ReadOwnAccessInput {
+  run: string;
+}
+
+/** The end of a run must not wait for days for a cloud that is away: it is asked a few times, then its part is unknown. */
+const PAUSES_MS = [1_000, 3_000];
+
+/**
+ * Reads what the worker itself may do in the systems of the run, and records it. Changes nothing, and fails for no cloud's sake: what
+ * cannot be read is recorded as unknown. Without a plan nothing was looked at, and nothing is recorded.
+ */
+export async function readOwnAccess(deps: Deps, { run }: ReadOwnAccessInput): Promise<void> {
+  const { planArtifact } = deps.journal.ledger(run);
+  if (planArtifact === undefined) return;
+  const plan = await deps.artifacts.get<Plan>(planArtifact);
+  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  const parts: OwnAccess[] = [];
+  const away = new Set<SystemType>();
+  await forEachLimited(systemsOf(manifest), async (system) => {
+    parts.push(await ask(deps, system, manifest, away));
+  });
+  await deps.journal.append(run, { type: 'own-access', access: mergeOwnAccess(parts) });
+}
+
+async function ask(deps: Deps, system: SystemId, manifest: Manifest, away: Set<SystemType>): Promise<OwnAccess> {
+  const type = systemType(system);
+  const cloud = deps.clouds[type];
+  if (!cloud.ownAccess) return { identities: [], grants: [], unknown: [] };
+  const context = { manifest };
+  for (let tries = 0; ; tries++) {
+    const result = await attempt(cloud.classify, async () => cloud.ownAccess?.(await cloud.connect(system, context), system, context));
+    if (result.ok) return result.value ?? { identities: [], grants: [], unknown: [] };
+    const pause = PAUSES_MS[tries];
+    if (result.failure.kind !== 'retry' || pause === undefined || away.has(type)) {
+      if (result.failure.kind === 'retry') away.add(type);
+      return { identities: [], grants: [], unknown: [{ system, reason: failureMessage(result.failure) }] };
+    }
+    await sleep(pause);
+  }
+}

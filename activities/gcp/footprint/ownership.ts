@@ -1,0 +1,102 @@
+import type { Anchors, Hold } from '../../../model/finding.ts';
+import { DEFENDER, MEPM } from '../../../model/footprint.ts';
+import type { Confidence } from '../../../model/names.ts';
+import { DELETED, lastSegment, type PoolWithProviders, type Provider } from '../snapshot.ts';
+
+/** Names onboarding gave: hints that support a verdict or single out a look-alike, never decide. docs/footprint.md, "GCP". */
+export const GCP_NAMES = {
+  provider: ['ms-ciem-wip-provider', 'ms-ciem-workload-identity-pool-provider', 'mciem-wi-provider'],
+  pool: ['ms-ciem-workload-identity-pool', 'mciem-wi-pool'],
+  serviceAccount: ['ms-ciem-service-account', 'mciem-service'],
+} as const;
+
+/** Whose something is, with the reasons. `looksAlike` on `other` says that it is worth telling. */
+export type Verdict =
+  | { whose: 'ours'; confidence: Confidence; why: string[]; hold?: Hold }
+  | { whose: 'defender'; why: string[] }
+  | { whose: 'other'; looksAlike: boolean; why: string[] };
+
+/**
+ * A provider is ours when it trusts this tenant's tokens for our audience and lets in the CIEM application only. Defender's own has
+ * all three marks too: its fixed id alone tells it apart. Pure.
+ */
+export function judgeProvider(provider: Provider, anchors: Anchors): Verdict {
+  const id = lastSegment(provider.name);
+  if (id === DEFENDER.gcpProvider) return { whose: 'defender', why: [`provider id ${id} is Microsoft Defender for Cloud's`] };
+  const issuer = trustsTenant(provider, anchors);
+  const audiences = ourAudiences(provider);
+  const condition = namesCiem(provider);
+  const named = [id, provider.displayName].filter((n) => (GCP_NAMES.provider as readonly string[]).includes(n));
+  const marks = [
+    ...(issuer ? [`issuer ${provider.issuer}`] : []),
+    ...(audiences.length > 0 ? [`audience ${audiences.join(', ')}`] : []),
+    ...(condition ? [`attribute condition ${provider.attributeCondition}`] : []),
+    ...named.map((n) => `named ${n}`),
+  ];
+  if (!issuer) {
+    const looksAlike = marks.length > 0;
+    return { whose: 'other', looksAlike, why: [...marks, `but it trusts ${provider.issuer || 'no OIDC issuer'}, not this tenant`] };
+  }
+  if (audiences.length > 0 && onlyCiem(provider)) return { whose: 'ours', confidence: 'certain', why: marks, ...sharedProvider(provider) };
+  if (audiences.length > 0 || condition) {
+    const doubt = audiences.length === 0 ? 'but its audience is not ours' : 'but its condition does not let in the CIEM application alone';
+    return { whose: 'ours', confidence: 'name-only', why: [...marks, doubt] };
+  }
+  return { whose: 'other', looksAlike: named.length > 0, why: [...marks, 'but neither its audience nor its condition is ours'] };
+}
+
+function sharedProvider(provider: Provider): { hold?: Hold } {
+  const others = provider.audiences.filter((a) => !(MEPM.gcpAudiences as readonly string[]).includes(a));
+  if (others.length === 0) return {};
+  return { hold: { code: 'SharedProvider', reason: `it accepts other audiences as well: ${others.join(', ')}` } };
+}
+
+/** Does the provider accept this tenant's tokens? Another tenant's provider may carry every other mark. */
+export function trustsTenant(provider: Provider, anchors: Anchors): boolean {
+  return provider.issuer.toLowerCase() === `https://${anchors.issuer}`.toLowerCase();
+}
+
+export function ourAudiences(provider: Provider): string[] {
+  return provider.audiences.filter((a) => (MEPM.gcpAudiences as readonly string[]).includes(a));
+}
+
+export function namesCiem(provider: Provider): boolean {
+  return provider.attributeCondition.toLowerCase().includes(MEPM.ciemAppId);
+}
+
+/** A condition with an `or`, a negation or a list may let others in, or keep the CIEM application out. */
+function onlyCiem(provider: Provider): boolean {
+  const condition = provider.attributeCondition;
+  return namesCiem(provider) && /==/.test(condition) && !/\|\||!|\bin\b|\?/.test(condition);
+}
+
+/** Whose a pool is, and whether its members may be told from other users' (`shared`). */
+export interface PoolVerdict {
+  pool: PoolWithProviders;
+  /** `ours`: every provider is. `shared`: others' providers live in it too. `other`: none of ours is in it. */
+  whose: 'ours' | 'shared' | 'other';
+  confidence: Confidence;
+  why: string[];
+}
+
+/**
+ * A pool is ours when all its live providers are; an emptied one, when all the providers deleted from it were. Pure.
+ */
+export function judgePool(pool: PoolWithProviders, anchors: Anchors): PoolVerdict {
+  const live = pool.providers.filter((p) => p.state !== DELETED);
+  const judged = (live.length > 0 ? live : pool.providers).map((provider) => ({ provider, verdict: judgeProvider(provider, anchors) }));
+  const ours = judged.filter((j) => j.verdict.whose === 'ours');
+  const others = judged.filter((j) => j.verdict.whose !== 'ours');
+  const certain = ours.filter((j) => j.verdict.whose === 'ours' && j.verdict.confidence === 'certain');
+  const named = [lastSegment(pool.name), pool.displayName].filter((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
+  const names = named.map((n) => `named ${n}`);
+  const list = (some: typeof judged) => some.map((j) => lastSegment(j.provider.name)).join(', ');
+  if (ours.length === 0) return { pool, whose: 'other', confidence: 'name-only', why: [...names, 'but no provider of ours is in it'] };
+  const confidence = certain.length === ours.length ? 'certain' : 'name-only';
+  if (others.length > 0) {
+    const shared = `shared: besides ${list(ours)} the provider ${list(others)} is in it and stays`;
+    return { pool, whose: 'shared', confidence: certain.length > 0 ? 'certain' : 'name-only', why: [shared, ...names] };
+  }
+  const reason = live.length > 0 ? `its only providers are ours: ${list(ours)}` : `the providers deleted from it were ours: ${list(ours)}`;
+  return { pool, whose: 'ours', confidence, why: [reason, ...names] };
+}

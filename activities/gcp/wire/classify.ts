@@ -1,0 +1,177 @@
+import { messageOf, type FailureClass } from '../../../model/errors.ts';
+
+/** A long-running operation that ended in an error, or did not end in time. `code` is a google.rpc.Code; absent when it still runs. */
+export class OperationError extends Error {
+  readonly code?: number;
+  constructor(message: string, code?: number) {
+    super(message);
+    this.name = 'OperationError';
+    if (code !== undefined) this.code = code;
+  }
+}
+
+/** Why the product itself does not do what was asked: what it would be done to is not what it was. */
+export class RefusedError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+  }
+}
+
+/** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
+const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'TimeoutError',
+  'AbortError',
+]);
+const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RATE_LIMIT_EXCEEDED']);
+
+/**
+ * Judges one failed call to Google. Pure. Looks only at status, Google's own error body and Retry-After: the rest of a GaxiosError
+ * holds the request with its token, and is never read. Source: https://google.aip.dev/193 and the IAM error reference.
+ */
+export function classify(error: unknown): FailureClass {
+  if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
+  const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (status === undefined) return withoutAnswer(error, message);
+  if (reasons.some((r) => RATE_REASONS.has(r))) return { kind: 'retry', code: 'RateLimited', message, ...wait };
+  switch (status) {
+    case 404:
+    case 410:
+      return { kind: 'gone' };
+    case 400:
+      return { kind: 'blocked', code: rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument', message };
+    case 401:
+      return { kind: 'blocked', code: 'Unauthenticated', message: `Google refused the worker's credentials: ${message}` };
+    case 403:
+      return denied(message, reasons, permission);
+    case 408:
+      return { kind: 'retry', code: 'Timeout', message, ...wait };
+    case 409:
+      if (rpc === 'ALREADY_EXISTS') return { kind: 'blocked', code: 'AlreadyExists', message };
+      return { kind: 'retry', code: 'ConcurrentChange', message, ...wait };
+    case 412:
+      return { kind: 'retry', code: 'ConcurrentChange', message, ...wait };
+    case 429:
+      return { kind: 'retry', code: 'RateLimited', message, ...wait };
+    default:
+      if (status >= 500) return { kind: 'retry', code: 'Unavailable', message, ...wait };
+      return { kind: 'blocked', code: 'Unknown', message };
+  }
+}
+
+/** Whether the same call may be answered later. */
+export function isRetry(error: unknown): boolean {
+  return classify(error).kind === 'retry';
+}
+
+/** A failed call in words, without the request. */
+export function failureWords(error: unknown): string {
+  const failure = classify(error);
+  return failure.kind === 'gone' ? 'not found' : failure.message;
+}
+
+function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
+  if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
+  const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
+  const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';
+  return {
+    kind: 'blocked',
+    code: 'PermissionDenied',
+    message: `${what}, or the resource does not exist (Google answers 403 to both): ${message}`,
+  };
+}
+
+function withoutAnswer(error: unknown, message: string): FailureClass {
+  if (error instanceof OperationError) return { kind: 'retry', code: 'OperationRunning', message };
+  if (networkCode(error) !== undefined) return { kind: 'retry', code: 'Unreachable', message: `Google cannot be reached: ${message}` };
+  if (/default credentials|GOOGLE_APPLICATION_CREDENTIALS/.test(message)) return { kind: 'blocked', code: 'NoCredentials', message };
+  return { kind: 'blocked', code: 'Unknown', message };
+}
+
+/** The network's code of an error or of any cause below it. */
+function networkCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    for (const code of [(at as NodeJS.ErrnoException).code, at.name]) if (code !== undefined && NETWORK_CODES.has(code)) return code;
+  }
+  return undefined;
+}
+
+interface Answer {
+  status?: number;
+  /** Google's canonical name, such as `FAILED_PRECONDITION`. */
+  rpc?: string;
+  message: string;
+  retryAfterMs?: number;
+  reasons: string[];
+  permission?: string;
+}
+
+interface ErrorBody {
+  error?: string | { message?: string; status?: string; details?: Detail[]; errors?: { reason?: string }[] };
+  error_description?: string;
+}
+interface Detail {
+  reason?: string;
+  metadata?: { permission?: string };
+}
+
+function read(error: unknown): Answer {
+  if (error instanceof OperationError) {
+    const status = error.code === undefined ? undefined : (HTTP_OF_RPC[error.code] ?? 500);
+    const rpc = error.code === 9 ? { rpc: 'FAILED_PRECONDITION' } : {};
+    return { ...(status === undefined ? {} : { status }), ...rpc, message: redact(error.message), reasons: [] };
+  }
+  const response = (error as { response?: { status?: number; headers?: unknown; data?: unknown } } | null | undefined)?.response;
+  const body = (typeof response?.data === 'object' && response.data !== null ? response.data : {}) as ErrorBody;
+  if (typeof body.error === 'string') {
+    // An OAuth error: the token endpoint spoke, not the API. Its 400 means the same as the API's 401.
+    const status = response?.status === 400 ? 401 : response?.status;
+    return {
+      ...(status === undefined ? {} : { status }),
+      message: redact(`${body.error} ${body.error_description ?? ''}`.trim()),
+      reasons: [],
+    };
+  }
+  const details = body.error?.details ?? [];
+  const permission = details.map((d) => d.metadata?.permission).find((p) => p !== undefined);
+  const retryAfterMs = retryAfter(response?.headers);
+  return {
+    ...(response?.status === undefined ? {} : { status: response.status }),
+    ...(body.error?.status === undefined ? {} : { rpc: body.error.status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(permission === undefined ? {} : { permission }),
+    message: redact(body.error?.message ?? messageOf(error)),
+    reasons: [...details, ...(body.error?.errors ?? [])].flatMap((d) => d.reason ?? []),
+  };
+}
+
+/** Retry-After in ms: seconds or a date (RFC 9110, 10.2.3). */
+function retryAfter(headers: unknown): number | undefined {
+  const text = headers instanceof Headers ? headers.get('retry-after') : (headers as Record<string, string> | undefined)?.['retry-after'];
+  if (text === null || text === undefined) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** Bearer tokens, Google's access tokens and JWTs have no business in a message. */
+function redact(text: string): string {
+  return text.replaceAll(/Bearer\s+\S+|ya29\.[\w.-]+|eyJ[\w-]+\.[\w.-]+/g, '[token]');
+}

@@ -1,0 +1,46 @@
+import { GoogleAuth } from 'google-auth-library';
+import { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
+import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
+import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
+import { accountApi, type AccountApi } from './accounts.ts';
+import { activityApi, type ActivityApi } from './activity.ts';
+import { assetApi, type AssetApi } from './assets.ts';
+import { ourselvesApi, type OurselvesApi } from './ourselves.ts';
+import { policyApi, type PolicyApi } from './policies.ts';
+import { poolApi, type PoolApi } from './pools.ts';
+import { roleApi, type RoleApi } from './roles.ts';
+import { treeApi, type TreeApi } from './tree.ts';
+import { rootUrl, type ClientOptions } from './wire.ts';
+
+/** Every call the product makes to Google. Names are full resource names with the project's id; errors are the SDK's. */
+export interface GcpApi extends PolicyApi, PoolApi, AccountApi, RoleApi, TreeApi, ActivityApi, AssetApi, OurselvesApi {}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Google's APIs with Application Default Credentials. OFFBOARD_GCP_IAM_ENDPOINT, OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT,
+ * OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT and OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT name other endpoints than Google's own. The SDK's retries
+ * are off: the engine tries again, and says so in its journal.
+ */
+export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
+  const auth = new GoogleAuth({
+    scopes: 'https://www.googleapis.com/auth/cloud-platform',
+    clientOptions: { transporterOptions: { timeout: TIMEOUT_MS } },
+  });
+  const options: ClientOptions = { auth, timeout: TIMEOUT_MS, retry: false };
+  const iam = new iam_v1.Iam(options);
+  const manager = new cloudresourcemanager_v3.Cloudresourcemanager(options);
+  const iamAt = rootUrl(env['OFFBOARD_GCP_IAM_ENDPOINT']);
+  const managerAt = rootUrl(env['OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT']);
+  return {
+    ...policyApi(iam, iamAt, manager, managerAt),
+    ...poolApi(iam, iamAt),
+    ...accountApi(iam, iamAt),
+    ...roleApi(iam, iamAt),
+    ...treeApi(manager, managerAt),
+    ...activityApi(new policyanalyzer_v1.Policyanalyzer(options), rootUrl(env['OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT'])),
+    ...assetApi(new cloudasset_v1.Cloudasset(options), rootUrl(env['OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT'])),
+    ...ourselvesApi(auth),
+  };
+}

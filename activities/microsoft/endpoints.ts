@@ -1,0 +1,56 @@
+import type { Manifest } from '../../model/manifest.ts';
+
+export type AzureCloudName = Manifest['tenant']['cloud'];
+
+interface Endpoints {
+  /** Where tokens come from, unless AZURE_AUTHORITY_HOST says otherwise. */
+  authorityHost: string;
+  arm: string;
+  graph: string;
+}
+
+/** Source: Microsoft's pages "Azure national clouds" and "Microsoft Graph national cloud deployments". */
+const ENDPOINTS: Record<AzureCloudName, Endpoints> = {
+  public: {
+    authorityHost: 'https://login.microsoftonline.com',
+    arm: 'https://management.azure.com',
+    graph: 'https://graph.microsoft.com',
+  },
+  usgov: {
+    authorityHost: 'https://login.microsoftonline.us',
+    arm: 'https://management.usgovcloudapi.net',
+    graph: 'https://graph.microsoft.us',
+  },
+  china: {
+    authorityHost: 'https://login.chinacloudapi.cn',
+    arm: 'https://management.chinacloudapi.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn',
+  },
+};
+
+/** Base URL and token scope of one API. The scope names the real cloud even where the endpoint is overridden. */
+export interface Endpoint {
+  url: string;
+  scope: string;
+}
+
+/** Azure Resource Manager; OFFBOARD_ARM_ENDPOINT overrides the URL. */
+export function armEndpoint(cloud: AzureCloudName, environment = process.env): Endpoint {
+  return { url: environment['OFFBOARD_ARM_ENDPOINT'] ?? ENDPOINTS[cloud].arm, scope: `${ENDPOINTS[cloud].arm}/.default` };
+}
+
+/** Microsoft Graph, without version; OFFBOARD_GRAPH_ENDPOINT overrides the URL. */
+export function graphEndpoint(cloud: AzureCloudName, environment = process.env): Endpoint {
+  return { url: environment['OFFBOARD_GRAPH_ENDPOINT'] ?? ENDPOINTS[cloud].graph, scope: `${ENDPOINTS[cloud].graph}/.default` };
+}
+
+/** The authority that issues the worker's tokens; AZURE_AUTHORITY_HOST overrides it. */
+export function authorityHost(cloud: AzureCloudName, environment = process.env): string {
+  return environment['AZURE_AUTHORITY_HOST'] ?? ENDPOINTS[cloud].authorityHost;
+}
+
+/** Whether Microsoft's instance discovery knows the host; any other host would be refused by it. */
+export function isMicrosoftAuthority(host: string): boolean {
+  const { hostname } = new URL(host.includes('://') ? host : `https://${host}`);
+  return Object.values(ENDPOINTS).some((e) => new URL(e.authorityHost).hostname === hostname) || hostname === 'login.windows.net';
+}

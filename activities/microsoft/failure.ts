@@ -1,0 +1,108 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import { messageOf, type FailureClass } from '../../model/errors.ts';
+
+/** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
+export interface Refusal {
+  /** Absent when the call itself was not answered. */
+  status?: number;
+  /** The service's own error code; empty when the body had none. */
+  code: string;
+  message: string;
+  retryAfterMs?: number;
+}
+
+/** Raised by our own edges, where no call can be made at all. Classified as `blocked` with its code. */
+export class CannotAsk extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CannotAsk';
+    this.code = code;
+  }
+}
+
+const NETWORK = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'REQUEST_SEND_ERROR',
+  // The answer broke off within its body.
+  'PARSE_ERROR',
+]);
+
+/** A tenant without the licence for Privileged Identity Management has nobody who is only eligible. */
+export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRequired']);
+
+/**
+ * Judges what is the same in every Entra-protected API: our own refusals to ask, the sign-in, the network, throttling, server faults.
+ * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.
+ */
+export function judgeCommon(error: unknown, now = Date.now()): { judged: FailureClass } | { refusal: Refusal } {
+  if (error instanceof CannotAsk) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
+  const signIn = judgeSignIn(error);
+  if (signIn) return { judged: signIn };
+  // A call that our own time limit ended (see inTime), and a body that broke off where no length was told.
+  if (error instanceof Error && (error.name === 'AbortError' || error instanceof SyntaxError))
+    return { judged: { kind: 'retry', code: 'Unreachable', message: error.message } };
+  if (!isRestError(error)) return { judged: { kind: 'blocked', code: 'Unknown', message: messageOf(error) } };
+  const { statusCode: status, message } = error;
+  const code = error.code ?? '';
+  if (status === undefined) {
+    return { judged: NETWORK.has(code) ? { kind: 'retry', code, message } : { kind: 'blocked', code: code || 'Unknown', message } };
+  }
+  const wait = retryAfterMs((name) => error.response?.headers.get(name), now);
+  const hint = wait === undefined ? {} : { retryAfterMs: wait };
+  if (status === 429 || status === 408 || status >= 500)
+    return { judged: { kind: 'retry', code: code || `HTTP ${status}`, message, ...hint } };
+  return { refusal: { status, code, message, ...hint } };
+}
+
+/** How long a service asks to wait, in ms: `x-ms-retry-after-ms` and `retry-after-ms`, else Retry-After in seconds or as a date. */
+export function retryAfterMs(header: (name: string) => string | undefined, now: number): number | undefined {
+  for (const name of ['x-ms-retry-after-ms', 'retry-after-ms']) {
+    const ms = header(name);
+    if (ms !== undefined && /^\d+$/.test(ms)) return Number(ms);
+  }
+  const value = header('retry-after');
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. */
+const UNREACHABLE =
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b|Response had no "expiresOn"/;
+
+/** @azure/identity's errors carry no common class over its credentials; their names are documented. */
+function judgeSignIn(error: unknown): FailureClass | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name } = error;
+  if (
+    !['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError', 'AuthenticationRequiredError'].includes(name)
+  ) {
+    return undefined;
+  }
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  const unreachable = UNREACHABLE.test(error.message);
+  if (unreachable || status === 429 || (status !== undefined && status >= 500)) {
+    return { kind: 'retry', code: 'SignInUnavailable', message: 'Entra ID could not be reached for a token' };
+  }
+  return {
+    kind: 'blocked',
+    code: 'SignInFailed',
+    message: `the worker could not sign in to Entra ID (${reasonOf(error.message)}); check AZURE_TENANT_ID, AZURE_CLIENT_ID and its secret, certificate or managed identity`,
+  };
+}
+
+/** Entra's own sentence where there is one, without its ids and times. */
+function reasonOf(message: string): string {
+  const own = /AADSTS\d+: .*?(?= - |\n|$)/.exec(message)?.[0];
+  return own ?? message.split('\n')[0] ?? '';
+}

@@ -1,0 +1,98 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  RestError,
+  type HttpClient,
+  type PipelinePolicy,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import type { Endpoint } from './endpoints.ts';
+
+/** The engine tries again itself, where waits are seen, heartbeated and counted; a library's own waiting would hide them. */
+export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
+
+const WITHIN_MS = 30_000;
+
+/** The pipeline waits for an answer for ever; a cloud that accepts and says nothing must count as unreachable. */
+export const inTime: PipelinePolicy = {
+  name: 'inTime',
+  sendRequest(request, next) {
+    request.timeout ||= WITHIN_MS;
+    return next(request);
+  },
+};
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** JSON calls to one API. Refusals and network faults are thrown as RestError with the service's own error code. */
+export interface Rest {
+  send<T>(method: Method, path: string, schema: z.ZodType<T>, body?: object): Promise<T>;
+  /** All pages of a listing in `value`, followed by `@odata.nextLink` (Graph) or `nextLink` (ARM). */
+  list<T>(path: string, schema: z.ZodType<T>): Promise<T[]>;
+}
+
+const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string().optional() }) });
+
+/** `httpClient` is for tests. */
+export function restTo(endpoint: Endpoint, credential: TokenCredential, httpClient: HttpClient = createDefaultHttpClient()): Rest {
+  const base = endpoint.url.replace(/\/$/, '');
+  const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
+  pipeline.addPolicy(inTime);
+  pipeline.addPolicy(staysAt(base));
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.scope }));
+
+  async function call<T>(method: Method, url: string, schema: z.ZodType<T>, body?: object): Promise<T> {
+    const headers = createHttpHeaders({ accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) });
+    const request = createPipelineRequest({ url, method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const response = await pipeline.sendRequest(httpClient, request);
+    if (response.status >= 300) throw refusal(response);
+    return schema.parse(response.bodyAsText ? JSON.parse(response.bodyAsText) : undefined);
+  }
+
+  return {
+    send: (method, path, schema, body) => call(method, `${base}${path}`, schema, body),
+    list: async <T>(path: string, schema: z.ZodType<T>) => {
+      const page = z.object({ value: z.array(schema), '@odata.nextLink': z.string().nullish(), nextLink: z.string().nullish() });
+      const all: T[] = [];
+      for (let next: string | null | undefined = `${base}${path}`; next;) {
+        const answer: z.infer<typeof page> = await call('GET', next, page);
+        all.push(...answer.value);
+        next = answer['@odata.nextLink'] ?? answer.nextLink;
+      }
+      return all;
+    },
+  };
+}
+
+/** Refuses a URL outside the endpoint's origin, as a forged or broken next link would name: it must not get our token. */
+export function staysAt(base: string): PipelinePolicy {
+  const { origin } = new URL(base);
+  return {
+    name: 'staysAtEndpoint',
+    sendRequest: (request, next) => {
+      const wanted = new URL(request.url).origin;
+      if (wanted === origin) return next(request);
+      throw new RestError(`a link leads from ${origin} to ${wanted}; it is not followed`, { code: 'ForeignLink' });
+    },
+  };
+}
+
+/** The code is the body's own when it has one; a proxy's page has none, and must not look like the API's answer. */
+function refusal(response: PipelineResponse): RestError {
+  const parsed = ErrorBody.safeParse(jsonOf(response.bodyAsText));
+  const { code, message } = parsed.success ? parsed.data.error : { code: undefined, message: undefined };
+  return new RestError(message ?? `HTTP ${response.status}`, { ...(code ? { code } : {}), statusCode: response.status, response });
+}
+
+function jsonOf(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import { CannotAsk } from './failure.ts';
+
+/** Who the worker is, as its own access token says. */
+export interface Self {
+  principalId: string;
+  applicationId: string;
+  tenantId: string;
+  /** Signed in as a person, not as an application of its own. */
+  isPerson: boolean;
+}
+
+/** Reads three claims of a token for `scope` and lets it go. Its signature is the API's to check: the worker asks only about itself. */
+export async function selfOf(credential: TokenCredential, scope: string): Promise<Self> {
+  const token = (await credential.getToken(scope))?.token;
+  try {
+    const claims = z
+      .object({ oid: z.guid(), tid: z.guid(), appid: z.guid().optional(), azp: z.guid().optional(), scp: z.string().optional() })
+      .parse(decodeJwt(token ?? ''));
+    return {
+      principalId: claims.oid,
+      applicationId: claims.appid ?? claims.azp ?? claims.oid,
+      tenantId: claims.tid,
+      isPerson: claims.scp !== undefined,
+    };
+  } catch {
+    throw new CannotAsk('UnreadableToken', "the worker's own token has no readable oid and tid claims");
+  }
+}

@@ -1,0 +1,108 @@
+import type { Finding, Json } from '../../model/finding.ts';
+import { isSettled, type Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemType, type Phase, type SystemId } from '../../model/names.ts';
+import { isResolved, type Outcome } from '../../model/outcome.ts';
+import { fingerprint } from '../../model/canonical.ts';
+import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed } from '../look/activity-control.ts';
+import { kindOf, type AnyKind } from '../apply/remove-item.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+
+export interface CarriedOver {
+  /** Still there: findings for the plan that is being made. */
+  findings: Finding[];
+  /** Not there any more: outcomes for this run's journal. */
+  gone: { phase: Phase; outcome: Outcome }[];
+}
+
+/**
+ * What an earlier plan held, did not get resolved, and today's discovery does not find. Removing one thing can destroy the trail to the
+ * next (a role whose only mark was its trust in another), so each is read by its own id: what is still the same is planned again.
+ * Looks at this run's last plan and at that of the tenant's run before.
+ */
+export async function carryOver(
+  deps: Deps,
+  run: string,
+  manifest: Manifest,
+  systems: Set<SystemId>,
+  found: Set<string>,
+): Promise<CarriedOver> {
+  const carried: CarriedOver = { findings: [], gone: [] };
+  const own = deps.journal.ledger(run);
+  const before = earlierRun(deps, run);
+  const sources = [
+    { ledger: own, mine: true, run },
+    ...(before ? [{ ledger: deps.journal.ledger(before), mine: false, run: before }] : []),
+  ];
+  const seen = new Set(found);
+  for (const { ledger, mine, run: of } of sources) {
+    if (ledger.planHash === undefined) continue;
+    const plan: Plan = await loadPlan(deps, ledger, ledger.planHash);
+    const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
+    await forEachLimited([...Map.groupBy(open, (i) => i.system).values()], async (items) => {
+      for (const item of items) {
+        seen.add(item.id);
+        const finding = await stillThere(deps, manifest, item, of);
+        if (finding) carried.findings.push(finding);
+        else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
+      }
+    });
+  }
+  carried.findings.sort((a, b) => (a.id < b.id ? -1 : 1));
+  carried.gone.sort((a, b) => (a.outcome.item < b.outcome.item ? -1 : 1));
+  return carried;
+}
+
+/** Not resolved, in a system that could be read. A waiver holds for the run it was given in. */
+function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<SystemId>): boolean {
+  if (item.kind === UNKNOWN_SCOPE || !systems.has(item.system)) return false;
+  const outcome = ledger.outcomes.get(item.id);
+  return mine ? !isSettled(ledger, item.id) : outcome === undefined || !isResolved(outcome.outcome);
+}
+
+async function stillThere(deps: Deps, manifest: Manifest, item: PlanItem, run: string): Promise<Finding | undefined> {
+  const cloud = deps.clouds[systemType(item.system)];
+  const kind = kindOf(cloud, item);
+  const look = await attempt(cloud.classify, async () => kind.read(await cloud.connect(item.system, { manifest }), item));
+  if (!look.ok) {
+    if (look.failure.kind === 'gone') return undefined;
+    if (look.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+      throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
+    return { ...findingOf(item), hold: { code: look.failure.code, reason: `cannot be read again: ${look.failure.message}` } };
+  }
+  if (look.value === undefined) return undefined;
+  const same = kind.identity ? kind.identity(look.value) === kind.identity(item.snapshot) : alike(kind, look.value, item.snapshot);
+  // A namesake that was made since is somebody else's.
+  if (!same) return undefined;
+  const mark = `planned as ours in ${run}, and not resolved there`;
+  return { ...findingOf(item), snapshot: look.value, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
+}
+
+/** The same definition, or what this tool's own quarantine makes of it. */
+function alike(kind: AnyKind, now: Json, planned: Json): boolean {
+  const quarantined = kind.quarantine?.quarantined(planned);
+  return fingerprint(now) === fingerprint(planned) || (quarantined !== undefined && fingerprint(now) === fingerprint(quarantined));
+}
+
+function findingOf({ fingerprint: _, dependsOn: __, guard: ___, override: ____, ...finding }: PlanItem): Finding {
+  return finding;
+}
+
+function goneNow(item: PlanItem, ledger: Ledger): Outcome {
+  const byUs = ledger.openIntents.has(item.id);
+  return {
+    item: item.id,
+    outcome: byUs ? 'removed' : 'already-gone',
+    reason: 'read by its id when the plan was amended: not there any more',
+  };
+}
+
+/** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
+export function earlierRun(deps: Deps, run: string): string | undefined {
+  const workflowId = (name: string) => name.slice(0, name.lastIndexOf('_'));
+  const tenantRun = workflowId(run).replace('dry-run-', '');
+  return deps.journal.runs().find((r) => r !== run && workflowId(r) === tenantRun && deps.journal.ledger(r).planHash !== undefined);
+}

@@ -1,0 +1,143 @@
+import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
+import { fingerprint } from '../../model/canonical.ts';
+import type { Finding } from '../../model/finding.ts';
+import { batchesOf, type Batch } from '../../model/batch.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { isResolved, type Outcome } from '../../model/outcome.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import type { Deps } from '../deps.ts';
+import { carryOver, earlierRun } from './carry-over.ts';
+import { judge } from '../discover/judge.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+import { quarantinedItems } from '../apply/quarantine.ts';
+import { quarantineOf } from '../apply/quarantine-kept.ts';
+
+export interface MakePlanInput {
+  run: string;
+  manifest: string;
+  /** Addresses of Reading[] artifacts. */
+  readings: string[];
+}
+
+export interface MakePlanResult {
+  planHash: string;
+  batches: Batch[];
+  items: { phase: Phase; count: number }[];
+  /** Whether a pilot's wave goes before the rest. */
+  pilot: boolean;
+  /** Systems nothing is known about. */
+  unknown: SystemId[];
+  /** Items of phase 3, in the plan's order. */
+  collectors: string[];
+  /** Items that an earlier plan had resolved and that were found anew. */
+  again: string[];
+  /** Items that an earlier plan left unresolved and that are not there any more, by phase. */
+  gone: { phase: Phase; outcome: Outcome }[];
+}
+
+/** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
+export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const ledger = deps.journal.ledger(input.run);
+  const earlier = await earlierPlan(deps, input.run, ledger);
+  const { match, unknown, anchors, scopes } = await judge(deps, manifest, input.readings, earlier?.anchors);
+  const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
+  // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
+  const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
+  const { findings: carried, gone } = await carryOver(deps, input.run, manifest, readable, found);
+  await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
+  const proved = new Set(carried.map((f) => f.id));
+  match.findings = [...match.findings.filter((f) => !proved.has(f.id)), ...carried];
+  match.findings = await withOriginals(deps, ledger, match.findings);
+  const ours = new Set(match.findings.map((f) => f.id));
+  const plan = buildPlan({
+    tenantId: manifest.tenant.id,
+    manifestHash: input.manifest,
+    findings: match.findings,
+    sightings: match.sightings.filter((s) => !ours.has(s.id)),
+    unknown,
+    protected: manifest.protected,
+    overrides: [
+      ...manifest.overrides.filter((o) => !isDone(ledger, o.item)),
+      // What an amendment named was there then; what is not any more needs no override.
+      ...ledger.overrides.filter((o) => ours.has(o.item)),
+    ],
+    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
+    settled: settledItems(ledger),
+    pilot: pilotOf(manifest),
+    maxItems: effectivePolicy(deps.policy, manifest).maxItems,
+    maxPercent: manifest.breakers.maxPercent,
+    ...(manifest.mode === 'quarantine' ? { quarantine: { kinds: kindsWithQuarantine(deps), ms: manifest.waits.quarantine } } : {}),
+    scopes,
+    anchors,
+  });
+  const hash = planHash(plan);
+  const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));
+  if (ledger.planHash !== hash || again.length > 0) {
+    await deps.journal.append(input.run, {
+      type: 'plan',
+      planHash: hash,
+      artifact: await deps.artifacts.put(plan),
+      items: plan.items.length,
+      ...(again.length > 0 ? { again } : {}),
+    });
+  }
+  return {
+    again,
+    gone,
+    planHash: hash,
+    batches: batchesOf(plan),
+    items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
+    pilot: plan.pilot.length > 0,
+    unknown: plan.unknown.map((u) => u.system),
+    collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
+  };
+}
+
+/** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
+async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan | undefined> {
+  if (own.planHash !== undefined) return await loadPlan(deps, own, own.planHash);
+  const before = earlierRun(deps, run);
+  const ledger = before === undefined ? undefined : deps.journal.ledger(before);
+  return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+}
+
+function kindsWithQuarantine({ clouds }: Deps): Set<string> {
+  return new Set(Object.values(clouds).flatMap((c) => c.kinds.filter((k) => k.quarantine).map((k) => k.name)));
+}
+
+/** What this run has in quarantine is planned as it was before, or a restore would bring back something that nobody can use. */
+async function withOriginals(deps: Deps, ledger: Ledger, findings: Finding[]): Promise<Finding[]> {
+  const originals = new Map((await quarantinedItems(deps, ledger)).map((i) => [i.id, i]));
+  return findings.map((finding) => {
+    const before = originals.get(finding.id);
+    const left = before && quarantineOf(deps, before)?.quarantined(before.snapshot);
+    return before && left && fingerprint(left) === fingerprint(finding.snapshot) ? { ...finding, snapshot: before.snapshot } : finding;
+  });
+}
+
+/** Throws OffboardError for a pilot that is no system of the manifest: everything would go at once. */
+function pilotOf(manifest: Manifest): string[] {
+  const pilot = manifest.waves?.pilot ?? [];
+  const known = new Set<string>(systemsOf(manifest));
+  const stranger = pilot.find((system) => !known.has(system));
+  if (stranger === undefined) return pilot;
+  throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as offboard plan names it`);
+}
+
+/** An override of an earlier plan whose item is gone names nothing any more. */
+function isDone(ledger: Ledger, item: string): boolean {
+  const outcome = ledger.outcomes.get(item)?.outcome;
+  return outcome !== undefined && isResolved(outcome);
+}
+
+/** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */
+function settledItems(ledger: Ledger): { item: string; reason: string }[] {
+  const waived = [...ledger.waived].map(([item, w]) => ({ item, reason: `waived by ${w.by}: ${w.reason}` }));
+  const confirmed = [...ledger.confirmed].map(([item, c]) => ({ item, reason: `confirmed by ${c.by}: ${c.statement}` }));
+  return [...waived, ...confirmed];
+}

@@ -1,0 +1,95 @@
+import { batchesOf } from '../../model/batch.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { PHASES, systemType } from '../../model/names.ts';
+import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
+import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed } from '../../model/restore.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { removedByRun } from '../records/removed.ts';
+import { retryDeadlinePassed } from '../look/activity-control.ts';
+import type { MakePlanResult } from './make-plan.ts';
+import { kindOf } from '../apply/remove-item.ts';
+import { verdictsOf } from './restore-verdict.ts';
+
+export interface MakeRestorePlanInput {
+  /** Journal of the restore. */
+  run: string;
+  /** Journal of the run it undoes. */
+  restores: string;
+  /** Item ids; all that was removed when absent. */
+  only?: string[];
+}
+
+/** Plans what is given back, freezes the plan, and makes it the one in force. Reads clouds only for what chosen items need. */
+export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
+  const { ledger, removed, plans } = await removedByRun(deps.journal, deps.artifacts, restores);
+  const last = plans.at(-1);
+  if (!last) throw new Error(`${restores} had no plan`);
+  const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
+  const now = new Date();
+  const only = input.only && withTakenAlong(removed, input.only);
+  const missing = new Set<string>();
+  for (const provider of only === undefined ? [] : unchosenProviders(removed, only)) {
+    if (!(await isThere(deps, manifest, provider))) missing.add(provider.item.id);
+  }
+  const plan = buildRestorePlan({
+    last,
+    restores,
+    removed,
+    only,
+    verdicts: verdictsOf(
+      deps.clouds,
+      removed,
+      now,
+      (r) => (only === undefined || only.includes(r.item.id)) && !needsMissing(r, removed, missing),
+    ),
+    missing,
+    notRemoved: only === undefined ? notRemoved(last, ledger) : [],
+    warnings: ledger.ended === undefined ? [`${restores} has not ended by its journal: make sure that it removes nothing any more`] : [],
+  });
+  const hash = planHash(plan);
+  if (deps.journal.ledger(run).planHash !== hash) {
+    await deps.journal.append(run, { type: 'plan', planHash: hash, artifact: await deps.artifacts.put(plan), items: plan.items.length });
+  }
+  return {
+    planHash: hash,
+    batches: batchesOf(plan),
+    items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
+    pilot: false,
+    unknown: [],
+    collectors: [],
+    again: [],
+    gone: [],
+  };
+}
+
+function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<string>): boolean {
+  return providersOf(one, removed).some((p) => missing.has(p.item.id));
+}
+
+/** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */
+function notRemoved(last: Plan, ledger: Ledger): Untouched[] {
+  return last.items
+    .filter((i) => i.kind !== UNKNOWN_SCOPE)
+    .flatMap((item) => {
+      const reason =
+        ledger.outcomes.get(item.id)?.outcome === 'already-gone' ? 'it was gone before the run came to it' : halfway(item.id, ledger);
+      return reason === undefined ? [] : [{ system: item.system, id: item.id, reason }];
+    });
+}
+
+function halfway(id: string, ledger: Ledger): string | undefined {
+  if (!ledger.openIntents.has(id)) return undefined;
+  return 'its removal was begun and not seen to its end: it may be half taken apart; another offboarding goes on with it';
+}
+
+async function isThere(deps: Deps, manifest: Manifest, { item }: Removed): Promise<boolean> {
+  const cloud = deps.clouds[systemType(item.system)];
+  const look = await attempt(cloud.classify, async () => kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item));
+  if (look.ok) return look.value !== undefined;
+  if (look.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
+    throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
+  // Not allowed to look is not the same as gone: the restore of what needs it will tell.
+  return look.failure.kind !== 'gone';
+}

@@ -1,0 +1,44 @@
+import { systemType } from '../../model/names.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Removed, Verdict } from '../../model/restore.ts';
+import type { Undo } from '../kind.ts';
+import type { Deps } from '../deps.ts';
+import { kindOf, type AnyKind } from '../apply/remove-item.ts';
+
+/**
+ * By item id, for everything removed. What comes back with that which took it along loses less; `planned` says which of these come back. Pure.
+ */
+export function verdictsOf(
+  clouds: Deps['clouds'],
+  removed: Removed[],
+  now: Date,
+  planned: (one: Removed) => boolean,
+): Map<string, Verdict> {
+  const judge = (r: Removed, taker?: PlanItem) => verdictOf(kindOf(clouds[systemType(r.item.system)], r.item), r, now, taker);
+  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
+  return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
+}
+
+/**
+ * Whether a cloud can give a removed thing back, as far as can be told without asking it. `taker`: what took it along, where that comes
+ * back. Pure.
+ */
+export function verdictOf(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Verdict {
+  if (quarantined) return { losses: [] };
+  const { undo } = kind;
+  if (!undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
+  const { keptFor, freeAfter = 0 } = undo;
+  const age = now.getTime() - new Date(at).getTime();
+  if (keptFor !== undefined && age > keptFor) {
+    const days = `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days`;
+    if (undo.anew && age > freeAfter)
+      return { losses: [`${days}: it is made anew`, ...undo.anew(item)], anew: { sameIdentity: kind.identity === undefined } };
+    return never(undo, undo.purged === undefined ? days : `${days}: ${undo.purged}`);
+  }
+  const impossible = undo.impossible?.(item);
+  return impossible === undefined ? { losses: undo.losses(item, taker) } : never(undo, impossible);
+}
+
+function never({ indispensable }: Undo<unknown>, impossible: string): Verdict {
+  return { impossible, ...(indispensable ? { indispensable } : {}) };
+}

@@ -1,0 +1,89 @@
+import type { Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Manifest } from '../../../../model/manifest.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import type { Kind } from '../../../kind.ts';
+import type { Collector, PortalApi } from '../../wire/clients.ts';
+import type { PortalSnapshot } from '../../reader.ts';
+
+const NAME = 'data-collector';
+
+type Named = Manifest['collectors'][number];
+
+/** Data collector configurations (guide, "Stop data collection"). Deleted only with the one-time password, by an activity of their own. */
+export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
+  name: NAME,
+
+  match(snapshot): Match {
+    const { system, named, listed } = snapshot;
+    const findings: Finding[] = [];
+    const sightings: Sighting[] = [];
+    for (const collector of named) {
+      if (collector.driver !== 'http') {
+        findings.push(finding(snapshot, collector.id, collector.type, unreadDefinition(collector), 'the manifest names it'));
+        continue;
+      }
+      const there = listed?.find((c) => c.id === collector.id);
+      if (there) findings.push({ ...listedFinding(snapshot, there, collector), ...typeHold(there, collector) });
+      else
+        sightings.push({ system, id: collector.id, why: 'the manifest names it, the portal does not list it: already deleted', uses: [] });
+    }
+    for (const there of listed ?? []) if (!named.some((c) => c.id === there.id)) findings.push(listedFinding(snapshot, there));
+    return { findings, sightings };
+  },
+
+  async read(api, item) {
+    const planned = item.snapshot as Definition;
+    // Nothing can be read of the others: only a person's confirmation can say that they are gone.
+    if (planned.driver !== 'http') return item.snapshot;
+    const there = await api.get(item.id.slice(NAME.length + 1));
+    return there && readDefinition(there, planned.recipient);
+  },
+
+  remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {
+    return Promise.reject(new Error(`${item.id} can be deleted only with its one-time password`));
+  },
+
+  lost: 'its historic data went with it; a new configuration can be made only in the Permissions Management portal, if that still answers',
+};
+
+type Definition = { driver: string; recipient: string | null; [field: string]: Json };
+
+/** Without status and online: they change by themselves while the configuration stays what was approved. */
+function readDefinition(collector: Collector, recipient: string | null): Definition {
+  const { id, type, name, configuration } = collector;
+  return { id, type, name, driver: 'http', recipient, configuration };
+}
+
+function unreadDefinition({ id, type, name, driver, recipient }: Named): Definition {
+  return { id, type, name: name ?? null, driver, recipient };
+}
+
+function listedFinding(snapshot: PortalSnapshot, there: Collector, collector?: Named): Finding {
+  const why = collector ? 'the manifest names it and the portal lists it' : 'the portal lists it, the manifest does not name it';
+  const found = finding(snapshot, there.id, there.type, readDefinition(there, collector?.recipient ?? null), why);
+  return collector ? found : { ...found, confidence: 'name-only' };
+}
+
+function finding({ system }: PortalSnapshot, id: string, type: string, definition: Definition, why: string): Finding {
+  return {
+    kind: NAME,
+    system,
+    id: `${NAME}:${id}`,
+    title: `${type} data collector ${typeof definition['name'] === 'string' ? definition['name'] : id}`,
+    phase: 'data-collection',
+    why: [why],
+    confidence: 'certain',
+    risk: 'read',
+    rank: 0,
+    snapshot: definition,
+    provides: [],
+    // Sign-in may be disabled only once data collection has stopped everywhere (guide, "Disable user sign-in").
+    uses: ['ciem:sign-in'],
+  };
+}
+
+function typeHold(there: Collector, collector: Named): { hold?: Hold } {
+  if (there.type === collector.type) return {};
+  const reason = `the portal says it collects from ${there.type}, the manifest says ${collector.type}: check its id`;
+  return { hold: { code: 'TypeMismatch', reason } };
+}

@@ -1,0 +1,102 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { isRestError, RestError } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { CannotAsk } from '../../microsoft/failure.ts';
+import type { Endpoint } from '../../microsoft/endpoints.ts';
+import { restTo, type Rest } from '../../microsoft/rest.ts';
+import { classifyPortal } from './classify.ts';
+
+const Collector = z.object({
+  id: z.string(),
+  type: z.enum(['aws', 'azure', 'gcp']),
+  name: z.string(),
+  status: z.string(),
+  online: z.boolean(),
+  configuration: z.record(z.string(), z.json()),
+});
+export type Collector = z.infer<typeof Collector>;
+
+const OpenDeletion = z.object({ deletionId: z.string(), sentTo: z.string(), expiresAt: z.string(), attemptsLeft: z.int() });
+/** A deletion that waits for its one-time password. `sentTo` is masked, `expiresAt` is ISO 8601. */
+export type OpenDeletion = z.infer<typeof OpenDeletion>;
+
+/** What became of a one-time password. `exhausted`: request the deletion again; `expired`: have it sent again. */
+export type Confirmation =
+  | { kind: 'deleted'; message: string }
+  | { kind: 'wrong'; attemptsLeft: number }
+  | { kind: 'exhausted' }
+  | { kind: 'expired' };
+
+/** The portal's data collectors. Errors are RestError. */
+export interface PortalApi {
+  /** False when no collector of the manifest has the driver `http`: then nothing here may be called. */
+  readable: boolean;
+  list(): Promise<Collector[]>;
+  /** Undefined once it is deleted. */
+  get(collectorId: string): Promise<Collector | undefined>;
+  /** Sends the mail. While a deletion is open, that one is answered again. */
+  requestDeletion(collectorId: string): Promise<OpenDeletion>;
+  /** Throws with status 429 while the last mail is too fresh. */
+  resend(deletionId: string): Promise<OpenDeletion>;
+  /**
+   * Throws with status 404 when there is no such deletion, perhaps because an earlier answer was lost: `get` tells. No error carries
+   * the one-time password.
+   */
+  confirm(deletionId: string, otp: string): Promise<Confirmation>;
+}
+
+/** `endpoint` undefined: OFFBOARD_PORTAL_URL is not set, and every call throws CannotAsk 'NoPortal'. */
+export function connectPortal(endpoint: Endpoint | undefined, credential: TokenCredential, readable: boolean): PortalApi {
+  const portal = (): Rest => {
+    if (endpoint) return restTo(endpoint, credential);
+    throw new CannotAsk('NoPortal', 'OFFBOARD_PORTAL_URL is not set; set it, or give the collectors the driver operator or retired');
+  };
+  const at = (kind: 'collectors' | 'deletions', id: string) => `/api/${kind}/${encodeURIComponent(id)}`;
+  return {
+    readable,
+    list: async () => portal().list('/api/collectors', Collector),
+    get: async (id) => {
+      try {
+        return await portal().send('GET', at('collectors', id), Collector);
+      } catch (error) {
+        if (classifyPortal(error).kind === 'gone') return undefined;
+        throw error;
+      }
+    },
+    requestDeletion: async (id) => portal().send('POST', `${at('collectors', id)}/deletion`, OpenDeletion, {}),
+    resend: async (id) => portal().send('POST', `${at('deletions', id)}/resend`, OpenDeletion, {}),
+    confirm: async (id, otp) => {
+      try {
+        const { message } = await portal().send('POST', `${at('deletions', id)}/otp`, z.object({ message: z.string() }), { otp });
+        return { kind: 'deleted', message };
+      } catch (error) {
+        return refusedOtp(error);
+      }
+    },
+  };
+}
+
+const WrongOtp = z.object({ error: z.object({ attemptsLeft: z.int() }) });
+
+/** Throws anything but the portal's three answers to a code anew, without request and text: either could show the code. */
+function refusedOtp(error: unknown): Confirmation {
+  if (!isRestError(error)) throw error instanceof CannotAsk ? error : signInOrShape(error);
+  const { code, statusCode } = error;
+  if (statusCode === 400 && code === 'WrongOtp') {
+    return { kind: 'wrong', attemptsLeft: WrongOtp.parse(JSON.parse(error.response?.bodyAsText ?? '')).error.attemptsLeft };
+  }
+  if (statusCode === 403 && code === 'TooManyAttempts') return { kind: 'exhausted' };
+  if (statusCode === 410 && code === 'OtpExpired') return { kind: 'expired' };
+  throw new RestError(`the portal did not take the one-time password (${code ?? 'no code'})`, {
+    ...(code ? { code } : {}),
+    ...(statusCode === undefined ? {} : { statusCode }),
+  });
+}
+
+/** Sign-in failures happen before the code is sent; of anything else only the name is told. */
+function signInOrShape(error: unknown): Error {
+  if (error instanceof Error && 'errorResponse' in error) return error;
+  return new Error(
+    `the portal's answer to the one-time password could not be read (${error instanceof Error ? error.name : typeof error})`,
+  );
+}

@@ -1,0 +1,152 @@
+import type { JWK } from 'jose';
+import { OffboardError, type FailureClass } from '../../model/errors.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { systemsOf } from '../../model/manifest-systems.ts';
+import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
+import type { EntraApi } from '../entra/wire/clients.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { quarantineLeft } from './quarantine-left.ts';
+import { retryDeadlinePassed } from '../look/activity-control.ts';
+
+export interface StartRunInput {
+  run: string;
+  workflowId: string;
+  /** As it was written: parsed YAML, checked again here. */
+  manifest: unknown;
+  startedBy: string;
+}
+
+export interface StartRunResult {
+  /** All at once, in words; empty when the run may go on. */
+  failures: string[];
+  /** Address of the manifest among the artifacts: what later activities take. */
+  manifest: string;
+  /** In milliseconds. */
+  waits: Manifest['waits'];
+  /** How long the pilot is watched before the rest may follow, in milliseconds. */
+  soak: number;
+  collectors: Manifest['collectors'];
+  /** Reversible first. */
+  mode?: Manifest['mode'];
+  /** Who may decide about this run. */
+  approvers: string[];
+  /** Public key that one-time passwords are sealed to. */
+  otpPublicKey: JWK;
+}
+
+/**
+ * Opens the run's journal and checks everything the guide demands before a change: successor, directory roles, answering
+ * credentials, somebody who may approve. Changes nothing.
+ */
+export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
+  const manifest = parseManifest(input.manifest);
+  const address = await deps.artifacts.put(manifest);
+  if (deps.journal.ledger(input.run).startedBy === undefined) {
+    await deps.journal.append(input.run, {
+      type: 'run-started',
+      workflowId: input.workflowId,
+      startedBy: input.startedBy,
+      manifestHash: address,
+      tenantId: manifest.tenant.id,
+    });
+  }
+  const failures = [...approverFailures(deps, manifest, input.startedBy), ...(await credentialFailures(deps, manifest))];
+  failures.push(...(await directoryFailures(deps, manifest)), ...quarantineLeft(deps, input.run));
+  await deps.journal.append(input.run, { type: 'preconditions', failures });
+  return {
+    failures,
+    manifest: address,
+    waits: manifest.waits,
+    soak: manifest.waves?.soak ?? 0,
+    mode: manifest.mode,
+    collectors: manifest.collectors,
+    approvers: effectivePolicy(deps.policy, manifest).approvers,
+    otpPublicKey: deps.sealing.publicJwk,
+  };
+}
+
+/** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */
+function parseManifest(raw: unknown): Manifest {
+  const parsed = ManifestSchema.safeParse(raw);
+  if (!parsed.success)
+    throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+  checkManifest(parsed.data);
+  return parsed.data;
+}
+
+export function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): string[] {
+  const policy = effectivePolicy(deps.policy, manifest);
+  if (policy.approvers.length === 0) {
+    return ["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"];
+  }
+  if (policy.fourEyes && policy.approvers.every((a) => a === startedBy)) {
+    return [`approvers: only ${startedBy}, who started the run, could approve; name a second person`];
+  }
+  return [];
+}
+
+/** A cloud fails when none of its systems answers; one that does not is that system's own matter, told in the plan. */
+async function credentialFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
+  const failures: string[] = [];
+  for (const [type, systems] of Map.groupBy(systemsOf(manifest), systemType)) {
+    if (type === 'portal' && !manifest.collectors.some((c) => c.driver === 'http')) continue;
+    const failure = await firstAnswer(deps, manifest, type, systems);
+    if (failure !== undefined) failures.push(failure);
+  }
+  return failures;
+}
+
+async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, systems: SystemId[]): Promise<string | undefined> {
+  const cloud = deps.clouds[type];
+  let last = '';
+  for (const system of systems) {
+    const result = await attempt(cloud.classify, async () => cloud.probe(await cloud.connect(system, { manifest }), system));
+    if (result.ok) return undefined;
+    throwWhileUnreachable(manifest, system, result.failure);
+    last = `${system}: ${failureMessage(result.failure)}`;
+  }
+  return `${type}: no system answers with the worker's credentials (${last}); give the worker access and start again`;
+}
+
+/** Has the activity tried again while `waits.unreachable` lasts; after that, whoever could not be reached is a failure like any other. */
+function throwWhileUnreachable(manifest: Manifest, what: string, failure: FailureClass): void {
+  if (failure.kind !== 'retry' || retryDeadlinePassed(manifest.waits.unreachable)) return;
+  throw cloudUnavailable(`${what}: ${failureMessage(failure)}`, failure.retryAfterMs);
+}
+
+async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
+  const cloud = deps.clouds.entra;
+  const result = await attempt(cloud.classify, async () =>
+    readDirectoryRoles((await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })) as EntraApi),
+  );
+  if (!result.ok) {
+    throwWhileUnreachable(manifest, 'entra', result.failure);
+    return [`entra: directory roles cannot be read (${failureMessage(result.failure)})`];
+  }
+  return roleFailures(manifest, result.value);
+}
+
+/** The guide's notes: Cloud Application Administrator for phases 2 and 4, Permissions Management Administrator for phase 3. */
+function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
+  const failures: string[] = [];
+  if (!roles.cloudApplicationAdministrators.includes(roles.workerPrincipalId)) {
+    failures.push(
+      `entra: the worker's principal ${roles.workerPrincipalId} is not a Cloud Application Administrator; assign that role to it`,
+    );
+  }
+  // Whoever is eligible activates the role when the one-time password comes.
+  const holders = [...roles.permissionsManagementAdministrators, ...roles.eligibleAdministrators].map((a) => a.name);
+  const administrators = new Set([...holders, ...(manifest.administrators ?? [])]);
+  const unseen = roles.eligibleUnseen === undefined ? '' : ` (who is eligible for it could not be looked at: ${roles.eligibleUnseen})`;
+  for (const recipient of new Set(manifest.collectors.map((c) => c.recipient))) {
+    if (!administrators.has(recipient)) {
+      failures.push(
+        `collectors: ${recipient} is not a Permissions Management Administrator${unseen}; assign the role, or attest it under administrators`,
+      );
+    }
+  }
+  return failures;
+}

@@ -1,0 +1,21 @@
+import type { Deps } from '../deps.ts';
+import { earlierRun } from '../plan/carry-over.ts';
+
+/**
+ * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
+ * looks like something that somebody changed: a plan made now would hold it for its true definition.
+ */
+export function quarantineLeft(deps: Deps, run: string): string[] {
+  const before = earlierRun(deps, run);
+  if (before === undefined) return [];
+  const left = new Set(deps.journal.ledger(before).quarantined.keys());
+  if (left.size === 0) return [];
+  for (const other of deps.journal.runs()) {
+    const ledger = deps.journal.ledger(other);
+    if (ledger.restores !== before) continue;
+    for (const { item, outcome } of ledger.outcomes.values()) if (outcome === 'restored' || outcome === 'already-there') left.delete(item);
+  }
+  const [first] = left;
+  if (first === undefined) return [];
+  return [`${before} left ${left.size} things in quarantine, such as ${first}; give them back first: offboard restore ${before} --by NAME`];
+}

@@ -1,0 +1,55 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import type { Deps } from '../deps.ts';
+import { removedByRun } from '../records/removed.ts';
+import { approverFailures, type StartRunResult } from './offboarding.ts';
+
+export interface StartRestoreInput {
+  /** Journal of the restore. */
+  run: string;
+  workflowId: string;
+  /** Journal of the run it undoes. */
+  restores: string;
+  /** Item ids; all that was removed when absent. */
+  only?: string[];
+  startedBy: string;
+}
+
+/**
+ * Opens the journal of a restore and checks what must be true before its plan is made. The manifest, and with it who may approve, is
+ * that of the run it undoes. Changes nothing.
+ */
+export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
+  const source = await removedByRun(deps.journal, deps.artifacts, input.restores);
+  const manifestHash = source.ledger.manifest ?? '';
+  const last = source.plans.at(-1);
+  if (!last || source.ledger.restores !== undefined) throw new Error(`${input.restores} is not the journal of an offboarding with a plan`);
+  const manifest = await deps.artifacts.get<Manifest>(manifestHash);
+  if (deps.journal.ledger(input.run).startedBy === undefined) {
+    await deps.journal.append(input.run, {
+      type: 'run-started',
+      workflowId: input.workflowId,
+      startedBy: input.startedBy,
+      manifestHash,
+      tenantId: manifest.tenant.id,
+      restores: input.restores,
+    });
+  }
+  const removed = new Set(source.removed.map((r) => r.item.id));
+  const strangers = (input.only ?? []).filter((id) => !removed.has(id));
+  const failures = [
+    ...approverFailures(deps, manifest, input.startedBy),
+    ...strangers.map((id) => `items: ${id} was not removed by ${input.restores}; offboard report lists what was`),
+    ...(removed.size === 0 ? [`${input.restores} removed nothing; there is nothing to give back`] : []),
+  ];
+  await deps.journal.append(input.run, { type: 'preconditions', failures });
+  return {
+    failures,
+    manifest: manifestHash,
+    waits: manifest.waits,
+    soak: 0,
+    collectors: [],
+    approvers: effectivePolicy(deps.policy, manifest).approvers,
+    otpPublicKey: deps.sealing.publicJwk,
+  };
+}

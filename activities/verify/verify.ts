@@ -1,0 +1,77 @@
+import { itemsOf } from '../../model/batch.ts';
+import { isSettled } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { systemType } from '../../model/names.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed, withHeartbeat } from '../look/activity-control.ts';
+import { judge } from '../discover/judge.ts';
+import type { MakePlanInput } from '../plan/make-plan.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+import { kindOf } from '../apply/remove-item.ts';
+import type { RemoveInput } from '../apply/remove.ts';
+
+export interface VerifyResult {
+  /** Certain, ours, and neither waived nor protected: ids, sorted. */
+  leftovers: string[];
+  /** Systems that could not be read and were not waived: of these nothing can be said. */
+  unknown: string[];
+  /** Systems that could not be read and were waived: the run may complete, but does not speak for them. */
+  unseen: string[];
+}
+
+/** Discovers again and says what is left. */
+export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyResult> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const ledger = deps.journal.ledger(input.run);
+  const plan = ledger.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+  const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.anchors);
+  const excused = (id: string, native: string) =>
+    ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
+  const leftovers = match.findings
+    .filter((f) => f.confidence === 'certain' && !excused(f.id, f.id.slice(f.kind.length + 1)))
+    .map((f) => f.id)
+    .toSorted();
+  const waivedScope = (system: string) => ledger.waived.has(`${UNKNOWN_SCOPE}:${system}`);
+  const unknown = unread.map((u) => u.system).filter((system) => !waivedScope(system));
+  const unseen = unread.map((u) => u.system).filter(waivedScope);
+  await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
+  return { leftovers, unknown, unseen };
+}
+
+/**
+ * Reads a batch of an earlier phase again before the next phase begins: what was removed must be gone now, not only then. Returns
+ * an outcome `blocked` with the code CameBack for each that is there again; records these.
+ */
+export async function confirmGone(deps: Deps, input: RemoveInput): Promise<Outcome[]> {
+  const ledger = deps.journal.ledger(input.run);
+  const plan = await loadPlan(deps, ledger, input.planHash);
+  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  if ('items' in input.work) throw new TypeError('confirmGone takes a batch');
+  const items = itemsOf(plan, input.work).filter((i) => isSettled(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
+  const back: Outcome[] = [];
+  await withHeartbeat(() =>
+    forEachLimited([...Map.groupBy(items, (i) => i.system).values()], async (group) => {
+      const [one] = group as [PlanItem, ...PlanItem[]];
+      const cloud = deps.clouds[systemType(one.system)];
+      for (const item of group) {
+        const look = await attempt(cloud.classify, async () =>
+          kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item),
+        );
+        if (look.ok ? look.value === undefined : look.failure.kind === 'gone') continue;
+        const goesOn = !retryDeadlinePassed(manifest.waits.unreachable);
+        if (!look.ok && look.failure.kind === 'retry' && goesOn)
+          throw cloudUnavailable(failureMessage(look.failure), look.failure.retryAfterMs);
+        const reason = look.ok ? 'it is there again' : `cannot be read any more (${failureMessage(look.failure)})`;
+        back.push({ item: item.id, outcome: 'blocked', code: look.ok ? 'CameBack' : 'Unreadable', reason });
+      }
+    }),
+  );
+  for (const outcome of back) {
+    const phase = input.work.phase;
+    await deps.journal.append(input.run, { type: 'outcome', phase, outcome });
+  }
+  return back;
+}

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { OffboardError } from '../../model/errors.ts';
+import { homeOf } from '../../security/home.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { withSession, type Session } from '../run/session.ts';
+
+const WITHIN_MS = 5_000;
+
+/** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. */
+export async function resultOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardingResult | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  try {
+    return (await client.withDeadline(Date.now() + WITHIN_MS, () => handle.result())) as OffboardingResult;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder of evidence on the worker's machine, as the run's result names it. */
+export async function evidenceOf(session: Session, workflowId: string): Promise<string | undefined> {
+  return (await resultOf(session, workflowId))?.evidence;
+}
+
+/**
+ * The folder of evidence that `name` means: a folder, else of a run (workflow id or journal's name) the newest, below
+ * OFFBOARD_EVIDENCE_DIR or `evidence` here, else where Temporal says that the worker wrote it. Throws RunNotFound.
+ */
+export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Promise<string> {
+  if (existsSync(name)) return name;
+  const parent = resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence');
+  const own = (entry: string) => entry === name || entry.startsWith(`${name}_`);
+  // The journal's newest run is the one that is meant, even when its evidence lies elsewhere and an older one's lies here.
+  const newest = newestFirst(homeOf(env).journal).find(own) ?? namesIn(parent).findLast(own);
+  const near = newest === undefined ? undefined : join(parent, newest);
+  if (near !== undefined && existsSync(near)) return near;
+  const told = await withSession(env, (session) => evidenceOf(session, name)).catch((error: unknown) => {
+    if (error instanceof OffboardError) return undefined;
+    throw error;
+  });
+  if (told !== undefined && existsSync(told)) return told;
+  throw new OffboardError(
+    'RunNotFound',
+    `${name} is neither a folder nor a run with evidence in ${parent}${told === undefined ? '' : `; the worker wrote it to ${told}`}: name its folder, or set OFFBOARD_EVIDENCE_DIR`,
+  );
+}
+
+/** Names of journals, the one that began last first: segments are named by the time they began. */
+function newestFirst(journal: string): string[] {
+  const began = (run: string) => namesIn(join(journal, run))[0] ?? '';
+  return namesIn(journal).toSorted((a, b) => (began(a) < began(b) ? 1 : -1));
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
+}

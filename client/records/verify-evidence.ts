@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalLine } from '../../activities/records/journal.ts';
+import { evidencePage } from '../../activities/evidence/page.ts';
+import { canonical, sha256 } from '../../model/canonical.ts';
+import { OffboardError } from '../../model/errors.ts';
+import type { Gate } from '../../model/names.ts';
+import { planHash, type Plan } from '../../model/plan.ts';
+import { gatesBefore } from '../../model/wave.ts';
+import { summarize, type Evidence } from '../../model/summary.ts';
+
+/**
+ * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
+ * its hash, each removal or restore was planned and approved before, the summary says what the journal says, and the page shows just that. Throws
+ * EvidenceBroken; UnreadableFile where there is no evidence at all.
+ */
+export function verifyEvidence(folder: string): { lines: number; removals: number; restores: number } {
+  requireEvidence(folder);
+  const evidence = parse<Evidence>('evidence.json', read(folder, 'evidence.json'));
+  const lines = read(folder, 'journal.jsonl')
+    .split('\n')
+    .filter(Boolean)
+    .map((l) => parse<JournalLine>('journal.jsonl', l));
+  checkChains(evidence, lines);
+  const plan = evidence.summary.planHash === undefined ? undefined : parse<Plan>('plan.json', read(folder, 'plan.json'));
+  if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
+  if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
+  const begun = checkApprovals(lines, plan);
+  if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
+  const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
+  return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
+}
+
+function checkChains(evidence: Evidence, lines: JournalLine[]): void {
+  const segments = Map.groupBy(lines, (l) => l.segment);
+  if (segments.size !== evidence.journal.length) broken('journal.jsonl does not hold the segments that evidence.json names');
+  for (const { segment, lines: count, head } of evidence.journal) {
+    const chain = (segments.get(segment) ?? []).toSorted((a, b) => a.seq - b.seq);
+    let previous = '0'.repeat(64);
+    for (const [i, line] of chain.entries()) {
+      if (line.seq !== i || line.previous !== previous) broken(`line ${i} of segment ${segment} does not follow the line before`);
+      previous = sha256(canonical(line));
+    }
+    if (chain.length !== count || previous !== head) broken(`segment ${segment} does not end with the line that evidence.json names`);
+  }
+}
+
+/**
+ * Every intent comes after the approvals its phase needs, of the plan it names; those of the plan in force name items of it. Returns how
+ * many there are.
+ */
+function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
+  const approved = new Set<string>();
+  const inForce = plan && { hash: planHash(plan), items: new Set(plan.items.map((i) => i.id)) };
+  let begun = 0;
+  let restores = false;
+  for (const { record: r } of lines) {
+    if (r.type === 'run-started') restores = r.restores !== undefined;
+    if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(`${r.decision.gate} ${r.decision.planHash}`);
+    if (r.type !== 'intent') continue;
+    begun++;
+    // Plans before the one in force are not here: of their waves nothing can be said.
+    const known = inForce?.hash === r.planHash ? plan : undefined;
+    const gates: Gate[] = restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
+    const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
+    if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
+    if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);
+  }
+  return begun;
+}
+
+const FILES = ['evidence.json', 'journal.jsonl', 'plan.json', 'index.html'];
+
+/** A folder without any of the files is a slip of the pen; one that lacks some of them was tampered with. */
+function requireEvidence(folder: string): void {
+  if (FILES.some((name) => existsSync(join(folder, name)))) return;
+  throw new OffboardError('UnreadableFile', `${folder} holds no evidence (${FILES.join(', ')}); name a folder of evidence`);
+}
+
+function read(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') broken(`${name} is missing`);
+    throw new OffboardError('UnreadableFile', `${join(folder, name)} cannot be read (${code}); mend its permissions`, { cause: error });
+  }
+}
+
+function parse<T>(name: string, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return broken(`${name} is not JSON`);
+  }
+}
+
+function broken(what: string): never {
+  throw new OffboardError('EvidenceBroken', `${what}; this evidence was changed or is incomplete`);
+}

@@ -1,0 +1,118 @@
+import {
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { UpdateDefinition } from '@temporalio/common';
+import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../../model/errors.ts';
+import { progress } from '../../workflows/discovery-messages.ts';
+import { status, type RunView } from '../../workflows/messages.ts';
+import { requireWorker, type Session } from './session.ts';
+
+const ANSWER_WITHIN_MS = 60_000;
+/** gRPC's number for it. */
+const DEADLINE_EXCEEDED = 4;
+
+/** Asks a run where it is. Throws RunNotFound, NoWorker. */
+export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
+  return await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).query(status));
+}
+
+/**
+ * Where a run is, or undefined: one that no worker speaks for, that ended meanwhile, or whose answer is encrypted with keys of another
+ * home must not hide the others from whoever asks many.
+ */
+export async function viewIfAnswered(session: Session, workflowId: string, withinMs: number): Promise<RunView | undefined> {
+  try {
+    const ask = () => session.client.workflow.getHandle(workflowId).query(status);
+    return await session.client.withDeadline(Date.now() + withinMs, ask);
+  } catch (error) {
+    const kinds = [OffboardError, ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
+    if (kinds.some((kind) => error instanceof kind) || isGrpcServiceError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Asks a discovery how far it is, and Temporal when it began and ended. Throws RunNotFound, NoWorker. */
+export async function discoveryOf(session: Session, workflowId: string) {
+  const handle = session.client.workflow.getHandle(workflowId);
+  return await translated(session, workflowId, async () => ({ ...(await handle.describe()), progress: await handle.query(progress) }));
+}
+
+/** Sends an update and waits for its answer. Throws OffboardError with the code and the words of whoever refused it. */
+export async function send<R, A extends [unknown]>(
+  session: Session,
+  workflowId: string,
+  update: UpdateDefinition<R, A>,
+  message: A[0],
+): Promise<R> {
+  await requireRun(session, workflowId);
+  await requireWorker(session);
+  return await translated(session, workflowId, () =>
+    session.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [message] as unknown as A }),
+    ),
+  );
+}
+
+/** Throws RunNotFound for an unknown workflow id, and GateNotOpen for a run that has ended. */
+export async function requireRun(session: Session, workflowId: string): Promise<void> {
+  const { status: state } = await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).describe());
+  if (state.name === 'RUNNING') return;
+  const view = await viewOf(session, workflowId).catch(() => undefined);
+  const lapsed = view?.status === 'denied' && view.gateOutcome === 'expired';
+  throw new OffboardError(
+    lapsed ? 'GateExpired' : 'GateNotOpen',
+    `RUN: ${workflowId} has ended (${lapsed ? 'denied: its gate closed without a decision' : (view?.status ?? state.name.toLowerCase())}); nothing waits for an answer any more: start a new run`,
+  );
+}
+
+async function translated<T>(session: Session, workflowId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw await translate(session, workflowId, error);
+  }
+}
+
+async function translate(session: Session, workflowId: string, error: unknown): Promise<unknown> {
+  if (error instanceof WorkflowNotFoundError) {
+    return new OffboardError('RunNotFound', `RUN: no workflow has the id ${workflowId}; offboard list shows those there are`, {
+      cause: error,
+    });
+  }
+  if (error instanceof WorkflowUpdateFailedError) {
+    const cause = error.cause;
+    if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) {
+      return new OffboardError(codeOf(cause.details?.[0]), cause.message, { cause: error });
+    }
+    if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
+      const mend = `a restore takes no such message; offboard status ${workflowId} tells what waits`;
+      return new OffboardError('NotAllowed', `RUN: ${workflowId} gives things back, and ${mend}`, { cause: error });
+    }
+  }
+  const answer = error instanceof ServiceError ? error.cause : error;
+  const late = isGrpcServiceError(answer) && (answer.code as number) === DEADLINE_EXCEEDED;
+  const unanswered = late || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;
+  if (unanswered || isGrpcServiceError(answer)) {
+    // The server's own words for a missing worker differ by version; whether one polls decides.
+    await requireWorker(session);
+    if (unanswered)
+      return new OffboardError(
+        'NoWorker',
+        `${workflowId} did not answer in time; look at the worker's log, and whether one polls the task queue of that run`,
+        {
+          cause: error,
+        },
+      );
+  }
+  return error;
+}
+
+function codeOf(detail: unknown): ErrorCode {
+  return typeof detail === 'string' && detail in EXIT_CODES ? (detail as ErrorCode) : 'Internal';
+}

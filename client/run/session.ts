@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type Connection } from '@temporalio/client';
+import { OffboardError } from '../../model/errors.ts';
+import { EncryptionCodec } from '../../security/codec.ts';
+import { workersKeys } from '../records/keys.ts';
+import { connect, connectionSettings, profileSought } from '../../temporal/connect.ts';
+
+/** A connection to Temporal with the payload keys of this machine. */
+export interface Session {
+  client: Client;
+  connection: Connection;
+  taskQueue: string;
+  close(): Promise<void>;
+}
+
+/** A worker polls at least once a minute; one that was not seen for longer is gone. */
+const POLLER_SEEN_MS = 90_000;
+
+/** Connects to the server that the environment or a profile names. Throws NoServer, NoKeys. */
+export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
+  const settings = connectionSettings(env);
+  if (!settings) {
+    throw new OffboardError(
+      'NoServer',
+      `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (offboard demo brings its own)`,
+    );
+  }
+  const codec = new EncryptionCodec(workersKeys(env));
+  const connection = await connect(settings);
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
+  return { client, connection, taskQueue: env['OFFBOARD_TASK_QUEUE'] ?? 'mepm-offboard', close: () => connection.close() };
+}
+
+/** Runs with a session that is closed afterwards. */
+export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(env);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** A worker that has just started is not listed at once. */
+const WORKER_WITHIN_MS = 5_000;
+
+/** Throws NoWorker when nobody polls the task queue: what is sent would wait unseen. */
+export async function requireWorker(session: Session): Promise<void> {
+  const deadline = Date.now() + WORKER_WITHIN_MS;
+  while (!(await hasWorker(session))) {
+    if (Date.now() > deadline) {
+      const mend = 'start one (npm run worker) with the same OFFBOARD_TASK_QUEUE';
+      throw new OffboardError('NoWorker', `no worker polls the task queue ${session.taskQueue}; ${mend}`);
+    }
+    await sleep(250);
+  }
+}
+
+async function hasWorker({ client, connection, taskQueue }: Session): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: 1,
+  });
+  return (pollers ?? []).some((p) => Date.now() - Number(p.lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_SEEN_MS);
+}

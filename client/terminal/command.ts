@@ -1,0 +1,81 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { OffboardError } from '../../model/errors.ts';
+
+/** Where a command reads and writes; tests bring their own. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  env: NodeJS.ProcessEnv;
+  stdin: NodeJS.ReadableStream;
+  /** Whether a person sits there. */
+  interactive: boolean;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The values of a command's options: text, true for switches, a list for what may be said more than once. */
+export type Values = Record<string, string | boolean | string[] | undefined>;
+
+/** One verb of the CLI, in a file of its own. */
+export interface Command {
+  name: string;
+  summary: string;
+  /** Names of the positional arguments, all needed, such as `RUN`. */
+  positionals: string[];
+  /** What to say to whoever gives an argument more, instead of repeating it. */
+  surplus?: string;
+  /** Option names to what they mean; `json` is every command's. */
+  options: Record<string, { type: 'string' | 'boolean'; needed?: true; multiple?: true; value?: string; help: string }>;
+  /** Resolves to the exit code. */
+  run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number>;
+}
+
+/** Parses strictly: an unknown option in a tool that deletes is never ignored. Throws OffboardError 'Usage'. */
+export function parse(command: Command, args: string[]): { positionals: string[]; values: Values; json: boolean } {
+  const options: Options = { json: { type: 'boolean' }, help: { type: 'boolean' } };
+  for (const [name, { type, multiple }] of Object.entries(command.options)) options[name] = { type, multiple: multiple === true };
+  let parsed: { values: Values; positionals: string[] };
+  try {
+    parsed = parseArgs({ args, options, strict: true, allowPositionals: true }) as { values: Values; positionals: string[] };
+  } catch (error) {
+    throw new OffboardError('Usage', `${misused(error as Error)}; try: ${usageLine(command)}`, { cause: error });
+  }
+  const { values, positionals } = parsed;
+  if (values['help']) return { positionals, values, json: false };
+  const missing = command.positionals[positionals.length];
+  if (missing) throw new OffboardError('Usage', `${missing} is missing; try: ${usageLine(command)}`);
+  if (positionals.length > command.positionals.length) {
+    throw new OffboardError(
+      'Usage',
+      `${command.surplus ?? `there is an argument too many for ${command.name}`}; try: ${usageLine(command)}`,
+    );
+  }
+  for (const [name, option] of Object.entries(command.options)) {
+    if (option.needed && values[name] === undefined) throw new OffboardError('Usage', `--${name} is missing; try: ${usageLine(command)}`);
+    const value = values[name];
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new OffboardError('Usage', `--${name} is empty; give it a value, or leave it out`);
+  }
+  return { positionals, values, json: values['json'] === true };
+}
+
+/** The parser's own words without its advice: `Unknown option '--x'`. */
+function misused({ message }: Error): string {
+  const needsValue = /^Option '(-[^' ]+).*(argument missing|argument is ambiguous)/.exec(message);
+  return needsValue ? `Option '${needsValue[1] ?? ''}' needs a value` : (message.split(/\.\s/)[0] ?? '');
+}
+
+export function usageLine(command: Command): string {
+  const needed = Object.entries(command.options).filter(([, o]) => o.needed);
+  return ['offboard', command.name, ...command.positionals, ...needed.map(([name, o]) => `--${name} ${o.value ?? ''}`.trim())].join(' ');
+}
+
+export function helpOf(command: Command): string {
+  const options = Object.entries(command.options).map(([name, o]) => `  ${`--${name} ${o.value ?? ''}`.padEnd(28)} ${o.help}`);
+  return [`${usageLine(command)}`, '', command.summary, '', ...options, `  ${'--json'.padEnd(28)} the answer as JSON`, ''].join('\n');
+}
+
+/** A text option that `parse` has made sure of. */
+export function text(values: Values, name: string): string {
+  return String(values[name]);
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { DiscoveryScopeSchema, type DiscoveryScope } from '../../model/discovery.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { ManifestSchema } from '../../model/manifest.ts';
+import type { Command, Values } from './command.ts';
+
+/** The people a manifest needs and no cloud tells of, as far as they were given. */
+export interface People {
+  successor?: { vendor: string; since: string; attestedBy: string };
+  approvers: string[];
+  recipient?: string;
+}
+
+export const SCOPE_OPTIONS: Command['options'] = {
+  tenant: { type: 'string', needed: true, value: 'ID', help: 'the Entra tenant, a GUID' },
+  cloud: { type: 'string', value: 'NAME', help: 'public (default), usgov or china' },
+  'aws-management-account': {
+    type: 'string',
+    value: 'ID',
+    help: "every account of the organisation that this account manages; without it that of the worker's account",
+  },
+  'aws-accounts': { type: 'string', value: 'ID,ID', help: 'these accounts instead' },
+  'aws-accounts-file': { type: 'string', value: 'FILE', help: 'the accounts of a file instead, one a line; # begins a comment' },
+  'aws-role': {
+    type: 'string',
+    value: 'NAME',
+    help: "the role the worker assumes in each account; else the worker's OFFBOARD_AWS_ROLE, else OrganizationAccountAccessRole",
+  },
+  'gcp-organization': {
+    type: 'string',
+    value: 'NUMBER',
+    help: 'the organisation, with every folder and project below it; without it the one the worker can see',
+  },
+  'gcp-projects': { type: 'string', value: 'ID,ID', help: 'these projects, instead of all below the organisation' },
+  'azure-subscriptions': { type: 'string', value: 'ID,ID', help: 'these subscriptions, instead of all, management groups and /' },
+  without: { type: 'string', value: 'CLOUD,CLOUD', help: 'clouds to leave out: aws, azure, gcp' },
+};
+
+export const PEOPLE_OPTIONS: Command['options'] = {
+  successor: { type: 'string', value: 'VENDOR', help: 'for the manifest: who took over; with --since and --attested-by' },
+  since: { type: 'string', value: 'DATE', help: 'since when, YYYY-MM-DD' },
+  'attested-by': { type: 'string', value: 'NAME', help: 'who says so' },
+  approver: { type: 'string', multiple: true, value: 'NAME', help: 'for the manifest: who may approve; may be said again' },
+  recipient: { type: 'string', value: 'NAME', help: 'for the manifest: who gets the one-time passwords' },
+};
+
+/** Which option a field of the manifest comes from. */
+const OPTION_OF: Record<string, string> = {
+  'tenant.id': 'tenant',
+  'tenant.cloud': 'cloud',
+  'aws.managementAccount': 'aws-management-account',
+  'aws.members': 'aws-accounts',
+  'aws.assumeRole': 'aws-role',
+  'azure.subscriptions': 'azure-subscriptions',
+  'gcp.organization': 'gcp-organization',
+  'gcp.projects': 'gcp-projects',
+  'successor.since': 'since',
+};
+
+/** The scope that options name. Throws OffboardError naming the option and the mend. */
+export function scopeOf(values: Values): DiscoveryScope {
+  const without = leftOut(values);
+  const raw = {
+    tenant: { id: text(values, 'tenant')?.toLowerCase(), cloud: text(values, 'cloud') },
+    ...(without.includes('aws') ? {} : awsOf(values)),
+    ...(without.includes('azure') ? {} : azureOf(values)),
+    ...(without.includes('gcp') ? {} : gcpOf(values)),
+  };
+  const parsed = DiscoveryScopeSchema.safeParse(raw);
+  if (!parsed.success) throw refusal(parsed.error.issues[0], values);
+  return parsed.data;
+}
+
+/** The clouds to leave out. Throws for an unknown one, and where another option names systems of one. */
+function leftOut(values: Values): string[] {
+  const clouds = once(list(values, 'without') ?? [], 'without');
+  for (const cloud of clouds) {
+    if (!['aws', 'azure', 'gcp'].includes(cloud))
+      throw new OffboardError('InvalidValue', `--without: ${cloud} is no cloud to leave out; write aws, azure or gcp`);
+    const other = Object.keys(SCOPE_OPTIONS).find((name) => name.startsWith(`${cloud}-`) && values[name] !== undefined);
+    if (other !== undefined) throw new OffboardError('Usage', `--without: contradicts --${other}; leave one of the two out`);
+  }
+  return clouds;
+}
+
+function awsOf(values: Values): { aws?: object } {
+  const sources = ['aws-management-account', 'aws-accounts', 'aws-accounts-file'].filter((name) => values[name] !== undefined);
+  const [source, second] = sources;
+  const role = text(values, 'aws-role');
+  const assumeRole = role === undefined ? {} : { assumeRole: role };
+  if (second !== undefined)
+    throw new OffboardError('Usage', `--${second}: says the accounts once more than --${source}; give one of the two`);
+  if (source === undefined) return { aws: { members: 'all', ...assumeRole } };
+  const managementAccount = text(values, 'aws-management-account');
+  if (managementAccount !== undefined) return { aws: { managementAccount, members: 'all', ...assumeRole } };
+  return { aws: { members: once(accounts(values), source), ...assumeRole } };
+}
+
+function accounts(values: Values): string[] {
+  const file = text(values, 'aws-accounts-file');
+  if (file === undefined) return list(values, 'aws-accounts') ?? [];
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OffboardError('UnreadableFile', `--aws-accounts-file: ${file} cannot be read; name a text file with one account id a line`, {
+      cause: error,
+    });
+  }
+  const lines = content.split(/\r?\n/).map((line, i) => ({ account: line.replace(/#.*/, '').trim(), n: i + 1 }));
+  const bad = lines.find(({ account }) => account !== '' && !/^\d{12}$/.test(account));
+  if (bad)
+    throw new OffboardError(
+      'InvalidValue',
+      `--aws-accounts-file: ${file}:${bad.n}: is not an AWS account id; write its 12 digits, one a line`,
+    );
+  const named = lines.flatMap(({ account }) => (account === '' ? [] : [account]));
+  if (named.length === 0) throw new OffboardError('EmptySelector', `--aws-accounts-file: ${file} names no account; write one a line`);
+  return named;
+}
+
+function azureOf(values: Values): { azure?: object } {
+  const subscriptions = list(values, 'azure-subscriptions');
+  if (subscriptions) return { azure: { subscriptions: once(subscriptions, 'azure-subscriptions') } };
+  return { azure: { subscriptions: 'all', managementGroups: 'all', root: true } };
+}
+
+function gcpOf(values: Values): { gcp?: object } {
+  const organization = text(values, 'gcp-organization');
+  const projects = list(values, 'gcp-projects');
+  if (projects) return { gcp: { ...(organization === undefined ? {} : { organization }), projects: once(projects, 'gcp-projects') } };
+  return { gcp: { ...(organization === undefined ? {} : { organization }), folders: 'all', projects: 'all' } };
+}
+
+/** The people that options name. Throws OffboardError when a successor is half said. */
+export function peopleOf(values: Values): People {
+  const [vendor, since, attestedBy] = [text(values, 'successor'), text(values, 'since'), text(values, 'attested-by')];
+  const approvers = Array.isArray(values['approver']) ? once(values['approver'], 'approver') : [];
+  const recipient = text(values, 'recipient');
+  const others = { approvers, ...(recipient === undefined ? {} : { recipient }) };
+  if (vendor === undefined && since === undefined && attestedBy === undefined) return others;
+  const missing = vendor === undefined ? 'successor' : since === undefined ? 'since' : attestedBy === undefined ? 'attested-by' : undefined;
+  if (missing !== undefined || vendor === undefined || since === undefined || attestedBy === undefined)
+    throw new OffboardError(
+      'Usage',
+      `--${missing ?? ''} is missing; a successor is said by --successor, --since and --attested-by together`,
+    );
+  const parsed = ManifestSchema.pick({ successor: true }).safeParse({ successor: { vendor, since, attestedBy } });
+  if (!parsed.success) throw new OffboardError('InvalidValue', `--since: ${since} is not a date; write YYYY-MM-DD`);
+  return { ...others, successor: { vendor, since, attestedBy } };
+}
+
+function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardError {
+  if (!issue) return new OffboardError('InvalidValue', 'the options name no scope; try: offboard discover --help');
+  const field = issue.path.slice(0, 2).join('.');
+  const option = OPTION_OF[field] ?? field;
+  if (option === 'cloud')
+    return new OffboardError('InvalidValue', `--cloud: ${String(values['cloud'])} is no cloud; write public, usgov or china`);
+  // A list is told by what is wrong with its member, not by what else it could have been.
+  const inner = issue.code === 'invalid_union' ? issue.errors.flat().find((i) => i.path.length > 0) : undefined;
+  const [, , index] = [...issue.path, ...(inner?.path ?? [])];
+  const given = text(values, option);
+  const which = typeof index === 'number' ? given?.split(',')[index]?.trim() : given;
+  // What is typed needs no quotes for YAML's sake.
+  const message = (inner ?? issue).message.replace(/ in quotes$/, '');
+  return new OffboardError('InvalidValue', `--${option}: ${which === undefined ? '' : `${which} `}${message}`);
+}
+
+function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(values: Values, name: string): string[] | undefined {
+  return text(values, name)
+    ?.split(',')
+    .map((v) => v.trim());
+}
+
+function once(names: string[], option: string): string[] {
+  const twice = names.find((v, i) => names.findIndex((w) => w.toLowerCase() === v.toLowerCase()) !== i);
+  if (twice !== undefined) throw new OffboardError('DuplicateSystem', `--${option}: ${twice} is named twice; name it once`);
+  return names;
+}

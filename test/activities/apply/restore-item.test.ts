@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { AnyCloud } from '../../../activities/kind.ts';
+import { heldUntilBack, restoreTogether } from '../../../activities/apply/restore-item.ts';
+import { emptyLedger, record, type Ledger } from '../../../model/ledger.ts';
+import type { OutcomeWord } from '../../../model/names.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import type { ToRestore } from '../../../model/restore.ts';
+import { finding, planOf } from '../../model/findings.ts';
+
+const plan = planOf([finding('account', { kind: 'thing', snapshot: { name: 'account' } })]);
+const account = plan.items[0] as PlanItem;
+const user: ToRestore = { ...account, id: 'user', dependsOn: [account.id] };
+
+function ledgerWith(outcome: OutcomeWord, waived = false): Ledger {
+  const ledger = emptyLedger();
+  record(ledger, {
+    at: '2026-01-01',
+    record: { type: 'outcome', phase: 'permissions', outcome: { item: account.id, outcome, reason: '' } },
+  });
+  if (waived) ledger.waived.set(account.id, { by: 'riley', reason: 'theirs now' });
+  return ledger;
+}
+
+test('what uses a thing made anew waits until that is back, and stays away where that is waived: another may have its name', () => {
+  const held = (item: ToRestore, ledger: Ledger) => heldUntilBack(item, plan, ledger)?.code;
+  expect(held(user, ledgerWith('blocked'))).toBe('Dependency');
+  expect(held(user, ledgerWith('blocked', true))).toBeUndefined();
+  expect(held({ ...user, anew: 'used' }, ledgerWith('blocked', true))).toBe('NotBack');
+  expect(held({ ...user, anew: 'used' }, ledgerWith('restored'))).toBeUndefined();
+});
+
+/** A cloud in which the thing is there, the same in every field that can be. */
+function steps(ledger: Ledger) {
+  const kind = { name: 'thing', read: () => Promise.resolve(account.snapshot), undo: { comparable: (s: unknown) => s } };
+  return {
+    cloud: { type: 'aws', kinds: [kind] } as unknown as AnyCloud,
+    api: {},
+    ledger,
+    known: new Set<string>(),
+    intend: () => Promise.resolve(),
+  };
+}
+
+test('what was to be made anew and is there already was made by somebody else, unless this restore began it', async () => {
+  const outcome = async (item: ToRestore, ledger = emptyLedger()) => {
+    const [attempt] = await restoreTogether([item], steps(ledger));
+    return attempt && 'outcome' in attempt ? (attempt.outcome.code ?? attempt.outcome.outcome) : undefined;
+  };
+  expect(await outcome(account)).toBe('already-there');
+  expect(await outcome({ ...account, anew: 'itself' })).toBe('NameTaken');
+  const begun = emptyLedger();
+  begun.begun.add(account.id);
+  expect(await outcome({ ...account, anew: 'itself' }, begun)).toBe('restored');
+});

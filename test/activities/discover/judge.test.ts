@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { awsCloud } from '../../../activities/aws/cloud.ts';
+import type { Deps } from '../../../activities/deps.ts';
+import { gcpCloud } from '../../../activities/gcp/cloud.ts';
+import { judge, type Judged } from '../../../activities/discover/judge.ts';
+import type { Anchors, Match } from '../../../model/finding.ts';
+import { ManifestSchema } from '../../../model/manifest.ts';
+import type { SystemId } from '../../../model/names.ts';
+import { assumedBy, document, OIDC_ROLE, role, snapshot } from '../aws/fixtures.ts';
+import { account, EMAIL, oidcProject, PROJECT, UNIQUE_ID } from '../gcp/fixtures.ts';
+import { ANCHORS, TENANT } from '../planned.ts';
+
+/** What an earlier plan knew: an OIDC role and a service account, both removed since. */
+const EARLIER: Anchors = {
+  ...ANCHORS,
+  awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'],
+  gcpServiceAccounts: [{ email: EMAIL, uniqueId: UNIQUE_ID }],
+};
+const manifest = ManifestSchema.parse({
+  tenant: { id: TENANT },
+  successor: { vendor: 'Delinea', since: '2025-06-30', attestedBy: 'riley' },
+  aws: { oidcAccount: '444455556666', members: ['111122223333'], assumeRole: 'offboarding-entry' },
+  entra: { applications: ['api://mciem-aws-oidc-app'] },
+  collectors: [{ id: 'aws-1', type: 'aws', driver: 'operator', recipient: 'dana@contoso.example' }],
+  approvers: ['sam', 'riley'],
+});
+
+async function judgedAll(system: SystemId, read: unknown): Promise<Judged> {
+  const artifacts: Record<string, unknown> = { readings: [{ system, artifact: 'snapshot' }], snapshot: read };
+  const deps = {
+    artifacts: { get: (address: string) => Promise.resolve(artifacts[address]) },
+    clouds: { aws: awsCloud(), gcp: gcpCloud() },
+  } as unknown as Deps;
+  return await judge(deps, manifest, ['readings'], EARLIER);
+}
+
+async function judged(system: SystemId, read: unknown): Promise<Match> {
+  return (await judgedAll(system, read)).match;
+}
+
+describe('of what an earlier plan knew to be ours', () => {
+  test('the unique id of a removed OIDC role still proves whatever trusts it', async () => {
+    const late = role('late', document(assumedBy('AROAOIDCROLE')));
+    const { findings } = await judged('aws:111122223333', snapshot({ roles: [late] }));
+    expect(findings).toMatchObject([{ id: `aws-role:${late.Arn}`, confidence: 'certain' }]);
+  });
+
+  test('its ARN proves nothing: another role may have been made under it', async () => {
+    const others = role('backup', document(assumedBy(OIDC_ROLE)));
+    const { findings } = await judged('aws:111122223333', snapshot({ roles: [others] }));
+    expect(findings).toEqual([]);
+  });
+
+  test('the address of a removed service account proves nothing: another may have been made under it', async () => {
+    const newcomer = account([], { uniqueId: '999', displayName: 'etl of the data team' });
+    const project = oidcProject([], [newcomer], {
+      bindings: [{ role: 'roles/storage.admin', members: [`serviceAccount:${EMAIL}`] }],
+    });
+    const { findings } = await judged(`gcp:projects/${PROJECT}`, project);
+    expect(findings.filter((f) => f.confidence === 'certain')).toEqual([]);
+  });
+});
+
+test('a system of the manifest that nobody read is unknown, never empty', async () => {
+  const { unknown } = await judgedAll('aws:111122223333', snapshot({}));
+  expect(unknown).toContainEqual({ system: 'aws:444455556666', reason: 'it was not read' });
+  expect(unknown.map((u) => u.system)).not.toContain('aws:111122223333');
+});

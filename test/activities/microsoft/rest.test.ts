@@ -1,0 +1,66 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { restTo } from '../../../activities/microsoft/rest.ts';
+
+const BASE = 'https://graph.example/v1.0';
+const endpoint = { url: `${BASE}/`, scope: 'https://graph.example/.default' };
+const credential: TokenCredential = { getToken: () => Promise.resolve({ token: 'secret', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+
+/** Answers each URL with what stands for it and remembers what was asked, with its token. */
+function answering(answers: Record<string, { status?: number; body: string }>) {
+  const asked: string[] = [];
+  const client: HttpClient = {
+    sendRequest: (request) => {
+      asked.push(`${request.method} ${request.url} ${request.headers.get('authorization') ?? ''}`);
+      const { status = 200, body } = answers[request.url] ?? { status: 404, body: '' };
+      return Promise.resolve({ request, status, headers: createHttpHeaders(), bodyAsText: body });
+    },
+  };
+  return { asked, rest: restTo(endpoint, credential, client) };
+}
+
+const page = (value: number[], next?: string) => ({ body: JSON.stringify({ value, ...(next ? { '@odata.nextLink': next } : {}) }) });
+
+test('all pages of a listing are read', async () => {
+  const { rest } = answering({ [`${BASE}/a`]: page([1, 2], `${BASE}/a?$skiptoken=2`), [`${BASE}/a?$skiptoken=2`]: page([3]) });
+  expect(await rest.list('/a', z.int())).toEqual([1, 2, 3]);
+});
+
+test('a next link to another origin is not followed and gets no token', async () => {
+  const { asked, rest } = answering({ [`${BASE}/a`]: page([1], 'https://evil.example/v1.0/a') });
+  await expect(rest.list('/a', z.int())).rejects.toMatchObject({ code: 'ForeignLink' });
+  expect(asked).toEqual([`GET ${BASE}/a Bearer secret`]);
+});
+
+test('a failed second page fails the whole listing', async () => {
+  const { rest } = answering({ [`${BASE}/a`]: page([1], `${BASE}/b`), [`${BASE}/b`]: { status: 503, body: '' } });
+  await expect(rest.list('/a', z.int())).rejects.toMatchObject({ statusCode: 503 });
+});
+
+test('a refusal carries the service’s own code; a proxy’s page has none', async () => {
+  const { rest } = answering({
+    [`${BASE}/a`]: { status: 404, body: '{"error":{"code":"Request_ResourceNotFound","message":"gone"}}' },
+    [`${BASE}/b`]: { status: 404, body: '<html>not here</html>' },
+  });
+  await expect(rest.send('GET', '/a', z.unknown())).rejects.toMatchObject({
+    statusCode: 404,
+    code: 'Request_ResourceNotFound',
+    message: 'gone',
+  });
+  const error = await rest.send('GET', '/b', z.unknown()).catch((e: unknown) => e);
+  expect(error).toMatchObject({ statusCode: 404 });
+  expect((error as { code?: string }).code).toBeUndefined();
+});
+
+test('a redirect is a refusal, not followed', async () => {
+  const { asked, rest } = answering({ [`${BASE}/a`]: { status: 302, body: '' } });
+  await expect(rest.send('GET', '/a', z.unknown())).rejects.toMatchObject({ statusCode: 302 });
+  expect(asked).toHaveLength(1);
+});
+
+test('an answer of another shape is an error, never an empty list', async () => {
+  const { rest } = answering({ [`${BASE}/a`]: { body: '{"values":[]}' } });
+  await expect(rest.list('/a', z.int())).rejects.toThrow('value');
+});
