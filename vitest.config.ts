@@ -1,14 +1,35 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+const STAGE = 'test/**/*.stage.test.ts';
+const INDEPENDENT = 'test/independent/**';
+
+/**
+ * Two projects, told apart by the name of the file: `*.stage.test.ts` may use the suite's Temporal server and start processes (a sandbox, a
+ * shell, a worker); every other test is a unit test, which can do neither.
+ */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/independent/**'],
-    globalSetup: ['test/setup/temporal.ts'],
-    // Workflow tests wait for a real server and bundle their workflows first.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Each file with a worker keeps a core busy while it bundles; the server and the sandbox need the rest of a small machine.
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, STAGE, INDEPENDENT],
+          setupFiles: ['test/setup/no-process.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'stage',
+          include: [STAGE],
+          globalSetup: ['test/setup/temporal.ts'],
+          // They wait for a real server, and a small machine is busy with it.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each file with a worker keeps a core busy; the server and the sandbox need the rest of a small machine.
+          maxWorkers: 2,
+        },
+      },
+    ],
   },
 });

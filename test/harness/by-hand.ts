@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { inject } from 'vitest';
 import type { RemoveInput, RemoveResult } from '../../activities/apply/remove.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { removeByHand } from '../workflows/fixtures/by-hand.ts';
 import type { Stage } from './stage.ts';
+import { suite } from './suite.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/fixtures/by-hand.ts', import.meta.url));
 
@@ -24,7 +24,7 @@ export class ByHand {
 
   async open(): Promise<void> {
     const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
-    const settings = { address: inject('temporalAddress'), namespace: 'default', options: {} };
+    const settings = { address: suite('temporalAddress'), namespace: 'default', options: {} };
     const ring = loadKeys(this.#stage.home.keys, this.#stage.env);
     const { worker, connection } = await createWorker(settings, this.#taskQueue, ring, this.#stage.deps, { code });
     const done = worker.run();

@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import pino from 'pino';
-import { inject } from 'vitest';
 import { stringify } from 'yaml';
 import type { Deps } from '../../activities/deps.ts';
 import { ArtifactStore } from '../../activities/records/artifacts.ts';
@@ -23,6 +22,7 @@ import { createWorker } from '../../worker/worker.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { APPROVER, smallEstate, STARTER, type TestEstate } from './estate.ts';
 import { TestSandbox } from './sandbox.ts';
+import { suite } from './suite.ts';
 
 export interface CliResult {
   code: number;
@@ -49,7 +49,7 @@ export class Stage {
   get env(): NodeJS.ProcessEnv {
     return {
       PATH: process.env['PATH'],
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_ADDRESS: suite('temporalAddress'),
       OFFBOARD_HOME: join(this.folder, 'home'),
       OFFBOARD_TASK_QUEUE: this.taskQueue,
     };
@@ -72,9 +72,9 @@ export class Stage {
   }
 
   async startWorker(): Promise<void> {
-    const settings = { address: inject('temporalAddress'), namespace: 'default', options: {} };
+    const settings = { address: suite('temporalAddress'), namespace: 'default', options: {} };
     const ring = loadKeys(this.home.keys, this.env);
-    const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, { codePath: inject('workflowBundle') });
+    const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, { codePath: suite('workflowBundle') });
     const runToEnd = async () => {
       try {
         await worker.run();

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startDevServer, type DevServerOptions } from '../../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
+import { suite } from '../harness/suite.ts';
 
 function options(folder = mkdtempSync(join(tmpdir(), 'offboard-dev-server-'))): DevServerOptions {
   return {
-    binary: inject('temporalBinary'),
+    binary: suite('temporalBinary'),
     databaseFile: join(folder, 'temporal.db'),
     searchAttributes: SEARCH_ATTRIBUTES,
     logFile: join(folder, 'temporal.log'),
@@ -74,7 +75,7 @@ test('a server that does not come up is reported with the end of its log', async
 });
 
 test("another server's port is refused, so that its answer is never taken for ours", async () => {
-  const taken = Number(inject('temporalAddress').split(':')[1]);
+  const taken = Number(suite('temporalAddress').split(':')[1]);
   const asked = startDevServer({ ...options(), port: taken });
   await expect(asked).rejects.toMatchObject({ code: 'NoServer', message: expect.stringContaining(`port ${taken}`) as string });
 });

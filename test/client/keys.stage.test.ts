@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../client/commands/index.ts';
 import { main } from '../../client/main.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';
+import { suite } from '../harness/suite.ts';
 
 /** Somebody who forgot OFFBOARD_HOME, in a home of his own where nothing of ours is. */
 const home = mkdtempSync(join(tmpdir(), 'offboard-nobody-'));
@@ -21,7 +22,7 @@ async function typed(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResu
   result.code = await main(args, {
     out: (text) => void (result.out += `${text}\n`),
     err: (text) => void (result.err += text),
-    env: { TEMPORAL_ADDRESS: inject('temporalAddress'), ...env },
+    env: { TEMPORAL_ADDRESS: suite('temporalAddress'), ...env },
     stdin: Readable.from(['123456\n']),
     interactive: false,
   });

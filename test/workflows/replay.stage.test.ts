@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { suite } from '../harness/suite.ts';
 
 /**
  * Runs that began with an older workflow must be able to go on with this one: every recorded history is replayed from its file.
@@ -44,7 +45,7 @@ test('every way through the workflow has a history', () => {
 });
 
 test.each(NAMES)('the history “%s” replays on the workflow as it is now', async (name) => {
-  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundle') } }, history(name));
+  await Worker.runReplayHistory({ workflowBundle: { codePath: suite('workflowBundle') } }, history(name));
 });
 
 interface Alteration {

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, inject, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { RoundTrip } from '../../scripts/roundtrip.ts';
+import { suite } from '../harness/suite.ts';
 
 /** The two commands that a doubter types: as processes of their own, with a Temporal server and a sandbox of their own. */
 
@@ -14,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a program of this project in a folder of its own; its exit code and the last line it printed. */
 function typed(...args: string[]): Promise<{ code: number; last: string }> {
-  const env = { PATH: process.env['PATH'], HOME: folder, TEMPORAL_CLI_PATH: inject('temporalBinary') };
+  const env = { PATH: process.env['PATH'], HOME: folder, TEMPORAL_CLI_PATH: suite('temporalBinary') };
   return new Promise((done) => {
     execFile(process.execPath, args, { cwd: mkdtempSync(join(folder, 'run-')), env, maxBuffer: 2 ** 26 }, (error, out, err) => {
       if (error) process.stderr.write(err.slice(-4_000));

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import * as messages from '../../workflows/messages.ts';
@@ -8,6 +8,7 @@ import { clearRun, expectNothingChanged, runAtCollectors, runAtPlan } from '../c
 import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
+import { suite } from '../harness/suite.ts';
 
 const run = promisify(execFile);
 const stage = new Stage();
@@ -20,8 +21,8 @@ const plainHandle = (id: string) => new Client({ connection: stage.session.conne
 
 /** `temporal workflow signal`, as a person types it. */
 const signalByCli = (id: string, name: string, input: string) => {
-  const at = ['--address', inject('temporalAddress'), '--workflow-id', id];
-  return run(inject('temporalBinary'), ['workflow', 'signal', ...at, '--name', name, '--input', input]);
+  const at = ['--address', suite('temporalAddress'), '--workflow-id', id];
+  return run(suite('temporalBinary'), ['workflow', 'signal', ...at, '--name', name, '--input', input]);
 };
 
 const approval = (planHash: string, more: object = {}) => ({

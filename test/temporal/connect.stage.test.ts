@@ -1,8 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connect, connectionSettings, profileSought } from '../../temporal/connect.ts';
+import { suite } from '../harness/suite.ts';
 
 /** An environment whose `temporal.toml` is this text. */
 function withProfiles(toml: string): { TEMPORAL_CONFIG_FILE: string } {
@@ -55,7 +56,7 @@ test('a misspelt profile is refused with the file and the profiles it has', () =
 });
 
 test('a server that answers is connected to', async () => {
-  const address = inject('temporalAddress');
+  const address = suite('temporalAddress');
   const connection = await connect({ address, namespace: 'default', options: { address } });
   const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' });
   expect(config).toBeTruthy();
@@ -73,7 +74,7 @@ test('a server that does not answer is refused within seconds, with address and 
 });
 
 test('a namespace that does not exist is refused with the command that makes it', async () => {
-  const address = inject('temporalAddress');
+  const address = suite('temporalAddress');
   const asked = connect({ address, namespace: 'nowhere', options: { address } });
   await expect(asked).rejects.toMatchObject({
     code: 'NoServer',

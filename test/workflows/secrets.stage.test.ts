@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { startProcess } from '../../client/demo/process.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
@@ -13,6 +13,7 @@ import { APPROVER, MAILBOX, smallEstate, STARTER, TENANT } from '../harness/esta
 import { approveGate, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { placesInHistory, placesOnDisk, placesWith, type Place } from '../harness/search.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
+import { suite } from '../harness/suite.ts';
 
 /** One-time passwords and credentials of a whole run, looked for wherever the run left anything: with the real worker's process and its log. */
 
@@ -94,7 +95,7 @@ async function wholeRun(): Promise<void> {
   const found = await placesInHistory(history, codec);
   places['history raw'] = found.raw;
   places['history decoded'] = found.decoded;
-  const database = inject('temporalDatabase');
+  const database = suite('temporalDatabase');
   places.database = [database, `${database}-wal`].filter(existsSync).flatMap(placesOnDisk);
   places['records raw'] = [stage.home.journal, stage.home.artifacts].flatMap(placesOnDisk);
   places['journal decoded'] = stage.deps.journal.lines(result.run).map((l) => [`line ${l.seq}`, Buffer.from(JSON.stringify(l))]);

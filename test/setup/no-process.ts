@@ -1,0 +1,13 @@
+import childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+
+const STARTERS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
+
+/** Unit tests take milliseconds, since they start nothing: who starts a process in one is told where it belongs. */
+for (const name of STARTERS) {
+  const refuse = () => {
+    throw new Error(`${name}: a unit test starts no process; name its file *.stage.test.ts`);
+  };
+  Object.defineProperty(childProcess, name, { value: refuse });
+}
+syncBuiltinESMExports();
