@@ -119,6 +119,8 @@ export interface Described {
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
 export interface Cloud<Snapshot, Api> {
   type: SystemType;
+  /** The stages that a finding of this cloud may name, first to last. */
+  order: readonly string[];
   /** The narrow interface to one system, with the worker's own credentials. */
   connect(system: SystemId, context: ReadContext): Promise<Api>;
   /**

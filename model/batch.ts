@@ -2,13 +2,14 @@ import { systemType, type Phase, type SystemType } from './names.ts';
 import type { Plan, PlanItem } from './plan.ts';
 import { pilotItems } from './wave.ts';
 
-/** A share of one phase's work: the items of some systems of one type and rank. `index` counts within (phase, type, wave, rank). */
+/** A share of one phase's work: the items of some systems of one type and stage. `index` counts within (phase, type, wave, stage). */
 export interface Batch {
   phase: Phase;
   type: SystemType;
   /** `pilot` goes before all `rest`, with a soak time and a go-ahead between. */
   wave: 'pilot' | 'rest';
-  rank: number;
+  /** Name of its place in the cloud's order. */
+  stage: string;
   index: number;
   /** Number of systems and items in it. */
   systems: number;
@@ -23,20 +24,20 @@ export const BATCH_SYSTEMS = 50;
 
 /** Pure: the plan cut into batches, in the order of execution. */
 export function batchesOf(plan: Plan): Batch[] {
-  return groups(plan).map(({ phase, type, wave, rank, index, items }) => {
+  return groups(plan).map(({ phase, type, wave, stage, index, items }) => {
     const systems = [...new Set(items.map((i) => i.system))];
     const label = systems.length === 1 ? (systems[0] as string) : `${systems.length} systems`;
-    return { phase, type, wave, rank, index, systems: systems.length, items: items.length, label };
+    return { phase, type, wave, stage, index, systems: systems.length, items: items.length, label };
   });
 }
 
 /** What names a batch of a plan. */
-export type BatchKey = Pick<Batch, 'phase' | 'type' | 'wave' | 'rank' | 'index'>;
+export type BatchKey = Pick<Batch, 'phase' | 'type' | 'wave' | 'stage' | 'index'>;
 
 /** The items of one batch. */
 export function itemsOf(plan: Plan, batch: BatchKey): PlanItem[] {
   const group = groups(plan).find(
-    (g) => g.phase === batch.phase && g.type === batch.type && g.wave === batch.wave && g.rank === batch.rank && g.index === batch.index,
+    (g) => g.phase === batch.phase && g.type === batch.type && g.wave === batch.wave && g.stage === batch.stage && g.index === batch.index,
   );
   return group?.items ?? [];
 }
@@ -47,7 +48,7 @@ function groups(plan: Plan): Group[] {
   const size = new Set(plan.items.map((i) => i.system)).size > SMALL_ESTATE ? BATCH_SYSTEMS : 1;
   const pilot = pilotItems(plan);
   const waveOf = (i: PlanItem) => (pilot.has(i.id) ? 'pilot' : 'rest');
-  const stages = Map.groupBy(plan.items, (i) => `${i.phase} ${systemType(i.system)} ${waveOf(i)} ${i.rank}`);
+  const stages = Map.groupBy(plan.items, (i) => `${i.phase} ${systemType(i.system)} ${waveOf(i)} ${i.stage}`);
   return [...stages.values()].flatMap((stage) => {
     const first = stage[0] as PlanItem;
     const bySystem = [...Map.groupBy(stage, (i) => i.system).values()];
@@ -57,7 +58,7 @@ function groups(plan: Plan): Group[] {
         phase: first.phase,
         type: systemType(first.system),
         wave: waveOf(first),
-        rank: first.rank,
+        stage: first.stage,
         index: at / size,
         items: bySystem.slice(at, at + size).flat(),
       });

@@ -22,8 +22,10 @@ export interface Finding {
   why: string[];
   confidence: Confidence;
   risk: Risk;
-  /** Order within its cloud and phase: lower ranks go first, equal ranks side by side (docs/footprint.md, "Order"). */
-  rank: number;
+  /** Name of its place in its cloud's order: what has an earlier name goes first, what has the same name side by side (`Orders`). */
+  stage: string;
+  /** What it was for, in onboarding's words, where a kind has several parts: `member`, `logging`, `management`, `oidc`. */
+  part?: string;
   /** Its full definition: what a removal compares with and what a restore would need. */
   snapshot: Json;
   provides: string[];

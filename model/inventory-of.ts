@@ -13,8 +13,6 @@ export interface InventoryInput {
   systems: SystemId[];
   described: { system: SystemId; name?: string; parent?: SystemId }[];
   findings: Finding[];
-  /** What an AWS role was for. */
-  partOf(finding: Finding): string | undefined;
   /** Of all that was found. */
   plan: Plan;
   left: { system: SystemId; reason: string }[];
@@ -53,14 +51,13 @@ export function inventoryOf(input: InventoryInput): Inventory {
 }
 
 /** What a plan would hold, and what matches by name only; the worst first. */
-function findingsOf({ findings, plan, partOf }: InventoryInput): InventoryFinding[] {
+function findingsOf({ findings, plan }: InventoryInput): InventoryFinding[] {
   const items = new Map(plan.items.map((i) => [i.id, i]));
   const shown = findings.flatMap((f): InventoryFinding[] => {
     const item = items.get(f.id);
     if (!item && f.confidence === 'certain') return [];
     const hold = item ? item.guard : f.hold;
-    const part = partOf(f);
-    const { kind, system, id, title, phase, why, confidence, risk } = f;
+    const { kind, system, id, title, part, phase, why, confidence, risk } = f;
     return [{ kind, system, id, title, ...(part === undefined ? {} : { part }), phase, why, confidence, risk, ...(hold ? { hold } : {}) }];
   });
   return shown.toSorted(

@@ -3,6 +3,7 @@ import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
+import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
@@ -32,6 +33,8 @@ export interface Plan {
   /** SHA-256 (hex) of the canonical manifest it was made for. */
   manifestHash: string;
   items: PlanItem[];
+  /** The stages of each cloud, in which its items go. */
+  order: Orders;
   untouched: Untouched[];
   /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unknown-scope`. */
   unknown: { system: SystemId; reason: string }[];
@@ -72,6 +75,7 @@ export interface PlanInput {
   maxPercent: number;
   scopes: Scope[];
   anchors: Anchors;
+  orders: Orders;
   /** Things that can be denied or disabled first; undefined where the manifest does not say so. */
   quarantine?: QuarantineMode;
 }
@@ -114,12 +118,13 @@ export function buildPlan(input: PlanInput): Plan {
   // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
   const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !settled.has(f.id))];
   const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
-  const items = removalOrder(withTakenAlong(all));
+  const items = removalOrder(withTakenAlong(all), input.orders);
   return {
     version: 1,
     tenantId: input.tenantId,
     manifestHash: input.manifestHash,
     items,
+    order: input.orders,
     untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     anchors: input.anchors,
@@ -225,7 +230,7 @@ function unknownScope(system: SystemId, reason: string): Finding {
     why: ['the manifest names it'],
     confidence: 'certain',
     risk: 'none',
-    rank: 0,
+    stage: UNKNOWN_SCOPE,
     snapshot: { reason },
     provides: [],
     uses: [],

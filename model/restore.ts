@@ -1,7 +1,8 @@
 import { isResolved, LIFTED } from './outcome.ts';
 import { isRemnant } from './diff.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { PHASES } from './names.ts';
+import { PHASES, systemType } from './names.ts';
+import { byStage, lastStage, type Orders } from './order.ts';
 import type { Plan, PlanItem, Untouched } from './plan.ts';
 import { removalOrder } from './removal-order.ts';
 
@@ -55,6 +56,7 @@ export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, 
   const begun = new Map<string, PlanItem>();
   const removed = new Map<string, string>();
   const quarantined = new Map<string, string>();
+  const last = [...plans.values()].at(-1);
   for (const { at, record: r } of entries) {
     if (r.type === 'plan') {
       for (const item of plans.get(r.planHash)?.items ?? []) known.set(item.id, item);
@@ -72,7 +74,7 @@ export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, 
     }
   }
   const items = [...removed.keys(), ...quarantined.keys()].flatMap((id) => begun.get(id) ?? known.get(id) ?? []);
-  return removalOrder(items).map((item) => {
+  return removalOrder(items, last?.order ?? {}).map((item) => {
     const since = quarantined.get(item.id);
     return since === undefined ? { item, at: removed.get(item.id) ?? '' } : { item, at: since, quarantined: true as const };
   });
@@ -146,14 +148,15 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
       });
     }
   }
-  const items = kept.map((one) => toRestore(one, kept, input.restores));
+  const items = kept.map((one) => toRestore(one, kept, input.restores, last.order));
   const lossy = items.filter((i) => i.losses.length > 0).length;
   return {
     version: 1,
     pilot: [],
     tenantId: last.tenantId,
     manifestHash: last.manifestHash,
-    items: providersFirst(items.toReversed()),
+    order: last.order,
+    items: providersFirst(items.toReversed(), last.order),
     untouched: untouched.toSorted((a, b) => (a.system + a.id < b.system + b.id ? -1 : 1)),
     unknown: [],
     anchors: last.anchors,
@@ -189,7 +192,7 @@ interface Kept {
   anew?: Anew;
 }
 
-function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: string): RestoreItem {
+function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: string, orders: Orders): RestoreItem {
   const { item, at, quarantined } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
   const others = kept.map((k) => k.removed);
@@ -198,7 +201,10 @@ function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: stri
   return {
     ...rest,
     // It brings back what it took along, so it goes no later than the first of these.
-    rank: Math.max(item.rank, ...along.map((o) => o.item.rank)),
+    stage: lastStage(
+      orders[systemType(item.system)] ?? [],
+      [item, ...along.map((o) => o.item)].map((i) => i.stage),
+    ),
     why: [`${quarantined ? 'put in quarantine' : 'removed'} by ${run} at ${at}`, ...item.why],
     dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
@@ -207,15 +213,15 @@ function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: stri
   };
 }
 
-/** Highest phase and rank first; within these, and within a system, whatever others need before them. Else the order stays. */
-function providersFirst(items: RestoreItem[]): RestoreItem[] {
-  const ranked = items.toSorted((a, b) => PHASES.indexOf(b.phase) - PHASES.indexOf(a.phase) || b.rank - a.rank);
-  const groups = Map.groupBy(ranked, (i) => `${i.phase} ${i.rank} ${i.system}`);
+/** Last phase and last stage first; within these, and within a system, whatever others need before them. Else the order stays. */
+function providersFirst(items: RestoreItem[], orders: Orders): RestoreItem[] {
+  const staged = items.toSorted((a, b) => PHASES.indexOf(b.phase) - PHASES.indexOf(a.phase) || byStage(orders, b, a));
+  const groups = Map.groupBy(staged, (i) => `${i.phase} ${i.stage} ${i.system}`);
   const placed = new Set<RestoreItem>();
   const place = (item: RestoreItem, group: RestoreItem[]): RestoreItem[] => {
     if (placed.has(item)) return [];
     placed.add(item);
     return [...group.filter((o) => item.dependsOn.includes(o.id)).flatMap((o) => place(o, group)), item];
   };
-  return ranked.flatMap((item) => place(item, groups.get(`${item.phase} ${item.rank} ${item.system}`) ?? []));
+  return staged.flatMap((item) => place(item, groups.get(`${item.phase} ${item.stage} ${item.system}`) ?? []));
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
 import { LIFTED, needsPerson } from '../model/outcome.ts';
 import { liftQuarantine, watchQuarantine } from './activities.ts';
-import { byRank } from './by-rank.ts';
+import { byStage } from './by-stage.ts';
 import { settle } from './settle.ts';
 import type { Run, StepOutcome } from './run.ts';
 
@@ -15,7 +15,7 @@ import type { Run, StepOutcome } from './run.ts';
 export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Promise<StepOutcome> {
   if (run.facts.mode !== 'quarantine') return 'done';
   const again = (items: string[]) => run.quarantine(phase, `quarantine again: ${items.length} items`, { phase, items });
-  await byRank(batches, (b, key) => run.quarantine(phase, `quarantine: ${b.label}`, key));
+  await byStage(batches, (b, key) => run.quarantine(phase, `quarantine: ${b.label}`, key));
   const put = await settleAndLift(run, phase, again);
   if (put !== 'done') return put;
   if (![...run.outcomes.values()].some((o) => o.outcome === 'quarantined')) return 'done';

@@ -5,7 +5,7 @@ import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './handlers.ts';
 import { toItsEnd, type OffboardingResult } from './offboarding.ts';
 import { Run, type StepOutcome } from './run.ts';
-import { byRank } from './by-rank.ts';
+import { byStage } from './by-stage.ts';
 import { removeAgain, settle } from './settle.ts';
 
 export interface RestoreInput {
@@ -67,7 +67,7 @@ async function backwards(run: Run): Promise<StepOutcome> {
   for (const phase of PHASES.toReversed()) {
     if (run.batches(phase).length === 0) continue;
     run.enter(phase);
-    await byRank(run.batches(phase), (b, key) => run.remove(phase, `restore: ${b.label}`, key));
+    await byStage(run.batches(phase), (b, key) => run.remove(phase, `restore: ${b.label}`, key));
     const settled = await settle(run, phase, removeAgain(run, phase));
     if (settled !== 'done') return settled;
   }

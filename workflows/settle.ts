@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { PHASES, type Phase } from '../model/names.ts';
 import { waitsForOthers } from '../model/outcome.ts';
 import { confirmGone } from './activities.ts';
+import { keyOf } from './by-stage.ts';
 import type { Run, StepOutcome } from './run.ts';
 import { together } from './together.ts';
 
@@ -51,8 +52,7 @@ export async function enterPhase(run: Run, phase: Phase, again: (items: string[]
   if (!previous) return 'done';
   await together(
     run.batches(previous).map((batch) => async () => {
-      const work = { phase: batch.phase, type: batch.type, wave: batch.wave, rank: batch.rank, index: batch.index };
-      run.record(previous, await confirmGone(`still gone: ${batch.label}`, { run: run.id, planHash: run.planHash, work }));
+      run.record(previous, await confirmGone(`still gone: ${batch.label}`, { run: run.id, planHash: run.planHash, work: keyOf(batch) }));
     }),
   );
   return await settle(run, previous, again);

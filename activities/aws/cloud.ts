@@ -15,6 +15,7 @@ import { knowingStacks } from './kinds/stack/members.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
+import { AWS_ORDER } from './order.ts';
 
 /** What a stack may hold of ours. */
 const RESOURCES = [awsRole, awsPolicy, awsOidcClientId];
@@ -24,6 +25,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
   const connector = awsConnector();
   return {
     type: 'aws',
+    order: AWS_ORDER,
     connect: (system, context) => Promise.resolve().then(() => connector.account(system, context)),
     async walk(context) {
       const { members, managementAccount } = context.manifest.aws ?? {};

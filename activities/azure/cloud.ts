@@ -9,11 +9,13 @@ import { ownAccessAtScope } from './own-access/read.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
 import { roleAssignment } from './kinds/role-assignment/role-assignment.ts';
 import { walkAzure } from './walk.ts';
+import { AZURE_ORDER } from './order.ts';
 
 /** Azure RBAC. Systems are scopes: `azure:/subscriptions/<id>`, `azure:/providers/Microsoft.Management/managementGroups/<id>`, `azure:/`. */
 export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
+    order: AZURE_ORDER,
     connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),

@@ -5,7 +5,6 @@ import { inventoryOf } from '../../model/inventory-of.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
-import { ROLE_PARTS } from '../aws/footprint/our-roles.ts';
 import type { Deps } from '../deps.ts';
 import type { Described } from '../kind.ts';
 import { earlierRun } from '../plan/carry-over.ts';
@@ -51,7 +50,6 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
     systems: systemsOf(manifest),
     described: await deps.artifacts.get<Described[]>(input.described),
     findings: judged.match.findings,
-    partOf: (f) => (f.kind === 'aws-role' ? ROLE_PARTS[f.rank] : undefined),
     plan,
     left,
     portal: manifest.collectors,
@@ -79,7 +77,11 @@ async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | u
 }
 
 /** The plan of all that was found; `breaker` when the usual limits would refuse it. */
-function planned(manifest: Manifest, { match, unknown, anchors, scopes }: Judged, left: Set<string>): { plan: Plan; breaker?: string } {
+function planned(
+  manifest: Manifest,
+  { match, unknown, anchors, scopes, orders }: Judged,
+  left: Set<string>,
+): { plan: Plan; breaker?: string } {
   const ours = new Set(match.findings.map((f) => f.id));
   const input: PlanInput = {
     tenantId: manifest.tenant.id,
@@ -95,6 +97,7 @@ function planned(manifest: Manifest, { match, unknown, anchors, scopes }: Judged
     ...manifest.breakers,
     scopes,
     anchors,
+    orders,
   };
   try {
     return { plan: buildPlan(input) };

@@ -4,6 +4,7 @@ import { issuerOf } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
+import type { Orders } from '../../model/order.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Reading } from './read.ts';
@@ -16,6 +17,8 @@ export interface Judged {
   anchors: Anchors;
   /** How many things of each kind were looked at in each system. */
   scopes: Scope[];
+  /** The order of each cloud's removals. */
+  orders: Orders;
 }
 
 /**
@@ -36,7 +39,12 @@ export async function judge(deps: Deps, manifest: Manifest, addresses: string[],
       if (seen !== undefined) scopes.push({ system, kind: kind.name, seen });
     }
   }
-  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), anchors, scopes };
+  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), anchors, scopes, orders: ordersOf(deps) };
+}
+
+/** Pure: the order of each cloud's removals. */
+function ordersOf({ clouds }: Pick<Deps, 'clouds'>): Orders {
+  return Object.fromEntries(Object.values(clouds).map(({ type, order }) => [type, order]));
 }
 
 /** A system of the manifest that no reading tells of would look as if nothing were there. */

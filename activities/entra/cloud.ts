@@ -8,11 +8,13 @@ import { oidcApplication } from './kinds/oidc-application/oidc-application.ts';
 import { ownAccessToDirectory } from './own-access/read.ts';
 import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
 import { MEPM } from '../../model/footprint.ts';
+import { ENTRA_ORDER } from './order.ts';
 
 /** The directory, by Microsoft Graph. The one system is `entra:<tenant id>`. */
 export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
   return {
     type: 'entra',
+    order: ENTRA_ORDER,
     connect: (_system, { manifest: { tenant } }) =>
       Promise.resolve(connectEntra(graphEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readEntra,

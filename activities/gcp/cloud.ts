@@ -17,6 +17,7 @@ import { rootOfGcp } from './root.ts';
 import { gcpServiceAccount } from './kinds/service-account/service-account.ts';
 import type { GcpSnapshot } from './snapshot.ts';
 import { walkGcp } from './walk.ts';
+import { GCP_ORDER } from './order.ts';
 
 /** Google Cloud: organisations, folders and projects (`gcp:organizations/<n>`, `gcp:folders/<n>`, `gcp:projects/<id>`). */
 export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
@@ -26,6 +27,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
   const harmless = assetFilter();
   return {
     type: 'gcp',
+    order: GCP_ORDER,
     connect,
     read: async (client, system, context) => readGcp(client, system, context, await harmless(client, context)),
     root: async (context) => rootOfGcp(await connect(), context),

@@ -44,7 +44,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const earlier = await earlierPlan(deps, input.run, ledger);
-  const { match, unknown, anchors, scopes } = await judge(deps, manifest, input.readings, earlier?.anchors);
+  const { match, unknown, anchors, scopes, orders } = await judge(deps, manifest, input.readings, earlier?.anchors);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
   const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
@@ -74,6 +74,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     ...(manifest.mode === 'quarantine' ? { quarantine: { kinds: kindsWithQuarantine(deps), ms: manifest.waits.quarantine } } : {}),
     scopes,
     anchors,
+    orders,
   });
   const hash = planHash(plan);
   const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));

@@ -5,11 +5,13 @@ import { classifyPortal } from './wire/classify.ts';
 import { connectPortal, type PortalApi } from './wire/clients.ts';
 import { dataCollector } from './kinds/data-collector/data-collector.ts';
 import { readPortal, type PortalSnapshot } from './reader.ts';
+import { PORTAL_ORDER } from './order.ts';
 
 /** The portal's data collectors. The one system is `portal:<tenant id>`. */
 export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
   return {
     type: 'portal',
+    order: PORTAL_ORDER,
     connect: (_system, { manifest }) => {
       const url = process.env['OFFBOARD_PORTAL_URL'];
       const endpoint = url === undefined ? undefined : { url, scope: `${MEPM.ciemAppId}/.default` };

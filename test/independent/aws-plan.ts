@@ -1,3 +1,5 @@
+import { AWS_ORDER } from '../../activities/aws/order.ts';
+import { byStage } from '../../model/order.ts';
 import { awsCloud } from '../../activities/aws/cloud.ts';
 import type { ReadContext } from '../../activities/kind.ts';
 import { issuerOf } from '../../model/footprint.ts';
@@ -35,7 +37,7 @@ export function productOn(endpoint: string) {
       const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, anchors).findings));
       // What was named by other names than onboarding's is not certain: an override would take it along.
       const items = findings.map((f) => ({ ...f, fingerprint: '', dependsOn: [] }));
-      return items.toSorted((a, b) => a.rank - b.rank || b.kind.localeCompare(a.kind));
+      return items.toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
     },
     async ownAccess(): Promise<OwnAccess> {
       const parts: OwnAccess[] = [];

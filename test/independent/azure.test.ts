@@ -1,3 +1,6 @@
+import { AZURE_ORDER } from '../../activities/azure/order.ts';
+import { ENTRA_ORDER } from '../../activities/entra/order.ts';
+import { byStage } from '../../model/order.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +65,7 @@ async function found(): Promise<PlanItem[]> {
     matches.push(...cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings));
   }
   const items = matches.map(planned).filter((i) => i.system !== LOCKED);
-  return items.toSorted((a, b) => (a.phase === b.phase ? a.rank - b.rank : 0));
+  return items.toSorted((a, b) => (a.phase === b.phase ? byStage({ azure: AZURE_ORDER, entra: ENTRA_ORDER }, a, b) : 0));
 }
 
 async function own(): Promise<OwnAccess> {

@@ -1,3 +1,4 @@
+import { AWS_ORDER } from '../../activities/aws/order.ts';
 import type { Finding } from '../../model/finding.ts';
 import { buildPlan, planHash, type Plan, type PlanInput } from '../../model/plan.ts';
 
@@ -12,7 +13,7 @@ export function finding(name: string, more: Partial<Finding> = {}): Finding {
     why: ['trusts the OIDC role'],
     confidence: 'certain',
     risk: 'read',
-    rank: 1,
+    stage: 'logging-role',
     snapshot: { name },
     provides: [],
     uses: [],
@@ -35,6 +36,7 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     pilot: [],
     maxPercent: 90,
     scopes: [],
+    orders: { aws: AWS_ORDER },
     anchors: { tenantId: 'tenant', issuer: 'sts.windows.net/tenant/', awsOidcRoles: [], gcpServiceAccounts: [] },
     ...more,
   };

@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { SystemId } from '../../model/names.ts';
 import { finding, planOf } from './findings.ts';
 
-const provider = finding('oidc', { system: 'aws:999900001111', rank: 2, provides: ['aws:role:oidc'] });
+const provider = finding('oidc', { system: 'aws:999900001111', stage: 'management-role', provides: ['aws:role:oidc'] });
 const members = ['a', 'b', 'c'].map((n, i) => finding(n, { system: `aws:${i}`, uses: ['aws:role:oidc'] }));
 const app = finding('app', { kind: 'entra-application', id: 'entra-application:app', system: 'entra:t', phase: 'oidc-applications' });
 
@@ -134,12 +134,12 @@ describe('batches', () => {
     ]);
   });
 
-  test('together they hold every item once, in the plan’s order, and no two phases or ranks meet', () => {
+  test('together they hold every item once, in the plan’s order, and no two phases or stages meet', () => {
     const plan = planOf([...spread(120), provider, app]);
     const held = batchesOf(plan).flatMap((b) => itemsOf(plan, b));
     expect(held.map((i) => i.id)).toEqual(plan.items.map((i) => i.id));
-    for (const b of batchesOf(plan)) expect(itemsOf(plan, b).every((i) => i.phase === b.phase && i.rank === b.rank)).toBe(true);
-    expect(itemsOf(plan, { phase: 'sign-in', type: 'aws', wave: 'rest', rank: 0, index: 0 })).toEqual([]);
+    for (const b of batchesOf(plan)) expect(itemsOf(plan, b).every((i) => i.phase === b.phase && i.stage === b.stage)).toBe(true);
+    expect(itemsOf(plan, { phase: 'sign-in', type: 'aws', wave: 'rest', stage: 'member-roles', index: 0 })).toEqual([]);
   });
 });
 

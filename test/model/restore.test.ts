@@ -6,8 +6,8 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, removedItems, unchosenProviders, type RestoreInput, type Verdict } from '../../model/restore.ts';
 import { finding, planOf } from './findings.ts';
 
-const provider = finding('provider', { rank: 3, provides: ['aws:role:x'] });
-const user = finding('user', { rank: 1, uses: ['aws:role:x'] });
+const provider = finding('provider', { stage: 'oidc-role', provides: ['aws:role:x'] });
+const user = finding('user', { stage: 'logging-role', uses: ['aws:role:x'] });
 const application = finding('application', { phase: 'oidc-applications' });
 const plan = planOf([provider, user, application]);
 

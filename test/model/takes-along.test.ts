@@ -9,7 +9,7 @@ import { finding, planOf } from './findings.ts';
 /** A stack of an OIDC role and its policy; a role elsewhere trusts that role. */
 const role = finding('oidc', { provides: ['aws:role:oidc'], uses: ['aws:policy:p'] });
 const policy = finding('p', { kind: 'aws-policy', id: 'aws-policy:p', provides: ['aws:policy:p'] });
-const member = finding('member', { system: 'aws:999900001111', uses: ['aws:role:oidc'], rank: 0 });
+const member = finding('member', { system: 'aws:999900001111', uses: ['aws:role:oidc'], stage: 'member-roles' });
 const stack = finding('s', { kind: 'aws-cloudformation-stack', id: 'aws-cloudformation-stack:s', takesAlong: [role.id, policy.id] });
 const item = (plan: { items: PlanItem[] }, f: Finding) => plan.items.find((i) => i.id === f.id) as PlanItem;
 

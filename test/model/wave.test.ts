@@ -5,7 +5,7 @@ import type { Gate } from '../../model/names.ts';
 import { gatesBefore, pilotItems } from '../../model/wave.ts';
 import { finding, planOf } from './findings.ts';
 
-const provider = finding('oidc', { system: 'aws:999900001111', rank: 2, provides: ['aws:role:oidc'] });
+const provider = finding('oidc', { system: 'aws:999900001111', stage: 'management-role', provides: ['aws:role:oidc'] });
 const first = finding('a', { system: 'aws:1', uses: ['aws:role:oidc'] });
 const second = finding('b', { system: 'aws:2', uses: ['aws:role:oidc'] });
 const signIn = finding('sign-in', { system: 'entra:t', phase: 'sign-in' });

@@ -26,11 +26,23 @@ async function judged({ manifest, parts, unread }: GeneratedEstate, by: Deps['cl
   return await judge({ clouds: by, artifacts } as unknown as Deps, manifest, ['readings']);
 }
 
-function planOf({ match, unknown, anchors, scopes }: Judged, more: Partial<PlanInput> = {}): Plan {
+function planOf({ match, unknown, anchors, scopes, orders }: Judged, more: Partial<PlanInput> = {}): Plan {
   const { findings, sightings } = match;
   const limits = { maxItems: 1_000, maxPercent: 100, pilot: [], ourselves: [], settled: [] };
   const chosen = { protected: [], overrides: [] };
-  return buildPlan({ tenantId: TENANT, manifestHash: '', findings, sightings, unknown, anchors, scopes, ...limits, ...chosen, ...more });
+  return buildPlan({
+    tenantId: TENANT,
+    manifestHash: '',
+    findings,
+    sightings,
+    unknown,
+    anchors,
+    scopes,
+    orders,
+    ...limits,
+    ...chosen,
+    ...more,
+  });
 }
 
 const planned = (plan: Plan) => plan.items.filter((i) => i.kind !== UNKNOWN_SCOPE);

@@ -66,7 +66,7 @@ test('120 accounts come back in batches of 50: a small history, small payloads, 
   expect(new Set(words)).toEqual(new Set(['restored']));
 
   const { events, bytes, largest, restores } = await historyOf(workflowId);
-  // 121 accounts of one rank are three batches; the OIDC account's role and client id, the assignment, the application, the sign-in.
+  // 121 accounts of one stage are three batches; the OIDC account's role and client id, the assignment, the application, the sign-in.
   expect(restores).toBeLessThanOrEqual(9);
   expect(events).toBeLessThan(150);
   expect(bytes).toBeLessThan(200_000);

@@ -1,10 +1,10 @@
 import type { Run, StepOutcome } from '../run.ts';
-import { removeByRank } from './by-rank.ts';
+import { removeByStage } from './by-stage.ts';
 
 /**
  * Phase 4, "Disable user sign-in to the Cloud Infrastructure Entitlement Management (CIEM) enterprise application": "once data
  * collection has stopped for all"; the activity refuses while a collector is neither confirmed nor attested.
  */
 export async function disableSignIn(run: Run): Promise<StepOutcome> {
-  return await removeByRank(run, 'sign-in');
+  return await removeByStage(run, 'sign-in');
 }

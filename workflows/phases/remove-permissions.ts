@@ -1,7 +1,7 @@
 import { approveWave } from '../gates.ts';
 import { removeAgain, settle } from '../settle.ts';
 import type { Run, StepOutcome } from '../run.ts';
-import { byRank } from '../by-rank.ts';
+import { byStage } from '../by-stage.ts';
 import { liftWhat, quarantine } from '../quarantine.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function removePermissions(run: Run): Promise<StepOutcome> {
     const batches = run.batches(phase).filter((b) => b.wave === wave);
     const quarantined = await quarantine(run, phase, batches);
     if (quarantined !== 'done') return quarantined;
-    await byRank(batches, (b, key) => run.remove(phase, `remove: ${b.label}`, key));
+    await byStage(batches, (b, key) => run.remove(phase, `remove: ${b.label}`, key));
     const settled = await settle(run, phase, removeAgain(run, phase));
     await liftWhat(run, [...run.waived]);
     if (settled !== 'done') return settled;

@@ -1,13 +1,21 @@
 import type { Anchors } from '../../../model/finding.ts';
 import { isDefenderRole } from './lookalike.ts';
+import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 import { roleToken } from './tokens.ts';
 import { allows, trustStatements } from './trust.ts';
 import { audienceUses, webIdentityTrust } from './web-identity.ts';
 
-/** What a role was for in onboarding's words; the order in which they go (FOOTPRINT: removal, step 4). */
-export const ROLE_PARTS = ['member', 'logging', 'management', 'oidc'] as const;
-export type RolePart = (typeof ROLE_PARTS)[number];
+/** What a role was for, in onboarding's words. */
+export type RolePart = 'member' | 'logging' | 'management' | 'oidc';
+
+/** When a role goes: docs/footprint.md, "Order". */
+export const STAGE_OF: Record<RolePart, AwsStage> = {
+  member: 'member-roles',
+  logging: 'logging-role',
+  management: 'management-role',
+  oidc: 'oidc-role',
+};
 
 /** A role that an invariant proves to be ours. */
 export interface OurRole {

@@ -16,7 +16,7 @@ test('the provider goes with the client id when only our role trusts it', () => 
   expect(findings).toMatchObject([
     {
       id: `aws-oidc-client-id:${PROVIDER}#${AUDIENCE}`,
-      rank: 4,
+      stage: 'after-roles',
       provides: [`aws:client-id:${PROVIDER}#${AUDIENCE}`],
       uses: [`aws:audience:${AUDIENCE}`],
       snapshot: { Mode: 'provider', OtherClientIds: [] },

@@ -37,7 +37,7 @@ test.each([NAME, `ciem-oidc-${TENANT}-assume`, `ciem-controller-${TENANT.toUpper
 test('a policy waits for the last of its roles', () => {
   const oidc = role('oidc', document(webIdentity()), { AttachedPolicies: [policyArn(NAME)] });
   const { findings } = match(policy(NAME, {}, { attachmentCount: 2, boundaryCount: 0 }), ours('member', NAME), oidc);
-  expect(findings).toMatchObject([{ rank: 3 }]);
+  expect(findings).toMatchObject([{ stage: 'oidc-role' }]);
 });
 
 test('a controller policy ranks as takeover', () => {

@@ -1,3 +1,5 @@
+import { AWS_ORDER } from '../../../activities/aws/order.ts';
+import { byStage } from '../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
@@ -78,7 +80,7 @@ async function plan(): Promise<PlanItem[]> {
   const now = await snapshot();
   const { awsOidcRoles = [] } = cloud.anchors(now, TENANT, ANCHORS.issuer);
   const findings = cloud.kinds.flatMap((k) => k.match(now, { ...ANCHORS, awsOidcRoles }).findings);
-  return findings.map(planned).toSorted((a, b) => a.rank - b.rank || b.kind.localeCompare(a.kind));
+  return findings.map(planned).toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
 }
 
 const kindOf = (item: PlanItem) => cloud.kinds.find((k) => k.name === item.kind) ?? cloud.kinds[0];

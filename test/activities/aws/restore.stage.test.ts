@@ -1,3 +1,5 @@
+import { AWS_ORDER } from '../../../activities/aws/order.ts';
+import { byStage } from '../../../model/order.ts';
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
@@ -25,7 +27,7 @@ async function plan(): Promise<PlanItem[]> {
   const told = snapshots.flatMap((s) => cloud.anchors(s, ANCHORS.tenantId, ANCHORS.issuer).awsOidcRoles ?? []);
   const anchors = { ...ANCHORS, awsOidcRoles: told };
   const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, anchors).findings));
-  return findings.map(planned).toSorted((a, b) => a.rank - b.rank || b.kind.localeCompare(a.kind));
+  return findings.map(planned).toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
 }
 
 function kindOf(item: PlanItem) {
@@ -72,8 +74,8 @@ test('all that was removed comes back the same, in reverse order, with new ids; 
 
 test('a role cannot be made before the role it trusts: it is tried again later', async () => {
   const items = await plan();
-  const member = items.find((i) => i.rank === 0 && i.kind === 'aws-role') as PlanItem;
-  const oidc = items.find((i) => i.rank === 3 && i.kind === 'aws-role') as PlanItem;
+  const member = items.find((i) => i.part === 'member' && i.kind === 'aws-role') as PlanItem;
+  const oidc = items.find((i) => i.part === 'oidc' && i.kind === 'aws-role') as PlanItem;
   for (const item of [member, oidc]) await kindOf(item).remove(await cloud.connect(item.system, context), [item]);
   expect(await restore(member)).toMatchObject({ kind: 'retry', code: 'PrincipalUnknown' });
   expect(await restore(oidc)).toBe('restored');
@@ -83,7 +85,7 @@ test('a role cannot be made before the role it trusts: it is tried again later',
 
 test('a restore that was cut short is taken up where it stood', async () => {
   const items = await plan();
-  const role = items.find((i) => i.rank === 0 && i.kind === 'aws-role') as PlanItem;
+  const role = items.find((i) => i.part === 'member' && i.kind === 'aws-role') as PlanItem;
   await kindOf(role).remove(await cloud.connect(role.system, context), [role]);
   const api = await cloud.connect(role.system, context);
   const broken = { ...api, attachPolicy: () => Promise.reject(new Error('the connection broke')) };
@@ -94,7 +96,7 @@ test('a restore that was cut short is taken up where it stood', async () => {
 });
 
 test('a stranger that took the name stays as it is', async () => {
-  const role = (await plan()).find((i) => i.rank === 0 && i.kind === 'aws-role') as PlanItem;
+  const role = (await plan()).find((i) => i.part === 'member' && i.kind === 'aws-role') as PlanItem;
   const { RoleName } = role.snapshot as RoleState;
   await kindOf(role).remove(await cloud.connect(role.system, context), [role]);
   const iam = await iamClient(sandbox, role.system.slice(4));

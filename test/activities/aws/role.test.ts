@@ -42,7 +42,7 @@ describe('an OIDC role is known by provider and audience, whatever its name', ()
     ['a deny beside it', document(webIdentity(), { Effect: 'Deny', Principal: '*', Action: 'sts:TagSession' })],
   ])('%s', (_name, trust) => {
     const finding = only(role('renamed-by-operator', trust));
-    expect(finding).toMatchObject({ rank: 3, confidence: 'certain', title: 'OIDC role renamed-by-operator' });
+    expect(finding).toMatchObject({ stage: 'oidc-role', confidence: 'certain', title: 'OIDC role renamed-by-operator' });
     expect(finding.hold).toBeUndefined();
     expect(finding.provides).toEqual([`aws:role:${finding.id.slice('aws-role:'.length)}`, 'aws:role:AROARENAMED-BY-OPERATOR']);
   });
@@ -83,23 +83,28 @@ test.each<[string, Json, string]>([
 
 describe('a role that trusts an OIDC role', () => {
   const trust = document(assumedBy(OIDC_ROLE));
-  test.each<[string, Partial<RoleState>, string, number]>([
-    ['is a member role by default', { AttachedPolicies: ['arn:aws:iam::aws:policy/SecurityAudit'] }, 'Member role r', 0],
+  test.each<[string, Partial<RoleState>, string, string]>([
+    ['is a member role by default', { AttachedPolicies: ['arn:aws:iam::aws:policy/SecurityAudit'] }, 'Member role r', 'member-roles'],
     [
       'is the logging role with the trail policy',
       { AttachedPolicies: [policyArn(`ciem-cloudtrail-${TENANT}`)] },
       'Central logging role r',
-      1,
+      'logging-role',
     ],
-    ['is the logging role with s3 rights inline', { InlinePolicies: { trail: allowing('s3:GetObject') } }, 'Central logging role r', 1],
+    [
+      'is the logging role with s3 rights inline',
+      { InlinePolicies: { trail: allowing('s3:GetObject') } },
+      'Central logging role r',
+      'logging-role',
+    ],
     [
       'is the management role with the organisation policy',
       { AttachedPolicies: ['arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations', policyArn(`ciem-cloudtrail-${TENANT}`)] },
       'Management role r',
-      2,
+      'management-role',
     ],
-  ])('%s', (_name, more, title, rank) => {
-    expect(only(role('r', trust, more))).toMatchObject({ title, rank, confidence: 'certain' });
+  ])('%s', (_name, more, title, stage) => {
+    expect(only(role('r', trust, more))).toMatchObject({ title, stage, confidence: 'certain' });
   });
 
   test('needs the OIDC role, its policies and its boundary to stay until it is gone', () => {

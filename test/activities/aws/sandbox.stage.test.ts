@@ -1,3 +1,5 @@
+import { AWS_ORDER } from '../../../activities/aws/order.ts';
+import { byStage } from '../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import { fingerprint } from '../../../model/canonical.ts';
@@ -60,7 +62,7 @@ test('exactly what is ours is found, read back just as planned, removed in order
   expect(findings.every((f) => f.confidence === 'certain' && f.hold === undefined)).toBe(true);
   expect(sightings.map((s) => s.id)).toContain('aws-policy:arn:aws:iam::210987654302:policy/contoso-org-read');
 
-  const order = findings.toSorted((a, b) => a.rank - b.rank || b.kind.localeCompare(a.kind));
+  const order = findings.toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
   for (const finding of order) {
     const item = planned(finding);
     const kind = kindOf(finding);

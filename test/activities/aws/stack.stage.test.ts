@@ -90,10 +90,10 @@ async function act(finding: Finding) {
 
 test('a stack in which all is ours is planned as a stack, with its resources after it and no guard', async () => {
   const found = await findings(WHOLE);
-  expect(found.map((f) => [f.kind, f.rank, f.hold])).toEqual([
-    ['aws-cloudformation-stack', 0, undefined],
-    ['aws-role', 0, undefined],
-    ['aws-policy', 0, undefined],
+  expect(found.map((f) => [f.kind, f.stage, f.hold])).toEqual([
+    ['aws-cloudformation-stack', 'member-roles', undefined],
+    ['aws-role', 'member-roles', undefined],
+    ['aws-policy', 'member-roles', undefined],
   ]);
   expect(found[0]).toMatchObject({ takesAlong: [found[2]?.id, found[1]?.id], risk: 'takeover' });
 });
@@ -194,7 +194,7 @@ test('a stack that is protected from deletion is held with its owner’s step; o
     kind: 'aws-role',
     id: 'aws-role:member',
     title: 'member',
-    rank: 0,
+    stage: 'member-roles',
     risk: 'read',
     snapshot: { RoleName: 'member', Tags: {} },
   };

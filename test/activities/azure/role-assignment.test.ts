@@ -79,15 +79,15 @@ describe('where it is found', () => {
 });
 
 test.each([
-  ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'Owner', 'takeover', 0],
-  ['18d7d88d-d35e-4fb5-a5c3-7773c20a72d9', 'User Access Administrator', 'takeover', 0],
-  ['f58310d9-a9f6-439a-9e8d-f62e7b41a168', 'Role Based Access Control Administrator', 'takeover', 0],
-  ['b24988ac-6180-42a0-ab88-20f7382dd24c', 'Contributor', 'write', 0],
-  [READER.toUpperCase(), 'Reader', 'read', 1],
-  ['00000000-aaaa-bbbb-cccc-000000000000', 'role 00000000', 'write', 0],
-])('role %s is %s, risk %s, rank %i', (role, name, risk, rank) => {
+  ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'Owner', 'takeover', 'assignments-that-write'],
+  ['18d7d88d-d35e-4fb5-a5c3-7773c20a72d9', 'User Access Administrator', 'takeover', 'assignments-that-write'],
+  ['f58310d9-a9f6-439a-9e8d-f62e7b41a168', 'Role Based Access Control Administrator', 'takeover', 'assignments-that-write'],
+  ['b24988ac-6180-42a0-ab88-20f7382dd24c', 'Contributor', 'write', 'assignments-that-write'],
+  [READER.toUpperCase(), 'Reader', 'read', 'assignments-that-read'],
+  ['00000000-aaaa-bbbb-cccc-000000000000', 'role 00000000', 'write', 'assignments-that-write'],
+])('role %s is %s, risk %s, stage %s', (role, name, risk, stage) => {
   const { findings } = judge(SUBSCRIPTION, [assignment(SUBSCRIPTION, { role })]);
-  expect(findings).toMatchObject([{ risk, rank, title: expect.stringContaining(name) as string }]);
+  expect(findings).toMatchObject([{ risk, stage, title: expect.stringContaining(name) as string }]);
 });
 
 test.each([

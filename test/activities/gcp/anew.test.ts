@@ -1,3 +1,5 @@
+import { GCP_ORDER } from '../../../activities/gcp/order.ts';
+import { byStage } from '../../../model/order.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import { THIRTY_DAYS } from '../../../activities/kind.ts';
@@ -71,7 +73,7 @@ test('after 30 days pool, provider and account are made anew of every field, and
   const snapshot = await cloud.read(api, system, context);
   const items = cloud.kinds
     .flatMap((k) => k.match(snapshot, anchorsOf(snapshot)).findings)
-    .toSorted((a, b) => a.rank - b.rank)
+    .toSorted((a, b) => byStage({ gcp: GCP_ORDER }, a, b))
     .map(planned);
   expect(new Set(items.map((i) => i.kind)).size).toBe(5);
   for (const item of items) await kindOf(item).remove(api, [item]);

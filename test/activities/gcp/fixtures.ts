@@ -94,7 +94,7 @@ export function planned(finding: Pick<Finding, 'id' | 'snapshot'>): PlanItem {
     why: [],
     confidence: 'certain',
     risk: 'none',
-    rank: 0,
+    stage: 'project-bindings',
     provides: [],
     uses: [],
     fingerprint: '',

@@ -28,12 +28,12 @@ describe('Bindings', () => {
   });
 
   test.each([
-    ['organizations/1', 0],
-    ['folders/1', 1],
-    ['projects/contoso-web', 2],
-  ])('at %s go at rank %d', (resource, rank) => {
+    ['organizations/1', 'organization-bindings'],
+    ['folders/1', 'folder-bindings'],
+    ['projects/contoso-web', 'project-bindings'],
+  ])('at %s go at the stage %s', (resource, stage) => {
     expect(at(resource, 'roles/viewer', `serviceAccount:${EMAIL}`).findings).toMatchObject([
-      { rank, system: `gcp:${resource}`, uses: [`gcp:service-account:${EMAIL}`] },
+      { stage, system: `gcp:${resource}`, uses: [`gcp:service-account:${EMAIL}`] },
     ]);
   });
 

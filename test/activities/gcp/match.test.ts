@@ -23,7 +23,7 @@ describe('What onboarding left in the OIDC project', () => {
   it('is found whole: impersonation, service account, provider, pool', () => {
     const found = judge(onboarded());
     expect(certain(found)).toEqual(['gcp-impersonation-binding', 'gcp-service-account', 'gcp-provider', 'gcp-pool']);
-    expect(found.findings.map((f) => f.rank)).toEqual([3, 4, 5, 6]);
+    expect(found.findings.map((f) => f.stage)).toEqual(['impersonation', 'service-accounts', 'providers', 'pools']);
     expect(found.sightings).toEqual([]);
   });
 

@@ -1,3 +1,5 @@
+import { GCP_ORDER } from '../../../activities/gcp/order.ts';
+import { byStage } from '../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { Anchors } from '../../../model/finding.ts';
@@ -32,9 +34,9 @@ function kindOf(item: PlanItem) {
   return kind;
 }
 
-/** Items that one write takes away, in the order of their ranks. */
+/** Items that one write takes away, in the order of their stages. */
 function batches(items: PlanItem[]): [PlanItem, ...PlanItem[]][] {
-  const sorted = items.toSorted((a, b) => a.rank - b.rank);
+  const sorted = items.toSorted((a, b) => byStage({ gcp: GCP_ORDER }, a, b));
   const groups = Map.groupBy(sorted, (item) => `${item.kind} ${kindOf(item).writeKey?.(item) ?? item.id}`);
   return [...groups.values()] as [PlanItem, ...PlanItem[]][];
 }

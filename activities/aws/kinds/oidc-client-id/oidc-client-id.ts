@@ -98,7 +98,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     ],
     confidence: 'certain',
     risk: 'none',
-    rank: 4,
+    stage: 'after-roles',
     snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken(clientId)],

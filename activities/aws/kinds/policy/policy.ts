@@ -1,10 +1,12 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import { lastStage } from '../../../../model/order.ts';
 import type { Kind } from '../../../kind.ts';
+import { AWS_ORDER } from '../../order.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
 import { unlessGone } from '../../wire/gone.ts';
 import { holdOf } from '../../footprint/hold.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
-import { ourRoles, ROLE_PARTS, type OurRole } from '../../footprint/our-roles.ts';
+import { ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { policyUndo } from './undo.ts';
 import { AwsRefusal } from '../../wire/refusal.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
@@ -121,7 +123,10 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     confidence: users.length > 0 && named ? 'certain' : 'name-only',
     risk: worst(state.Versions.map((v) => riskOfDocument(v.Document))),
     // A policy goes after the last of its roles.
-    rank: Math.max(0, ...users.map((u) => ROLE_PARTS.indexOf(u.part))),
+    stage: lastStage(
+      AWS_ORDER,
+      users.map((u) => STAGE_OF[u.part]),
+    ),
     snapshot: state,
     provides: [policyToken(state.Arn)],
     uses: [],

@@ -3,7 +3,7 @@ import type { Kind } from '../../../kind.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
 import { holdOf, recentlyUsed } from '../../footprint/hold.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
-import { ourRoles, ROLE_PARTS, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
+import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { AwsRefusal } from '../../wire/refusal.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
 import { roleQuarantine } from './quarantine.ts';
@@ -66,7 +66,8 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     why,
     confidence: 'certain',
     risk,
-    rank: ROLE_PARTS.indexOf(part),
+    stage: STAGE_OF[part],
+    part,
     snapshot: role,
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],

@@ -1,6 +1,8 @@
 import { firstHold } from '../../../../model/defender.ts';
 import type { Finding, Match } from '../../../../model/finding.ts';
+import { lastStage } from '../../../../model/order.ts';
 import type { Kind } from '../../../kind.ts';
+import { AWS_ORDER } from '../../order.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
 import type { ClientIdState } from '../oidc-client-id/state.ts';
 import { stackHold, stackMark } from '../../footprint/owner.ts';
@@ -13,18 +15,21 @@ export interface StackMembers {
   members: Finding[];
   strangers: string[];
   /** When the stack goes: with the last of its roles and policies, so that whatever waits for nothing of it went before. */
-  rank: number;
+  stage: string;
 }
 
 /** Pure: what of a stack is ours. */
 export function membersOf(stack: Extract<StackView, { stack: object }>['stack'], findings: readonly Finding[]): StackMembers {
   const of = stack.Resources.map((resource) => ({ resource, found: findings.filter((f) => isResource(f, resource)) }));
   const members = of.flatMap((r) => r.found);
-  const ranked = members.filter((f) => f.kind !== 'aws-oidc-client-id');
+  const early = members.filter((f) => f.kind !== 'aws-oidc-client-id');
   return {
     members,
     strangers: of.filter((r) => r.found.length === 0).map((r) => r.resource),
-    rank: Math.max(...(ranked.length > 0 ? ranked : members).map((f) => f.rank)),
+    stage: lastStage(
+      AWS_ORDER,
+      (early.length > 0 ? early : members).map((f) => f.stage),
+    ),
   };
 }
 
@@ -49,12 +54,12 @@ function inItsStack(finding: Finding, snapshot: AwsSnapshot, findings: readonly 
   if (!view) return held('its tags do not tell which one it is');
   if ('gone' in view) return finding;
   if ('unknown' in view) return held(`nothing is known of it (${view.unknown})`);
-  const { members, strangers, rank } = membersOf(view.stack, findings);
+  const { members, strangers, stage } = membersOf(view.stack, findings);
   // Taken out of the template and retained: the tag stays, the stack has forgotten it.
   if (!members.some((m) => m.id === finding.id) && !view.stack.Resources.some((r) => isResource(finding, r, 'in part'))) return finding;
   if (view.stack.Parent !== null) return held(`is part of the stack ${view.stack.Parent}, which would put it back`);
   if (strangers.length > 0) return held(`holds besides ${strangers.join(', ')}, which is not among what is removed`);
-  return { ...finding, rank: Math.max(finding.rank, rank) };
+  return { ...finding, stage: lastStage(AWS_ORDER, [finding.stage, stage]) };
 }
 
 /** A provider is a stack's resource as a whole: a client id of ours stands for it only where the provider goes with it. */

@@ -76,7 +76,7 @@ function stateOf(stack: StackState, Definition: ReadDefinition, Members: Planned
 type There = Extract<StackView, { stack: object }>;
 
 function toFinding({ stack, definition }: There, snapshot: AwsSnapshot, findings: readonly Finding[]): Finding[] {
-  const { members, strangers, rank } = membersOf(stack, findings);
+  const { members, strangers, stage } = membersOf(stack, findings);
   if (members.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
   return [
     {
@@ -88,7 +88,7 @@ function toFinding({ stack, definition }: There, snapshot: AwsSnapshot, findings
       why: [`every resource in it is ours: ${members.map((m) => m.title).join(', ')}`],
       confidence: 'certain',
       risk: worst(members.map((m) => m.risk)),
-      rank,
+      stage,
       snapshot: stateOf(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
       provides: [],
       uses: [],

@@ -59,8 +59,7 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     why: [`its principal ${assignment.principalId} is the CIEM service principal of this tenant`],
     confidence: 'certain',
     risk,
-    // Reader goes last: Defender may read with it, so a fault that stops the run early stops it before this one.
-    rank: risk === 'read' ? 1 : 0,
+    stage: risk === 'read' ? 'assignments-that-read' : 'assignments-that-write',
     snapshot: toJson(assignment),
     provides: [],
     uses: [],

@@ -28,7 +28,7 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
       why: [`its application id ${principal.appId} is Microsoft's own for Permissions Management`, 'users can sign in to it'],
       confidence: 'certain' as const,
       risk: 'read' as const,
-      rank: 0,
+      stage: 'sign-in',
       snapshot: toJson(principal),
       provides: ['ciem:sign-in'],
       uses: [],

@@ -59,7 +59,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     ],
     confidence: known.length > 0 ? 'certain' : 'name-only',
     risk: 'none',
-    rank: 0,
+    stage: 'oidc-applications',
     snapshot: toJson(application),
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],

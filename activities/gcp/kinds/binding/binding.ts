@@ -9,6 +9,7 @@ import { GCP_NAMES } from '../../footprint/ownership.ts';
 import { recentUseHold } from '../../footprint/use.ts';
 import { grantJson, grantsInPlace, plannedGrant, readGrant, removeGrants, undoGrant } from '../grants.ts';
 import { grantId, grantsOf, type Grant } from '../policy.ts';
+import type { GcpStage } from '../../order.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
 
 /**
@@ -53,7 +54,7 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
     why: [`held by ${account.email}, which the CIEM workload identity pool may act as`],
     confidence: 'certain',
     risk: riskOf(grant.role),
-    rank: RANKS[grant.resource.split('/')[0] ?? ''] ?? 2,
+    stage: STAGES[grant.resource.split('/')[0] ?? ''] ?? 'project-bindings',
     snapshot: grantJson(grant, account.uniqueId),
     provides: [],
     uses: [`gcp:service-account:${account.email}`, ...roleTokens(grant.role)],
@@ -62,7 +63,11 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
 }
 
 /** Widest reach first. */
-const RANKS: Record<string, number> = { organizations: 0, folders: 1, projects: 2 };
+const STAGES: Record<string, GcpStage> = {
+  organizations: 'organization-bindings',
+  folders: 'folder-bindings',
+  projects: 'project-bindings',
+};
 
 /** What a role lets its holder do. An unknown role counts as writing: only what is known to read is called reading. */
 export function riskOf(role: string): Risk {

@@ -99,7 +99,7 @@ function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: 
     confidence: 'certain',
     risk: 'none',
     // After the bindings of every level.
-    rank: 3,
+    stage: 'custom-roles',
     snapshot: role,
     provides: roleTokens(role.name),
     uses: [],

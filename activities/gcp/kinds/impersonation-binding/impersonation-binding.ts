@@ -24,7 +24,7 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
         why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
         confidence: verdict.confidence,
         risk: 'takeover',
-        rank: 3,
+        stage: 'impersonation',
         snapshot: grantJson(grant, account.uniqueId),
         provides: [],
         uses: [`gcp:service-account:${account.email}`, `gcp:pool:${pool.pool.name}`],

@@ -66,7 +66,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
       why: verdict.why,
       confidence: verdict.confidence,
       risk: 'none',
-      rank: 5,
+      stage: 'providers',
       snapshot: definition(provider),
       provides: [],
       uses: [`gcp:pool:${pool}`, ...tokens(provider, anchors, verdict.confidence === 'name-only')],

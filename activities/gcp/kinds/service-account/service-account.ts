@@ -49,7 +49,7 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: Accou
       why: verdict.why,
       confidence: verdict.confidence,
       risk: 'none',
-      rank: 4,
+      stage: 'service-accounts',
       snapshot: accountDefinition(account),
       provides: [`gcp:service-account:${account.email}`],
       uses: [...new Set(trust.map((t) => `gcp:pool:${t.pool.pool.name}`))],

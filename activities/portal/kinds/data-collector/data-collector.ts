@@ -74,7 +74,7 @@ function finding({ system }: PortalSnapshot, id: string, type: string, definitio
     why: [why],
     confidence: 'certain',
     risk: 'read',
-    rank: 0,
+    stage: 'data-collectors',
     snapshot: definition,
     provides: [],
     // Sign-in may be disabled only once data collection has stopped everywhere (guide, "Disable user sign-in").
