@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { SystemType } from '../model/names.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SealingKey } from '../security/sealing.ts';
-import type { AnyCloud } from './kind.ts';
+import type { AnyCloud } from './cloud.ts';
 import type { ArtifactStore } from './records/artifacts.ts';
 import type { Journal } from './records/journal.ts';
 

@@ -8,7 +8,7 @@ import { awsScript } from './aws/shell/script.ts';
 import { azureScript } from './azure/shell/script.ts';
 import { entraScript } from './entra/shell/script.ts';
 import { gcpScript } from './gcp/shell/script.ts';
-import { portalScript } from './portal/shell/script.ts';
+import { portalScript } from './portal/shell.ts';
 
 /** What each cloud says in shell. Pure, and apart from the clouds themselves: whoever prints a script needs none of their SDKs. */
 export const SCRIPTS: Record<SystemType, CloudScript> = {

@@ -10,8 +10,28 @@ export interface CloudScript {
   prelude(manifest: Manifest): readonly string[];
   /** Lines that bring the shell into a system before its items (a role assumed, a subscription chosen). */
   enter(system: SystemId, manifest: Manifest): string[];
-  /** By name of kind. A command per element; a kind that a script cannot do answers comments that say what to do by hand. */
-  kinds: Record<string, { remove(item: PlanItem): string[]; restore(item: ToRestore): string[] }>;
+  /** By name of kind. */
+  kinds: Record<string, KindShell>;
+}
+
+/** What a kind says in shell: a command per element; what a script cannot do is told in comments that say what to do by hand. */
+export interface KindShell {
+  /** Functions that its commands need, once at the top of a script. */
+  prelude?: readonly string[];
+  remove(item: PlanItem): string[];
+  restore(item: ToRestore): string[];
+}
+
+/** A cloud's script, put together from its kinds. */
+export function scriptOf(
+  cloud: Pick<CloudScript, 'prelude' | 'enter'>,
+  kinds: readonly { name: string; shell?: KindShell }[],
+): CloudScript {
+  return {
+    enter: (system, manifest) => cloud.enter(system, manifest),
+    prelude: (manifest) => [...cloud.prelude(manifest), ...kinds.flatMap((k) => k.shell?.prelude ?? [])],
+    kinds: Object.fromEntries(kinds.flatMap(({ name, shell }) => (shell ? [[name, shell]] : []))),
+  };
 }
 
 /** What a cloud says in shell to take the worker's own access away. All of it pure. */

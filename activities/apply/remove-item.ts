@@ -7,7 +7,8 @@ import { isSettled, type Ledger } from '../../model/ledger.ts';
 import { collectorsLeft } from '../../model/ledger.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
-import type { AnyCloud, Kind } from '../kind.ts';
+import type { AnyCloud } from '../cloud.ts';
+import type { Kind } from '../kind.ts';
 
 /** How often a thing is read again until it is gone, or back, in ms: 10 tries, 40 s in all. */
 export const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];

@@ -1,4 +1,4 @@
-import type { Cloud } from '../kind.ts';
+import type { Cloud } from '../cloud.ts';
 import type { AwsAccountApi } from './wire/api.ts';
 import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import type { AwsOrganizationApi } from './wire/api.ts';
 import { classify } from './wire/classify.ts';
 import type { AwsConnector } from './wire/clients.ts';

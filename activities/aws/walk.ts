@@ -1,5 +1,5 @@
 import type { SystemId } from '../../model/names.ts';
-import type { Walked } from '../kind.ts';
+import type { Walked } from '../cloud.ts';
 import type { AwsOrganizationApi } from './wire/api.ts';
 
 /** Of accounts in these states no call is answered, so that nothing can be found or removed there. */

@@ -1,7 +1,7 @@
 import { nativeId } from '../../model/names.ts';
 import { azureCredential } from '../microsoft/credential.ts';
 import { armEndpoint } from '../microsoft/endpoints.ts';
-import type { Cloud } from '../kind.ts';
+import type { Cloud } from '../cloud.ts';
 import { connectArm } from './wire/arm.ts';
 import { classifyAzure } from './wire/classify.ts';
 import { connectAzure, type AzureApi } from './wire/clients.ts';

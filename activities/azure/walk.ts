@@ -1,5 +1,5 @@
 import type { SystemId } from '../../model/names.ts';
-import type { Described, ReadContext, Walked } from '../kind.ts';
+import type { Described, ReadContext, Walked } from '../cloud.ts';
 import type { ArmApi, Descendant, Subscription } from './wire/arm.ts';
 import { classifyAzure } from './wire/classify.ts';
 

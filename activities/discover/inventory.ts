@@ -6,7 +6,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import type { Described } from '../kind.ts';
+import type { Described } from '../cloud.ts';
 import { earlierRun } from '../plan/carry-over.ts';
 import type { Reading } from './read.ts';
 import { guideNotes } from './guide-notes.ts';

@@ -3,7 +3,7 @@ import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Deps } from '../deps.ts';
 import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import type { Walked } from '../kind.ts';
+import type { Walked } from '../cloud.ts';
 import { retryDeadlinePassed } from '../look/activity-control.ts';
 import { readingBatches, type Reading } from './read.ts';
 

@@ -1,6 +1,6 @@
 import { azureCredential } from '../microsoft/credential.ts';
 import { graphEndpoint } from '../microsoft/endpoints.ts';
-import type { Cloud } from '../kind.ts';
+import type { Cloud } from '../cloud.ts';
 import { ciemSignIn } from './kinds/ciem-sign-in/ciem-sign-in.ts';
 import { classifyEntra } from './wire/classify.ts';
 import { connectEntra, type EntraApi } from './wire/clients.ts';

@@ -1,5 +1,5 @@
 import { MEPM } from '../../model/footprint.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import { classifyEntra } from './wire/classify.ts';
 import type { EntraApi, SignInActivity } from './wire/clients.ts';
 

@@ -1,5 +1,5 @@
 import { DEFENDER } from '../../model/footprint.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { isNamedLikeOurs } from './footprint/custom-roles.ts';

@@ -1,6 +1,6 @@
 import type { Anchors } from '../../model/finding.ts';
 import { nativeId } from '../../model/names.ts';
-import type { Cloud } from '../kind.ts';
+import type { Cloud } from '../cloud.ts';
 import { judgeAccounts } from './footprint/accounts.ts';
 import { assetFilter } from './assets.ts';
 import { gcpBinding } from './kinds/binding/binding.ts';

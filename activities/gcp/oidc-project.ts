@@ -1,5 +1,5 @@
 import { issuerOf } from '../../model/footprint.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import { failureWords, isRetry } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { orGone } from './wire/gone.ts';

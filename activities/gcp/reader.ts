@@ -1,5 +1,5 @@
 import { nativeId, type SystemId } from '../../model/names.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import type { Harmless } from './assets.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { readCustomRoles } from './footprint/custom-roles.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts';
-import type { ReadContext, Walked } from '../kind.ts';
+import type { ReadContext, Walked } from '../cloud.ts';
 import { RefusedError } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemId } from '../../model/names.ts';
-import type { Described, ReadContext, Walked } from '../kind.ts';
+import type { Described, ReadContext, Walked } from '../cloud.ts';
 import type { TreeNode } from './wire/tree.ts';
 import { failureWords, isRetry } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';

@@ -1,9 +1,9 @@
 import { MEPM } from '../../model/footprint.ts';
 import { azureCredential } from '../microsoft/credential.ts';
-import type { Cloud } from '../kind.ts';
+import type { Cloud } from '../cloud.ts';
 import { classifyPortal } from './wire/classify.ts';
 import { connectPortal, type PortalApi } from './wire/clients.ts';
-import { dataCollector } from './kinds/data-collector/data-collector.ts';
+import { PORTAL_KINDS } from './kinds/index.ts';
 import { readPortal, type PortalSnapshot } from './reader.ts';
 import { PORTAL_ORDER } from './order.ts';
 
@@ -20,7 +20,7 @@ export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
     },
     read: readPortal,
     anchors: () => ({}),
-    kinds: [dataCollector],
+    kinds: PORTAL_KINDS,
     classify: (error) => classifyPortal(error),
     probe: async (api) => {
       if (api.readable) await api.list();

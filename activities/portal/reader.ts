@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { SystemId } from '../../model/names.ts';
-import type { ReadContext } from '../kind.ts';
+import type { ReadContext } from '../cloud.ts';
 import type { Collector, PortalApi } from './wire/clients.ts';
 
 export interface PortalSnapshot {

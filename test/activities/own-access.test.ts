@@ -7,7 +7,7 @@ import type { EntraApi } from '../../activities/entra/wire/clients.ts';
 import { ownAccessToDirectory } from '../../activities/entra/own-access/read.ts';
 import { ownAccessAtResource } from '../../activities/gcp/own-access/read.ts';
 import type { GcpApi } from '../../activities/gcp/wire/clients.ts';
-import type { ReadContext } from '../../activities/kind.ts';
+import type { ReadContext } from '../../activities/cloud.ts';
 import { fakeAccount } from './aws/fake-account.ts';
 import { assumedBy, document, role } from './aws/fixtures.ts';
 import { contextOf } from './gcp/in-process.ts';

@@ -1,7 +1,7 @@
 import { AWS_ORDER } from '../../activities/aws/order.ts';
 import { byStage } from '../../model/order.ts';
 import { awsCloud } from '../../activities/aws/cloud.ts';
-import type { ReadContext } from '../../activities/kind.ts';
+import type { ReadContext } from '../../activities/cloud.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { SystemId } from '../../model/names.ts';
 import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { AnyCloud } from '../../activities/kind.ts';
+import type { AnyCloud } from '../../activities/cloud.ts';
 import { ownAccessScript } from '../../client/render/own-access-script.ts';
 import { removalScript, restoreScript, type ScriptSource } from '../../client/render/script.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../activities/aws/cloud.ts';
 import { awsScript } from '../../activities/aws/shell/script.ts';
 import { plannedStack, type PlannedStack } from '../../activities/aws/kinds/stack/definition.ts';
-import type { ReadContext } from '../../activities/kind.ts';
+import type { ReadContext } from '../../activities/cloud.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { finding, planOf } from '../model/findings.ts';
 import { ENTRY_ROLE, MEMBERS, OIDC_ACCOUNT } from './aws-accounts.ts';

@@ -1,5 +1,5 @@
 import type { RoleLastUsed } from '@aws-sdk/client-iam';
-import type { ReadContext } from '../../kind.ts';
+import type { ReadContext } from '../../cloud.ts';
 
 /** How long ago still counts as in use, in ms: `guards.usedWithin` of the manifest. */
 export function usedWithin({ manifest }: Pick<ReadContext, 'manifest'>): number {

@@ -4,7 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
-import type { ReadContext } from '../../kind.ts';
+import type { ReadContext } from '../../cloud.ts';
 import { accountApi } from './account.ts';
 import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
 import { homeOf, organizationApi } from './organization.ts';

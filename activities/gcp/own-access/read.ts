@@ -1,7 +1,7 @@
 import { systemsOf } from '../../../model/manifest-systems.ts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
-import type { ReadContext } from '../../kind.ts';
+import type { ReadContext } from '../../cloud.ts';
 import { classify } from '../wire/classify.ts';
 import type { GcpApi } from '../wire/clients.ts';
 import { grantJson } from '../kinds/grants.ts';

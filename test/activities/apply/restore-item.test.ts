@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AnyCloud } from '../../../activities/kind.ts';
+import type { AnyCloud } from '../../../activities/cloud.ts';
 import { heldUntilBack, restoreTogether } from '../../../activities/apply/restore-item.ts';
 import { emptyLedger, record, type Ledger } from '../../../model/ledger.ts';
 import type { OutcomeWord } from '../../../model/names.ts';

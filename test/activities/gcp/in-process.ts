@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { ReadContext } from '../../../activities/kind.ts';
+import type { ReadContext } from '../../../activities/cloud.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import { ENTRA } from '../../sandbox/small-estate.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Collector, PortalApi } from '../../../activities/portal/wire/clients.ts';
 import { connectPortal } from '../../../activities/portal/wire/clients.ts';
 import { classifyPortal } from '../../../activities/portal/wire/classify.ts';
-import { dataCollector } from '../../../activities/portal/kinds/data-collector/data-collector.ts';
+import { dataCollector } from '../../../activities/portal/kinds/data-collector/index.ts';
 import { readPortal, type PortalSnapshot } from '../../../activities/portal/reader.ts';
 import type { Manifest } from '../../../model/manifest.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { portalScript } from '../../../activities/portal/shell/script.ts';
+import { portalScript } from '../../../activities/portal/shell.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { DELETED_MESSAGE } from '../../../model/names.ts';
 

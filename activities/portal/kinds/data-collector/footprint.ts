@@ -1,16 +1,15 @@
 import type { Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
 import type { Manifest } from '../../../../model/manifest.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
-import type { Kind } from '../../../kind.ts';
-import type { Collector, PortalApi } from '../../wire/clients.ts';
+import type { Footprint } from '../../../kind.ts';
 import type { PortalSnapshot } from '../../reader.ts';
+import type { Collector } from '../../wire/clients.ts';
 
 const NAME = 'data-collector';
 
 type Named = Manifest['collectors'][number];
 
-/** Data collector configurations (guide, "Stop data collection"). Deleted only with the one-time password, by an activity of their own. */
-export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
+/** Data collector configurations (guide, "Stop data collection"). */
+export const footprint: Footprint<PortalSnapshot> = {
   name: NAME,
 
   match(snapshot): Match {
@@ -31,25 +30,14 @@ export const dataCollector: Kind<PortalSnapshot, PortalApi> = {
     return { findings, sightings };
   },
 
-  async read(api, item) {
-    const planned = item.snapshot as Definition;
-    // Nothing can be read of the others: only a person's confirmation can say that they are gone.
-    if (planned.driver !== 'http') return item.snapshot;
-    const there = await api.get(item.id.slice(NAME.length + 1));
-    return there && readDefinition(there, planned.recipient);
-  },
-
-  remove(_api, [item]: readonly [PlanItem, ...PlanItem[]]) {
-    return Promise.reject(new Error(`${item.id} can be deleted only with its one-time password`));
-  },
-
   lost: 'its historic data went with it; a new configuration can be made only in the Permissions Management portal, if that still answers',
 };
 
-type Definition = { driver: string; recipient: string | null; [field: string]: Json };
+/** What a plan freezes of a configuration. */
+export type Definition = { driver: string; recipient: string | null; [field: string]: Json };
 
 /** Without status and online: they change by themselves while the configuration stays what was approved. */
-function readDefinition(collector: Collector, recipient: string | null): Definition {
+export function readDefinition(collector: Collector, recipient: string | null): Definition {
   const { id, type, name, configuration } = collector;
   return { id, type, name, driver: 'http', recipient, configuration };
 }

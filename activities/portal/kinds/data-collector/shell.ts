@@ -1,15 +1,11 @@
-import type { PlanItem } from '../../../model/plan.ts';
-import { comment, type CloudScript } from '../../../model/shell.ts';
-import { MEPM } from '../../../model/footprint.ts';
+import { MEPM } from '../../../../model/footprint.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import { comment, type KindShell } from '../../../../model/shell.ts';
 
 const TABS: Record<string, string> = { aws: 'AWS', azure: 'Azure', gcp: 'GCP' };
 
 /** No API deletes a data collector: the script says the guide's clicks ("Stop data collection"), as comments. */
-export const portalScript: CloudScript = {
-  prelude: () => [],
-  enter: () => [],
-  kinds: { 'data-collector': { remove, restore } },
-};
+export const shell: KindShell = { remove, restore };
 
 function remove(item: PlanItem): string[] {
   const { id, name, type, recipient } = item.snapshot as Record<string, unknown>;

@@ -1,0 +1,70 @@
+import type { FailureClass } from '../model/errors.ts';
+import type { Anchors } from '../model/finding.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { SystemId, SystemType } from '../model/names.ts';
+import type { OwnAccess } from '../model/own-access.ts';
+import type { Kind } from './kind.ts';
+
+/** What a reader may need to know before it reads: the manifest and what the directory told. */
+export interface ReadContext {
+  manifest: Manifest;
+  ciemPrincipalId?: string;
+}
+
+/** What stands behind an `all` in the manifest. */
+export interface Walked {
+  systems: SystemId[];
+  /** Left out, and why: suspended, pending deletion. */
+  left: { system: SystemId; reason: string }[];
+  /** Parts of the tree that could not be listed. */
+  unknown: { system: SystemId; reason: string }[];
+  /** What the listings told besides, for people: a successor is onboarded by it. */
+  described?: Described[];
+}
+
+/** A system's name as its cloud shows it, and the one it lies directly below. */
+export interface Described {
+  system: SystemId;
+  name?: string;
+  parent?: SystemId;
+}
+
+/** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
+export interface Cloud<Snapshot, Api> {
+  type: SystemType;
+  /** The stages that a finding of this cloud may name, first to last. */
+  order: readonly string[];
+  /** The narrow interface to one system, with the worker's own credentials. */
+  connect(system: SystemId, context: ReadContext): Promise<Api>;
+  /**
+   * The manifest with the root of each `all` that it does not name, as the worker's own credentials tell it. Throws where they do not:
+   * then nothing is known of this cloud. Absent where a tree needs no root.
+   */
+  root?(context: ReadContext): Promise<Manifest>;
+  /**
+   * Lists what the manifest's `all` stands for, and only that. A part that cannot be listed is `unknown`, never an empty list; throws
+   * when nothing could be listed at all. Absent where a manifest cannot say `all`.
+   */
+  walk?(context: ReadContext): Promise<Walked>;
+  /** One snapshot of a system. A failed page or a denied listing throws: an error is never an empty list. */
+  read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
+  /**
+   * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
+   * out what it shows still to be the very same.
+   */
+  anchors(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Anchors): Partial<Anchors>;
+  kinds: Kind<Snapshot, Api>[];
+  /** Pure. */
+  classify(error: unknown): FailureClass;
+  /**
+   * What the worker's own identity may do in a system, as far as it may look: what it may not see is `unknown`. Absent where a system knows
+   * no identities. Changes nothing.
+   */
+  ownAccess?(api: Api, system: SystemId, context: ReadContext): Promise<OwnAccess>;
+  /** The cheapest call that shows that the credentials answer for this system; throws otherwise. Changes nothing. */
+  probe(api: Api, system: SystemId): Promise<void>;
+}
+
+/** A cloud with its types hidden, as the engine holds it. */
+// eslint-disable-next-line typescript/no-explicit-any -- snapshots and APIs differ by cloud; each cloud's own file is fully typed
+export type AnyCloud = Cloud<any, any>;
