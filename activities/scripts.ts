@@ -5,7 +5,7 @@ import { azureOwnAccess } from './azure/own-access/shell.ts';
 import { entraOwnAccess } from './entra/own-access/shell.ts';
 import { gcpOwnAccess } from './gcp/own-access/shell.ts';
 import { awsScript } from './aws/shell/script.ts';
-import { azureScript } from './azure/shell/script.ts';
+import { azureScript } from './azure/shell.ts';
 import { entraScript } from './entra/shell/script.ts';
 import { gcpScript } from './gcp/shell/script.ts';
 import { portalScript } from './portal/shell.ts';

@@ -5,9 +5,10 @@ import type { Cloud } from '../cloud.ts';
 import { connectArm } from './wire/arm.ts';
 import { classifyAzure } from './wire/classify.ts';
 import { connectAzure, type AzureApi } from './wire/clients.ts';
+import { azureFacts } from './facts.ts';
 import { ownAccessAtScope } from './own-access/read.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
-import { roleAssignment } from './kinds/role-assignment/role-assignment.ts';
+import { AZURE_KINDS } from './kinds/index.ts';
 import { walkAzure } from './walk.ts';
 import { AZURE_ORDER } from './order.ts';
 
@@ -20,12 +21,8 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
     read: readAzure,
-    anchors: ({ defender, deploymentStacks: stacks }) => ({
-      ...(defender ? { defender } : {}),
-      ...(stacks && stacks.stacks.length > 0 ? { deploymentStacks: stacks.stacks } : {}),
-      ...(stacks && stacks.unlisted.length > 0 ? { deploymentStacksUnlisted: stacks.unlisted } : {}),
-    }),
-    kinds: [roleAssignment],
+    anchors: azureFacts,
+    kinds: AZURE_KINDS,
     classify: (error) => classifyAzure(error),
     ownAccess: ownAccessAtScope,
     probe: (api, system) => api.touch(nativeId(system)),

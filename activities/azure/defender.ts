@@ -1,13 +1,9 @@
-import { isRestError } from '@azure/core-rest-pipeline';
 import type { DefenderUse } from '../../model/finding.ts';
 import { classifyAzure } from './wire/classify.ts';
 import type { ArmApi, DefenderPlan, SecurityConnector } from './wire/arm.ts';
 
 /** Defender CSPM's extension for entitlements (footprint: name from third-party material). */
 const EXTENSION = 'EntraPermissionsManagement';
-
-/** What ARM says where the provider Microsoft.Security was never registered, or a plan does not exist in that cloud: nothing is set up. */
-const NOT_SET_UP = new Set(['Subscription Not Registered', 'MissingSubscriptionRegistration', 'ResourceNotFound', 'PricingNotFound']);
 
 /**
  * Whether Defender for Cloud's own CIEM is on in a subscription: by its plan's extension or by a connector's offering. A look that is refused
@@ -35,20 +31,18 @@ async function look(what: string, ask: () => Promise<string[]>): Promise<Look> {
   try {
     return { uses: await ask() };
   } catch (error) {
-    if (isRestError(error) && NOT_SET_UP.has(error.code ?? '')) return { uses: [] };
     const failure = classifyAzure(error);
     if (failure.kind === 'retry') throw error;
-    const code = failure.kind === 'gone' ? 'not found' : failure.code;
     return {
       uses: [],
-      refused: `${what} could not be looked at (${code}): give the worker Microsoft.Security/pricings/read and /securityConnectors/read there`,
+      refused: `${what} could not be looked at (${failure.code}): give the worker Microsoft.Security/pricings/read and /securityConnectors/read there`,
     };
   }
 }
 
 /** Pure. */
-export function planUse(plan: DefenderPlan, subscription: string): string[] {
-  const on = plan.properties.extensions?.some((e) => e.name === EXTENSION && e.isEnabled.toLowerCase() === 'true');
+export function planUse(plan: DefenderPlan | undefined, subscription: string): string[] {
+  const on = plan?.properties.extensions?.some((e) => e.name === EXTENSION && e.isEnabled.toLowerCase() === 'true');
   return on ? [`subscription ${subscription} has Defender CSPM's extension ${EXTENSION} on`] : [];
 }
 

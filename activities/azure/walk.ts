@@ -103,6 +103,6 @@ async function unlessRefused<T>(ask: () => Promise<T[]>): Promise<T[] | { refuse
   } catch (error) {
     const failure = classifyAzure(error);
     if (failure.kind === 'retry') throw error;
-    return { refused: failure.kind === 'gone' ? 'not found' : failure.code };
+    return { refused: failure.code };
   }
 }

@@ -1,6 +1,6 @@
 import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
-import { CannotAsk } from '../microsoft/failure.ts';
+import { CannotAsk } from '../microsoft/cannot-ask.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
 import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './wire/clients.ts';

@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
+import { CannotAsk } from './cannot-ask.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
 export interface Refusal {
@@ -9,16 +10,6 @@ export interface Refusal {
   code: string;
   message: string;
   retryAfterMs?: number;
-}
-
-/** Raised by our own edges, where no call can be made at all. Classified as `blocked` with its code. */
-export class CannotAsk extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'CannotAsk';
-    this.code = code;
-  }
 }
 
 const NETWORK = new Set([
@@ -36,6 +27,9 @@ const NETWORK = new Set([
   'PARSE_ERROR',
 ]);
 
+/** What these classifiers say: their wires have told by then what is not there. */
+export type Failure = Exclude<FailureClass, { kind: 'gone' }>;
+
 /** A tenant without the licence for Privileged Identity Management has nobody who is only eligible. */
 export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRequired']);
 
@@ -43,7 +37,7 @@ export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRe
  * Judges what is the same in every Entra-protected API: our own refusals to ask, the sign-in, the network, throttling, server faults.
  * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.
  */
-export function judgeCommon(error: unknown, now = Date.now()): { judged: FailureClass } | { refusal: Refusal } {
+export function judgeCommon(error: unknown, now = Date.now()): { judged: Failure } | { refusal: Refusal } {
   if (error instanceof CannotAsk) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
@@ -76,12 +70,17 @@ export function retryAfterMs(header: (name: string) => string | undefined, now: 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** Whether the API itself says that a thing is not there: 404 with one of its own codes, which no proxy's page has. */
+export function isNotFound(error: unknown, codes: ReadonlySet<string>): boolean {
+  return isRestError(error) && error.statusCode === 404 && codes.has(error.code ?? '');
+}
+
 /** How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. */
 const UNREACHABLE =
   /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b|Response had no "expiresOn"/;
 
 /** @azure/identity's errors carry no common class over its credentials; their names are documented. */
-function judgeSignIn(error: unknown): FailureClass | undefined {
+function judgeSignIn(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name } = error;
   if (

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { CannotAsk } from './failure.ts';
+import { CannotAsk } from './cannot-ask.ts';
 
 /** Who the worker is, as its own access token says. */
 export interface Self {

@@ -24,8 +24,7 @@ export async function ownAccessAtScope(api: AzureApi, system: SystemId): Promise
     if (failure.kind === 'retry') throw error;
     // Nobody can make an application eligible, since it could not activate anything (Microsoft, "Eligible role assignments in Azure RBAC").
     const none = !self.isPerson || (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? ''));
-    const code = failure.kind === 'gone' ? 'not found' : failure.code;
-    if (!none) access.unknown.push({ system, reason: `what the worker is eligible for (PIM) could not be read: ${code}` });
+    if (!none) access.unknown.push({ system, reason: `what the worker is eligible for (PIM) could not be read: ${failure.code}` });
   }
   return access;
 }

@@ -1,5 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { unlessGone } from '../../gone.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo } from '../../microsoft/rest.ts';
 
@@ -63,7 +65,9 @@ export interface ArmApi {
   /** Ids of the management groups the worker may see. */
   listManagementGroups(): Promise<string[]>;
   listDescendants(managementGroup: string): Promise<Descendant[]>;
-  getDefenderPlan(subscription: string): Promise<DefenderPlan>;
+  /** The plan CloudPosture; undefined where Defender is not set up. */
+  getDefenderPlan(subscription: string): Promise<DefenderPlan | undefined>;
+  /** None where Defender is not set up. */
   listSecurityConnectors(subscription: string): Promise<SecurityConnector[]>;
   /** Ids of a subscription's resource groups. */
   listResourceGroups(subscription: string): Promise<string[]>;
@@ -73,6 +77,10 @@ export interface ArmApi {
   listEligibleFor(scope: string, principalId: string): Promise<Eligibility[]>;
 }
 
+/** What ARM says where the provider Microsoft.Security was never registered, or a plan does not exist in that cloud: nothing is set up. */
+const NOT_SET_UP = new Set(['Subscription Not Registered', 'MissingSubscriptionRegistration', 'ResourceNotFound', 'PricingNotFound']);
+const isNotSetUp = (error: unknown) => isRestError(error) && NOT_SET_UP.has(error.code ?? '');
+
 export function connectArm(endpoint: Endpoint, credential: TokenCredential): ArmApi {
   const arm = restTo(endpoint, credential);
   const groups = '/providers/Microsoft.Management/managementGroups';
@@ -81,8 +89,10 @@ export function connectArm(endpoint: Endpoint, credential: TokenCredential): Arm
     listSubscriptions: () => arm.list('/subscriptions?api-version=2022-12-01', Subscription),
     listManagementGroups: async () => (await arm.list(`${groups}?api-version=2020-05-01`, Group)).map((g) => g.name),
     listDescendants: (id) => arm.list(`${groups}/${encodeURIComponent(id)}/descendants?api-version=2020-05-01`, Descendant),
-    getDefenderPlan: (id) => arm.send('GET', `${security(id)}/pricings/CloudPosture?api-version=2024-01-01`, Plan),
-    listSecurityConnectors: (id) => arm.list(`${security(id)}/securityConnectors?api-version=2023-10-01-preview`, Connector),
+    getDefenderPlan: (id) =>
+      unlessGone(isNotSetUp, () => arm.send('GET', `${security(id)}/pricings/CloudPosture?api-version=2024-01-01`, Plan)),
+    listSecurityConnectors: async (id) =>
+      (await unlessGone(isNotSetUp, () => arm.list(`${security(id)}/securityConnectors?api-version=2023-10-01-preview`, Connector))) ?? [],
     listResourceGroups: async (id) =>
       (await arm.list(`/subscriptions/${encodeURIComponent(id)}/resourcegroups?api-version=2021-04-01`, ResourceGroup)).map((g) => g.id),
     listDeploymentStacks: (scope) => arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),

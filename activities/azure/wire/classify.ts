@@ -1,5 +1,4 @@
-import type { FailureClass } from '../../../model/errors.ts';
-import { judgeCommon } from '../../microsoft/failure.ts';
+import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
 
 /** With its resource or resource group an assignment goes, too. A scope that only cannot be seen answers with other codes. */
 const GONE = new Set(['RoleAssignmentNotFound', 'ResourceGroupNotFound', 'ResourceNotFound']);
@@ -27,8 +26,13 @@ const MEND: Record<string, string> = {
     'a deny assignment forbids it; remove that where it was made (a deployment stack, blueprint or managed application)',
 };
 
+/** Whether ARM says that the assignment is not there. */
+export function isGone(error: unknown): boolean {
+  return isNotFound(error, GONE);
+}
+
 /** Pure. How ARM's answer to a call on role assignments is to be taken. Codes: ARM's "Common deployment errors" and Microsoft.Authorization. */
-export function classifyAzure(error: unknown, now?: number): FailureClass {
+export function classifyAzure(error: unknown, now?: number): Failure {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message, retryAfterMs } = common.refusal;
@@ -37,7 +41,7 @@ export function classifyAzure(error: unknown, now?: number): FailureClass {
   if (status === 401 && code === 'ExpiredAuthenticationToken') return { kind: 'retry', code, message, ...hint };
   const mend = MEND[code];
   if (mend !== undefined) return { kind: 'blocked', code, message: `${message}; ${mend}` };
-  if (status === 404 && GONE.has(code)) return { kind: 'gone' };
+  if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message };
   if (status === 409 && (code === 'Conflict' || code === 'AnotherOperationInProgress')) return { kind: 'retry', code, message, ...hint };
   if (status === 401 || status === 403) {
     return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${MEND['AuthorizationFailed'] ?? ''}` };

@@ -1,10 +1,12 @@
 import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { unlessGone } from '../../gone.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm, type ArmApi } from './arm.ts';
+import { isGone } from './classify.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
 export interface Assignment {
@@ -30,8 +32,9 @@ export interface AzureApi extends ArmApi {
   self(): Promise<Self>;
   /** Reads one page of the assignments at a scope and forgets it. */
   touch(scope: string): Promise<void>;
-  getAssignment(id: string): Promise<Assignment>;
-  /** Resolves also when ARM answers 204: there was none. */
+  /** Undefined where there is none. */
+  getAssignment(id: string): Promise<Assignment | undefined>;
+  /** Resolves also where there is none. */
   deleteAssignment(id: string): Promise<void>;
   /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
   putAssignment(assignment: Assignment): Promise<void>;
@@ -67,9 +70,9 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
     touch: async (scope) => {
       await roleAssignments.listForScope(scope, { filter: 'atScope()' }).byPage().next();
     },
-    getAssignment: async (id) => definition(await roleAssignments.getById(id)),
+    getAssignment: (id) => unlessGone(isGone, async () => definition(await roleAssignments.getById(id))),
     deleteAssignment: async (id) => {
-      await roleAssignments.deleteById(id);
+      await unlessGone(isGone, () => roleAssignments.deleteById(id));
     },
     putAssignment: async ({ id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description }) => {
       await roleAssignments.createById(id, {

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { CannotAsk } from '../../microsoft/failure.ts';
+import { CannotAsk } from '../../microsoft/cannot-ask.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
 import { classifyPortal } from './classify.ts';

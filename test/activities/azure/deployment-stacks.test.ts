@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { connectAzure } from '../../../activities/azure/wire/clients.ts';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
-import { deploymentStackHold, readDeploymentStacks } from '../../../activities/azure/deployment-stacks.ts';
+import { readDeploymentStacks } from '../../../activities/azure/deployment-stacks.ts';
+import { deploymentStackHold } from '../../../activities/azure/footprint/deployment-stack.ts';
 import { readAzure } from '../../../activities/azure/reader.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import { CIEM_PRINCIPAL, ENTRA } from '../../sandbox/small-estate.ts';

@@ -1,6 +1,7 @@
 import { AuthenticationError, CredentialUnavailableError } from '@azure/identity';
 import { describe, expect, test } from 'vitest';
-import { CannotAsk, judgeCommon, retryAfterMs } from '../../../activities/microsoft/failure.ts';
+import { CannotAsk } from '../../../activities/microsoft/cannot-ask.ts';
+import { judgeCommon, retryAfterMs } from '../../../activities/microsoft/failure.ts';
 import { refusal, unanswered } from '../refusals.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');

@@ -1,5 +1,5 @@
 import type { Json } from '../../../../model/finding.ts';
-import { CannotAsk } from '../../../microsoft/failure.ts';
+import { CannotAsk } from '../../../microsoft/cannot-ask.ts';
 import { THIRTY_DAYS, type Undo } from '../../../kind.ts';
 import { classifyEntra } from '../../wire/classify.ts';
 import type { EntraApi } from '../../wire/clients.ts';

@@ -1,19 +1,17 @@
 import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
-import type { Kind } from '../../../kind.ts';
-import { classifyAzure } from '../../wire/classify.ts';
-import type { Assignment, AzureApi } from '../../wire/clients.ts';
-import type { AzureSnapshot } from '../../reader.ts';
-import { deploymentStackHold } from '../../deployment-stacks.ts';
-import { restoreAssignment } from './undo.ts';
+import type { Footprint } from '../../../kind.ts';
+import { deploymentStackHold } from '../../footprint/deployment-stack.ts';
 import { roleOf } from '../../footprint/roles.ts';
 import { owningScope, sameId } from '../../footprint/scope.ts';
+import type { AzureSnapshot } from '../../reader.ts';
+import type { Assignment } from '../../wire/clients.ts';
 
 const NAME = 'azure-role-assignment';
 
 /** Role assignments of the CIEM service principal, each found at the system that its own scope belongs to. */
-export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
+export const footprint: Footprint<AzureSnapshot> = {
   name: NAME,
 
   match(snapshot, anchors): Match {
@@ -32,21 +30,17 @@ export const roleAssignment: Kind<AzureSnapshot, AzureApi> = {
     return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
   },
 
-  async read(api, item) {
-    try {
-      return toJson(await api.getAssignment(assignmentId(item)));
-    } catch (error) {
-      if (classifyAzure(error).kind === 'gone') return undefined;
-      throw error;
-    }
-  },
-
-  async remove(api, items) {
-    for (const item of items) await api.deleteAssignment(assignmentId(item));
-  },
-
-  undo: restoreAssignment,
+  // An assignment is made anew under the same name: same scope, principal, role, condition and description.
+  losses: { losses: () => ['when it was made and by whom: it will be of today and the worker’s'], comparable },
 };
+
+/** ARM ids are case-insensitive, and a role's definition may be named by the scope of whoever asks: its GUID is the role. */
+export function comparable(snapshot: Json): Json {
+  const { id, scope, roleDefinitionId, principalId, ...rest } = snapshot as unknown as Assignment;
+  const role = roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1);
+  const lower = { id, scope, role, principalId };
+  return { ...rest, ...Object.fromEntries(Object.entries(lower).map(([name, value]) => [name, value.toLowerCase()])) };
+}
 
 function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Anchors): Finding {
   const { name, risk, mayBeDefenders } = roleOf(assignment.roleDefinitionId);
@@ -89,10 +83,12 @@ function where(owner: string): string {
   return /^\/subscriptions\//i.test(owner) ? 'assigned at' : 'inherited from';
 }
 
-function assignmentId(item: PlanItem): string {
-  return item.id.slice(NAME.length + 1);
+/** What a plan freezes of an assignment: all of it. */
+export function toJson(assignment: Assignment): Json {
+  return { ...assignment };
 }
 
-function toJson(assignment: Assignment): Json {
-  return { ...assignment };
+/** The assignment that an approved item plans to take away. */
+export function plannedAssignment(item: PlanItem): Assignment {
+  return item.snapshot as unknown as Assignment;
 }

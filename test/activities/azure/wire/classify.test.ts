@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { classifyAzure } from '../../../activities/azure/wire/classify.ts';
-import { refusal } from '../refusals.ts';
+import { classifyAzure, isGone } from '../../../../activities/azure/wire/classify.ts';
+import { refusal } from '../../refusals.ts';
 
 test.each([
-  [404, 'RoleAssignmentNotFound', { kind: 'gone' }],
-  [404, 'ResourceGroupNotFound', { kind: 'gone' }],
-  [404, 'ResourceNotFound', { kind: 'gone' }],
-  // A scope that cannot be seen says nothing about its assignments; nor does a proxy's page.
+  [404, 'RoleAssignmentNotFound', { kind: 'blocked', code: 'NotFound' }],
+  [404, 'ResourceGroupNotFound', { kind: 'blocked', code: 'NotFound' }],
+  [404, 'ResourceNotFound', { kind: 'blocked', code: 'NotFound' }],
   [404, 'SubscriptionNotFound', { kind: 'blocked', code: 'SubscriptionNotFound' }],
   [404, 'ManagementGroupNotFound', { kind: 'blocked', code: 'ManagementGroupNotFound' }],
   [404, 'NotFound', { kind: 'blocked', code: 'NotFound' }],
@@ -29,4 +28,18 @@ test.each([
 test('a denial tells which permissions are missing', () => {
   const judged = classifyAzure(refusal(403, 'AuthorizationFailed', 'no'));
   expect(judged).toMatchObject({ message: expect.stringContaining('Microsoft.Authorization/roleAssignments/read and /delete') as string });
+});
+
+test.each([
+  [404, 'RoleAssignmentNotFound', true],
+  [404, 'ResourceGroupNotFound', true],
+  [404, 'ResourceNotFound', true],
+  // A scope that cannot be seen says nothing about its assignments; nor does a proxy's page.
+  [404, 'SubscriptionNotFound', false],
+  [404, 'ManagementGroupNotFound', false],
+  [404, 'NotFound', false],
+  [404, '', false],
+  [403, 'RoleAssignmentNotFound', false],
+])('whether HTTP %i %s says that an assignment is gone: %s', (status, code, gone) => {
+  expect(isGone(refusal(status, code))).toBe(gone);
 });

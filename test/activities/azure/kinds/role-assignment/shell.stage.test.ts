@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { azureScript } from '../../../activities/azure/shell/script.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import { runWithAz } from '../az-stand-in.ts';
-import { defaultManifest, TENANT } from '../planned.ts';
+import { azureScript } from '../../../../../activities/azure/shell.ts';
+import type { PlanItem } from '../../../../../model/plan.ts';
+import { runWithAz } from '../../../az-stand-in.ts';
+import { defaultManifest, TENANT } from '../../../planned.ts';
 
 const ID =
   '/providers/Microsoft.Management/managementGroups/a "b"/providers/Microsoft.Authorization/roleAssignments/7b1e4c90-0001-4a5f-9d3c-2f60b8a71e01';

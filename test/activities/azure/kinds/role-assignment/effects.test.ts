@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectAzure, type AzureApi } from '../../../activities/azure/wire/clients.ts';
-import { azureCloud } from '../../../activities/azure/cloud.ts';
-import { readAzure } from '../../../activities/azure/reader.ts';
-import { roleAssignment } from '../../../activities/azure/kinds/role-assignment/role-assignment.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
-import { AZURE, assignmentName, CIEM_PRINCIPAL, ENTRA, SECOND_OWNER, SUBSCRIPTION } from '../../sandbox/small-estate.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectAzure, type Assignment, type AzureApi } from '../../../../../activities/azure/wire/clients.ts';
+import { azureCloud } from '../../../../../activities/azure/cloud.ts';
+import { readAzure } from '../../../../../activities/azure/reader.ts';
+import { roleAssignment } from '../../../../../activities/azure/kinds/role-assignment/index.ts';
+import { refusal } from '../../../refusals.ts';
+import type { PlanItem } from '../../../../../model/plan.ts';
+import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
+import { AZURE, assignmentName, CIEM_PRINCIPAL, ENTRA, SECOND_OWNER, SUBSCRIPTION } from '../../../../sandbox/small-estate.ts';
+import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
 
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`;
 const CONDITIONAL = {
@@ -80,4 +81,30 @@ test('a definition is the same whatever the case of its ids and the scope its ro
   expect(undo.comparable(other)).toEqual(undo.comparable(kept));
   expect(undo.comparable({ ...kept, principalId: 'another' })).not.toEqual(undo.comparable(kept));
   expect(undo.losses(item).join()).toContain('when it was made');
+});
+
+describe('reading again', () => {
+  const apiWith = (getAssignment: AzureApi['getAssignment']) => ({ getAssignment }) as AzureApi;
+  const one = () => items[0] as PlanItem;
+
+  test('what the cloud does not have is gone', async () => {
+    await roleAssignment.remove(api, [one()]);
+    // Nobody’s second removal is a fault.
+    await roleAssignment.remove(api, [one()]);
+    expect(await roleAssignment.read(api, one())).toBeUndefined();
+  });
+
+  test('another assignment under the same id is given back, to be seen as drift', async () => {
+    const other = { ...(one().snapshot as unknown as Assignment), principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' };
+    const read = await roleAssignment.read(
+      apiWith(() => Promise.resolve(other)),
+      one(),
+    );
+    expect(read).toEqual(other);
+  });
+
+  test('a denial is thrown, not taken for gone', async () => {
+    const denied = apiWith(() => Promise.reject(refusal(404, 'SubscriptionNotFound')));
+    await expect(roleAssignment.read(denied, one())).rejects.toMatchObject({ code: 'SubscriptionNotFound' });
+  });
 });

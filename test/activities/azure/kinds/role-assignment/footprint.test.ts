@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Assignment, AzureApi } from '../../../activities/azure/wire/clients.ts';
-import type { AzureSnapshot } from '../../../activities/azure/reader.ts';
-import { roleAssignment } from '../../../activities/azure/kinds/role-assignment/role-assignment.ts';
-import type { Anchors } from '../../../model/finding.ts';
-import { buildPlan } from '../../../model/plan.ts';
-import { planInput } from '../../model/findings.ts';
-import { ANCHORS, CIEM_PRINCIPAL, planned } from '../planned.ts';
-import { refusal } from '../refusals.ts';
+import type { Assignment } from '../../../../../activities/azure/wire/clients.ts';
+import type { AzureSnapshot } from '../../../../../activities/azure/reader.ts';
+import { roleAssignment } from '../../../../../activities/azure/kinds/role-assignment/index.ts';
+import type { Anchors } from '../../../../../model/finding.ts';
+import { buildPlan } from '../../../../../model/plan.ts';
+import { planInput } from '../../../../model/findings.ts';
+import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
 
 const SUBSCRIPTION = '/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001';
 const GROUP = '/providers/Microsoft.Management/managementGroups/contoso-corp';
@@ -117,31 +116,6 @@ test('a principal that signed in lately holds every assignment, Owner too', () =
   };
   const match = roleAssignment.match(snapshot, { ...ANCHORS, ciemUsedRecently: 'it signed in on x' });
   expect(match.findings[0]?.hold).toMatchObject({ code: 'RecentlyUsed', reason: expect.stringContaining('it signed in on x') as string });
-});
-
-describe('reading again', () => {
-  const item = planned(judge(SUBSCRIPTION, [assignment(SUBSCRIPTION)]).findings[0] as never);
-  const apiWith = (getAssignment: AzureApi['getAssignment']) => ({ getAssignment }) as AzureApi;
-
-  test('gone is undefined', async () => {
-    const api = apiWith(() => Promise.reject(refusal(404, 'RoleAssignmentNotFound')));
-    expect(await roleAssignment.read(api, item)).toBeUndefined();
-  });
-
-  test('another assignment under the same id is given back, to be seen as drift', async () => {
-    const other = assignment(SUBSCRIPTION, { principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' });
-    expect(
-      await roleAssignment.read(
-        apiWith(() => Promise.resolve(other)),
-        item,
-      ),
-    ).toEqual(other);
-  });
-
-  test('a denial is thrown, not taken for gone', async () => {
-    const api = apiWith(() => Promise.reject(refusal(404, 'SubscriptionNotFound')));
-    await expect(roleAssignment.read(api, item)).rejects.toMatchObject({ code: 'SubscriptionNotFound' });
-  });
 });
 
 describe('what the worker itself runs under', () => {

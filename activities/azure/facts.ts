@@ -1,0 +1,11 @@
+import type { Anchors } from '../../model/finding.ts';
+import type { AzureSnapshot } from './reader.ts';
+
+/** Pure: what a scope tells the judging of others: whether Defender uses what is shared with it, and which deployment stacks own assignments. */
+export function azureFacts({ defender, deploymentStacks: view }: AzureSnapshot): Partial<Anchors> {
+  return {
+    ...(defender ? { defender } : {}),
+    ...(view && view.stacks.length > 0 ? { deploymentStacks: view.stacks } : {}),
+    ...(view && view.unlisted.length > 0 ? { deploymentStacksUnlisted: view.unlisted } : {}),
+  };
+}

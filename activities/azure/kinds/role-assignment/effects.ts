@@ -1,0 +1,38 @@
+import { canonical } from '../../../../model/canonical.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import type { Effects } from '../../../kind.ts';
+import { CannotAsk } from '../../../microsoft/cannot-ask.ts';
+import type { Assignment, AzureApi } from '../../wire/clients.ts';
+import { comparable, footprint, plannedAssignment, toJson } from './footprint.ts';
+
+/** Reads, deletes and makes role assignments by their ARM ids. Source: ARM, roleAssignments GET, DELETE and PUT. */
+export const effects: Effects<AzureApi> = {
+  async read(api, item) {
+    const there = await api.getAssignment(assignmentId(item));
+    return there && toJson(there);
+  },
+
+  async remove(api, items) {
+    for (const item of items) await api.deleteAssignment(assignmentId(item));
+  },
+
+  async restore(api, items) {
+    for (const item of items) await restoreOne(api, plannedAssignment(item));
+  },
+};
+
+async function restoreOne(api: AzureApi, kept: Assignment): Promise<void> {
+  const there = await api.getAssignment(kept.id);
+  if (there === undefined) return api.putAssignment(kept);
+  if (same(there, kept)) return;
+  throw new CannotAsk(
+    'NameTaken',
+    `${kept.id} gives another right by now (${there.roleDefinitionId} to ${there.principalId}); look at it, then restore again`,
+  );
+}
+
+const same = (a: Assignment, b: Assignment) => canonical(comparable(toJson(a))) === canonical(comparable(toJson(b)));
+
+function assignmentId(item: PlanItem): string {
+  return item.id.slice(footprint.name.length + 1);
+}
