@@ -68,3 +68,6 @@ export interface Cloud<Snapshot, Api> {
 /** A cloud with its types hidden, as the engine holds it. */
 // eslint-disable-next-line typescript/no-explicit-any -- snapshots and APIs differ by cloud; each cloud's own file is fully typed
 export type AnyCloud = Cloud<any, any>;
+
+/** A kind with its types hidden. */
+export type AnyKind = Kind<unknown, unknown>;

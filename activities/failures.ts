@@ -29,18 +29,6 @@ export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs one read against a cloud outside of a removal: unavailable is thrown to be tried again, denied is told to the caller. */
-export async function attempt<T>(
-  classify: (error: unknown) => FailureClass,
-  work: () => Promise<T>,
-): Promise<{ ok: true; value: T } | { ok: false; failure: FailureClass }> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, failure: classify(error) };
-  }
-}
-
 /** A failure class in words. */
 export function failureMessage(failure: FailureClass): string {
   return failure.kind === 'gone' ? 'not found' : `${failure.code}: ${failure.message}`;

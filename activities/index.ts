@@ -1,6 +1,6 @@
 import type { Deps } from './deps.ts';
 import { asFailure } from './failures.ts';
-import { withHeartbeat } from './look/activity-control.ts';
+import { withHeartbeat } from './look/activity.ts';
 import * as collectors from './apply/collectors.ts';
 import * as decisions from './decide/decide.ts';
 import { readBatch, type ReadBatchInput } from './discover/read.ts';
@@ -30,11 +30,11 @@ export function createActivities(deps: Deps) {
     closeGate: (input: decisions.CloseGateInput) => decisions.closeGate(deps, input),
     remind: (input: decisions.RemindInput) => decisions.remind(deps, input),
     recordDecision: (input: decisions.DecideInput) => asFailure(() => decisions.recordDecision(deps, input)),
-    removeItems: (input: RemoveInput) => asFailure(() => removeItems(deps, input)),
-    putInQuarantine: (input: RemoveInput) => asFailure(() => putInQuarantine(deps, input)),
-    watchQuarantine: (input: WatchInput) => asFailure(() => watchQuarantine(deps, input)),
-    liftQuarantine: (input: LiftInput) => asFailure(() => liftQuarantine(deps, input)),
-    confirmGone: (input: RemoveInput) => asFailure(() => confirmGone(deps, input)),
+    removeItems: (input: RemoveInput) => asFailure(() => withHeartbeat(() => removeItems(deps, input))),
+    putInQuarantine: (input: RemoveInput) => asFailure(() => withHeartbeat(() => putInQuarantine(deps, input))),
+    watchQuarantine: (input: WatchInput) => asFailure(() => withHeartbeat(() => watchQuarantine(deps, input))),
+    liftQuarantine: (input: LiftInput) => asFailure(() => withHeartbeat(() => liftQuarantine(deps, input))),
+    confirmGone: (input: RemoveInput) => asFailure(() => withHeartbeat(() => confirmGone(deps, input))),
     requestDeletion: (input: collectors.CollectorInput) => asFailure(() => collectors.requestDeletion(deps, input)),
     resendOtp: (input: Parameters<typeof collectors.resendOtp>[1]) => asFailure(() => collectors.resendOtp(deps, input)),
     enterOtp: (input: Parameters<typeof collectors.enterOtp>[1]) => asFailure(() => collectors.enterOtp(deps, input)),
@@ -43,7 +43,7 @@ export function createActivities(deps: Deps) {
     verify: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => verify(deps, input))),
     startRestore: (input: StartRestoreInput) => asFailure(() => startRestore(deps, input)),
     makeRestorePlan: (input: MakeRestorePlanInput) => asFailure(() => withHeartbeat(() => makeRestorePlan(deps, input))),
-    restoreItems: (input: RemoveInput) => asFailure(() => restoreItems(deps, input)),
+    restoreItems: (input: RemoveInput) => asFailure(() => withHeartbeat(() => restoreItems(deps, input))),
     startDiscovery: (input: StartDiscoveryInput) => asFailure(() => withHeartbeat(() => startDiscovery(deps, input))),
     takeInventory: (input: TakeInventoryInput) => asFailure(() => withHeartbeat(() => takeInventory(deps, input))),
     readOwnAccess: (input: ReadOwnAccessInput) => asFailure(() => withHeartbeat(() => readOwnAccess(deps, input))),

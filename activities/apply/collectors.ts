@@ -10,10 +10,12 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { PortalApi } from '../portal/wire/clients.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage, notAuthorized, refused } from '../failures.ts';
+import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../failures.ts';
+import { answerOf } from '../look/answer.ts';
+import { kindOf } from '../look/kinds.ts';
 import { recordDecision } from '../decide/decide.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
-import { heldBack, kindOf } from './remove-item.ts';
+import { heldBack } from './remove-item.ts';
 
 /** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */
 export interface Challenge {
@@ -40,14 +42,14 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
   if (refusal) return { kind: 'settled', outcome: await settle(deps, input.run, refusal) };
   const cloud = deps.clouds.portal;
   await deps.journal.append(input.run, event(item, 'ready', input.by));
-  const looked = await attempt(cloud.classify, () => api.get(native(item)));
+  const looked = await answerOf(cloud, () => api.get(native(item)));
   if (looked.ok && looked.value === undefined) {
     const outcome = ledger.openIntents.has(item.id) ? 'removed' : 'already-gone';
     return { kind: 'settled', outcome: await settle(deps, input.run, { item: item.id, outcome, reason: 'the portal no longer lists it' }) };
   }
   const drift = looked.ok ? await driftOf(deps, item, api) : undefined;
   if (drift) return { kind: 'settled', outcome: await settle(deps, input.run, drift) };
-  const asked = looked.ok ? await attempt(cloud.classify, () => api.requestDeletion(native(item))) : looked;
+  const asked = looked.ok ? await answerOf(cloud, () => api.requestDeletion(native(item))) : looked;
   if (!asked.ok) return { kind: 'settled', outcome: await settleFailure(deps, input.run, item, asked.failure) };
   const { deletionId, sentTo } = asked.value;
   await deps.journal.append(input.run, { ...event(item, 'deletion-requested', input.by, `sent to ${sentTo}`), deletionId });
@@ -58,7 +60,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
 export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
   const { item, api, ledger } = await open(deps, input);
   const deletionId = deletionOf(ledger, item);
-  const sent = await attempt(deps.clouds.portal.classify, () => api.resend(deletionId));
+  const sent = await answerOf(deps.clouds.portal, () => api.resend(deletionId));
   if (!sent.ok) {
     if (sent.failure.kind !== 'retry') throw refused('NotWaitingForCollector', failureMessage(sent.failure));
     if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
@@ -89,10 +91,10 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
   if (!ledger.openIntents.has(item.id)) {
     await deps.journal.append(input.run, { type: 'intent', item: item.id, planHash: input.planHash, phase: item.phase });
   }
-  const entered = await attempt(deps.clouds.portal.classify, () => api.confirm(deletionId, opened.otp));
+  const entered = await answerOf(deps.clouds.portal, () => api.confirm(deletionId, opened.otp));
   if (!entered.ok) {
     if (entered.failure.kind === 'retry') throw cloudUnavailable(entered.failure.message, entered.failure.retryAfterMs);
-    const looked = await attempt(deps.clouds.portal.classify, () => api.get(native(item)));
+    const looked = await answerOf(deps.clouds.portal, () => api.get(native(item)));
     if (looked.ok && looked.value === undefined) return await deleted(deps, input, item);
     throw refused('NotWaitingForCollector', failureMessage(entered.failure));
   }
@@ -140,7 +142,7 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { sta
 
 /** What is deleted must be what was approved: a configuration edited since the plan waits for an amended one. */
 async function driftOf(deps: Deps, item: PlanItem, api: PortalApi): Promise<Outcome | undefined> {
-  const read = await attempt(deps.clouds.portal.classify, () => kindOf(deps.clouds.portal, item).read(api, item));
+  const read = await answerOf(deps.clouds.portal, () => kindOf(deps.clouds.portal, item).read(api, item));
   if (!read.ok || read.value === undefined || fingerprint(read.value) === item.fingerprint) return undefined;
   const reason = `changed since the plan was made (${describeDiff(item.snapshot, read.value)}); amend the plan, or waive it`;
   return { item: item.id, outcome: 'blocked', code: 'Drift', reason };

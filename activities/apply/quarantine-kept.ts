@@ -1,19 +1,10 @@
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { systemType } from '../../model/names.ts';
 import { USED, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import type { Deps } from '../deps.ts';
-import type { Quarantine } from '../kind.ts';
 
 /** The workflow counts by the Temporal server's clock, the journal by the worker's, in ms. */
 const CLOCKS_DIFFER_MS = 60_000;
-
-/** How things of an item's kind are put in quarantine; undefined where the cloud has no such step. */
-export function quarantineOf(deps: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
-  const kinds = deps.clouds[systemType(item.system)].kinds;
-  return kinds.find((k) => k.name === item.kind)?.quarantine;
-}
 
 /**
  * Pure: what of `mode: quarantine` is still owed to an item before it may be removed, by the journal and not by the workflow's word: it,

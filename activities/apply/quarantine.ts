@@ -6,10 +6,10 @@ import { LIFTED, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Quarantine } from '../kind.ts';
+import { kindOf, quarantineOf } from '../look/kinds.ts';
 import { unlessOpposed } from './opposing-run.ts';
-import { quarantineOf } from './quarantine-kept.ts';
 import { carryOut, selected, type Action, type RemoveInput, type RemoveResult } from './remove.ts';
-import { drift, fromFailure, gone, heldBack, kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
+import { drift, fromFailure, gone, heldBack, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
 
 /** Reversible first: what a cloud can deny or disable is put in quarantine, by the approval that covers its removal. */
 export async function putInQuarantine(deps: Deps, input: RemoveInput): Promise<RemoveResult> {
@@ -90,7 +90,7 @@ async function put(item: PlanItem, steps: ItemSteps): Promise<Attempt> {
   if (!quarantine) throw new Error(`${item.kind} has no quarantine`);
   const wanted = fingerprint(quarantine.quarantined(item.snapshot));
   const look = await persistently(steps.cloud, () => kind.read(steps.api, item));
-  if ('failure' in look) return fromFailure(item, look.failure);
+  if (!look.ok) return fromFailure(item, look.failure);
   if (look.value === undefined) return { item, outcome: gone(item, false, kind.gone ?? 'not found') };
   const now = fingerprint(look.value);
   const ours = now === wanted && steps.ledger.quarantined.has(item.id);
@@ -99,7 +99,7 @@ async function put(item: PlanItem, steps: ItemSteps): Promise<Attempt> {
   await steps.intend([item]);
   if (now !== wanted) {
     const call = await persistently(steps.cloud, () => quarantine.put(steps.api, item));
-    if ('failure' in call) return fromFailure(item, call.failure);
+    if (!call.ok) return fromFailure(item, call.failure);
   }
   return await untilIs(item, wanted, steps, {
     item: item.id,
@@ -111,11 +111,11 @@ async function put(item: PlanItem, steps: ItemSteps): Promise<Attempt> {
 async function lift(item: PlanItem, steps: ItemSteps): Promise<Attempt> {
   const kind = kindOf(steps.cloud, item);
   const look = await persistently(steps.cloud, () => kind.read(steps.api, item));
-  if ('failure' in look) return fromFailure(item, look.failure);
+  if (!look.ok) return fromFailure(item, look.failure);
   if (look.value === undefined) return { item, outcome: gone(item, false, 'not there any more when its quarantine was lifted') };
   if (fingerprint(look.value) !== item.fingerprint) {
     const call = await persistently(steps.cloud, async () => kind.quarantine?.lift(steps.api, item));
-    if ('failure' in call) return fromFailure(item, call.failure);
+    if (!call.ok) return fromFailure(item, call.failure);
   }
   return await untilIs(item, item.fingerprint, steps, {
     item: item.id,
@@ -130,7 +130,7 @@ async function untilIs(item: PlanItem, wanted: string, steps: ItemSteps, outcome
   const kind = kindOf(steps.cloud, item);
   for (const delay of READ_BACK_DELAYS) {
     const look = await persistently(steps.cloud, () => kind.read(steps.api, item));
-    if ('failure' in look) return fromFailure(item, look.failure);
+    if (!look.ok) return fromFailure(item, look.failure);
     if (look.value !== undefined && fingerprint(look.value) === wanted) return { item, outcome };
     await sleep(delay);
   }

@@ -8,7 +8,8 @@ import { collectorsLeft } from '../../model/ledger.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { AnyCloud } from '../cloud.ts';
-import type { Kind } from '../kind.ts';
+import { answerOf, type Answer } from '../look/answer.ts';
+import { kindOf } from '../look/kinds.ts';
 
 /** How often a thing is read again until it is gone, or back, in ms: 10 tries, 40 s in all. */
 export const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
@@ -16,8 +17,6 @@ export const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000,
 const RETRY_DELAYS = [200, 1_000, 3_000];
 /** A cloud that asks for a longer pause than this is left to Temporal's own retry. */
 const LONGEST_PAUSE = 5_000;
-
-export type AnyKind = Kind<unknown, unknown>;
 
 /** What came of trying one item: its outcome, or why it must be tried later. */
 export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
@@ -57,7 +56,7 @@ export async function removeTogether(items: PlanItem[], steps: ItemSteps): Promi
   const present: PlanItem[] = [];
   for (const item of items) {
     const look = await persistently(steps.cloud, () => lookAt(item, steps));
-    if ('failure' in look) done.push(fromFailure(item, look.failure));
+    if (!look.ok) done.push(fromFailure(item, look.failure));
     else if (look.value) done.push({ item, outcome: look.value });
     else present.push(item);
   }
@@ -67,16 +66,10 @@ export async function removeTogether(items: PlanItem[], steps: ItemSteps): Promi
   const kind = kindOf(steps.cloud, first);
   const removal = await persistently(steps.cloud, () => kind.remove(steps.api, [first, ...rest]));
   for (const item of present) {
-    if ('failure' in removal && removal.failure.kind !== 'gone') done.push(fromFailure(item, removal.failure));
+    if (!removal.ok && removal.failure.kind !== 'gone') done.push(fromFailure(item, removal.failure));
     else done.push(await untilGone(item, steps));
   }
   return done;
-}
-
-export function kindOf(cloud: AnyCloud, item: PlanItem): AnyKind {
-  const kind = (cloud.kinds as AnyKind[]).find((k) => k.name === item.kind);
-  if (!kind) throw new Error(`no kind ${item.kind} in ${cloud.type}`);
-  return kind;
 }
 
 /** Undefined when the item is there just as planned; otherwise the outcome that makes a removal needless or forbidden. */
@@ -115,7 +108,7 @@ async function untilGone(item: PlanItem, { cloud, api }: ItemSteps): Promise<Att
   const readBack = `read back: ${kindOf(cloud, item).gone ?? 'not found'}`;
   for (const delay of READ_BACK_DELAYS) {
     const look = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
-    if ('failure' in look) {
+    if (!look.ok) {
       if (look.failure.kind === 'gone') return { item, outcome: gone(item, true, readBack) };
       return fromFailure(item, look.failure);
     }
@@ -141,15 +134,13 @@ export function fromFailure(item: PlanItem, failure: FailureClass): Attempt {
 }
 
 /** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After. */
-export async function persistently<T>(cloud: AnyCloud, work: () => Promise<T>): Promise<{ value: T } | { failure: FailureClass }> {
+export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>): Promise<Answer<T>> {
   for (let round = 0; ; round++) {
-    try {
-      return { value: await work() };
-    } catch (error) {
-      const failure = cloud.classify(error);
-      const delay = RETRY_DELAYS[round];
-      if (failure.kind !== 'retry' || delay === undefined || (failure.retryAfterMs ?? 0) > LONGEST_PAUSE) return { failure };
-      await sleep(failure.retryAfterMs ?? delay);
-    }
+    const answer = await answerOf(cloud, ask);
+    const delay = RETRY_DELAYS[round];
+    if (answer.ok || answer.failure.kind !== 'retry' || delay === undefined) return answer;
+    const pause = answer.failure.retryAfterMs ?? delay;
+    if (pause > LONGEST_PAUSE) return answer;
+    await sleep(pause);
   }
 }

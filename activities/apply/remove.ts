@@ -8,10 +8,11 @@ import { isResolved, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, notAuthorized } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed, stopRequested, withHeartbeat } from '../look/activity-control.ts';
-import { heldBack, kindOf, removeTogether, type Attempt, type ItemSteps } from './remove-item.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity.ts';
+import { kindOf, quarantineOf } from '../look/kinds.ts';
+import { heldBack, removeTogether, type Attempt, type ItemSteps } from './remove-item.ts';
 import { unlessOpposed } from './opposing-run.ts';
-import { quarantineNotKept, quarantineOf } from './quarantine-kept.ts';
+import { quarantineNotKept } from './quarantine-kept.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 
 export interface RemoveInput {
@@ -89,7 +90,7 @@ export async function carryOut(deps: Deps, input: RemoveInput, action: Action, s
   const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
   const work: Work = { action, deps, input, plan, ledger, manifest, known, outcomes: new Map(), later: [] };
   const items = select(plan, input.work);
-  await withHeartbeat(() => forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group)));
+  await forEachLimited([...Map.groupBy(items, (i) => i.system).values()], (group) => workInSystem(work, group));
   const [first] = work.later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...work.later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   const remaining = items.map((i) => i.id).filter((id) => !work.outcomes.has(id));

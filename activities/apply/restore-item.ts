@@ -8,7 +8,8 @@ import { isResolved, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import type { ToRestore } from '../../model/restore.ts';
 import type { Undo } from '../kind.ts';
-import { kindOf, persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
+import { kindOf } from '../look/kinds.ts';
+import { persistently, READ_BACK_DELAYS, type Attempt, type ItemSteps } from './remove-item.ts';
 
 /** What holds an item before any cloud is asked: what it uses is not back yet. Pure. */
 export function heldUntilBack(item: ToRestore, _plan: Plan, ledger: Ledger): Outcome | undefined {
@@ -35,8 +36,8 @@ export async function restoreTogether(items: ToRestore[], steps: ItemSteps): Pro
   const absent: ToRestore[] = [];
   for (const item of items) {
     const look = await persistently(steps.cloud, () => compare(item, steps));
-    if ('failure' in look && look.failure.kind !== 'gone') done.push(fromFailure(item, look.failure));
-    else if ('failure' in look || look.value === 'absent') absent.push(item);
+    if (!look.ok && look.failure.kind !== 'gone') done.push(fromFailure(item, look.failure));
+    else if (!look.ok || look.value === 'absent') absent.push(item);
     else if (look.value === 'same' && item.anew === 'itself' && !steps.ledger.begun.has(item.id))
       done.push({ item, outcome: strangers(item) });
     else if (look.value === 'same') done.push({ item, outcome: there(item, steps.ledger.begun.has(item.id)) });
@@ -47,7 +48,7 @@ export async function restoreTogether(items: ToRestore[], steps: ItemSteps): Pro
   if (!first) return done;
   await steps.intend(absent);
   const restore = await persistently(steps.cloud, () => undoOf(first, steps).restore(steps.api, [first, ...rest]));
-  for (const item of absent) done.push('failure' in restore ? fromFailure(item, restore.failure) : await untilBack(item, steps));
+  for (const item of absent) done.push(!restore.ok ? fromFailure(item, restore.failure) : await untilBack(item, steps));
   return done;
 }
 
@@ -69,8 +70,8 @@ async function untilBack(item: ToRestore, steps: ItemSteps): Promise<Attempt> {
   let last: Comparison = 'absent';
   for (const delay of READ_BACK_DELAYS) {
     const look = await persistently(steps.cloud, () => compare(item, steps));
-    if ('failure' in look && look.failure.kind !== 'gone') return fromFailure(item, look.failure);
-    last = 'failure' in look ? 'absent' : look.value;
+    if (!look.ok && look.failure.kind !== 'gone') return fromFailure(item, look.failure);
+    last = look.ok ? look.value : 'absent';
     if (last === 'same') return { item, outcome: there(item, true) };
     await sleep(delay);
   }

@@ -1,12 +1,11 @@
 import type { Manifest } from '../../model/manifest.ts';
-import { systemType } from '../../model/names.ts';
 import { USED, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed, withHeartbeat } from '../look/activity-control.ts';
+import { failureMessage } from '../failures.ts';
+import { quarantineOf } from '../look/kinds.ts';
+import { lookAtEach } from '../look/look.ts';
 import { quarantinedItems } from './quarantine.ts';
-import { quarantineOf } from './quarantine-kept.ts';
 
 export interface WatchInput {
   run: string;
@@ -27,27 +26,14 @@ export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Pr
   const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
   const used: Outcome[] = [];
   const unseen: { item: string; why: string }[] = [];
-  const look = async (item: PlanItem, connect: () => Promise<unknown>): Promise<void> => {
+  await lookAtEach(deps, manifest, items, async (item, ask) => {
     const usedSince = quarantineOf(deps, item)?.usedSince;
     if (!usedSince) return void unseen.push({ item: item.id, why: 'its cloud does not tell when it was used' });
-    const cloud = deps.clouds[systemType(item.system)];
     const since = new Date(ledger.quarantined.get(item.id)?.since ?? 0);
-    const answer = await attempt(cloud.classify, async () => usedSince(await connect(), item, since));
-    if (answer.ok) {
-      if (answer.value !== undefined) used.push(usedOutcome(item, answer.value));
-      return;
-    }
-    if (answer.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
-      throw cloudUnavailable(`${item.id}: ${failureMessage(answer.failure)}`, answer.failure.retryAfterMs);
-    unseen.push({ item: item.id, why: failureMessage(answer.failure) });
-  };
-  await withHeartbeat(() =>
-    forEachLimited([...Map.groupBy(items, (i) => i.system)], async ([system, of]) => {
-      const cloud = deps.clouds[systemType(system)];
-      let api: Promise<unknown> | undefined;
-      for (const item of of) await look(item, () => (api ??= cloud.connect(system, { manifest })));
-    }),
-  );
+    const answer = await ask((api) => usedSince(api, item, since));
+    if (!answer.ok) unseen.push({ item: item.id, why: failureMessage(answer.failure) });
+    else if (answer.value !== undefined) used.push(usedOutcome(item, answer.value));
+  });
   const byId = (a: { item: string }, b: { item: string }) => (a.item < b.item ? -1 : 1);
   await deps.journal.append(
     run,

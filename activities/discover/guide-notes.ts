@@ -4,8 +4,8 @@ import { authorizationSystems } from '../entra/authorization-systems.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
 import { readDirectoryRoles } from '../entra/directory-roles.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { retryDeadlinePassed } from '../look/activity-control.ts';
+import { failureMessage } from '../failures.ts';
+import { lookInSystem } from '../look/look.ts';
 
 /** The guide's five notes before migrating, as far as the directory still tells; what has no API is left for a person to fill in. */
 export async function guideNotes(deps: Deps, manifest: Manifest): Promise<GuideNotes> {
@@ -49,13 +49,6 @@ async function ask<T>(
   manifest: Manifest,
   work: (api: EntraApi) => Promise<T>,
 ): Promise<{ ok: true; value: T } | { ok: false; reason: string }> {
-  const cloud = deps.clouds.entra;
-  const result = await attempt(cloud.classify, async () =>
-    work((await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })) as EntraApi),
-  );
-  if (result.ok) return result;
-  const { failure } = result;
-  if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
-    throw cloudUnavailable(`entra: ${failureMessage(failure)}`, failure.retryAfterMs);
-  return { ok: false, reason: failureMessage(failure) };
+  const answer = await lookInSystem(deps, { manifest }, `entra:${manifest.tenant.id}`, (api) => work(api as EntraApi));
+  return answer.ok ? answer : { ok: false, reason: failureMessage(answer.failure) };
 }

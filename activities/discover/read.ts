@@ -3,8 +3,9 @@ import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity-control.ts';
+import { cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, stopRequested } from '../look/activity.ts';
+import { lookInSystem } from '../look/look.ts';
 
 /** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
 export type Reading = { system: SystemId; artifact: string } | { system: SystemId; unknown: string } | { system: SystemId; left: string };
@@ -47,22 +48,12 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
   let ciemPrincipalId: string | undefined;
   await forEachLimited(systems, async (system) => {
     if (stopRequested()) return;
-    const cloud = deps.clouds[systemType(system)];
     const context = { manifest, ...(input.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: input.ciemPrincipalId }) };
-    const result = await attempt(
-      cloud.classify,
-      async () => cloud.read(await cloud.connect(system, context), system, context) as Promise<unknown>,
-    );
-    if (result.ok) {
-      readings.push({ system, artifact: await deps.artifacts.put(result.value) });
-      if (systemType(system) === 'entra') ciemPrincipalId = cloud.anchors(result.value, manifest.tenant.id, '').ciemPrincipalId;
-      return;
-    }
-    const { failure } = result;
-    if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable)) {
-      throw cloudUnavailable(`${system}: ${failureMessage(failure)}`, failure.retryAfterMs);
-    }
-    readings.push({ system, unknown: failureMessage(failure) });
+    const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
+    if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
+    readings.push({ system, artifact: await deps.artifacts.put(answer.value) });
+    const type = systemType(system);
+    if (type === 'entra') ciemPrincipalId = deps.clouds[type].anchors(answer.value, manifest.tenant.id, '').ciemPrincipalId;
   });
   // A reading that was stopped half way is no reading: what is missing would look like nothing there.
   if (readings.length !== systems.length)

@@ -2,9 +2,9 @@ import type { Manifest } from '../../model/manifest.ts';
 import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { failureMessage } from '../failures.ts';
 import type { Walked } from '../cloud.ts';
-import { retryDeadlinePassed } from '../look/activity-control.ts';
+import { lookInCloud } from '../look/look.ts';
 import { readingBatches, type Reading } from './read.ts';
 
 export interface WalkInput {
@@ -62,19 +62,15 @@ function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
 }
 
 async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<{ manifest: Manifest; walked: Walked }> {
-  const cloud = deps.clouds[type];
   let rooted = manifest;
-  const result = await attempt(cloud.classify, async () => {
+  const answer = await lookInCloud(deps, manifest, type, async (cloud) => {
     if (!cloud.walk) throw new Error(`${type} cannot be walked`);
     rooted = (await cloud.root?.({ manifest })) ?? manifest;
     return await cloud.walk({ manifest: rooted });
   });
-  if (result.ok) return { manifest: rooted, walked: result.value };
-  const { failure } = result;
-  if (failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
-    throw cloudUnavailable(`${type}: ${failureMessage(failure)}`, failure.retryAfterMs);
+  if (answer.ok) return { manifest: rooted, walked: answer.value };
   const { system, mend } = unlisted(rooted, type);
-  const reason = `cannot be walked: ${failureMessage(failure)}${mend}`;
+  const reason = `cannot be walked: ${failureMessage(answer.failure)}${mend}`;
   return { manifest: rooted, walked: { systems: [], left: [], unknown: [{ system, reason }] } };
 }
 

@@ -5,8 +5,9 @@ import { systemType, type SystemId, type SystemType } from '../../model/names.ts
 import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, failureMessage } from '../failures.ts';
-import { forEachLimited } from '../look/activity-control.ts';
+import { failureMessage } from '../failures.ts';
+import { forEachLimited } from '../look/activity.ts';
+import { answerOf } from '../look/answer.ts';
 
 export interface ReadOwnAccessInput {
   run: string;
@@ -38,7 +39,7 @@ async function ask(deps: Deps, system: SystemId, manifest: Manifest, away: Set<S
   if (!cloud.ownAccess) return { identities: [], grants: [], unknown: [] };
   const context = { manifest };
   for (let tries = 0; ; tries++) {
-    const result = await attempt(cloud.classify, async () => cloud.ownAccess?.(await cloud.connect(system, context), system, context));
+    const result = await answerOf(cloud, async () => cloud.ownAccess?.(await cloud.connect(system, context), system, context));
     if (result.ok) return result.value ?? { identities: [], grants: [], unknown: [] };
     const pause = PAUSES_MS[tries];
     if (result.failure.kind !== 'retry' || pause === undefined || away.has(type)) {

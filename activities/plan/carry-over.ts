@@ -1,14 +1,14 @@
 import type { Finding, Json } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { systemType, type Phase, type SystemId } from '../../model/names.ts';
+import type { Phase, SystemId } from '../../model/names.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { fingerprint } from '../../model/canonical.ts';
 import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed } from '../look/activity-control.ts';
-import { kindOf, type AnyKind } from '../apply/remove-item.ts';
+import type { AnyKind } from '../cloud.ts';
+import { kindOf } from '../look/kinds.ts';
+import { lookAtEach, type AskOfItem } from '../look/look.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 
 export interface CarriedOver {
@@ -42,13 +42,11 @@ export async function carryOver(
     if (ledger.planHash === undefined) continue;
     const plan: Plan = await loadPlan(deps, ledger, ledger.planHash);
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
-    await forEachLimited([...Map.groupBy(open, (i) => i.system).values()], async (items) => {
-      for (const item of items) {
-        seen.add(item.id);
-        const finding = await stillThere(deps, manifest, item, of);
-        if (finding) carried.findings.push(finding);
-        else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
-      }
+    await lookAtEach(deps, manifest, open, async (item, ask) => {
+      seen.add(item.id);
+      const finding = await stillThere(item, of, ask);
+      if (finding) carried.findings.push(finding);
+      else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
     });
   }
   carried.findings.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -63,22 +61,22 @@ function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<Syst
   return mine ? !isSettled(ledger, item.id) : outcome === undefined || !isResolved(outcome.outcome);
 }
 
-async function stillThere(deps: Deps, manifest: Manifest, item: PlanItem, run: string): Promise<Finding | undefined> {
-  const cloud = deps.clouds[systemType(item.system)];
-  const kind = kindOf(cloud, item);
-  const look = await attempt(cloud.classify, async () => kind.read(await cloud.connect(item.system, { manifest }), item));
-  if (!look.ok) {
-    if (look.failure.kind === 'gone') return undefined;
-    if (look.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
-      throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
-    return { ...findingOf(item), hold: { code: look.failure.code, reason: `cannot be read again: ${look.failure.message}` } };
+async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<Finding | undefined> {
+  const answer = await ask(async (api, cloud) => {
+    const kind = kindOf(cloud, item);
+    return { kind, now: await kind.read(api, item) };
+  });
+  if (!answer.ok) {
+    if (answer.failure.kind === 'gone') return undefined;
+    return { ...findingOf(item), hold: { code: answer.failure.code, reason: `cannot be read again: ${answer.failure.message}` } };
   }
-  if (look.value === undefined) return undefined;
-  const same = kind.identity ? kind.identity(look.value) === kind.identity(item.snapshot) : alike(kind, look.value, item.snapshot);
+  const { kind, now } = answer.value;
+  if (now === undefined) return undefined;
+  const same = kind.identity ? kind.identity(now) === kind.identity(item.snapshot) : alike(kind, now, item.snapshot);
   // A namesake that was made since is somebody else's.
   if (!same) return undefined;
   const mark = `planned as ours in ${run}, and not resolved there`;
-  return { ...findingOf(item), snapshot: look.value, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
+  return { ...findingOf(item), snapshot: now, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
 }
 
 /** The same definition, or what this tool's own quarantine makes of it. */

@@ -14,7 +14,7 @@ import { carryOver, earlierRun } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 import { quarantinedItems } from '../apply/quarantine.ts';
-import { quarantineOf } from '../apply/quarantine-kept.ts';
+import { quarantineOf } from '../look/kinds.ts';
 
 export interface MakePlanInput {
   run: string;

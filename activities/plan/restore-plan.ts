@@ -1,15 +1,15 @@
 import { batchesOf } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { PHASES, systemType } from '../../model/names.ts';
+import { PHASES } from '../../model/names.ts';
 import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
 import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed } from '../../model/restore.ts';
+import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { kindOf } from '../look/kinds.ts';
+import { lookInSystem } from '../look/look.ts';
 import { removedByRun } from '../records/removed.ts';
-import { retryDeadlinePassed } from '../look/activity-control.ts';
 import type { MakePlanResult } from './make-plan.ts';
-import { kindOf } from '../apply/remove-item.ts';
 import { verdictsOf } from './restore-verdict.ts';
 
 export interface MakeRestorePlanInput {
@@ -85,11 +85,8 @@ function halfway(id: string, ledger: Ledger): string | undefined {
 }
 
 async function isThere(deps: Deps, manifest: Manifest, { item }: Removed): Promise<boolean> {
-  const cloud = deps.clouds[systemType(item.system)];
-  const look = await attempt(cloud.classify, async () => kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item));
-  if (look.ok) return look.value !== undefined;
-  if (look.failure.kind === 'retry' && !retryDeadlinePassed(manifest.waits.unreachable))
-    throw cloudUnavailable(`${item.id}: ${failureMessage(look.failure)}`, look.failure.retryAfterMs);
+  const read = (api: unknown, cloud: AnyCloud) => kindOf(cloud, item).read(api, item);
+  const answer = await lookInSystem(deps, { manifest }, item.system, read, item.id);
   // Not allowed to look is not the same as gone: the restore of what needs it will tell.
-  return look.failure.kind !== 'gone';
+  return answer.ok ? answer.value !== undefined : answer.failure.kind !== 'gone';
 }

@@ -1,9 +1,10 @@
 import { systemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Removed, Verdict } from '../../model/restore.ts';
+import type { AnyKind } from '../cloud.ts';
 import type { Undo } from '../kind.ts';
 import type { Deps } from '../deps.ts';
-import { kindOf, type AnyKind } from '../apply/remove-item.ts';
+import { kindOf } from '../look/kinds.ts';
 
 /**
  * By item id, for everything removed. What comes back with that which took it along loses less; `planned` says which of these come back. Pure.

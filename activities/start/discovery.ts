@@ -1,7 +1,7 @@
 import { draftManifest } from '../../model/discovery.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Deps } from '../deps.ts';
-import { attempt } from '../failures.ts';
+import { answerOf } from '../look/answer.ts';
 import type { PortalSnapshot } from '../portal/reader.ts';
 
 export interface StartDiscoveryInput {
@@ -22,7 +22,7 @@ async function portalCollectors(deps: Deps, manifest: Manifest): Promise<Manifes
   const system = `portal:${manifest.tenant.id}` as const;
   // A collector driven through the portal is what lets it be read.
   const asking = { ...manifest, collectors: [{ id: 'any', type: 'aws', driver: 'http', recipient: '' } as const] };
-  const result = await attempt(cloud.classify, async () => {
+  const result = await answerOf(cloud, async () => {
     const snapshot: unknown = await cloud.read(await cloud.connect(system, { manifest: asking }), system, { manifest: asking });
     return (snapshot as PortalSnapshot).listed;
   });

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { OffboardError, type FailureClass } from '../../model/errors.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
@@ -7,9 +7,9 @@ import { systemType, type SystemId, type SystemType } from '../../model/names.ts
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
+import { failureMessage } from '../failures.ts';
+import { lookInSystem } from '../look/look.ts';
 import { quarantineLeft } from './quarantine-left.ts';
-import { retryDeadlinePassed } from '../look/activity-control.ts';
 
 export interface StartRunInput {
   run: string;
@@ -100,33 +100,19 @@ async function credentialFailures(deps: Deps, manifest: Manifest): Promise<strin
 }
 
 async function firstAnswer(deps: Deps, manifest: Manifest, type: SystemType, systems: SystemId[]): Promise<string | undefined> {
-  const cloud = deps.clouds[type];
   let last = '';
   for (const system of systems) {
-    const result = await attempt(cloud.classify, async () => cloud.probe(await cloud.connect(system, { manifest }), system));
-    if (result.ok) return undefined;
-    throwWhileUnreachable(manifest, system, result.failure);
-    last = `${system}: ${failureMessage(result.failure)}`;
+    const answer = await lookInSystem(deps, { manifest }, system, (api, cloud) => cloud.probe(api, system));
+    if (answer.ok) return undefined;
+    last = `${system}: ${failureMessage(answer.failure)}`;
   }
   return `${type}: no system answers with the worker's credentials (${last}); give the worker access and start again`;
 }
 
-/** Has the activity tried again while `waits.unreachable` lasts; after that, whoever could not be reached is a failure like any other. */
-function throwWhileUnreachable(manifest: Manifest, what: string, failure: FailureClass): void {
-  if (failure.kind !== 'retry' || retryDeadlinePassed(manifest.waits.unreachable)) return;
-  throw cloudUnavailable(`${what}: ${failureMessage(failure)}`, failure.retryAfterMs);
-}
-
 async function directoryFailures(deps: Deps, manifest: Manifest): Promise<string[]> {
-  const cloud = deps.clouds.entra;
-  const result = await attempt(cloud.classify, async () =>
-    readDirectoryRoles((await cloud.connect(`entra:${manifest.tenant.id}`, { manifest })) as EntraApi),
-  );
-  if (!result.ok) {
-    throwWhileUnreachable(manifest, 'entra', result.failure);
-    return [`entra: directory roles cannot be read (${failureMessage(result.failure)})`];
-  }
-  return roleFailures(manifest, result.value);
+  const answer = await lookInSystem(deps, { manifest }, `entra:${manifest.tenant.id}`, (api) => readDirectoryRoles(api as EntraApi));
+  if (!answer.ok) return [`entra: directory roles cannot be read (${failureMessage(answer.failure)})`];
+  return roleFailures(manifest, answer.value);
 }
 
 /** The guide's notes: Cloud Application Administrator for phases 2 and 4, Permissions Management Administrator for phase 3. */

@@ -1,16 +1,15 @@
 import { itemsOf } from '../../model/batch.ts';
 import { isSettled } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { systemType } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
+import { UNKNOWN_SCOPE } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { attempt, cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed, withHeartbeat } from '../look/activity-control.ts';
+import { failureMessage } from '../failures.ts';
 import { judge } from '../discover/judge.ts';
+import { kindOf } from '../look/kinds.ts';
+import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
-import { kindOf } from '../apply/remove-item.ts';
 import type { RemoveInput } from '../apply/remove.ts';
 
 export interface VerifyResult {
@@ -52,23 +51,12 @@ export async function confirmGone(deps: Deps, input: RemoveInput): Promise<Outco
   if ('items' in input.work) throw new TypeError('confirmGone takes a batch');
   const items = itemsOf(plan, input.work).filter((i) => isSettled(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
-  await withHeartbeat(() =>
-    forEachLimited([...Map.groupBy(items, (i) => i.system).values()], async (group) => {
-      const [one] = group as [PlanItem, ...PlanItem[]];
-      const cloud = deps.clouds[systemType(one.system)];
-      for (const item of group) {
-        const look = await attempt(cloud.classify, async () =>
-          kindOf(cloud, item).read(await cloud.connect(item.system, { manifest }), item),
-        );
-        if (look.ok ? look.value === undefined : look.failure.kind === 'gone') continue;
-        const goesOn = !retryDeadlinePassed(manifest.waits.unreachable);
-        if (!look.ok && look.failure.kind === 'retry' && goesOn)
-          throw cloudUnavailable(failureMessage(look.failure), look.failure.retryAfterMs);
-        const reason = look.ok ? 'it is there again' : `cannot be read any more (${failureMessage(look.failure)})`;
-        back.push({ item: item.id, outcome: 'blocked', code: look.ok ? 'CameBack' : 'Unreadable', reason });
-      }
-    }),
-  );
+  await lookAtEach(deps, manifest, items, async (item, ask) => {
+    const answer = await ask((api, cloud) => kindOf(cloud, item).read(api, item));
+    if (answer.ok ? answer.value === undefined : answer.failure.kind === 'gone') return;
+    const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
+    back.push({ item: item.id, outcome: 'blocked', code: answer.ok ? 'CameBack' : 'Unreadable', reason });
+  });
   for (const outcome of back) {
     const phase = input.work.phase;
     await deps.journal.append(input.run, { type: 'outcome', phase, outcome });

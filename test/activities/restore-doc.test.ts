@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../activities/cloud.ts';
 import { allClouds } from '../../worker/clouds.ts';
 
 const DOC = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'restore.md'), 'utf8');

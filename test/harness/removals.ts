@@ -3,7 +3,7 @@ import type { JournalRecord } from '../../model/ledger.ts';
 import type { SystemType } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../activities/cloud.ts';
 import type { Stage } from './stage.ts';
 
 /** What a run did, as its journal tells it; and a hand on its removals. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
 import type { Reading } from '../../activities/discover/read.ts';
-import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../activities/cloud.ts';
 import { judge, type Judged } from '../../activities/discover/judge.ts';
 import { PHASES } from '../../model/names.ts';
 import { buildPlan, planHash, UNKNOWN_SCOPE, type Plan, type PlanInput } from '../../model/plan.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../activities/cloud.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';

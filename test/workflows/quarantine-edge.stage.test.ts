@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { AnyKind } from '../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../activities/cloud.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { ByHand } from '../harness/by-hand.ts';
 import { APPROVER, OIDC_ROLE_ARN, smallEstate, type TestEstate } from '../harness/estate.ts';

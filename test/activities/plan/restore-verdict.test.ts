@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { verdictOf } from '../../../activities/plan/restore-verdict.ts';
-import type { AnyKind } from '../../../activities/apply/remove-item.ts';
+import type { AnyKind } from '../../../activities/cloud.ts';
 import type { Json } from '../../../model/finding.ts';
 import { allClouds } from '../../../worker/clouds.ts';
 import { finding } from '../../model/findings.ts';

@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity';
 
+/** What an activity says to Temporal, and learns from it, while it asks the clouds. */
+
 const SYSTEMS_AT_ONCE = 8;
 
 /** True once Temporal asked this activity to stop: it then ends between items and says what remains. */

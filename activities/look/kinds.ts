@@ -1,0 +1,18 @@
+import { systemType } from '../../model/names.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { AnyCloud, AnyKind } from '../cloud.ts';
+import type { Deps } from '../deps.ts';
+import type { Quarantine } from '../kind.ts';
+
+/** The kind of an item in its cloud. Throws for a kind that this version does not know. */
+export function kindOf(cloud: AnyCloud, item: Pick<PlanItem, 'kind'>): AnyKind {
+  const kind = (cloud.kinds as AnyKind[]).find((k) => k.name === item.kind);
+  if (!kind) throw new Error(`no kind ${item.kind} in ${cloud.type}`);
+  return kind;
+}
+
+/** How things of an item's kind are put in quarantine; undefined where the cloud has no such step. */
+export function quarantineOf({ clouds }: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
+  const kinds = clouds[systemType(item.system)].kinds as AnyKind[];
+  return kinds.find((k) => k.name === item.kind)?.quarantine;
+}

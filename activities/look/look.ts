@@ -1,0 +1,64 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import type { AnyCloud, ReadContext } from '../cloud.ts';
+import type { Deps } from '../deps.ts';
+import { cloudUnavailable, failureMessage } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed } from './activity.ts';
+import { answerOf, type Answer } from './answer.ts';
+
+/**
+ * Asks a cloud as everything but a removal does: one that cannot be reached is thrown as CloudUnavailable, for Temporal to try the activity
+ * again, while the manifest's `waits.unreachable` lasts; after that it is a failure like any other, for the caller to tell. `about` names
+ * what was asked for.
+ */
+export async function lookInCloud<T>(
+  { clouds }: Pick<Deps, 'clouds'>,
+  { waits }: Pick<Manifest, 'waits'>,
+  type: SystemType,
+  ask: (cloud: AnyCloud) => Promise<T>,
+  about: string = type,
+): Promise<Answer<T>> {
+  const cloud = clouds[type];
+  const answer = await answerOf(cloud, () => ask(cloud));
+  if (!answer.ok && answer.failure.kind === 'retry' && !retryDeadlinePassed(waits.unreachable))
+    throw cloudUnavailable(`${about}: ${failureMessage(answer.failure)}`, answer.failure.retryAfterMs);
+  return answer;
+}
+
+/** Asks one system, by a connection of its own. As `lookInCloud`. */
+export async function lookInSystem<T>(
+  deps: Pick<Deps, 'clouds'>,
+  context: ReadContext,
+  system: SystemId,
+  ask: (api: unknown, cloud: AnyCloud) => Promise<T>,
+  about: string = system,
+): Promise<Answer<T>> {
+  const asked = async (cloud: AnyCloud) => ask(await cloud.connect(system, context), cloud);
+  return await lookInCloud(deps, context.manifest, systemType(system), asked, about);
+}
+
+/** Asks the system of an item, with the connection that the look at this system began with. */
+export type AskOfItem = <T>(ask: (api: unknown, cloud: AnyCloud) => Promise<T>) => Promise<Answer<T>>;
+
+/** Looks at items one after the other within a system, in several systems at once. As `lookInCloud`. */
+export async function lookAtEach<I extends { id: string; system: SystemId }>(
+  deps: Pick<Deps, 'clouds'>,
+  manifest: Manifest,
+  items: readonly I[],
+  look: (item: I, ask: AskOfItem) => Promise<void>,
+): Promise<void> {
+  await forEachLimited([...Map.groupBy(items, (i) => i.system)], async ([system, group]) => {
+    let api: Promise<unknown> | undefined;
+    for (const item of group) {
+      await look(item, (ask) =>
+        lookInCloud(
+          deps,
+          manifest,
+          systemType(system),
+          async (cloud) => ask(await (api ??= cloud.connect(system, { manifest })), cloud),
+          item.id,
+        ),
+      );
+    }
+  });
+}
