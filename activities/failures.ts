@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
+import type { NextStep } from '../model/next-step.ts';
 
 /** The only failures activities throw. Messages name the thing and the reason, never a credential. */
 
@@ -15,8 +16,8 @@ export function notAuthorized(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, FAILURES.notAuthorized);
 }
 
-export function refused(code: ErrorCode, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code);
+export function refused(code: ErrorCode, message: string, next: readonly NextStep[] = []): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
 }
 
 /** Lets an activity's user errors fail it at once; everything else is tried again by Temporal. */
@@ -24,7 +25,7 @@ export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code);
+    if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code, error.next);
     throw error;
   }
 }

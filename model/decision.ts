@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import type { Gate } from './names.ts';
+import { RUN, step, type NextStep } from './next-step.ts';
 import type { Policy } from './policy.ts';
 
 /** What an approver says of a gate. `planHash` in hex; `opening` counts a gate's openings from 1. */
@@ -75,9 +76,17 @@ export interface OpenGate {
   expiresAt: string;
 }
 
-export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string };
+export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string; next?: NextStep[] };
 
-const refuse = (code: ErrorCode, message: string): Verdict => ({ ok: false, code, message });
+const refuse = (code: ErrorCode, message: string, ...next: NextStep[]): Verdict => ({
+  ok: false,
+  code,
+  message,
+  ...(next.length > 0 ? { next } : {}),
+});
+
+/** Shows what is open, what waits and what is in quarantine. */
+const LOOK = step('status', RUN);
 
 /** What a decision is judged against. */
 export interface DecisionContext {
@@ -157,13 +166,21 @@ function decideGate(decision: GateDecision, context: DecisionContext): Verdict {
 export function gateVerdict(decision: GateDecision, gate: OpenGate | undefined, now: Date): Verdict {
   if (!gate || gate.gate !== decision.gate || gate.opening !== decision.opening) {
     const open = gate ? `open is gate ${gate.gate}, opening ${gate.opening}` : 'no gate is open';
-    return refuse('GateNotOpen', `gate: ${decision.gate}, opening ${decision.opening}, is not open (${open}); look at offboard status`);
+    return refuse(
+      'GateNotOpen',
+      `gate: ${decision.gate}, opening ${decision.opening}, is not open (${open}); look at what the run waits for`,
+      LOOK,
+    );
   }
   if (now >= new Date(gate.expiresAt)) {
     return refuse('GateExpired', `gate: ${gate.gate} closed at ${gate.expiresAt}; start a new run`);
   }
   if (gate.planHash !== decision.planHash) {
-    return refuse('PlanHashMismatch', `planHash: ${decision.planHash} is not the plan that waits (${gate.planHash}); read the plan again`);
+    return refuse(
+      'PlanHashMismatch',
+      `planHash: ${decision.planHash} is not the plan that waits (${gate.planHash}); read the plan again`,
+      step('plan', RUN),
+    );
   }
   return { ok: true };
 }
@@ -172,7 +189,7 @@ function decideItems(decision: ItemDecision, context: DecisionContext): Verdict 
   const items = context.items;
   const known = items && items.ids.length > 0 && items.ids.every((id) => items.unresolved.includes(id));
   if (!known || items.ids.length !== decision.items.count || items.hash !== decision.items.hash) {
-    return refuse('ItemsMismatch', 'items: these are not the items that wait now; look at offboard status and name them again');
+    return refuse('ItemsMismatch', 'items: these are not the items that wait now; look at what waits and name them again', LOOK);
   }
   return mayDecide(decision.by, decision.reason, context);
 }
@@ -181,7 +198,7 @@ function decideItems(decision: ItemDecision, context: DecisionContext): Verdict 
 function decideLift({ items, by, reason }: LiftDecision, context: DecisionContext): Verdict {
   const quarantined = context.quarantined ?? [];
   const stranger = items?.find((id) => !quarantined.includes(id));
-  if (stranger !== undefined) return refuse('ItemsMismatch', `items: ${stranger} is not in quarantine; offboard status shows what is`);
+  if (stranger !== undefined) return refuse('ItemsMismatch', `items: ${stranger} is not in quarantine; look at what is`, LOOK);
   if (quarantined.length === 0) return refuse('ItemsMismatch', 'items: nothing is in quarantine');
   const known = by === context.startedBy ? { ok: true as const } : isApprover(by, context);
   if (!known.ok) return known;

@@ -1,3 +1,5 @@
+import type { NextStep } from './next-step.ts';
+
 /** Every way a command can be refused, with the exit code the CLI ends with. Documented in docs/exit-codes.md. */
 export const EXIT_CODES = {
   /** A fault of the program itself. */
@@ -43,13 +45,15 @@ export const EXIT_CODES = {
 } as const;
 export type ErrorCode = keyof typeof EXIT_CODES;
 
-/** A user's mistake or a refusal: one sentence that names the field and the mend. Shown without a stack. */
+/** A user's mistake or a refusal: one sentence that names the field and the mend, and what may be typed next. Shown without a stack. */
 export class OffboardError extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  readonly next: readonly NextStep[];
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; next?: readonly NextStep[] }) {
     super(message, options);
     this.name = 'OffboardError';
     this.code = code;
+    this.next = options?.next ?? [];
   }
 }
 
@@ -59,7 +63,7 @@ export const FAILURES = {
   cloudUnavailable: 'CloudUnavailable',
   /** The removal is not covered by a recorded approval: never tried again. */
   notAuthorized: 'NotAuthorized',
-  /** A decision or message was refused; `details[0]` is its ErrorCode. */
+  /** A decision or message was refused; `details` are its ErrorCode and, where there are any, its next steps. */
   refused: 'Refused',
   /** Input that no try makes right. */
   invalid: 'Invalid',

@@ -29,7 +29,7 @@ export interface Inventory {
   defender: DefenderUse;
   /** What a person should know before anything else. */
   warnings: string[];
-  /** Why `offboard start` would refuse a plan of all this by the usual limits. */
+  /** Why a plan of all this would be refused by the usual limits. */
   breaker?: string;
 }
 

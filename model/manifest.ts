@@ -121,7 +121,7 @@ export const ManifestSchema = z.strictObject({
   waves: z
     .strictObject({
       /** Systems as a plan names them, such as `aws:111122223333`. */
-      pilot: some(z.string().regex(/^(aws|azure|gcp):./, 'is not a system; write such as aws:111122223333, as offboard plan names it')),
+      pilot: some(z.string().regex(/^(aws|azure|gcp):./, 'is not a system; write such as aws:111122223333, as a plan names it')),
       soak: span('1d'),
     })
     .optional(),

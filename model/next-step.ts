@@ -1,11 +1,51 @@
 import { quote } from './shell.ts';
 
+/** The CLI's commands, in the order a run needs them. */
+export const COMMAND_NAMES = [
+  'discover',
+  'inventory',
+  'start',
+  'list',
+  'status',
+  'watch',
+  'plan',
+  'approve',
+  'reject',
+  'ready',
+  'otp',
+  'resend-otp',
+  'confirm',
+  'waive',
+  'retry',
+  'amend',
+  'lift',
+  'pause',
+  'resume',
+  'cancel',
+  'report',
+  'own-access',
+  'restore',
+  'evidence',
+  'demo',
+] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
 /** What a person may do next, as data: whoever shows it spells it in the words of the program that the person has. */
 export interface NextStep {
-  /** A command of the CLI, such as `approve`. */
-  command: string;
+  command: CommandName;
   /** Its words: the run first, then options and their values; what a person fills in stands in capitals (`NAME`, `TEXT`). */
   args: string[];
+}
+
+/** Stands for the run that is spoken with, where its id is not known: whoever speaks with it knows it (`aboutRun`). */
+export const RUN = 'RUN';
+
+/** One step from its words. */
+export const step = (command: CommandName, ...args: string[]): NextStep => ({ command, args });
+
+/** The same steps, about this run where they left that open. */
+export function aboutRun(steps: readonly NextStep[], run: string): NextStep[] {
+  return steps.map(({ command, args }) => ({ command, args: args.map((word) => (word === RUN ? run : word)) }));
 }
 
 /** Pure: a step as a line to type. `program` is how the CLI is called here. */

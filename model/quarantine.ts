@@ -24,6 +24,6 @@ export function quarantineWarning(items: Pick<PlanItem, 'kind'>[], quarantine: Q
   if (count === 0) return ['mode: quarantine: nothing of this can be denied or disabled first; all of it is removed at once'];
   return [
     `mode: quarantine: ${count} of ${items.length} things are denied or disabled first and watched for ${hours} hours; they are removed then by ` +
-      'themselves, and all that has no such step with them, unless somebody lifts it (offboard lift)',
+      'themselves, and all that has no such step with them, unless somebody lifts it',
   ];
 }

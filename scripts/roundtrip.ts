@@ -94,6 +94,7 @@ async function typedRestore(stage: Stage, workflowId: string): Promise<string> {
     env: stage.env,
     stdin: Readable.from([]),
     interactive: false,
+    program: 'offboard',
   });
   if (code !== 0) throw new Error(`restore ended with ${code}: ${out}`);
   return (JSON.parse(out) as { workflowId: string }).workflowId;

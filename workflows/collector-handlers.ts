@@ -1,5 +1,6 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { FAILURES, type ErrorCode } from '../model/errors.ts';
+import { RUN, step, type NextStep } from '../model/next-step.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { confirmCollector, enterOtp, requestDeletion, resendOtp } from './activities.ts';
 import * as messages from './messages.ts';
@@ -120,11 +121,16 @@ async function submit(run: Run, collector: CollectorView, { by, sealedOtp }: mes
       if (collector.challenge) update(run, { ...collector, challenge: { ...collector.challenge, attemptsLeft: result.attemptsLeft } });
       throw failure(
         'OtpWrong',
-        `otp: is not the code that was sent; ${result.attemptsLeft} tries are left (offboard resend-otp sends a fresh one)`,
+        `otp: is not the code that was sent; ${result.attemptsLeft} tries are left; a fresh one can be sent`,
+        step('resend-otp', RUN, collector.id, '--by', by),
       );
     case 'expired':
       reset(run, collector);
-      throw failure('OtpExpired', 'otp: the code has expired; say offboard ready again for a fresh one');
+      throw failure(
+        'OtpExpired',
+        'otp: the code has expired; say again that you are ready for a fresh one',
+        step('ready', RUN, collector.id, '--by', by),
+      );
     case 'blocked':
       settleCollector(run, collector, result.outcome);
       throw failure(result.outcome.code === 'OtpExhausted' ? 'OtpExhausted' : 'NotWaitingForCollector', `otp: ${result.outcome.reason}`);
@@ -145,6 +151,6 @@ function settleCollector(run: Run, { challenge: _, ...collector }: CollectorView
   return update(run, { ...collector, stage: 'settled' });
 }
 
-function failure(code: ErrorCode, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code);
+function failure(code: ErrorCode, message: string, ...next: NextStep[]): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
 }

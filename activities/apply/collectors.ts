@@ -1,6 +1,7 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { describeDiff } from '../../model/diff.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
+import { RUN, step } from '../../model/next-step.ts';
 import type { JournalRecord, CollectorEvent, Ledger } from '../../model/ledger.ts';
 import { refusalToRemove } from '../../model/approval.ts';
 import type { CollectorDecision } from '../../model/decision.ts';
@@ -124,7 +125,9 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { sta
   if (refusal) throw refused('NotWaitingForCollector', refusal.reason);
   const { driver } = item.snapshot as { driver: string };
   if (driver === 'http')
-    throw refused('ConfirmationWrong', `collector: ${native(item)} is deleted with its one-time password; use offboard otp`);
+    throw refused('ConfirmationWrong', `collector: ${native(item)} is deleted with its one-time password; enter that`, [
+      step('otp', RUN, native(item), '--by', 'NAME'),
+    ]);
   if (driver === 'operator' && input.statement !== DELETED_MESSAGE) {
     throw refused('ConfirmationWrong', `statement: is not what the portal says; confirm with "${DELETED_MESSAGE}" once it has said so`);
   }

@@ -12,6 +12,7 @@ import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../..
 import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
 import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
+import { RUN, step } from '../../model/next-step.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -43,7 +44,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
   if (!verdict.ok) {
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
-    throw refused(verdict.code, verdict.message);
+    throw refused(verdict.code, verdict.message, verdict.next);
   }
   const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
   const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
@@ -70,8 +71,8 @@ async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecisio
   const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
   const stranger = decision.overrides.find((o) => !known.has(o.item));
   if (!stranger) return decide(decision, context);
-  const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from offboard plan`;
-  return { ok: false, code: 'InvalidValue', message };
+  const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from the plan`;
+  return { ok: false, code: 'InvalidValue', message, next: [step('plan', RUN)] };
 }
 
 async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {

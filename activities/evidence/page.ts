@@ -1,4 +1,5 @@
 import type { Phase } from '../../model/names.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
@@ -73,7 +74,7 @@ function ownAccessSection({ ownAccess, workflowId }: RunSummary): string {
   ];
   return `<h2>What the worker itself may do</h2>
 <p>As it was read when the run ended: ${esc(toldOwnAccess(ownAccess))}. This tool takes none of it away. The script that does:
-<code>offboard own-access ${esc(workflowId)} --format sh</code></p>
+<code>${esc(spell(step('own-access', workflowId, '--format', 'sh')))}</code></p>
 <dl>${terms(identities.map((i) => [i.cloud, i.id]))}</dl>
 <table><tr><th>System<th>What<th>Held by<th>Note</tr>${rows.join('')}</table>`;
 }

@@ -127,7 +127,7 @@ function pilotOf(manifest: Manifest): string[] {
   const known = new Set<string>(systemsOf(manifest));
   const stranger = pilot.find((system) => !known.has(system));
   if (stranger === undefined) return pilot;
-  throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as offboard plan names it`);
+  throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as a plan names it`);
 }
 
 /** An override of an earlier plan whose item is gone names nothing any more. */

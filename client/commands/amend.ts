@@ -1,5 +1,6 @@
 import * as messages from '../../workflows/messages.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { send } from '../run/ask.ts';
 import { text, type Command } from '../terminal/command.ts';
 import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
@@ -20,7 +21,11 @@ export const amend: Command = {
     const overrides = typeof values['override'] === 'string' ? [overrideOf(values['override'])] : [];
     return await withSession(io.env, async (session) => {
       await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides, ...ticketOf(values) });
-      io.out(json ? JSON.stringify({ workflowId: run, amend: true }) : `The plan is being amended; look at offboard status ${run}`);
+      io.out(
+        json
+          ? JSON.stringify({ workflowId: run, amend: true })
+          : `The plan is being amended. Look at it: ${spell(step('status', run), io.program)}`,
+      );
       return 0;
     });
   },

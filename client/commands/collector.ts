@@ -1,4 +1,6 @@
 import type { Outcome } from '../../model/outcome.ts';
+import { DELETED_MESSAGE } from '../../model/names.ts';
+import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { seal } from '../../security/sealing.ts';
 import * as messages from '../../workflows/messages.ts';
@@ -21,7 +23,7 @@ export const ready: Command = {
     const by = personOf(values, io);
     return await withSession(io.env, async (session) => {
       const view = await send(session, run, messages.collectorReady, { collector, by });
-      io.out(json ? JSON.stringify(view) : told(view, run, by));
+      io.out(json ? JSON.stringify(view) : told(view, run, by, io.program));
       return 0;
     });
   },
@@ -64,7 +66,7 @@ export const resendOtp: Command = {
     const by = personOf(values, io);
     return await withSession(io.env, async (session) => {
       const view = await send(session, run, messages.resendOtp, { collector, by });
-      io.out(json ? JSON.stringify(view) : told(view, run, by));
+      io.out(json ? JSON.stringify(view) : told(view, run, by, io.program));
       return 0;
     });
   },
@@ -94,15 +96,16 @@ export const confirm: Command = {
   },
 };
 
-function told(view: CollectorView, run: string, by: string): string {
+function told(view: CollectorView, run: string, by: string, program: string): string {
+  const line = (command: CommandName, ...args: string[]) => spell(step(command, run, ...args), program);
   switch (view.stage) {
     case 'code-sent':
-      return `A one-time password was sent to ${view.challenge?.sentTo ?? 'the mailbox'}; it expires at ${view.challenge?.expiresAt ?? '?'}.\nEnter it: offboard otp ${run} ${view.id} --by ${by}`;
+      return `A one-time password was sent to ${view.challenge?.sentTo ?? 'the mailbox'}; it expires at ${view.challenge?.expiresAt ?? '?'}.\nEnter it: ${line('otp', view.id, '--by', by)}`;
     case 'by-hand':
-      return `Delete it in the portal, then: offboard confirm ${run} ${view.id} --by ${by} --statement "Successfully deleted configuration"`;
+      return `Delete it in the portal, then: ${line('confirm', view.id, '--by', by, '--statement', DELETED_MESSAGE)}`;
     case 'settled':
-      return `${view.id} is settled; look at offboard status ${run}`;
+      return `${view.id} is settled. Look at the run: ${line('status')}`;
     case 'not-ready':
-      return `${view.id} waits for: offboard ready ${run} ${view.id} --by ${by}`;
+      return `${view.id} waits for: ${line('ready', view.id, '--by', by)}`;
   }
 }

@@ -15,7 +15,7 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
     positionals: ['RUN'],
     options: {
       gate: { type: 'string', needed: true, value: GATES.join('|'), help: 'the gate that is open' },
-      'plan-hash': { type: 'string', needed: true, value: 'HASH', help: 'the hash of the plan you read (offboard plan)' },
+      'plan-hash': { type: 'string', needed: true, value: 'HASH', help: 'the hash of the plan you read, as the command plan shows it' },
       opening: { type: 'string', value: 'N', help: "the gate's opening; the one that is open now by default" },
       reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
       ...TICKET,
@@ -40,7 +40,7 @@ function gateCommand(name: 'approve' | 'reject', summary: string): Command {
           reason: text(values, 'reason'),
           ...ticketOf(values),
         }).catch((error: unknown) => {
-          throw withoutHash(error, run);
+          throw withoutHash(error);
         });
         io.out(
           json
@@ -61,10 +61,10 @@ async function confirmTenant(tenantId: string, io: Io): Promise<void> {
 }
 
 /** The hash stands for having read the plan: whoever typed another one is sent to the plan, and not handed the right one. */
-function withoutHash(error: unknown, run: string): unknown {
+function withoutHash(error: unknown): unknown {
   if (!(error instanceof OffboardError) || error.code !== 'PlanHashMismatch') return error;
-  const message = `--plan-hash: is not the hash of the plan that waits; read the plan again (offboard plan ${run}) and decide about what you read`;
-  return new OffboardError('PlanHashMismatch', message, { cause: error });
+  const message = '--plan-hash: is not the hash of the plan that waits; read the plan again and decide about what you read';
+  return new OffboardError('PlanHashMismatch', message, { cause: error, next: error.next });
 }
 
 export const approve = gateCommand('approve', 'Approve the plan that waits at a gate.');

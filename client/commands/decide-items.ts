@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import * as messages from '../../workflows/messages.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
 import type { ItemSet } from '../../model/decision.ts';
@@ -38,7 +39,9 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
         const only = typeof values['items'] === 'string' ? values['items'].split(',').map((id) => id.trim()) : undefined;
         const stranger = only?.find((id) => !known.includes(id));
         if (stranger !== undefined) {
-          throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; offboard status ${run} shows what is`);
+          throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; look at what is`, {
+            next: [step('status', run)],
+          });
         }
         const reason = text(values, 'reason');
         const items = await send(session, run, messages[name], { items: itemSet(held, only), by, reason, ...ticketOf(values) });

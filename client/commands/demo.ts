@@ -82,7 +82,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
     const { summary } = await recordsOf(stage.env, handle.workflowId);
     const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
     const staysUp = !auto || values['stay'] === true;
-    io.err(tellEnd(result, answer, stayingIn(summary), staysUp));
+    io.err(tellEnd(result, answer, stayingIn(summary), staysUp, io.program));
     if (json) io.out(JSON.stringify(answer));
     return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
   } finally {

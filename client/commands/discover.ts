@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import { spell, step } from '../../model/next-step.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Command } from '../terminal/command.ts';
 import { text } from '../terminal/command.ts';
@@ -36,11 +37,11 @@ export const discover: Command = {
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
       const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));
       const inventory = await inventoryAt(io.env, result.inventory);
-      write(folder, inventory, people);
+      write(folder, inventory, people, io.program);
       const missing = missingFields(inventory, people);
       if (json)
         io.out(JSON.stringify({ workflowId: handle.workflowId, folder, ...counts(inventory), missing, manifest: join(folder, FILES[0]) }));
-      else io.out(`${renderInventory(inventory)}\n\n${nextStep(folder, missing)}`);
+      else io.out(`${renderInventory(inventory)}\n\n${whatNext(folder, missing, io.program)}`);
       for (const line of unknownLines(inventory)) io.err(`${line}\n`);
       return inventory.unknown.length === 0 ? 0 : EXIT_CODES.NotClean;
     });
@@ -56,9 +57,9 @@ function demandFree(folder: string): void {
     throw new OffboardError('InvalidValue', `--out: ${join(folder, there)} is there already; name another folder, or move it away`);
 }
 
-function write(folder: string, inventory: Inventory, people: People): void {
+function write(folder: string, inventory: Inventory, people: People, program: string): void {
   const contents = {
-    'manifest.yaml': inventoryManifest(inventory, people),
+    'manifest.yaml': inventoryManifest(inventory, people, program),
     'inventory.json': `${JSON.stringify(inventory, undefined, 2)}\n`,
     'inventory.csv': inventoryCsv(inventory),
   };
@@ -87,8 +88,8 @@ function counts({ systems, findings, stays, left, unknown, notAsked }: Inventory
   };
 }
 
-function nextStep(folder: string, missing: string[]): string {
+function whatNext(folder: string, missing: string[], program: string): string {
   const manifest = join(folder, 'manifest.yaml');
   const first = missing.length > 0 ? `Fill in ${missing.join(', ')} in ${manifest}, then make a plan` : 'Next, make a plan';
-  return `Written: ${FILES.map((name) => join(folder, name)).join(', ')}\n${first}, which changes nothing:\n  offboard start ${manifest} --by NAME --dry-run`;
+  return `Written: ${FILES.map((name) => join(folder, name)).join(', ')}\n${first}, which changes nothing:\n  ${spell(step('start', manifest, '--by', 'NAME', '--dry-run'), program)}`;
 }

@@ -1,4 +1,5 @@
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import type { Command } from '../terminal/command.ts';
 import { evidenceFolder } from '../records/evidence-folder.ts';
 import { verifyEvidence } from '../records/verify-evidence.ts';
@@ -10,7 +11,9 @@ export const evidence: Command = {
   options: {},
   async run({ positionals: [verb, name = ''], json }, io) {
     if (verb !== 'verify')
-      throw new OffboardError('Usage', `${String(verb)} is nothing to do with evidence; try: offboard evidence verify FOLDER|RUN`);
+      throw new OffboardError('Usage', `${String(verb)} is nothing to do with evidence; evidence can be verified`, {
+        next: [step('evidence', 'verify', 'FOLDER')],
+      });
     const folder = await evidenceFolder(io.env, name);
     const found = verifyEvidence(folder);
     io.out(

@@ -36,20 +36,19 @@ export const inventory: Command = {
   },
 };
 
-/** Of a folder that `offboard discover` wrote. Throws UnreadableFile, InvalidValue. */
+/** Of a folder that a discovery wrote. Throws UnreadableFile, InvalidValue. */
 function readFolder(folder: string): Inventory {
   const file = join(folder, 'inventory.json');
   let read: string;
   try {
     read = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new OffboardError('UnreadableFile', `FOLDER: ${file} cannot be read; name a folder that offboard discover wrote`, {
+    throw new OffboardError('UnreadableFile', `FOLDER: ${file} cannot be read; name a folder that a discovery wrote`, {
       cause: error,
     });
   }
   const parsed = parseJson(read);
-  if (!isInventory(parsed))
-    throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have offboard discover write it anew`);
+  if (!isInventory(parsed)) throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have a discovery write it anew`);
   return parsed;
 }
 
@@ -58,7 +57,7 @@ async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
   if (!workflowId.startsWith('discovery-'))
     throw new OffboardError(
       'RunNotFound',
-      `${workflowId} is neither a folder nor a discovery; name what offboard discover wrote, or discovery-TENANT`,
+      `${workflowId} is neither a folder nor a discovery; name the folder that a discovery wrote, or discovery-TENANT`,
     );
   const address = await withSession(io.env, async ({ client }) => {
     const { inventory: at } = await resultOf(client.workflow.getHandle<typeof discovery>(workflowId));

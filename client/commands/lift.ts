@@ -1,4 +1,5 @@
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages.ts';
 import { requireRun, send } from '../run/ask.ts';
@@ -33,7 +34,9 @@ export const lift: Command = {
       }
       const [first] = stuck.filter((o) => named?.includes(o.item) ?? true);
       if (first)
-        throw new OffboardError('NotClean', `${first.item} is not as it was before: ${first.reason}; offboard status ${run} shows it`);
+        throw new OffboardError('NotClean', `${first.item} is not as it was before: ${first.reason}; look at it`, {
+          next: [step('status', run)],
+        });
       return 0;
     });
   },

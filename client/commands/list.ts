@@ -1,5 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
 import { isDiscovery } from '../run/discovery-status.ts';
 import { viewIfAnswered } from '../run/ask.ts';
@@ -46,7 +47,7 @@ export const list: Command = {
       if (json) io.out(JSON.stringify(rows));
       else if (rows.length > 0) io.out(rows.map(tell).join('\n'));
       else if (values['awaiting']) io.out('No offboarding waits for anybody.');
-      else io.out('No offboarding is known here. Start one: offboard start MANIFEST --by NAME');
+      else io.out(`No offboarding is known here. Start one: ${spell(step('start', 'MANIFEST', '--by', 'NAME'), io.program)}`);
       return 0;
     });
   },

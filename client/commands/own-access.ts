@@ -20,7 +20,7 @@ export const ownAccess: Command = {
       throw new OffboardError('NotAllowed', `RUN: what the worker itself may do was not read in ${journal}: ${why}`);
     }
     if (format === 'json') io.out(JSON.stringify({ run: journal, ...access }));
-    else if (format === 'table') io.out(renderOwnAccess(access, summary.workflowId));
+    else if (format === 'table') io.out(renderOwnAccess(access, summary.workflowId, io.program));
     else io.out(ownAccessScript(access, { run: journal, manifest: await manifestOf(io.env, plan), now: new Date() }));
     return 0;
   },

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { homeOf } from '../../security/home.ts';
 import { viewOf } from '../run/ask.ts';
@@ -47,10 +48,9 @@ async function planOf(env: NodeJS.ProcessEnv, run: string): Promise<Plan> {
   });
   if (records?.plan) return records.plan;
   if (current?.running) throw await notYet(env, run);
-  throw new OffboardError(
-    'RunNotFound',
-    `RUN: ${run} ended (${records?.summary.status ?? '?'}) without a plan; look at offboard report ${run}`,
-  );
+  throw new OffboardError('RunNotFound', `RUN: ${run} ended (${records?.summary.status ?? '?'}) without a plan; look at its report`, {
+    next: [step('report', run)],
+  });
 }
 
 /** The journal's name of the run that Temporal has under an id: needs no worker. */
@@ -74,9 +74,10 @@ async function notYet(env: NodeJS.ProcessEnv, run: string): Promise<OffboardErro
       `RUN: the journal of ${run} is not in ${homeOf(env).journal}; set OFFBOARD_HOME to the worker's folder`,
     );
   }
-  const paused = view.paused ? `; it is paused: offboard resume ${run} --by NAME` : '';
+  const resume = view.paused ? [step('resume', run, '--by', 'NAME')] : [];
   return new OffboardError(
     'RunNotFound',
-    `RUN: the plan of ${run} is not made yet (stage ${view.stage})${paused}; try again in a moment, or: offboard watch ${run}`,
+    `RUN: the plan of ${run} is not made yet (stage ${view.stage})${view.paused ? '; it is paused' : ''}; try again in a moment, or watch it`,
+    { next: [...resume, step('watch', run)] },
   );
 }

@@ -9,7 +9,7 @@ export const report: Command = {
   options: {},
   async run({ positionals: [run = ''], json }, io) {
     const { summary } = await recordsOf(io.env, run);
-    io.out(json ? JSON.stringify(summary) : renderReport(summary));
+    io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 import { verdictsOf } from '../../activities/plan/restore-verdict.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
 import type { Command, Values } from '../terminal/command.ts';
@@ -18,7 +19,7 @@ export const restore: Command = {
     'Give back what a run removed, after a plan and an approval of its own; with --dry-run tell what can be given back and what is lost.',
   positionals: ['RUN'],
   options: {
-    item: { type: 'string', multiple: true, value: 'ID', help: 'one item, as offboard report names it; may be said again (default: all)' },
+    item: { type: 'string', multiple: true, value: 'ID', help: 'one item, as the report names it; may be said again (default: all)' },
     ...BY,
     'dry-run': { type: 'boolean', help: 'make and show the plan only; change nothing' },
     format: { type: 'string', value: 'sh', help: 'print the script a person would run instead; starts nothing' },
@@ -48,11 +49,10 @@ export const restore: Command = {
       const { workflowId, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
       if (input.dryRun && isNew) return await showPlan(session, workflowId, json, io);
       if (json) io.out(JSON.stringify({ workflowId, started: isNew, restores: source.run }));
-      else if (isNew)
-        io.out(`Started ${workflowId}.\nRead its plan: offboard plan ${workflowId}\nLook at it: offboard status ${workflowId}`);
       else {
-        io.out(`${workflowId} is going on already; nothing new was started.`);
-        io.out(`Look at it: offboard status ${workflowId}`);
+        io.out(isNew ? `Started ${workflowId}.` : `${workflowId} is going on already; nothing new was started.`);
+        if (isNew) io.out(`Read its plan: ${spell(step('plan', workflowId), io.program)}`);
+        io.out(`Look at it: ${spell(step('status', workflowId), io.program)}`);
       }
       return 0;
     });
@@ -65,7 +65,9 @@ function chosen(values: Values, removed: string[], run: string): string[] | unde
   if (!Array.isArray(items)) return undefined;
   const stranger = items.find((id) => !removed.includes(id));
   if (stranger === undefined) return [...new Set(items)];
-  throw new OffboardError('ItemsMismatch', `--item: ${stranger} is not what ${run} removed; offboard report ${run} tells what it did`);
+  throw new OffboardError('ItemsMismatch', `--item: ${stranger} is not what ${run} removed; look at what it did`, {
+    next: [step('report', run)],
+  });
 }
 
 /** What a restore would plan, as far as can be told without asking a cloud: what is not there and not chosen is taken for there. */

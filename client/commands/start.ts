@@ -1,3 +1,4 @@
+import { spell, step } from '../../model/next-step.ts';
 import type { Command } from '../terminal/command.ts';
 import { text } from '../terminal/command.ts';
 import { BY, personOf } from '../terminal/person.ts';
@@ -15,10 +16,13 @@ export const start: Command = {
     return await withSession(io.env, async (session) => {
       const { handle, isNew } = await startRun(session, manifest, by, values['dry-run'] === true);
       if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
-      else if (isNew) io.out(`Started ${handle.workflowId}.\nLook at it: offboard status ${handle.workflowId}`);
       else {
-        io.out(`${handle.workflowId} is going on already; nothing new was started and this manifest was not applied.`);
-        io.out(`Look at it: offboard status ${handle.workflowId}`);
+        io.out(
+          isNew
+            ? `Started ${handle.workflowId}.`
+            : `${handle.workflowId} is going on already; nothing new was started and this manifest was not applied.`,
+        );
+        io.out(`Look at it: ${spell(step('status', handle.workflowId), io.program)}`);
       }
       return 0;
     });

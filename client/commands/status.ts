@@ -26,13 +26,17 @@ export const status: Command = {
         const view = await viewOf(session, run);
         const retrying = await retryingOf(session, run);
         const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
-        io.out(json ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence }) : renderStatus(view, retrying, evidence));
+        io.out(
+          json
+            ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence })
+            : renderStatus(view, retrying, evidence, io.program),
+        );
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         const { summary } = await recordsOf(io.env, run).catch(() => {
           throw error;
         });
-        io.out(json ? JSON.stringify(summary) : renderReport(summary));
+        io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
       }
       return 0;
     });

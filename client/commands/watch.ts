@@ -24,7 +24,7 @@ export const watch: Command = {
         const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
         const now = json
           ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence })
-          : renderStatus(view, retrying, evidence);
+          : renderStatus(view, retrying, evidence, io.program);
         if (now !== shown) io.out(now);
         shown = now;
         if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { People } from '../terminal/discovery-options.ts';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { isRooted } from '../../model/discovery.ts';
 import { RISKS, type SystemType } from '../../model/names.ts';
 
@@ -22,15 +23,15 @@ export function missingFields(inventory: Inventory, people: People): string[] {
 
 /**
  * The manifest a discovery found, as YAML with comments: it can be run as it stands once the people are named. Whoever was not named stands
- * as a comment that says what to write, and `offboard start` refuses the file, naming the field.
+ * as a comment that says what to write, and a start with the file is refused, naming the field.
  */
-export function inventoryManifest(inventory: Inventory, people: People): string {
+export function inventoryManifest(inventory: Inventory, people: People, program: string): string {
   const { scope } = inventory;
   const lines = [
     ...comment(
-      `The offboarding of tenant ${scope.tenant.id}, as offboard discover found it at ${inventory.takenAt}. inventory.csv tells what and why.`,
+      `The offboarding of tenant ${scope.tenant.id}, as a discovery found it at ${inventory.takenAt}. inventory.csv tells what and why.`,
     ),
-    ...comment('A plan first, which changes nothing: offboard start THIS_FILE --by NAME --dry-run'),
+    ...comment(`A plan first, which changes nothing: ${spell(step('start', 'THIS_FILE', '--by', 'NAME', '--dry-run'), program)}`),
     '',
     ...field({ tenant: { id: scope.tenant.id, cloud: scope.tenant.cloud } }),
     '',
@@ -191,7 +192,7 @@ function told(finding: InventoryFinding): string {
 
 function breakers({ breaker }: Inventory): string[] {
   if (breaker === undefined) return [];
-  return ['', ...comment(`offboard start refuses a plan of all this: ${breaker}.`), ...comment('breakers: { maxItems: N, maxPercent: N }')];
+  return ['', ...comment(`A plan of all this is refused: ${breaker}.`), ...comment('breakers: { maxItems: N, maxPercent: N }')];
 }
 
 /** Whatever a value holds, it stays a value. */

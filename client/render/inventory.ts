@@ -30,7 +30,7 @@ export function renderInventory(inventory: Inventory): string {
     `Authorization systems: ${gone === undefined ? `${listed.length}, as Graph lists them` : `Graph lists none any more (${gone})`}.`,
   );
   for (const warning of warnings) lines.push(`WARNING: ${warning}.`);
-  if (inventory.breaker !== undefined) lines.push(`WARNING: offboard start would refuse all this at once: ${inventory.breaker}.`);
+  if (inventory.breaker !== undefined) lines.push(`WARNING: a run would refuse all this at once: ${inventory.breaker}.`);
   return lines.join('\n');
 }
 

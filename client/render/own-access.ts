@@ -1,7 +1,8 @@
+import { spell, step } from '../../model/next-step.ts';
 import type { OwnAccess } from '../../model/own-access.ts';
 
 /** The worker's own access for a terminal. */
-export function renderOwnAccess({ identities, grants, unknown }: OwnAccess, workflowId: string): string {
+export function renderOwnAccess({ identities, grants, unknown }: OwnAccess, workflowId: string, program: string): string {
   const lines = [
     'What the worker itself may do, read when the run ended. Nothing of it is taken away by this tool.',
     '',
@@ -12,6 +13,6 @@ export function renderOwnAccess({ identities, grants, unknown }: OwnAccess, work
   ];
   if (unknown.length > 0) lines.push('', 'Not known:', ...unknown.map((u) => `- ${u.system}: ${u.reason}`));
   lines.push('', 'The script that takes it away, for somebody else than the worker to read and run:');
-  lines.push(`  offboard own-access ${workflowId} --format sh`);
+  lines.push(`  ${spell(step('own-access', workflowId, '--format', 'sh'), program)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,10 @@
+import { spell, step } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** A run as its journal tells it, for a terminal. */
-export function renderReport(s: RunSummary): string {
+export function renderReport(s: RunSummary, program: string): string {
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
     `${s.status}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
@@ -39,9 +40,9 @@ export function renderReport(s: RunSummary): string {
     const { grants, unknown } = s.ownAccess;
     lines.push('', `What the worker itself may do: ${toldOwnAccess(s.ownAccess)}`);
     lines.push(...grants.map((g) => `   - ${g.title}`), ...unknown.map((u) => `   - not known, ${u.system}: ${u.reason}`));
-    lines.push(`To take it away: offboard own-access ${s.workflowId} --format sh`);
+    lines.push(`To take it away: ${spell(step('own-access', s.workflowId, '--format', 'sh'), program)}`);
   }
-  if (s.endedAt) lines.push('', `Verify its evidence: offboard evidence verify ${s.workflowId}`);
+  if (s.endedAt) lines.push('', `Verify its evidence: ${spell(step('evidence', 'verify', s.workflowId), program)}`);
   return `${lines.join('\n')}\n`;
 }
 

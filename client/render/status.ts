@@ -1,10 +1,11 @@
+import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { doneIn, phasesOf } from '../../model/told.ts';
 import type { Retrying } from '../run/retrying.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { waitingFor } from './waiting.ts';
 
 /** A run on one screen: where it is, what happened, what waits for whom, and what to type. `evidence`: its folder, where that is known. */
-export function renderStatus(view: RunView, retrying: Retrying[] = [], evidence?: string): string {
+export function renderStatus(view: RunView, retrying: Retrying[], evidence: string | undefined, program: string): string {
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${view.status})`}   plan ${view.planHash ?? 'not made yet'}`,
@@ -15,7 +16,8 @@ export function renderStatus(view: RunView, retrying: Retrying[] = [], evidence?
   if (view.unresolved.length > 0) {
     lines.push(`Unresolved (${view.unresolved.length}):`);
     for (const o of view.unresolved.slice(0, 30)) lines.push(`  ${o.outcome}  ${o.item}`, `           ${o.code ?? ''}: ${o.reason}`);
-    if (view.unresolved.length > 30) lines.push(`  … and ${view.unresolved.length - 30} more (offboard status --json)`);
+    if (view.unresolved.length > 30)
+      lines.push(`  … and ${view.unresolved.length - 30} more (${spell(step('status', view.workflowId, '--json'), program)})`);
     lines.push('');
   }
   const waiting = waitingFor(view);
@@ -26,20 +28,21 @@ export function renderStatus(view: RunView, retrying: Retrying[] = [], evidence?
   const busy = waiting.length === 0 && retrying.length === 0;
   if (busy && view.status === 'running') lines.push('Waits for nobody.', '');
   if (view.lastRefusal) lines.push(`Last refusal: ${view.lastRefusal}`, '');
-  if (view.status !== 'running') lines.push(...afterTheEnd(view, evidence));
+  if (view.status !== 'running') lines.push(...afterTheEnd(view, evidence, program));
   return lines.join('\n');
 }
 
-function afterTheEnd(view: RunView, evidence: string | undefined): string[] {
+function afterTheEnd(view: RunView, evidence: string | undefined, program: string): string[] {
+  const line = (command: CommandName, ...args: string[]) => `  ${spell(step(command, ...args), program)}`;
   const folder = evidence ?? `${view.run} in the worker's OFFBOARD_EVIDENCE_DIR`;
   return [
     `Evidence: ${folder}`,
     'What was decided, done and left, and whether the evidence is whole:',
-    `  offboard report ${view.workflowId}`,
-    `  offboard evidence verify ${evidence ?? view.workflowId}`,
+    line('report', view.workflowId),
+    line('evidence', 'verify', evidence ?? view.workflowId),
     ...(view.planHash === undefined
       ? []
-      : ['What the worker itself may still do, and how it is taken away:', `  offboard own-access ${view.workflowId}`]),
+      : ['What the worker itself may still do, and how it is taken away:', line('own-access', view.workflowId)]),
     '',
   ];
 }

@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../../model/errors.ts';
+import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
 import { progress } from '../../workflows/discovery-messages.ts';
 import { status, type RunView } from '../../workflows/messages.ts';
 import { requireWorker, type Session } from './session.ts';
@@ -81,18 +82,20 @@ async function translated<T>(session: Session, workflowId: string, work: () => P
 
 async function translate(session: Session, workflowId: string, error: unknown): Promise<unknown> {
   if (error instanceof WorkflowNotFoundError) {
-    return new OffboardError('RunNotFound', `RUN: no workflow has the id ${workflowId}; offboard list shows those there are`, {
+    return new OffboardError('RunNotFound', `RUN: no workflow has the id ${workflowId}; look at those there are`, {
       cause: error,
+      next: [step('list')],
     });
   }
   if (error instanceof WorkflowUpdateFailedError) {
     const cause = error.cause;
     if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) {
-      return new OffboardError(codeOf(cause.details?.[0]), cause.message, { cause: error });
+      const [code, next] = cause.details ?? [];
+      return new OffboardError(codeOf(code), cause.message, { cause: error, next: aboutRun(stepsOf(next), workflowId) });
     }
     if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
-      const mend = `a restore takes no such message; offboard status ${workflowId} tells what waits`;
-      return new OffboardError('NotAllowed', `RUN: ${workflowId} gives things back, and ${mend}`, { cause: error });
+      const message = `RUN: ${workflowId} gives things back, and a restore takes no such message; look at what it waits for`;
+      return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
     }
   }
   const answer = error instanceof ServiceError ? error.cause : error;
@@ -115,4 +118,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
 
 function codeOf(detail: unknown): ErrorCode {
   return typeof detail === 'string' && detail in EXIT_CODES ? (detail as ErrorCode) : 'Internal';
+}
+
+function stepsOf(detail: unknown): NextStep[] {
+  return Array.isArray(detail) ? (detail as NextStep[]) : [];
 }

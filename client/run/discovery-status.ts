@@ -35,6 +35,6 @@ export function renderDiscovery({ workflowId, state, startedAt, endedAt, progres
     `${p.stage}: ${p.read} of ${p.of} batches of systems read. A discovery changes nothing and waits for nobody.`,
     ...(endedAt === undefined
       ? []
-      : ['What it found lies in the folder that offboard discover was given (--out): manifest.yaml, inventory.json, inventory.csv']),
+      : ['What it found lies in the folder that it was given (--out): manifest.yaml, inventory.json, inventory.csv']),
   ].join('\n');
 }

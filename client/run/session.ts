@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Connection } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { workersKeys } from '../records/keys.ts';
 import { connect, connectionSettings, profileSought } from '../../temporal/connect.ts';
@@ -22,7 +23,10 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   if (!settings) {
     throw new OffboardError(
       'NoServer',
-      `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (offboard demo brings its own)`,
+      `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`,
+      {
+        next: [step('demo')],
+      },
     );
   }
   const codec = new EncryptionCodec(workersKeys(env));

@@ -8,6 +8,7 @@ import type { TakeInventoryResult } from '../../activities/discover/inventory.ts
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
+import { step } from '../../model/next-step.ts';
 import { homeOf } from '../../security/home.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 import { progress } from '../../workflows/discovery-messages.ts';
@@ -60,8 +61,9 @@ export async function resultOf(handle: Handle): Promise<TakeInventoryResult> {
     return await handle.result();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
-      throw new OffboardError('RunNotFound', `RUN: no workflow has the id ${handle.workflowId}; offboard discover makes one`, {
+      throw new OffboardError('RunNotFound', `RUN: no workflow has the id ${handle.workflowId}; a discovery makes one`, {
         cause: error,
+        next: [step('discover', '--tenant', 'ID', '--out', 'FOLDER')],
       });
     if (!(error instanceof WorkflowFailedError)) throw error;
     const cause = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;

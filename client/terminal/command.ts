@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OffboardError } from '../../model/errors.ts';
+import { step, type CommandName, type NextStep } from '../../model/next-step.ts';
 
 /** Where a command reads and writes; tests bring their own. */
 export interface Io {
@@ -9,6 +10,8 @@ export interface Io {
   stdin: NodeJS.ReadableStream;
   /** Whether a person sits there. */
   interactive: boolean;
+  /** How this program is called, so that a command it prints can be copied as it stands. */
+  program: string;
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -18,7 +21,7 @@ export type Values = Record<string, string | boolean | string[] | undefined>;
 
 /** One verb of the CLI, in a file of its own. */
 export interface Command {
-  name: string;
+  name: CommandName;
   summary: string;
   /** Names of the positional arguments, all needed, such as `RUN`. */
   positionals: string[];
@@ -38,20 +41,17 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   try {
     parsed = parseArgs({ args, options, strict: true, allowPositionals: true }) as { values: Values; positionals: string[] };
   } catch (error) {
-    throw new OffboardError('Usage', `${misused(error as Error)}; try: ${usageLine(command)}`, { cause: error });
+    throw new OffboardError('Usage', misused(error as Error), { cause: error, next: [usageOf(command)] });
   }
   const { values, positionals } = parsed;
   if (values['help']) return { positionals, values, json: false };
   const missing = command.positionals[positionals.length];
-  if (missing) throw new OffboardError('Usage', `${missing} is missing; try: ${usageLine(command)}`);
+  if (missing) throw new OffboardError('Usage', `${missing} is missing`, { next: [usageOf(command)] });
   if (positionals.length > command.positionals.length) {
-    throw new OffboardError(
-      'Usage',
-      `${command.surplus ?? `there is an argument too many for ${command.name}`}; try: ${usageLine(command)}`,
-    );
+    throw new OffboardError('Usage', command.surplus ?? `there is an argument too many for ${command.name}`, { next: [usageOf(command)] });
   }
   for (const [name, option] of Object.entries(command.options)) {
-    if (option.needed && values[name] === undefined) throw new OffboardError('Usage', `--${name} is missing; try: ${usageLine(command)}`);
+    if (option.needed && values[name] === undefined) throw new OffboardError('Usage', `--${name} is missing`, { next: [usageOf(command)] });
     const value = values[name];
     if (value === '' || (Array.isArray(value) && value.includes('')))
       throw new OffboardError('Usage', `--${name} is empty; give it a value, or leave it out`);
@@ -65,14 +65,28 @@ function misused({ message }: Error): string {
   return needsValue ? `Option '${needsValue[1] ?? ''}' needs a value` : (message.split(/\.\s/)[0] ?? '');
 }
 
-export function usageLine(command: Command): string {
-  const needed = Object.entries(command.options).filter(([, o]) => o.needed);
-  return ['offboard', command.name, ...command.positionals, ...needed.map(([name, o]) => `--${name} ${o.value ?? ''}`.trim())].join(' ');
+/** What a command needs, in capitals what a person fills in; of several ways to say it the first. */
+function usageOf(command: Command): NextStep {
+  return step(command.name, ...wordsOf(command).map((word) => word.replace(/\|.*/, '')));
 }
 
-export function helpOf(command: Command): string {
+/** What a command needs, with all the ways to say it: `RUN --gate plan|collectors`. */
+function wordsOf({ positionals, options }: Command): string[] {
+  const needed = Object.entries(options).filter(([, o]) => o.needed);
+  return [...positionals, ...needed.flatMap(([name, o]) => [`--${name}`, ...(o.value === undefined ? [] : [o.value])])];
+}
+
+export function helpOf(command: Command, program: string): string {
   const options = Object.entries(command.options).map(([name, o]) => `  ${`--${name} ${o.value ?? ''}`.padEnd(28)} ${o.help}`);
-  return [`${usageLine(command)}`, '', command.summary, '', ...options, `  ${'--json'.padEnd(28)} the answer as JSON`, ''].join('\n');
+  return [
+    [program, command.name, ...wordsOf(command)].join(' '),
+    '',
+    command.summary,
+    '',
+    ...options,
+    `  ${'--json'.padEnd(28)} the answer as JSON`,
+    '',
+  ].join('\n');
 }
 
 /** A text option that `parse` has made sure of. */

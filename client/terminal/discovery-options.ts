@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DiscoveryScopeSchema, type DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import { ManifestSchema } from '../../model/manifest.ts';
 import type { Command, Values } from './command.ts';
 
@@ -152,7 +153,7 @@ export function peopleOf(values: Values): People {
 }
 
 function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardError {
-  if (!issue) return new OffboardError('InvalidValue', 'the options name no scope; try: offboard discover --help');
+  if (!issue) return new OffboardError('InvalidValue', 'the options name no scope; look at them', { next: [step('discover', '--help')] });
   const field = issue.path.slice(0, 2).join('.');
   const option = OPTION_OF[field] ?? field;
   if (option === 'cloud')

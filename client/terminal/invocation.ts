@@ -11,17 +11,3 @@ export function invocationOf(env: NodeJS.ProcessEnv, script: string, folder: str
   if (byNpm !== undefined && byNpm !== 'npx') return 'npm run offboard --';
   return `node ${relative(folder, script)}`;
 }
-
-/** Text with each command `offboard VERB …` in it written as this program is called. JSON stays as it is: programs read it. */
-export function asInvoked(text: string, invocation: string, verbs: string[]): string {
-  if (isJson(text)) return text;
-  return text.replaceAll(new RegExp(`(?<![\\w/-])offboard (?=(?:${verbs.join('|')})\\b)`, 'g'), `${invocation} `);
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object';
-  } catch {
-    return false;
-  }
-}

@@ -70,7 +70,7 @@ describe('Bad input is refused with option and mend, and nothing is written or s
 
   test('an inventory of nothing', async () => {
     mkdirSync(folder('empty'));
-    expectRefused(await stage.offboard('inventory', folder('empty')), 'UnreadableFile', 'inventory.json', 'offboard discover wrote');
+    expectRefused(await stage.offboard('inventory', folder('empty')), 'UnreadableFile', 'inventory.json', 'a discovery wrote');
     writeFileSync(join(folder('empty'), 'inventory.json'), '{"version":2}');
     expectRefused(await stage.offboard('inventory', folder('empty')), 'InvalidValue', 'is no inventory');
     expectRefused(await stage.offboard('inventory', 'discovery-nobody'), 'RunNotFound', 'discovery-nobody');

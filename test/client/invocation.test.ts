@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asInvoked, invocationOf } from '../../client/terminal/invocation.ts';
+import { invocationOf } from '../../client/terminal/invocation.ts';
+import { aboutRun, RUN, spell, step } from '../../model/next-step.ts';
 
 const CLONE = '/clone/client/main.ts';
 
@@ -15,27 +16,15 @@ test.each([
   expect(invocationOf(env, script, folder)).toBe(invocation);
 });
 
-const VERBS = ['status', 'approve', 'resend-otp'];
-const shown = (text: string) => asInvoked(text, 'npm run offboard --', VERBS);
-
-test('every command in a text is written so that it can be copied', () => {
-  expect(shown('Enter it: offboard approve RUN (no? offboard resend-otp RUN); look at offboard status')).toBe(
-    'Enter it: npm run offboard -- approve RUN (no? npm run offboard -- resend-otp RUN); look at npm run offboard -- status',
-  );
+test('a step is spelled in the words of the program, each word so that a shell takes it as it is', () => {
+  const confirm = step('confirm', 'RUN', 'collector-aws', '--statement', "it's gone");
+  expect(spell(confirm, 'npm run offboard --')).toBe("npm run offboard -- confirm RUN collector-aws --statement 'it'\\''s gone'");
+  expect(spell(confirm)).toMatch(/^offboard confirm RUN /);
 });
 
-test.each([
-  'offboard takes Permissions Management out',
-  'mepm-offboard status',
-  '/home/offboard status',
-  'npm run offboard -- status',
-  'offboard: RUN',
-])('%s names no command, and stays', (text) => {
-  expect(shown(text)).toBe(text);
-});
-
-test('JSON stays as it is, and a line that merely begins like JSON does not', () => {
-  const json = JSON.stringify({ command: 'offboard status RUN' });
-  expect(shown(json)).toBe(json);
-  expect(shown('[1.0 s] offboard status RUN')).toBe('[1.0 s] npm run offboard -- status RUN');
+test('a step that leaves open which run it is about is told that by whoever knows', () => {
+  expect(aboutRun([step('status', RUN), step('retry', 'other', '--reason', 'TEXT')], 'offboarding-1')).toEqual([
+    step('status', 'offboarding-1'),
+    step('retry', 'other', '--reason', 'TEXT'),
+  ]);
 });

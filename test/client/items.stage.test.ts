@@ -67,7 +67,7 @@ test('an item that is retried without a change is held again, and waits again', 
 test('while nothing is unresolved there is nothing to waive, retry or amend', async () => {
   const { run } = await runAtPlan(stage, smallEstate());
   expectRefused(await decide('waive', run, APPROVER), 'ItemsMismatch', 'no item waits for a decision now');
-  expectRefused(await decide('retry', run, APPROVER), 'ItemsMismatch', 'look at offboard status');
+  expectRefused(await decide('retry', run, APPROVER), 'ItemsMismatch', 'look at what the run waits for', `offboard status ${run}`);
   const amend = await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'closed long ago');
   expectRefused(amend, 'NotAllowed', 'amend: nothing unresolved waits');
   await expectNothingChanged(stage);

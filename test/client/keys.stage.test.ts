@@ -25,6 +25,7 @@ async function typed(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CliResu
     env: { TEMPORAL_ADDRESS: suite('temporalAddress'), ...env },
     stdin: Readable.from(['123456\n']),
     interactive: false,
+    program: 'offboard',
   });
   return result;
 }

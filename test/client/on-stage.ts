@@ -54,6 +54,7 @@ export async function typedIn(stage: Stage, env: NodeJS.ProcessEnv, ...args: str
     env: { ...stage.env, ...env },
     stdin: process.stdin,
     interactive: false,
+    program: 'offboard',
   });
   return result;
 }
@@ -67,6 +68,7 @@ export async function typedAtTerminal(stage: Stage, answer: string | undefined, 
     env: stage.env,
     stdin: Readable.from(answer === undefined ? [] : [`${answer}\n`]),
     interactive: true,
+    program: 'offboard',
   });
   return result;
 }

@@ -27,9 +27,15 @@ const wrongFor = (code: string) => (code === '000000' ? '111111' : '000000');
 test('no mail is sent and no code taken before somebody is ready', async () => {
   const before = await stage.sandbox.client.newestOtp(MAILBOX);
   const run = await runAtCollectors(stage, smallEstate());
-  expectRefused(await otp(run, '123456'), 'NotWaitingForCollector', `collector: ${COLLECTOR}`, 'say offboard ready first');
+  expectRefused(
+    await otp(run, '123456'),
+    'NotWaitingForCollector',
+    `collector: ${COLLECTOR}`,
+    'say first that you are ready',
+    `offboard ready ${run} ${COLLECTOR}`,
+  );
   const unknown = await stage.offboard('ready', run, 'collector-x', '--by', MAILBOX);
-  expectRefused(unknown, 'NotWaitingForCollector', 'collector: collector-x', 'look at offboard status');
+  expectRefused(unknown, 'NotWaitingForCollector', 'collector: collector-x', 'look at what it waits for', `offboard status ${run}`);
   expect((await stage.sandbox.client.newestOtp(MAILBOX))?.id).toBe(before?.id);
   expect(await isThere()).toBe(true);
 });
@@ -100,7 +106,13 @@ test('a code that has expired is refused, and being ready again brings a fresh o
     const { slots } = state as unknown as { slots: { 'portal-deletions': Record<string, { expiresAt: number }> } };
     for (const deletion of Object.values(slots['portal-deletions'])) deletion.expiresAt = Date.now() - 1;
   });
-  expectRefused(await otp(run, old), 'OtpExpired', 'otp: the code has expired', 'say offboard ready again');
+  expectRefused(
+    await otp(run, old),
+    'OtpExpired',
+    'otp: the code has expired',
+    'say again that you are ready',
+    `offboard ready ${run} ${COLLECTOR}`,
+  );
   expect(await isThere()).toBe(true);
   const fresh = await readied(run);
   expect((await otp(run, fresh)).code).toBe(0);

@@ -15,6 +15,7 @@ async function typed(...args: string[]): Promise<CliResult> {
     env: {},
     stdin: Readable.from(['']),
     interactive: false,
+    program: 'offboard',
   });
   return result;
 }
@@ -30,20 +31,20 @@ test('no command at all shows the commands and is no success', async () => {
 });
 
 test.each(COMMANDS)('$name refuses an option it does not know, and shows how it is written', async ({ name, positionals }) => {
-  const line = ['offboard', name, ...positionals].join(' ');
-  expectRefused(await typed(name, ...positionals, '--force'), 'Usage', "Unknown option '--force'", `try: ${line}`);
+  const line = ['offboard', name, ...positionals.map((p) => p.replace(/\|.*/, ''))].join(' ');
+  expectRefused(await typed(name, ...positionals, '--force'), 'Usage', "Unknown option '--force'", `\n  ${line}`);
 });
 
 test.each(COMMANDS.filter((c) => c.positionals.length > 0))('$name names the argument that is missing', async ({ name, positionals }) => {
   const [first] = positionals;
-  expectRefused(await typed(name), 'Usage', `${String(first)} is missing`, `try: offboard ${name}`);
+  expectRefused(await typed(name), 'Usage', `${String(first)} is missing`, `\n  offboard ${name}`);
 });
 
 test.each([
   ['at the end', ['--by']],
   ['before another option', ['--by', '--json']],
 ])('an option without its value %s is refused by its name', async (_, options) => {
-  expectRefused(await typed('pause', 'RUN', ...options), 'Usage', "Option '--by' needs a value", 'try: offboard pause RUN');
+  expectRefused(await typed('pause', 'RUN', ...options), 'Usage', "Option '--by' needs a value", '\n  offboard pause RUN');
 });
 
 test('an option with an empty value is refused by its name', async () => {
@@ -79,13 +80,13 @@ test('a surplus argument of otp is told why a code is never one', async () => {
 });
 
 test('evidence knows only how to verify', async () => {
-  expectRefused(await typed('evidence', 'delete', 'x'), 'Usage', 'delete', 'try: offboard evidence verify FOLDER');
+  expectRefused(await typed('evidence', 'delete', 'x'), 'Usage', 'delete', '\n  offboard evidence verify FOLDER');
 });
 
-test('a usage error with --json is JSON, too', async () => {
+test('a usage error with --json is JSON, too, and what may be typed next is data in it', async () => {
   const { code, out } = await typed('list', '--all', '--json');
   expect(code).toBe(2);
-  expect(JSON.parse(out)).toEqual({ error: 'Usage', message: "Unknown option '--all'; try: offboard list" });
+  expect(JSON.parse(out)).toEqual({ error: 'Usage', message: "Unknown option '--all'", next: [{ command: 'list', args: [] }] });
 });
 
 test('help lists every command with a sentence', async () => {

@@ -133,6 +133,7 @@ export class Stage {
       env: this.env,
       stdin: Readable.from([stdin]),
       interactive: false,
+      program: 'offboard',
     });
     return result;
   }

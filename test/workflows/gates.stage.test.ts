@@ -32,7 +32,13 @@ test('what is refused at a gate leaves it open and everything in place, and a ri
   const wrongGate = ['--gate', 'collectors', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
   expectRefused(await stage.offboard('approve', run, ...wrongGate), 'GateNotOpen', 'gate: collectors', 'open is gate plan, opening 1');
   const wrongOpening = ['--gate', 'plan', '--opening', '2', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
-  expectRefused(await stage.offboard('approve', run, ...wrongOpening), 'GateNotOpen', 'opening 2', 'look at offboard status');
+  expectRefused(
+    await stage.offboard('approve', run, ...wrongOpening),
+    'GateNotOpen',
+    'opening 2',
+    'look at what the run waits for',
+    `offboard status ${run}`,
+  );
   expectRefused(await decide('approve', run, hash, APPROVER, '  '), 'InvalidValue', 'reason: is missing');
 
   const { gate, status } = await stage.view(run);

@@ -117,7 +117,9 @@ test('a one-time password in clear text is refused by the validator, stays out o
       (error: unknown) => error,
     );
     expect(refusal).toBeInstanceOf(WorkflowUpdateFailedError);
-    expect(String((refusal as WorkflowUpdateFailedError).cause?.message)).toMatch(/^sealedOtp: is (not sealed; use offboard otp|missing)/);
+    expect(String((refusal as WorkflowUpdateFailedError).cause?.message)).toMatch(
+      /^sealedOtp: is (not sealed; seal the code to the workers’ key|missing)/,
+    );
   }
   const plain = plainHandle(id).executeUpdate('submitOtp', { args: [{ collector: 'collector-aws', by: MAILBOX, otp }] });
   await expect(plain, 'the refusal itself is encrypted, and this client has no keys').rejects.toThrow('binary/encrypted');

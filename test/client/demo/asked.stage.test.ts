@@ -30,6 +30,7 @@ function typing(...lines: string[]): { people: People; told: () => string } {
     env: stage.env,
     stdin: stdin as unknown as NodeJS.ReadStream,
     interactive: true,
+    program: 'offboard',
   };
   return { people: askedPeople(stage.session, APPROVER, stage.sandbox.client, stage.env, io), told: () => told };
 }

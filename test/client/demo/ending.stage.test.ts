@@ -16,21 +16,21 @@ const ended = { workflowId: 'offboarding-t', untouched: { objects: 87, changed: 
 const staying = [{ item: 'azure-role-assignment:x', how: 'waived' as const, why: 'waived by riley: locked' }];
 
 test('the end names what stays, and how to verify', () => {
-  const told = tellEnd(result, ended, staying, true);
+  const told = tellEnd(result, ended, staying, true, 'offboard');
   expect(told).toContain('Stays: azure-role-assignment:x\n  waived by riley: locked\n');
   expect(told).toContain('offboard evidence verify /evidence/r\n');
 });
 
 test('the address of the UI is given as one to open only while it answers', () => {
-  expect(tellEnd(result, ended, [], true)).toContain(`Temporal UI: ${ended.temporalUi}\n`);
-  const gone = tellEnd(result, ended, [], false);
+  expect(tellEnd(result, ended, [], true, 'offboard')).toContain(`Temporal UI: ${ended.temporalUi}\n`);
+  const gone = tellEnd(result, ended, [], false, 'offboard');
   expect(gone).not.toContain('Temporal UI:');
   expect(gone).toContain('Temporal ends with this program');
   expect(gone).toContain('offboard demo --keep --auto --stay');
 });
 
 test('a server of somebody else’s has no UI that we know', () => {
-  expect(tellEnd(result, { ...ended, temporalUi: null }, [], false)).not.toMatch(/UI|--keep/);
+  expect(tellEnd(result, { ...ended, temporalUi: null }, [], false, 'offboard')).not.toMatch(/UI|--keep/);
 });
 
 test('the line for a second terminal sets just what its commands need, whatever the folder is called', () => {

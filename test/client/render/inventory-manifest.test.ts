@@ -49,7 +49,7 @@ const doubtful = (id: string, title: string): InventoryFinding => ({
 test('with the people named it is a whole manifest, digits kept as text, an eligible administrator as recipient', () => {
   const found = inventory();
   expect(missingFields(found, PEOPLE)).toEqual([]);
-  const manifest = ManifestSchema.parse(parse(inventoryManifest(found, PEOPLE)));
+  const manifest = ManifestSchema.parse(parse(inventoryManifest(found, PEOPLE, 'offboard')));
   expect(manifest.aws).toEqual({ managementAccount: '000000000012', members: 'all', assumeRole: 'entry' });
   expect(manifest.tenant.cloud).toBe('usgov');
   expect(manifest.collectors).toEqual([{ id: 'aws-1', type: 'aws', driver: 'retired', recipient: 'pim@contoso.example' }]);
@@ -59,7 +59,7 @@ test('with the people named it is a whole manifest, digits kept as text, an elig
 test('without them it names what is missing, each beside a comment to fill in', () => {
   const found = inventory({ collectors: { from: 'findings', listed: [] } });
   expect(missingFields(found, NOBODY)).toEqual(['successor', 'approvers', 'collectors']);
-  const text = inventoryManifest(found, NOBODY);
+  const text = inventoryManifest(found, NOBODY, 'offboard');
   expect(text.match(/^# FILL IN/gm)).toHaveLength(3);
   expect(Object.keys(parse(text) as object)).toEqual(['tenant', 'aws', 'notes']);
 });
@@ -68,8 +68,8 @@ test('where nobody administers it, the recipient is missing in each collector', 
   const found = inventory();
   found.notes.administrators = { direct: [], eligible: [], unseen: 'denied' };
   expect(missingFields(found, PEOPLE)).toEqual(['collectors.recipient']);
-  expect(inventoryManifest(found, PEOPLE)).toContain('none (denied)');
-  expect(inventoryManifest(found, { ...PEOPLE, recipient: 'kim' })).toMatch(/^# administrators: \["kim"\]$/m);
+  expect(inventoryManifest(found, PEOPLE, 'offboard')).toContain('none (denied)');
+  expect(inventoryManifest(found, { ...PEOPLE, recipient: 'kim' }, 'offboard')).toMatch(/^# administrators: \["kim"\]$/m);
 });
 
 test('a name from a cloud can neither end a comment nor become a field', () => {
@@ -80,13 +80,13 @@ test('a name from a cloud can neither end a comment nor become a field', () => {
     unknown: [{ system: 'aws:000000000013', reason: evil }],
     breaker: evil,
   });
-  const parsed = parse(inventoryManifest(found, PEOPLE)) as object;
+  const parsed = parse(inventoryManifest(found, PEOPLE, 'offboard')) as object;
   expect(Object.keys(parsed)).toEqual(['tenant', 'successor', 'aws', 'collectors', 'approvers', 'notes']);
 });
 
 test('what matches by name only becomes an override when its comment is taken away and a reason is written', () => {
   const id = 'aws-policy:arn:aws:iam::000000000012:policy/"quoted"';
-  const text = inventoryManifest(inventory({ findings: [doubtful(id, 'Customer policy')] }), PEOPLE);
+  const text = inventoryManifest(inventory({ findings: [doubtful(id, 'Customer policy')] }), PEOPLE, 'offboard');
   const uncommented = text
     .replace(/^# overrides:$/m, 'overrides:')
     .replace(/^# ( {2}- \{ item: .*)$/m, '$1')
