@@ -2,23 +2,16 @@ import type { Cloud } from '../cloud.ts';
 import type { AwsAccountApi } from './wire/api.ts';
 import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
-import { awsOidcClientId } from './kinds/oidc-client-id/oidc-client-id.ts';
 import { oidcRoles } from './footprint/our-roles.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
-import { awsPolicy } from './kinds/policy/policy.ts';
 import { readAccount } from './reader.ts';
 import { usedWithin } from './footprint/recent-use.ts';
 import { AwsRefusal } from './wire/refusal.ts';
-import { awsRole } from './kinds/role/role.ts';
-import { awsStack } from './kinds/stack/stack.ts';
-import { knowingStacks } from './kinds/stack/members.ts';
+import { AWS_KINDS } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 import { AWS_ORDER } from './order.ts';
-
-/** What a stack may hold of ours. */
-const RESOURCES = [awsRole, awsPolicy, awsOidcClientId];
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
@@ -38,7 +31,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),
       ourselves: snapshot.ourselves,
     }),
-    kinds: [awsStack(RESOURCES), ...RESOURCES.map((kind) => knowingStacks(kind, RESOURCES))],
+    kinds: AWS_KINDS,
     classify,
     ownAccess: ownAccessToAccount,
     async probe(api) {

@@ -2,8 +2,8 @@ import type { AwsAccountApi } from './wire/api.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { recentUse } from './footprint/recent-use.ts';
-import { readRole } from './kinds/role/state.ts';
-import { readStacks } from './kinds/stack/state.ts';
+import { readRole } from './kinds/role/read.ts';
+import { readStacks } from './kinds/stack/read.ts';
 import { need, policyState, roleState, type AccountPolicy, type AwsSnapshot, type ProviderState, type RoleState } from './snapshot.ts';
 import { trustStatements } from './footprint/trust.ts';
 

@@ -21,6 +21,11 @@ export function trustStatements(document: Json): TrustStatement[] {
     }));
 }
 
+/** Unique ids of deleted roles and users among the principals of a trust policy: IAM takes no policy that names one. */
+export function deadPrincipals(document: Json): string[] {
+  return [...new Set(JSON.stringify(document).match(/(?<=")A(?:ROA|IDA)[A-Z0-9]{12,}(?=")/g))];
+}
+
 /** Whether a statement allows an action, wildcards included. */
 export function allows(statement: TrustStatement, action: string): boolean {
   return statement.actions.some((pattern) => matchesAction(pattern, action));

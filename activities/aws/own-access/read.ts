@@ -1,8 +1,8 @@
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
 import type { AwsAccountApi } from '../wire/api.ts';
 import { roleOfCaller } from '../footprint/ourselves.ts';
-import { readRole } from '../kinds/role/state.ts';
-import type { RoleParts } from '../shell/script.ts';
+import { readRole } from '../kinds/role/read.ts';
+import type { RoleParts } from '../kinds/role/shell.ts';
 import type { RoleState } from '../snapshot.ts';
 
 /** Roles that AWS Organizations, Control Tower and IAM Identity Center make, and whose work goes on after this job. */

@@ -1,6 +1,6 @@
 import { nativeId } from '../../../model/names.ts';
 import { command, type OwnAccessScript } from '../../../model/shell.ts';
-import { removeRole, type RoleParts } from '../shell/script.ts';
+import { removeRole, type RoleParts } from '../kinds/role/shell.ts';
 import { AWS_PRELUDE } from '../shell/prelude.ts';
 
 /**

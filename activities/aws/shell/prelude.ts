@@ -53,56 +53,6 @@ aws_same() {
   fi
 }
 
-# aws_unattached POLICY: fails while a role, user or group has the policy. One that was just removed shows for a moment.
-aws_unattached() {
-  local users try
-  for try in 1 2 3 4 5; do
-    if ! users=$(aws iam list-entities-for-policy --policy-arn "$1" \
-      --query '[PolicyRoles[].RoleName,PolicyUsers[].UserName,PolicyGroups[].GroupName][]' --output text 2>"$aws_errors"); then
-      grep -q NoSuchEntity "$aws_errors" && return
-      cat "$aws_errors" >&2
-      return 1
-    fi
-    if [[ -z $users || $users == None ]]; then return; fi
-    sleep "$try"
-  done
-  echo "$1 is still attached to $users" >&2
-  return 1
-}
-
-# aws_untrusted PROVIDER AUDIENCE ROLE=ID…: fails while a role but those named trusts the provider (for the audience, where one is given).
-aws_untrusted() {
-  local provider=$1 audience=$2 excused roles name id staying=''
-  shift 2
-  excused=" $* "
-  roles=$(aws iam list-roles --output text --query "Roles[?contains(to_string(AssumeRolePolicyDocument), '$provider') \
-    && contains(to_string(AssumeRolePolicyDocument), '$audience')].[RoleName,RoleId]") || return
-  while read -r name id; do
-    if [[ -z $name || $excused == *" $name=$id "* ]]; then continue; fi
-    if aws iam get-role "--role-name=$name" >/dev/null 2>"$aws_errors"; then staying+=" $name"
-    elif ! grep -q NoSuchEntity "$aws_errors"; then
-      cat "$aws_errors" >&2
-      return 1
-    fi
-  done <<<"$roles"
-  if [[ -n $staying ]]; then
-    echo "$provider is still trusted by$staying" >&2
-    return 1
-  fi
-}
-
-# aws_remove_last_client_id PROVIDER CLIENT: the provider goes with its last client id.
-aws_remove_last_client_id() {
-  local clients
-  if ! clients=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$1" --query ClientIDList --output text 2>"$aws_errors"); then
-    grep -q NoSuchEntity "$aws_errors" && return
-    cat "$aws_errors" >&2
-    return 1
-  fi
-  if [[ $clients == "$2" ]]; then aws_unless_gone aws iam delete-open-id-connect-provider --open-id-connect-provider-arn "$1"
-  else aws_unless_gone aws iam remove-client-id-from-open-id-connect-provider --open-id-connect-provider-arn "$1" --client-id "$2"; fi
-}
-
 # aws_make QUERY READ… -- MAKE…: makes what is not there. What is there must be just that: the query over it is true.
 aws_make() {
   local query=$1 there try
@@ -133,24 +83,6 @@ aws_make() {
   done
   cat "$aws_errors" >&2
   return 1
-}
-
-# aws_add_client_id PROVIDER CLIENT
-aws_add_client_id() {
-  local clients
-  clients=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$1" --query ClientIDList --output text) || return
-  if [[ $'\t'$clients$'\t' == *$'\t'$2$'\t'* ]]; then return; fi
-  echo "+ aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn $1 --client-id $2"
-  aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$1" --client-id "$2"
-}
-
-# aws_into_instance_profile PROFILE ROLE
-aws_into_instance_profile() {
-  local profiles profile
-  profiles=$(aws iam list-instance-profiles-for-role "--role-name=$2" --query 'InstanceProfiles[].InstanceProfileName' --output text) || return
-  for profile in $profiles; do [[ $profile == "$1" ]] && return; done
-  echo "+ aws iam add-role-to-instance-profile --instance-profile-name=$1 --role-name=$2"
-  aws iam add-role-to-instance-profile "--instance-profile-name=$1" "--role-name=$2"
 }
 `
   .trim()

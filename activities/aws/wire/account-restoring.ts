@@ -16,7 +16,7 @@ import type { RestoringCalls } from './api.ts';
 import { isGone, isNamed } from './gone.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { Tags } from '../snapshot.ts';
-import { ownTags } from '../kinds/restoring.ts';
+import { ownTags } from '../footprint/tags.ts';
 
 /** Where AWS is asked to bring things back. */
 export function restoringCalls(iam: IAMClient): RestoringCalls {

@@ -14,7 +14,7 @@ import type { StackCalls } from './api.ts';
 import { isNamed } from './gone.ts';
 import { regionOf, stackName } from '../footprint/owner.ts';
 import { AwsRefusal } from './refusal.ts';
-import { creationOf } from '../kinds/stack/definition.ts';
+import { creationOf } from './stack-creation.ts';
 import { need, tags, type StackDefinition, type StackState } from '../snapshot.ts';
 
 type ClientIn = (region: string) => CloudFormationClient;

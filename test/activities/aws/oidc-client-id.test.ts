@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awsOidcClientId } from '../../../activities/aws/kinds/oidc-client-id/oidc-client-id.ts';
+import { awsOidcClientId } from '../../../activities/aws/kinds/oidc-client-id/index.ts';
 import type { Anchors } from '../../../model/finding.ts';
 import type { ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../model/plan.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsPolicy } from '../../../activities/aws/kinds/policy/policy.ts';
+import { awsPolicy } from '../../../activities/aws/kinds/policy/index.ts';
 import type { AccountPolicy, RoleState } from '../../../activities/aws/snapshot.ts';
 import { TENANT } from '../planned.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { awsPolicy } from '../../../activities/aws/kinds/policy/policy.ts';
-import { awsRole } from '../../../activities/aws/kinds/role/role.ts';
+import { awsPolicy } from '../../../activities/aws/kinds/policy/index.ts';
+import { awsRole } from '../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
 import { TENANT } from '../planned.ts';
 import { allowing, assumedBy, document, KNOWN, OIDC_ROLE, onlyItem, policy, policyArn, role, snapshot } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
-import { awsRole } from '../../../activities/aws/kinds/role/role.ts';
+import { awsRole } from '../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
 import type { Json } from '../../../model/finding.ts';
 import { TENANT } from '../planned.ts';

@@ -1,5 +1,6 @@
-import { awsStack } from '../../../activities/aws/kinds/stack/stack.ts';
-import type { AwsKind } from '../../../activities/aws/kinds/stack/members.ts';
+import { awsRole } from '../../../activities/aws/kinds/role/index.ts';
+import { awsStack } from '../../../activities/aws/kinds/stack/index.ts';
+import type { ResourceKind } from '../../../activities/aws/kind.ts';
 import type { AwsSnapshot } from '../../../activities/aws/snapshot.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
@@ -198,7 +199,7 @@ test('a stack that is protected from deletion is held with its owner’s step; o
     risk: 'read',
     snapshot: { RoleName: 'member', Tags: {} },
   };
-  const role = { name: 'aws-role', match: () => ({ findings: [member], sightings: [] }) } as unknown as AwsKind;
+  const role = { ...awsRole, match: () => ({ findings: [member], sightings: [] }) } as unknown as ResourceKind;
   const holdOf = (TerminationProtection: boolean) => {
     const StackId = stackId('111122223333', 'mciem');
     const parts = { StackName: 'mciem', Status: 'CREATE_COMPLETE', Parent: null, GeneratedNames: [], Resources: ['AWS::IAM::Role member'] };

@@ -1,7 +1,6 @@
-import type { Capability, CreateStackInput } from '@aws-sdk/client-cloudformation';
 import type { Json } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
-import type { ReadDefinition, StackDefinition, StackState } from '../../snapshot.ts';
+import type { ReadDefinition, StackState } from '../../snapshot.ts';
 
 /** What a plan freezes of a stack: its resources, each one's own definition by the finding's id, and what it could be made of again. */
 export type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources' | 'GeneratedNames'> & {
@@ -11,6 +10,12 @@ export type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources
 
 export function plannedStack(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
   return item.snapshot as PlannedStack;
+}
+
+/** Pure: what a plan freezes, from what was read. */
+export function frozenStack(stack: StackState, Definition: ReadDefinition, Members: PlannedStack['Members']): PlannedStack {
+  const { StackId, StackName, Resources, GeneratedNames } = stack;
+  return { StackId, StackName, Resources, GeneratedNames, Definition, Members };
 }
 
 /** What CreateStack takes of a template that comes with the call, in bytes (CloudFormation API reference, CreateStack). */
@@ -33,21 +38,4 @@ export function whyNoStack(stack: PlannedStack): string | undefined {
   if (Buffer.byteLength(Definition.Template) > LARGEST_TEMPLATE)
     return `its template is larger than the ${LARGEST_TEMPLATE} bytes a call takes: its owner makes ${StackName} again from a bucket; until then ${oneByOne}`;
   return undefined;
-}
-
-/** The call as `StackDefinition` has it. A creation that fails leaves nothing behind, so that it can be tried again. */
-export function creationOf(StackName: string, d: StackDefinition): CreateStackInput {
-  return {
-    StackName,
-    TemplateBody: d.Template,
-    Parameters: Object.entries(d.Parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
-    Capabilities: d.Capabilities as Capability[],
-    Tags: Object.entries(d.Tags).map(([Key, Value]) => ({ Key, Value })),
-    EnableTerminationProtection: d.TerminationProtection,
-    NotificationARNs: d.NotificationArns,
-    OnFailure: 'DELETE',
-    ...(d.StackPolicy === null ? {} : { StackPolicyBody: d.StackPolicy }),
-    ...(d.RoleArn === null ? {} : { RoleARN: d.RoleArn }),
-    ...(d.TimeoutMinutes === null ? {} : { TimeoutInMinutes: d.TimeoutMinutes }),
-  };
 }

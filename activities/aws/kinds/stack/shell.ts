@@ -1,9 +1,10 @@
-import { command, type CloudScript } from '../../../../model/shell.ts';
+import { command, type KindShell } from '../../../../model/shell.ts';
 import { regionOf } from '../../footprint/owner.ts';
-import { creationOf, plannedStack, whyNoStack } from './definition.ts';
+import { creationOf } from '../../wire/stack-creation.ts';
+import { plannedStack, whyNoStack } from './definition.ts';
 
 /** Makes a stack that is not there, and waits for it. What has its name must be made of the very same template. */
-export const STACK_PRELUDE: readonly string[] = String.raw`
+const prelude: readonly string[] = String.raw`
 # aws_make_stack NAME REGION QUERY CALL: what has the name must be just that, the query over it is true; else the call (JSON) makes it.
 aws_make_stack() {
   local there
@@ -29,7 +30,9 @@ aws_make_stack() {
   .trim()
   .split('\n');
 
-export const stackScript: CloudScript['kinds'][string] = {
+export const shell: KindShell = {
+  prelude,
+
   remove(item) {
     const { StackId } = plannedStack(item);
     const words = ['--stack-name', StackId, '--region', regionOf(StackId) ?? ''];

@@ -1,4 +1,6 @@
+import type { Json } from '../../../../model/finding.ts';
 import { MEPM } from '../../../../model/footprint.ts';
+import { webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ProviderState, Tags } from '../../snapshot.ts';
 
 const OURS: readonly string[] = MEPM.awsAudiences;
@@ -33,4 +35,10 @@ export function clientIdState(provider: ProviderState, clientId: string, plan: P
     Thumbprints: provider.Thumbprints,
     Tags: provider.Tags,
   };
+}
+
+/** Pure: whether a role of this trust policy would be locked out: any trust in a provider that goes, the audience's where only that goes. */
+export function needsClientId(trust: Json, issuer: string, clientId: string, mode: ClientIdState['Mode']): boolean {
+  const web = webIdentityTrust(trust, issuer);
+  return web !== undefined && (mode === 'provider' || web.audiences.includes(clientId));
 }

@@ -1,24 +1,24 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
-import type { Kind } from '../../../kind.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
 import { holdOf, recentlyUsed } from '../../footprint/hold.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
-import { roleQuarantine } from './quarantine.ts';
-import { readRole } from './state.ts';
-import { roleUndo } from './undo.ts';
-import type { AwsSnapshot, RoleState } from '../../snapshot.ts';
 import { policyToken, roleToken } from '../../footprint/tokens.ts';
 import { trustStatements } from '../../footprint/trust.ts';
 import { audienceUses, webIdentityTrust } from '../../footprint/web-identity.ts';
+import type { ResourceFootprint } from '../../kind.ts';
+import type { AwsSnapshot, RoleState } from '../../snapshot.ts';
+import { deniedTrust } from './denied-trust.ts';
+import { losses } from './losses.ts';
 
 const TITLES = { member: 'Member role', logging: 'Central logging role', management: 'Management role', oidc: 'OIDC role' } as const;
 
+const NAME = 'aws-role';
+const TERRAFORM_TYPE = 'aws_iam_role';
+
 /** The roles onboarding made: OIDC, management, central logging, member. Their inline policies go with them. */
-export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
-  name: 'aws-role',
+export const footprint: ResourceFootprint = {
+  name: NAME,
 
   match(snapshot, anchors): Match {
     const ours = ourRoles(snapshot, anchors);
@@ -30,37 +30,31 @@ export const awsRole: Kind<AwsSnapshot, AwsAccountApi> = {
     };
   },
 
-  read: (api, item) => readRole(api, planned(item).RoleName),
-
   identity: (snapshot) => (snapshot as RoleState).RoleId,
 
-  async remove(api, [item]) {
-    const role = planned(item);
-    const now = await api.role(role.RoleName);
-    if (!now) return;
-    if (now.RoleId !== role.RoleId)
-      throw new AwsRefusal('blocked', 'Replaced', `another role, ${now.RoleId}, now has the name ${role.RoleName}; make an amended plan`);
-    for (const profile of role.InstanceProfiles) await api.removeFromInstanceProfile(profile, role.RoleName);
-    for (const arn of role.AttachedPolicies) await api.detachPolicy(role.RoleName, arn);
-    for (const name of Object.keys(role.InlinePolicies)) await api.deleteInlinePolicy(role.RoleName, name);
-    await api.deleteRole(role.RoleName);
+  losses,
+
+  quarantined(snapshot) {
+    const role = snapshot as RoleState;
+    return { ...role, AssumeRolePolicyDocument: deniedTrust(role.AssumeRolePolicyDocument) };
   },
 
-  undo: roleUndo,
-  quarantine: roleQuarantine,
+  owners: {
+    cloudFormation: {
+      type: 'AWS::IAM::Role',
+      covers: (finding, physicalId) => ((finding.snapshot as RoleState).RoleName === physicalId ? 'whole' : undefined),
+    },
+    terraform: TERRAFORM_TYPE,
+  },
 };
-
-function planned(item: Pick<Finding, 'snapshot'>): RoleState {
-  return item.snapshot as RoleState;
-}
 
 function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnapshot): Finding {
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
-    kind: awsRole.name,
+    kind: NAME,
     system: `aws:${snapshot.account}`,
-    id: `${awsRole.name}:${role.Arn}`,
+    id: `${NAME}:${role.Arn}`,
     title: `${TITLES[part]} ${role.RoleName}${risk === 'takeover' ? ' with a controller policy' : ''}`,
     phase: 'permissions',
     why,
@@ -72,7 +66,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],
     ...holdOf(
-      { account: snapshot.account, tags: role.Tags, terraformType: 'aws_iam_role' },
+      { account: snapshot.account, tags: role.Tags, terraformType: TERRAFORM_TYPE },
       others,
       recentlyUsed(snapshot.usedRecently[role.Arn]),
     ),
@@ -90,7 +84,7 @@ function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): S
   // Defender's own CIEM signs in through the same application where it uses what is ours.
   if (isDefenders && uses.length > 0) uses.push('ciem:sign-in');
   const defender = isDefenders ? { defender: true as const } : {};
-  return { system: `aws:${snapshot.account}`, id: `${awsRole.name}:${role.Arn}`, why, uses, ...defender };
+  return { system: `aws:${snapshot.account}`, id: `${NAME}:${role.Arn}`, why, uses, ...defender };
 }
 
 function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, anchors: Anchors): string | undefined {

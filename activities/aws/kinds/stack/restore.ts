@@ -2,42 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import { command } from '../../../../model/shell.ts';
-import type { Undo } from '../../../kind.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { Effects } from '../../../kind.ts';
 import { regionOf } from '../../footprint/owner.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
 import type { StackDefinition, StackState } from '../../snapshot.ts';
-import { plannedStack, whyNoStack, type PlannedStack } from './definition.ts';
-import { readDefinition } from './state.ts';
+import type { AwsAccountApi } from '../../wire/api.ts';
+import { AwsRefusal } from '../../wire/refusal.ts';
+import { plannedStack } from './definition.ts';
+import { POLLS } from './polls.ts';
+import { readDefinition } from './read.ts';
 
-/** How often a stack is looked at while CloudFormation works on it, in ms: 5 minutes in all, then it is tried again later. */
-export const POLLS = [200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
-
-/** A stack made anew of its own template: its resources come with it, before they are compared one by one. */
-export const stackUndo: Undo<AwsAccountApi> = {
-  losses(item) {
-    const { StackId } = plannedStack(item);
-    return [
-      `a new stack id instead of ${StackId}, and none of its earlier events`,
-      'its resources are made anew by CloudFormation: what each of them loses stands with it',
-    ];
-  },
-
-  impossible: (item) => whyNoStack(plannedStack(item)),
-
-  async restore(api, [item]) {
-    const planned = plannedStack(item);
-    if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
-    const there = await api.stackInPlace(planned.StackId);
-    if (there) await refuseStranger(api, there, planned.Definition);
-    await untilCreated(api, there?.StackId ?? (await api.createStack(planned.StackId, planned.Definition)), planned.StackName);
-  },
-
-  /** Its resources are items of their own and compared there. */
-  comparable(snapshot) {
-    const { StackName, Resources, Definition } = snapshot as PlannedStack;
-    return { StackName, Resources, Definition };
-  },
+/** Makes a stack anew of its own template, and waits for it. */
+export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
+  const planned = plannedStack(item);
+  if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
+  const there = await api.stackInPlace(planned.StackId);
+  if (there) await refuseStranger(api, there, planned.Definition);
+  await untilCreated(api, there?.StackId ?? (await api.createStack(planned.StackId, planned.Definition)), planned.StackName);
 };
 
 async function refuseStranger(api: AwsAccountApi, there: StackState, planned: StackDefinition): Promise<void> {

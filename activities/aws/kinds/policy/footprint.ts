@@ -1,21 +1,21 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
 import { lastStage } from '../../../../model/order.ts';
-import type { Kind } from '../../../kind.ts';
-import { AWS_ORDER } from '../../order.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
-import { unlessGone } from '../../wire/gone.ts';
 import { holdOf } from '../../footprint/hold.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
-import { policyUndo } from './undo.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
-import { policyState, type AccountPolicy, type AwsSnapshot, type PolicyState } from '../../snapshot.ts';
 import { policyToken } from '../../footprint/tokens.ts';
+import type { ResourceFootprint } from '../../kind.ts';
+import { AWS_ORDER } from '../../order.ts';
+import type { AccountPolicy, AwsSnapshot, PolicyState } from '../../snapshot.ts';
+import { losses } from './losses.ts';
+
+const NAME = 'aws-policy';
+const TERRAFORM_TYPE = 'aws_iam_policy';
 
 /** Customer managed policies of our roles. AWS's own policies are only ever detached. */
-export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
-  name: 'aws-policy',
+export const footprint: ResourceFootprint = {
+  name: NAME,
 
   match(snapshot, anchors): Match {
     const ours = ourRoles(snapshot, anchors);
@@ -32,48 +32,18 @@ export const awsPolicy: Kind<AwsSnapshot, AwsAccountApi> = {
     return match;
   },
 
-  async read(api, item) {
-    const { Arn } = planned(item);
-    const policy = await api.policy(Arn);
-    if (!policy) return undefined;
-    return unlessGone(api.policyVersions(Arn).then((versions) => policyState(policy, versions)));
-  },
-
   identity: (snapshot) => (snapshot as PolicyState).PolicyId,
 
-  async remove(api, [item]) {
-    const { Arn, DefaultVersionId, Versions } = planned(item);
-    const users = await unlessGone(api.policyUsers(Arn));
-    if (!users) return;
-    await refuseWhileUsed(api, Arn, users);
-    for (const { VersionId } of Versions) if (VersionId !== DefaultVersionId) await api.deletePolicyVersion(Arn, VersionId);
-    await api.deletePolicy(Arn);
+  losses,
+
+  owners: {
+    cloudFormation: {
+      type: 'AWS::IAM::ManagedPolicy',
+      covers: (finding, physicalId) => ((finding.snapshot as PolicyState).Arn === physicalId ? 'whole' : undefined),
+    },
+    terraform: TERRAFORM_TYPE,
   },
-
-  undo: policyUndo,
 };
-
-function planned(item: Pick<Finding, 'snapshot'>): PolicyState {
-  return item.snapshot as PolicyState;
-}
-
-/** A role that is gone still shows as a user for a moment; one that is there keeps the policy. */
-async function refuseWhileUsed(api: AwsAccountApi, arn: string, users: { roles: string[]; others: string[] }): Promise<void> {
-  const staying = [...users.others];
-  for (const name of users.roles) if (await api.role(name)) staying.push(`role ${name}`);
-  if (staying.length > 0)
-    throw new AwsRefusal(
-      'blocked',
-      'StillInUse',
-      `${arn} is still attached to ${staying.join(', ')}; detach it there, or waive the policy`,
-    );
-  if (users.roles.length > 0)
-    throw new AwsRefusal(
-      'retry',
-      'DependantsVanishing',
-      `${arn} still shows ${users.roles.join(', ')}, which are gone; IAM takes a moment`,
-    );
-}
 
 /** Whoever else uses a policy, in words: roles by name, users and groups by number, as the listing of an account has it. */
 function otherUsers(policy: AccountPolicy, snapshot: AwsSnapshot, ours: OurRole[]): string[] {
@@ -103,7 +73,7 @@ function whyLeft({ state }: AccountPolicy, users: OurRole[], others: string[], a
 
 function sighting({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string): Sighting {
   const defender = isDefenderPolicy(state.PolicyName) ? { defender: true as const } : {};
-  return { system: `aws:${snapshot.account}`, id: `${awsPolicy.name}:${state.Arn}`, why, uses: [], ...defender };
+  return { system: `aws:${snapshot.account}`, id: `${NAME}:${state.Arn}`, why, uses: [], ...defender };
 }
 
 function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, anchors: Anchors): Finding {
@@ -114,9 +84,9 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     ...(users.length === 0 ? ['attached to nothing'] : []),
   ];
   return {
-    kind: awsPolicy.name,
+    kind: NAME,
     system: `aws:${snapshot.account}`,
-    id: `${awsPolicy.name}:${state.Arn}`,
+    id: `${NAME}:${state.Arn}`,
     title: `Customer policy ${state.PolicyName}`,
     phase: 'permissions',
     why,
@@ -130,6 +100,6 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     snapshot: state,
     provides: [policyToken(state.Arn)],
     uses: [],
-    ...holdOf({ account: snapshot.account, tags: state.Tags, terraformType: 'aws_iam_policy' }, []),
+    ...holdOf({ account: snapshot.account, tags: state.Tags, terraformType: TERRAFORM_TYPE }, []),
   };
 }

@@ -1,0 +1,93 @@
+import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import { defenderHold } from '../../../../model/defender.ts';
+import { holdOf } from '../../footprint/hold.ts';
+import { oidcRoles } from '../../footprint/our-roles.ts';
+import { lostTags, ownTags } from '../../footprint/tags.ts';
+import { audienceToken, clientIdToken } from '../../footprint/tokens.ts';
+import { isProviderOf, webIdentityTrust } from '../../footprint/web-identity.ts';
+import type { ResourceFootprint } from '../../kind.ts';
+import type { AwsSnapshot, ProviderState } from '../../snapshot.ts';
+import { clientIdState, isOurs, needsClientId, type ClientIdState } from './definition.ts';
+
+const NAME = 'aws-oidc-client-id';
+const TERRAFORM_TYPE = 'aws_iam_openid_connect_provider';
+
+/** Permissions Management's client id in the provider of the tenant's issuer, and the provider with it when nothing else needs it. */
+export const footprint: ResourceFootprint = {
+  name: NAME,
+
+  match(snapshot, anchors): Match {
+    const match: Match = { findings: [], sightings: [], seen: snapshot.providers.flatMap((p) => p.ClientIds).length };
+    for (const provider of snapshot.providers) {
+      const ours = isProviderOf(provider.Arn, anchors.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
+      if (ours.length === 0) match.sightings.push(sighting(provider, snapshot, anchors));
+      else match.findings.push(...ours.map((clientId) => toFinding(provider, clientId, snapshot, anchors)));
+    }
+    return match;
+  },
+
+  /** A client id comes back into the provider that stayed; a provider that went with it is made anew, under the same ARN. */
+  losses: {
+    losses(item, taker) {
+      const { Mode, Tags } = item.snapshot as ClientIdState;
+      return Mode === 'provider' ? ['a new creation date of the provider', ...lostTags(Tags, taker)] : [];
+    },
+
+    comparable(snapshot) {
+      const { TrustedBy: _, ...state } = snapshot as ClientIdState;
+      return { ...state, Tags: ownTags(state.Tags) };
+    },
+  },
+
+  owners: {
+    cloudFormation: {
+      type: 'AWS::IAM::OIDCProvider',
+      /** A provider is a stack's resource as a whole: a client id of ours stands for it only where the provider goes with it. */
+      covers(finding, physicalId) {
+        const { ProviderArn, Mode } = finding.snapshot as ClientIdState;
+        if (ProviderArn !== physicalId) return undefined;
+        return Mode === 'provider' ? 'whole' : 'part';
+      },
+    },
+    terraform: TERRAFORM_TYPE,
+  },
+};
+
+function trustedBy({ roles }: AwsSnapshot, issuer: string, clientId: string, mode: ClientIdState['Mode']): ClientIdState['TrustedBy'] {
+  const needing = roles.filter((r) => needsClientId(r.AssumeRolePolicyDocument, issuer, clientId, mode));
+  return Object.fromEntries(needing.map((r) => [r.RoleName, r.RoleId]));
+}
+
+function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, anchors: Anchors): Finding {
+  const oidc = new Set(oidcRoles(snapshot, anchors.issuer).map((o) => o.role.Arn));
+  const trusting = snapshot.roles.filter((r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, anchors.issuer));
+  const otherIds = provider.ClientIds.filter((c) => !isOurs(c));
+  const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
+  const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
+  return {
+    kind: NAME,
+    system: `aws:${snapshot.account}`,
+    id: `${NAME}:${provider.Arn}#${clientId}`,
+    title:
+      mode === 'provider' ? `OIDC provider ${provider.Url} with ${clientId}` : `Client id ${clientId} of the OIDC provider ${provider.Url}`,
+    phase: 'permissions',
+    why: [
+      `the provider's issuer is this tenant's and the client id is Permissions Management's`,
+      mode === 'provider' ? 'nothing else uses the provider' : `the provider stays for ${users.join(', ')}`,
+    ],
+    confidence: 'certain',
+    risk: 'none',
+    stage: 'after-roles',
+    snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
+    provides: [clientIdToken(provider.Arn, clientId)],
+    uses: [audienceToken(clientId)],
+    ...holdOf({ account: snapshot.account, tags: provider.Tags, terraformType: TERRAFORM_TYPE }, [], defenderHold(anchors)),
+  };
+}
+
+function sighting(provider: ProviderState, snapshot: AwsSnapshot, anchors: Anchors): Sighting {
+  const why = isProviderOf(provider.Arn, anchors.issuer)
+    ? "this tenant's issuer, but without a client id of Permissions Management"
+    : `another issuer than this tenant's (${anchors.issuer})`;
+  return { system: `aws:${snapshot.account}`, id: `aws-oidc-provider:${provider.Arn}`, why, uses: [] };
+}

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describeDiff, isRemnant } from '../../../../model/diff.ts';
+import type { Effects } from '../../../kind.ts';
+import { deadPrincipals } from '../../footprint/trust.ts';
+import type { RoleState } from '../../snapshot.ts';
+import type { AwsAccountApi } from '../../wire/api.ts';
+import { AwsRefusal } from '../../wire/refusal.ts';
+import { isDenied } from './denied-trust.ts';
+import { losses } from './losses.ts';
+import { readRole } from './read.ts';
+
+/** Makes a role anew from its kept definition, or goes on where an earlier try ended. */
+export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
+  const planned = item.snapshot as RoleState;
+  const name = planned.RoleName;
+  const now = await readRole(api, name);
+  if (!now) {
+    refuseDeadPrincipals(planned);
+    await api.createRole(planned);
+  } else {
+    refuseStranger(now, planned);
+    if (!isDeepStrictEqual(now.AssumeRolePolicyDocument, planned.AssumeRolePolicyDocument))
+      await api.updateTrust(name, planned.AssumeRolePolicyDocument);
+  }
+  const has: Pick<RoleState, 'AttachedPolicies' | 'InlinePolicies' | 'InstanceProfiles'> = now ?? {
+    AttachedPolicies: [],
+    InlinePolicies: {},
+    InstanceProfiles: [],
+  };
+  for (const arn of planned.AttachedPolicies) if (!has.AttachedPolicies.includes(arn)) await api.attachPolicy(name, arn);
+  for (const [policy, document] of Object.entries(planned.InlinePolicies))
+    if (!(policy in has.InlinePolicies)) await api.putInlinePolicy(name, policy, document);
+  for (const profile of planned.InstanceProfiles)
+    if (!has.InstanceProfiles.includes(profile)) await api.addToInstanceProfile(profile, name);
+};
+
+/** What has the name must be the planned role, in quarantine or not, or what an earlier try of this restore made of it. */
+function refuseStranger(now: RoleState, planned: RoleState): void {
+  const isQuarantined = now.RoleId === planned.RoleId && isDenied(now.AssumeRolePolicyDocument, planned.AssumeRolePolicyDocument);
+  const before = losses.comparable(planned);
+  const after = losses.comparable(isQuarantined ? { ...now, AssumeRolePolicyDocument: planned.AssumeRolePolicyDocument } : now);
+  if (isRemnant(after, before)) return;
+  throw new AwsRefusal(
+    'blocked',
+    'NameTaken',
+    `another role has the name ${now.RoleName} (${describeDiff(before, after)}); it stays as it is`,
+  );
+}
+
+function refuseDeadPrincipals(role: RoleState): void {
+  const dead = deadPrincipals(role.AssumeRolePolicyDocument);
+  if (dead.length === 0) return;
+  throw new AwsRefusal(
+    'blocked',
+    'PartMissing',
+    `its trust names ${dead.join(', ')}, which is gone for good; make the role by hand with a trust in what took its place`,
+  );
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Effects } from '../../../kind.ts';
+import type { ResourceKind } from '../../kind.ts';
+import type { StackState } from '../../snapshot.ts';
+import type { AwsAccountApi } from '../../wire/api.ts';
+import { AwsRefusal } from '../../wire/refusal.ts';
+import { frozenStack, plannedStack, type PlannedStack } from './definition.ts';
+import { POLLS } from './polls.ts';
+import { readDefinition } from './read.ts';
+import { restore } from './restore.ts';
+
+/** A stack is read with its resources, each by its own kind. */
+export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccountApi> {
+  return {
+    async read(api, item) {
+      // By its name, where it is gone: one that was made since must show itself.
+      const stack = (await api.stack(plannedStack(item).StackId)) ?? (await api.stackInPlace(plannedStack(item).StackId));
+      if (!stack) return undefined;
+      const Members: PlannedStack['Members'] = {};
+      for (const [id, snapshot] of Object.entries(plannedStack(item).Members)) {
+        const kind = kinds.find((k) => id.startsWith(`${k.name}:`));
+        const now = await kind?.read(api, { ...item, id, kind: kind.name, snapshot });
+        if (now !== undefined) Members[id] = now;
+      }
+      return frozenStack(stack, await readDefinition(api, stack.StackId), Members);
+    },
+
+    async remove(api, [item]) {
+      const { StackId } = plannedStack(item);
+      const stack = await api.stack(StackId);
+      if (!stack) return;
+      if (stack.Status !== 'DELETE_IN_PROGRESS') await api.deleteStack(StackId);
+      await untilDeleted(api, stack);
+    },
+
+    restore,
+  };
+}
+
+async function untilDeleted(api: AwsAccountApi, { StackId, StackName }: StackState): Promise<void> {
+  for (const delay of POLLS) {
+    const stack = await api.stack(StackId);
+    if (!stack) return;
+    if (stack.Status === 'DELETE_FAILED') {
+      const failures = await api.deletionFailures(StackId);
+      throw new AwsRefusal(
+        'blocked',
+        'StackDeleteFailed',
+        `CloudFormation could not delete the stack ${StackName}: ${failures.join('; ') || 'it tells no resource'}; mend that and retry, or have ` +
+          'its owner delete it with --retain-resources',
+      );
+    }
+    await sleep(delay);
+  }
+  throw new AwsRefusal('retry', 'StackDeleting', `CloudFormation is still deleting the stack ${StackName}`);
+}

@@ -1,0 +1,87 @@
+import type { Finding } from '../../../../model/finding.ts';
+import { command } from '../../../../model/shell.ts';
+import type { Footprint, Losses } from '../../../kind.ts';
+import { regionOf } from '../../footprint/owner.ts';
+import { worst } from '../../footprint/risk.ts';
+import type { ResourceKind } from '../../kind.ts';
+import type { AwsSnapshot, StackState, StackView } from '../../snapshot.ts';
+import { frozenStack, plannedStack, whyNoStack, type PlannedStack } from './definition.ts';
+import { membersOf } from './members.ts';
+
+const NAME = 'aws-cloudformation-stack';
+
+/** CloudFormation stacks in which every resource is ours: they go as stacks, before any of their resources would. */
+export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSnapshot> {
+  return {
+    name: NAME,
+
+    match(snapshot, anchors) {
+      const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, anchors).findings);
+      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v, snapshot, findings, kinds) : [])), sightings: [] };
+    },
+
+    identity: (snapshot) => (snapshot as PlannedStack).StackId,
+
+    gone: 'CloudFormation knows no such stack any more',
+
+    losses,
+  };
+}
+
+/** A stack made anew of its own template: its resources come with it, before they are compared one by one. */
+const losses: Losses = {
+  losses(item) {
+    const { StackId } = plannedStack(item);
+    return [
+      `a new stack id instead of ${StackId}, and none of its earlier events`,
+      'its resources are made anew by CloudFormation: what each of them loses stands with it',
+    ];
+  },
+
+  impossible: (item) => whyNoStack(plannedStack(item)),
+
+  /** Its resources are items of their own and compared there. */
+  comparable(snapshot) {
+    const { StackName, Resources, Definition } = snapshot as PlannedStack;
+    return { StackName, Resources, Definition };
+  },
+};
+
+type There = Extract<StackView, { stack: object }>;
+
+function toFinding(
+  { stack, definition }: There,
+  snapshot: AwsSnapshot,
+  findings: readonly Finding[],
+  kinds: readonly ResourceKind[],
+): Finding[] {
+  const { members, strangers, stage } = membersOf(stack, findings, kinds);
+  if (members.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
+  return [
+    {
+      kind: NAME,
+      system: `aws:${snapshot.account}`,
+      id: `${NAME}:${stack.StackId}`,
+      title: `CloudFormation stack ${stack.StackName}`,
+      phase: 'permissions',
+      why: [`every resource in it is ours: ${members.map((m) => m.title).join(', ')}`],
+      confidence: 'certain',
+      risk: worst(members.map((m) => m.risk)),
+      stage,
+      snapshot: frozenStack(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
+      provides: [],
+      uses: [],
+      takesAlong: members.map((m) => m.id).toSorted(),
+      ...(stack.TerminationProtection ? { hold: terminationProtection(stack) } : {}),
+    },
+  ];
+}
+
+function terminationProtection({ StackId, StackName }: StackState) {
+  const region = regionOf(StackId) ?? '';
+  const words = ['aws', 'cloudformation', 'update-termination-protection', '--no-enable-termination-protection'];
+  return {
+    code: 'TerminationProtection',
+    reason: `the stack ${StackName} is protected from deletion: its owner lifts that with \`${command(...words, '--stack-name', StackId, '--region', region)}\``,
+  };
+}
