@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import type { AwsAccountApi } from './wire/api.ts';
 import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
-import { oidcRoles } from './footprint/our-roles.ts';
+import { awsFacts } from './facts.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
 import { readAccount } from './reader.ts';
 import { usedWithin } from './footprint/recent-use.ts';
@@ -27,10 +27,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     },
     root: (context) => rootOfAws(connector, context),
     read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }),
-    anchors: (snapshot, _tenantId, issuer) => ({
-      awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => [o.role.Arn, o.role.RoleId]),
-      ourselves: snapshot.ourselves,
-    }),
+    anchors: awsFacts,
     kinds: AWS_KINDS,
     classify,
     ownAccess: ownAccessToAccount,

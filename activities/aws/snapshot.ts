@@ -120,11 +120,18 @@ interface SdkRole {
   Tags?: SdkTag[] | undefined;
 }
 
+/** What hangs on a role. */
+export interface RoleParts {
+  attached: string[];
+  inline: [name: string, document: string][];
+  instanceProfiles: string[];
+}
+
 /** A role from a description of it and what hangs on it; both IAM's listing and its single reads come through here. */
 export function roleState(
   role: SdkRole,
   more: { Description?: string | undefined; MaxSessionDuration?: number | undefined },
-  parts: { attached: string[]; inline: [name: string, document: string][]; instanceProfiles: string[] },
+  parts: RoleParts,
 ): RoleState {
   return {
     RoleName: need(role.RoleName, 'RoleName'),

@@ -2,7 +2,7 @@ import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
 import type { AwsAccountApi } from '../wire/api.ts';
 import { roleOfCaller } from '../footprint/ourselves.ts';
 import { readRole } from '../kinds/role/read.ts';
-import type { RoleParts } from '../kinds/role/shell.ts';
+import type { RoleToRemove } from '../kinds/role/shell.ts';
 import type { RoleState } from '../snapshot.ts';
 
 /** Roles that AWS Organizations, Control Tower and IAM Identity Center make, and whose work goes on after this job. */
@@ -35,7 +35,7 @@ function grantOf(account: string, role: RoleState, holder: string, isPrincipal: 
   const inline = Object.keys(role.InlinePolicies);
   const policies = [...role.AttachedPolicies, ...inline.map((name) => `${name} (inline)`)];
   const { RoleName, RoleId, AttachedPolicies, InstanceProfiles } = role;
-  const definition: RoleParts = { RoleName, RoleId, AttachedPolicies, InlinePolicies: inline, InstanceProfiles };
+  const definition: RoleToRemove = { RoleName, RoleId, AttachedPolicies, InlinePolicies: inline, InstanceProfiles };
   const doubt = isPrincipal
     ? 'the worker itself signs in as this role'
     : STANDING.test(role.RoleName) || role.Path.startsWith('/aws-')
@@ -53,5 +53,5 @@ function grantOf(account: string, role: RoleState, holder: string, isPrincipal: 
 }
 
 function nameOf({ definition }: OwnGrant): string {
-  return (definition as unknown as RoleParts).RoleName;
+  return (definition as unknown as RoleToRemove).RoleName;
 }

@@ -1,6 +1,6 @@
 import { nativeId } from '../../../model/names.ts';
 import { command, type OwnAccessScript } from '../../../model/shell.ts';
-import { removeRole, type RoleParts } from '../kinds/role/shell.ts';
+import { removeRole, type RoleToRemove } from '../kinds/role/shell.ts';
 import { AWS_PRELUDE } from '../shell/prelude.ts';
 
 /**
@@ -33,7 +33,7 @@ aws_enter_otherwise() {
 export const awsOwnAccess: OwnAccessScript = {
   prelude: () => [...AWS_PRELUDE, ...ENTER.split('\n')],
   take(grant) {
-    const role = grant.definition as unknown as RoleParts;
+    const role = grant.definition as unknown as RoleToRemove;
     return [command('aws_enter_otherwise', nativeId(grant.system), role.RoleName), ...removeRole(role)];
   },
   identity: (arn) => `${arn}, in its own account: what lets it assume the role is a policy there, and its access keys are there, too`,

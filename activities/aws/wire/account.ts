@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccountApi, StackCalls } from './api.ts';
-import { unlessGone } from './gone.ts';
+import { orGone } from './gone.ts';
 import { restoringCalls } from './account-restoring.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { need, tags } from '../snapshot.ts';
@@ -51,53 +51,59 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, base
       return pages.flatMap((p) => p.Roles ?? []);
     },
     async role(RoleName) {
-      return (await unlessGone(iam.send(new GetRoleCommand({ RoleName }))))?.Role;
+      return (await orGone(() => iam.send(new GetRoleCommand({ RoleName }))))?.Role;
     },
-    async attachedPolicies(RoleName) {
-      const pages = await Array.fromAsync(paginateListAttachedRolePolicies(paging, { RoleName }));
-      return pages.flatMap((p) => p.AttachedPolicies ?? []).map((p) => need(p.PolicyArn, 'PolicyArn'));
-    },
-    async inlinePolicies(RoleName) {
-      const pages = await Array.fromAsync(paginateListRolePolicies(paging, { RoleName }));
-      const found: [string, string][] = [];
-      for (const PolicyName of pages.flatMap((p) => p.PolicyNames ?? [])) {
-        const answer = await unlessGone(iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
-        if (answer) found.push([PolicyName, need(answer.PolicyDocument, 'PolicyDocument')]);
-      }
-      return found;
-    },
-    async instanceProfiles(RoleName) {
-      const pages = await Array.fromAsync(paginateListInstanceProfilesForRole(paging, { RoleName }));
-      return pages.flatMap((p) => p.InstanceProfiles ?? []).map((p) => need(p.InstanceProfileName, 'InstanceProfileName'));
+    async roleParts(RoleName) {
+      return orGone(async () => {
+        const attached = await Array.fromAsync(paginateListAttachedRolePolicies(paging, { RoleName }));
+        const named = await Array.fromAsync(paginateListRolePolicies(paging, { RoleName }));
+        const inline: [string, string][] = [];
+        for (const PolicyName of named.flatMap((p) => p.PolicyNames ?? [])) {
+          const answer = await orGone(() => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
+          if (answer) inline.push([PolicyName, need(answer.PolicyDocument, 'PolicyDocument')]);
+        }
+        const profiles = await Array.fromAsync(paginateListInstanceProfilesForRole(paging, { RoleName }));
+        return {
+          attached: attached.flatMap((p) => p.AttachedPolicies ?? []).map((p) => need(p.PolicyArn, 'PolicyArn')),
+          inline,
+          instanceProfiles: profiles
+            .flatMap((p) => p.InstanceProfiles ?? [])
+            .map((p) => need(p.InstanceProfileName, 'InstanceProfileName')),
+        };
+      });
     },
     async policy(PolicyArn) {
-      return (await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy;
+      return (await orGone(() => iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy;
     },
     async policyVersions(PolicyArn) {
-      const pages = await Array.fromAsync(paginateListPolicyVersions(paging, { PolicyArn }));
-      const found = [];
-      for (const { VersionId } of pages.flatMap((p) => p.Versions ?? [])) {
-        const answer = await unlessGone(iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })));
-        if (answer) found.push({ VersionId, Document: answer.PolicyVersion?.Document });
-      }
-      return found;
+      return orGone(async () => {
+        const pages = await Array.fromAsync(paginateListPolicyVersions(paging, { PolicyArn }));
+        const found = [];
+        for (const { VersionId } of pages.flatMap((p) => p.Versions ?? [])) {
+          const answer = await orGone(() => iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })));
+          if (answer) found.push({ VersionId, Document: answer.PolicyVersion?.Document });
+        }
+        return found;
+      });
     },
     async policyUsers(PolicyArn) {
-      const pages = await Array.fromAsync(paginateListEntitiesForPolicy(paging, { PolicyArn }));
-      return {
-        roles: pages.flatMap((p) => p.PolicyRoles ?? []).map((r) => need(r.RoleName, 'RoleName')),
-        others: pages.flatMap((p) => [
-          ...(p.PolicyUsers ?? []).map((u) => `user ${u.UserName}`),
-          ...(p.PolicyGroups ?? []).map((g) => `group ${g.GroupName}`),
-        ]),
-      };
+      const pages = await orGone(() => Array.fromAsync(paginateListEntitiesForPolicy(paging, { PolicyArn })));
+      return (
+        pages && {
+          roles: pages.flatMap((p) => p.PolicyRoles ?? []).map((r) => need(r.RoleName, 'RoleName')),
+          others: pages.flatMap((p) => [
+            ...(p.PolicyUsers ?? []).map((u) => `user ${u.UserName}`),
+            ...(p.PolicyGroups ?? []).map((g) => `group ${g.GroupName}`),
+          ]),
+        }
+      );
     },
     async providerArns() {
       const answer = await iam.send(new ListOpenIDConnectProvidersCommand({}));
       return (answer.OpenIDConnectProviderList ?? []).map((p) => need(p.Arn, 'Arn'));
     },
     async provider(arn) {
-      const answer = await unlessGone(iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
+      const answer = await orGone(() => iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
       return (
         answer && {
           Arn: arn,
@@ -110,28 +116,28 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, base
     },
 
     async removeFromInstanceProfile(InstanceProfileName, RoleName) {
-      await unlessGone(iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })));
+      await orGone(() => iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })));
     },
     async detachPolicy(RoleName, PolicyArn) {
-      await unlessGone(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+      await orGone(() => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
     },
     async deleteInlinePolicy(RoleName, PolicyName) {
-      await unlessGone(iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+      await orGone(() => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
     },
     async deleteRole(RoleName) {
-      await unlessGone(iam.send(new DeleteRoleCommand({ RoleName })));
+      await orGone(() => iam.send(new DeleteRoleCommand({ RoleName })));
     },
     async deletePolicyVersion(PolicyArn, VersionId) {
-      await unlessGone(iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
+      await orGone(() => iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
     },
     async deletePolicy(PolicyArn) {
-      await unlessGone(iam.send(new DeletePolicyCommand({ PolicyArn })));
+      await orGone(() => iam.send(new DeletePolicyCommand({ PolicyArn })));
     },
     async removeClientId(OpenIDConnectProviderArn, ClientID) {
-      await unlessGone(iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID })));
+      await orGone(() => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID })));
     },
     async deleteProvider(OpenIDConnectProviderArn) {
-      await unlessGone(iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
+      await orGone(() => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
     },
   };
 }

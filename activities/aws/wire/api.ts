@@ -1,7 +1,7 @@
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../../model/finding.ts';
 import type { Caller } from '../footprint/ourselves.ts';
-import type { PolicyState, ProviderState, RoleState, SdkPolicyVersion, StackDefinition, StackState } from '../snapshot.ts';
+import type { PolicyState, ProviderState, RoleParts, RoleState, SdkPolicyVersion, StackDefinition, StackState } from '../snapshot.ts';
 
 /**
  * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
@@ -17,14 +17,11 @@ export interface AwsAccountApi extends RestoringCalls, StackCalls {
   authorizationDetails(): Promise<{ roles: RoleDetail[]; policies: ManagedPolicyDetail[] }>;
   roles(): Promise<Role[]>;
   role(name: string): Promise<Role | undefined>;
-  /** ARNs of attached managed policies. */
-  attachedPolicies(role: string): Promise<string[]>;
-  /** Names and documents. */
-  inlinePolicies(role: string): Promise<[name: string, document: string][]>;
-  instanceProfiles(role: string): Promise<string[]>;
+  /** What hangs on a role: ARNs of managed policies, names and documents of its own, names of instance profiles. */
+  roleParts(role: string): Promise<RoleParts | undefined>;
   policy(arn: string): Promise<Policy | undefined>;
-  policyVersions(arn: string): Promise<SdkPolicyVersion[]>;
-  policyUsers(arn: string): Promise<{ roles: string[]; others: string[] }>;
+  policyVersions(arn: string): Promise<SdkPolicyVersion[] | undefined>;
+  policyUsers(arn: string): Promise<{ roles: string[]; others: string[] } | undefined>;
   providerArns(): Promise<string[]>;
   provider(arn: string): Promise<ProviderState | undefined>;
 

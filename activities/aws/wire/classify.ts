@@ -63,7 +63,8 @@ const UNTRUSTED =
 /** Pure: how a failed call to STS or IAM is to be taken. Whatever is not known is blocked as `Unknown`, never swallowed. */
 export function classify(error: unknown): FailureClass {
   if (error instanceof AwsRefusal) return { kind: error.kind, code: error.code, message: error.message };
-  if (isGone(error)) return { kind: 'gone' };
+  // The wire has taken it for gone wherever that is what it means.
+  if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message: `NotFound: ${scrub(error)}; look at it, then retry or waive` };
   const codes = codesOf(error);
   const status = statusOf(error);
   const told = scrub(error);

@@ -1,3 +1,5 @@
+import { unlessGone } from '../../gone.ts';
+
 /** IAM's own word that something is not there; the SDK names the same error by code and by class. */
 export function isGone(error: unknown): boolean {
   return isNamed(error, 'NoSuchEntity');
@@ -11,11 +13,6 @@ export function isNamed(error: unknown, code: string): boolean {
 }
 
 /** The answer, or undefined when IAM says that the thing is not there. */
-export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
+export function orGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  return unlessGone(isGone, ask);
 }

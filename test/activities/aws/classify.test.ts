@@ -1,6 +1,7 @@
 import { DeleteConflictException, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import { classify } from '../../../activities/aws/wire/classify.ts';
+import { isGone } from '../../../activities/aws/wire/gone.ts';
 import { AwsRefusal } from '../../../activities/aws/wire/refusal.ts';
 
 /** An error as the SDK throws it: the service's code as its name, the answer's status and headers beside it. */
@@ -18,8 +19,9 @@ test.each([
     'NoSuchEntityException of the SDK',
     new NoSuchEntityException({ $metadata: { httpStatusCode: 404 }, message: 'The role x cannot be found.' }),
   ],
-])('%s means gone', (_name, error) => {
-  expect(classify(error)).toEqual({ kind: 'gone' });
+])('%s means gone to the wire; where it gets through, a person looks', (_name, error) => {
+  expect(isGone(error)).toBe(true);
+  expect(classify(error)).toMatchObject({ kind: 'blocked', code: 'NotFound' });
 });
 
 test.each<[string, unknown, string]>([

@@ -1,5 +1,5 @@
 import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
-import type { AccountPolicy, ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
+import type { AccountPolicy, ProviderState, RoleParts, RoleState } from '../../../activities/aws/snapshot.ts';
 import { ACCOUNT } from './fixtures.ts';
 
 interface Contents {
@@ -45,9 +45,7 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
     authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), policies: [] }),
     roles: () => Promise.resolve(roles.map(asSdk)),
     role: (name) => Promise.resolve(find(name) && asSdk(find(name) as RoleState)),
-    attachedPolicies: (name) => Promise.resolve(find(name)?.AttachedPolicies ?? []),
-    inlinePolicies: (name) => Promise.resolve(Object.entries(find(name)?.InlinePolicies ?? {}).map(([n, d]) => [n, JSON.stringify(d)])),
-    instanceProfiles: (name) => Promise.resolve(find(name)?.InstanceProfiles ?? []),
+    roleParts: (name) => Promise.resolve(find(name) && partsApart(find(name) as RoleState)),
     policy: (arn) => Promise.resolve(contents.policies?.find((p) => p.state.Arn === arn) && { Arn: arn }),
     policyVersions: () => Promise.resolve([]),
     policyUsers: (arn) =>
@@ -102,5 +100,13 @@ function partsOf(r: RoleState) {
   return {
     AttachedManagedPolicies: r.AttachedPolicies.map((PolicyArn) => ({ PolicyArn })),
     RolePolicyList: Object.entries(r.InlinePolicies).map(([PolicyName, d]) => ({ PolicyName, PolicyDocument: JSON.stringify(d) })),
+  };
+}
+
+function partsApart(r: RoleState): RoleParts {
+  return {
+    attached: r.AttachedPolicies,
+    inline: Object.entries(r.InlinePolicies).map(([name, document]) => [name, JSON.stringify(document)]),
+    instanceProfiles: r.InstanceProfiles,
   };
 }

@@ -38,7 +38,7 @@ function fault(status: number, code: string, headers: Record<string, string> = {
 }
 
 test.each<[string, (response: ServerResponse) => void, object]>([
-  ['NoSuchEntity', fault(404, 'NoSuchEntity'), { kind: 'gone' }],
+  ['NoSuchEntity', fault(404, 'NoSuchEntity'), { kind: 'blocked', code: 'NotFound' }],
   ['DeleteConflict', fault(409, 'DeleteConflict'), { kind: 'retry', code: 'DeleteConflict' }],
   ['Throttling with a pause', fault(400, 'Throttling', { 'retry-after': '2' }), { kind: 'retry', code: 'Throttling', retryAfterMs: 2_000 }],
   ['an expired session', fault(403, 'ExpiredToken'), { kind: 'retry', code: 'ExpiredToken' }],

@@ -1,7 +1,6 @@
 import type { Effects } from '../../../kind.ts';
 import type { PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { unlessGone } from '../../wire/gone.ts';
 import { AwsRefusal } from '../../wire/refusal.ts';
 import { readPolicy } from './read.ts';
 import { restore } from './restore.ts';
@@ -11,7 +10,7 @@ export const effects: Effects<AwsAccountApi> = {
 
   async remove(api, [item]) {
     const { Arn, DefaultVersionId, Versions } = item.snapshot as PolicyState;
-    const users = await unlessGone(api.policyUsers(Arn));
+    const users = await api.policyUsers(Arn);
     if (!users) return;
     await refuseWhileUsed(api, Arn, users);
     for (const { VersionId } of Versions) if (VersionId !== DefaultVersionId) await api.deletePolicyVersion(Arn, VersionId);

@@ -1,10 +1,9 @@
 import { policyState, type PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { unlessGone } from '../../wire/gone.ts';
 
 /** One customer policy as it stands now, with all its versions; undefined when it is gone. */
 export async function readPolicy(api: AwsAccountApi, arn: string): Promise<PolicyState | undefined> {
   const policy = await api.policy(arn);
-  if (!policy) return undefined;
-  return unlessGone(api.policyVersions(arn).then((versions) => policyState(policy, versions)));
+  const versions = policy && (await api.policyVersions(arn));
+  return versions && policyState(policy, versions);
 }

@@ -52,7 +52,7 @@ export const shell: KindShell = {
 };
 
 /** What taking a role away needs to know of it: names of policies, and the id that no newcomer of its name has. */
-export interface RoleParts {
+export interface RoleToRemove {
   RoleName: string;
   RoleId: string;
   AttachedPolicies: string[];
@@ -62,7 +62,7 @@ export interface RoleParts {
 }
 
 /** The commands that take a role away with all that hangs on it, unless another role has its name by now. */
-export function removeRole(role: RoleParts): string[] {
+export function removeRole(role: RoleToRemove): string[] {
   const named = option('role-name', role.RoleName);
   return [
     command('aws_same', role.RoleId, 'aws', 'iam', 'get-role', ...named, '--query', 'Role.RoleId', '--output', 'text'),
