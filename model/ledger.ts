@@ -1,5 +1,6 @@
 import type { Decision, OpenGate } from './decision.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
+import type { Reason } from './next-step.ts';
 import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import type { Plan } from './plan.ts';
@@ -8,7 +9,7 @@ import type { Plan } from './plan.ts';
 export type JournalRecord =
   /** `restores`: journal of the run that this one undoes. */
   | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string; restores?: string }
-  | { type: 'preconditions'; failures: string[] }
+  | { type: 'preconditions'; failures: Reason[] }
   /** `again`: items that an earlier plan had resolved and that were found anew. */
   | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
   | ({ type: 'gate-opened' } & OpenGate)
@@ -26,7 +27,7 @@ export type JournalRecord =
   | { type: 'verified'; leftovers: string[]; unknown: string[] }
   /** What the worker's own identity may do, read at the end. */
   | { type: 'own-access'; access: OwnAccess }
-  | { type: 'run-ended'; status: RunStatus; reason: string };
+  | ({ type: 'run-ended'; status: RunStatus } & Reason);
 
 export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-accepted' | 'otp-exhausted' | 'otp-expired';
 

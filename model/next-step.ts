@@ -37,6 +37,12 @@ export interface NextStep {
   args: string[];
 }
 
+/** Why something is as it is: a sentence that is whole by itself, and what may be typed about it. */
+export interface Reason {
+  reason: string;
+  next?: NextStep[];
+}
+
 /** Stands for the run that is spoken with, where its id is not known: whoever speaks with it knows it (`aboutRun`). */
 export const RUN = 'RUN';
 

@@ -1,4 +1,5 @@
 import type { OutcomeWord, Phase } from './names.ts';
+import type { NextStep } from './next-step.ts';
 
 /** What became of one item. Shape in the journal, in activity results and in every JSON. */
 export interface Outcome {
@@ -6,6 +7,8 @@ export interface Outcome {
   outcome: OutcomeWord;
   /** In words; for `removed` how it was seen to be gone, for `restored` how it was seen to be the same. */
   reason: string;
+  /** What may be typed about it. */
+  next?: NextStep[];
   /** Machine word of a blocked or failed outcome: a guard's or an error's code; `Dependency` and `Drift` are ours. */
   code?: string;
 }

@@ -1,6 +1,7 @@
 import type { Decision } from './decision.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
+import type { NextStep, Reason } from './next-step.ts';
 import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import type { Plan, Untouched } from './plan.ts';
@@ -17,8 +18,10 @@ export interface RunSummary {
   endedAt?: string;
   status: RunStatus | 'running';
   reason: string;
+  /** What may be typed about it; absent for nothing. */
+  next?: NextStep[];
   planHash?: string;
-  preconditions: string[];
+  preconditions: Reason[];
   phases: PhaseCounts[];
   items: {
     item: string;
@@ -81,6 +84,7 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
       item: id,
       outcome: known.outcome,
       reason: known.reason,
+      ...(known.next === undefined ? {} : { next: known.next }),
       ...(known.code === undefined ? {} : { code: known.code }),
     };
     summary.items.push({
@@ -133,6 +137,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
     case 'run-ended':
       summary.status = r.status;
       summary.reason = r.reason;
+      if (r.next !== undefined) summary.next = r.next;
       summary.endedAt = at;
       return;
     case 'watched':

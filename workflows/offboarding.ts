@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { messageOf } from '../model/errors.ts';
 import type { RunStatus } from '../model/names.ts';
+import type { NextStep, Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
 import { endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
@@ -26,6 +27,8 @@ export interface OffboardingResult {
   run: string;
   status: RunStatus;
   reason: string;
+  /** What may be typed about it. */
+  next?: NextStep[];
   planHash?: string;
   phases: PhaseCounts[];
   /** Null when it ended before the verification. */
@@ -33,6 +36,9 @@ export interface OffboardingResult {
   /** Folder of the evidence on the worker's machine. */
   evidence: string;
 }
+
+/** How a run's work ended, and why. */
+export type Ending = { status: RunStatus } & Reason;
 
 /** The guide's order. */
 const STEPS = [approvePlan, removePermissions, deleteOidcApplications, approveCollectors, stopDataCollection, disableSignIn];
@@ -48,22 +54,22 @@ export async function offboarding(input: OffboardingInput): Promise<OffboardingR
 }
 
 /** Does a run's work and ends it: journal and evidence get their last word, also when it is cancelled or fails. */
-export async function toItsEnd(run: Run, work: () => Promise<{ status: RunStatus; reason: string }>): Promise<OffboardingResult> {
+export async function toItsEnd(run: Run, work: () => Promise<Ending>): Promise<OffboardingResult> {
   try {
-    const { status, reason } = await work();
-    return await end(run, status, reason);
+    return await end(run, await work());
   } catch (error) {
     const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(async () => {
-      if (cancelled) await end(run, 'cancelled', `cancelled between items${run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`}`);
-      else if (error instanceof ActivityFailure) await end(run, 'failed', messageOf(error.cause ?? error));
+      const by = run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`;
+      if (cancelled) await end(run, { status: 'cancelled', reason: `cancelled between items${by}` });
+      else if (error instanceof ActivityFailure) await end(run, { status: 'failed', reason: messageOf(error.cause ?? error) });
     });
     throw cancelled && !isCancellation(error) ? new CancelledFailure('cancelled between items', [], error as Error) : error;
   }
 }
 
-async function offboard(run: Run): Promise<{ status: RunStatus; reason: string }> {
-  if (!(await preconditions(run))) return { status: 'refused', reason: run.facts.failures.join('; ') };
+async function offboard(run: Run): Promise<Ending> {
+  if (!(await preconditions(run))) return refusalBy(run.facts.failures);
   for (;;) {
     await plan(run);
     if (run.input.dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
@@ -111,7 +117,7 @@ async function plan(run: Run): Promise<void> {
   for (const { phase, outcome } of run.plan.gone) run.record(phase, [outcome]);
 }
 
-async function verified(run: Run): Promise<{ status: RunStatus; reason: string }> {
+async function verified(run: Run): Promise<Ending> {
   run.enter('verify');
   const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
   const { leftovers, unknown, unseen } = await verify({ run: run.id, manifest, readings });
@@ -122,16 +128,23 @@ async function verified(run: Run): Promise<{ status: RunStatus; reason: string }
   return { status: 'completed', reason: `read again: nothing is left but what was waived or protected${unsaid}` };
 }
 
-async function end(run: Run, status: RunStatus, reason: string): Promise<OffboardingResult> {
+/** A run that does not begin, with all that its preconditions found. */
+export function refusalBy(failures: Reason[]): Ending {
+  const next = failures.flatMap((f) => f.next ?? []);
+  return { status: 'refused', reason: failures.map((f) => f.reason).join('; '), ...(next.length > 0 ? { next } : {}) };
+}
+
+async function end(run: Run, { status, ...told }: Ending): Promise<OffboardingResult> {
   // A message that is being worked on may still decide or remove; the journal's last word comes after it.
   await condition(allHandlersFinished);
   run.stopWaiting();
   run.enter('evidence');
-  const told = run.plan ? `${reason}${await liftRest(run)}` : reason;
+  const left = run.plan && (await liftRest(run));
+  const why: Reason = left ? { reason: `${told.reason}; ${left.reason}`, next: [...(told.next ?? []), ...left.next] } : told;
   if (run.plan) await readOwnAccess({ run: run.id });
-  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, reason: told });
+  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, ...why });
   run.status = status;
   run.enter('ended');
   await condition(allHandlersFinished);
-  return { run: run.id, status, reason: told, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
+  return { run: run.id, status, ...why, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
 }

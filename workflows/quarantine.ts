@@ -2,6 +2,7 @@ import { ActivityFailure, allHandlersFinished, condition } from '@temporalio/wor
 import type { Batch } from '../model/batch.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Phase } from '../model/names.ts';
+import { step, type Reason } from '../model/next-step.ts';
 import { LIFTED, needsPerson } from '../model/outcome.ts';
 import { liftQuarantine, watchQuarantine } from './activities.ts';
 import { byStage } from './by-stage.ts';
@@ -66,13 +67,14 @@ export async function liftWhat(run: Run, items: string[] | undefined): Promise<s
   return outcomes.filter((o) => needsPerson(o.outcome) && o.code !== LIFTED).map((o) => o.item);
 }
 
-/** However a run ends, nothing stays denied or disabled without being said. Returns what is to be said, in words; empty for nothing. */
-export async function liftRest(run: Run): Promise<string> {
+/** However a run ends, nothing stays denied or disabled without being said. Returns what is to be said; undefined for nothing. */
+export async function liftRest(run: Run): Promise<Required<Reason> | undefined> {
+  const next = [step('restore', run.id, '--by', 'NAME')];
   try {
     const left = await liftWhat(run, undefined);
-    return left.length === 0 ? '' : `; still in quarantine: ${left.join(', ')}: offboard restore gives them back`;
+    return left.length === 0 ? undefined : { reason: `still in quarantine: ${left.join(', ')}; a restore gives them back`, next };
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    return `; what is in quarantine could not be lifted (${messageOf(error.cause ?? error)}): offboard restore gives it back`;
+    return { reason: `what is in quarantine could not be lifted (${messageOf(error.cause ?? error)}); a restore gives it back`, next };
   }
 }

@@ -1,9 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { PHASES, type RunStatus } from '../model/names.ts';
+import { PHASES } from '../model/names.ts';
+import { step } from '../model/next-step.ts';
 import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './handlers.ts';
-import { toItsEnd, type OffboardingResult } from './offboarding.ts';
+import { refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
 import { Run, type StepOutcome } from './run.ts';
 import { byStage } from './by-stage.ts';
 import { removeAgain, settle } from './settle.ts';
@@ -31,16 +32,20 @@ export async function restore(input: RestoreInput): Promise<OffboardingResult> {
   return await toItsEnd(run, () => giveBack(run, input));
 }
 
-async function giveBack(run: Run, { restores, only, startedBy, dryRun }: RestoreInput): Promise<{ status: RunStatus; reason: string }> {
+async function giveBack(run: Run, { restores, only, startedBy, dryRun }: RestoreInput): Promise<Ending> {
   run.enter('preconditions');
   const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
   run.started = await startRestore({ ...what, workflowId: workflowInfo().workflowId, startedBy });
-  if (run.facts.failures.length > 0) return { status: 'refused', reason: run.facts.failures.join('; ') };
+  if (run.facts.failures.length > 0) return refusalBy(run.facts.failures);
   run.enter('plan');
   run.plan = await makeRestorePlan(what);
   if (dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
   if (run.plan.items.every((p) => p.count === 0)) {
-    return { status: 'refused', reason: `nothing of ${restores} can be given back: offboard plan tells why` };
+    return {
+      status: 'refused',
+      reason: `nothing of ${restores} can be given back; the plan tells why`,
+      next: [step('plan', workflowInfo().workflowId)],
+    };
   }
   const outcome = await backwards(run);
   switch (outcome) {
@@ -55,7 +60,8 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
     case 'unattended':
       return {
         status: 'leftovers',
-        reason: `nobody decided in time about what waited; ${told(run)}. The rest: offboard restore ${restores} --by NAME`,
+        reason: `nobody decided in time about what waited; ${told(run)}; another restore gives the rest back`,
+        next: [step('restore', restores, '--by', 'NAME')],
       };
   }
 }

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { messageOf } from '../../model/errors.ts';
 import type { JournalRecord } from '../../model/ledger.ts';
+import { step } from '../../model/next-step.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable } from '../failures.ts';
 import type { Journal } from '../records/journal.ts';
@@ -18,8 +19,9 @@ export const OTHER_RUN = 'OtherRun';
 export async function unlessOpposed(deps: Deps, run: string, action: Action): Promise<Action> {
   const other = await opposingRun(deps.journal, run);
   if (other === undefined) return action;
-  const reason = `${other} does the opposite in this tenant and has not ended; let it end, or: offboard cancel ${other} (temporal workflow terminate --workflow-id ${other}, when no worker serves it); then retry`;
-  return { ...action, held: (item) => ({ item: item.id, outcome: 'blocked', code: OTHER_RUN, reason }) };
+  const reason = `${other} does the opposite in this tenant and has not ended; let it end, or cancel it (temporal workflow terminate --workflow-id ${other}, when no worker serves it); then retry`;
+  const next = [step('cancel', other, '--by', 'NAME')];
+  return { ...action, held: (item) => ({ item: item.id, outcome: 'blocked', code: OTHER_RUN, reason, next }) };
 }
 
 /** Workflow id of a run in the same tenant that undoes what this one does and is running. */

@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import type { RunStatus } from '../../model/names.ts';
+import type { Reason } from '../../model/next-step.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
 import { summarize, type Evidence } from '../../model/summary.ts';
@@ -9,10 +10,9 @@ import type { Deps } from '../deps.ts';
 import type { JournalLine } from '../records/journal.ts';
 import { evidencePage } from './page.ts';
 
-export interface EndRunInput {
+export interface EndRunInput extends Reason {
   run: string;
   status: RunStatus;
-  reason: string;
 }
 
 export interface EndRunResult {
@@ -24,9 +24,8 @@ export interface EndRunResult {
 
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
-  if (deps.journal.ledger(input.run).ended === undefined) {
-    await deps.journal.append(input.run, { type: 'run-ended', status: input.status, reason: input.reason });
-  }
+  const { run, ...ending } = input;
+  if (deps.journal.ledger(run).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...ending });
   const lines = deps.journal.lines(input.run);
   const artifact = deps.journal.ledger(input.run).planArtifact;
   const plan = artifact === undefined ? undefined : await deps.artifacts.get<Plan>(artifact);

@@ -1,5 +1,5 @@
 import type { Phase } from '../../model/names.ts';
-import { spell, step } from '../../model/next-step.ts';
+import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
@@ -14,7 +14,7 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
 <title>${words.title} ${esc(s.tenantId)}</title>
 <style>${STYLE}</style>
 <h1>${words.heading}</h1>
-<p class="status ${esc(s.status)}"><b>${esc(s.status)}</b> ${esc(s.reason)}</p>
+<p class="status ${esc(s.status)}"><b>${esc(s.status)}</b> ${esc(s.reason)}${lines(s.next)}</p>
 <dl>${terms([
     ['Tenant', s.tenantId],
     ['Run', run],
@@ -25,7 +25,7 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
     [rest.heading, rest.text],
     ...(s.restores === undefined ? [['Could not be read', unread(s)] as [string, string]] : []),
   ])}</dl>
-${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p)}`).join('')}</ul>` : ''}
+${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${lines(p.next)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
 <table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, toldDecision(d), reasonOf(d)])).join('')}</table>
 ${phasesOf(s)
@@ -105,6 +105,9 @@ function phaseSection(s: RunSummary, phase: Phase, title: string): string {
 
 const row = (cells: string[]): string => `<tr>${cells.map((c) => `<td>${esc(c)}`).join('')}</tr>`;
 const terms = (pairs: [string, string][]): string => pairs.map(([k, v]) => `<dt>${esc(k)}<dd>${esc(v)}`).join('');
+
+/** What may be typed, a line each. */
+const lines = (next: NextStep[] = []): string => next.map((step) => `<br><code>${esc(spell(step))}</code>`).join('');
 
 function esc(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -3,6 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
+import type { Reason } from '../../model/next-step.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
@@ -20,8 +21,8 @@ export interface StartRunInput {
 }
 
 export interface StartRunResult {
-  /** All at once, in words; empty when the run may go on. */
-  failures: string[];
+  /** All at once; empty when the run may go on. */
+  failures: Reason[];
   /** Address of the manifest among the artifacts: what later activities take. */
   manifest: string;
   /** In milliseconds. */
@@ -53,8 +54,12 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
       tenantId: manifest.tenant.id,
     });
   }
-  const failures = [...approverFailures(deps, manifest, input.startedBy), ...(await credentialFailures(deps, manifest))];
-  failures.push(...(await directoryFailures(deps, manifest)), ...quarantineLeft(deps, input.run));
+  const failures: Reason[] = [
+    ...approverFailures(deps, manifest, input.startedBy),
+    ...asReasons(await credentialFailures(deps, manifest)),
+    ...asReasons(await directoryFailures(deps, manifest)),
+    ...quarantineLeft(deps, input.run),
+  ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return {
     failures,
@@ -77,13 +82,18 @@ function parseManifest(raw: unknown): Manifest {
   return parsed.data;
 }
 
-export function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): string[] {
+/** Failures that no command mends. */
+function asReasons(failures: string[]): Reason[] {
+  return failures.map((reason) => ({ reason }));
+}
+
+export function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): Reason[] {
   const policy = effectivePolicy(deps.policy, manifest);
   if (policy.approvers.length === 0) {
-    return ["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"];
+    return asReasons(["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"]);
   }
   if (policy.fourEyes && policy.approvers.every((a) => a === startedBy)) {
-    return [`approvers: only ${startedBy}, who started the run, could approve; name a second person`];
+    return asReasons([`approvers: only ${startedBy}, who started the run, could approve; name a second person`]);
   }
   return [];
 }

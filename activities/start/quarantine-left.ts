@@ -1,3 +1,4 @@
+import { step, type Reason } from '../../model/next-step.ts';
 import type { Deps } from '../deps.ts';
 import { earlierRun } from '../plan/carry-over.ts';
 
@@ -5,7 +6,7 @@ import { earlierRun } from '../plan/carry-over.ts';
  * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
  * looks like something that somebody changed: a plan made now would hold it for its true definition.
  */
-export function quarantineLeft(deps: Deps, run: string): string[] {
+export function quarantineLeft(deps: Deps, run: string): Reason[] {
   const before = earlierRun(deps, run);
   if (before === undefined) return [];
   const left = new Set(deps.journal.ledger(before).quarantined.keys());
@@ -17,5 +18,6 @@ export function quarantineLeft(deps: Deps, run: string): string[] {
   }
   const [first] = left;
   if (first === undefined) return [];
-  return [`${before} left ${left.size} things in quarantine, such as ${first}; give them back first: offboard restore ${before} --by NAME`];
+  const reason = `${before} left ${left.size} things in quarantine, such as ${first}; give them back first`;
+  return [{ reason, next: [step('restore', before, '--by', 'NAME')] }];
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts';
+import { step, type Reason } from '../../model/next-step.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { removedByRun } from '../records/removed.ts';
@@ -37,10 +38,13 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   }
   const removed = new Set(source.removed.map((r) => r.item.id));
   const strangers = (input.only ?? []).filter((id) => !removed.has(id));
-  const failures = [
+  const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),
-    ...strangers.map((id) => `items: ${id} was not removed by ${input.restores}; offboard report lists what was`),
-    ...(removed.size === 0 ? [`${input.restores} removed nothing; there is nothing to give back`] : []),
+    ...strangers.map((id) => ({
+      reason: `items: ${id} was not removed by ${input.restores}; its report lists what was`,
+      next: [step('report', input.restores)],
+    })),
+    ...(removed.size === 0 ? [{ reason: `${input.restores} removed nothing; there is nothing to give back` }] : []),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return {

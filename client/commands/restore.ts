@@ -3,6 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Command, Values } from '../terminal/command.ts';
 import { BY, personOf } from '../terminal/person.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
@@ -80,9 +81,10 @@ async function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] |
 }
 
 async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Parameters<Command['run']>[1]): Promise<number> {
-  const { status, reason } = (await client.workflow.getHandle(workflowId).result()) as { status: string; reason: string };
+  const { status, reason, next = [] } = (await client.workflow.getHandle(workflowId).result()) as OffboardingResult;
   const { plan } = await recordsOf(io.env, workflowId);
-  if (status !== 'dry-run' || !plan || !isRestorePlan(plan)) throw new OffboardError('NotAllowed', `RUN: no plan was made: ${reason}`);
+  if (status !== 'dry-run' || !plan || !isRestorePlan(plan))
+    throw new OffboardError('NotAllowed', `RUN: no plan was made: ${reason}`, { next });
   const hash = planHash(plan);
   io.out(json ? JSON.stringify({ workflowId, hash, plan }) : renderRestorePlan(plan, hash));
   return 0;

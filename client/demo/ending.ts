@@ -13,6 +13,7 @@ export function tellEnd(result: OffboardingResult, ended: Ended, staying: Stayin
   return [
     '',
     `${result.status}: ${result.reason}`,
+    ...(result.next ?? []).map((n) => `  ${spell(n, program)}`),
     ...staying.flatMap(({ item, why }) => [`Stays: ${item}`, `  ${why}`]),
     `Of ${ended.untouched.objects} objects that are not ours, ${ended.untouched.changed} changed.`,
     `Evidence: ${result.evidence}/index.html`,

@@ -1,17 +1,19 @@
-import { spell, step } from '../../model/next-step.ts';
+import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary, program: string): string {
+  const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
     `${s.status}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
+    ...spelled(s.next, '  '),
     ...(s.restores === undefined ? [] : [`gives back what was removed by ${s.restores}`]),
     '',
   ];
-  for (const p of s.preconditions) lines.push(`Precondition not met: ${p}`);
+  for (const p of s.preconditions) lines.push(`Precondition not met: ${p.reason}`, ...spelled(p.next, '  '));
   for (const [i, { phase, title }] of phasesOf(s).entries()) {
     const c = s.phases.find((counts) => counts.phase === phase);
     const [[now, done], [already, before]] = doneIn(c, s);
@@ -22,6 +24,7 @@ export function renderReport(s: RunSummary, program: string): string {
     for (const item of s.items.filter((it) => it.phase === phase)) {
       const why = isWaived(item) ? item.waived.reason : item.outcome?.reason;
       lines.push(`   - ${item.item}`, `       ${toldOutcome(item)}${why === undefined ? '' : `: ${why}`}`);
+      if (!isWaived(item)) lines.push(...spelled(item.outcome?.next, '         '));
     }
   }
   lines.push(

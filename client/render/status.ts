@@ -15,7 +15,10 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   if (view.unknown.length > 0) lines.push(`Could not be read: ${view.unknown.join(', ')}`, '');
   if (view.unresolved.length > 0) {
     lines.push(`Unresolved (${view.unresolved.length}):`);
-    for (const o of view.unresolved.slice(0, 30)) lines.push(`  ${o.outcome}  ${o.item}`, `           ${o.code ?? ''}: ${o.reason}`);
+    for (const o of view.unresolved.slice(0, 30)) {
+      lines.push(`  ${o.outcome}  ${o.item}`, `           ${o.code ?? ''}: ${o.reason}`);
+      lines.push(...(o.next ?? []).map((n) => `             ${spell(n, program)}`));
+    }
     if (view.unresolved.length > 30)
       lines.push(`  … and ${view.unresolved.length - 30} more (${spell(step('status', view.workflowId, '--json'), program)})`);
     lines.push('');

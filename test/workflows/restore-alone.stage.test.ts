@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
+import { step } from '../../model/next-step.ts';
 import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { intentsOf } from '../harness/removals.ts';
@@ -60,7 +61,8 @@ test('an offboarding started by hand during a restore removes nothing until the 
   await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
   expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
-  expect(unresolved[0]?.reason).toContain(`offboard cancel ${workflowId}`);
+  expect(unresolved[0]?.next).toEqual([step('cancel', workflowId, '--by', 'NAME')]);
+  expect((await stage.offboard('status', run)).out).toContain(`offboard cancel ${workflowId} --by NAME\n`);
   expect(changedInTheClouds(stage)).toEqual(before);
 
   await abandonRestore(stage);
@@ -99,7 +101,7 @@ test('a restore started by hand during an offboarding gives nothing back until t
   await approveRestore(stage, workflowId);
   const { unresolved } = await stage.until(workflowId, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
   expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
-  expect(unresolved[0]?.reason).toContain(`offboard cancel ${run}`);
+  expect(unresolved[0]?.next).toEqual([step('cancel', run, '--by', 'NAME')]);
 
   expect((await stage.offboard('cancel', run, '--by', STARTER)).code).toBe(0);
   await stage.until(run, (v) => v.status !== 'running');
