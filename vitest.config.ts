@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, STAGE, INDEPENDENT],
           setupFiles: ['test/setup/no-process.ts'],
+          // The clouds' SDKs take longer to load than most tests take: they are loaded once for all files.
+          isolate: false,
         },
       },
       {

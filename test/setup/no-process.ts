@@ -1,5 +1,6 @@
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, vi } from 'vitest';
 
 const STARTERS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
 
@@ -11,3 +12,6 @@ for (const name of STARTERS) {
   Object.defineProperty(childProcess, name, { value: refuse });
 }
 syncBuiltinESMExports();
+
+// Files share a process (isolate: false): none leaves its environment to the next.
+afterAll(() => vi.unstubAllEnvs());
