@@ -18,6 +18,7 @@ export default defineConfig({
           setupFiles: ['test/setup/no-process.ts'],
           // The clouds' SDKs take longer to load than most tests take: they are loaded once for all files.
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -30,6 +31,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each file with a worker keeps a core busy; the server and the sandbox need the rest of a small machine.
           maxWorkers: 2,
+          // After the unit tests: what fails there fails in seconds.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -29,19 +29,26 @@ export function loadEstate(file: string): Estate {
   const syntax = document.errors.map((e) => `${file}:${e.linePos?.[0].line ?? 1}: not valid YAML: ${e.message.split('\n')[0]}`);
   if (syntax.length > 0) throw new EstateError('InvalidEstate', syntax.join('\n'));
   const lineOf = (path: PropertyKey[]) => lines.linePos(offsetOf(document, path)).line;
-  const parsed = EstateSchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const faults = parsed.error.issues
-      .flatMap((issue) => describe(issue))
-      .map((f) => `${file}:${lineOf(f.path)}: ${pathText(f.path)}: ${f.text}`);
-    throw new EstateError('InvalidEstate', faults.join('\n'));
-  }
-  const twice = duplicates(parsed.data.objects).map(
-    (d) =>
-      `${file}:${lineOf(['objects', d.second])}: objects[${d.second}]: ${d.key} is already at line ${lineOf(['objects', d.first])}; keep one of them`,
-  );
-  if (twice.length > 0) throw new EstateError('InvalidEstate', twice.join('\n'));
-  return parsed.data;
+  return parseEstate(document.toJS(), { before: (path) => `${file}:${lineOf(path)}: `, name: (path) => `line ${lineOf(path)}` });
+}
+
+/** How a fault names its place: `before` stands before the path, `name` stands for it in a sentence. */
+interface Places {
+  before: (path: PropertyKey[]) => string;
+  name: (path: PropertyKey[]) => string;
+}
+
+/** An estate of what was read already. Throws EstateError with every fault at once, one a line, as `path: what is wrong; the mend`. */
+export function parseEstate(value: unknown, { before, name }: Places = { before: () => '', name: pathText }): Estate {
+  const parsed = EstateSchema.safeParse(value);
+  const faults = parsed.success
+    ? duplicates(parsed.data.objects).map(({ key, first, second }) => ({
+        path: ['objects', second],
+        text: `${key} is already at ${name(['objects', first])}; keep one of them`,
+      }))
+    : parsed.error.issues.flatMap(describe);
+  if (parsed.success && faults.length === 0) return parsed.data;
+  throw new EstateError('InvalidEstate', faults.map((f) => `${before(f.path)}${pathText(f.path)}: ${f.text}`).join('\n'));
 }
 
 function read(file: string): string {

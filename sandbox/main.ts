@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { serverCertificate } from './certificate.ts';
+import { controlService, controlToken } from './control.ts';
 import { EstateError, loadEstate } from './estate.ts';
 import { createListener } from './server.ts';
 import type { SandboxContext } from './service.ts';
 import { SERVICES } from './services.ts';
 import { EstateStore } from './store.ts';
 import { recipe, writeOperatorFiles } from './operator-files.ts';
-import { entraClient, writeWorkerEnvironment } from './worker-environment.ts';
+import { registerWorker, writeWorkerEnvironment } from './worker-environment.ts';
 
 const DEFAULT_LINGER_MS = 300;
 const USAGE = 'usage: npm run sandbox -- --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
@@ -44,16 +45,20 @@ async function run(): Promise<void> {
   const estate = loadEstate(options.estate);
   mkdirSync(options.state, { recursive: true, mode: 0o700 });
   const store = EstateStore.open(options.state, estate.objects);
-  const client = entraClient(store, estate);
+  registerWorker(store, estate);
   const certificate = await serverCertificate(options.state);
   const context: SandboxContext = { store, origin: '', lingerMs: options.linger, now: () => new Date() };
-  const listener = createListener(SERVICES, context);
+  const tell = (manifest: unknown) => {
+    writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store);
+    writeOperatorFiles(options.state, manifest);
+  };
+  const control = controlService(controlToken(options.state), estate, tell);
+  const listener = createListener([...SERVICES, control], context);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
   const port = await listen(server, options);
   writeFileSync(portFile(options.state), `${port}\n`);
   context.origin = `https://127.0.0.1:${port}`;
-  writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store, client);
-  writeOperatorFiles(options.state, estate.manifest);
+  tell(estate.manifest);
   store.save();
 
   const stop = () => {

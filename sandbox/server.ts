@@ -5,6 +5,7 @@ import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } 
 
 const MAX_BODY_BYTES = 1_048_576;
 
+/** The body has more bytes than its service takes; `message` says how many that are. */
 class BodyTooLarge extends Error {}
 
 /**
@@ -20,7 +21,7 @@ export function createListener(services: SandboxService[], context: SandboxConte
       send(outgoing, requestId, await route(byPrefix, incoming, context));
     } catch (error) {
       if (error instanceof BodyTooLarge) {
-        send(outgoing, requestId, failure(413, 'BodyTooLarge', `the body may have at most ${MAX_BODY_BYTES} bytes`));
+        send(outgoing, requestId, failure(413, 'BodyTooLarge', error.message));
         return;
       }
       const path = (incoming.url ?? '').split('?')[0];
@@ -44,7 +45,7 @@ async function route(services: SandboxService[], incoming: IncomingMessage, cont
     path: service.prefix === '/' ? path : path.slice(service.prefix.length) || '/',
     query: new URLSearchParams(cut < 0 ? '' : raw.slice(cut + 1)),
     headers: headersOf(incoming),
-    body: await readBody(incoming),
+    body: await readBody(incoming, service.maxBodyBytes ?? MAX_BODY_BYTES),
   };
   return service.handle(request, context);
 }
@@ -57,12 +58,12 @@ function headersOf(incoming: IncomingMessage): Record<string, string> {
   );
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string> {
+async function readBody(incoming: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new BodyTooLarge();
+    if (bytes > most) throw new BodyTooLarge(`the body may have at most ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

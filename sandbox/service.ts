@@ -31,5 +31,7 @@ export interface SandboxContext {
 /** One cloud's API. `prefix` is its first path segment, such as `/arm`; Entra's token endpoint has the prefix `/` and is asked last. */
 export interface SandboxService {
   prefix: string;
+  /** Largest body it takes; 1 MiB if not said. */
+  maxBodyBytes?: number;
   handle(request: SandboxRequest, context: SandboxContext): Promise<SandboxResponse> | SandboxResponse;
 }

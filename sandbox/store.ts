@@ -1,20 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { lasting } from './lasting.ts';
-import { objectKey, type EstateObject, type EstateObjectKind, type ObjectOf } from './objects.ts';
+import { z } from 'zod';
+import { EstateObjectSchema, objectKey, type EstateObject, type EstateObjectKind, type ObjectOf } from './objects.ts';
 
-interface Entry {
-  object: EstateObject;
+const EntrySchema = z.strictObject({
+  object: EstateObjectSchema,
   /** As it was when the estate was loaded; absent for what was created later. */
-  initial?: EstateObject;
-  deletedAt?: string;
-}
+  initial: EstateObjectSchema.exactOptional(),
+  deletedAt: z.iso.datetime().exactOptional(),
+});
+type Entry = z.infer<typeof EntrySchema>;
 
-interface State {
-  entries: Record<string, Entry>;
-  slots: Record<string, unknown>;
-}
+/** All that a sandbox knows, as `state.json` holds it. */
+export const StateSchema = z.strictObject({
+  entries: z.record(z.string(), EntrySchema),
+  /** What services keep about the estate: operations, mails, etags. */
+  slots: z.record(z.string(), z.looseObject({})),
+  /** Keys and clients, which stay when another estate comes. */
+  credentials: z.record(z.string(), z.looseObject({})),
+});
+export type State = z.infer<typeof StateSchema>;
 
 /** What the sandbox says of itself after a run: which objects that are not ours changed, and which of ours are left. */
 export interface SandboxReport {
@@ -26,7 +34,9 @@ export interface SandboxReport {
 /** The estate's state on disk (`state.json`), written atomically at each change, so that a killed sandbox comes back as it was. */
 export class EstateStore {
   readonly #file: string;
-  readonly #state: State;
+  #state: State;
+  /** Another one after each change. */
+  #version = randomUUID();
 
   private constructor(file: string, state: State) {
     this.#file = file;
@@ -38,15 +48,34 @@ export class EstateStore {
     mkdirSync(directory, { recursive: true });
     const file = join(directory, 'state.json');
     if (existsSync(file)) return new EstateStore(file, JSON.parse(readFileSync(file, 'utf8')) as State);
+    const store = new EstateStore(file, { entries: {}, slots: {}, credentials: {} });
+    store.refill(seed);
+    return store;
+  }
+
+  /** Puts other objects in place of all that is there; only keys and clients stay. */
+  refill(objects: EstateObject[]): void {
     const entries: State['entries'] = {};
-    for (const object of seed) {
+    for (const object of objects) {
       const key = objectKey(object);
       if (entries[key]) throw new Error(`objects: ${key} is there twice; keep one of them`);
       entries[key] = { object, initial: structuredClone(object) };
     }
-    const store = new EstateStore(file, { entries, slots: {} });
-    store.save();
-    return store;
+    this.#state = { entries, slots: {}, credentials: this.#state.credentials };
+    this.save();
+  }
+
+  /** All that is there, and what tells this state from any other. */
+  snapshot(): { state: State; version: string } {
+    return { state: this.#state, version: this.#version };
+  }
+
+  /** Puts `state` in place of all that is there, if that is still the one of `version`; tells whether it was. */
+  replace(state: State, version: string): boolean {
+    if (version !== this.#version) return false;
+    this.#state = state;
+    this.save();
+    return true;
   }
 
   /** Live objects of one kind, in the order of their keys. */
@@ -83,10 +112,16 @@ export class EstateStore {
 
   /** State of one service's own (etags, operations, mails): a JSON value that is mutated in place and written by `save`. */
   slot<T extends object>(name: string, initial: T): T {
-    return (this.#state.slots[name] ??= initial) as T;
+    return (this.#state.slots[name] ??= initial as State['slots'][string]) as T;
+  }
+
+  /** As `slot`, for what a worker was told or signs with: it outlasts the estate. */
+  credential<T extends object>(name: string, initial: T): T {
+    return (this.#state.credentials[name] ??= initial as State['credentials'][string]) as T;
   }
 
   save(): void {
+    this.#version = randomUUID();
     const next = `${this.#file}.next`;
     writeFileSync(next, JSON.stringify(this.#state), { mode: 0o600 });
     renameSync(next, this.#file);

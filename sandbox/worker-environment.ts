@@ -3,18 +3,10 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { baseKey } from './aws/credentials.ts';
-import type { CloudName } from './entra/clouds.ts';
+import { entraClient } from './entra/client.ts';
 import { EstateError, type Estate } from './estate.ts';
 import { writeGoogleCredentials } from './gcp/credentials.ts';
 import type { EstateStore } from './store.ts';
-
-/** The application a worker signs in to Entra with; kept in the store's slot `entra-client` for the token endpoint to check. */
-export interface EntraClient {
-  clientId: string;
-  clientSecret: string;
-  tenantId: string;
-  cloud: CloudName;
-}
 
 const WORKER_PRINCIPAL = 'offboarding-worker';
 const ManifestTenant = z.looseObject({
@@ -22,38 +14,35 @@ const ManifestTenant = z.looseObject({
 });
 
 /**
- * The worker's client in Entra, made at first start. Its principal must be in the estate, so that Graph can list its directory roles:
- * the entra-service-principal with the display name `offboarding-worker`.
+ * Makes the worker's client in Entra for the first estate, and keeps it for those after it, which must be of the same tenant. Its principal
+ * must be in the estate, so that Graph can list its directory roles: the entra-service-principal with the display name `offboarding-worker`.
  */
-export function entraClient(store: EstateStore, estate: Estate): EntraClient {
+export function registerWorker(store: EstateStore, estate: Estate): void {
   const manifest = ManifestTenant.safeParse(estate.manifest);
   if (!manifest.success) throw new EstateError('InvalidEstate', 'manifest.tenant.id: is not a GUID; write the id of the tenant');
-  const principal = store.list('entra-service-principal').find((p) => p.displayName === WORKER_PRINCIPAL);
-  if (!principal)
+  const { id: tenantId, cloud } = manifest.data.tenant;
+  const principal = estate.objects.find((o) => o.kind === 'entra-service-principal' && o.displayName === WORKER_PRINCIPAL);
+  if (principal?.kind !== 'entra-service-principal')
     throw new EstateError(
       'InvalidEstate',
       `objects: no entra-service-principal has the displayName ${WORKER_PRINCIPAL}; add it, the worker signs in as this one`,
     );
-  return store.slot<EntraClient>('entra-client', {
-    clientId: principal.appId,
-    clientSecret: randomBytes(24).toString('base64url'),
-    tenantId: manifest.data.tenant.id,
-    cloud: manifest.data.tenant.cloud,
-  });
+  const clientSecret = randomBytes(24).toString('base64url');
+  const client = entraClient(store, { clientId: principal.appId, clientSecret, tenantId, cloud });
+  if (client.tenantId !== tenantId)
+    throw new EstateError(
+      'InvalidEstate',
+      `manifest.tenant.id: this sandbox is the tenant ${client.tenantId}; start another sandbox, in a folder of its own, for another tenant`,
+    );
 }
 
 /**
  * Writes `worker.env.json` and, for a shell to source, `worker.env` (mode 0600): every endpoint and credential a worker needs to take the
  * sandbox for the real clouds. The credentials are pretend ones.
  */
-export function writeWorkerEnvironment(
-  directory: string,
-  origin: string,
-  authorityFile: string,
-  store: EstateStore,
-  client: EntraClient,
-): void {
+export function writeWorkerEnvironment(directory: string, origin: string, authorityFile: string, store: EstateStore): void {
   const key = baseKey(store);
+  const client = entraClient(store);
   const environment: Record<string, string> = {
     NODE_EXTRA_CA_CERTS: authorityFile,
     AWS_ACCESS_KEY_ID: key.accessKeyId,

@@ -76,7 +76,7 @@ function seal(store: EstateStore, payload: string): string {
 }
 
 function awsSlot(store: EstateStore): { baseKey: BaseKey; sealKey: string } {
-  return store.slot('aws', {
+  return store.credential('aws', {
     baseKey: { accessKeyId: `AKIA${randomLetters(16)}`, secretAccessKey: randomBytes(30).toString('base64') },
     sealKey: randomBytes(32).toString('hex'),
   });

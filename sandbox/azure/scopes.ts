@@ -1,3 +1,4 @@
+import { entraClient } from '../entra/client.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
 import { ArmError } from './wire.ts';
@@ -67,7 +68,7 @@ function rootGroup(context: SandboxContext): ObjectOf<'azure-management-group'> 
 }
 
 export function tenantId(context: SandboxContext): string {
-  return context.store.slot('entra-client', { clientId: '', clientSecret: '', tenantId: '' }).tenantId;
+  return entraClient(context.store).tenantId;
 }
 
 /** The id of a management group as a scope. */

@@ -1,4 +1,5 @@
 import type { SandboxContext } from '../service.ts';
+import { entraClient } from './client.ts';
 
 /** Microsoft's clouds. Each has its own Resource Manager and Graph, for which no token of another cloud is good. */
 const RESOURCES = {
@@ -11,6 +12,5 @@ export type CloudName = keyof typeof RESOURCES;
 
 /** The audiences of the cloud that the estate's tenant is in, as its manifest says. */
 export function resourcesOf({ store }: SandboxContext): (typeof RESOURCES)[CloudName] {
-  const { cloud = 'public' } = store.slot<{ cloud?: CloudName }>('entra-client', {});
-  return RESOURCES[cloud];
+  return RESOURCES[entraClient(store).cloud];
 }

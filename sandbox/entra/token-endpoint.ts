@@ -1,15 +1,10 @@
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { entraClient } from './client.ts';
 import { resourcesOf } from './clouds.ts';
 import { publicKeys, signToken, TOKEN_LIFETIME_SECONDS } from './tokens.ts';
 
 const CIEM = 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c';
-
-interface Client {
-  clientId: string;
-  clientSecret: string;
-  tenantId: string;
-}
 
 /** Entra's token endpoint (v2.0, client credentials), its discovery document and keys. Asked last, so it also answers 404 for the rest. */
 export const entraService: SandboxService = {
@@ -33,7 +28,7 @@ export const entraService: SandboxService = {
 async function token(form: URLSearchParams, request: SandboxRequest, context: SandboxContext): Promise<SandboxResponse> {
   if (form.get('grant_type') !== 'client_credentials')
     return refused(context, 400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type; use client_credentials.');
-  const client = registeredClient(context);
+  const client = entraClient(context.store);
   const given = clientCredentials(form, request);
   if (!client.clientId || given.id.toLowerCase() !== client.clientId.toLowerCase())
     return refused(
@@ -100,12 +95,8 @@ function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-function registeredClient(context: SandboxContext): Client {
-  return context.store.slot<Client>('entra-client', { clientId: '', clientSecret: '', tenantId: '' });
-}
-
 function knownTenant(context: SandboxContext, tenant: string): boolean {
-  return tenant !== '' && tenant === registeredClient(context).tenantId.toLowerCase();
+  return tenant !== '' && tenant === entraClient(context.store).tenantId.toLowerCase();
 }
 
 function issuer(origin: string, tenant: string): string {

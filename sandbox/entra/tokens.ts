@@ -58,5 +58,5 @@ function signingKey(store: EstateStore): KeyObject {
 }
 
 function keySlot(store: EstateStore): KeySlot {
-  return store.slot<KeySlot>('signing-key', { kid: randomUUID() });
+  return store.credential<KeySlot>('signing-key', { kid: randomUUID() });
 }

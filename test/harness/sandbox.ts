@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { stringify } from 'yaml';
-import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
 import { startProcess, type Child } from '../../client/demo/process.ts';
 import { sandboxClient, type SandboxClient } from '../../client/demo/sandbox-client.ts';
 import type { TestEstate } from './estate.ts';
 
-/** A sandbox process that a test can stop, bring back, and fill anew, at one address and with one set of credentials. */
+/** A sandbox process that a test can fill anew, change, stop and bring back, at one address and with one set of credentials. */
 export class TestSandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'offboard-sandbox-'));
   #process: Child | undefined;
@@ -20,11 +19,14 @@ export class TestSandbox {
     if (estate) writeFileSync(file, stringify(estate));
     const args = ['sandbox/main.ts', '--state', this.folder, '--estate', file, '--parent', '--linger', '50'];
     this.#process = await startProcess('sandbox', args, process.env, join(this.folder, 'sandbox.log'));
-    const environment = JSON.parse(readFileSync(join(this.folder, 'worker.env.json'), 'utf8')) as Record<string, string>;
-    const authority = String(environment['NODE_EXTRA_CA_CERTS']);
+    const authority = join(this.folder, 'ca.pem');
     if (!this.client) setDefaultCACertificates([...getCACertificates('default'), readFileSync(authority, 'utf8')]);
-    Object.assign(process.env, environment);
     this.client = sandboxClient(String(this.#process.told['origin']), authority);
+    this.#becomeWorker();
+  }
+
+  #becomeWorker(): void {
+    Object.assign(process.env, JSON.parse(readFileSync(join(this.folder, 'worker.env.json'), 'utf8')));
   }
 
   async stop(): Promise<void> {
@@ -34,27 +36,37 @@ export class TestSandbox {
 
   /** Puts another estate in place of what is there; keys and credentials stay. */
   async fill(estate: TestEstate): Promise<void> {
-    await this.change((state) => {
-      const objects = estate.objects.map((o) => EstateObjectSchema.parse(o));
-      // Which lives of a role, or of an account, were meant is of the estate before.
-      for (const slot of ['aws-generations', 'aws-trust', 'gcp-addresses']) delete state.slots[slot];
-      state.entries = Object.fromEntries(objects.map((object) => [objectKey(object), { object, initial: structuredClone(object) }]));
-    });
+    await this.#control('PUT', 'estate', estate);
+    this.#becomeWorker();
   }
 
-  /** Changes the state on disk while it is stopped, as somebody in the clouds would. */
+  /** Changes what is there, as somebody in the clouds would. `edit` is called again when something else changed meanwhile. */
   async change(
     edit: (state: {
       entries: Record<string, { object: unknown; initial?: unknown; deletedAt?: string }>;
       slots: Record<string, unknown>;
+      credentials: Record<string, unknown>;
     }) => void,
   ): Promise<void> {
-    await this.stop();
-    const file = join(this.folder, 'state.json');
-    const state = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof edit>[0];
-    edit(state);
-    writeFileSync(file, JSON.stringify(state));
-    await this.start();
+    for (;;) {
+      const read = await this.#control('GET', 'state');
+      const state = (await read.json()) as Parameters<typeof edit>[0];
+      edit(state);
+      const { status } = await this.#control('PUT', 'state', state, { 'if-match': read.headers.get('etag') ?? '' });
+      if (status === 204) break;
+    }
+    this.#becomeWorker();
+  }
+
+  async #control(method: 'GET' | 'PUT', path: 'estate' | 'state', body?: object, headers: Record<string, string> = {}): Promise<Response> {
+    const authorization = `Bearer ${readFileSync(join(this.folder, 'control-token'), 'utf8')}`;
+    const answer = await fetch(`${this.client.origin}/sandbox/${path}`, {
+      method,
+      headers: { authorization, ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!answer.ok && answer.status !== 412) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
+    return answer;
   }
 
   async remove(): Promise<void> {

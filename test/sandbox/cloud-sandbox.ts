@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ClientSecretCredential } from '@azure/identity';
 import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
+import { entraClient } from '../../sandbox/entra/client.ts';
 import { writeGoogleCredentials } from '../../sandbox/gcp/credentials.ts';
 import { EstateObjectSchema, type EstateObject } from '../../sandbox/objects.ts';
 import { createListener } from '../../sandbox/server.ts';
@@ -45,7 +46,7 @@ export async function startCloudSandbox(objects: unknown[], options: { lingerMs?
   const directory = mkdtempSync(join(tmpdir(), 'cloud-sandbox-'));
   const seed: EstateObject[] = objects.map((o) => EstateObjectSchema.parse(o));
   const store = EstateStore.open(directory, seed);
-  store.slot('entra-client', { clientId: WORKER_APP, clientSecret: CLIENT_SECRET, tenantId: TENANT });
+  entraClient(store, { clientId: WORKER_APP, clientSecret: CLIENT_SECRET, tenantId: TENANT, cloud: 'public' });
   let offset = 0;
   const context: SandboxContext = { store, origin: '', lingerMs: options.lingerMs ?? 0, now: () => new Date(Date.now() + offset) };
   const certificate = await trusted;

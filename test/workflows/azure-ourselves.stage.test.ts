@@ -9,7 +9,7 @@ const stage = new Stage();
 beforeAll(async () => {
   await stage.open();
   // The worker signs in as the very principal that the run looks for; what it is told of itself is what its token says.
-  await stage.sandbox.change(({ slots }) => Object.assign(slots['entra-client'] as object, { clientId: CIEM_APP }));
+  await stage.sandbox.change(({ credentials }) => Object.assign(credentials['entra-client'] as object, { clientId: CIEM_APP }));
 });
 afterAll(() => stage.close());
 

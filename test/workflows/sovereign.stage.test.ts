@@ -65,5 +65,5 @@ test('a manifest that names another cloud than the tenant is in gets no token th
 
 /** The sandbox takes no token that was asked for another cloud's Resource Manager or Graph. */
 async function inCloud(cloud: Cloud): Promise<void> {
-  await stage.sandbox.change(({ slots }) => Object.assign(slots['entra-client'] as object, { cloud }));
+  await stage.sandbox.change(({ credentials }) => Object.assign(credentials['entra-client'] as object, { cloud }));
 }

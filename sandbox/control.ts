@@ -1,0 +1,73 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EstateError, parseEstate, type Estate } from './estate.ts';
+import type { SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
+import { StateSchema, type EstateStore } from './store.ts';
+import { registerWorker } from './worker-environment.ts';
+
+const MAX_BODY_BYTES = 256 * 1_048_576;
+
+/** The token of the control calls, made at first start and kept in `directory` (mode 0600): only its owner may change the estate. */
+export function controlToken(directory: string): string {
+  const file = join(directory, 'control-token');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+/**
+ * Calls that no cloud has, for who has `token` as bearer: `PUT /sandbox/estate` takes another estate, `GET` and `PUT /sandbox/state` are for
+ * what somebody does in the clouds beside us. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
+ */
+export function controlService(token: string, first: Estate, tell: (manifest: unknown) => void): SandboxService {
+  let { manifest } = first;
+  const take = (estate: Estate, store: EstateStore) => {
+    registerWorker(store, estate);
+    store.refill(estate.objects);
+    manifest = estate.manifest;
+    tell(manifest);
+  };
+  const answer = ({ method, path, headers, body }: SandboxRequest, store: EstateStore): SandboxResponse => {
+    switch (`${method} ${path}`) {
+      case 'PUT /estate':
+        take(parseEstate(JSON.parse(body)), store);
+        return { status: 204 };
+      case 'GET /state': {
+        const { state, version } = store.snapshot();
+        return { status: 200, headers: { etag: version }, body: state };
+      }
+      case 'PUT /state':
+        if (!store.replace(StateSchema.parse(JSON.parse(body)), headers['if-match'] ?? ''))
+          return refused(412, 'the state has changed since it was read; read it again');
+        tell(manifest);
+        return { status: 204 };
+      default:
+        return refused(404, `there is no ${method} /sandbox${path}`);
+    }
+  };
+  return {
+    prefix: '/sandbox',
+    maxBodyBytes: MAX_BODY_BYTES,
+    handle(request, { store }) {
+      if (!isBearer(token, request)) return refused(401, 'the bearer token is not that of the sandbox’s folder (control-token)');
+      try {
+        return answer(request, store);
+      } catch (error) {
+        if (error instanceof EstateError || error instanceof SyntaxError) return refused(400, error.message);
+        if (error instanceof z.ZodError) return refused(400, z.prettifyError(error));
+        throw error;
+      }
+    },
+  };
+}
+
+function refused(status: number, message: string): SandboxResponse {
+  return { status, body: { error: { message } } };
+}
+
+function isBearer(token: string, { headers }: SandboxRequest): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(`Bearer ${token}`), digest(headers['authorization'] ?? ''));
+}
