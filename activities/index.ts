@@ -1,20 +1,22 @@
 import type { Deps } from './deps.ts';
 import { asFailure } from './failures.ts';
 import { withHeartbeat } from './look/activity.ts';
-import * as collectors from './apply/collectors.ts';
+import type { ApplyInput } from './apply/engine.ts';
+import * as collectors from './apply/operations/delete-collector.ts';
 import * as decisions from './decide/decide.ts';
 import { readBatch, type ReadBatchInput } from './discover/read.ts';
 import { startDiscovery, type StartDiscoveryInput } from './start/discovery.ts';
 import { endRun, type EndRunInput } from './evidence/end-run.ts';
 import { takeInventory, type TakeInventoryInput } from './discover/inventory.ts';
 import { makePlan, type MakePlanInput } from './plan/make-plan.ts';
-import { liftQuarantine, putInQuarantine, type LiftInput } from './apply/quarantine.ts';
+import { liftQuarantine, type LiftInput } from './apply/operations/lift.ts';
+import { putInQuarantine } from './apply/operations/quarantine.ts';
 import { watchQuarantine, type WatchInput } from './apply/watch.ts';
 import { readOwnAccess, type ReadOwnAccessInput } from './evidence/own-access.ts';
-import { removeItems, type RemoveInput } from './apply/remove.ts';
+import { removeItems } from './apply/operations/remove.ts';
 import { makeRestorePlan, type MakeRestorePlanInput } from './plan/restore-plan.ts';
 import { startRestore, type StartRestoreInput } from './start/restore.ts';
-import { restoreItems } from './apply/restore.ts';
+import { restoreItems } from './apply/operations/restore.ts';
 import { startRun, type StartRunInput } from './start/offboarding.ts';
 import { walk, type WalkInput } from './discover/walk.ts';
 import { confirmGone, verify } from './verify/verify.ts';
@@ -30,11 +32,11 @@ export function createActivities(deps: Deps) {
     closeGate: (input: decisions.CloseGateInput) => decisions.closeGate(deps, input),
     remind: (input: decisions.RemindInput) => decisions.remind(deps, input),
     recordDecision: (input: decisions.DecideInput) => asFailure(() => decisions.recordDecision(deps, input)),
-    removeItems: (input: RemoveInput) => asFailure(() => withHeartbeat(() => removeItems(deps, input))),
-    putInQuarantine: (input: RemoveInput) => asFailure(() => withHeartbeat(() => putInQuarantine(deps, input))),
+    removeItems: (input: ApplyInput) => asFailure(() => withHeartbeat(() => removeItems(deps, input))),
+    putInQuarantine: (input: ApplyInput) => asFailure(() => withHeartbeat(() => putInQuarantine(deps, input))),
     watchQuarantine: (input: WatchInput) => asFailure(() => withHeartbeat(() => watchQuarantine(deps, input))),
     liftQuarantine: (input: LiftInput) => asFailure(() => withHeartbeat(() => liftQuarantine(deps, input))),
-    confirmGone: (input: RemoveInput) => asFailure(() => withHeartbeat(() => confirmGone(deps, input))),
+    confirmGone: (input: ApplyInput) => asFailure(() => withHeartbeat(() => confirmGone(deps, input))),
     requestDeletion: (input: collectors.CollectorInput) => asFailure(() => collectors.requestDeletion(deps, input)),
     resendOtp: (input: Parameters<typeof collectors.resendOtp>[1]) => asFailure(() => collectors.resendOtp(deps, input)),
     enterOtp: (input: Parameters<typeof collectors.enterOtp>[1]) => asFailure(() => collectors.enterOtp(deps, input)),
@@ -43,7 +45,7 @@ export function createActivities(deps: Deps) {
     verify: (input: MakePlanInput) => asFailure(() => withHeartbeat(() => verify(deps, input))),
     startRestore: (input: StartRestoreInput) => asFailure(() => startRestore(deps, input)),
     makeRestorePlan: (input: MakeRestorePlanInput) => asFailure(() => withHeartbeat(() => makeRestorePlan(deps, input))),
-    restoreItems: (input: RemoveInput) => asFailure(() => withHeartbeat(() => restoreItems(deps, input))),
+    restoreItems: (input: ApplyInput) => asFailure(() => withHeartbeat(() => restoreItems(deps, input))),
     startDiscovery: (input: StartDiscoveryInput) => asFailure(() => withHeartbeat(() => startDiscovery(deps, input))),
     takeInventory: (input: TakeInventoryInput) => asFailure(() => withHeartbeat(() => takeInventory(deps, input))),
     readOwnAccess: (input: ReadOwnAccessInput) => asFailure(() => withHeartbeat(() => readOwnAccess(deps, input))),

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ItemSet, OpenGate } from '../model/decision.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
-import type { Challenge } from '../activities/apply/collectors.ts';
+import type { Challenge } from '../activities/apply/operations/delete-collector.ts';
 import type { CollectorDriver, Gate, Phase, RunStatus, SystemId } from '../model/names.ts';
 import type { Outcome, PhaseCounts } from '../model/outcome.ts';
 

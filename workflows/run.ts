@@ -13,7 +13,7 @@ import { needsPerson, type Outcome } from '../model/outcome.ts';
 import type { Batch } from '../model/batch.ts';
 import type { MakePlanResult } from '../activities/plan/make-plan.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
-import type { RemoveInput } from '../activities/apply/remove.ts';
+import type { ApplyInput } from '../activities/apply/engine.ts';
 import { putInQuarantine, removeItems } from './activities.ts';
 import { describe } from './details.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute, type CollectorView, type RunView, type Stage } from './messages.ts';
@@ -159,17 +159,17 @@ export class Run {
   }
 
   /** Has a share of the work done. */
-  async remove(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+  async remove(phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
     await this.#overPauses(this.#carryOut, phase, label, work);
   }
 
   /** Has a share of the plan put in quarantine, as far as its clouds have such a step. */
-  async quarantine(phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+  async quarantine(phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
     await this.#overPauses(putInQuarantine, phase, label, work);
   }
 
   /** What the activity did not begin is given to it again on resuming, and when the next change window opens. */
-  async #overPauses(activity: typeof removeItems, phase: Phase, label: string, work: RemoveInput['work']): Promise<void> {
+  async #overPauses(activity: typeof removeItems, phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
     let todo = work;
     for (;;) {
       await condition(() => !this.paused);

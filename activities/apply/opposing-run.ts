@@ -3,29 +3,18 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { messageOf } from '../../model/errors.ts';
 import type { JournalRecord } from '../../model/ledger.ts';
 import { step } from '../../model/next-step.ts';
-import type { Deps } from '../deps.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { PlanItem } from '../../model/plan.ts';
 import { cloudUnavailable } from '../failures.ts';
 import type { Journal } from '../records/journal.ts';
-import type { Action } from './remove.ts';
-
-/** Code of an item that waits because a run that does the opposite is at work in its tenant. */
-export const OTHER_RUN = 'OtherRun';
+import { blocked } from './operation.ts';
 
 /**
- * The action as it may be done now: while a run that does the opposite is at work in the same tenant, every item is held. The client refuses
- * to start the second of them; this is for whoever starts a workflow by hand. A run that was terminated holds nothing, whatever its journal
- * lacks: Temporal is asked whether it still goes on.
+ * Workflow id of a run in the same tenant that undoes what this one does and is running. The client refuses to start the second of them; this
+ * is for whoever starts a workflow by hand. A run that was terminated holds nothing, whatever its journal lacks: Temporal is asked whether it
+ * still goes on.
  */
-export async function unlessOpposed(deps: Deps, run: string, action: Action): Promise<Action> {
-  const other = await opposingRun(deps.journal, run);
-  if (other === undefined) return action;
-  const reason = `${other} does the opposite in this tenant and has not ended; let it end, or cancel it (temporal workflow terminate --workflow-id ${other}, when no worker serves it); then retry`;
-  const next = [step('cancel', other, '--by', 'NAME')];
-  return { ...action, held: (item) => ({ item: item.id, outcome: 'blocked', code: OTHER_RUN, reason, next }) };
-}
-
-/** Workflow id of a run in the same tenant that undoes what this one does and is running. */
-async function opposingRun(journal: Journal, run: string): Promise<string | undefined> {
+export async function opposingRun(journal: Journal, run: string): Promise<string | undefined> {
   const own = startOf(journal, run)?.started;
   if (!own) return undefined;
   for (const other of journal.runs()) {
@@ -35,6 +24,11 @@ async function opposingRun(journal: Journal, run: string): Promise<string | unde
     if (await isRunning(start.started.workflowId)) return start.started.workflowId;
   }
   return undefined;
+}
+
+export function heldByOpposingRun(item: PlanItem, other: string): Outcome {
+  const reason = `${other} does the opposite in this tenant and has not ended; let it end, or cancel it (temporal workflow terminate --workflow-id ${other}, when no worker serves it); then retry`;
+  return { ...blocked(item, 'OtherRun', reason), next: [step('cancel', other, '--by', 'NAME')] };
 }
 
 interface Start {

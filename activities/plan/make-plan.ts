@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { carryOver, earlierRun } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
-import { quarantinedItems } from '../apply/quarantine.ts';
+import { quarantinedItems } from '../records/quarantined.ts';
 import { quarantineOf } from '../look/kinds.ts';
 
 export interface MakePlanInput {

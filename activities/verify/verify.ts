@@ -10,7 +10,7 @@ import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
-import type { RemoveInput } from '../apply/remove.ts';
+import type { ApplyInput } from '../apply/engine.ts';
 
 export interface VerifyResult {
   /** Certain, ours, and neither waived nor protected: ids, sorted. */
@@ -44,7 +44,7 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
  * Reads a batch of an earlier phase again before the next phase begins: what was removed must be gone now, not only then. Returns
  * an outcome `blocked` with the code CameBack for each that is there again; records these.
  */
-export async function confirmGone(deps: Deps, input: RemoveInput): Promise<Outcome[]> {
+export async function confirmGone(deps: Deps, input: ApplyInput): Promise<Outcome[]> {
   const ledger = deps.journal.ledger(input.run);
   const plan = await loadPlan(deps, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import type { RemoveInput, RemoveResult } from '../../activities/apply/remove.ts';
+import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { removeByHand } from '../workflows/fixtures/by-hand.ts';
@@ -40,7 +40,7 @@ export class ByHand {
   }
 
   /** What the activity answers, or the failure it ends with. */
-  async remove(input: RemoveInput): Promise<RemoveResult | ApplicationFailure> {
+  async remove(input: ApplyInput): Promise<ApplyResult | ApplicationFailure> {
     try {
       return await this.#stage.session.client.workflow.execute<typeof removeByHand>('removeByHand', {
         taskQueue: this.#taskQueue,

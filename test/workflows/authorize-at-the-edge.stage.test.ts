@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RemoveResult } from '../../activities/apply/remove.ts';
+import type { ApplyResult } from '../../activities/apply/engine.ts';
 import { PHASES, type Phase } from '../../model/names.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -36,14 +36,14 @@ const ITEMS: Record<Phase, string> = {
 const left = async () => (await stage.sandbox.client.report()).ours.left;
 
 /** Tries to remove one phase's item past the workflow; expects that the sandbox lost nothing and no intent was written. */
-async function tryToRemove(view: Pick<RunView, 'run'>, planHash: string, phase: Phase): Promise<RemoveResult | ApplicationFailure> {
+async function tryToRemove(view: Pick<RunView, 'run'>, planHash: string, phase: Phase): Promise<ApplyResult | ApplicationFailure> {
   const before = { left: await left(), intents: intentsOf(stage, view.run) };
   const answer = await byHand.remove({ run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } });
   expect({ left: await left(), intents: intentsOf(stage, view.run) }).toEqual(before);
   return answer;
 }
 
-function expectBlocked(answer: RemoveResult | ApplicationFailure, item: string, code: string, reason: RegExp): void {
+function expectBlocked(answer: ApplyResult | ApplicationFailure, item: string, code: string, reason: RegExp): void {
   expect(answer).toMatchObject({ outcomes: [{ item, outcome: 'blocked', code, reason: expect.stringMatching(reason) as string }] });
 }
 

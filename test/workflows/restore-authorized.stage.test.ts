@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
-import { restoreItems } from '../../activities/apply/restore.ts';
-import { removeItems, type RemoveResult } from '../../activities/apply/remove.ts';
+import type { ApplyResult } from '../../activities/apply/engine.ts';
+import { removeItems } from '../../activities/apply/operations/remove.ts';
+import { restoreItems } from '../../activities/apply/operations/restore.ts';
 import { expectRefused } from '../client/on-stage.ts';
 import { APPROVER, STARTER } from '../harness/estate.ts';
 import { intentsOf, recordsOf } from '../harness/removals.ts';
@@ -41,8 +42,8 @@ test('no activity gives anything back without the approval of gate restore, nor 
   const { run: journal, hash } = await begunRestore(stage, run);
   const work = { phase: 'permissions' as const, items: [MEMBER_ROLE, ASSIGNMENT] };
   const before = changedInTheClouds(stage);
-  const act = (calls: () => Promise<RemoveResult>) =>
-    new MockActivityEnvironment(undefined, { client: stage.session.client }).run<[], RemoveResult, typeof calls>(calls);
+  const act = (calls: () => Promise<ApplyResult>) =>
+    new MockActivityEnvironment(undefined, { client: stage.session.client }).run<[], ApplyResult, typeof calls>(calls);
   const restored = await act(() => restoreItems(stage.deps, { run: journal, planHash: hash, work }));
   expect(restored.outcomes.map((o) => o.code)).toEqual(['NotAuthorized', 'NotAuthorized']);
   expect(restored.outcomes[0]?.reason).toContain('gate restore holds no approval');

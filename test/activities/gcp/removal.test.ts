@@ -3,7 +3,9 @@ import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import { gcpPool } from '../../../activities/gcp/kinds/pool/pool.ts';
 import { gcpProvider } from '../../../activities/gcp/kinds/provider/provider.ts';
 import { gcpServiceAccount } from '../../../activities/gcp/kinds/service-account/service-account.ts';
-import { removeTogether } from '../../../activities/apply/remove-item.ts';
+import { applyTogether } from '../../../activities/apply/engine.ts';
+import type { Reach } from '../../../activities/apply/operation.ts';
+import { REMOVE } from '../../../activities/apply/operations/remove.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import { emptyLedger } from '../../../model/ledger.ts';
 import type { PlanItem } from '../../../model/plan.ts';
@@ -46,17 +48,17 @@ describe('The service account', () => {
       cloud: gcpCloud(),
       ledger: { ...emptyLedger(), openIntents: new Set(begun) },
       known: new Set<string>(),
-      intend: () => Promise.resolve(),
       api: apiWith({
         getServiceAccount: () => (calls.includes('delete') ? gone() : Promise.resolve(account([], { disabled: true }))),
         disableServiceAccount: () => Promise.resolve(),
         deleteServiceAccount: () => Promise.resolve(void calls.push('delete')),
       }),
     });
+    const remove = (reach: Reach) => applyTogether(REMOVE, [one], reach, () => Promise.resolve());
     const one = { ...item, fingerprint: fingerprint(item.snapshot) };
-    expect(await removeTogether([one], steps([]))).toMatchObject([{ outcome: { outcome: 'blocked', code: 'Drift' } }]);
+    expect(await remove(steps([]))).toMatchObject([{ outcome: { outcome: 'blocked', code: 'Drift' } }]);
     expect(calls).toEqual([]);
-    expect(await removeTogether([one], steps([item.id]))).toMatchObject([{ outcome: { outcome: 'removed' } }]);
+    expect(await remove(steps([item.id]))).toMatchObject([{ outcome: { outcome: 'removed' } }]);
   });
 
   it('reads as planned, and differs when another one has its address', async () => {

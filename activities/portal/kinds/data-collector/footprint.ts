@@ -30,6 +30,8 @@ export const footprint: Footprint<PortalSnapshot> = {
     return { findings, sightings };
   },
 
+  gone: 'the portal no longer lists it',
+
   lost: 'its historic data went with it; a new configuration can be made only in the Permissions Management portal, if that still answers',
 };
 

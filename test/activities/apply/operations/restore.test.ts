@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import type { AnyCloud } from '../../../activities/cloud.ts';
-import { heldUntilBack, restoreTogether } from '../../../activities/apply/restore-item.ts';
-import { emptyLedger, record, type Ledger } from '../../../model/ledger.ts';
-import type { OutcomeWord } from '../../../model/names.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import type { ToRestore } from '../../../model/restore.ts';
-import { finding, planOf } from '../../model/findings.ts';
+import type { AnyCloud } from '../../../../activities/cloud.ts';
+import { applyTogether } from '../../../../activities/apply/engine.ts';
+import { heldUntilBack, RESTORE } from '../../../../activities/apply/operations/restore.ts';
+import { emptyLedger, record, type Ledger } from '../../../../model/ledger.ts';
+import type { OutcomeWord } from '../../../../model/names.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import type { ToRestore } from '../../../../model/restore.ts';
+import { finding, planOf } from '../../../model/findings.ts';
 
 const plan = planOf([finding('account', { kind: 'thing', snapshot: { name: 'account' } })]);
 const account = plan.items[0] as PlanItem;
@@ -22,7 +23,7 @@ function ledgerWith(outcome: OutcomeWord, waived = false): Ledger {
 }
 
 test('what uses a thing made anew waits until that is back, and stays away where that is waived: another may have its name', () => {
-  const held = (item: ToRestore, ledger: Ledger) => heldUntilBack(item, plan, ledger)?.code;
+  const held = (item: ToRestore, ledger: Ledger) => heldUntilBack(item, ledger)?.code;
   expect(held(user, ledgerWith('blocked'))).toBe('Dependency');
   expect(held(user, ledgerWith('blocked', true))).toBeUndefined();
   expect(held({ ...user, anew: 'used' }, ledgerWith('blocked', true))).toBe('NotBack');
@@ -37,13 +38,12 @@ function steps(ledger: Ledger) {
     api: {},
     ledger,
     known: new Set<string>(),
-    intend: () => Promise.resolve(),
   };
 }
 
 test('what was to be made anew and is there already was made by somebody else, unless this restore began it', async () => {
   const outcome = async (item: ToRestore, ledger = emptyLedger()) => {
-    const [attempt] = await restoreTogether([item], steps(ledger));
+    const [attempt] = await applyTogether(RESTORE, [item], steps(ledger), () => Promise.resolve());
     return attempt && 'outcome' in attempt ? (attempt.outcome.code ?? attempt.outcome.outcome) : undefined;
   };
   expect(await outcome(account)).toBe('already-there');

@@ -1,0 +1,162 @@
+import { itemsOf, type BatchKey } from '../../model/batch.ts';
+import { systemType, type Phase } from '../../model/names.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Plan, PlanItem } from '../../model/plan.ts';
+import { isOpen, nextOpening } from '../../model/window.ts';
+import type { AnyCloud } from '../cloud.ts';
+import type { Deps } from '../deps.ts';
+import { cloudUnavailable } from '../failures.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity.ts';
+import { answerOf, type Answer } from '../look/answer.ts';
+import { kindOf } from '../look/kinds.ts';
+import { failed, type Attempt, type BatchOperation, type Judgement, type Reach } from './operation.ts';
+import { persistently } from './persistently.ts';
+import { readBack, readItem } from './read-back.ts';
+import { barred, doneBefore, intend, openWork, recordOutcome, type Work } from './work.ts';
+
+export interface ApplyInput {
+  run: string;
+  planHash: string;
+  /** A batch of the plan, or single items by id. */
+  work: BatchKey | { phase: Phase; items: string[] };
+}
+
+export interface ApplyResult {
+  outcomes: Outcome[];
+  /** Ids that were not begun because the activity was asked to stop, or the change window closed. */
+  remaining: string[];
+  /** ISO; when the next change window opens, where that is what the rest waits for. */
+  opensAt?: string;
+}
+
+/** Carries out an operation on a share of the plan; `covers` picks what of it the operation is for. As `carryOut`. */
+export async function apply(
+  deps: Deps,
+  input: ApplyInput,
+  operation: BatchOperation,
+  covers: (item: PlanItem) => boolean = () => true,
+): Promise<ApplyResult> {
+  const work = await openWork(deps, input, operation);
+  return await carryOut(work, selected(work.plan, input.work).filter(covers));
+}
+
+/** The plan's items that a share of the work names. */
+function selected(plan: Plan, work: ApplyInput['work']): PlanItem[] {
+  if ('items' in work) return plan.items.filter((i) => i.phase === work.phase && work.items.includes(i.id));
+  return itemsOf(plan, work);
+}
+
+/** What a batch has come to: outcomes by item, and what a cloud has to be asked for again. */
+interface Progress {
+  outcomes: Map<string, Outcome>;
+  later: { message: string; retryAfterMs?: number }[];
+}
+
+/**
+ * Works on planned items, one system after the dependencies within it, several systems at once. Verifies for each item, itself, that a
+ * recorded approval covers it; resumes from the journal after a crash. Throws CloudUnavailable to be tried again while a cloud cannot be
+ * reached.
+ */
+export async function carryOut(work: Work<BatchOperation>, items: PlanItem[]): Promise<ApplyResult> {
+  const progress: Progress = { outcomes: new Map(), later: [] };
+  const { outcomes, later } = progress;
+  await forEachLimited([...Map.groupBy(items, (i) => i.system)], ([, group]) => workInSystem(work, progress, group));
+  const [first] = later;
+  if (first) throw cloudUnavailable(first.message, Math.max(0, ...later.map((l) => l.retryAfterMs ?? 0)) || undefined);
+  const remaining = items.map((i) => i.id).filter((id) => !outcomes.has(id));
+  const { atAnyTime } = work.operation;
+  const opens = remaining.length > 0 && !stopRequested() && !atAnyTime ? nextOpening(work.manifest.windows, new Date()) : undefined;
+  return { outcomes: [...outcomes.values()], remaining, ...(opens ? { opensAt: opens.toISOString() } : {}) };
+}
+
+async function workInSystem(work: Work<BatchOperation>, progress: Progress, items: PlanItem[]): Promise<void> {
+  const [one] = items;
+  if (!one) return;
+  const { operation, manifest, ledger, known } = work;
+  const cloud = work.deps.clouds[systemType(one.system)];
+  let connection: Answer<unknown> | undefined;
+  for (const group of Map.groupBy(items, (item) => callOf(operation, cloud, item)).values()) {
+    if (stopRequested() || !(operation.atAnyTime || isOpen(manifest.windows, new Date()))) return;
+    const allowed: PlanItem[] = [];
+    for (const item of group) {
+      const before = doneBefore(work, item);
+      const bar = before ? undefined : barred(work, item);
+      const outcome = before ?? (bar && (await recordOutcome(work, item, bar)));
+      if (outcome) progress.outcomes.set(item.id, outcome);
+      else allowed.push(item);
+    }
+    if (allowed.length === 0) continue;
+    if (!connection?.ok) connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest }));
+    const attempts = connection.ok
+      ? await applyTogether(operation, allowed, { cloud, api: connection.value, ledger, known }, (todo) => intend(work, todo))
+      : notConnected(allowed, connection.failure);
+    for (const attempt of attempts) await take(work, progress, attempt);
+  }
+}
+
+/** Items with the same answer meet in one call. */
+function callOf({ together }: BatchOperation, cloud: AnyCloud, item: PlanItem): string {
+  const kind = together && !item.guard ? kindOf(cloud, item) : undefined;
+  return kind?.writeKey ? `${item.kind} ${kind.writeKey(item)}` : item.id;
+}
+
+function notConnected(items: PlanItem[], failure: Parameters<typeof failed>[1]): Attempt[] {
+  return items.map((item) => failed(item, failure, { code: 'NotFound', message: 'the system was not found' }));
+}
+
+/**
+ * Works on items that meet in one call: reads each again and judges it beside the plan, writes the intents, calls, and reads until each is
+ * seen to be done. What was done already is told apart by the journal: an intent without an outcome was our own lost answer.
+ */
+export async function applyTogether(
+  operation: BatchOperation,
+  items: PlanItem[],
+  reach: Reach,
+  intendAll: (items: PlanItem[]) => Promise<void>,
+): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  const todo: PlanItem[] = [];
+  const toCall: PlanItem[] = [];
+  for (const item of items) {
+    const judged = await judge(operation, item, reach);
+    if (!judged.ok) attempts.push(failed(item, judged.failure, PART_MISSING));
+    else if (typeof judged.value !== 'string') attempts.push({ item, outcome: judged.value });
+    else {
+      todo.push(item);
+      if (judged.value === 'call') toCall.push(item);
+    }
+  }
+  if (todo.length === 0) return attempts;
+  await intendAll(todo);
+  const call = await callFor(operation, toCall, reach);
+  const made = call.ok || (operation.removes && call.failure.kind === 'gone');
+  for (const item of todo)
+    attempts.push(call.ok || made ? await readBack(operation, item, reach) : failed(item, call.failure, PART_MISSING));
+  return attempts;
+}
+
+const PART_MISSING = { code: 'PartMissing', message: 'something that it needs is not there' };
+
+async function judge(operation: BatchOperation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
+  const read = await readItem(item, reach);
+  return read.ok ? await persistently(reach.cloud, async () => operation.judge(item, read.value, reach)) : read;
+}
+
+async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], { cloud, api }: Reach): Promise<Answer<void>> {
+  if (!first) return { ok: true, value: undefined };
+  return await persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]));
+}
+
+/** Records an attempt's outcome, or keeps why it is tried later while `waits.unreachable` lasts. */
+async function take(work: Work, { outcomes, later }: Progress, attempt: Attempt): Promise<void> {
+  const { item } = attempt;
+  let outcome: Outcome;
+  if ('outcome' in attempt) outcome = attempt.outcome;
+  else {
+    const { code, message, retryAfterMs } = attempt.later;
+    if (!retryDeadlinePassed(work.manifest.waits.unreachable))
+      return void later.push({ message: `${item.id}: ${code}: ${message}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    outcome = { item: item.id, outcome: 'failed', code, reason: `${message}; tried until waits.unreachable had passed` };
+  }
+  outcomes.set(item.id, await recordOutcome(work, item, outcome));
+}

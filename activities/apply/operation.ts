@@ -1,0 +1,87 @@
+import type { FailureClass } from '../../model/errors.ts';
+import type { Json } from '../../model/finding.ts';
+import type { JournalRecord, Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Plan, PlanItem } from '../../model/plan.ts';
+import type { AnyCloud, AnyKind } from '../cloud.ts';
+import type { Deps } from '../deps.ts';
+
+/** The run in which an operation works: the plan in force, and what its journal knows. */
+export interface RunAtWork {
+  deps: Deps;
+  run: string;
+  planHash: string;
+  plan: Plan;
+  ledger: Ledger;
+  manifest: Manifest;
+}
+
+/** A system that answers, and what an item in it is judged by. */
+export interface Reach {
+  cloud: AnyCloud;
+  api: unknown;
+  ledger: Ledger;
+  /** Ids of all that the plan knows of, planned or left untouched. */
+  known: ReadonlySet<string>;
+}
+
+/**
+ * What comes of reading an item before a call: the outcome of one that needs no call, or must not have it; `call`; or `as-wanted`, where only
+ * the journal lacks it.
+ */
+export type Judgement = Outcome | 'call' | 'as-wanted';
+
+/** What is done to planned items, but for the call itself. */
+export interface Operation {
+  /** Why no recorded approval covers it; undefined when one does. Pure. */
+  refusal(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined;
+  /** What holds it before any cloud is asked. Pure. */
+  held(item: PlanItem, at: RunAtWork): Outcome | undefined;
+  /** Each item is held while a run that does the opposite is at work in its tenant. */
+  opposed?: true;
+  /** What the journal says before a call; absent where nothing need be known of it after a crash. */
+  intent?(item: PlanItem, planHash: string): JournalRecord;
+  /** With the item as it stands now; undefined when it is gone. */
+  judge(item: PlanItem, current: Json | undefined, reach: Reach): Judgement | Promise<Judgement>;
+}
+
+/** An operation that needs no person: the engine carries it out over batches of the plan. */
+export interface BatchOperation extends Operation {
+  /** Items of one system with the same `writeKey` are one call; absent: each is a call of its own. */
+  together?: true;
+  /** A call that finds the thing gone is done. */
+  removes?: true;
+  /** Giving back what was only denied waits for no change window. */
+  atAnyTime?: true;
+  /** Idempotent. */
+  call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
+  /** With the item as it is read after the call: its outcome once the call is seen to be done. Pure. */
+  seen(item: PlanItem, current: Json | undefined, kind: AnyKind): Outcome | undefined;
+  /** What is said of an item that was read again and again and not seen to be done: an outcome, or why it is tried later. Pure. */
+  unseen(item: PlanItem, current: Json | undefined, kind: AnyKind): Outcome | { code: string; message: string };
+}
+
+/** What came of trying one item: its outcome, or why it must be tried later. */
+export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
+
+/** The intent of a call that removes a thing, or makes it. */
+export function intentOf(item: PlanItem, planHash: string): JournalRecord {
+  return { type: 'intent', item: item.id, planHash, phase: item.phase };
+}
+
+/** Denied or disabled, not removed: its definition from before is known, and it can be lifted. */
+export function quarantineIntent(item: PlanItem, planHash: string): JournalRecord {
+  return { type: 'intent', item: item.id, planHash, phase: item.phase, quarantine: true };
+}
+
+export function blocked(item: PlanItem, code: string, reason: string): Outcome {
+  return { item: item.id, outcome: 'blocked', code, reason };
+}
+
+/** Pure: what a failure of its cloud means for an item; `missing` where what was asked for is not there. */
+export function failed(item: PlanItem, failure: FailureClass, missing: { code: string; message: string }): Attempt {
+  if (failure.kind === 'retry') return { item, later: failure };
+  const { code, message } = failure.kind === 'gone' ? missing : failure;
+  return { item, outcome: blocked(item, code, message) };
+}

@@ -1,0 +1,65 @@
+import { refusalToRemove } from '../../../model/approval.ts';
+import { fingerprint } from '../../../model/canonical.ts';
+import { describeDiff, isRemnant } from '../../../model/diff.ts';
+import type { Json } from '../../../model/finding.ts';
+import type { Outcome } from '../../../model/outcome.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import type { Deps } from '../../deps.ts';
+import { kindOf, quarantineOf } from '../../look/kinds.ts';
+import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
+import { heldBack } from '../held-back.ts';
+import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
+import { quarantineNotKept } from '../quarantine-kept.ts';
+
+/** Takes planned items away, for good or as durably as their cloud does it. */
+export const REMOVE: BatchOperation = {
+  refusal: refusalToRemove,
+  held: (item, { deps, plan, ledger, manifest }) =>
+    heldBack(item, plan, ledger) ?? quarantineNotKept(item, ledger, manifest, quarantineOf(deps, item) !== undefined),
+  opposed: true,
+  intent: intentOf,
+  judge: judgeRemoval,
+  together: true,
+  removes: true,
+  call: (kind, api, items) => kind.remove(api, items),
+  seen: (item, current, kind) => (current === undefined ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined),
+  unseen: () => ({ code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' }),
+};
+
+/** Removes planned items. */
+export async function removeItems(deps: Deps, input: ApplyInput): Promise<ApplyResult> {
+  return await apply(deps, input, REMOVE);
+}
+
+/** `call` when the item is there just as planned; otherwise the outcome that makes a removal needless or forbidden. */
+export async function judgeRemoval(item: PlanItem, current: Json | undefined, reach: Reach): Promise<Judgement> {
+  const { ledger, known } = reach;
+  const kind = kindOf(reach.cloud, item);
+  const begun = ledger.openIntents.has(item.id);
+  if (current === undefined) {
+    const others = begun ? [] : ((await kind.inPlace?.(reach.api, item)) ?? []);
+    const newcomer = others.find((o) => !known.has(o.id));
+    return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');
+  }
+  if (fingerprint(current) === item.fingerprint) return 'call';
+  // As this run's quarantine left it: nothing else was changed since.
+  const quarantined = kind.quarantine?.quarantined(item.snapshot);
+  const inQuarantine = quarantined !== undefined && fingerprint(current) === fingerprint(quarantined);
+  if (inQuarantine && ledger.quarantined.has(item.id)) return 'call';
+  // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
+  const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);
+  // A removal may begin with just that step: a service account is disabled first.
+  if (begun && same && (inQuarantine || isRemnant(current, item.snapshot))) return 'call';
+  return drift(item, current);
+}
+
+/** Pure: what changed since the plan waits for an approver, with the difference. */
+export function drift(item: PlanItem, current: Json): Outcome {
+  const difference = describeDiff(item.snapshot, current);
+  return blocked(item, 'Drift', `changed since the plan was made (${difference}); amend the plan to approve what it is now, or waive it`);
+}
+
+/** Pure: what is not there any more was removed by us, or by somebody else. */
+export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
+  return { item: item.id, outcome: byUs ? 'removed' : 'already-gone', reason };
+}

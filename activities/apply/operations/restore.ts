@@ -1,0 +1,85 @@
+import { refusalToRestore } from '../../../model/approval.ts';
+import { fingerprint } from '../../../model/canonical.ts';
+import { describeDiff } from '../../../model/diff.ts';
+import type { Json } from '../../../model/finding.ts';
+import { isSettled, type Ledger } from '../../../model/ledger.ts';
+import { isResolved, type Outcome } from '../../../model/outcome.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import type { ToRestore } from '../../../model/restore.ts';
+import type { AnyKind } from '../../cloud.ts';
+import type { Deps } from '../../deps.ts';
+import type { Undo } from '../../kind.ts';
+import { kindOf } from '../../look/kinds.ts';
+import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
+import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
+
+/**
+ * Gives back what a run removed, the same in every field that can be. What was begun before goes on: a kind's `restore` itself refuses a
+ * stranger.
+ */
+export const RESTORE: BatchOperation = {
+  refusal: refusalToRestore,
+  held: (item, { ledger }) => heldUntilBack(item, ledger),
+  opposed: true,
+  intent: intentOf,
+  judge,
+  together: true,
+  call: (kind, api, items) => undoOf(kind).restore(api, items),
+  seen: (item, current, kind) => (current !== undefined && difference(kind, item, current) === undefined ? restored(item) : undefined),
+  unseen: (item, current, kind) =>
+    current === undefined
+      ? { code: 'NotVisible', message: 'the cloud accepted the restore but does not show it yet' }
+      : blocked(item, 'NotTheSame', `it is back, but not as it was (${difference(kind, item, current) ?? ''})`),
+};
+
+/** Gives planned items back, as durably as `removeItems` takes them away. */
+export async function restoreItems(deps: Deps, input: ApplyInput): Promise<ApplyResult> {
+  return await apply(deps, input, RESTORE);
+}
+
+/** Pure: what holds an item before any cloud is asked: what it uses is not back yet. */
+export function heldUntilBack(item: ToRestore, ledger: Ledger): Outcome | undefined {
+  const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
+  // It would mean whoever has the name of what was to be made anew, and was left away.
+  const away = item.anew === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !isBack(ledger, id)) : [];
+  if (away.length > 0) return blocked(item, 'NotBack', `uses ${away.join(', ')}, which was waived: waive this, too`);
+  return waitsFor.length === 0 ? undefined : blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
+}
+
+function isBack(ledger: Ledger, id: string): boolean {
+  const outcome = ledger.outcomes.get(id)?.outcome;
+  return outcome !== undefined && isResolved(outcome);
+}
+
+function judge(item: ToRestore, current: Json | undefined, { cloud, ledger }: Reach): Judgement {
+  if (current === undefined) return 'call';
+  const kind = kindOf(cloud, item);
+  const begun = ledger.begun.has(item.id);
+  const different = difference(kind, item, current);
+  if (different === undefined) {
+    if (begun) return restored(item);
+    // What was to be made anew cannot be there already: whoever made this one may use it for what is given to it.
+    if (item.anew === 'itself') return blocked(item, 'NameTaken', 'somebody made one of its name since it was purged; it stays as it is');
+    return { item: item.id, outcome: 'already-there', reason: 'there already, and the same in every field that can be' };
+  }
+  const quarantined = kind.quarantine?.quarantined(item.snapshot);
+  const asTheRunLeftIt = quarantined !== undefined && fingerprint(quarantined) === fingerprint(current);
+  if (begun || asTheRunLeftIt) return 'call';
+  return blocked(item, 'NameTaken', `something else has its place (${different}); it stays as it is`);
+}
+
+/** What tells an item from the plan's, but for what can never be the same again; undefined when nothing does. */
+function difference(kind: AnyKind, item: ToRestore, current: Json): string | undefined {
+  const { comparable } = undoOf(kind);
+  const [before, after]: [Json, Json] = [comparable(item.snapshot, item.anew), comparable(current, item.anew)];
+  return fingerprint(before) === fingerprint(after) ? undefined : describeDiff(before, after);
+}
+
+function undoOf({ name, undo }: AnyKind): Undo<unknown> {
+  if (!undo) throw new Error(`${name} has no undo`);
+  return undo;
+}
+
+function restored(item: PlanItem): Outcome {
+  return { item: item.id, outcome: 'restored', reason: 'read back: the same in every field that can be' };
+}

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Json } from '../../model/finding.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Answer } from '../look/answer.ts';
+import { kindOf } from '../look/kinds.ts';
+import { failed, type Attempt, type BatchOperation, type Reach } from './operation.ts';
+import { persistently } from './persistently.ts';
+
+/** How often a thing is read again until a call is seen to be done, in ms: 10 tries, 40 s in all. A cloud may show the old state for a while. */
+const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
+
+/** Reads an item again until the operation is seen to be done. */
+export async function readBack(operation: BatchOperation, item: PlanItem, reach: Reach): Promise<Attempt> {
+  const kind = kindOf(reach.cloud, item);
+  let current: Json | undefined;
+  for (const delay of READ_BACK_DELAYS) {
+    const answer = await readItem(item, reach);
+    if (!answer.ok) return failed(item, answer.failure, NOT_FOUND);
+    current = answer.value;
+    const outcome = operation.seen(item, current, kind);
+    if (outcome) return { item, outcome };
+    await sleep(delay);
+  }
+  const unseen = operation.unseen(item, current, kind);
+  return 'outcome' in unseen ? { item, outcome: unseen } : { item, later: { kind: 'retry', ...unseen } };
+}
+
+const NOT_FOUND = { code: 'NotFound', message: 'the system was not found' };
+
+/** An item's definition as it stands now; undefined when it is gone. */
+export async function readItem(item: PlanItem, { cloud, api }: Pick<Reach, 'cloud' | 'api'>): Promise<Answer<Json | undefined>> {
+  const answer = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
+  return !answer.ok && answer.failure.kind === 'gone' ? { ok: true, value: undefined } : answer;
+}

@@ -1,0 +1,78 @@
+import { record, type JournalRecord } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { isResolved, type Outcome } from '../../model/outcome.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { notAuthorized } from '../failures.ts';
+import { loadPlan } from '../records/plan-in-force.ts';
+import { blocked, type Operation, type RunAtWork } from './operation.ts';
+import { heldByOpposingRun, opposingRun } from './opposing-run.ts';
+
+/** An operation under way in a run: what its steps share, whether the engine takes them or a person stands between them. */
+export interface Work<O extends Operation = Operation> extends RunAtWork {
+  operation: O;
+  /** Workflow id of a run that does the opposite. */
+  opponent: string | undefined;
+  /** Ids of all that the plan knows of, planned or left untouched. */
+  known: ReadonlySet<string>;
+}
+
+/** Opens the work of an operation. Throws NotAuthorized for a run or plan that the journal does not know. */
+export async function openWork<O extends Operation>(
+  deps: Deps,
+  { run, planHash }: { run: string; planHash: string },
+  operation: O,
+): Promise<Work<O>> {
+  const ledger = deps.journal.ledger(run);
+  if (ledger.planHash === undefined || ledger.planHash !== planHash)
+    throw notAuthorized(`the journal of ${run} holds no plan ${planHash} in force; nothing was changed`);
+  const plan = await loadPlan(deps, ledger, planHash);
+  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  const opponent = operation.opposed && (await opposingRun(deps.journal, run));
+  const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
+  return { deps, run, planHash, plan, ledger, manifest, operation, opponent, known };
+}
+
+/** What an earlier try recorded of an item that needs no more; undefined where there is more to do. */
+export function doneBefore({ ledger }: Work, item: PlanItem): Outcome | undefined {
+  const before = ledger.outcomes.get(item.id);
+  const leftInPlace = ledger.waived.has(item.id) && !ledger.quarantined.has(item.id);
+  if (!before || !(isResolved(before.outcome) || leftInPlace)) return undefined;
+  const { phase: _, ...outcome } = before;
+  return outcome;
+}
+
+/** Why an item may not be worked on, before any cloud is asked: no recorded approval covers it, or something holds it. */
+export function barred({ operation, plan, planHash, ledger, opponent, ...at }: Work, item: PlanItem): Outcome | undefined {
+  const refusal = operation.refusal(item, plan, planHash, ledger, new Date());
+  if (refusal !== undefined) return blocked(item, 'NotAuthorized', refusal);
+  if (opponent !== undefined) return heldByOpposingRun(item, opponent);
+  return operation.held(item, { ...at, plan, planHash, ledger });
+}
+
+/** Writes the intents of a call, on disk before it resolves. */
+export async function intend(work: Work, items: PlanItem[]): Promise<void> {
+  const { operation, planHash } = work;
+  await append(work, ...withTakenAlong(work, items).flatMap((i) => operation.intent?.(i, planHash) ?? []));
+}
+
+/** What a removal takes along is removed by us, too: the journal must say so, or it would be taken for somebody else's doing. */
+function withTakenAlong({ plan }: Work, items: PlanItem[]): PlanItem[] {
+  const taken = new Set(items.flatMap((i) => i.takesAlong ?? []));
+  return [...items, ...plan.items.filter((i) => taken.has(i.id))];
+}
+
+/** Records what came of an item. The journal of a run that has ended is closed: what somebody tries afterwards is only answered. */
+export async function recordOutcome(work: Work, { phase }: PlanItem, outcome: Outcome): Promise<Outcome> {
+  if (work.ledger.ended !== undefined) return outcome;
+  await append(work, { type: 'outcome', phase, outcome });
+  work.deps.log.info({ run: work.run, item: outcome.item, outcome: outcome.outcome, code: outcome.code }, 'outcome recorded');
+  return outcome;
+}
+
+/** Writes into the journal, and into what this activity knows of it. */
+export async function append({ deps, run, ledger }: Work, ...records: JournalRecord[]): Promise<void> {
+  await deps.journal.append(run, ...records);
+  const at = new Date().toISOString();
+  for (const r of records) record(ledger, { at, record: r });
+}
