@@ -6,7 +6,7 @@ import { entraOwnAccess } from './entra/own-access/shell.ts';
 import { gcpOwnAccess } from './gcp/own-access/shell.ts';
 import { awsScript } from './aws/shell/script.ts';
 import { azureScript } from './azure/shell.ts';
-import { entraScript } from './entra/shell/script.ts';
+import { entraScript } from './entra/shell.ts';
 import { gcpScript } from './gcp/shell/script.ts';
 import { portalScript } from './portal/shell.ts';
 

@@ -1,10 +1,10 @@
 import { azureCredential } from '../microsoft/credential.ts';
 import { graphEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../cloud.ts';
-import { ciemSignIn } from './kinds/ciem-sign-in/ciem-sign-in.ts';
+import { entraFacts } from './facts.ts';
+import { ENTRA_KINDS } from './kinds/index.ts';
 import { classifyEntra } from './wire/classify.ts';
 import { connectEntra, type EntraApi } from './wire/clients.ts';
-import { oidcApplication } from './kinds/oidc-application/oidc-application.ts';
 import { ownAccessToDirectory } from './own-access/read.ts';
 import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
 import { MEPM } from '../../model/footprint.ts';
@@ -18,16 +18,8 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     connect: (_system, { manifest: { tenant } }) =>
       Promise.resolve(connectEntra(graphEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readEntra,
-    anchors: (snapshot) => {
-      const principal = snapshot.ciemServicePrincipals[0];
-      const { byItself } = snapshot.ciemUse;
-      return {
-        ourselves: snapshot.ourselves,
-        ...(principal ? { ciemPrincipalId: principal.id } : {}),
-        ...(byItself === undefined ? {} : { ciemUsedRecently: byItself }),
-      };
-    },
-    kinds: [oidcApplication, ciemSignIn],
+    anchors: entraFacts,
+    kinds: ENTRA_KINDS,
     classify: (error) => classifyEntra(error),
     ownAccess: ownAccessToDirectory,
     probe: async (api, system) => {

@@ -48,13 +48,13 @@ async function eligibleFor(api: EntraApi, roleDefinitionId: string): Promise<{ e
     if (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? '')) return { eligible: [] };
     const failure = classifyEntra(error);
     if (failure.kind === 'retry') throw error;
-    return { eligible: [], eligibleUnseen: failure.kind === 'gone' ? 'not found' : failure.code };
+    return { eligible: [], eligibleUnseen: failure.code };
   }
 }
 
 async function named(api: EntraApi, ids: string[]): Promise<Administrator[]> {
   const all: Administrator[] = [];
-  for (const id of ids) all.push({ id, name: await nameOf(api, id) });
+  for (const id of ids) all.push({ id, name: (await api.getUserPrincipalName(id)) ?? id });
   return all;
 }
 
@@ -65,13 +65,4 @@ async function holders(api: EntraApi, roleDefinitionId: string): Promise<string[
 /** Assignments scoped to one application or administrative unit do not carry the guide's steps. */
 function tenantWide(assignments: DirectoryRoleAssignment[]): string[] {
   return [...new Set(assignments.filter((a) => (a.directoryScopeId ?? '/') === '/').map((a) => a.principalId))].toSorted();
-}
-
-async function nameOf(api: EntraApi, id: string): Promise<string> {
-  try {
-    return await api.getUserPrincipalName(id);
-  } catch (error) {
-    if (classifyEntra(error).kind === 'gone') return id;
-    throw error;
-  }
 }

@@ -3,15 +3,9 @@ import { nativeId, type SystemId } from '../../model/names.ts';
 import { CannotAsk } from '../microsoft/cannot-ask.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
-import type { Application, EntraApi, FederatedCredential, ServicePrincipal } from './wire/clients.ts';
+import type { EntraApi, ServicePrincipal } from './wire/clients.ts';
+import { define, type ApplicationDefinition } from './application.ts';
 import { readCiemUse, type CiemUse } from './recent-use.ts';
-
-/** An application's full definition: what a removal compares with and what a restore needs. */
-export interface ApplicationDefinition extends Application {
-  federatedIdentityCredentials: FederatedCredential[];
-  /** Object ids of its service principals here: restoring the application does not bring these back. */
-  servicePrincipals: string[];
-}
 
 export interface EntraSnapshot {
   system: SystemId;
@@ -41,19 +35,13 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
   const byId = new Map(listed.flat().map((application) => [application.id, application]));
   const applicationCount = await api.countApplications();
   const applications: ApplicationDefinition[] = [];
-  for (const id of [...byId.keys()].toSorted()) applications.push(await define(api, byId.get(id) as Application));
+  for (const [, application] of [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const definition = await define(api, application);
+    if (definition) applications.push(definition);
+  }
   const ciemServicePrincipals = await api.listServicePrincipals(MEPM.ciemAppId);
   const ciemUse = ciemServicePrincipals.length > 0 ? await readCiemUse(api, context) : {};
   return { system, namedUris, applications, applicationCount, ciemServicePrincipals, ourselves: [principalId, applicationId], ciemUse };
-}
-
-/** Completes an application with what Graph keeps beside it. */
-export async function define(api: EntraApi, application: Application): Promise<ApplicationDefinition> {
-  const [federatedIdentityCredentials, principals] = await Promise.all([
-    api.listFederatedCredentials(application.id),
-    api.listServicePrincipals(application.appId),
-  ]);
-  return { ...application, federatedIdentityCredentials, servicePrincipals: principals.map((p) => p.id).toSorted() };
 }
 
 /** Who the worker is; it must be signed in to the tenant that the system names. */

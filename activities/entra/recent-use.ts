@@ -20,7 +20,7 @@ export async function readCiemUse(api: EntraApi, { manifest }: Pick<ReadContext,
   } catch (error) {
     const failure = classifyEntra(error);
     if (failure.kind === 'retry') throw error;
-    return { unseen: failure.kind === 'gone' ? 'the report is not there' : failure.code };
+    return { unseen: failure.code };
   }
 }
 

@@ -26,14 +26,16 @@ export async function ownAccessToDirectory(api: EntraApi, system: SystemId): Pro
   const { principalId, applicationId } = self;
   const id = `${principalId} (application ${applicationId})`;
   const access: OwnAccess = { identities: [{ cloud: 'entra', id }], grants: [], unknown: [] };
-  const look = async (what: string, read: () => Promise<OwnGrant[]>) => {
+  const unread = (what: string, why: string) => access.unknown.push({ system, reason: `${what} could not be read: ${why}` });
+  const look = async (what: string, read: () => Promise<OwnGrant[] | undefined>) => {
     try {
-      access.grants.push(...(await read()));
+      const grants = await read();
+      if (grants) access.grants.push(...grants);
+      else unread(what, 'the worker is signed in as no service principal');
     } catch (error) {
       const failure = classifyEntra(error);
       if (failure.kind === 'retry') throw error;
-      const why = failure.kind === 'gone' ? 'the worker is signed in as no service principal' : `${failure.code}: ${failure.message}`;
-      access.unknown.push({ system, reason: `${what} could not be read: ${why}` });
+      unread(what, `${failure.code}: ${failure.message}`);
     }
   };
   await look('directory roles', () => directoryRoles(api, system, principalId));
@@ -83,8 +85,9 @@ function roleWords({ roleDefinitionId, directoryScopeId }: DirectoryRoleAssignme
   return `${name}${scope === '/' ? '' : ` at ${scope}`}`;
 }
 
-async function appRoles(api: EntraApi, system: SystemId, principalId: string): Promise<OwnGrant[]> {
+async function appRoles(api: EntraApi, system: SystemId, principalId: string): Promise<OwnGrant[] | undefined> {
   const assignments = await api.listAppRoleAssignments(principalId);
+  if (!assignments) return undefined;
   const names = new Map<string, string>();
   for (const resource of new Set(assignments.map((a) => a.resourceId)))
     for (const { id, value } of await api.listAppRoles(resource)) if (value) names.set(`${resource} ${id}`, value);

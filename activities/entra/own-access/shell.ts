@@ -1,5 +1,5 @@
 import { command, type OwnAccessScript } from '../../../model/shell.ts';
-import { entraScript } from '../shell/script.ts';
+import { entraScript } from '../shell.ts';
 
 /** Directory roles, and the application permissions that were granted to the worker's principal. */
 export const entraOwnAccess: OwnAccessScript = {

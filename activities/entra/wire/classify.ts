@@ -1,5 +1,4 @@
-import type { FailureClass } from '../../../model/errors.ts';
-import { judgeCommon } from '../../microsoft/failure.ts';
+import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
 
 const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
 
@@ -18,13 +17,18 @@ const MEND: Record<string, string> = {
 /** Codes Graph gives while another change to the same object is still under way. */
 const CONCURRENT = new Set(['Directory_ConcurrencyViolation', 'Request_MultipleObjectsWithSameKeyValue', 'Conflict', 'conflict']);
 
+/** Whether Graph says that an object is not there. */
+export function isGone(error: unknown): boolean {
+  return isNotFound(error, GONE);
+}
+
 /** Pure. How Graph's answer is to be taken. Codes: Microsoft Graph "Error responses and resource types" and the directory's own. */
-export function classifyEntra(error: unknown, now?: number): FailureClass {
+export function classifyEntra(error: unknown, now?: number): Failure {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message, retryAfterMs } = common.refusal;
   const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (status === 404 && GONE.has(code)) return { kind: 'gone' };
+  if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message };
   if (status === 409 && CONCURRENT.has(code)) return { kind: 'retry', code, message, ...hint };
   // Graph has one code for expired and for wrong tokens; only for an expired one does the next try get a better one.
   if (status === 401 && /expired|lifetime/i.test(message)) return { kind: 'retry', code, message, ...hint };

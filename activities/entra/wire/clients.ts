@@ -1,8 +1,10 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
+import { unlessGone } from '../../gone.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
+import { isGone } from './classify.ts';
 
 const guid = z.guid();
 /** Fields whose inner shape only matters for comparing and restoring. */
@@ -88,22 +90,27 @@ export type AuthorizationSystem = z.infer<typeof AuthorizationSystem>;
 
 const User = z.object({ id: guid, userPrincipalName: z.string() });
 
-/** What is used of Microsoft Graph: v1.0, and beta where there is nothing else. Errors are RestError with Graph's own code. */
+/**
+ * What is used of Microsoft Graph: v1.0, and beta where there is nothing else. What is not there is undefined when read, and done when deleted;
+ * errors are RestError with Graph's own code.
+ */
 export interface EntraApi {
   self(): Promise<Self>;
   /** OData filter on applications, all pages. */
   listApplications(filter: string): Promise<Application[]>;
   /** How many applications the directory holds, all pages counted. */
   countApplications(): Promise<number>;
-  getApplication(id: string): Promise<Application>;
-  listFederatedCredentials(applicationId: string): Promise<FederatedCredential[]>;
+  getApplication(id: string): Promise<Application | undefined>;
+  /** Undefined where the application is not there. */
+  listFederatedCredentials(applicationId: string): Promise<FederatedCredential[] | undefined>;
   /** Soft: restorable for 30 days. */
   deleteApplication(id: string): Promise<void>;
   listServicePrincipals(appId: string): Promise<ServicePrincipal[]>;
-  getServicePrincipal(id: string): Promise<ServicePrincipal>;
-  setSignIn(servicePrincipalId: string, enabled: boolean): Promise<void>;
-  /** Of an application or a service principal, by its object id. */
-  restoreDeleted(id: string): Promise<void>;
+  getServicePrincipal(id: string): Promise<ServicePrincipal | undefined>;
+  /** False where there is no such principal. */
+  setSignIn(servicePrincipalId: string, enabled: boolean): Promise<boolean>;
+  /** Of an application or a service principal, by its object id; false where it is not among the deleted items. */
+  restoreDeleted(id: string): Promise<boolean>;
   listRoleAssignments(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
   /** Eligible through Privileged Identity Management. */
   listEligibilities(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
@@ -111,9 +118,10 @@ export interface EntraApi {
   listSignInActivities(appId: string): Promise<SignInActivity[]>;
   /** Beta, deprecated: it may be gone. */
   listAuthorizationSystems(): Promise<AuthorizationSystem[]>;
-  getUserPrincipalName(userId: string): Promise<string>;
-  /** Application permissions that a principal was granted; 404 for a principal that is a user. */
-  listAppRoleAssignments(servicePrincipalId: string): Promise<AppRoleAssignment[]>;
+  /** Undefined for a principal that is no user. */
+  getUserPrincipalName(userId: string): Promise<string | undefined>;
+  /** Application permissions that a principal was granted; undefined for a principal that is a user. */
+  listAppRoleAssignments(servicePrincipalId: string): Promise<AppRoleAssignment[] | undefined>;
   /** The application permissions that an API offers, by their ids. */
   listAppRoles(servicePrincipalId: string): Promise<AppRole[]>;
   listRoleAssignmentsOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
@@ -124,25 +132,33 @@ export interface EntraApi {
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
 const SERVICE_PRINCIPAL = `$select=${Object.keys(ServicePrincipal.shape).join(',')}`;
 
+/** Whether what the call changes is there. */
+async function isThere(change: () => Promise<unknown>): Promise<boolean> {
+  return (await unlessGone(isGone, async () => ({ done: await change() }))) !== undefined;
+}
+
 export function connectEntra(endpoint: Endpoint, credential: TokenCredential): EntraApi {
   const [graph, beta] = ['v1.0', 'beta'].map((v) =>
     restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/${v}` }, credential),
   ) as [Rest, Rest];
-  const nothing = z.unknown().transform(() => undefined);
   return {
     self: () => selfOf(credential, endpoint.scope),
     listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
     countApplications: async () => (await graph.list('/applications?$select=id&$top=999', z.object({ id: guid }))).length,
-    getApplication: (id) => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application),
-    listFederatedCredentials: (id) => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential),
-    deleteApplication: (id) => graph.send('DELETE', `/applications/${id}`, nothing),
+    getApplication: (id) => unlessGone(isGone, () => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application)),
+    listFederatedCredentials: (id) =>
+      unlessGone(isGone, () => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential)),
+    deleteApplication: async (id) => {
+      await isThere(() => graph.send('DELETE', `/applications/${id}`, z.unknown()));
+    },
     listServicePrincipals: (appId) => {
       const filter = encodeURIComponent(`appId eq '${appId}'`);
       return graph.list(`/servicePrincipals?$filter=${filter}&${SERVICE_PRINCIPAL}`, ServicePrincipal);
     },
-    getServicePrincipal: (id) => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal),
-    setSignIn: (id, accountEnabled) => graph.send('PATCH', `/servicePrincipals/${id}`, nothing, { accountEnabled }),
-    restoreDeleted: (id) => graph.send('POST', `/directory/deletedItems/${id}/restore`, nothing),
+    getServicePrincipal: (id) =>
+      unlessGone(isGone, () => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal)),
+    setSignIn: (id, accountEnabled) => isThere(() => graph.send('PATCH', `/servicePrincipals/${id}`, z.unknown(), { accountEnabled })),
+    restoreDeleted: (id) => isThere(() => graph.send('POST', `/directory/deletedItems/${id}/restore`, z.unknown())),
     listRoleAssignments: (roleDefinitionId) => {
       const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
       return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
@@ -156,8 +172,9 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
       return beta.list(`/reports/servicePrincipalSignInActivities?$filter=${filter}`, SignInActivity);
     },
     listAuthorizationSystems: () => beta.list('/external/authorizationSystems', AuthorizationSystem),
-    getUserPrincipalName: async (id) => (await graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)).userPrincipalName,
-    listAppRoleAssignments: (id) => graph.list(`/servicePrincipals/${id}/appRoleAssignments`, AppRoleAssignment),
+    getUserPrincipalName: async (id) =>
+      (await unlessGone(isGone, () => graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)))?.userPrincipalName,
+    listAppRoleAssignments: (id) => unlessGone(isGone, () => graph.list(`/servicePrincipals/${id}/appRoleAssignments`, AppRoleAssignment)),
     listAppRoles: async (id) => (await graph.send('GET', `/servicePrincipals/${id}?$select=id,appRoles`, AppRoles)).appRoles ?? [],
     listRoleAssignmentsOf: (principalId) => {
       const filter = encodeURIComponent(`principalId eq '${principalId}'`);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { classifyEntra } from '../../../activities/entra/wire/classify.ts';
-import { refusal } from '../refusals.ts';
+import { classifyEntra, isGone } from '../../../../activities/entra/wire/classify.ts';
+import { refusal } from '../../refusals.ts';
 
 test.each([
-  [404, 'Request_ResourceNotFound', 'no', { kind: 'gone' }],
-  [404, 'ResourceNotFound', 'no', { kind: 'gone' }],
+  [404, 'Request_ResourceNotFound', 'no', { kind: 'blocked', code: 'NotFound' }],
+  [404, 'ResourceNotFound', 'no', { kind: 'blocked', code: 'NotFound' }],
   [404, '', 'a proxy’s page', { kind: 'blocked', code: 'Unknown' }],
   [403, 'Authorization_RequestDenied', 'no', { kind: 'blocked', code: 'Authorization_RequestDenied' }],
   [403, '', 'no', { kind: 'blocked', code: 'HTTP 403' }],
@@ -30,4 +30,14 @@ test('a denial names the Graph permissions', () => {
   expect(judged).toMatchObject({
     message: expect.stringContaining('Application.ReadWrite.All and RoleManagement.Read.Directory') as string,
   });
+});
+
+test.each([
+  [404, 'Request_ResourceNotFound', true],
+  [404, 'ResourceNotFound', true],
+  [404, '', false],
+  [410, 'Gone', false],
+  [403, 'Request_ResourceNotFound', false],
+])('whether HTTP %i %s says that an object is gone: %s', (status, code, gone) => {
+  expect(isGone(refusal(status, code))).toBe(gone);
 });

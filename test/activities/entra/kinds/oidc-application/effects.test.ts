@@ -1,28 +1,24 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ciemSignIn } from '../../../activities/entra/kinds/ciem-sign-in/ciem-sign-in.ts';
-import { connectEntra, type EntraApi } from '../../../activities/entra/wire/clients.ts';
-import { entraCloud } from '../../../activities/entra/cloud.ts';
-import { oidcApplication } from '../../../activities/entra/kinds/oidc-application/oidc-application.ts';
-import { readEntra } from '../../../activities/entra/reader.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
-import { AWS_OIDC_APP, AWS_OIDC_PRINCIPAL, ENTRA, TENANT } from '../../sandbox/small-estate.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+import { connectEntra, type EntraApi } from '../../../../../activities/entra/wire/clients.ts';
+import { entraCloud } from '../../../../../activities/entra/cloud.ts';
+import { oidcApplication } from '../../../../../activities/entra/kinds/oidc-application/index.ts';
+import { readEntra } from '../../../../../activities/entra/reader.ts';
+import type { PlanItem } from '../../../../../model/plan.ts';
+import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
+import { AWS_OIDC_APP, AWS_OIDC_PRINCIPAL, ENTRA, TENANT } from '../../../../sandbox/small-estate.ts';
+import { refusal } from '../../../refusals.ts';
+import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
 
 const DAY = 86_400_000;
 let sandbox: CloudSandbox;
 let api: EntraApi;
 let application: PlanItem;
-let signIn: PlanItem;
 
 beforeEach(async () => {
   sandbox = await startCloudSandbox(ENTRA);
   connect();
   const snapshot = await readEntra(api, `entra:${TENANT}`, { manifest: defaultManifest() });
-  [application, signIn] = [oidcApplication, ciemSignIn].map((kind) => planned(kind.match(snapshot, ANCHORS).findings[0] as never)) as [
-    PlanItem,
-    PlanItem,
-  ];
+  application = planned(oidcApplication.match(snapshot, ANCHORS).findings[0] as never);
 });
 afterEach(() => sandbox.close());
 
@@ -67,12 +63,9 @@ test('after 30 days it is purged, and that is said', async () => {
   expect(judged(await restore().catch((e: unknown) => e))).toMatchObject({ kind: 'blocked', code: 'Purged' });
 });
 
-test('sign-in is enabled again, as often as asked', async () => {
-  const before = sandbox.store.report();
-  await ciemSignIn.remove(api, [signIn]);
-  expect(await ciemSignIn.read(api, signIn)).toBeUndefined();
-  await ciemSignIn.undo?.restore(api, [signIn]);
-  await ciemSignIn.undo?.restore(api, [signIn]);
-  expect(await ciemSignIn.read(api, signIn)).toEqual(signIn.snapshot);
-  expect(sandbox.store.report()).toEqual(before);
+test('what is gone already may be removed again, and a denial is not taken for gone', async () => {
+  await oidcApplication.remove(api, [application]);
+  await oidcApplication.remove(api, [application]);
+  const denied = { ...api, getApplication: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) };
+  await expect(oidcApplication.read(denied, application)).rejects.toMatchObject({ statusCode: 403 });
 });

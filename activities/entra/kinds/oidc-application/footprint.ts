@@ -2,18 +2,16 @@ import { MEPM } from '../../../../model/footprint.ts';
 import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
-import type { Kind } from '../../../kind.ts';
-import { classifyEntra } from '../../wire/classify.ts';
-import type { EntraApi } from '../../wire/clients.ts';
-import { define, type ApplicationDefinition, type EntraSnapshot } from '../../reader.ts';
-import { restoreApplication } from './undo.ts';
+import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
+import type { ApplicationDefinition } from '../../application.ts';
+import type { EntraSnapshot } from '../../reader.ts';
 
 const NAME = 'entra-oidc-application';
 const AWS: readonly string[] = MEPM.awsAudiences;
 const GCP: readonly string[] = MEPM.gcpAudiences;
 
 /** The applications made for the OIDC connection to AWS and GCP (guide, "Remove the OIDC application"). */
-export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
+export const footprint: Footprint<EntraSnapshot> = {
   name: NAME,
 
   match(snapshot, anchors): Match {
@@ -29,21 +27,14 @@ export const oidcApplication: Kind<EntraSnapshot, EntraApi> = {
     return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
   },
 
-  async read(api, item) {
-    try {
-      return toJson(await define(api, await api.getApplication(applicationId(item))));
-    } catch (error) {
-      if (classifyEntra(error).kind === 'gone') return undefined;
-      throw error;
-    }
+  losses: {
+    losses: () => ['only within 30 days of its deletion: after that Graph has purged it for good'],
+    keptFor: THIRTY_DAYS,
+    purged:
+      'Graph has purged it, and one made anew would be another application, with another appId and principal and without the consents and credentials it had; its definition is in the plan, for whoever wants to register such a one',
+    // Ids, secrets and principals come back as they were.
+    comparable: (snapshot) => snapshot,
   },
-
-  /** Soft: the purge is never ours, since the soft delete is the undo. */
-  async remove(api, items) {
-    for (const item of items) await api.deleteApplication(applicationId(item));
-  },
-
-  undo: restoreApplication,
 };
 
 function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], anchors: Anchors): Finding {
@@ -98,11 +89,12 @@ function lookAlike(application: ApplicationDefinition): string {
   return `its name ${application.displayName ?? ''} looks like onboarding's, its identifier URIs (${uris}) do not`;
 }
 
-function applicationId(item: PlanItem): string {
-  return item.id.slice(NAME.length + 1);
+/** Absent and null mean the same to Graph, so both are left out: a service that drops a null must not look like drift. */
+export function toJson(application: ApplicationDefinition): Json {
+  return JSON.parse(JSON.stringify(application, (_key, value: unknown) => (value === null ? undefined : value))) as Json;
 }
 
-/** Absent and null mean the same to Graph, so both are left out: a service that drops a null must not look like drift. */
-function toJson(application: ApplicationDefinition): Json {
-  return JSON.parse(JSON.stringify(application, (_key, value: unknown) => (value === null ? undefined : value))) as Json;
+/** The application that an approved item plans to take away. */
+export function plannedApplication(item: Pick<PlanItem, 'snapshot'>): ApplicationDefinition {
+  return item.snapshot as unknown as ApplicationDefinition;
 }

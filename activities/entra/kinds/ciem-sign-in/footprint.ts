@@ -1,10 +1,8 @@
 import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import { MEPM } from '../../../../model/footprint.ts';
 import type { Anchors, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
-import type { Kind } from '../../../kind.ts';
-import { classifyEntra } from '../../wire/classify.ts';
-import type { EntraApi, ServicePrincipal } from '../../wire/clients.ts';
+import type { Footprint } from '../../../kind.ts';
+import type { ServicePrincipal } from '../../wire/clients.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 import type { CiemUse } from '../../recent-use.ts';
 
@@ -14,7 +12,7 @@ const NAME = 'entra-ciem-sign-in';
  * Sign-in to the CIEM enterprise application: there while it is enabled, gone once disabled (guide, "Disable user sign-in"). Found by
  * application id only: "Entitlement Management" is another product.
  */
-export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
+export const footprint: Footprint<EntraSnapshot> = {
   name: NAME,
 
   match(snapshot, anchors): Match {
@@ -37,29 +35,8 @@ export const ciemSignIn: Kind<EntraSnapshot, EntraApi> = {
     return { findings, sightings: unseenUse(snapshot, enabled) };
   },
 
-  async read(api, item) {
-    try {
-      const principal = await api.getServicePrincipal(principalId(item));
-      return principal.accountEnabled ? toJson(principal) : undefined;
-    } catch (error) {
-      if (classifyEntra(error).kind === 'gone') return undefined;
-      throw error;
-    }
-  },
-
   gone: 'sign-in to it is off',
-
-  async remove(api, items) {
-    for (const item of items) await api.setSignIn(principalId(item), false);
-  },
-
-  undo: {
-    losses: () => [],
-    async restore(api, items) {
-      for (const item of items) await api.setSignIn(principalId(item), true);
-    },
-    comparable: (snapshot) => snapshot,
-  },
+  losses: { losses: () => [], comparable: (snapshot) => snapshot },
 };
 
 function ourselvesHold({ id }: ServicePrincipal, { ourselves = [] }: Anchors): Hold | undefined {
@@ -80,11 +57,8 @@ function unseenUse({ system, ciemUse }: EntraSnapshot, enabled: ServicePrincipal
   return enabled.map(({ id }) => ({ system, id: `sign-ins of ${id}`, why, uses: [] }));
 }
 
-function principalId(item: PlanItem): string {
-  return item.id.slice(NAME.length + 1);
-}
-
-function toJson(principal: ServicePrincipal): Json {
+/** What a plan freezes of a service principal. */
+export function toJson(principal: ServicePrincipal): Json {
   const { id, appId, displayName, accountEnabled, appOwnerOrganizationId, servicePrincipalType } = principal;
   return {
     id,

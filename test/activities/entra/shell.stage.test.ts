@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { entraScript } from '../../../activities/entra/shell/script.ts';
+import { entraScript } from '../../../activities/entra/shell.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { runWithAz } from '../az-stand-in.ts';
 import { defaultManifest, TENANT } from '../planned.ts';

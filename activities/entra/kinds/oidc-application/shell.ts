@@ -1,0 +1,24 @@
+import { command, type KindShell } from '../../../../model/shell.ts';
+import { plannedApplication } from './footprint.ts';
+
+/** `graph_restore`: undeletes an object by collection and id, unless it is there. */
+const FUNCTIONS = String.raw`
+graph_restore() {
+  local said
+  if said=$(graph GET "/$1/$2" 2>&1); then echo "there already: $1 $2"; return 0; fi
+  if [[ $said != *Request_ResourceNotFound* ]]; then printf '%s\n' "$said" >&2; return 1; fi
+  graph POST "/directory/deletedItems/$2/restore"
+}`;
+
+/** By `az rest`, since `az ad` cannot restore. With `graph` and `graph_once` of the cloud's own script. */
+export const shell: KindShell = {
+  prelude: FUNCTIONS.trim().split('\n'),
+  remove: (item) => [command('graph_once', 'DELETE', `/applications/${plannedApplication(item).id}`)],
+  restore: (item) => {
+    const { id, servicePrincipals } = plannedApplication(item);
+    return [
+      command('graph_restore', 'applications', id),
+      ...servicePrincipals.map((principal) => command('graph_restore', 'servicePrincipals', principal)),
+    ];
+  },
+};
