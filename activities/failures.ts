@@ -1,8 +1,11 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { FAILURES, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { FAILURES, messageOf, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
 import type { NextStep } from '../model/next-step.ts';
 
-/** The only failures activities throw. Messages name the thing and the reason, never a credential. */
+/**
+ * The only failures activities throw. Messages name the thing and the reason, never a credential. What a cloud throws is judged by its
+ * classifier and becomes a value before it gets here.
+ */
 
 export function cloudUnavailable(message: string, retryAfterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
@@ -20,13 +23,19 @@ export function refused(code: ErrorCode, message: string, next: readonly NextSte
   return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
 }
 
-/** Lets an activity's user errors fail it at once; everything else is tried again by Temporal. */
+/** What should not be: records that contradict each other, or the program itself. Tried again: the disk, or the next release, may mend it. */
+export function fault(message: string, cause?: unknown): ApplicationFailure {
+  return ApplicationFailure.create({ type: FAILURES.fault, message, ...(cause instanceof Error ? { cause } : {}) });
+}
+
+/** Lets an activity's user errors fail it at once; what else is no failure of the above, such as a full disk, is a fault. */
 export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof TemporalFailure) throw error;
     if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code, error.next);
-    throw error;
+    throw fault(messageOf(error), error);
   }
 }
 

@@ -67,6 +67,8 @@ export const FAILURES = {
   refused: 'Refused',
   /** Input that no try makes right. */
   invalid: 'Invalid',
+  /** Ours, or of the disk: tried again. */
+  fault: 'Fault',
 } as const;
 
 /** How one call to a cloud failed, as its classifier judges it. */

@@ -2,7 +2,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Deps } from '../deps.ts';
-import { failureMessage } from '../failures.ts';
+import { failureMessage, fault } from '../failures.ts';
 import type { Walked } from '../cloud.ts';
 import { lookInCloud } from '../look/look.ts';
 import { readingBatches, type Reading } from './read.ts';
@@ -64,7 +64,7 @@ function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
 async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Promise<{ manifest: Manifest; walked: Walked }> {
   let rooted = manifest;
   const answer = await lookInCloud(deps, manifest, type, async (cloud) => {
-    if (!cloud.walk) throw new Error(`${type} cannot be walked`);
+    if (!cloud.walk) throw fault(`${type} cannot be walked`);
     rooted = (await cloud.root?.({ manifest })) ?? manifest;
     return await cloud.walk({ manifest: rooted });
   });

@@ -2,12 +2,13 @@ import { systemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { AnyCloud, AnyKind } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
+import { fault } from '../failures.ts';
 import type { Quarantine } from '../kind.ts';
 
 /** The kind of an item in its cloud. Throws for a kind that this version does not know. */
 export function kindOf(cloud: AnyCloud, item: Pick<PlanItem, 'kind'>): AnyKind {
   const kind = (cloud.kinds as AnyKind[]).find((k) => k.name === item.kind);
-  if (!kind) throw new Error(`no kind ${item.kind} in ${cloud.type}`);
+  if (!kind) throw fault(`no kind ${item.kind} in ${cloud.type}`);
   return kind;
 }
 

@@ -6,6 +6,7 @@ import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/
 import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed } from '../../model/restore.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
+import { fault } from '../failures.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
 import { removedByRun } from '../records/removed.ts';
@@ -25,7 +26,7 @@ export interface MakeRestorePlanInput {
 export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
   const { ledger, removed, plans } = await removedByRun(deps.journal, deps.artifacts, restores);
   const last = plans.at(-1);
-  if (!last) throw new Error(`${restores} had no plan`);
+  if (!last) throw fault(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
   const now = new Date();
   const only = input.only && withTakenAlong(removed, input.only);

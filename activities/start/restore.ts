@@ -1,5 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { step, type Reason } from '../../model/next-step.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { removedByRun } from '../records/removed.ts';
@@ -24,7 +25,8 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   const source = await removedByRun(deps.journal, deps.artifacts, input.restores);
   const manifestHash = source.ledger.manifest ?? '';
   const last = source.plans.at(-1);
-  if (!last || source.ledger.restores !== undefined) throw new Error(`${input.restores} is not the journal of an offboarding with a plan`);
+  if (!last || source.ledger.restores !== undefined)
+    throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
   if (deps.journal.ledger(input.run).startedBy === undefined) {
     await deps.journal.append(input.run, {

@@ -1,4 +1,4 @@
-import { itemsOf } from '../../model/batch.ts';
+import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { isSettled } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -10,7 +10,6 @@ import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
-import type { ApplyInput } from '../apply/engine.ts';
 
 export interface VerifyResult {
   /** Certain, ours, and neither waived nor protected: ids, sorted. */
@@ -40,15 +39,20 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   return { leftovers, unknown, unseen };
 }
 
+export interface ConfirmGoneInput {
+  run: string;
+  planHash: string;
+  work: BatchKey;
+}
+
 /**
  * Reads a batch of an earlier phase again before the next phase begins: what was removed must be gone now, not only then. Returns
  * an outcome `blocked` with the code CameBack for each that is there again; records these.
  */
-export async function confirmGone(deps: Deps, input: ApplyInput): Promise<Outcome[]> {
+export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<Outcome[]> {
   const ledger = deps.journal.ledger(input.run);
   const plan = await loadPlan(deps, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
-  if ('items' in input.work) throw new TypeError('confirmGone takes a batch');
   const items = itemsOf(plan, input.work).filter((i) => isSettled(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {

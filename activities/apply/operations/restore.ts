@@ -8,6 +8,7 @@ import type { PlanItem } from '../../../model/plan.ts';
 import type { ToRestore } from '../../../model/restore.ts';
 import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
+import { fault } from '../../failures.ts';
 import type { Undo } from '../../kind.ts';
 import { kindOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
@@ -76,7 +77,7 @@ function difference(kind: AnyKind, item: ToRestore, current: Json): string | und
 }
 
 function undoOf({ name, undo }: AnyKind): Undo<unknown> {
-  if (!undo) throw new Error(`${name} has no undo`);
+  if (!undo) throw fault(`${name} has no undo`);
   return undo;
 }
 

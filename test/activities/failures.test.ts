@@ -1,0 +1,28 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { expect, test } from 'vitest';
+import { asFailure, cloudUnavailable, notAuthorized, refused } from '../../activities/failures.ts';
+import { OffboardError } from '../../model/errors.ts';
+
+const thrownBy = (error: Error) => asFailure(() => Promise.reject(error)).catch((thrown: unknown) => thrown);
+
+test('a mistake of the user fails an activity at once, with its code', async () => {
+  expect(await thrownBy(new OffboardError('InvalidValue', 'manifest: no'))).toMatchObject({
+    type: 'Invalid',
+    nonRetryable: true,
+    details: ['InvalidValue', []],
+  });
+});
+
+test('what nobody foresaw, such as a full disk, is a fault that is tried again and keeps its cause', async () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const thrown = await thrownBy(full);
+  expect(thrown).toBeInstanceOf(ApplicationFailure);
+  expect(thrown).toMatchObject({ type: 'Fault', message: full.message, nonRetryable: false, cause: full });
+});
+
+test.each([cloudUnavailable('away'), notAuthorized('no'), refused('OtpShape', 'no'), new CancelledFailure('stop')])(
+  'what is a failure already goes on as it is: %s',
+  async (failure) => {
+    expect(await thrownBy(failure)).toBe(failure);
+  },
+);
