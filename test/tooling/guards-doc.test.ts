@@ -42,6 +42,7 @@ test('what the table calls a whole run needs a Temporal server', () => {
 const SAID = [
   /\bcode: '([A-Z]\w+)',?\s*(?:\/\/.*\n\s*)?reason\b/g,
   /\bheld\(\s*'([A-Z]\w+)'/g,
+  /\bblocked\(\s*(?:step\.)?item,\s*'([A-Z]\w+)'/g,
   /'blocked',\s*'([A-Z]\w+)'/g,
   /RefusedError\(\s*'([A-Z]\w+)'/g,
   /Code of [^\n]*\nexport const [A-Z_]+ = '([A-Z]\w+)'/g,
