@@ -32,6 +32,11 @@ export interface Finding {
   uses: string[];
   /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
   takesAlong?: string[];
+  /**
+   * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
+   * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
+   */
+  standsFor?: string[];
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }
@@ -74,7 +79,7 @@ export interface Anchors {
   awsOidcRoles: string[];
   /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */
   defender?: DefenderUse;
-  /** What the worker itself runs under: role ARNs, service account addresses, object and application ids. Never removed. */
+  /** What the worker itself runs under: names and ARNs of roles, service account addresses, object and application ids. Never removed. */
   ourselves?: string[];
   /** Azure deployment stacks that manage role assignments: what one of them made is held. */
   deploymentStacks?: DeploymentStackMark[];

@@ -1,5 +1,6 @@
 import { cloudOfAudience, type DiscoveryScope } from './discovery.ts';
 import type { Finding } from './finding.ts';
+import { ourselves } from './guards/ourselves.ts';
 import { authorizationSystem, isReached, type GuideNotes, type Inventory, type InventoryFinding } from './inventory.ts';
 import type { Manifest } from './manifest.ts';
 import { PHASES, RISKS, systemType, type CollectorType, type SystemId } from './names.ts';
@@ -55,7 +56,7 @@ function findingsOf({ findings, plan }: InventoryInput): InventoryFinding[] {
   const items = new Map(plan.items.map((i) => [i.id, i]));
   const shown = findings.flatMap((f): InventoryFinding[] => {
     const item = items.get(f.id);
-    if (!item && f.confidence === 'certain') return [];
+    if (!item && (f.confidence === 'certain' || ourselves(f, plan.anchors) !== undefined)) return [];
     const hold = item ? item.guard : f.hold;
     const { kind, system, id, title, part, phase, why, confidence, risk } = f;
     return [{ kind, system, id, title, ...(part === undefined ? {} : { part }), phase, why, confidence, risk, ...(hold ? { hold } : {}) }];

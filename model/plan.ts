@@ -2,6 +2,7 @@ import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
+import { ourselves } from './guards/ourselves.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
@@ -64,8 +65,6 @@ export interface PlanInput {
   unknown: { system: SystemId; reason: string }[];
   protected: string[];
   overrides: { item: string; reason: string }[];
-  /** Role names or ids the worker itself runs under: never removed. */
-  ourselves: string[];
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
   settled: { item: string; reason: string }[];
   /** Of the manifest's waves. */
@@ -154,9 +153,8 @@ function refuseTooGreatAShare(kept: Finding[], { scopes, maxPercent }: PlanInput
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
-  if (finding.hold?.code === 'Ourselves') return finding.hold.reason;
-  const self = input.ourselves.find((name) => native === name || native.endsWith(`/${name}`));
-  if (self) return `this worker runs under ${self}`;
+  const own = ourselves(finding, input.anchors);
+  if (own !== undefined) return own;
   const settled = input.settled.find((s) => s.item === finding.id);
   if (settled) return settled.reason;
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {

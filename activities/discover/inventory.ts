@@ -91,7 +91,6 @@ function planned(
     unknown,
     protected: [],
     overrides: [],
-    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
     settled: [],
     pilot: [],
     ...manifest.breakers,

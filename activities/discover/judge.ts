@@ -85,7 +85,8 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
     awsOidcRoles: [...oidcRoles].toSorted(),
     gcpServiceAccounts: [...accounts.values()],
-    ourselves: [...ourselves].toSorted(),
+    // The role of an account that nobody could read, too.
+    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...ourselves].toSorted()],
     ...(use ? { defender: use } : {}),
     ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),

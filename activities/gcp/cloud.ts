@@ -8,7 +8,7 @@ import { classify } from './wire/classify.ts';
 import { connectGoogle, type GcpApi } from './wire/clients.ts';
 import { gcpImpersonationBinding } from './kinds/impersonation-binding/impersonation-binding.ts';
 import { gcpCustomRole } from './kinds/custom-role/custom-role.ts';
-import { leaveOurselves } from './footprint/ourselves.ts';
+import { withIdentities } from './footprint/identities.ts';
 import { ownAccessAtResource } from './own-access/read.ts';
 import { gcpPool } from './kinds/pool/pool.ts';
 import { gcpProvider } from './kinds/provider/provider.ts';
@@ -38,7 +38,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     }),
     kinds: [gcpBinding, gcpCustomRole, gcpImpersonationBinding, gcpServiceAccount, gcpProvider, gcpPool].map((kind) => ({
       ...kind,
-      match: (snapshot, anchors) => leaveOurselves(kind.match(snapshot, anchors), snapshot, anchors),
+      match: (snapshot, anchors) => withIdentities(kind.match(snapshot, anchors)),
     })),
     classify,
     ownAccess: ownAccessAtResource,

@@ -66,7 +66,6 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       // What an amendment named was there then; what is not any more needs no override.
       ...ledger.overrides.filter((o) => ours.has(o.item)),
     ],
-    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...(anchors.ourselves ?? [])],
     settled: settledItems(ledger),
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,

@@ -1,5 +1,5 @@
 import { AWS_ORDER } from '../../activities/aws/order.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Anchors, Finding } from '../../model/finding.ts';
 import { buildPlan, planHash, type Plan, type PlanInput } from '../../model/plan.ts';
 
 /** A finding of ours in AWS unless told otherwise; `name` makes its id. */
@@ -30,7 +30,6 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     unknown: [],
     protected: [],
     overrides: [],
-    ourselves: [],
     settled: [],
     maxItems: 1_000,
     pilot: [],
@@ -45,4 +44,9 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
 export function planOf(findings: Finding[], more: Partial<PlanInput> = {}): Plan & { hash: string } {
   const plan = buildPlan(planInput(findings, more));
   return { ...plan, hash: planHash(plan) };
+}
+
+/** Why a plan of these leaves things in place. */
+export function untouchedOf(findings: Finding[], anchors: Anchors): string[] {
+  return planOf(findings, { anchors }).untouched.map((u) => u.reason);
 }

@@ -66,12 +66,6 @@ describe('what is left alone', () => {
     expect(planOf([provider], { protected: ['oid'] }).items).toHaveLength(1);
   });
 
-  test('the role the worker runs under, also by the end of an ARN', () => {
-    const self = finding('arn:aws:iam::1:role/path/entry');
-    expect(left(self, { ourselves: ['entry'] })).toBe('this worker runs under entry');
-    expect(planOf([self], { ourselves: ['try'] }).items).toHaveLength(1);
-  });
-
   test('what was settled before', () => {
     expect(left(provider, { settled: [{ item: 'aws-role:oidc', reason: 'waived by riley: keep' }] })).toBe('waived by riley: keep');
   });
@@ -158,13 +152,4 @@ describe('the share of a scope that may go', () => {
   test('says nothing of a handful', () => {
     expect(planOf(members.slice(0, 9), { scopes: scopes(9), maxPercent: 90 }).items).toHaveLength(9);
   });
-});
-
-test('what the worker runs under is never planned, not even by an override', () => {
-  const self = finding('me', { hold: { code: 'Ourselves', reason: 'this worker runs under it' } });
-  const other = finding('other');
-  const plan = planOf([self, other], {});
-  expect(plan.items.map((i) => i.id)).toEqual(['aws-role:other']);
-  expect(plan.untouched).toMatchObject([{ id: 'aws-role:me', reason: 'this worker runs under it' }]);
-  expect(() => planOf([self], { overrides: [{ item: 'aws-role:me', reason: 'whatever may come' }] })).toThrow('overrides: aws-role:me');
 });

@@ -28,7 +28,7 @@ test('a worker that signs in as the CIEM principal itself leaves that and its as
   const run = await startedRun(stage, estate());
   const { items, untouched } = await planOf(stage, run);
   expect(items.filter((i) => OWN.includes(i.id))).toEqual([]);
-  for (const id of OWN) expect(untouched.find((u) => u.id === id)?.reason).toMatch(/^the worker itself signs in as/);
+  for (const id of OWN) expect(untouched.find((u) => u.id === id)?.reason).toMatch(/^this worker runs under/);
   const result = await finish(stage, run);
   expect(intentsOf(stage, result.run).filter((id) => OWN.includes(id))).toEqual([]);
   expect(intentsOf(stage, result.run)).toContainEqual(expect.stringMatching('^aws-role:'));

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { GcpSnapshot } from '../../../activities/gcp/snapshot.ts';
+import { buildPlan } from '../../../model/plan.ts';
+import { planInput } from '../../model/findings.ts';
 import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import {
   account,
@@ -34,23 +36,31 @@ function judgeBoth(oidc: GcpSnapshot) {
 }
 
 describe('What the worker itself runs under', () => {
+  const planned = (own: string[]) => {
+    const snapshot = { ...onboarded(), ourselves: own };
+    return buildPlan(planInput(judgeBoth(snapshot).findings, { anchors: anchorsOf(snapshot) }));
+  };
+
   it('is its service account: with all that account holds and is held by it stays, and no finding is left to override', () => {
-    const { findings, sightings } = judgeBoth({ ...onboarded(), ourselves: [EMAIL] });
-    expect(findings.map((f) => f.kind)).toEqual(['gcp-provider', 'gcp-pool']);
-    expect(sightings.map((s) => s.id.split(':')[0])).toEqual(['gcp-impersonation-binding', 'gcp-service-account', 'gcp-binding']);
-    expect(sightings[0]?.why).toContain(`this worker runs under ${EMAIL}`);
+    const { items, untouched } = planned([EMAIL]);
+    expect(items.map((i) => i.kind)).toEqual(['gcp-pool', 'gcp-provider']);
+    expect(untouched.map((u) => u.id.split(':')[0]).toSorted()).toEqual([
+      'gcp-binding',
+      'gcp-impersonation-binding',
+      'gcp-service-account',
+    ]);
+    expect(new Set(untouched.map((u) => u.reason))).toEqual(new Set([`this worker runs under ${EMAIL}`]));
     // What stays still uses the pool, so the pool is held.
-    expect(sightings.flatMap((s) => s.uses)).toContain(`gcp:pool:${POOL}`);
+    expect(items.find((i) => i.kind === 'gcp-pool')?.guard).toMatchObject({ code: 'Shared' });
   });
 
   it('is its pool and provider, when the credentials come through them', () => {
-    const { findings } = judge({ ...onboarded(), ourselves: [POOL, `${POOL}/providers/mciem-wi-provider`] });
-    expect(findings).toEqual([]);
+    const { items } = planned([POOL, `${POOL}/providers/mciem-wi-provider`]);
+    expect(items.map((i) => i.kind)).toEqual(['gcp-binding']);
   });
 
   it('is nothing of ours when the credentials are others', () => {
-    const { findings } = judgeBoth({ ...onboarded(), ourselves: ['offboarding@contoso-tools.iam.gserviceaccount.com'] });
-    expect(findings).toHaveLength(5);
+    expect(planned(['offboarding@contoso-tools.iam.gserviceaccount.com']).items).toHaveLength(5);
   });
 });
 

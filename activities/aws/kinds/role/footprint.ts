@@ -65,6 +65,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     snapshot: role,
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],
+    standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
     ...holdOf(
       { account: snapshot.account, tags: role.Tags, terraformType: TERRAFORM_TYPE },
       others,

@@ -57,19 +57,9 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     snapshot: toJson(assignment),
     provides: [],
     uses: [],
-    ...firstHold(
-      ourselvesHold(assignment, anchors),
-      deploymentStackHold(assignment.id, anchors),
-      usedHold(anchors),
-      mayBeDefenders ? defenderHold(anchors) : undefined,
-    ),
+    standsFor: [assignment.principalId],
+    ...firstHold(deploymentStackHold(assignment.id, anchors), usedHold(anchors), mayBeDefenders ? defenderHold(anchors) : undefined),
   };
-}
-
-/** What the run stands on, should the worker sign in as the very principal that it looks for. */
-function ourselvesHold({ principalId }: Assignment, { ourselves = [] }: Anchors): Hold | undefined {
-  if (!ourselves.some((own) => sameId(own, principalId))) return undefined;
-  return { code: 'Ourselves', reason: `the worker itself signs in as the principal that holds it (${principalId})` };
 }
 
 /** Azure does not tell which assignment a principal used; that it signed in at all puts each of them in doubt. */

@@ -1,6 +1,6 @@
 import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import { MEPM } from '../../../../model/footprint.ts';
-import type { Anchors, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
 import type { Footprint } from '../../../kind.ts';
 import type { ServicePrincipal } from '../../wire/clients.ts';
 import type { EntraSnapshot } from '../../reader.ts';
@@ -30,7 +30,8 @@ export const footprint: Footprint<EntraSnapshot> = {
       snapshot: toJson(principal),
       provides: ['ciem:sign-in'],
       uses: [],
-      ...firstHold(ourselvesHold(principal, anchors), usedHold(snapshot.ciemUse), defenderHold(anchors)),
+      standsFor: [principal.id],
+      ...firstHold(usedHold(snapshot.ciemUse), defenderHold(anchors)),
     }));
     return { findings, sightings: unseenUse(snapshot, enabled) };
   },
@@ -38,10 +39,6 @@ export const footprint: Footprint<EntraSnapshot> = {
   gone: 'sign-in to it is off',
   losses: { losses: () => [], comparable: (snapshot) => snapshot },
 };
-
-function ourselvesHold({ id }: ServicePrincipal, { ourselves = [] }: Anchors): Hold | undefined {
-  return ourselves.includes(id) ? { code: 'Ourselves', reason: 'the worker itself signs in as this principal' } : undefined;
-}
 
 function usedHold({ byItself, byPeople }: CiemUse): Hold | undefined {
   const used = [byItself, byPeople].filter((u) => u !== undefined);

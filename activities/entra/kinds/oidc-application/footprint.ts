@@ -54,7 +54,8 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     snapshot: toJson(application),
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],
-    ...firstHold(ourselvesHold(application, anchors), credentialsHold(application), defenderHold(anchors)),
+    standsFor: [application.appId, ...application.servicePrincipals],
+    ...firstHold(credentialsHold(application), defenderHold(anchors)),
   };
 }
 
@@ -63,12 +64,6 @@ function tokensOf(uri: string): string[] {
   if (AWS.includes(uri)) return [`aws:audience:${uri}`];
   if (GCP.includes(uri)) return [`gcp:audience:${uri}`];
   return [`aws:audience:${uri}`, `gcp:audience:${uri}`];
-}
-
-/** Somebody made the application serve the worker, too: without it the run could not go on. */
-function ourselvesHold({ appId, servicePrincipals }: ApplicationDefinition, { ourselves = [] }: Anchors): Hold | undefined {
-  if (![appId, ...servicePrincipals].some((id) => ourselves.includes(id))) return undefined;
-  return { code: 'Ourselves', reason: `the worker itself signs in with this application (${appId})` };
 }
 
 /** Onboarding puts none on it, so somebody else did and may be using the application. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ApplicationDefinition } from '../../../../../activities/entra/application.ts';
 import { oidcApplication } from '../../../../../activities/entra/kinds/oidc-application/index.ts';
+import { untouchedOf } from '../../../../model/findings.ts';
 import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
 import { application, AWS_URI, snapshot, WORKER } from '../../fixtures.ts';
 
@@ -63,9 +64,8 @@ test('an absent and an empty field are the same definition', () => {
 
 test('the worker’s own application is nobody’s to remove', () => {
   const anchors = { ...ANCHORS, ourselves: [WORKER, CIEM_PRINCIPAL] };
-  const hold = (change: Partial<ApplicationDefinition>) =>
-    oidcApplication.match(snapshot({ applications: [application([AWS_URI], change)] }), anchors).findings[0]?.hold?.code;
-  expect(hold({ appId: WORKER })).toBe('Ourselves');
-  expect(hold({ servicePrincipals: [WORKER] })).toBe('Ourselves');
-  expect(hold({})).toBeUndefined();
+  const left = (change: Partial<ApplicationDefinition>) => untouchedOf(judge(application([AWS_URI], change)).findings, anchors);
+  expect(left({ appId: WORKER })).toEqual([`this worker runs under ${WORKER}`]);
+  expect(left({ servicePrincipals: [WORKER] })).toEqual([`this worker runs under ${WORKER}`]);
+  expect(left({})).toEqual([]);
 });
