@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpenGate } from '../model/decision.ts';
 import { PHASES, type Gate, type Phase } from '../model/names.ts';
+import { runName } from '../model/run-name.ts';
 import { needsPerson, type Outcome } from '../model/outcome.ts';
 import type { Batch } from '../model/batch.ts';
 import type { MakePlanResult } from '../activities/plan/make-plan.ts';
@@ -75,7 +76,7 @@ export class Run {
     this.#carryOut = carryOut;
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.input = input;
-    this.id = `${workflowId}_${firstExecutionRunId}`;
+    this.id = runName(workflowId, firstExecutionRunId);
     if (input.searchAttributes) upsertSearchAttributes([{ key: tenantAttribute, value: input.manifest.tenant.id }]);
   }
 

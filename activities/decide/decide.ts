@@ -1,4 +1,3 @@
-import { sha256 } from '../../model/canonical.ts';
 import {
   decide,
   type AmendDecision,
@@ -13,6 +12,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import type { Gate, Phase } from '../../model/names.ts';
 import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { RUN, step } from '../../model/next-step.ts';
+import { itemHash } from '../../model/item-hash.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -92,7 +92,7 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'));
   const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
   const ids = (decision.items.only ?? held).toSorted();
-  return { ...base, items: { ids, unresolved, hash: sha256(ids.join('\n')) } };
+  return { ...base, items: { ids, unresolved, hash: itemHash(ids) } };
 }
 
 export type OpenGateInput = { run: string; gate: Gate; opening: number; planHash: string; forMs: number };

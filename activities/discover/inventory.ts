@@ -4,13 +4,14 @@ import type { Anchors } from '../../model/finding.ts';
 import { inventoryOf } from '../../model/inventory-of.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
 import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Described } from '../cloud.ts';
-import { earlierRun } from '../plan/carry-over.ts';
 import type { Reading } from './read.ts';
 import { guideNotes } from './guide-notes.ts';
 import { judge, type Judged } from './judge.ts';
+import { lastPlanned } from '../records/earlier-run.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 
 export interface TakeInventoryInput {
@@ -71,7 +72,7 @@ function scopeOf(raw: unknown): DiscoveryScope {
 
 /** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */
 async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | undefined> {
-  const run = earlierRun(deps, `offboarding-${tenantId}_`);
+  const run = lastPlanned(deps.journal, workflowIdOf('offboarding', tenantId));
   const ledger = run === undefined ? undefined : deps.journal.ledger(run);
   return ledger?.planHash === undefined ? undefined : (await loadPlan(deps, ledger, ledger.planHash)).anchors;
 }

@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import type { AnyKind } from '../cloud.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach, type AskOfItem } from '../look/look.ts';
+import { earlierRun } from '../records/earlier-run.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 
 export interface CarriedOver {
@@ -32,7 +33,7 @@ export async function carryOver(
 ): Promise<CarriedOver> {
   const carried: CarriedOver = { findings: [], gone: [] };
   const own = deps.journal.ledger(run);
-  const before = earlierRun(deps, run);
+  const before = earlierRun(deps.journal, run);
   const sources = [
     { ledger: own, mine: true, run },
     ...(before ? [{ ledger: deps.journal.ledger(before), mine: false, run: before }] : []),
@@ -96,11 +97,4 @@ function goneNow(item: PlanItem, ledger: Ledger): Outcome {
     outcome: byUs ? 'removed' : 'already-gone',
     reason: 'read by its id when the plan was amended: not there any more',
   };
-}
-
-/** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
-export function earlierRun(deps: Deps, run: string): string | undefined {
-  const workflowId = (name: string) => name.slice(0, name.lastIndexOf('_'));
-  const tenantRun = workflowId(run).replace('dry-run-', '');
-  return deps.journal.runs().find((r) => r !== run && workflowId(r) === tenantRun && deps.journal.ledger(r).planHash !== undefined);
 }

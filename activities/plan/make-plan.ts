@@ -10,8 +10,9 @@ import { OffboardError } from '../../model/errors.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
-import { carryOver, earlierRun } from './carry-over.ts';
+import { carryOver } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
+import { earlierRun } from '../records/earlier-run.ts';
 import { loadPlan } from '../records/plan-in-force.ts';
 import { quarantinedItems } from '../records/quarantined.ts';
 import { quarantineOf } from '../look/kinds.ts';
@@ -101,7 +102,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
 /** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
 async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan | undefined> {
   if (own.planHash !== undefined) return await loadPlan(deps, own, own.planHash);
-  const before = earlierRun(deps, run);
+  const before = earlierRun(deps.journal, run);
   const ledger = before === undefined ? undefined : deps.journal.ledger(before);
   return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
 }

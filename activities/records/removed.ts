@@ -1,6 +1,7 @@
 import type { Ledger } from '../../model/ledger.ts';
 import type { Plan } from '../../model/plan.ts';
 import { removedItems, type Removed } from '../../model/restore.ts';
+import { isCalled } from '../../model/run-name.ts';
 import type { ArtifactStore } from './artifacts.ts';
 import type { Journal } from './journal.ts';
 
@@ -14,7 +15,7 @@ export interface RemovedByRun {
 
 /** The newest run of a workflow id, or the run itself by its journal's name; undefined when there is none. */
 export function journalOf(journal: Journal, name: string): string | undefined {
-  return journal.runs().find((run) => run === name || run.startsWith(`${name}_`));
+  return journal.runs().find((run) => isCalled(run, name));
 }
 
 /** Reads what a run removed. Works wherever journal and artifacts lie: it asks no cloud. */

@@ -1,13 +1,13 @@
 import { step, type Reason } from '../../model/next-step.ts';
 import type { Deps } from '../deps.ts';
-import { earlierRun } from '../plan/carry-over.ts';
+import { earlierRun } from '../records/earlier-run.ts';
 
 /**
  * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
  * looks like something that somebody changed: a plan made now would hold it for its true definition.
  */
 export function quarantineLeft(deps: Deps, run: string): Reason[] {
-  const before = earlierRun(deps, run);
+  const before = earlierRun(deps.journal, run);
   if (before === undefined) return [];
   const left = new Set(deps.journal.ledger(before).quarantined.keys());
   if (left.size === 0) return [];

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import * as messages from '../../workflows/messages.ts';
+import { itemHash } from '../../model/item-hash.ts';
 import { waitsForOthers } from '../../model/outcome.ts';
 import type { ItemSet } from '../../model/decision.ts';
 import { send, viewOf } from '../run/ask.ts';
@@ -12,7 +12,7 @@ import { withSession } from '../run/session.ts';
 /** Names a set of items as the run knows it: by count and hash, so that a set that changed meanwhile is refused. */
 export function itemSet(all: string[], only: string[] | undefined): ItemSet {
   const ids = (only ?? all).toSorted();
-  return { count: ids.length, hash: createHash('sha256').update(ids.join('\n')).digest('hex'), ...(only ? { only: ids } : {}) };
+  return { count: ids.length, hash: itemHash(ids), ...(only ? { only: ids } : {}) };
 }
 
 function itemsCommand(name: 'waive' | 'retry', summary: string): Command {

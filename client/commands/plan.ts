@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
+import { runName } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
 import { viewOf } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
@@ -58,7 +59,7 @@ async function journalOf(session: Session, workflowId: string): Promise<{ journa
   try {
     const { raw, runId, status } = await session.client.workflow.getHandle(workflowId).describe();
     const first = raw.workflowExecutionInfo?.firstRunId || runId;
-    return { journal: `${workflowId}_${first}`, running: status.name === 'RUNNING' };
+    return { journal: runName(workflowId, first), running: status.name === 'RUNNING' };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

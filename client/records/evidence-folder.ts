@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OffboardError } from '../../model/errors.ts';
+import { isCalled } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { withSession, type Session } from '../run/session.ts';
@@ -29,7 +30,7 @@ export async function evidenceOf(session: Session, workflowId: string): Promise<
 export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Promise<string> {
   if (existsSync(name)) return name;
   const parent = resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence');
-  const own = (entry: string) => entry === name || entry.startsWith(`${name}_`);
+  const own = (entry: string) => isCalled(entry, name);
   // The journal's newest run is the one that is meant, even when its evidence lies elsewhere and an older one's lies here.
   const newest = newestFirst(homeOf(env).journal).find(own) ?? namesIn(parent).findLast(own);
   const near = newest === undefined ? undefined : join(parent, newest);

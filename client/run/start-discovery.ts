@@ -9,6 +9,7 @@ import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { step } from '../../model/next-step.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 import { progress } from '../../workflows/discovery-messages.ts';
@@ -26,7 +27,7 @@ const EVERY_MS = 1_000;
 export async function startDiscovery(session: Session, scope: DiscoveryScope, by?: string): Promise<{ handle: Handle; isNew: boolean }> {
   await requireWorker(session);
   const tenant = scope.tenant.id;
-  const workflowId = `discovery-${tenant}`;
+  const workflowId = workflowIdOf('discovery', tenant);
   const searchAttributes = await registerSearchAttributes(session);
   try {
     const handle = await session.client.workflow.start<typeof discovery>('discovery', {

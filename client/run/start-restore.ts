@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { workflowIdOf } from '../../model/run-name.ts';
 import { tenantAttribute } from '../../workflows/messages.ts';
 import type { restore, RestoreInput } from '../../workflows/restore.ts';
 import { refuseWhileRunning } from './opposing-run.ts';
@@ -13,8 +14,8 @@ export async function startRestore(
 ): Promise<{ workflowId: string; isNew: boolean }> {
   await requireWorker(session);
   const tenant = input.tenantId.toLowerCase();
-  if (!input.dryRun) await refuseWhileRunning(session, `offboarding-${tenant}`, 'would remove again what is given back');
-  const workflowId = input.dryRun ? `restore-dry-run-${tenant}` : `restore-${tenant}`;
+  if (!input.dryRun) await refuseWhileRunning(session, workflowIdOf('offboarding', tenant), 'would remove again what is given back');
+  const workflowId = workflowIdOf(input.dryRun ? 'restore-dry-run' : 'restore', tenant);
   const searchAttributes = await registerSearchAttributes(session);
   try {
     await session.client.workflow.start<typeof restore>('restore', {

@@ -5,6 +5,7 @@ import proto from '@temporalio/proto';
 
 import { parse as parseYaml } from 'yaml';
 import { readManifest } from '../../model/manifest.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
 import { tenantAttribute } from '../../workflows/messages.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import type { OffboardingInput } from '../../workflows/run.ts';
@@ -33,8 +34,8 @@ export async function startRun(
 ): Promise<Started> {
   await requireWorker(session);
   const tenant = manifest.tenant.id.toLowerCase();
-  if (!dryRun) await refuseWhileRunning(session, `restore-${tenant}`, 'would give back what is removed');
-  const workflowId = dryRun ? `offboarding-dry-run-${tenant}` : `offboarding-${tenant}`;
+  if (!dryRun) await refuseWhileRunning(session, workflowIdOf('restore', tenant), 'would give back what is removed');
+  const workflowId = workflowIdOf(dryRun ? 'offboarding-dry-run' : 'offboarding', tenant);
   const searchAttributes = await registerSearchAttributes(session);
   try {
     const handle = await session.client.workflow.start<typeof offboarding>('offboarding', {

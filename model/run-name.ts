@@ -1,0 +1,30 @@
+/** What a tenant can have one of at a time, by the word that its workflow ids begin with. */
+export type RunSort = 'offboarding' | 'offboarding-dry-run' | 'restore' | 'restore-dry-run' | 'discovery';
+
+/** The workflow id of a tenant's run: a second one attaches to the first. */
+export function workflowIdOf(sort: RunSort, tenantId: string): string {
+  return `${sort}-${tenantId.toLowerCase()}`;
+}
+
+/**
+ * The name of one run: of its journal and its evidence. Workflow ids come again; the id of a workflow's first execution (a UUID) does not, and
+ * stays the same through resets.
+ */
+export function runName(workflowId: string, firstExecutionRunId: string): string {
+  return `${workflowId}_${firstExecutionRunId}`;
+}
+
+/** The workflow id in a run's name. */
+export function workflowIdIn(run: string): string {
+  return run.slice(0, Math.max(0, run.lastIndexOf('_')));
+}
+
+/** Whether a person who says `name` may mean this run: by its own name, or by its workflow id. */
+export function isCalled(run: string, name: string): boolean {
+  return run === name || workflowIdIn(run) === name;
+}
+
+/** The workflow id of the run that changes something, of a dry run's or its own. */
+export function withoutDryRun(workflowId: string): string {
+  return workflowId.replace('-dry-run-', '-');
+}
