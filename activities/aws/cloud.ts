@@ -7,7 +7,7 @@ import { ownAccessToAccount } from './own-access/read.ts';
 import { readAccount } from './reader.ts';
 import { usedWithin } from './footprint/recent-use.ts';
 import { AwsRefusal } from './wire/refusal.ts';
-import { AWS_KINDS } from './kinds/index.ts';
+import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
@@ -26,7 +26,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       return walkOrganization(listingAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),
-    read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }),
+    read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }, AWS_RESOURCES),
     anchors: awsFacts,
     kinds: AWS_KINDS,
     classify,

@@ -1,7 +1,7 @@
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, Json } from '../../model/finding.ts';
 import type { KindShell } from '../../model/shell.ts';
 import { makeKind, type Effects, type Footprint, type Kind } from '../kind.ts';
-import type { AwsSnapshot } from './snapshot.ts';
+import type { AwsSnapshot, RoleState, Tags } from './snapshot.ts';
 import type { AwsAccountApi } from './wire/api.ts';
 
 export type AwsKind = Kind<AwsSnapshot, AwsAccountApi>;
@@ -13,15 +13,37 @@ export interface Owners {
     type: string;
     /** How much of a stack's resource of this type, by its physical id, a finding stands for; undefined for none of it. */
     covers(finding: Finding, physicalId: string): 'whole' | 'part' | undefined;
+    /**
+     * What CloudFormation does to such a resource that our own removal would not, in words: a stack that holds one goes only where its template
+     * retains it.
+     */
+    deletesForGood?: string;
   };
   /** Terraform's type, such as `aws_iam_role`. */
   terraform: string;
 }
 
 /** A kind whose things may be resources of a CloudFormation stack. Its snapshots have `Tags`. */
-export type ResourceKind = AwsKind & { owners: Owners };
+export type ResourceKind = AwsKind & { owners: Owners; survey?: Survey };
+/** What an account says in policies: whose they are, in words (`role NAME`, `policy ARN`), and the document in force. */
+export interface AccountPolicies {
+  roles: readonly RoleState[];
+  documents: readonly { holder: string; document: Json }[];
+}
+
+/**
+ * What a kind reads beside IAM once roles and policies are read; it stands in the snapshot under the kind's name (`beside`). `tags`: of what it
+ * read, since they may name a stack. A denial is part of what was read, never an empty answer; what may be tried again is thrown.
+ */
+export type Survey = (api: AwsAccountApi, policies: AccountPolicies) => Promise<{ read: Json; tags: Tags[] }>;
+
 export type ResourceFootprint = Footprint<AwsSnapshot> & { owners: Owners };
 
-export function resourceKind(footprint: ResourceFootprint, effects: Effects<AwsAccountApi>, shell: KindShell): ResourceKind {
-  return { ...makeKind(footprint, effects, shell), owners: footprint.owners };
+export function resourceKind(
+  footprint: ResourceFootprint,
+  effects: Effects<AwsAccountApi> & { survey?: Survey },
+  shell: KindShell,
+): ResourceKind {
+  const { survey, ...calls } = effects;
+  return { ...makeKind(footprint, calls, shell), owners: footprint.owners, ...(survey ? { survey } : {}) };
 }

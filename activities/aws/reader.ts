@@ -1,10 +1,23 @@
+import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
+import type { Json } from '../../model/finding.ts';
+import type { AccountPolicies, ResourceKind } from './kind.ts';
 import type { AwsAccountApi } from './wire/api.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { recentUse } from './footprint/recent-use.ts';
 import { readRole } from './kinds/role/read.ts';
 import { readStacks } from './kinds/stack/read.ts';
-import { need, policyState, roleState, type AccountPolicy, type AwsSnapshot, type ProviderState, type RoleState } from './snapshot.ts';
+import {
+  need,
+  policyDocument,
+  policyState,
+  roleState,
+  type AccountPolicy,
+  type AwsSnapshot,
+  type ProviderState,
+  type RoleState,
+  type Tags,
+} from './snapshot.ts';
 import { trustStatements } from './footprint/trust.ts';
 
 /** Issuers of Entra tenants, public and sovereign. */
@@ -15,7 +28,11 @@ const ENTRA_PROVIDER = /:oidc-provider\/sts\.(?:windows\.net|chinacloudapi\.cn)\
  * attached to a role that trusts another role or an Entra issuer, and those named like onboarding's. Any failure throws. A use within
  * `usedWithin` ms before `now` is recent.
  */
-export async function readAccount(api: AwsAccountApi, guard: { usedWithin: number; now: Date }): Promise<AwsSnapshot> {
+export async function readAccount(
+  api: AwsAccountApi,
+  guard: { usedWithin: number; now: Date },
+  kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[] = [],
+): Promise<AwsSnapshot> {
   const details = await api.authorizationDetails();
   const roles = await readRoles(api, details.roles);
   const watched = new Set(roles.filter(mayConcernUs).flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
@@ -32,6 +49,7 @@ export async function readAccount(api: AwsAccountApi, guard: { usedWithin: numbe
   }
   const uses = details.roles.map((r) => [r.Arn ?? '', recentUse(r.RoleLastUsed, guard.usedWithin, guard.now)] as const);
   const providers = await readProviders(api);
+  const surveys = await besideIam(api, { roles, documents: documentsOf(roles, details.policies) }, kinds);
   const tagged = [...roles.filter(mayConcernUs), ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
   return {
     account: api.account,
@@ -39,10 +57,27 @@ export async function readAccount(api: AwsAccountApi, guard: { usedWithin: numbe
     policies,
     policyCount: details.policies.length,
     providers,
-    stacks: await readStacks(api, tagged),
+    beside: Object.fromEntries(surveys.map((s) => [s.kind, s.read])),
+    stacks: await readStacks(api, [...tagged, ...surveys.flatMap((s) => s.tags)]),
     ourselves: ownRoles(api.account, roles, [await api.caller(), await api.worker()]),
     usedRecently: Object.fromEntries(uses.filter((u): u is [string, string] => u[1] !== undefined)),
   };
+}
+
+async function besideIam(api: AwsAccountApi, policies: AccountPolicies, kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[]) {
+  const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
+  for (const { name, survey } of kinds) if (survey) surveys.push({ kind: name, ...(await survey(api, policies)) });
+  return surveys;
+}
+
+/** Every document in force: the inline ones of roles, and the default version of each customer policy. */
+function documentsOf(roles: readonly RoleState[], policies: readonly ManagedPolicyDetail[]): AccountPolicies['documents'] {
+  const inline = roles.flatMap((r) => Object.values(r.InlinePolicies).map((document) => ({ holder: `role ${r.RoleName}`, document })));
+  const customer = policies.flatMap(({ Arn, DefaultVersionId, PolicyVersionList = [] }) => {
+    const text = PolicyVersionList.find((v) => v.VersionId === DefaultVersionId)?.Document;
+    return Arn === undefined || text === undefined ? [] : [{ holder: `policy ${Arn}`, document: policyDocument(text) }];
+  });
+  return [...inline, ...customer];
 }
 
 /** The details of roles lack description and session length, the plain listing has them. What only one listing shows is read by itself. */

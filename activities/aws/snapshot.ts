@@ -13,6 +13,8 @@ export interface AwsSnapshot {
   policyCount: number;
   /** Only providers of Entra issuers. */
   providers: ProviderState[];
+  /** What kinds read beside IAM, by name of kind. */
+  beside: { [kind: string]: Json };
   /** CloudFormation stacks that tags of what can concern us name. */
   stacks: StackView[];
   /** ARNs of the account's roles that the worker is in. */
@@ -84,6 +86,8 @@ export type StackState = {
   TerminationProtection: boolean;
   /** Types and physical ids with a blank between, sorted. */
   Resources: string[];
+  /** The template's own name of each resource. */
+  LogicalIds: { [resource: string]: string };
   /** Physical ids that CloudFormation itself made up, since the template gives no name. */
   GeneratedNames: string[];
 };
@@ -101,6 +105,8 @@ export type StackDefinition = {
   NotificationArns: string[];
   RoleArn: string | null;
   TimeoutMinutes: number | null;
+  /** Logical ids of what the template as deployed retains when the stack is deleted, sorted. */
+  Retained: string[];
 };
 
 export type Tags = { [key: string]: string };

@@ -172,6 +172,6 @@ function stacksOf(id: string, spec: RoleSpec): AwsSnapshot['stacks'] {
   if (spec.owner === 'gone-stack') return [{ id: own, gone: true }];
   if (spec.owner !== 'own-stack' && spec.owner !== 'mixed-stack') return [];
   const Resources = [`AWS::IAM::Role ${nameOf(spec)}`, ...(spec.owner === 'mixed-stack' ? ['AWS::S3::Bucket contoso-logs'] : [])];
-  const state = { Status: 'CREATE_COMPLETE', Parent: null, TerminationProtection: false, GeneratedNames: [], Resources };
+  const state = { Status: 'CREATE_COMPLETE', Parent: null, TerminationProtection: false, GeneratedNames: [], Resources, LogicalIds: {} };
   return [{ id: own, stack: { StackId: own, StackName: nameOf(spec), ...state }, definition: { Unknown: 'AccessDenied' } }];
 }

@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'NameTaken'
   | 'PartMissing'
   | 'PrincipalUnknown'
+  | 'DeletedForGood'
   | 'StackDeleteFailed'
   | 'StackDeleting'
   | 'StackCreateFailed'

@@ -8,6 +8,7 @@ import {
   paginateListStackResources,
   type CloudFormationClient,
   type Stack,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../../../model/errors.ts';
 import type { StackCalls } from './api.ts';
@@ -15,6 +16,7 @@ import { isNamed } from './gone.ts';
 import { regionOf, stackName } from '../footprint/owner.ts';
 import { AwsRefusal } from './refusal.ts';
 import { creationOf } from './stack-creation.ts';
+import { retainedBy } from './stack-template.ts';
 import { need, tags, type StackDefinition, type StackState } from '../snapshot.ts';
 
 type ClientIn = (region: string) => CloudFormationClient;
@@ -52,11 +54,16 @@ async function stateOf(client: CloudFormationClient, name: string): Promise<Stac
     Status: need(stack.StackStatus, 'StackStatus'),
     Parent: stack.ParentId ?? null,
     TerminationProtection: stack.EnableTerminationProtection ?? false,
-    Resources: resources.map((r) => `${r.ResourceType} ${r.PhysicalResourceId ?? r.LogicalResourceId}`).toSorted(),
+    Resources: resources.map(nameOf).toSorted(),
+    LogicalIds: Object.fromEntries(resources.map((r) => [nameOf(r), r.LogicalResourceId ?? ''])),
     GeneratedNames: resources
       .flatMap((r) => (isGenerated(r.PhysicalResourceId ?? '', StackName, r.LogicalResourceId ?? '') ? [r.PhysicalResourceId ?? ''] : []))
       .toSorted(),
   };
+}
+
+function nameOf(r: StackResourceSummary): string {
+  return `${r.ResourceType} ${r.PhysicalResourceId ?? r.LogicalResourceId}`;
 }
 
 /** `<stack>-<logical id>-<random>`, the first two cut off where the name would be too long. */
@@ -85,7 +92,15 @@ async function definitionOf(client: CloudFormationClient, StackName: string): Pr
     NotificationArns: (stack.NotificationARNs ?? []).toSorted(),
     RoleArn: stack.RoleARN ?? null,
     TimeoutMinutes: stack.TimeoutInMinutes ?? null,
+    Retained: retainedBy(await deployed(client, StackName, need(TemplateBody, 'TemplateBody'))),
   };
+}
+
+/** A template that transforms itself is another one once it is deployed. */
+async function deployed(client: CloudFormationClient, StackName: string, original: string): Promise<string> {
+  if (!original.includes('Transform')) return original;
+  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Processed' }));
+  return need(TemplateBody, 'TemplateBody');
 }
 
 function inWords(id: string) {

@@ -92,6 +92,7 @@ export function snapshot(parts: Partial<AwsSnapshot>): AwsSnapshot {
     policies: [],
     policyCount: parts.policies?.length ?? 0,
     providers: [],
+    beside: {},
     stacks: [],
     ourselves: [],
     usedRecently: {},

@@ -181,11 +181,22 @@ test('a provider that also serves others is no resource of ours', () => {
     Parent: null,
     TerminationProtection: false,
     GeneratedNames: [],
+    LogicalIds: {},
   };
   const stacks = [
     { id: view.StackId, stack: { ...view, Resources: [`AWS::IAM::OIDCProvider ${arn}`] }, definition: { Unknown: 'AccessDenied' } },
   ];
-  const snapshot = { account: id, roles: [], policies: [], policyCount: 0, providers: [provider], stacks, ourselves: [], usedRecently: {} };
+  const snapshot = {
+    account: id,
+    roles: [],
+    policies: [],
+    policyCount: 0,
+    providers: [provider],
+    beside: {},
+    stacks,
+    ourselves: [],
+    usedRecently: {},
+  };
   const found = cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings);
   expect(found.map((f) => [f.kind, f.hold?.code])).toEqual([['aws-oidc-client-id', 'OwnedByStack']]);
 });
@@ -202,7 +213,14 @@ test('a stack that is protected from deletion is held with its owner’s step; o
   const role = { ...awsRole, match: () => ({ findings: [member], sightings: [] }) } as unknown as ResourceKind;
   const holdOf = (TerminationProtection: boolean) => {
     const StackId = stackId('111122223333', 'mciem');
-    const parts = { StackName: 'mciem', Status: 'CREATE_COMPLETE', Parent: null, GeneratedNames: [], Resources: ['AWS::IAM::Role member'] };
+    const parts = {
+      StackName: 'mciem',
+      Status: 'CREATE_COMPLETE',
+      Parent: null,
+      GeneratedNames: [],
+      LogicalIds: {},
+      Resources: ['AWS::IAM::Role member'],
+    };
     const stacks = [{ id: StackId, stack: { StackId, TerminationProtection, ...parts }, definition: { Unknown: 'AccessDenied' } }];
     return awsStack([role])
       .match({ account: '111122223333', stacks } as unknown as AwsSnapshot, ANCHORS)

@@ -6,6 +6,8 @@ import type { ReadDefinition, StackState } from '../../snapshot.ts';
 export type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources' | 'GeneratedNames'> & {
   Definition: ReadDefinition;
   Members: { [finding: string]: Json };
+  /** Resources that would be gone for good with the stack: while there are any, it is not deleted. */
+  Endangered: string[];
 };
 
 export function plannedStack(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
@@ -13,9 +15,14 @@ export function plannedStack(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
 }
 
 /** Pure: what a plan freezes, from what was read. */
-export function frozenStack(stack: StackState, Definition: ReadDefinition, Members: PlannedStack['Members']): PlannedStack {
+export function frozenStack(
+  stack: StackState,
+  Definition: ReadDefinition,
+  Members: PlannedStack['Members'],
+  Endangered: string[],
+): PlannedStack {
   const { StackId, StackName, Resources, GeneratedNames } = stack;
-  return { StackId, StackName, Resources, GeneratedNames, Definition, Members };
+  return { StackId, StackName, Resources, GeneratedNames, Definition, Members, Endangered };
 }
 
 /** What CreateStack takes of a template that comes with the call, in bytes (CloudFormation API reference, CreateStack). */
@@ -35,6 +42,8 @@ export function whyNoStack(stack: PlannedStack): string | undefined {
     return `nobody can read the value of its NoEcho parameter ${masked.map(([key]) => key).join(', ')}: its owner makes it again from the template; until then ${oneByOne}`;
   if (GeneratedNames.length > 0)
     return `CloudFormation chose the names ${GeneratedNames.join(', ')} and would choose others, which nobody trusts: ${oneByOne}, under the names they had`;
+  if (Definition.Retained.length > 0)
+    return `its template would make ${Definition.Retained.join(', ')} a second time, which stayed when it was deleted: ${oneByOne}`;
   if (Buffer.byteLength(Definition.Template) > LARGEST_TEMPLATE)
     return `its template is larger than the ${LARGEST_TEMPLATE} bytes a call takes: its owner makes ${StackName} again from a bucket; until then ${oneByOne}`;
   return undefined;

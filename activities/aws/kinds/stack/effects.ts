@@ -5,6 +5,7 @@ import type { StackState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
 import { AwsRefusal } from '../../wire/refusal.ts';
 import { frozenStack, plannedStack, type PlannedStack } from './definition.ts';
+import { endangeredBy } from './members.ts';
 import { POLLS } from './polls.ts';
 import { readDefinition } from './read.ts';
 import { restore } from './restore.ts';
@@ -22,11 +23,15 @@ export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccount
         const now = await kind?.read(api, { ...item, id, kind: kind.name, snapshot });
         if (now !== undefined) Members[id] = now;
       }
-      return frozenStack(stack, await readDefinition(api, stack.StackId), Members);
+      const definition = await readDefinition(api, stack.StackId);
+      return frozenStack(stack, definition, Members, endangeredBy(stack, definition, kinds));
     },
 
     async remove(api, [item]) {
-      const { StackId } = plannedStack(item);
+      const { StackId, StackName, Endangered } = plannedStack(item);
+      // No approval and no override makes the loss of what nobody can bring back right.
+      if (Endangered.length > 0)
+        throw new AwsRefusal('blocked', 'DeletedForGood', `with the stack ${StackName} ${Endangered.join(', ')} would be gone for good`);
       const stack = await api.stack(StackId);
       if (!stack) return;
       if (stack.Status !== 'DELETE_IN_PROGRESS') await api.deleteStack(StackId);

@@ -1,3 +1,4 @@
+import { firstHold } from '../../../../model/defender.ts';
 import type { Finding } from '../../../../model/finding.ts';
 import { command } from '../../../../model/shell.ts';
 import type { Footprint, Losses } from '../../../kind.ts';
@@ -6,7 +7,7 @@ import { worst } from '../../footprint/risk.ts';
 import type { ResourceKind } from '../../kind.ts';
 import type { AwsSnapshot, StackState, StackView } from '../../snapshot.ts';
 import { frozenStack, plannedStack, whyNoStack, type PlannedStack } from './definition.ts';
-import { membersOf } from './members.ts';
+import { endangeredHold, membersOf } from './members.ts';
 
 const NAME = 'aws-cloudformation-stack';
 
@@ -49,14 +50,10 @@ const losses: Losses = {
 
 type There = Extract<StackView, { stack: object }>;
 
-function toFinding(
-  { stack, definition }: There,
-  snapshot: AwsSnapshot,
-  findings: readonly Finding[],
-  kinds: readonly ResourceKind[],
-): Finding[] {
-  const { members, strangers, stage } = membersOf(stack, findings, kinds);
-  if (members.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
+function toFinding(view: There, snapshot: AwsSnapshot, findings: readonly Finding[], kinds: readonly ResourceKind[]): Finding[] {
+  const { stack, definition } = view;
+  const { members, retained, endangered, strangers, stage } = membersOf(view, findings, kinds);
+  if (members.length + retained.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
   return [
     {
       kind: NAME,
@@ -64,15 +61,16 @@ function toFinding(
       id: `${NAME}:${stack.StackId}`,
       title: `CloudFormation stack ${stack.StackName}`,
       phase: 'permissions',
-      why: [`every resource in it is ours: ${members.map((m) => m.title).join(', ')}`],
+      why: [`every resource in it is ours: ${[...members, ...retained].map((m) => m.title).join(', ')}`],
       confidence: 'certain',
       risk: worst(members.map((m) => m.risk)),
       stage,
-      snapshot: frozenStack(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot]))),
+      snapshot: frozenStack(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot])), endangered),
       provides: [],
-      uses: [],
+      // What it leaves behind goes after it.
+      uses: retained.flatMap((r) => r.provides),
       takesAlong: members.map((m) => m.id).toSorted(),
-      ...(stack.TerminationProtection ? { hold: terminationProtection(stack) } : {}),
+      ...firstHold(stack.TerminationProtection ? terminationProtection(stack) : undefined, endangeredHold(stack, endangered, kinds)),
     },
   ];
 }
