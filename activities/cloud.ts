@@ -15,7 +15,7 @@ export interface ReadContext {
 export interface Walked {
   systems: SystemId[];
   /** Left out, and why: suspended, pending deletion. */
-  left: { system: SystemId; reason: string }[];
+  leftOut: { system: SystemId; reason: string }[];
   /** Parts of the tree that could not be listed. */
   unknown: { system: SystemId; reason: string }[];
   /** What the listings told besides, for people: a successor is onboarded by it. */

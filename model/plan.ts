@@ -66,7 +66,7 @@ export interface PlanInput {
   protected: string[];
   overrides: { item: string; reason: string }[];
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
-  settled: { item: string; reason: string }[];
+  leftAlone: { item: string; reason: string }[];
   /** Of the manifest's waves. */
   pilot: string[];
   maxItems: number;
@@ -113,9 +113,9 @@ export function buildPlan(input: PlanInput): Plan {
     );
   }
   refuseTooGreatAShare(kept, input);
-  const settled = new Set(input.settled.map((s) => s.item));
+  const leftAlone = new Set(input.leftAlone.map((s) => s.item));
   // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
-  const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !settled.has(f.id))];
+  const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !leftAlone.has(f.id))];
   const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
   const items = removalOrder(withTakenAlong(all), input.orders);
   return {
@@ -155,8 +155,8 @@ function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
   const own = ourselves(finding, input.anchors);
   if (own !== undefined) return own;
-  const settled = input.settled.find((s) => s.item === finding.id);
-  if (settled) return settled.reason;
+  const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
+  if (leftAlone) return leftAlone.reason;
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
     return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason`;
   }

@@ -45,7 +45,7 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
  * Whether a removed thing can be given back: what it loses, or why nothing brings it back. Made `anew` it is the `sameIdentity` where
  * whoever knew the one before by its name means this one, too. What uses an `indispensable` thing that never comes back cannot be had either.
  */
-export type Verdict = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
+export type Restorability = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
 
 /**
  * Pure: what a run removed itself, or left in quarantine, and did not see come back, from its journal and its plans by hash. What took several tries under
@@ -115,7 +115,7 @@ export interface RestoreInput {
   /** Ids to give back; undefined for all that can be. */
   only: string[] | undefined;
   /** By item id, for everything removed. */
-  verdicts: ReadonlyMap<string, Verdict>;
+  restorability: ReadonlyMap<string, Restorability>;
   /** Ids of removed things that are not chosen and not there. */
   missing: ReadonlySet<string>;
   /** What the run left in between, and why that is not given back. */
@@ -125,25 +125,25 @@ export interface RestoreInput {
 
 /** Pure: what is given back, what was removed last first and each thing after what it uses; and what is not, and why. */
 export function buildRestorePlan(input: RestoreInput): RestorePlan {
-  const { last, removed, only, verdicts } = input;
+  const { last, removed, only, restorability } = input;
   const chosen = removed.filter((r) => only === undefined || only.includes(r.item.id));
   const untouched: Untouched[] = [...input.notRemoved];
   const kept: Kept[] = [];
   for (const one of chosen) {
     const { item } = one;
-    const verdict = verdicts.get(item.id) ?? { impossible: 'nothing is known of its kind' };
+    const can = restorability.get(item.id) ?? { impossible: 'nothing is known of its kind' };
     const providers = providersOf(one, removed);
-    const barred = providers.flatMap((p) => without(p, verdicts, 'indispensable'));
+    const barred = providers.flatMap((p) => without(p, restorability, 'indispensable'));
     const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
-    if ('impossible' in verdict) untouched.push({ system: item.system, id: item.id, reason: verdict.impossible });
+    if ('impossible' in can) untouched.push({ system: item.system, id: item.id, reason: can.impossible });
     else if (barred.length > 0) untouched.push({ system: item.system, id: item.id, reason: barred.join('; ') });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else {
-      const another = providers.some((p) => chosen.includes(p) && anewOf(verdicts.get(p.item.id))?.sameIdentity === false);
-      const anew = anewOf(verdict) ? 'itself' : another ? 'used' : undefined;
+      const another = providers.some((p) => chosen.includes(p) && anewOf(restorability.get(p.item.id))?.sameIdentity === false);
+      const anew = anewOf(can) ? 'itself' : another ? 'used' : undefined;
       kept.push({
         removed: one,
-        losses: [...verdict.losses, ...providers.flatMap((p) => without(p, verdicts, 'other'))],
+        losses: [...can.losses, ...providers.flatMap((p) => without(p, restorability, 'other'))],
         ...(anew ? { anew } : {}),
       });
     }
@@ -175,15 +175,15 @@ function needs(missing: string[]): string {
 }
 
 /** What uses something that never comes back can mostly be made again; whether it works then is for people to know. */
-function without({ item }: Removed, verdicts: RestoreInput['verdicts'], which: 'indispensable' | 'other'): string[] {
-  const verdict = verdicts.get(item.id);
-  return verdict && 'impossible' in verdict && (verdict.indispensable === true) === (which === 'indispensable')
-    ? [`${item.id}, which it uses, cannot be given back (${verdict.impossible})`]
+function without({ item }: Removed, restorability: RestoreInput['restorability'], which: 'indispensable' | 'other'): string[] {
+  const can = restorability.get(item.id);
+  return can && 'impossible' in can && (can.indispensable === true) === (which === 'indispensable')
+    ? [`${item.id}, which it uses, cannot be given back (${can.impossible})`]
     : [];
 }
 
-function anewOf(verdict: Verdict | undefined): { sameIdentity: boolean } | undefined {
-  return verdict && 'losses' in verdict ? verdict.anew : undefined;
+function anewOf(can: Restorability | undefined): { sameIdentity: boolean } | undefined {
+  return can && 'losses' in can ? can.anew : undefined;
 }
 
 interface Kept {

@@ -40,7 +40,7 @@ export function handleCollectors(run: Run): void {
         if (collector.driver === 'operator') return update(run, { ...collector, stage: 'by-hand' });
         const asked = await requestDeletion(about(collector, message.by));
         resends.set(collector.item, 0);
-        if (asked.kind === 'settled') return settleCollector(run, collector, asked.outcome);
+        if (asked.kind === 'outcome') return settleCollector(run, collector, asked.outcome);
         return update(run, { ...collector, stage: 'code-sent', challenge: asked.challenge });
       });
     },

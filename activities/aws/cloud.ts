@@ -22,7 +22,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     connect: (system, context) => Promise.resolve().then(() => connector.account(system, context)),
     async walk(context) {
       const { members, managementAccount } = context.manifest.aws ?? {};
-      if (members !== 'all' || managementAccount === undefined) return { systems: [], left: [], unknown: [] };
+      if (members !== 'all' || managementAccount === undefined) return { systems: [], leftOut: [], unknown: [] };
       return walkOrganization(listingAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),

@@ -14,12 +14,12 @@ const CLOSED: Record<string, string> = {
 export async function walkOrganization(api: AwsOrganizationApi): Promise<Walked> {
   const accounts = (await api.accounts()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const described = accounts.map(({ id, name }) => ({ system: `aws:${id}` as const, ...(name === undefined ? {} : { name }) }));
-  const walked: Walked = { systems: [], left: [], unknown: [], described };
+  const walked: Walked = { systems: [], leftOut: [], unknown: [], described };
   for (const { id, state } of accounts) {
     const system: SystemId = `aws:${id}`;
     const reason = CLOSED[state];
     if (reason === undefined) walked.systems.push(system);
-    else walked.left.push({ system, reason });
+    else walked.leftOut.push({ system, reason });
   }
   return walked;
 }

@@ -13,7 +13,7 @@ const GROUP = '/providers/Microsoft.Management/managementGroups';
  */
 export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pick<ReadContext, 'manifest'>): Promise<Walked> {
   const tree = await readTree(api, tenant.id);
-  const walked: Walked = { systems: [], left: [], unknown: tree.unknown, described: tree.described };
+  const walked: Walked = { systems: [], leftOut: [], unknown: tree.unknown, described: tree.described };
   if (azure?.managementGroups === 'all') walked.systems.push(...tree.groups.map((id): SystemId => `azure:${GROUP}/${id}`));
   if (azure?.subscriptions === 'all') {
     const visible = await api.listSubscriptions();
@@ -26,7 +26,7 @@ export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pi
       const reason = reasonToLeave(subscription, tenant.id);
       const system: SystemId = `azure:/subscriptions/${subscription.subscriptionId}`;
       if (reason === undefined) walked.systems.push(system);
-      else walked.left.push({ system, reason });
+      else walked.leftOut.push({ system, reason });
     }
     const seen = new Set(visible.map((s) => s.subscriptionId.toLowerCase()));
     // Nothing can be read of these; their readings will say so, each by its name.

@@ -42,8 +42,8 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
   const notes = await guideNotes(deps, manifest);
   const judged = await judge(deps, manifest, input.readings, await earlierAnchors(deps, manifest.tenant.id));
   const readings = (await Promise.all(input.readings.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
-  const left = readings.flatMap((r) => ('left' in r ? [{ system: r.system, reason: r.left }] : []));
-  const { plan, breaker } = planned(manifest, judged, new Set(left.map((l) => l.system)));
+  const leftOut = readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, reason: r.leftOut }] : []));
+  const { plan, breaker } = planned(manifest, judged, new Set(leftOut.map((l) => l.system)));
   const inventory = inventoryOf({
     takenAt: new Date().toISOString(),
     ...(input.by === undefined ? {} : { by: input.by }),
@@ -52,7 +52,7 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
     described: await deps.artifacts.get<Described[]>(input.described),
     findings: judged.match.findings,
     plan,
-    left,
+    left: leftOut,
     portal: manifest.collectors,
     notes,
     ...(breaker === undefined ? {} : { breaker }),
@@ -81,18 +81,18 @@ async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | u
 function planned(
   manifest: Manifest,
   { match, unknown, anchors, scopes, orders }: Judged,
-  left: Set<string>,
+  leftOut: Set<string>,
 ): { plan: Plan; breaker?: string } {
   const ours = new Set(match.findings.map((f) => f.id));
   const input: PlanInput = {
     tenantId: manifest.tenant.id,
     manifestHash: '',
     findings: match.findings,
-    sightings: match.sightings.filter((s) => !ours.has(s.id) && !left.has(s.system)),
+    sightings: match.sightings.filter((s) => !ours.has(s.id) && !leftOut.has(s.system)),
     unknown,
     protected: [],
     overrides: [],
-    settled: [],
+    leftAlone: [],
     pilot: [],
     ...manifest.breakers,
     scopes,

@@ -9,7 +9,7 @@ import type { Scope } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
-import { leftOf, unknownOf } from './walk.ts';
+import { leftOutOf, unknownOf } from './walk.ts';
 
 export interface Judged {
   match: Match;
@@ -28,7 +28,7 @@ export interface Judged {
 export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Anchors): Promise<Judged> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
   const anchors = await anchorsOf(deps, manifest, readings, earlier);
-  const match: Match = { findings: [], sightings: leftOf(readings) };
+  const match: Match = { findings: [], sightings: leftOutOf(readings) };
   const scopes: Scope[] = [];
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
     const snapshot: unknown = await deps.artifacts.get(artifact);
@@ -49,9 +49,9 @@ function ordersOf({ clouds }: Pick<Deps, 'clouds'>): Orders {
 
 /** A system of the manifest that no reading tells of would look as if nothing were there. */
 function unread(manifest: Manifest, readings: Reading[]): Reading[] {
-  const told = new Set(readings.map((r) => r.system));
+  const read = new Set(readings.map((r) => r.system));
   return systemsOf(manifest)
-    .filter((system) => !told.has(system))
+    .filter((system) => !read.has(system))
     .map((system) => ({ system, unknown: 'it was not read' }));
 }
 
@@ -67,15 +67,15 @@ async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], ea
   const deploymentStacksUnlisted: string[] = [];
   const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
-    const told = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer, earlier);
-    ciemPrincipalId = told.ciemPrincipalId ?? ciemPrincipalId;
-    ciemUsedRecently = told.ciemUsedRecently ?? ciemUsedRecently;
-    for (const mark of told.awsOidcRoles ?? []) oidcRoles.add(mark);
-    for (const account of told.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
-    for (const self of told.ourselves ?? []) ourselves.add(self);
-    deploymentStacks.push(...(told.deploymentStacks ?? []));
-    deploymentStacksUnlisted.push(...(told.deploymentStacksUnlisted ?? []));
-    defender.push(told.defender);
+    const facts = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer, earlier);
+    ciemPrincipalId = facts.ciemPrincipalId ?? ciemPrincipalId;
+    ciemUsedRecently = facts.ciemUsedRecently ?? ciemUsedRecently;
+    for (const mark of facts.awsOidcRoles ?? []) oidcRoles.add(mark);
+    for (const account of facts.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
+    for (const self of facts.ourselves ?? []) ourselves.add(self);
+    deploymentStacks.push(...(facts.deploymentStacks ?? []));
+    deploymentStacksUnlisted.push(...(facts.deploymentStacksUnlisted ?? []));
+    defender.push(facts.defender);
   }
   const use = mergeDefender(defender);
   return {

@@ -8,7 +8,10 @@ import { forEachLimited, stopRequested } from '../look/activity.ts';
 import { lookInSystem } from '../look/look.ts';
 
 /** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
-export type Reading = { system: SystemId; artifact: string } | { system: SystemId; unknown: string } | { system: SystemId; left: string };
+export type Reading =
+  | { system: SystemId; artifact: string }
+  | { system: SystemId; unknown: string }
+  | { system: SystemId; leftOut: string };
 
 export interface ReadBatchInput {
   run: string;

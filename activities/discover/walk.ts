@@ -42,7 +42,7 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
   );
   const readings: Reading[] = walked.flatMap((w) => [
     ...w.unknown.map(({ system, reason }) => ({ system, unknown: reason })),
-    ...w.left.map(({ system, reason }) => ({ system, left: reason })),
+    ...w.leftOut.map(({ system, reason }) => ({ system, leftOut: reason })),
   ]);
   return {
     manifest: await deps.artifacts.put(manifest),
@@ -71,7 +71,7 @@ async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Prom
   if (answer.ok) return { manifest: rooted, walked: answer.value };
   const { system, mend } = unlisted(rooted, type);
   const reason = `cannot be walked: ${failureMessage(answer.failure)}${mend}`;
-  return { manifest: rooted, walked: { systems: [], left: [], unknown: [{ system, reason }] } };
+  return { manifest: rooted, walked: { systems: [], leftOut: [], unknown: [{ system, reason }] } };
 }
 
 /** What stands for all that was not listed, and what else a person can do where not even its root is known. */
@@ -87,8 +87,8 @@ function unlisted({ aws, gcp }: Manifest, type: SystemType): { system: SystemId;
 }
 
 /** Pure: what the walk reports of a system that is left out. */
-export function leftOf(readings: Reading[]): { system: SystemId; id: string; why: string; uses: string[] }[] {
-  return readings.flatMap((r) => ('left' in r ? [{ system: r.system, id: nativeId(r.system), why: r.left, uses: [] }] : []));
+export function leftOutOf(readings: Reading[]): { system: SystemId; id: string; why: string; uses: string[] }[] {
+  return readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, id: nativeId(r.system), why: r.leftOut, uses: [] }] : []));
 }
 
 /** Pure: the systems nothing is known about, each once. */

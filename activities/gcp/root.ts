@@ -35,7 +35,7 @@ export async function visibleProjects(api: Pick<GcpApi, 'searchProjects'>): Prom
   const parents = new Set(live.flatMap((p) => p.parent ?? []));
   return {
     systems: live.map((p) => `gcp:${p.resource}` as const),
-    left: projects
+    leftOut: projects
       .filter((p) => p.state !== 'ACTIVE')
       .map((p) => ({ system: `gcp:${p.resource}`, reason: `its state is ${p.state || 'not told'}` })),
     unknown: [...parents].map((parent) => ({

@@ -19,7 +19,7 @@ type Telling = Walked & { described: Described[] };
  * the organisation itself can be listed.
  */
 export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<Walked> {
-  const walked: Telling = { systems: [], left: [], unknown: [], described: [] };
+  const walked: Telling = { systems: [], leftOut: [], unknown: [], described: [] };
   const { organization, folders, projects } = manifest.gcp ?? {};
   if (organization === undefined) return projects === 'all' ? await visibleProjects(api) : walked;
   if (folders !== 'all' && projects !== 'all') return walked;
@@ -40,7 +40,7 @@ export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<W
 
 function liveOnes(nodes: TreeNode[], walked: Walked): string[] {
   for (const { resource, state } of nodes) {
-    if (state !== 'ACTIVE') walked.left.push({ system: `gcp:${resource}`, reason: `its state is ${state || 'not told'}` });
+    if (state !== 'ACTIVE') walked.leftOut.push({ system: `gcp:${resource}`, reason: `its state is ${state || 'not told'}` });
   }
   return nodes.filter((n) => n.state === 'ACTIVE').map((n) => n.resource);
 }

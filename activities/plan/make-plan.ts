@@ -67,7 +67,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       // What an amendment named was there then; what is not any more needs no override.
       ...ledger.overrides.filter((o) => ours.has(o.item)),
     ],
-    settled: settledItems(ledger),
+    leftAlone: leftAlone(ledger),
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     maxPercent: manifest.breakers.maxPercent,
@@ -137,7 +137,7 @@ function isDone(ledger: Ledger, item: string): boolean {
 }
 
 /** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */
-function settledItems(ledger: Ledger): { item: string; reason: string }[] {
+function leftAlone(ledger: Ledger): { item: string; reason: string }[] {
   const waived = [...ledger.waived].map(([item, w]) => ({ item, reason: `waived by ${w.by}: ${w.reason}` }));
   const confirmed = [...ledger.confirmed].map(([item, c]) => ({ item, reason: `confirmed by ${c.by}: ${c.statement}` }));
   return [...waived, ...confirmed];

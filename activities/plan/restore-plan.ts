@@ -11,7 +11,7 @@ import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
 import { removedByRun } from '../records/removed.ts';
 import type { MakePlanResult } from './make-plan.ts';
-import { verdictsOf } from './restore-verdict.ts';
+import { restorabilityOf } from './restorability.ts';
 
 export interface MakeRestorePlanInput {
   /** Journal of the restore. */
@@ -39,7 +39,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
     restores,
     removed,
     only,
-    verdicts: verdictsOf(
+    restorability: restorabilityOf(
       deps.clouds,
       removed,
       now,

@@ -10,7 +10,7 @@ import type { EntraApi } from '../entra/wire/clients.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
-import { quarantineLeft } from './quarantine-left.ts';
+import { earlierQuarantine } from './earlier-quarantine.ts';
 
 export interface StartRunInput {
   run: string;
@@ -58,7 +58,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
     ...asReasons(await directoryFailures(deps, manifest)),
-    ...quarantineLeft(deps, input.run),
+    ...earlierQuarantine(deps, input.run),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return {

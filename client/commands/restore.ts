@@ -1,4 +1,4 @@
-import { verdictsOf } from '../../activities/plan/restore-verdict.ts';
+import { restorabilityOf } from '../../activities/plan/restorability.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
@@ -76,8 +76,8 @@ async function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] |
   const only = ids && withTakenAlong(removed, ids);
   // Loads the clouds' SDKs, which takes a second; it connects to none.
   const { allClouds } = await import('../../worker/clouds.ts');
-  const verdicts = verdictsOf(allClouds(), removed, now, ({ item }) => only === undefined || only.includes(item.id));
-  return buildRestorePlan({ last, restores: run, removed, only, verdicts, missing: new Set(), notRemoved: [], warnings: [] });
+  const restorability = restorabilityOf(allClouds(), removed, now, ({ item }) => only === undefined || only.includes(item.id));
+  return buildRestorePlan({ last, restores: run, removed, only, restorability, missing: new Set(), notRemoved: [], warnings: [] });
 }
 
 async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Parameters<Command['run']>[1]): Promise<number> {

@@ -30,7 +30,7 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     unknown: [],
     protected: [],
     overrides: [],
-    settled: [],
+    leftAlone: [],
     maxItems: 1_000,
     pilot: [],
     maxPercent: 90,

@@ -67,7 +67,7 @@ describe('what is left alone', () => {
   });
 
   test('what was settled before', () => {
-    expect(left(provider, { settled: [{ item: 'aws-role:oidc', reason: 'waived by riley: keep' }] })).toBe('waived by riley: keep');
+    expect(left(provider, { leftAlone: [{ item: 'aws-role:oidc', reason: 'waived by riley: keep' }] })).toBe('waived by riley: keep');
   });
 
   test('what matches by name only, unless an override names it', () => {

@@ -3,7 +3,7 @@ import type { JournalRecord, LedgerEntry } from '../../model/ledger.ts';
 import type { Phase } from '../../model/names.ts';
 import type { OutcomeWord } from '../../model/names.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
-import { buildRestorePlan, removedItems, unchosenProviders, type RestoreInput, type Verdict } from '../../model/restore.ts';
+import { buildRestorePlan, removedItems, unchosenProviders, type RestoreInput, type Restorability } from '../../model/restore.ts';
 import { finding, planOf } from './findings.ts';
 
 const provider = finding('provider', { stage: 'oidc-role', provides: ['aws:role:x'] });
@@ -60,14 +60,14 @@ const removedAll = removedItems(
   plans(plan),
 );
 
-function input(more: Partial<RestoreInput> = {}, verdicts: Record<string, Verdict> = {}): RestoreInput {
-  const all = [user, provider, application].map(({ id }) => [id, verdicts[id] ?? { losses: [] }] as const);
+function input(more: Partial<RestoreInput> = {}, restorability: Record<string, Restorability> = {}): RestoreInput {
+  const all = [user, provider, application].map(({ id }) => [id, restorability[id] ?? { losses: [] }] as const);
   return {
     last: plan,
     restores: 'offboarding-1_2',
     removed: removedAll,
     only: undefined,
-    verdicts: new Map(all),
+    restorability: new Map(all),
     missing: new Set(),
     notRemoved: [],
     warnings: [],

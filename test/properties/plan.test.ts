@@ -28,7 +28,7 @@ async function judged({ manifest, parts, unread }: GeneratedEstate, by: Deps['cl
 
 function planOf({ match, unknown, anchors, scopes, orders }: Judged, more: Partial<PlanInput> = {}): Plan {
   const { findings, sightings } = match;
-  const limits = { maxItems: 1_000, maxPercent: 100, pilot: [], settled: [] };
+  const limits = { maxItems: 1_000, maxPercent: 100, pilot: [], leftAlone: [] };
   const chosen = { protected: [], overrides: [] };
   return buildPlan({
     tenantId: TENANT,

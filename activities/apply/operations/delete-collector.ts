@@ -46,21 +46,21 @@ export interface Challenge {
   attemptsLeft: number;
 }
 
-export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'settled'; outcome: Outcome };
+export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
 
 /** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
   const step = await openStep(deps, input);
-  const settled = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'settled', outcome: await step.record(outcome) });
+  const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
-  if (bar) return await settled(bar);
+  if (bar) return await end(bar);
   await step.note('ready');
   const portal = await step.connect();
   const judged = await step.judge(portal);
-  if (judged !== 'call') return await settled(judged);
+  if (judged !== 'call') return await end(judged);
   const asked = await answerOf(deps.clouds.portal, () => portal.requestDeletion(step.id));
-  if (!asked.ok) return await settled(blockedBy(step, asked.failure));
+  if (!asked.ok) return await end(blockedBy(step, asked.failure));
   await step.note('deletion-requested', `sent to ${asked.value.sentTo}`, asked.value.deletionId);
   return { kind: 'challenge', challenge: asked.value };
 }

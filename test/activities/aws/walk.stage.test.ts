@@ -35,7 +35,7 @@ const asking = (aws: Partial<NonNullable<Manifest['aws']>>) => {
 test('members: all is every account of the organisation, over all pages; suspended and closing ones are left with the reason', async () => {
   const walked = await awsCloud().walk?.(asking({}));
   expect(walked?.systems).toEqual([MANAGEMENT, ...MEMBERS].map((id) => `aws:${id}`));
-  expect(walked?.left).toEqual([
+  expect(walked?.leftOut).toEqual([
     { system: `aws:${SUSPENDED}`, reason: expect.stringContaining('suspended') as unknown },
     { system: `aws:${CLOSING}`, reason: expect.stringContaining('closed') as unknown },
   ]);
@@ -44,7 +44,7 @@ test('members: all is every account of the organisation, over all pages; suspend
 });
 
 test('accounts that are named one by one are not walked', async () => {
-  expect(await awsCloud().walk?.(asking({ members: [MANAGEMENT] }))).toEqual({ systems: [], left: [], unknown: [] });
+  expect(await awsCloud().walk?.(asking({ members: [MANAGEMENT] }))).toEqual({ systems: [], leftOut: [], unknown: [] });
 });
 
 test('an account that may not list the organisation is a denial, never an empty list', async () => {

@@ -30,13 +30,13 @@ async function walk(objects: object[], azure = all) {
 
 test('all subscriptions, disabled ones too, and all management groups with the root group, over several pages', async () => {
   const many = ['f5', 'f6', 'f7'].map((n) => subscription(`33333333-aaaa-4bbb-8ccc-0000000000${n}`, { parent: 'child-mg' }));
-  const { systems, left, unknown, described } = await walk([...AZURE, ...many]);
+  const { systems, leftOut, unknown, described } = await walk([...AZURE, ...many]);
   expect(described?.findLast((d) => d.system === `azure:/subscriptions/${SUBSCRIPTION}`)).toEqual({
     system: `azure:/subscriptions/${SUBSCRIPTION}`,
     name: SUBSCRIPTION,
     parent: `${GROUP}/child-mg`,
   });
-  expect({ left, unknown }).toEqual({ left: [], unknown: [] });
+  expect({ leftOut, unknown }).toEqual({ leftOut: [], unknown: [] });
   const ids = [...many.map((s) => s.id), SUBSCRIPTION, DISABLED_SUBSCRIPTION].map((id) => `azure:/subscriptions/${id}`);
   expect(systems).toEqual([...ids, `${GROUP}/child-mg`, `${GROUP}/root-mg`, `${GROUP}/${TENANT}`].toSorted());
 });
@@ -55,12 +55,12 @@ test('a subscription the worker may not see is named all the same, for its readi
 });
 
 test('deleted subscriptions, and those of a tenant that only delegates them, are left out and told', async () => {
-  const { systems, left } = await walk([
+  const { systems, leftOut } = await walk([
     ...AZURE,
     subscription(DELETED, { state: 'Deleted' }),
     subscription(FOREIGN, { tenantId: OTHER_TENANT }),
   ]);
-  expect(left).toEqual([
+  expect(leftOut).toEqual([
     { system: `azure:/subscriptions/${FOREIGN}`, reason: expect.stringContaining(OTHER_TENANT) as string },
     { system: `azure:/subscriptions/${DELETED}`, reason: expect.stringContaining('deleted') as string },
   ]);

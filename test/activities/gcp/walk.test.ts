@@ -45,7 +45,7 @@ describe('Everything below an organisation', () => {
         ...['1', '11', '111', '2'].map((id) => `gcp:folders/${id}`),
         ...['at-the-top', 'deep-down', ...['a', 'b', 'c', 'd', 'e'].map((n) => `in-two-${n}`)].map((id) => `gcp:projects/${id}`),
       ],
-      left: [],
+      leftOut: [],
       unknown: [],
     });
   });
@@ -61,10 +61,10 @@ describe('Everything below an organisation', () => {
 
   it('leaves out what is about to be deleted, and says so', async () => {
     const dying = [project('last-year', 'folders/2'), folder('9', 'folders/2')].map((o) => ({ ...o, state: 'DELETE_REQUESTED' }));
-    const { systems, left, unknown } = await walk([...TREE, ...dying], { folders: 'all', projects: 'all' });
+    const { systems, leftOut, unknown } = await walk([...TREE, ...dying], { folders: 'all', projects: 'all' });
     expect(systems).toHaveLength(11);
-    expect(left.map((l) => l.system).toSorted()).toEqual(['gcp:folders/9', 'gcp:projects/last-year']);
-    expect(left[0]?.reason).toContain('DELETE_REQUESTED');
+    expect(leftOut.map((l) => l.system).toSorted()).toEqual(['gcp:folders/9', 'gcp:projects/last-year']);
+    expect(leftOut[0]?.reason).toContain('DELETE_REQUESTED');
     expect(unknown).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { systemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import type { Removed, Verdict } from '../../model/restore.ts';
+import type { Removed, Restorability } from '../../model/restore.ts';
 import type { AnyKind } from '../cloud.ts';
 import type { Undo } from '../kind.ts';
 import type { Deps } from '../deps.ts';
@@ -9,13 +9,13 @@ import { kindOf } from '../look/kinds.ts';
 /**
  * By item id, for everything removed. What comes back with that which took it along loses less; `planned` says which of these come back. Pure.
  */
-export function verdictsOf(
+export function restorabilityOf(
   clouds: Deps['clouds'],
   removed: Removed[],
   now: Date,
   planned: (one: Removed) => boolean,
-): Map<string, Verdict> {
-  const judge = (r: Removed, taker?: PlanItem) => verdictOf(kindOf(clouds[systemType(r.item.system)], r.item), r, now, taker);
+): Map<string, Restorability> {
+  const judge = (r: Removed, taker?: PlanItem) => canRestore(kindOf(clouds[systemType(r.item.system)], r.item), r, now, taker);
   const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
   return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
 }
@@ -24,7 +24,7 @@ export function verdictsOf(
  * Whether a cloud can give a removed thing back, as far as can be told without asking it. `taker`: what took it along, where that comes
  * back. Pure.
  */
-export function verdictOf(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Verdict {
+export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Restorability {
   if (quarantined) return { losses: [] };
   const { undo } = kind;
   if (!undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
@@ -40,6 +40,6 @@ export function verdictOf(kind: AnyKind, { item, at, quarantined }: Removed, now
   return impossible === undefined ? { losses: undo.losses(item, taker) } : never(undo, impossible);
 }
 
-function never({ indispensable }: Undo<unknown>, impossible: string): Verdict {
+function never({ indispensable }: Undo<unknown>, impossible: string): Restorability {
   return { impossible, ...(indispensable ? { indispensable } : {}) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { verdictOf } from '../../../activities/plan/restore-verdict.ts';
+import { canRestore } from '../../../activities/plan/restorability.ts';
 import type { AnyKind } from '../../../activities/cloud.ts';
 import type { Json } from '../../../model/finding.ts';
 import { allClouds } from '../../../worker/clouds.ts';
@@ -13,7 +13,7 @@ const KINDS = Object.values(allClouds()).flatMap((c) => c.kinds as AnyKind[]);
 function after(days: number, name: string, snapshot: Json, more: { quarantined?: true } = {}) {
   const kind = KINDS.find((k) => k.name === name) as AnyKind;
   const at = new Date(NOW.getTime() - days * 86_400_000).toISOString();
-  return verdictOf(kind, { item: planned(finding(name, { kind: name, snapshot })), at, ...more }, NOW);
+  return canRestore(kind, { item: planned(finding(name, { kind: name, snapshot })), at, ...more }, NOW);
 }
 
 const ROLE = {
@@ -35,17 +35,17 @@ const ACCOUNT = {
 test('a custom role is undeleted for 7 days, cannot be had until 37 are over, nor what it is granted in, and is made anew after them', () => {
   expect(after(6.9, 'gcp-custom-role', ROLE)).toEqual({ losses: [] });
   for (const days of [7.1, 36.9]) {
-    const verdict = after(days, 'gcp-custom-role', ROLE);
-    expect(verdict).toEqual({ impossible: expect.stringContaining('free again 37 days after') as string, indispensable: true });
+    const can = after(days, 'gcp-custom-role', ROLE);
+    expect(can).toEqual({ impossible: expect.stringContaining('free again 37 days after') as string, indispensable: true });
   }
   expect(after(37.1, 'gcp-custom-role', ROLE)).toMatchObject({ anew: { sameIdentity: true } });
 });
 
 test('a service account is undeleted for 30 days; made anew afterwards it is another, and the plan says in which words grants go on naming the one before', () => {
   expect(after(29.9, 'gcp-service-account', ACCOUNT)).toEqual({ losses: [] });
-  const verdict = after(30.1, 'gcp-service-account', ACCOUNT);
-  expect(verdict).toMatchObject({ anew: { sameIdentity: false } });
-  expect(JSON.stringify(verdict)).toContain('deleted:serviceAccount:a@p?uid=101');
+  const can = after(30.1, 'gcp-service-account', ACCOUNT);
+  expect(can).toMatchObject({ anew: { sameIdentity: false } });
+  expect(JSON.stringify(can)).toContain('deleted:serviceAccount:a@p?uid=101');
 });
 
 test('what has no way to be made anew never comes back once its cloud has purged it; what was only in quarantine is there', () => {
