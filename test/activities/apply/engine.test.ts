@@ -1,0 +1,88 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { AnyCloud } from '../../../activities/cloud.ts';
+import { applyTogether } from '../../../activities/apply/engine.ts';
+import { REMOVE } from '../../../activities/apply/operations/remove.ts';
+import type { BatchOperation } from '../../../activities/apply/operation.ts';
+import type { FailureClass } from '../../../model/errors.ts';
+import type { Json } from '../../../model/finding.ts';
+import { emptyLedger, type Ledger } from '../../../model/ledger.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import { finding, planOf } from '../../model/findings.ts';
+
+const plan = planOf(['a', 'b'].map((name) => finding(name, { kind: 'thing', snapshot: { name } })));
+const [a, b] = plan.items as [PlanItem, PlanItem];
+
+/** Everything that happens, in its order. */
+let done: string[] = [];
+/** What the cloud has now, by item id. */
+let there = new Map<string, Json>();
+beforeEach(() => {
+  done = [];
+  there = new Map(plan.items.map((i) => [i.id, i.snapshot]));
+});
+
+/** A cloud of things; `failing` is how each removal fails. */
+function cloudOf(failing?: FailureClass): AnyCloud {
+  const kind = {
+    name: 'thing',
+    read: (_: unknown, item: PlanItem) => Promise.resolve(there.get(item.id)),
+    remove(_: unknown, items: PlanItem[]) {
+      done.push(`remove ${items.map((i) => i.id).join(' ')}`);
+      if (failing) return Promise.reject(new Error('no'));
+      for (const item of items) there.delete(item.id);
+      return Promise.resolve();
+    },
+  };
+  return { type: 'aws', kinds: [kind], classify: () => failing } as unknown as AnyCloud;
+}
+
+async function apply(items: PlanItem[], cloud = cloudOf(), operation: BatchOperation = REMOVE, ledger: Ledger = emptyLedger()) {
+  const known = new Set(plan.items.map((i) => i.id));
+  const intend = (todo: PlanItem[]) => Promise.resolve(void done.push(`intend ${todo.map((i) => i.id).join(' ')}`));
+  const attempts = await applyTogether(operation, items, { cloud, api: {}, ledger, known }, intend);
+  return attempts.map((t) => ('outcome' in t ? [t.item.id, t.outcome.outcome, t.outcome.code] : [t.item.id, 'later', t.later.code]));
+}
+
+test('the intents of all that meet in one call are written before it, and each is read back', async () => {
+  expect(await apply([a, b])).toEqual([
+    [a.id, 'removed', undefined],
+    [b.id, 'removed', undefined],
+  ]);
+  expect(done).toEqual([`intend ${a.id} ${b.id}`, `remove ${a.id} ${b.id}`]);
+});
+
+test('what changed since the plan has no intent and no call; what meets it in one call goes without it', async () => {
+  there.set(a.id, { name: 'somebody changed it' });
+  expect(await apply([a, b])).toEqual([
+    [a.id, 'blocked', 'Drift'],
+    [b.id, 'removed', undefined],
+  ]);
+  expect(done).toEqual([`intend ${b.id}`, `remove ${b.id}`]);
+});
+
+test('what is gone was removed by us where an intent has no outcome, else by somebody else, and nothing is called', async () => {
+  there.clear();
+  const ledger = { ...emptyLedger(), openIntents: new Set([a.id]) };
+  expect(await apply([a, b], cloudOf(), REMOVE, ledger)).toEqual([
+    [a.id, 'removed', undefined],
+    [b.id, 'already-gone', undefined],
+  ]);
+  expect(done).toEqual([]);
+});
+
+test('what a cloud denies is blocked with its code, what it asks to be tried later is kept for then', async () => {
+  const denied: FailureClass = { kind: 'blocked', code: 'AccessDenied', message: 'an SCP' };
+  expect(await apply([a], cloudOf(denied))).toEqual([[a.id, 'blocked', 'AccessDenied']]);
+  const away: FailureClass = { kind: 'retry', code: 'Throttling', message: 'slow down', retryAfterMs: 60_000 };
+  expect(await apply([a], cloudOf(away))).toEqual([[a.id, 'later', 'Throttling']]);
+});
+
+test('what is as wanted is written down and read back without a call', async () => {
+  const asWanted: BatchOperation = {
+    ...REMOVE,
+    judge: () => 'as-wanted',
+    seen: (item) => ({ item: item.id, outcome: 'quarantined', reason: '' }),
+  };
+  expect(await apply([a], cloudOf(), asWanted)).toEqual([[a.id, 'quarantined', undefined]]);
+  expect(done).toEqual([`intend ${a.id}`]);
+});
