@@ -25,10 +25,14 @@ export interface Owners {
 
 /** A kind whose things may be resources of a CloudFormation stack. Its snapshots have `Tags`. */
 export type ResourceKind = AwsKind & { owners: Owners; survey?: Survey };
-/** What an account says in policies: whose they are, in words (`role NAME`, `policy ARN`), and the document in force. */
+/** What an account says in policies. */
 export interface AccountPolicies {
+  /** Roles that can concern us: they trust another role, or an Entra issuer. */
   roles: readonly RoleState[];
-  documents: readonly { holder: string; document: Json }[];
+  /** Every document in force, ours or not: the inline ones of roles (`holder` is the role's name), customer policies (their ARN). */
+  documents: readonly { of: 'role' | 'policy'; holder: string; document: Json }[];
+  /** A use not long ago, in words; undefined where none is known of. */
+  recently(at: Date | undefined): string | undefined;
 }
 
 /**

@@ -47,9 +47,19 @@ export async function readAccount(
       boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
     });
   }
-  const uses = details.roles.map((r) => [r.Arn ?? '', recentUse(r.RoleLastUsed, guard.usedWithin, guard.now)] as const);
+  const uses = details.roles.map(
+    (r) => [r.Arn ?? '', recentUse(r.RoleLastUsed?.LastUsedDate, guard.usedWithin, guard.now, r.RoleLastUsed?.Region)] as const,
+  );
   const providers = await readProviders(api);
-  const surveys = await besideIam(api, { roles, documents: documentsOf(roles, details.policies) }, kinds);
+  const surveys = await besideIam(
+    api,
+    {
+      roles: roles.filter(mayConcernUs),
+      documents: documentsOf(roles, details.policies),
+      recently: (at) => recentUse(at, guard.usedWithin, guard.now),
+    },
+    kinds,
+  );
   const tagged = [...roles.filter(mayConcernUs), ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
   return {
     account: api.account,
@@ -72,10 +82,12 @@ async function besideIam(api: AwsAccountApi, policies: AccountPolicies, kinds: r
 
 /** Every document in force: the inline ones of roles, and the default version of each customer policy. */
 function documentsOf(roles: readonly RoleState[], policies: readonly ManagedPolicyDetail[]): AccountPolicies['documents'] {
-  const inline = roles.flatMap((r) => Object.values(r.InlinePolicies).map((document) => ({ holder: `role ${r.RoleName}`, document })));
+  const inline = roles.flatMap((r) =>
+    Object.values(r.InlinePolicies).map((document) => ({ of: 'role' as const, holder: r.RoleName, document })),
+  );
   const customer = policies.flatMap(({ Arn, DefaultVersionId, PolicyVersionList = [] }) => {
     const text = PolicyVersionList.find((v) => v.VersionId === DefaultVersionId)?.Document;
-    return Arn === undefined || text === undefined ? [] : [{ holder: `policy ${Arn}`, document: policyDocument(text) }];
+    return Arn === undefined || text === undefined ? [] : [{ of: 'policy' as const, holder: Arn, document: policyDocument(text) }];
   });
   return [...inline, ...customer];
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../../../model/finding.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** A statement of a role's trust policy that allows something; the grammar is AWS's "Grammar of the IAM JSON policy language". */
 export interface TrustStatement {
@@ -33,12 +34,7 @@ export function allows(statement: TrustStatement, action: string): boolean {
 
 /** Pure: `*` and `?` as in IAM actions; case does not count. */
 export function matchesAction(pattern: string, action: string): boolean {
-  const source = pattern
-    .toLowerCase()
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(action.toLowerCase());
+  return matchesWildcard(pattern.toLowerCase(), action.toLowerCase());
 }
 
 /** The fields of JSON policies come as one value or as a list of them. */
