@@ -90,7 +90,7 @@ async function workInSystem(work: Work<BatchOperation>, progress: Progress, item
     const attempts = connection.ok
       ? await applyTogether(operation, allowed, { cloud, api: connection.value, ledger, known }, (todo) => intend(work, todo))
       : notConnected(allowed, connection.failure);
-    for (const attempt of attempts) await take(work, progress, attempt);
+    for (const attempt of attempts) await recordAttempt(work, progress, attempt);
   }
 }
 
@@ -148,7 +148,7 @@ async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], 
 }
 
 /** Records an attempt's outcome, or keeps why it is tried later while `waits.unreachable` lasts. */
-async function take(work: Work, { outcomes, later }: Progress, attempt: Attempt): Promise<void> {
+async function recordAttempt(work: Work, { outcomes, later }: Progress, attempt: Attempt): Promise<void> {
   const { item } = attempt;
   let outcome: Outcome;
   if ('outcome' in attempt) outcome = attempt.outcome;

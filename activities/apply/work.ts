@@ -3,8 +3,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { notAuthorized } from '../failures.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { demandPlan } from '../records/current-plan.ts';
 import { blocked, type Operation, type RunAtWork } from './operation.ts';
 import { heldByOpposingRun, opposingRun } from './opposing-run.ts';
 
@@ -24,9 +23,7 @@ export async function openWork<O extends Operation>(
   operation: O,
 ): Promise<Work<O>> {
   const ledger = deps.journal.ledger(run);
-  if (ledger.planHash === undefined || ledger.planHash !== planHash)
-    throw notAuthorized(`the journal of ${run} holds no plan ${planHash} in force; nothing was changed`);
-  const plan = await loadPlan(deps, ledger, planHash);
+  const plan = await demandPlan(deps, run, ledger, planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
   const opponent = operation.opposed && (await opposingRun(deps.journal, run));
   const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
@@ -43,11 +40,11 @@ export function doneBefore({ ledger }: Work, item: PlanItem): Outcome | undefine
 }
 
 /** Why an item may not be worked on, before any cloud is asked: no recorded approval covers it, or something holds it. */
-export function barred({ operation, plan, planHash, ledger, opponent, ...at }: Work, item: PlanItem): Outcome | undefined {
+export function barred(work: Work, item: PlanItem): Outcome | undefined {
+  const { operation, plan, planHash, ledger, opponent } = work;
   const refusal = operation.refusal(item, plan, planHash, ledger, new Date());
   if (refusal !== undefined) return blocked(item, 'NotAuthorized', refusal);
-  if (opponent !== undefined) return heldByOpposingRun(item, opponent);
-  return operation.held(item, { ...at, plan, planHash, ledger });
+  return opponent === undefined ? operation.held(item, work) : heldByOpposingRun(item, opponent);
 }
 
 /** Writes the intents of a call, on disk before it resolves. */

@@ -17,7 +17,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { currentPlan } from '../records/current-plan.ts';
 
 export interface DecideInput {
   run: string;
@@ -61,14 +61,14 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
 /** What is lifted stays usable only with all it needs, wherever the plan would remove that: its role's provider, its pool. */
 async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Promise<string[]> {
   if (items === undefined) return [...ledger.quarantined.keys()].toSorted();
-  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
-  return withNeeded(plan, items);
+  const plan = await currentPlan(deps, ledger);
+  return plan ? withNeeded(plan, items) : items;
 }
 
 /** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
 async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
-  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
-  const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
+  const plan = await currentPlan(deps, ledger);
+  const known = new Set([...(plan?.items ?? []), ...(plan?.untouched ?? [])].map((i) => i.id));
   const stranger = decision.overrides.find((o) => !known.has(o.item));
   if (!stranger) return decide(decision, context);
   const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from the plan`;
@@ -88,8 +88,10 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   }
   if (decision.kind === 'lift') return { ...base, quarantined: [...ledger.quarantined.keys()] };
   if (decision.kind !== 'waive' && decision.kind !== 'retry') return base;
-  const plan = await loadPlan(deps, ledger, ledger.planHash ?? '');
-  const unresolved = unresolvedItems(ledger, plan, phase).filter((id) => needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'));
+  const plan = await currentPlan(deps, ledger);
+  const unresolved = (plan ? unresolvedItems(ledger, plan, phase) : []).filter((id) =>
+    needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'),
+  );
   const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
   const ids = (decision.items.only ?? held).toSorted();
   return { ...base, items: { ids, unresolved, hash: itemHash(ids) } };

@@ -12,7 +12,7 @@ import type { Reading } from './read.ts';
 import { guideNotes } from './guide-notes.ts';
 import { judge, type Judged } from './judge.ts';
 import { lastPlanned } from '../records/earlier-run.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { currentPlan } from '../records/current-plan.ts';
 
 export interface TakeInventoryInput {
   /** As it was asked for. */
@@ -73,8 +73,7 @@ function scopeOf(raw: unknown): DiscoveryScope {
 /** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */
 async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | undefined> {
   const run = lastPlanned(deps.journal, workflowIdOf('offboarding', tenantId));
-  const ledger = run === undefined ? undefined : deps.journal.ledger(run);
-  return ledger?.planHash === undefined ? undefined : (await loadPlan(deps, ledger, ledger.planHash)).anchors;
+  return run === undefined ? undefined : (await currentPlan(deps, deps.journal.ledger(run)))?.anchors;
 }
 
 /** The plan of all that was found; `breaker` when the usual limits would refuse it. */

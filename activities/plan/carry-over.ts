@@ -4,13 +4,13 @@ import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { fingerprint } from '../../model/canonical.ts';
-import { UNKNOWN_SCOPE, type Plan, type PlanItem } from '../../model/plan.ts';
+import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { AnyKind } from '../cloud.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach, type AskOfItem } from '../look/look.ts';
 import { earlierRun } from '../records/earlier-run.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { currentPlan } from '../records/current-plan.ts';
 
 export interface CarriedOver {
   /** Still there: findings for the plan that is being made. */
@@ -40,8 +40,8 @@ export async function carryOver(
   ];
   const seen = new Set(found);
   for (const { ledger, mine, run: of } of sources) {
-    if (ledger.planHash === undefined) continue;
-    const plan: Plan = await loadPlan(deps, ledger, ledger.planHash);
+    const plan = await currentPlan(deps, ledger);
+    if (!plan) continue;
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
     await lookAtEach(deps, manifest, open, async (item, ask) => {
       seen.add(item.id);

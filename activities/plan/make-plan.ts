@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
 import { earlierRun } from '../records/earlier-run.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { currentPlan } from '../records/current-plan.ts';
 import { quarantinedItems } from '../records/quarantined.ts';
 import { quarantineOf } from '../look/kinds.ts';
 
@@ -44,7 +44,7 @@ export interface MakePlanResult {
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
-  const earlier = await earlierPlan(deps, input.run, ledger);
+  const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
   const { match, unknown, anchors, scopes, orders } = await judge(deps, manifest, input.readings, earlier?.anchors);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
@@ -99,12 +99,10 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   };
 }
 
-/** This run's last plan, else that of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
-async function earlierPlan(deps: Deps, run: string, own: Ledger): Promise<Plan | undefined> {
-  if (own.planHash !== undefined) return await loadPlan(deps, own, own.planHash);
+/** The plan of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
+async function planBefore(deps: Deps, run: string): Promise<Plan | undefined> {
   const before = earlierRun(deps.journal, run);
-  const ledger = before === undefined ? undefined : deps.journal.ledger(before);
-  return ledger?.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+  return before === undefined ? undefined : await currentPlan(deps, deps.journal.ledger(before));
 }
 
 function kindsWithQuarantine({ clouds }: Deps): Set<string> {

@@ -9,7 +9,7 @@ import { judge } from '../discover/judge.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
-import { loadPlan } from '../records/plan-in-force.ts';
+import { currentPlan, demandPlan } from '../records/current-plan.ts';
 
 export interface VerifyResult {
   /** Certain, ours, and neither waived nor protected: ids, sorted. */
@@ -24,7 +24,7 @@ export interface VerifyResult {
 export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
-  const plan = ledger.planHash === undefined ? undefined : await loadPlan(deps, ledger, ledger.planHash);
+  const plan = await currentPlan(deps, ledger);
   const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.anchors);
   const excused = (id: string, native: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
@@ -51,7 +51,7 @@ export interface ConfirmGoneInput {
  */
 export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<Outcome[]> {
   const ledger = deps.journal.ledger(input.run);
-  const plan = await loadPlan(deps, ledger, input.planHash);
+  const plan = await demandPlan(deps, input.run, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
   const items = itemsOf(plan, input.work).filter((i) => isSettled(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
