@@ -1,8 +1,9 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
-import { firstHold } from './defender.ts';
 import { OffboardError } from './errors.ts';
 import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
+import { combine } from './guards/combine.ts';
 import { ourselves } from './guards/ourselves.ts';
+import { shared, STAYS } from './guards/shared.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
@@ -168,8 +169,7 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
   const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t))).map((s) => s.id);
-  const shared = users.length > 0 ? { code: 'Shared', reason: `still needed by ${users.toSorted().join(', ')}` } : undefined;
-  const { hold: guard } = firstHold(shared, finding.hold);
+  const { hold: guard } = combine(shared(users), finding.hold);
   return {
     ...finding,
     fingerprint: fingerprint(finding.snapshot),
@@ -193,7 +193,7 @@ function withTakenAlong(items: PlanItem[]): PlanItem[] {
     const waitsFor = [item, ...item.takesAlong.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
     const dependsOn = [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted();
     const staying = item.takesAlong.flatMap((id) => {
-      const guard = byId.has(id) ? byId.get(id)?.guard : { code: 'Shared', reason: 'it stays' };
+      const guard = byId.has(id) ? byId.get(id)?.guard : STAYS;
       return guard ? [{ code: guard.code, reason: `it would take ${id} along: ${guard.reason}` }] : [];
     });
     const [first] = staying;

@@ -1,4 +1,4 @@
-import { mergeDefender } from '../../model/defender.ts';
+import { mergeDefender } from '../../model/guards/defender.ts';
 import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';

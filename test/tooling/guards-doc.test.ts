@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -56,4 +56,14 @@ test('every word that a guard gives in the code is told, and none that no code g
   const said = sources.flatMap((text) => SAID.flatMap((pattern) => [...text.matchAll(pattern)].map((m) => m[1] ?? '')));
   expect(said).toContain('SharedTrust');
   expect([...new Set(said)].toSorted()).toEqual(told);
+});
+
+test('each guard of the plan is one file, with one test file beside it in the tree of tests, and one row', () => {
+  const guards = globSync('model/guards/*.ts', { cwd: root }).map((file) => basename(file, '.ts'));
+  // Several guards as one.
+  const files = guards.filter((name) => name !== 'combine').toSorted();
+  expect(files).toContain('ourselves');
+  const linked = rows.flatMap((row) => [...(row[1] ?? '').matchAll(/\.\.\/model\/guards\/([\w-]+)\.ts/g)].map((m) => m[1] ?? ''));
+  expect(linked.toSorted()).toEqual(files);
+  for (const name of guards) expect(existsSync(join(root, 'test', 'model', 'guards', `${name}.test.ts`))).toBe(true);
 });

@@ -13,7 +13,7 @@ import {
 import { messageOf } from '../../../model/errors.ts';
 import type { StackCalls } from './api.ts';
 import { isNamed } from './gone.ts';
-import { regionOf, stackName } from '../footprint/owner.ts';
+import { regionOf, stackName } from '../footprint/stack-mark.ts';
 import { AwsRefusal } from './refusal.ts';
 import { creationOf } from './stack-creation.ts';
 import { retainedBy } from './stack-template.ts';

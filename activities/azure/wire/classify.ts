@@ -1,3 +1,5 @@
+import { lastAdministrator } from '../../../model/guards/last-administrator.ts';
+import { scopeLocked } from '../../../model/guards/locks.ts';
 import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
 
 /** With its resource or resource group an assignment goes, too. A scope that only cannot be seen answers with other codes. */
@@ -15,8 +17,6 @@ const MEND: Record<string, string> = {
   InvalidScope: 'check the scope in the manifest',
   NotFound: 'the management group does not exist or the worker sees nothing of it; check its id and the rights',
   ManagementGroupNotFound: 'the management group does not exist or the worker sees nothing of it; check its id and the rights',
-  ScopeLocked: 'a lock at or above this scope forbids deletion; remove the lock, retry, and put it back',
-  CannotDeleteLastRbacAdminAssignment: 'it is the last administrator of its scope; assign another Owner, then retry',
   ReadOnlyDisabledSubscription: 'the subscription is disabled and read-only; enable it, then retry, or waive it',
   SubscriptionDisabled: 'the subscription is disabled; enable it, then retry, or waive it',
   RoleAssignmentExists: 'the same right was assigned again meanwhile, under another name; delete that one and restore again, or leave it',
@@ -39,6 +39,8 @@ export function classifyAzure(error: unknown, now?: number): Failure {
   const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
   // The next try gets a fresh token.
   if (status === 401 && code === 'ExpiredAuthenticationToken') return { kind: 'retry', code, message, ...hint };
+  const held = scopeLocked(code, message) ?? lastAdministrator(code, message);
+  if (held) return { kind: 'blocked', code: held.code, message: held.reason };
   const mend = MEND[code];
   if (mend !== undefined) return { kind: 'blocked', code, message: `${message}; ${mend}` };
   if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message };

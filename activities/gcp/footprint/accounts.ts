@@ -1,4 +1,6 @@
-import type { Anchors, Hold } from '../../../model/finding.ts';
+import type { Anchors } from '../../../model/finding.ts';
+import { combine } from '../../../model/guards/combine.ts';
+import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import { GCP_NAMES, judgePool, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from '../kinds/policy.ts';
@@ -62,15 +64,17 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
   );
   const confidence = certain ? 'certain' : 'name-only';
   const doubt = certain ? [] : ['but that pool serves others too, or is not certainly ours'];
-  return { account, trust, verdict: { whose: 'ours', confidence, why: [...why, ...doubt], ...sharedAccount(grants, trust) } };
+  return {
+    account,
+    trust,
+    verdict: { whose: 'ours', confidence, why: [...why, ...doubt], ...combine(sharedServiceAccount(otherUsers(grants, trust))) },
+  };
 }
 
-/** Others who may act as the account would lose it: a person decides. */
-function sharedAccount(grants: Grant[], trust: AccountVerdict['trust']): { hold?: Hold } {
+/** Who else may act as the account: they would lose it. */
+function otherUsers(grants: Grant[], trust: AccountVerdict['trust']): string[] {
   const ours = new Set(trust.map((t) => t.grant));
-  const others = grants.filter((g) => IMPERSONATION_ROLES.has(g.role) && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
-  if (others.length === 0) return {};
-  return { hold: { code: 'SharedServiceAccount', reason: `others may act as it as well: ${others.join(', ')}` } };
+  return grants.filter((g) => IMPERSONATION_ROLES.has(g.role) && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
 }
 
 /** `principal(Set)://iam.googleapis.com/projects/<number>/locations/global/workloadIdentityPools/<pool>/…` → pool id. */

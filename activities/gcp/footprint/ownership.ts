@@ -1,4 +1,6 @@
 import type { Anchors, Hold } from '../../../model/finding.ts';
+import { combine } from '../../../model/guards/combine.ts';
+import { sharedProvider } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import type { Confidence } from '../../../model/names.ts';
 import { DELETED, lastSegment, type PoolWithProviders, type Provider } from '../snapshot.ts';
@@ -37,7 +39,8 @@ export function judgeProvider(provider: Provider, anchors: Anchors): Verdict {
     const looksAlike = marks.length > 0;
     return { whose: 'other', looksAlike, why: [...marks, `but it trusts ${provider.issuer || 'no OIDC issuer'}, not this tenant`] };
   }
-  if (audiences.length > 0 && onlyCiem(provider)) return { whose: 'ours', confidence: 'certain', why: marks, ...sharedProvider(provider) };
+  if (audiences.length > 0 && onlyCiem(provider))
+    return { whose: 'ours', confidence: 'certain', why: marks, ...combine(sharedProvider(otherAudiences(provider))) };
   if (audiences.length > 0 || condition) {
     const doubt = audiences.length === 0 ? 'but its audience is not ours' : 'but its condition does not let in the CIEM application alone';
     return { whose: 'ours', confidence: 'name-only', why: [...marks, doubt] };
@@ -45,10 +48,8 @@ export function judgeProvider(provider: Provider, anchors: Anchors): Verdict {
   return { whose: 'other', looksAlike: named.length > 0, why: [...marks, 'but neither its audience nor its condition is ours'] };
 }
 
-function sharedProvider(provider: Provider): { hold?: Hold } {
-  const others = provider.audiences.filter((a) => !(MEPM.gcpAudiences as readonly string[]).includes(a));
-  if (others.length === 0) return {};
-  return { hold: { code: 'SharedProvider', reason: `it accepts other audiences as well: ${others.join(', ')}` } };
+function otherAudiences({ audiences }: Provider): string[] {
+  return audiences.filter((a) => !(MEPM.gcpAudiences as readonly string[]).includes(a));
 }
 
 /** Does the provider accept this tenant's tokens? Another tenant's provider may carry every other mark. */

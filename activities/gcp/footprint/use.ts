@@ -1,12 +1,7 @@
-import type { Anchors, Hold } from '../../../model/finding.ts';
+import type { Anchors } from '../../../model/finding.ts';
 import { judgeAccounts, poolOf } from './accounts.ts';
 import { grantsOf } from '../kinds/policy.ts';
 import { lastSegment, type GcpSnapshot, type Pool } from '../snapshot.ts';
-
-/** Who was used lately keeps all it needs until a person decides: the successor may have been pointed at the old account. */
-export function recentUseHold(used: string | undefined): Hold | undefined {
-  return used === undefined ? undefined : { code: 'RecentlyUsed', reason: `recently used: ${used}` };
-}
 
 /** Pools through which an account of ours was recently used, by name, with that use in words. Pure. */
 export function usedPools(snapshot: GcpSnapshot, anchors: Anchors): Map<string, string> {

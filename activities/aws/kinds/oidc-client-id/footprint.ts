@@ -1,7 +1,8 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
-import { defenderHold } from '../../../../model/defender.ts';
-import { holdOf } from '../../footprint/hold.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { oidcRoles } from '../../footprint/our-roles.ts';
+import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { audienceToken, clientIdToken } from '../../footprint/tokens.ts';
 import { isProviderOf, webIdentityTrust } from '../../footprint/web-identity.ts';
@@ -81,7 +82,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken(clientId)],
-    ...holdOf({ account: snapshot.account, tags: provider.Tags, terraformType: TERRAFORM_TYPE }, [], defenderHold(anchors)),
+    ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(anchors)),
   };
 }
 

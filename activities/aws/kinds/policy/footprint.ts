@@ -1,9 +1,10 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
 import { lastStage } from '../../../../model/order.ts';
-import { holdOf } from '../../footprint/hold.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
+import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { policyToken } from '../../footprint/tokens.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import { AWS_ORDER } from '../../order.ts';
@@ -100,6 +101,6 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     snapshot: state,
     provides: [policyToken(state.Arn)],
     uses: [],
-    ...holdOf({ account: snapshot.account, tags: state.Tags, terraformType: TERRAFORM_TYPE }, []),
+    ...combine(ownerByTags(snapshot.account, state.Tags, TERRAFORM_TYPE)),
   };
 }

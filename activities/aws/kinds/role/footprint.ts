@@ -1,8 +1,11 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
-import { holdOf, recentlyUsed } from '../../footprint/hold.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
+import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { policyToken, roleToken } from '../../footprint/tokens.ts';
 import { trustStatements } from '../../footprint/trust.ts';
 import { audienceUses, webIdentityTrust } from '../../footprint/web-identity.ts';
@@ -66,9 +69,9 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
     uses: [...uses, ...held.map(policyToken)],
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
-    ...holdOf(
-      { account: snapshot.account, tags: role.Tags, terraformType: TERRAFORM_TYPE },
-      others,
+    ...combine(
+      sharedTrust(others),
+      ownerByTags(snapshot.account, role.Tags, TERRAFORM_TYPE),
       recentlyUsed(snapshot.usedRecently[role.Arn]),
     ),
   };

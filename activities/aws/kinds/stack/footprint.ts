@@ -1,8 +1,8 @@
-import { firstHold } from '../../../../model/defender.ts';
 import type { Finding } from '../../../../model/finding.ts';
-import { command } from '../../../../model/shell.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { terminationProtection } from '../../../../model/guards/locks.ts';
 import type { Footprint, Losses } from '../../../kind.ts';
-import { regionOf } from '../../footprint/owner.ts';
+import { regionOf } from '../../footprint/stack-mark.ts';
 import { worst } from '../../footprint/risk.ts';
 import type { ResourceKind } from '../../kind.ts';
 import type { AwsSnapshot, StackState, StackView } from '../../snapshot.ts';
@@ -70,16 +70,11 @@ function toFinding(view: There, snapshot: AwsSnapshot, findings: readonly Findin
       // What it leaves behind goes after it.
       uses: retained.flatMap((r) => r.provides),
       takesAlong: members.map((m) => m.id).toSorted(),
-      ...firstHold(stack.TerminationProtection ? terminationProtection(stack) : undefined, endangeredHold(stack, endangered, kinds)),
+      ...combine(stack.TerminationProtection ? terminationProtection(lockOf(stack)) : undefined, endangeredHold(stack, endangered, kinds)),
     },
   ];
 }
 
-function terminationProtection({ StackId, StackName }: StackState) {
-  const region = regionOf(StackId) ?? '';
-  const words = ['aws', 'cloudformation', 'update-termination-protection', '--no-enable-termination-protection'];
-  return {
-    code: 'TerminationProtection',
-    reason: `the stack ${StackName} is protected from deletion: its owner lifts that with \`${command(...words, '--stack-name', StackId, '--region', region)}\``,
-  };
+function lockOf({ StackId, StackName }: StackState) {
+  return { id: StackId, name: StackName, region: regionOf(StackId) ?? '' };
 }

@@ -1,7 +1,8 @@
-import { firstHold } from '../../../../model/defender.ts';
-import type { Finding, Hold, Match } from '../../../../model/finding.ts';
+import type { Finding, Match } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { deletedForGood, ownedByStack } from '../../../../model/guards/owner.ts';
 import { lastStage } from '../../../../model/order.ts';
-import { stackHold, stackMark } from '../../footprint/owner.ts';
+import { stackMark } from '../../footprint/stack-mark.ts';
 import type { AwsKind, ResourceKind } from '../../kind.ts';
 import { AWS_ORDER, stageOfStack } from '../../order.ts';
 import type { AwsSnapshot, ReadDefinition, StackState, StackView, Tags } from '../../snapshot.ts';
@@ -50,20 +51,14 @@ export function deletesForGood(resource: string, kinds: readonly ResourceKind[])
   return kinds.find((k) => k.owners.cloudFormation.type === type)?.owners.cloudFormation.deletesForGood;
 }
 
-/** The guard of a stack, and of what is in it, that would take something away for good; with its owner's step. */
+/** The guard of a stack, and of what is in it, that would take something away for good. */
 export function endangeredHold(
   { StackName }: Pick<StackState, 'StackName'>,
   endangered: readonly string[],
   kinds: readonly ResourceKind[],
-): Hold | undefined {
+) {
   const [first] = endangered;
-  if (first === undefined) return undefined;
-  return {
-    code: 'DeletedForGood',
-    reason:
-      `with the stack ${StackName} ${endangered.join(', ')} would go: ${deletesForGood(first, kinds) ?? ''}; its owner writes DeletionPolicy: Retain for ` +
-      'it into the template and updates the stack; then amend the plan',
-  };
+  return first === undefined ? undefined : deletedForGood(StackName, endangered, deletesForGood(first, kinds) ?? '');
 }
 
 /** A kind whose findings know the stack they belong to: they go after it when it is wholly ours, else its owner has to let them go. */
@@ -82,7 +77,7 @@ export function knowingStacks(kind: ResourceKind, all: readonly ResourceKind[]):
 function inItsStack(finding: Finding, snapshot: AwsSnapshot, findings: readonly Finding[], kinds: readonly ResourceKind[]): Finding {
   const mark = stackMark(tagsOf(finding));
   if (!mark || mark.set !== undefined) return finding;
-  const held = (why: string): Finding => ({ ...finding, ...firstHold(finding.hold, stackHold(mark, why)) });
+  const held = (why: string): Finding => ({ ...finding, ...combine(finding.hold, ownedByStack(mark, why)) });
   const view = snapshot.stacks.find((s) => s.id === mark.id);
   if (!view) return held('its tags do not tell which one it is');
   if ('gone' in view) return finding;
@@ -94,7 +89,7 @@ function inItsStack(finding: Finding, snapshot: AwsSnapshot, findings: readonly 
   if (view.stack.Parent !== null) return held(`is part of the stack ${view.stack.Parent}, which would put it back`);
   if (strangers.length > 0) return held(`holds besides ${strangers.join(', ')}, which is not among what is removed`);
   const hold = endangered.some((r) => covered(finding, r, kinds)) ? endangeredHold(view.stack, endangered, kinds) : undefined;
-  return { ...finding, stage: lastStage(AWS_ORDER, [finding.stage, stage]), ...firstHold(finding.hold, hold) };
+  return { ...finding, stage: lastStage(AWS_ORDER, [finding.stage, stage]), ...combine(finding.hold, hold) };
 }
 
 /** How much of a stack's resource a finding stands for, as its kind says. */

@@ -1,6 +1,6 @@
 import { classify } from '../../wire/classify.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { stackMark } from '../../footprint/owner.ts';
+import { stackMark } from '../../footprint/stack-mark.ts';
 import type { ReadDefinition, StackView, Tags } from '../../snapshot.ts';
 
 /**

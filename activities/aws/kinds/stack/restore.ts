@@ -3,7 +3,7 @@ import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import { command } from '../../../../model/shell.ts';
 import type { Effects } from '../../../kind.ts';
-import { regionOf } from '../../footprint/owner.ts';
+import { regionOf } from '../../footprint/stack-mark.ts';
 import type { StackDefinition, StackState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
 import { AwsRefusal } from '../../wire/refusal.ts';

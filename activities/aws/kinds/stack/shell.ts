@@ -1,5 +1,5 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { regionOf } from '../../footprint/owner.ts';
+import { regionOf } from '../../footprint/stack-mark.ts';
 import { creationOf } from '../../wire/stack-creation.ts';
 import { plannedStack, whyNoStack } from './definition.ts';
 

@@ -1,8 +1,11 @@
-import { defenderHold, firstHold } from '../../../../model/defender.ts';
-import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Anchors, Finding, Json, Match, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Footprint } from '../../../kind.ts';
-import { deploymentStackHold } from '../../footprint/deployment-stack.ts';
+import { stackOf } from '../../footprint/deployment-stack.ts';
 import { roleOf } from '../../footprint/roles.ts';
 import { owningScope, sameId } from '../../footprint/scope.ts';
 import type { AzureSnapshot } from '../../reader.ts';
@@ -58,15 +61,13 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     provides: [],
     uses: [],
     standsFor: [assignment.principalId],
-    ...firstHold(deploymentStackHold(assignment.id, anchors), usedHold(anchors), mayBeDefenders ? defenderHold(anchors) : undefined),
+    ...combine(
+      ownedByDeploymentStack(stackOf(assignment.id, anchors)),
+      // Azure does not tell which assignment a principal used; that it signed in at all puts each of them in doubt.
+      recentlyUsed(anchors.ciemUsedRecently),
+      mayBeDefenders ? sharedWithDefender(anchors) : undefined,
+    ),
   };
-}
-
-/** Azure does not tell which assignment a principal used; that it signed in at all puts each of them in doubt. */
-function usedHold({ ciemUsedRecently }: Anchors): Hold | undefined {
-  return ciemUsedRecently === undefined
-    ? undefined
-    : { code: 'RecentlyUsed', reason: `its principal is still in use: ${ciemUsedRecently}` };
 }
 
 function where(owner: string): string {

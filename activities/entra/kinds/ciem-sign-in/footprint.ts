@@ -1,6 +1,8 @@
-import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import { MEPM } from '../../../../model/footprint.ts';
-import type { Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Json, Match, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Footprint } from '../../../kind.ts';
 import type { ServicePrincipal } from '../../wire/clients.ts';
 import type { EntraSnapshot } from '../../reader.ts';
@@ -31,7 +33,7 @@ export const footprint: Footprint<EntraSnapshot> = {
       provides: ['ciem:sign-in'],
       uses: [],
       standsFor: [principal.id],
-      ...firstHold(usedHold(snapshot.ciemUse), defenderHold(anchors)),
+      ...combine(recentlyUsed(usesOf(snapshot.ciemUse)), sharedWithDefender(anchors)),
     }));
     return { findings, sightings: unseenUse(snapshot, enabled) };
   },
@@ -40,10 +42,8 @@ export const footprint: Footprint<EntraSnapshot> = {
   losses: { losses: () => [], comparable: (snapshot) => snapshot },
 };
 
-function usedHold({ byItself, byPeople }: CiemUse): Hold | undefined {
-  const used = [byItself, byPeople].filter((u) => u !== undefined);
-  if (used.length === 0) return undefined;
-  return { code: 'RecentlyUsed', reason: `still in use: ${used.join('; ')}` };
+function usesOf({ byItself, byPeople }: CiemUse): string | undefined {
+  return [byItself, byPeople].filter((u) => u !== undefined).join('; ') || undefined;
 }
 
 /** That nobody could look is told: silence would read as "not used". */

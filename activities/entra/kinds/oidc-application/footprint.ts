@@ -1,6 +1,7 @@
 import { MEPM } from '../../../../model/footprint.ts';
-import { defenderHold, firstHold } from '../../../../model/defender.ts';
 import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import type { ApplicationDefinition } from '../../application.ts';
@@ -55,7 +56,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],
     standsFor: [application.appId, ...application.servicePrincipals],
-    ...firstHold(credentialsHold(application), defenderHold(anchors)),
+    ...combine(credentialsHold(application), sharedWithDefender(anchors)),
   };
 }
 

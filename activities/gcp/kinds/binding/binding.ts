@@ -1,12 +1,12 @@
 import type { Anchors, Finding, Sighting } from '../../../../model/finding.ts';
-import { firstHold } from '../../../../model/defender.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import type { Kind } from '../../../kind.ts';
 import type { GcpApi } from '../../wire/clients.ts';
 import { isNamedLikeOurs, roleTokens } from '../../footprint/custom-roles.ts';
 import { GCP_NAMES } from '../../footprint/ownership.ts';
-import { recentUseHold } from '../../footprint/use.ts';
 import { grantJson, grantsInPlace, plannedGrant, readGrant, removeGrants, undoGrant } from '../grants.ts';
 import { grantId, grantsOf, type Grant } from '../policy.ts';
 import type { GcpStage } from '../../order.ts';
@@ -58,7 +58,7 @@ function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding
     snapshot: grantJson(grant, account.uniqueId),
     provides: [],
     uses: [`gcp:service-account:${account.email}`, ...roleTokens(grant.role)],
-    ...firstHold(recentUseHold(account.usedRecently)),
+    ...combine(recentlyUsed(account.usedRecently)),
   };
 }
 

@@ -1,4 +1,6 @@
-import type { Anchors, Finding, Hold, Sighting } from '../../../../model/finding.ts';
+import type { Anchors, Finding, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { sharedRole } from '../../../../model/guards/shared.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Kind, Undo } from '../../../kind.ts';
 import { describeDiff } from '../../../../model/diff.ts';
@@ -88,7 +90,9 @@ function plannedRole(item: Pick<PlanItem, 'snapshot'>): CustomRole {
 }
 
 function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: Judged): Finding {
-  const hold = holdOf(others, elsewhereUnseen);
+  const unseen =
+    elsewhereUnseen &&
+    `below the organisation could not be looked at (${elsewhereUnseen}): allow cloudasset.assets.searchAllIamPolicies, or ask`;
   return {
     kind: 'gcp-custom-role',
     system: snapshot.system,
@@ -103,16 +107,7 @@ function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: 
     snapshot: role,
     provides: roleTokens(role.name),
     uses: [],
-    ...(hold ? { hold } : {}),
-  };
-}
-
-function holdOf(others: string[], elsewhereUnseen: string | undefined): Hold | undefined {
-  if (others.length > 0) return { code: 'SharedRole', reason: `others hold it as well: ${others.join(', ')}` };
-  if (elsewhereUnseen === undefined) return undefined;
-  return {
-    code: 'SharedRole',
-    reason: `whether others hold it below the organisation could not be looked at (${elsewhereUnseen}): allow cloudasset.assets.searchAllIamPolicies, or ask`,
+    ...combine(sharedRole(others, unseen)),
   };
 }
 

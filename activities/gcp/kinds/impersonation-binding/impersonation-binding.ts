@@ -1,11 +1,11 @@
 import type { Finding } from '../../../../model/finding.ts';
-import { firstHold } from '../../../../model/defender.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Kind } from '../../../kind.ts';
 import { judgeAccounts } from '../../footprint/accounts.ts';
 import type { GcpApi } from '../../wire/clients.ts';
 import { grantJson, grantsInPlace, plannedGrant, readGrant, removeGrants, undoGrant } from '../grants.ts';
 import { grantId, grantsOf } from '../policy.ts';
-import { recentUseHold } from '../../footprint/use.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
@@ -28,7 +28,7 @@ export const gcpImpersonationBinding: Kind<GcpSnapshot, GcpApi> = {
         snapshot: grantJson(grant, account.uniqueId),
         provides: [],
         uses: [`gcp:service-account:${account.email}`, `gcp:pool:${pool.pool.name}`],
-        ...firstHold(recentUseHold(used)),
+        ...combine(recentlyUsed(used)),
       }));
     });
     const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);

@@ -1,4 +1,5 @@
-import { firstHold } from '../../../../model/defender.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Kind } from '../../../kind.ts';
@@ -6,7 +7,7 @@ import type { GcpApi } from '../../wire/clients.ts';
 import { orGone } from '../../wire/gone.ts';
 import { judgePool, type PoolVerdict } from '../../footprint/ownership.ts';
 import { quarantinePoolState, undoPoolState, type PoolStateCalls } from '../pool-state.ts';
-import { recentUseHold, usedPools, usersOf } from '../../footprint/use.ts';
+import { usedPools, usersOf } from '../../footprint/use.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
 
 const STATE: PoolStateCalls<Pool> = {
@@ -64,7 +65,7 @@ function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, 
     snapshot: definition(pool),
     provides: [`gcp:pool:${pool.name}`],
     uses: [],
-    ...firstHold(recentUseHold(used)),
+    ...combine(recentlyUsed(used)),
   };
 }
 

@@ -1,4 +1,5 @@
-import { firstHold } from '../../../../model/defender.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Kind } from '../../../kind.ts';
@@ -6,7 +7,7 @@ import type { GcpApi } from '../../wire/clients.ts';
 import { orGone } from '../../wire/gone.ts';
 import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from '../../footprint/ownership.ts';
 import { quarantinePoolState, undoPoolState, type PoolStateCalls } from '../pool-state.ts';
-import { recentUseHold, usedPools } from '../../footprint/use.ts';
+import { usedPools } from '../../footprint/use.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../snapshot.ts';
 
 const STATE: PoolStateCalls<Provider> = {
@@ -70,7 +71,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
       snapshot: definition(provider),
       provides: [],
       uses: [`gcp:pool:${pool}`, ...tokens(provider, anchors, verdict.confidence === 'name-only')],
-      ...firstHold(verdict.hold, recentUseHold(used)),
+      ...combine(verdict.hold, recentlyUsed(used)),
     },
   ];
 }

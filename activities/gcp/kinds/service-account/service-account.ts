@@ -1,11 +1,11 @@
 import type { Finding, Sighting } from '../../../../model/finding.ts';
-import { firstHold } from '../../../../model/defender.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Kind } from '../../../kind.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import type { GcpApi } from '../../wire/clients.ts';
 import { orGone } from '../../wire/gone.ts';
 import { accountDefinition, exactName, plannedAccount, quarantineServiceAccount, undoServiceAccount } from './state.ts';
-import { recentUseHold } from '../../footprint/use.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
 
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
@@ -53,7 +53,7 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: Accou
       snapshot: accountDefinition(account),
       provides: [`gcp:service-account:${account.email}`],
       uses: [...new Set(trust.map((t) => `gcp:pool:${t.pool.pool.name}`))],
-      ...firstHold(verdict.hold, recentUseHold(used)),
+      ...combine(verdict.hold, recentlyUsed(used)),
     },
   ];
 }

@@ -1,10 +1,10 @@
-import type { Anchors, DefenderUse, Hold } from './finding.ts';
+import type { Anchors, DefenderUse, Hold } from '../finding.ts';
 
 /**
  * The guard of whatever Defender for Cloud's own CIEM shares with Permissions Management: the OIDC applications, the audience in AWS,
  * the read roles of the CIEM principal and its sign-in. Only a look that found nothing lets it go: not to know counts as in use.
  */
-export function defenderHold(anchors: Pick<Anchors, 'defender'>): Hold | undefined {
+export function sharedWithDefender(anchors: Pick<Anchors, 'defender'>): Hold | undefined {
   const { state, why } = anchors.defender ?? { state: 'unknown', why: ['no subscription was looked at'] };
   switch (state) {
     case 'absent':
@@ -14,13 +14,6 @@ export function defenderHold(anchors: Pick<Anchors, 'defender'>): Hold | undefin
     case 'unknown':
       return { code: 'SharedWithDefender', reason: `shared with Defender for Cloud, perhaps: ${why.join('; ')}` };
   }
-}
-
-/** Several guards as one, ready to be spread into a finding: the first one's code, everybody's reason. */
-export function firstHold(...holds: (Hold | undefined)[]): { hold?: Hold } {
-  const present = holds.filter((h) => h !== undefined);
-  const [first] = present;
-  return first ? { hold: { code: first.code, reason: present.map((h) => h.reason).join('; ') } } : {};
 }
 
 /** What several systems say of Defender as one: in use beats unknown beats absent. Undefined when none of them can say. */

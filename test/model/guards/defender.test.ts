@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { defenderHold, firstHold, mergeDefender } from '../../model/defender.ts';
+import { mergeDefender, sharedWithDefender } from '../../../model/guards/defender.ts';
 
 describe('what Defender for Cloud may share', () => {
   test('is held where it is in use, saying where that was seen', () => {
     const defender = { state: 'in-use' as const, why: ['subscription one has the extension on', 'subscription two has a connector'] };
-    expect(defenderHold({ defender })).toEqual({
+    expect(sharedWithDefender({ defender })).toEqual({
       code: 'SharedWithDefender',
       reason: 'shared with Defender for Cloud, which uses it: subscription one has the extension on; subscription two has a connector',
     });
   });
 
   test('is held where nobody was allowed to look, and where nobody looked', () => {
-    expect(defenderHold({ defender: { state: 'unknown', why: ['denied'] } })?.reason).toMatch(/^shared with Defender for Cloud.*denied/);
-    expect(defenderHold({})).toMatchObject({ code: 'SharedWithDefender' });
+    expect(sharedWithDefender({ defender: { state: 'unknown', why: ['denied'] } })?.reason).toMatch(
+      /^shared with Defender for Cloud.*denied/,
+    );
+    expect(sharedWithDefender({})).toMatchObject({ code: 'SharedWithDefender' });
   });
 
   test('is not held where it was looked for and not found', () => {
-    expect(defenderHold({ defender: { state: 'absent', why: [] } })).toBeUndefined();
+    expect(sharedWithDefender({ defender: { state: 'absent', why: [] } })).toBeUndefined();
   });
 
   test.each([
@@ -31,10 +33,4 @@ describe('what Defender for Cloud may share', () => {
   test('is unsaid when nobody can say', () => {
     expect(mergeDefender([undefined])).toBeUndefined();
   });
-});
-
-test('several guards are one with the first code and all reasons; none is none', () => {
-  const one = { code: 'One', reason: 'first' };
-  expect(firstHold(undefined, one, { code: 'Two', reason: 'second' })).toEqual({ hold: { code: 'One', reason: 'first; second' } });
-  expect(firstHold(undefined)).toEqual({});
 });

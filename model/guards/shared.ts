@@ -1,0 +1,35 @@
+import type { Hold } from '../finding.ts';
+
+/** The guards of what others use, too. `others`: who, in words; nobody holds nothing. */
+
+/** What stays needs it. */
+export function shared(others: readonly string[]): Hold | undefined {
+  return others.length === 0 ? undefined : { code: 'Shared', reason: `still needed by ${others.toSorted().join(', ')}` };
+}
+
+/** It would go along with something else, and stays. */
+export const STAYS: Hold = { code: 'Shared', reason: 'it stays' };
+
+/** A role's trust policy lets others assume it. */
+export function sharedTrust(others: readonly string[]): Hold | undefined {
+  if (others.length === 0) return undefined;
+  return { code: 'SharedTrust', reason: `its trust also lets in ${others.join(', ')}; ask who that is before it goes` };
+}
+
+/** Others may act as a service account. */
+export function sharedServiceAccount(others: readonly string[]): Hold | undefined {
+  if (others.length === 0) return undefined;
+  return { code: 'SharedServiceAccount', reason: `others may act as it as well: ${others.join(', ')}` };
+}
+
+/** A workload identity provider takes tokens of other audiences. */
+export function sharedProvider(audiences: readonly string[]): Hold | undefined {
+  if (audiences.length === 0) return undefined;
+  return { code: 'SharedProvider', reason: `it accepts other audiences as well: ${audiences.join(', ')}` };
+}
+
+/** Others hold a custom role, or nobody could look who does: `unseen` says why, and what would let one look. */
+export function sharedRole(others: readonly string[], unseen?: string): Hold | undefined {
+  if (others.length > 0) return { code: 'SharedRole', reason: `others hold it as well: ${others.join(', ')}` };
+  return unseen === undefined ? undefined : { code: 'SharedRole', reason: `whether others hold it ${unseen}` };
+}
