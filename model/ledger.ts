@@ -1,4 +1,6 @@
-import type { Decision, OpenGate } from './decision.ts';
+import { gateKey, type Decided } from './decided.ts';
+import type { GateOutcome, OpenGate } from './gate.ts';
+import { foldDecision, type Decision } from './messages/index.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import type { Reason } from './next-step.ts';
 import { isResolved, LIFTED, type Outcome } from './outcome.ts';
@@ -13,7 +15,7 @@ export type JournalRecord =
   /** `again`: items that an earlier plan had resolved and that were found anew. */
   | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
   | ({ type: 'gate-opened' } & OpenGate)
-  | { type: 'gate-closed'; gate: Gate; opening: number; outcome: 'approved' | 'rejected' | 'expired' }
+  | { type: 'gate-closed'; gate: Gate; opening: number; outcome: GateOutcome }
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
   | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
@@ -38,7 +40,7 @@ export interface LedgerEntry {
 }
 
 /** The journal folded: what stands now. */
-export interface Ledger {
+export interface Ledger extends Decided {
   startedBy: string | undefined;
   /** Journal of the run that this one undoes; undefined for an offboarding. */
   restores: string | undefined;
@@ -47,10 +49,6 @@ export interface Ledger {
   /** The plan in force: the last one recorded. */
   planHash: string | undefined;
   planArtifact: string | undefined;
-  gates: Map<
-    string,
-    OpenGate & { outcome?: 'approved' | 'rejected' | 'expired'; decided?: true; approval?: { by: string; expiresAt: string } }
-  >;
   outcomes: Map<string, Outcome & { phase: Phase }>;
   /** Items with an intent but no outcome after it, or `failed`: our own call may have been applied, wholly or in part. */
   openIntents: Set<string>;
@@ -63,13 +61,8 @@ export interface Ledger {
   quarantined: Map<string, { first: string; since: string; artifact: string }>;
   /** ISO; when a quarantine was last looked at before a removal. */
   watched: string | undefined;
-  waived: Map<string, { by: string; reason: string }>;
-  /** Collectors a person saw deleted or attested. */
-  confirmed: Map<string, { by: string; statement: string }>;
   /** Deletions that the portal was asked for: which collector each code is for. */
   deletions: Map<string, string>;
-  /** Overrides that came with requests to amend. */
-  overrides: { item: string; reason: string }[];
   ended: RunStatus | undefined;
 }
 
@@ -93,8 +86,6 @@ export function emptyLedger(): Ledger {
     ended: undefined,
   };
 }
-
-export const gateKey = (gate: Gate, opening: number): string => `${gate} ${opening}`;
 
 /** Pure but for the ledger it fills: takes in one line. Lines must come in their order. */
 export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
@@ -120,7 +111,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     }
     case 'decision':
-      recordDecision(ledger, r);
+      foldDecision(ledger, r.decision, r.items ?? [], r.expiresAt);
       return;
     case 'intent':
       if (r.quarantine) {
@@ -152,40 +143,6 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
     case 'verified':
     case 'own-access':
       return;
-  }
-}
-
-function recordDecision(ledger: Ledger, { decision: d, items, expiresAt }: Extract<JournalRecord, { type: 'decision' }>): void {
-  switch (d.kind) {
-    case 'approve': {
-      const gate = ledger.gates.get(gateKey(d.gate, d.opening));
-      if (gate) gate.decided = true;
-      if (gate && expiresAt !== undefined) gate.approval = { by: d.by, expiresAt };
-      return;
-    }
-    case 'waive':
-    case 'lift':
-      for (const item of items ?? []) ledger.waived.set(item, { by: d.by, reason: d.reason });
-      return;
-    case 'retry':
-      for (const item of items ?? []) ledger.waived.delete(item);
-      return;
-    case 'confirm':
-    case 'attest':
-      ledger.confirmed.set(d.collector, { by: d.by, statement: d.statement });
-      return;
-    case 'amend':
-      ledger.overrides.push(...d.overrides);
-      return;
-    case 'pause':
-    case 'resume':
-    case 'cancel':
-      return;
-    case 'reject': {
-      const gate = ledger.gates.get(gateKey(d.gate, d.opening));
-      if (gate) gate.decided = true;
-      return;
-    }
   }
 }
 

@@ -16,6 +16,9 @@ export interface Outcome {
 /** Code of an item that was in quarantine and is as it was before. */
 export const LIFTED = 'Lifted';
 
+/** Code of a collector that too many wrong one-time passwords locked. */
+export const OTP_EXHAUSTED = 'OtpExhausted';
+
 /** Code of what was used while it was in quarantine, until an approver said what becomes of it. */
 export const USED = 'UsedInQuarantine';
 

@@ -1,4 +1,4 @@
-import type { Decision } from './decision.ts';
+import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import type { NextStep, Reason } from './next-step.ts';

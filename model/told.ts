@@ -1,15 +1,9 @@
-import type { Decision } from './decision.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
 import { isResolved, LIFTED, type PhaseCounts } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
 import type { RunSummary } from './summary.ts';
 
 /** A run's record in words, the same on the terminal and on the page of evidence. */
-
-/** `1 item`, `2 items`. */
-export function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
-}
 
 /** An offboarding, or the restore of one. */
 type Told = { restores?: string };
@@ -32,35 +26,6 @@ export function doneIn(counts: PhaseCounts | undefined, { restores }: Told): [[s
     ['restored', counts?.restored ?? 0],
     ['already there', counts?.alreadyThere ?? 0],
   ];
-}
-
-/** What was decided about what, without who and why. */
-export function toldDecision({ decision: d, items }: { decision: Decision; items?: string[] }): string {
-  switch (d.kind) {
-    case 'approve':
-    case 'reject':
-      return `${d.kind} gate ${d.gate}, opening ${d.opening}, plan ${d.planHash}`;
-    case 'waive':
-    case 'retry':
-      return `${d.kind} ${items === undefined ? counted(d.items.count, 'item') : items.join(', ')}`;
-    case 'amend':
-      return `amend the plan${d.overrides.map((o) => `, lift the guard of ${o.item} (${o.reason})`).join('')}`;
-    case 'confirm':
-    case 'attest':
-      return `${d.kind} ${d.collector}`;
-    case 'lift':
-      return `lift the quarantine${items === undefined ? '' : ` of ${items.join(', ')}`}`;
-    case 'pause':
-    case 'resume':
-    case 'cancel':
-      return `${d.kind} the run`;
-  }
-}
-
-/** Why, in the words of whoever decided; a pause needs no reason. */
-export function reasonOf({ decision: d }: { decision: Decision }): string {
-  const reason = 'statement' in d ? d.statement : 'reason' in d ? d.reason : '';
-  return 'ticket' in d && d.ticket !== undefined ? `${reason} (${d.ticket})` : reason;
 }
 
 type Item = RunSummary['items'][number];

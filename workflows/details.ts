@@ -1,5 +1,7 @@
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
-import type { RunView } from './messages.ts';
+import { spell } from '../model/next-step.ts';
+import type { RunView } from '../model/messages/status.ts';
+import { waitingWords } from '../model/waiting-words.ts';
 
 /** The UI cuts the last lines of what is wider than its frame off: these are there to be cut. */
 const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
@@ -7,8 +9,9 @@ const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
 /** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
-  for (const a of view.awaiting) {
-    lines.push(`Waits for **${a.whom}**: ${a.what}, until ${a.until}. Type:`, '', `\`${a.command}\``, '');
+  for (const w of view.awaiting) {
+    const until = w.until === undefined ? '' : `, until ${w.until}`;
+    lines.push(`Waits for **${w.whom}**: ${waitingWords(w)}${until}. Type:`, '', ...w.next.flatMap((step) => [`\`${spell(step)}\``, '']));
   }
   if (view.planned.length > 0) {
     const [done, before] = view.restores === undefined ? ['removed', 'already gone'] : ['restored', 'already there'];

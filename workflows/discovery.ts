@@ -1,7 +1,8 @@
-import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { TakeInventoryResult } from '../activities/discover/inventory.ts';
+import type { DiscoveryProgress } from '../model/messages/progress.ts';
 import { startDiscovery, takeInventory } from './activities.ts';
-import { progress, type DiscoveryProgress } from './discovery-messages.ts';
+import { handleProgress } from './messages/progress.ts';
 import { readEstate } from './read-estate.ts';
 
 export interface DiscoveryInput {
@@ -18,7 +19,7 @@ export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInve
     now = next;
     setCurrentDetails(`**Discovery** of tenant ${scope.tenant.id}: ${now.stage}, ${now.read} of ${now.of} batches read. Changes nothing.`);
   };
-  setHandler(progress, () => now, { description: 'How far the discovery is' });
+  handleProgress(() => now);
   show(now);
   const { manifest } = await startDiscovery({ scope });
   const estate = await readEstate('discovery', manifest, (read, of) => show({ ...now, stage: 'read', read, of }));

@@ -1,6 +1,9 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { GateOutcome } from '../model/gate.ts';
 import type { Gate } from '../model/names.ts';
+import { gateWaiting } from '../model/waiting.ts';
 import { closeGate, openGate, remind } from './activities.ts';
+import { idle } from './carry-out.ts';
 import type { Run, StepOutcome } from './run.ts';
 
 /** "Once onboarded to our recommended partner and/or any other vendor, customers can initiate offboarding": a person says so, to a plan. */
@@ -16,7 +19,7 @@ export async function approvePlan(run: Run): Promise<StepOutcome> {
 /** After the pilot's soak time, before the rest: what broke shows in days, not in minutes. An amended plan after a go-ahead soaks no more. */
 export async function approveWave(run: Run): Promise<StepOutcome> {
   const nothing = (run.plan?.items ?? []).every((p) => p.count === 0);
-  if (run.openings.wave === 0 && !nothing) await run.idle('the soak time after the pilot', run.facts.soak);
+  if (run.openings.wave === 0 && !nothing) await idle(run, 'soak', run.facts.soak);
   return await passGate(run, 'wave', nothing);
 }
 
@@ -43,17 +46,15 @@ async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise
   const opening = ++run.openings[gate];
   const waits = run.facts.waits;
   run.gateOutcome = undefined;
-  run.gate = await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate });
-  run.show();
+  run.waitFor(gateWaiting(await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate }), run.asking));
   const outcome = await decision(run, gate, opening);
   await closeGate({ run: run.id, gate, opening, outcome });
-  run.gate = undefined;
   run.gateOutcome = outcome;
-  run.show();
+  run.waitNoMore('gate');
   return outcome === 'approved' ? 'done' : outcome;
 }
 
-async function decision(run: Run, gate: Gate, opening: number): Promise<'approved' | 'rejected' | 'expired'> {
+async function decision(run: Run, gate: Gate, opening: number): Promise<GateOutcome> {
   const { reminder, escalation, gate: limit } = run.facts.waits;
   const decided = () => run.gateOutcome !== undefined;
   let waited = 0;

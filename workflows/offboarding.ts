@@ -13,14 +13,15 @@ import type { NextStep, Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
 import { endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
-import { handleMessages } from './handlers.ts';
+import { liftRest } from './lift.ts';
+import { handleMessages } from './messages/index.ts';
 import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
 import { disableSignIn } from './phases/disable-sign-in.ts';
 import { removePermissions } from './phases/remove-permissions.ts';
 import { stopDataCollection } from './phases/stop-data-collection.ts';
 import { readEstate } from './read-estate.ts';
-import { liftRest } from './quarantine.ts';
-import { Run, type OffboardingInput, type StepOutcome } from './run.ts';
+import { Run, type StepOutcome } from './run.ts';
+import type { OffboardingInput } from './run-state.ts';
 
 /** What a run ends with. */
 export interface OffboardingResult {
@@ -80,7 +81,7 @@ async function offboard(run: Run): Promise<Ending> {
       case 'amend':
         continue;
       case 'lifted':
-        return { status: 'denied', reason: `the quarantine was lifted by ${run.lifted}; what is left stays as it is` };
+        return { status: 'denied', reason: `the quarantine was lifted by ${run.liftedBy}; what is left stays as it is` };
       case 'rejected':
         return { status: 'denied', reason: 'an approver rejected the plan; what is left stays as it is' };
       case 'expired':
@@ -110,7 +111,7 @@ async function plan(run: Run): Promise<void> {
   run.enter('discover');
   const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
   run.enter('plan');
-  run.collectors.clear();
+  run.waits.clear();
   run.plan = await makePlan({ run: run.id, manifest, readings });
   run.forgetDecisions();
   for (const item of run.plan.again) run.outcomes.delete(item);
@@ -137,7 +138,7 @@ export function refusalBy(failures: Reason[]): Ending {
 async function end(run: Run, { status, ...told }: Ending): Promise<OffboardingResult> {
   // A message that is being worked on may still decide or remove; the journal's last word comes after it.
   await condition(allHandlersFinished);
-  run.stopWaiting();
+  run.waits.clear();
   run.enter('evidence');
   const left = run.plan && (await liftRest(run));
   const why: Reason = left ? { reason: `${told.reason}; ${left.reason}`, next: [...(told.next ?? []), ...left.next] } : told;

@@ -3,11 +3,12 @@ import { PHASES } from '../model/names.ts';
 import { step } from '../model/next-step.ts';
 import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
-import { handleRestoreMessages } from './handlers.ts';
+import { handleRestoreMessages } from './messages/index.ts';
 import { refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
 import { Run, type StepOutcome } from './run.ts';
 import { byStage } from './by-stage.ts';
-import { removeAgain, settle } from './settle.ts';
+import { carryOut, carryOutAgain } from './carry-out.ts';
+import { untilResolved } from './until-resolved.ts';
 
 export interface RestoreInput {
   tenantId: string;
@@ -73,9 +74,9 @@ async function backwards(run: Run): Promise<StepOutcome> {
   for (const phase of PHASES.toReversed()) {
     if (run.batches(phase).length === 0) continue;
     run.enter(phase);
-    await byStage(run.batches(phase), (b, key) => run.remove(phase, `restore: ${b.label}`, key));
-    const settled = await settle(run, phase, removeAgain(run, phase));
-    if (settled !== 'done') return settled;
+    await byStage(run.batches(phase), (b, key) => carryOut(run, phase, `restore: ${b.label}`, key));
+    const resolved = await untilResolved(run, phase, carryOutAgain(run, phase));
+    if (resolved !== 'done') return resolved;
   }
   return 'done';
 }

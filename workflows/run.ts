@@ -1,83 +1,72 @@
-import {
-  ActivityFailure,
-  CancellationScope,
-  condition,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { OpenGate } from '../model/decision.ts';
-import { PHASES, type Gate, type Phase } from '../model/names.ts';
-import { runName } from '../model/run-name.ts';
-import { needsPerson, type Outcome } from '../model/outcome.ts';
-import type { Batch } from '../model/batch.ts';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { Mutex } from 'async-mutex';
 import type { MakePlanResult } from '../activities/plan/make-plan.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
-import type { ApplyInput } from '../activities/apply/engine.ts';
-import { putInQuarantine, removeItems } from './activities.ts';
+import type { Batch } from '../model/batch.ts';
+import type { GateOutcome } from '../model/gate.ts';
+import type { Stage } from '../model/messages/status.ts';
+import { PHASES, type Gate, type Phase } from '../model/names.ts';
+import { OTP_EXHAUSTED, type Outcome } from '../model/outcome.ts';
+import { runName } from '../model/run-name.ts';
+import { collectorWaiting, itemsWaiting } from '../model/waiting.ts';
+import type { Asking, CollectorWaiting, ItemsWaiting, Waiting } from '../model/waiting.ts';
+import { awaitedMost } from '../model/waiting-words.ts';
+import { removeItems } from './activities.ts';
+import { BetweenItems } from './between-items.ts';
 import { describe } from './details.ts';
-import { awaitingAttribute, phaseAttribute, tenantAttribute, type CollectorView, type RunView, type Stage } from './messages.ts';
+import { allUnresolved, unresolvedIn, type OffboardingInput, type RunState } from './run-state.ts';
+import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
 import { viewOf } from './view.ts';
-
-export interface OffboardingInput {
-  /** The manifest as it was written (parsed YAML). */
-  manifest: { tenant: { id: string } };
-  startedBy: string;
-  dryRun: boolean;
-  /** Journal of the run that it undoes; absent for an offboarding. */
-  restores?: string;
-  /** Whether the server knows the search attributes. */
-  searchAttributes: boolean;
-}
+import { WaitingList } from './waiting-list.ts';
 
 /** How a step of the guide ended: `amend` makes a new plan of what is left; the others end the run safely. */
 export type StepOutcome = 'done' | 'amend' | 'rejected' | 'expired' | 'unattended' | 'lifted';
 
-/** The state of one run: what messages change and the steps wait for. */
-export class Run {
+/** One run: what is known of it, what it waits for, and how messages and steps change both. */
+export class Run implements RunState {
   readonly input: OffboardingInput;
+  readonly workflowId: string;
   readonly id: string;
   stage: Stage = 'preconditions';
-  paused = false;
   started: StartRunResult | undefined;
   plan: MakePlanResult | undefined;
-  gate: OpenGate | undefined;
-  gateOutcome: 'approved' | 'rejected' | 'expired' | undefined;
   readonly openings: Record<Gate, number> = { plan: 0, wave: 0, collectors: 0, restore: 0 };
   readonly outcomes = new Map<string, Outcome & { phase: Phase }>();
   readonly waived = new Set<string>();
-  /** Items an approver wants tried again. */
-  readonly toRetry = new Set<string>();
-  amendRequested = false;
-  /** A decision is being judged. */
-  deciding = false;
-  readonly collectors = new Map<string, CollectorView>();
-  /** Waits for a decision about unresolved items. */
-  settling = false;
-  /** Until when it waits for the person it waits for; ISO. */
-  personUntil = '';
-  /** A time that it waits for. */
-  idling: { what: string; until: string } | undefined;
-  /** Things are in quarantine and watched: they can be lifted. */
-  watching = false;
-  /** Somebody wants all of it lifted, and the run ended. */
-  lifted: string | undefined;
-  lastRefusal: string | undefined;
+  readonly waits = new WaitingList();
+  gateOutcome: GateOutcome | undefined;
+  /** What approvers asked for and no step has taken up yet. */
+  readonly asked = { retry: new Set<string>(), amend: false };
+  /** Who wants the whole quarantine lifted, and the run ended. */
+  liftedBy: string | undefined;
   cancelledBy: string | undefined;
-  status: RunView['status'] = 'running';
+  lastRefusal: string | undefined;
+  status: RunState['status'] = 'running';
+  readonly betweenItems = new BetweenItems();
+  /** Decisions are judged one after the other: what the one before settled, the next is no longer about. */
+  readonly judging = new Mutex();
+  /** By item; one message at a time for each collector: two codes at once would spend its tries. */
+  readonly collectorLocks = new Map<string, Mutex>();
   /** The activity that does the work on items: it removes them, or gives them back. */
-  readonly #carryOut: typeof removeItems;
+  readonly activity: typeof removeItems;
   /** Each change of a search attribute is an event in history: only changes are written. */
   #shown = '';
-  readonly #scopes = new Set<CancellationScope>();
 
-  constructor(input: OffboardingInput, carryOut: typeof removeItems = removeItems) {
-    this.#carryOut = carryOut;
+  constructor(input: OffboardingInput, activity: typeof removeItems = removeItems) {
+    this.activity = activity;
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.input = input;
+    this.workflowId = workflowId;
     this.id = runName(workflowId, firstExecutionRunId);
     if (input.searchAttributes) upsertSearchAttributes([{ key: tenantAttribute, value: input.manifest.tenant.id }]);
+  }
+
+  get paused(): boolean {
+    return this.betweenItems.paused;
+  }
+
+  get waiting(): Waiting[] {
+    return this.waits.members;
   }
 
   /** What startRun told. Throws when asked before. */
@@ -90,6 +79,12 @@ export class Run {
     return this.plan?.planHash ?? '';
   }
 
+  /** Who asks when it waits for somebody. */
+  get asking(): Asking {
+    const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
+    return { run: this.workflowId, approvers, amendable: this.input.restores === undefined };
+  }
+
   enter(stage: Stage): void {
     this.stage = stage;
     this.show();
@@ -97,19 +92,9 @@ export class Run {
 
   /** Brings the UI up to date: current details and search attributes. */
   show(): void {
-    setCurrentDetails(describe(this.view()));
+    setCurrentDetails(describe(viewOf(this)));
     if (!this.input.searchAttributes) return;
-    // Search attributes are never encrypted: they say what is awaited, not of whom.
-    const awaiting =
-      this.gate && !this.gateOutcome
-        ? `gate ${this.gate.gate}`
-        : this.settling
-          ? 'items'
-          : this.idling
-            ? 'time'
-            : this.view().awaiting.length > 0
-              ? 'collectors'
-              : 'nobody';
+    const awaiting = awaitedMost(this.waiting);
     const shown = `${this.stage} ${awaiting}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -121,94 +106,88 @@ export class Run {
 
   record(phase: Phase, outcomes: Outcome[]): void {
     for (const o of outcomes) this.outcomes.set(o.item, { ...o, phase });
+    this.#tellItemsAsTheyAre();
     this.show();
   }
 
-  /** Items of a phase that were tried and are neither resolved nor waived. */
-  unresolved(phase: Phase): Outcome[] {
-    const open = [...this.outcomes.values()].filter((o) => o.phase === phase && needsPerson(o.outcome) && !this.waived.has(o.item));
-    return open.map(({ phase: _, ...outcome }) => outcome);
+  waive(items: string[]): void {
+    for (const item of items) this.waived.add(item);
+    this.#tellItemsAsTheyAre();
+    this.show();
   }
 
-  /** A new plan begins: what an earlier one left unresolved, or was to be tried again, is tried if the new one holds it. */
-  forgetDecisions(): void {
-    this.amendRequested = false;
-    this.toRetry.clear();
-    for (const phase of PHASES) for (const { item } of this.unresolved(phase)) this.outcomes.delete(item);
+  unresolved(phase: Phase): Outcome[] {
+    return unresolvedIn(this, phase);
+  }
+
+  /** Unresolved items that nobody is at: a collector that is tried again is its recipient's, not an approver's. */
+  undecided(phase: Phase): Outcome[] {
+    return this.unresolved(phase).filter((o) => !this.waits.collector(o.item));
   }
 
   batches(phase: Phase): Batch[] {
     return this.plan?.batches.filter((b) => b.phase === phase) ?? [];
   }
 
+  /** A new plan begins: what an earlier one left unresolved, or was to be tried again, is tried if the new one holds it. */
+  forgetDecisions(): void {
+    this.asked.amend = false;
+    this.asked.retry.clear();
+    for (const { item } of allUnresolved(this)) this.outcomes.delete(item);
+  }
+
+  waitFor(member: Waiting): void {
+    this.waits.put(member);
+    this.show();
+  }
+
+  waitNoMore(kind: Waiting['kind'], item?: string): void {
+    this.waits.drop(kind, item);
+    this.show();
+  }
+
+  /** Asks approvers what becomes of unresolved items. What is asked already keeps its time. */
+  waitForDecision(): void {
+    const known = this.waits.of('items')[0];
+    const member = this.#undecidedItems(known?.until ?? this.inMs(this.facts.waits.person));
+    if (member) this.waitFor(member);
+  }
+
+  /** Changes what is known of a collector; one that is no longer waited for stays so. */
+  changeCollector({ item }: CollectorWaiting, change: Partial<Pick<CollectorWaiting, 'stage' | 'challenge' | 'resends'>>): void {
+    const known = this.waits.collector(item);
+    if (known) this.waitFor(collectorWaiting({ ...known, ...change }, this.asking));
+  }
+
   pause(): void {
-    this.paused = true;
-    for (const scope of this.#scopes) scope.cancel();
+    this.betweenItems.pause();
     this.show();
   }
 
   resume(): void {
-    this.paused = false;
+    this.betweenItems.resume();
     this.show();
   }
 
-  /** The end begins: nobody is waited for any more, and every message that still comes is refused. */
-  stopWaiting(): void {
-    this.gate = undefined;
-    this.settling = false;
-    for (const { item, stage } of this.collectors.values()) if (stage !== 'settled') this.collectors.delete(item);
+  /** ISO; so many milliseconds from now. */
+  inMs(ms: number): string {
+    return new Date(Date.now() + ms).toISOString();
   }
 
-  /** Has a share of the work done. */
-  async remove(phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
-    await this.#overPauses(this.#carryOut, phase, label, work);
+  #undecidedItems(until: string): ItemsWaiting | undefined {
+    const open = PHASES.flatMap((phase) => this.undecided(phase));
+    if (open.length === 0) return undefined;
+    const locked = open.filter((o) => o.code === OTP_EXHAUSTED).map((o) => ({ item: o.item, why: o.reason }));
+    const items = open.map((o) => o.item);
+    return itemsWaiting(items, locked, until, this.asking);
   }
 
-  /** Has a share of the plan put in quarantine, as far as its clouds have such a step. */
-  async quarantine(phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
-    await this.#overPauses(putInQuarantine, phase, label, work);
-  }
-
-  /** What the activity did not begin is given to it again on resuming, and when the next change window opens. */
-  async #overPauses(activity: typeof removeItems, phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
-    let todo = work;
-    for (;;) {
-      await condition(() => !this.paused);
-      const result = await this.#interruptible(() => activity(label, { run: this.id, planHash: this.planHash, work: todo }));
-      if (result === 'interrupted') continue;
-      this.record(phase, result.outcomes);
-      if (result.remaining.length === 0) return;
-      todo = { phase, items: result.remaining };
-      if (result.opensAt !== undefined) await this.idle('the change window', new Date(result.opensAt).getTime() - Date.now());
-    }
-  }
-
-  /** Waits for nobody, but for a time to come. */
-  async idle(what: string, ms: number): Promise<void> {
-    this.idling = { what, until: new Date(Date.now() + ms).toISOString() };
-    this.show();
-    await sleep(Math.max(ms, 1));
-    this.idling = undefined;
-    this.show();
-  }
-
-  /** Runs an activity that a pause stops between items. The run's own cancellation goes through. */
-  async #interruptible<T>(work: () => Promise<T>): Promise<T | 'interrupted'> {
-    const scope = new CancellationScope();
-    this.#scopes.add(scope);
-    try {
-      return await scope.run(work);
-    } catch (error) {
-      // A pause may already be over, and a try that was stopped may have failed of its own: the scope tells who stopped it.
-      if (scope.consideredCancelled && error instanceof ActivityFailure && !CancellationScope.current().consideredCancelled)
-        return 'interrupted';
-      throw error;
-    } finally {
-      this.#scopes.delete(scope);
-    }
-  }
-
-  view(): RunView {
-    return viewOf(this);
+  /** For as long as items wait for a decision, they are told as they are now. */
+  #tellItemsAsTheyAre(): void {
+    const known = this.waits.of('items')[0];
+    if (!known) return;
+    const member = this.#undecidedItems(known.until);
+    if (member) this.waits.put(member);
+    else this.waits.drop('items');
   }
 }

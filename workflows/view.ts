@@ -1,23 +1,15 @@
-import { workflowInfo } from '@temporalio/workflow';
+import type { CollectorView } from '../model/messages/collector.ts';
+import type { RunView } from '../model/messages/status.ts';
 import { PHASES } from '../model/names.ts';
-import { countPhase } from '../model/outcome.ts';
-import { awaitingCollector, awaitingGate, awaitingItems, awaitingQuarantine, awaitingTime } from './awaiting.ts';
-import type { Awaiting, RunView } from './messages.ts';
-import type { Run } from './run.ts';
+import { countPhase, OTP_EXHAUSTED } from '../model/outcome.ts';
+import { awaited, collectorView } from '../model/waiting.ts';
+import { allUnresolved, type RunState } from './run-state.ts';
 
 /** Pure: a run as the `status` query and the Temporal UI show it. */
-export function viewOf(run: Run): RunView {
-  const { workflowId } = workflowInfo();
-  const defined = {
-    ...(run.input.restores === undefined ? {} : { restores: run.input.restores }),
-    ...(run.plan ? { planHash: run.plan.planHash } : {}),
-    ...(run.gate ? { gate: run.gate } : {}),
-    ...(run.gateOutcome ? { gateOutcome: run.gateOutcome } : {}),
-    ...(run.lastRefusal === undefined ? {} : { lastRefusal: run.lastRefusal }),
-    ...(run.started ? { otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
-  };
+export function viewOf(run: RunState): RunView {
+  const [gate] = awaited(run.waiting, 'gate');
   return {
-    workflowId,
+    workflowId: run.workflowId,
     run: run.id,
     tenantId: run.input.manifest.tenant.id,
     startedBy: run.input.startedBy,
@@ -34,23 +26,41 @@ export function viewOf(run: Run): RunView {
       ),
     ),
     unknown: run.plan?.unknown ?? [],
-    awaiting: awaitingOf(run, workflowId),
-    unresolved: PHASES.flatMap((phase) => run.unresolved(phase)),
-    collectors: [...run.collectors.values()],
-    ...defined,
+    awaiting: run.waiting,
+    unresolved: allUnresolved(run),
+    collectors: collectorViews(run),
+    ...(run.input.restores === undefined ? {} : { restores: run.input.restores }),
+    ...(run.plan ? { planHash: run.plan.planHash } : {}),
+    ...(gate ? { gate: gate.open } : {}),
+    ...(run.gateOutcome ? { gateOutcome: run.gateOutcome } : {}),
+    ...(run.lastRefusal === undefined ? {} : { lastRefusal: run.lastRefusal }),
+    ...(run.started ? { otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
   };
 }
 
-function awaitingOf(run: Run, workflowId: string): Awaiting[] {
-  const approvers = (run.started?.approvers ?? []).filter((a) => a !== run.input.startedBy).join(' or ');
-  const awaiting: Awaiting[] = [];
-  if (run.gate && !run.gateOutcome) awaiting.push(awaitingGate(run.gate, workflowId, approvers));
-  if (run.idling) awaiting.push(run.watching ? awaitingQuarantine(run.idling, workflowId) : awaitingTime(run.idling, workflowId));
-  const unresolved = PHASES.flatMap((phase) => run.unresolved(phase)).length;
-  if (run.settling && unresolved > 0)
-    awaiting.push(awaitingItems(unresolved, workflowId, approvers, run.personUntil, run.input.restores === undefined));
-  for (const c of run.collectors.values()) {
-    if (c.stage !== 'settled') awaiting.push(awaitingCollector(c, workflowId, run.personUntil));
-  }
-  return awaiting;
+export const COLLECTOR_PREFIX = 'data-collector:';
+
+/** Collectors that are waited for, then those something came of. */
+function collectorViews(run: RunState): CollectorView[] {
+  const waited = awaited(run.waiting, 'collector');
+  return (run.plan?.collectors ?? []).flatMap((item) => {
+    const waits = waited.find((w) => w.item === item);
+    return waits ? [collectorView(waits)] : settledCollector(run, item);
+  });
+}
+
+/** A collector of the plan that is not waited for, once something came of it. */
+export function settledCollector(run: RunState, item: string): CollectorView[] {
+  const outcome = run.outcomes.get(item);
+  if (!outcome || !item.startsWith(COLLECTOR_PREFIX)) return [];
+  const id = item.slice(COLLECTOR_PREFIX.length);
+  const { driver, recipient } = collectorNamed(run, id);
+  const locked = outcome.code === OTP_EXHAUSTED && !run.waived.has(item);
+  return [{ item, id, driver, recipient, stage: locked ? 'locked' : 'settled' }];
+}
+
+/** What the manifest says of a collector; one that it does not name was found in the portal. */
+export function collectorNamed({ started }: RunState, id: string): Pick<CollectorView, 'driver' | 'recipient'> {
+  const known = started?.collectors.find((c) => c.id === id);
+  return { driver: known?.driver ?? 'http', recipient: known?.recipient ?? 'unknown' };
 }

@@ -1,19 +1,17 @@
-import {
-  decide,
-  type AmendDecision,
-  type Decision,
-  type Verdict,
-  type DecisionContext,
-  type LiftDecision,
-  type OpenGate,
-} from '../../model/decision.ts';
-import { gateKey, unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
+import { gateKey } from '../../model/decided.ts';
+import type { OpenGate } from '../../model/gate.ts';
+import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
+import type { AmendDecision } from '../../model/messages/amend.ts';
+import { decide, type Decision } from '../../model/messages/index.ts';
+import type { DecisionContext } from '../../model/messages/judging.ts';
+import type { LiftDecision } from '../../model/messages/lift.ts';
 import type { Gate, Phase } from '../../model/names.ts';
 import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { itemHash } from '../../model/item-hash.ts';
 import { effectivePolicy } from '../../model/policy.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';

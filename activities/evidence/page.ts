@@ -2,7 +2,8 @@ import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
-import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
+import { decisionWords, reasonOf } from '../../model/messages/index.ts';
+import { doneIn, isWaived, phasesOf, stayingIn, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {
@@ -27,7 +28,7 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${lines(p.next)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
-<table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, toldDecision(d), reasonOf(d)])).join('')}</table>
+<table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, decisionWords(d), reasonOf(d)])).join('')}</table>
 ${phasesOf(s)
   .map(({ phase, title }, i) => phaseSection(s, phase, `${i + 1}. ${title}`))
   .join('\n')}
@@ -40,7 +41,7 @@ ${
 ${staying.length > 0 ? `<h2>${words.staying}</h2><table><tr><th>What<th>Who decided, and why</tr>${staying.map((i) => row([i.item, i.why])).join('')}</table>` : ''}
 <h2>${words.untouched}</h2>
 <table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
-${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, toldDecision(r), r.message])).join('')}</table>` : ''}
+${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, decisionWords(r), r.message])).join('')}</table>` : ''}
 ${ownAccessSection(s)}
 <h2>Journal</h2>
 <p>Each line of journal.jsonl holds the SHA-256 of the line before it in its segment. These are the last ones.</p>

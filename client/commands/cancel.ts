@@ -1,4 +1,4 @@
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { requireRun } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { BY, personOf } from '../terminal/person.ts';

@@ -3,8 +3,8 @@ import { DELETED_MESSAGE } from '../../model/names.ts';
 import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { seal } from '../../security/sealing.ts';
-import * as messages from '../../workflows/messages.ts';
-import type { CollectorView } from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
+import type { CollectorView } from '../../model/messages/collector.ts';
 import { requireRun, send, viewOf } from '../run/ask.ts';
 import { text, type Command } from '../terminal/command.ts';
 import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
@@ -103,8 +103,9 @@ function told(view: CollectorView, run: string, by: string, program: string): st
       return `A one-time password was sent to ${view.challenge?.sentTo ?? 'the mailbox'}; it expires at ${view.challenge?.expiresAt ?? '?'}.\nEnter it: ${line('otp', view.id, '--by', by)}`;
     case 'by-hand':
       return `Delete it in the portal, then: ${line('confirm', view.id, '--by', by, '--statement', DELETED_MESSAGE)}`;
+    case 'locked':
     case 'settled':
-      return `${view.id} is settled. Look at the run: ${line('status')}`;
+      return `${view.id} is ${view.stage}. Look at the run: ${line('status')}`;
     case 'not-ready':
       return `${view.id} waits for: ${line('ready', view.id, '--by', by)}`;
   }

@@ -1,6 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import { GATES, type Gate } from '../../model/names.ts';
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { requireRun, send, viewOf } from '../run/ask.ts';
 import { text, type Command, type Io } from '../terminal/command.ts';
 import { ask } from '../terminal/prompt.ts';

@@ -1,9 +1,11 @@
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { itemHash } from '../../model/item-hash.ts';
-import { waitsForOthers } from '../../model/outcome.ts';
-import type { ItemSet } from '../../model/decision.ts';
+import type { ItemSet } from '../../model/messages/item-decision.ts';
+import type { RunView } from '../../model/messages/status.ts';
+import { waitsForOthers, type Outcome } from '../../model/outcome.ts';
+import { awaited } from '../../model/waiting.ts';
 import { send, viewOf } from '../run/ask.ts';
 import { text, type Command } from '../terminal/command.ts';
 import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
@@ -13,6 +15,19 @@ import { withSession } from '../run/session.ts';
 export function itemSet(all: string[], only: string[] | undefined): ItemSet {
   const ids = (only ?? all).toSorted();
   return { count: ids.length, hash: itemHash(ids), ...(only ? { only: ids } : {}) };
+}
+
+/** What waits for a decision now and is held by something of its own: what merely waits for others goes on with them. */
+export function heldNow({ unresolved, awaiting }: Pick<RunView, 'unresolved' | 'awaiting'>): Outcome[] {
+  const waiting = new Set(awaited(awaiting, 'items').flatMap((w) => w.items));
+  return unresolved.filter((o) => waiting.has(o.item) && !waitsForOthers(o));
+}
+
+/** The same as a set. A collector that is tried again is unresolved, too, but not asked about: then the set says which it means. */
+export function setNow(view: Pick<RunView, 'unresolved' | 'awaiting'>): ItemSet {
+  const held = heldNow(view).map((o) => o.item);
+  const all = view.unresolved.filter((o) => !waitsForOthers(o));
+  return itemSet(held, held.length < all.length ? held : undefined);
 }
 
 function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
@@ -33,9 +48,8 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
       return await withSession(io.env, async (session) => {
-        const { unresolved } = await viewOf(session, run);
-        const known = unresolved.map((o) => o.item);
-        const held = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
+        const view = await viewOf(session, run);
+        const known = view.unresolved.map((o) => o.item);
         const only = typeof values['items'] === 'string' ? values['items'].split(',').map((id) => id.trim()) : undefined;
         const stranger = only?.find((id) => !known.includes(id));
         if (stranger !== undefined) {
@@ -44,7 +58,12 @@ function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
           });
         }
         const reason = text(values, 'reason');
-        const items = await send(session, run, messages[name], { items: itemSet(held, only), by, reason, ...ticketOf(values) });
+        const items = await send(session, run, messages[name], {
+          items: only ? itemSet(only, only) : setNow(view),
+          by,
+          reason,
+          ...ticketOf(values),
+        });
         io.out(
           json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
         );

@@ -1,7 +1,7 @@
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { LIFTED } from '../../model/outcome.ts';
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { requireRun, send } from '../run/ask.ts';
 import { text, type Command } from '../terminal/command.ts';
 import { BY, personOf } from '../terminal/person.ts';

@@ -1,12 +1,12 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
-import { awaitingAttribute, phaseAttribute } from '../../workflows/messages.ts';
+import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
 import { isDiscovery } from '../run/discovery-status.ts';
 import { viewIfAnswered } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { resultOf } from '../records/evidence-folder.ts';
-import { waitingFor, type Waiting } from '../render/waiting.ts';
+import { waitingFor, type Shown } from '../render/waiting.ts';
 import { requireWorker, withSession, type Session } from '../run/session.ts';
 
 /** Offboardings and what gives things back. */
@@ -32,7 +32,7 @@ interface Row {
   awaiting: string;
   started: string;
   /** With --awaiting only. */
-  waits?: Waiting[];
+  waits?: Shown[];
 }
 
 export const list: Command = {
@@ -45,7 +45,7 @@ export const list: Command = {
     return await withSession(io.env, async (session) => {
       const rows = values['awaiting'] ? await waitingRows(session) : await allRows(session);
       if (json) io.out(JSON.stringify(rows));
-      else if (rows.length > 0) io.out(rows.map(tell).join('\n'));
+      else if (rows.length > 0) io.out(rows.map((row) => tell(row, io.program)).join('\n'));
       else if (values['awaiting']) io.out('No offboarding waits for anybody.');
       else io.out(`No offboarding is known here. Start one: ${spell(step('start', 'MANIFEST', '--by', 'NAME'), io.program)}`);
       return 0;
@@ -105,12 +105,15 @@ function rowOf(w: WorkflowExecutionInfo): Row {
   };
 }
 
-function tell(r: Row): string {
+function tell(r: Row, program: string): string {
   const first = `${r.workflowId}  ${r.result ?? r.state}  ${r.phase}  since ${r.started}  run ${r.runId}`;
   if (r.state !== 'running') return first;
   if (r.waits === undefined) return `${first}\n  waits for: ${r.awaiting}`;
   return [
     first,
-    ...r.waits.flatMap((w) => [`  waits for ${w.whom}: ${w.what}${w.until ? `, until ${w.until}` : ''}`, `    ${w.command}`]),
+    ...r.waits.flatMap((w) => [
+      `  waits for ${w.whom}: ${w.what}${w.until ? `, until ${w.until}` : ''}`,
+      ...w.next.map((n) => `    ${spell(n, program)}`),
+    ]),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { requireRun, send } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';

@@ -1,12 +1,12 @@
 import { OffboardError } from '../../model/errors.ts';
-import { waitsForOthers } from '../../model/outcome.ts';
-import { counted } from '../../model/told.ts';
-import * as messages from '../../workflows/messages.ts';
-import type { CollectorView, RunView } from '../../workflows/messages.ts';
+import { counted } from '../../model/counted.ts';
+import * as messages from '../../workflows/messages/index.ts';
+import type { CollectorView } from '../../model/messages/collector.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { send } from '../run/ask.ts';
 import type { Io } from '../terminal/command.ts';
 import { submitOtp } from '../commands/collector.ts';
-import { itemSet } from '../commands/decide-items.ts';
+import { heldNow, setNow } from '../commands/decide-items.ts';
 import { recordsOf } from '../records/records.ts';
 import { renderPlan } from '../render/plan.ts';
 import type { Session } from '../run/session.ts';
@@ -43,15 +43,16 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
     return plan ? `\n${renderPlan(plan, planHash)}\n` : '';
   }
 
-  async function unresolved({ workflowId, unresolved: items }: RunView): Promise<void> {
-    const held = items.filter((o) => !waitsForOthers(o)).map((o) => o.item);
-    const told = items.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
+  async function unresolved(view: RunView): Promise<void> {
+    const { workflowId } = view;
+    const held = heldNow(view).map((o) => o.item);
+    const told = view.unresolved.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
     once(held.join(' '), told.join(''));
     const reason = await ask(
       `You are ${approver}. To leave ${counted(held.length, 'item')} in place, type the reason; or type retry: `,
       io,
     );
-    const set = itemSet(held, undefined);
+    const set = setNow(view);
     if (reason === '') io.err('  A reason is needed: it stands in the evidence. Nothing was decided.\n');
     else if (reason === 'retry') await send(session, workflowId, messages.retry, { items: set, by: approver, reason: 'typed retry' });
     else await send(session, workflowId, messages.waive, { items: set, by: approver, reason });

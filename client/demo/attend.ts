@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
-import { status, type CollectorView, type RunView } from '../../workflows/messages.ts';
+import { awaited, collectorView } from '../../model/waiting.ts';
+import type { CollectorView } from '../../model/messages/collector.ts';
+import type { RunView } from '../../model/messages/status.ts';
+import { status } from '../../workflows/messages/index.ts';
 import type { offboarding, OffboardingResult } from '../../workflows/offboarding.ts';
 
 /** Whoever answers what a run waits for: played, or a person at a terminal. */
@@ -40,10 +43,10 @@ export async function attend(
 }
 
 async function answer(view: RunView, people: People): Promise<void> {
-  if (view.gate && view.awaiting.length > 0) return await people.gate(view);
-  if (view.awaiting.some((a) => a.command.startsWith('offboard waive'))) return await people.unresolved(view);
-  const collector = view.collectors.find((c) => c.stage !== 'settled');
-  if (collector) await people.collector(view, collector);
+  if (view.gate) return await people.gate(view);
+  if (awaited(view.awaiting, 'items').length > 0) return await people.unresolved(view);
+  const [collector] = awaited(view.awaiting, 'collector');
+  if (collector) await people.collector(view, collectorView(collector));
 }
 
 function narrate(view: RunView, once: (line: string) => void): void {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OffboardError } from '../../model/errors.ts';
-import { waitsForOthers } from '../../model/outcome.ts';
-import { counted } from '../../model/told.ts';
-import * as messages from '../../workflows/messages.ts';
+import { counted } from '../../model/counted.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { send } from '../run/ask.ts';
 import { submitOtp } from '../commands/collector.ts';
-import { itemSet } from '../commands/decide-items.ts';
+import { heldNow, setNow } from '../commands/decide-items.ts';
 import type { Session } from '../run/session.ts';
 import type { People } from './attend.ts';
 import type { SandboxClient } from './sandbox-client.ts';
@@ -21,12 +20,13 @@ export function playedPeople(session: Session, approver: string, sandbox: Sandbo
       tell(`${approver} approves gate ${name} of plan ${planHash.slice(0, 12)}…`);
       await send(session, workflowId, messages.approve, { gate: name, opening, planHash, by: approver, reason: 'read and found right' });
     },
-    async unresolved({ workflowId, unresolved }) {
-      const ids = unresolved.filter((o) => !waitsForOthers(o)).map((o) => o.item);
-      for (const o of unresolved) tell(`held: ${o.item}: ${o.code ?? o.outcome}: ${o.reason}`);
+    async unresolved(view) {
+      const { workflowId } = view;
+      const ids = heldNow(view).map((o) => o.item);
+      for (const o of view.unresolved) tell(`held: ${o.item}: ${o.code ?? o.outcome}: ${o.reason}`);
       const reason = 'a guard holds it; left in place until its owner has looked at it';
       tell(`${approver} waives ${counted(ids.length, 'held item')}: ${reason}`);
-      await send(session, workflowId, messages.waive, { items: itemSet(ids, undefined), by: approver, reason });
+      await send(session, workflowId, messages.waive, { items: setNow(view), by: approver, reason });
     },
     async collector({ workflowId }, collector) {
       const { id, recipient: by } = collector;

@@ -1,6 +1,6 @@
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, systemType, type SystemType } from '../../model/names.ts';
-import { counted } from '../../model/told.ts';
+import { counted } from '../../model/counted.ts';
 
 const MOST_NAMED = 10;
 const CLOUDS: Record<SystemType, string> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud', entra: 'Entra ID', portal: 'Portal' };

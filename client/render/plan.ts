@@ -1,6 +1,6 @@
 import { assertNever, PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
 import type { Plan } from '../../model/plan.ts';
-import { counted } from '../../model/told.ts';
+import { counted } from '../../model/counted.ts';
 
 const MOST_NAMED = 5;
 

@@ -1,7 +1,8 @@
 import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { toldOwnAccess } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
-import { doneIn, isWaived, phasesOf, reasonOf, stayingIn, toldDecision, toldOutcome, toldRest } from '../../model/told.ts';
+import { decisionWords, reasonOf } from '../../model/messages/index.ts';
+import { doneIn, isWaived, phasesOf, stayingIn, toldOutcome, toldRest } from '../../model/told.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary, program: string): string {
@@ -29,9 +30,12 @@ export function renderReport(s: RunSummary, program: string): string {
   }
   lines.push(
     '',
-    ...section('Decisions', s.decisions, (d) => [`${d.at}  ${d.decision.by}  ${toldDecision(d)}`, reasonOf(d) && `reason: ${reasonOf(d)}`]),
+    ...section('Decisions', s.decisions, (d) => [
+      `${d.at}  ${d.decision.by}  ${decisionWords(d)}`,
+      reasonOf(d) && `reason: ${reasonOf(d)}`,
+    ]),
   );
-  lines.push(...section('Refused', s.refusals, (r) => [`${r.at}  ${r.decision.by}  ${toldDecision(r)}`, `${r.code}: ${r.message}`]));
+  lines.push(...section('Refused', s.refusals, (r) => [`${r.at}  ${r.decision.by}  ${decisionWords(r)}`, `${r.code}: ${r.message}`]));
   lines.push(
     ...section('Data collectors', s.collectors, (c) => [`${c.at}  ${c.collector}  ${c.event}${c.by ? ` by ${c.by}` : ''}`, c.detail]),
   );

@@ -1,7 +1,7 @@
 import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { doneIn, phasesOf } from '../../model/told.ts';
 import type { Retrying } from '../run/retrying.ts';
-import type { RunView } from '../../workflows/messages.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { waitingFor } from './waiting.ts';
 
 /** A run on one screen: where it is, what happened, what waits for whom, and what to type. `evidence`: its folder, where that is known. */
@@ -25,7 +25,8 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   }
   const waiting = waitingFor(view);
   for (const w of waiting) {
-    lines.push(`Waits for ${w.whom}: ${w.what}`, ...(w.until === undefined ? [] : [`  until ${w.until}`]), `  ${w.command}`, '');
+    lines.push(`Waits for ${w.whom}: ${w.what}`, ...(w.until === undefined ? [] : [`  until ${w.until}`]));
+    lines.push(...w.next.map((n) => `  ${spell(n, program)}`), '');
   }
   for (const r of retrying) lines.push(`Tried again (${r.activity}, attempt ${r.attempt}, next ${r.next}): ${r.reason}`, '');
   const busy = waiting.length === 0 && retrying.length === 0;

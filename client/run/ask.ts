@@ -9,9 +9,9 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../../model/errors.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
-import { progress } from '../../workflows/discovery-messages.ts';
-import { status, type RunView } from '../../workflows/messages.ts';
+import { progress, status } from '../../workflows/messages/index.ts';
 import { requireWorker, type Session } from './session.ts';
 
 const ANSWER_WITHIN_MS = 60_000;

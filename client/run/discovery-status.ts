@@ -1,4 +1,4 @@
-import type { DiscoveryProgress } from '../../workflows/discovery-messages.ts';
+import type { DiscoveryProgress } from '../../model/messages/progress.ts';
 import { discoveryOf } from './ask.ts';
 import type { Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { workflowIdOf } from '../../model/run-name.ts';
-import { tenantAttribute } from '../../workflows/messages.ts';
+import { tenantAttribute } from '../../workflows/search-attributes.ts';
 import type { restore, RestoreInput } from '../../workflows/restore.ts';
 import { refuseWhileRunning } from './opposing-run.ts';
 import { requireWorker, type Session } from './session.ts';

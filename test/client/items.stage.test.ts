@@ -26,7 +26,7 @@ function withClosedAccount(): TestEstate {
 async function runAtItems(): Promise<string> {
   const run = await startedRun(stage, withClosedAccount());
   await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.includes('waive')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   return run;
 }
 
@@ -60,7 +60,7 @@ test('an item that is retried without a change is held again, and waits again', 
       .lines(journal)
       .flatMap(({ record: r }) => (r.type === 'outcome' && r.outcome.item === UNKNOWN ? [r.outcome.outcome] : []));
   await expect.poll(tries, { timeout: 20_000 }).toEqual(['blocked', 'blocked']);
-  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.command.includes('waive')));
+  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(view.unresolved.map((o) => o.item)).toContain(UNKNOWN);
 });
 

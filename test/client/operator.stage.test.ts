@@ -8,7 +8,7 @@ import { viewIfAnswered } from '../../client/run/ask.ts';
 import { openSession } from '../../client/run/session.ts';
 import { homeOf } from '../../security/home.ts';
 import { loadKeys } from '../../security/keys.ts';
-import type { RunView } from '../../workflows/messages.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { Stage } from '../harness/stage.ts';
 import { clearRun, expectRefused, RUN, runAtPlan, typedIn } from './on-stage.ts';
 
@@ -106,7 +106,7 @@ test('an ended run shows its evidence and what to type; the report tells gates, 
   // The role that stays still uses the OIDC role, which a guard therefore holds.
   const held: string[] = [];
   for (;;) {
-    const waits = (v: RunView) => v.awaiting.some((a) => a.command.includes('waive'));
+    const waits = (v: RunView) => v.awaiting.some((a) => a.kind === 'items');
     const view = await stage.until(run, (v) => v.gate?.gate === 'collectors' || waits(v));
     if (view.gate?.gate === 'collectors') break;
     const waived = await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'kept for the audit', '--json');

@@ -75,7 +75,7 @@ test('three wrong codes block the collector until an approver has it tried again
   for (const left of [2, 1]) expectRefused(await otp(run, wrongFor(code)), 'OtpWrong', `${left} tries are left`);
   expectRefused(await otp(run, wrongFor(code)), 'OtpExhausted', 'otp: too many wrong', 'an approver may have it tried again (retry)');
   expect(await isThere()).toBe(true);
-  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.command.includes('waive')));
+  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(view.unresolved).toMatchObject([{ item: `data-collector:${COLLECTOR}`, outcome: 'blocked', code: 'OtpExhausted' }]);
   expectRefused(await otp(run, code), 'NotWaitingForCollector', 'is settled');
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunView } from '../../workflows/messages.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { APPROVER, STARTER, type TestEstate } from './estate.ts';

@@ -19,7 +19,7 @@ import { loadKeys } from '../../security/keys.ts';
 import { loadSealingKey } from '../../security/sealing.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { createWorker } from '../../worker/worker.ts';
-import type { RunView } from '../../workflows/messages.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { APPROVER, smallEstate, STARTER, type TestEstate } from './estate.ts';
 import { TestSandbox } from './sandbox.ts';
 import { suite } from './suite.ts';

@@ -143,14 +143,14 @@ test('in quarantine, of which one thing was lifted and one was used', async () =
   estate.objects.push(memberRole('in-use'), memberRole('lifted'));
   const run = await startedRun(stage, estate);
   await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   await stage.sandbox.change(({ entries }) => {
     for (const { object } of Object.values(entries))
       if ((object as { name?: string }).name === 'in-use') Object.assign(object as object, { lastUsed: new Date().toISOString() });
   });
-  await stage.until(run, (v) => v.unresolved.length === 1 && v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  await stage.until(run, (v) => v.unresolved.length === 1 && v.awaiting.some((a) => a.kind === 'items'));
   await type('retry', run, ...REASON);
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   await type('lift', run, '--items', memberItem('lifted'), ...REASON);
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);

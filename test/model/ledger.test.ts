@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GateDecision } from '../../model/decision.ts';
+import type { ApproveDecision } from '../../model/messages/approve.ts';
 import { refusalToRemove } from '../../model/approval.ts';
 import { collectorsLeft, emptyLedger, record, unresolvedItems, type JournalRecord } from '../../model/ledger.ts';
 import type { Gate, OutcomeWord, Phase } from '../../model/names.ts';
@@ -26,7 +26,7 @@ const opened = (gate: Gate, planHash = HASH): JournalRecord => ({
   expiresAt: '',
 });
 const approved = (gate: Gate, expiresAt = '2026-02-01T00:00:00Z'): JournalRecord => {
-  const decision: GateDecision = { kind: 'approve', gate, opening: 1, planHash: HASH, by: 'riley', reason: 'read' };
+  const decision: ApproveDecision = { kind: 'approve', gate, opening: 1, planHash: HASH, by: 'riley', reason: 'read' };
   return { type: 'decision', decision, expiresAt };
 };
 const outcome = (item: string, word: OutcomeWord, phase: Phase): JournalRecord => ({

@@ -55,7 +55,7 @@ test.each([
   const { unknown: told } = await planOf(stage, run);
   expect(told.map((u) => u.system)).toContain(unknown);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item === `unknown-scope:${unknown}`)).toMatchObject({ outcome: 'blocked', code: 'UnknownScope' });
   expect(removedBy(stage, journal)).toContain(removed);
   expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'its owner looks there')).toMatchObject({ code: 0 });

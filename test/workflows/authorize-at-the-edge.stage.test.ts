@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ApplyResult } from '../../activities/apply/engine.ts';
 import { PHASES, type Phase } from '../../model/names.ts';
-import type { RunView } from '../../workflows/messages.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { ByHand } from '../harness/by-hand.ts';
 import { APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';

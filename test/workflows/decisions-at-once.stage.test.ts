@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
 import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';

@@ -23,7 +23,7 @@ async function stuckRun(): Promise<{ run: string; journal: string; allow: () => 
   const run = await startedRun(stage, smallEstate());
   const allow = beforeRemoving(stage, 'aws', (i) => i.id === ROLE, denied);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.what.includes('unresolved')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   return { run, journal, allow };
 }
 

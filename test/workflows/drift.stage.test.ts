@@ -74,7 +74,7 @@ test('a binding in Google Cloud that was given a condition is blocked with the d
     entries[objectKey(object)] = { object, initial: structuredClone(object) };
   });
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   const drifted = unresolved.filter((o) => o.code === 'Drift');
   expect(drifted.map((o) => o.item)).toEqual([
     `gcp-binding:projects/${WORKLOADS}#roles/iam.securityReviewer#serviceAccount:${MEPM_ACCOUNT}`,

@@ -74,7 +74,7 @@ test('Terraform’s, a stack set’s, shared, locked, the last administrator, pr
   });
   expect(untouched.find((u) => u.id === memberItem('kept'))?.reason).toBe('protected by the manifest');
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item === LOCKED)).toMatchObject({ code: 'ScopeLocked' });
   expect(unresolved.find((o) => o.item === LAST)).toMatchObject({ code: 'CannotDeleteLastRbacAdminAssignment' });
   expect(removedBy(stage, journal)).toContain(memberItem('contoso-collect'));
@@ -95,7 +95,7 @@ test('a stack that is protected from deletion waits for its owner, and is not ta
   const { items } = await planOf(stage, run);
   expect(items.find((i) => i.id === `aws-cloudformation-stack:${MEMBER_STACK}`)?.guard).toMatchObject({ code: 'TerminationProtection' });
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(intentsOf(stage, journal).filter((id) => id.startsWith('aws-'))).toEqual([]);
 });
 
@@ -115,7 +115,7 @@ test('the role that the worker enters an account by is never removed, though onb
   expect(untouched.find((u) => u.id === memberItem('contoso-collect'))?.reason).toBe('this worker runs under contoso-collect');
   expect(items.find((i) => i.id === `aws-role:${OIDC_ROLE_ARN}`)?.guard).toMatchObject({ code: 'Shared' });
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'the worker still enters by it')).toMatchObject({ code: 0 });
   // A waiver leaves the OIDC role in place; what it signs in by is asked for its users once more, at the very removal.
   const { unresolved } = await stage.until(run, (v) => v.unresolved.some((o) => o.code === 'StillInUse'));

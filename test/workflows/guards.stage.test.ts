@@ -42,7 +42,7 @@ test('what Defender for Cloud shares is held, stays when it is waived, and the r
     expect(shared).toContainEqual(expect.stringContaining(kind));
   const { run: journal } = await approveGate(stage, run, 'plan');
   const waiving = async (phase: string) => {
-    await stage.until(run, (v) => v.stage === phase && v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+    await stage.until(run, (v) => v.stage === phase && v.awaiting.some((a) => a.kind === 'items'));
     expect(await stage.offboard('waive', run, ...REASON)).toMatchObject({ code: 0 });
   };
   await waiving('permissions');
@@ -100,7 +100,7 @@ test('a role that was used lately is held, says by what, and holds what it needs
   expect(guardedBy(items, 'RecentlyUsed')).toEqual([memberItem('in-use')]);
   expect(items.find((i) => i.id === memberItem('in-use'))?.guard?.reason).toMatch(/last used \d{4}-.* in us-east-1/);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item.startsWith(`aws-role:arn:aws:iam::${OIDC_ACCOUNT}`))).toMatchObject({ code: 'Dependency' });
   expect(removedBy(stage, journal)).toContain(memberItem('long-ago'));
   expect(intentsOf(stage, journal)).not.toContain(memberItem('in-use'));

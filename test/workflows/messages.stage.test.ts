@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
-import * as messages from '../../workflows/messages.ts';
+import * as messages from '../../workflows/messages/index.ts';
 import { clearRun, expectNothingChanged, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';

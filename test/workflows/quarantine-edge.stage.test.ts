@@ -31,7 +31,7 @@ function quarantined(waits: { quarantine: string; watch: string }): TestEstate {
 test('whoever starts the removal by hand does not shorten a quarantine', async () => {
   const run = await startedRun(stage, quarantined({ quarantine: '1h', watch: '1h' }));
   const { run: journal, planHash = '' } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   const item = memberItem('contoso-more');
   const answer = await byHand.remove({ run: journal, planHash, work: { phase: 'permissions', items: [item] } });
   expect(answer).toMatchObject({ outcomes: [{ item, outcome: 'blocked', code: 'InQuarantine' }] });
@@ -46,7 +46,7 @@ test('what was asked to be lifted in the last moment is lifted, however long tha
   const held = holdLifts();
   const run = await startedRun(stage, quarantined({ quarantine: '5s', watch: '1s' }));
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   const item = memberItem('contoso-more');
   const lifting = stage.offboard('lift', run, '--items', item, '--by', APPROVER, '--reason', 'still read');
   await held.reached;

@@ -15,7 +15,7 @@ afterAll(() => stage.close());
 test('a whole estate is put in quarantine in AWS and Google Cloud, and one command makes all of it as it was', async () => {
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   const { ours, untouched } = await stage.sandbox.client.report();
   const kinds = new Set(ours.altered.map((key) => key.slice(0, key.indexOf(':'))));
   expect(kinds).toEqual(new Set(['aws-role', 'gcp-service-account', 'gcp-pool', 'gcp-provider']));

@@ -26,7 +26,7 @@ function quarantined(waits: { quarantine: string; watch: string }): TestEstate {
 async function watched(estate: TestEstate): Promise<{ run: string; journal: string }> {
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   return { run, journal };
 }
 
@@ -137,7 +137,7 @@ test('an amended plan holds what was there before the quarantine, and goes on wi
   estate.objects.push(memberRole('still-needed'));
   const { run, journal } = await watched(estate);
   await use('still-needed');
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard waive')));
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'look again')).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
   const { plan } = JSON.parse((await stage.offboard('plan', run, '--json')).out) as {

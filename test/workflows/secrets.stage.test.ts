@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { startProcess } from '../../client/demo/process.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
-import { resumeSignal, submitOtp } from '../../workflows/messages.ts';
+import { resumeSignal, submitOtp } from '../../workflows/messages/index.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { approveGate, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { placesInHistory, placesOnDisk, placesWith, type Place } from '../harness/search.ts';

@@ -19,7 +19,7 @@ test('outside the change windows an approved run changes nothing and says until 
   estate.manifest.windows = [window(120, 180)];
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { awaiting } = await stage.until(run, (v) => v.awaiting.some((a) => a.what === 'the change window'));
+  const { awaiting } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'time'));
   const opens = new Date(awaiting[0]?.until ?? '');
   expect((opens.getTime() - Date.now()) / 60_000).toBeGreaterThan(118);
   expect((opens.getTime() - Date.now()) / 60_000).toBeLessThanOrEqual(120);
@@ -57,7 +57,7 @@ test('what a person attests is recorded outside the change windows, too: it chan
   const id = collector?.id ?? '';
   const attest = ['confirm', run, id, '--by', APPROVER, '--statement', 'the portal is retired'];
   expect(await stage.offboard(...attest)).toMatchObject({ code: 0 });
-  await stage.until(run, (v) => v.stage === 'sign-in' && v.awaiting.some((a) => a.what === 'the change window'));
+  await stage.until(run, (v) => v.stage === 'sign-in' && v.awaiting.some((a) => a.kind === 'time'));
   const records = recordsOf(stage, journal);
   expect(records.filter((r) => r.type === 'decision' && r.decision.kind === 'attest')).toHaveLength(1);
   expect(records).toContainEqual(

@@ -69,7 +69,7 @@ test('a worker killed while it puts things in quarantine knows what it put there
   expect(done.length).toBeLessThan(ROLES.length);
 
   worker = await workerProcess(stage);
-  await stage.until(run, (v) => v.awaiting.some((a) => a.command.startsWith('offboard lift')), 120_000);
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'), 120_000);
   const { ours } = await stage.sandbox.client.report();
   expect(ours.altered).toEqual(expect.arrayContaining(ROLES.map(memberItem)));
   expect(await stage.offboard('lift', run, '--by', STARTER, '--reason', 'a report broke')).toMatchObject({ code: 0 });

@@ -1,5 +1,5 @@
 import type { Run, StepOutcome } from '../run.ts';
-import { removeByStage } from './by-stage.ts';
+import { removeByStage } from './remove-by-stage.ts';
 
 /** Phase 2, "Remove the OIDC application for AWS and GCP environments": soft deletes, restorable for 30 days. */
 export async function deleteOidcApplications(run: Run): Promise<StepOutcome> {

@@ -1,5 +1,5 @@
 import type { Run, StepOutcome } from '../run.ts';
-import { removeByStage } from './by-stage.ts';
+import { removeByStage } from './remove-by-stage.ts';
 
 /**
  * Phase 4, "Disable user sign-in to the Cloud Infrastructure Entitlement Management (CIEM) enterprise application": "once data

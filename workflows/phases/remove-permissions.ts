@@ -1,8 +1,10 @@
-import { approveWave } from '../gates.ts';
-import { removeAgain, settle } from '../settle.ts';
-import type { Run, StepOutcome } from '../run.ts';
 import { byStage } from '../by-stage.ts';
-import { liftWhat, quarantine } from '../quarantine.ts';
+import { carryOut, carryOutAgain } from '../carry-out.ts';
+import { approveWave } from '../gates.ts';
+import { liftWhat } from '../lift.ts';
+import { quarantine } from '../quarantine.ts';
+import type { Run, StepOutcome } from '../run.ts';
+import { untilResolved } from '../until-resolved.ts';
 
 /**
  * Phase 1, "Removal of permissions assigned in AWS, Azure, GCP": in each cloud those over many systems' identities last. Where the
@@ -16,10 +18,10 @@ export async function removePermissions(run: Run): Promise<StepOutcome> {
     const batches = run.batches(phase).filter((b) => b.wave === wave);
     const quarantined = await quarantine(run, phase, batches);
     if (quarantined !== 'done') return quarantined;
-    await byStage(batches, (b, key) => run.remove(phase, `remove: ${b.label}`, key));
-    const settled = await settle(run, phase, removeAgain(run, phase));
+    await byStage(batches, (b, key) => carryOut(run, phase, `remove: ${b.label}`, key));
+    const resolved = await untilResolved(run, phase, carryOutAgain(run, phase));
     await liftWhat(run, [...run.waived]);
-    if (settled !== 'done') return settled;
+    if (resolved !== 'done') return resolved;
     if (wave === 'pilot' && run.plan?.pilot) {
       const go = await approveWave(run);
       if (go !== 'done') return go;

@@ -1,6 +1,9 @@
-import { condition } from '@temporalio/workflow';
-import { enterPhase, removeAgain, settle } from '../settle.ts';
+import { collectorWaiting } from '../../model/waiting.ts';
+import { carryOut, carryOutAgain } from '../carry-out.ts';
+import { enterPhase } from '../enter-phase.ts';
 import type { Run, StepOutcome } from '../run.ts';
+import { untilResolved } from '../until-resolved.ts';
+import { COLLECTOR_PREFIX, collectorNamed } from '../view.ts';
 
 /**
  * Phase 3, "Stop data collection": each collector configuration is deleted with its one-time password. Here the run only waits:
@@ -8,39 +11,25 @@ import type { Run, StepOutcome } from '../run.ts';
  */
 export async function stopDataCollection(run: Run): Promise<StepOutcome> {
   const phase = 'data-collection';
-  const entered = await enterPhase(run, phase, removeAgain(run, 'oidc-applications'));
+  const entered = await enterPhase(run, phase, carryOutAgain(run, 'oidc-applications'));
   if (entered !== 'done') return entered;
-  const attended = await collect(run, run.plan?.collectors ?? []);
-  if (!attended) return 'unattended';
-  return await settle(run, phase, (items) => collectAgain(run, items));
+  await openCollectors(run, run.plan?.collectors ?? []);
+  return await untilResolved(run, phase, (items) => openCollectors(run, items));
 }
 
-/** Waits for people once more: after a retry, or when a configuration was there again as the next phase began. */
-export async function collectAgain(run: Run, items: string[]): Promise<void> {
-  await collect(run, items);
-}
-
-const PREFIX = 'data-collector:';
-
-/** Waits until each collector is settled. False when nobody came in time. */
-async function collect(run: Run, all: string[]): Promise<boolean> {
-  const [items, unread] = partition(all, (item) => item.startsWith(PREFIX));
+/** Begins to wait for collectors' people; once more after a retry, or when a configuration was there again as the next phase began. */
+export async function openCollectors(run: Run, all: string[]): Promise<void> {
+  const phase = 'data-collection';
+  const [items, unread] = partition(all, (item) => item.startsWith(COLLECTOR_PREFIX));
   // A portal that could not be read stands among the collectors; nothing can be asked of it, an approver decides.
-  if (unread.length > 0) await run.remove('data-collection', 'portal', { phase: 'data-collection', items: unread });
+  if (unread.length > 0) await carryOut(run, phase, 'portal', { phase, items: unread });
+  const deadline = run.inMs(run.facts.waits.person);
   for (const item of items) {
-    const id = item.slice(PREFIX.length);
-    const known = run.facts.collectors.find((c) => c.id === id);
-    run.collectors.set(item, {
-      item,
-      id,
-      driver: known?.driver ?? 'http',
-      recipient: known?.recipient ?? 'unknown',
-      stage: known?.driver === 'retired' ? 'by-hand' : 'not-ready',
-    });
+    const id = item.slice(COLLECTOR_PREFIX.length);
+    const { driver, recipient } = collectorNamed(run, id);
+    const stage = driver === 'retired' ? ('by-hand' as const) : ('not-ready' as const);
+    run.waitFor(collectorWaiting({ item, id, driver, recipient, stage, resends: 0, deadline }, run.asking));
   }
-  run.personUntil = new Date(Date.now() + run.facts.waits.person).toISOString();
-  run.show();
-  return await condition(() => items.every((item) => run.collectors.get(item)?.stage === 'settled'), run.facts.waits.person);
 }
 
 function partition<T>(values: T[], test: (value: T) => boolean): [T[], T[]] {

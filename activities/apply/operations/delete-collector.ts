@@ -1,10 +1,12 @@
 import { refusalToRemove } from '../../../model/approval.ts';
-import type { CollectorDecision } from '../../../model/decision.ts';
+import { counted } from '../../../model/counted.ts';
 import type { FailureClass } from '../../../model/errors.ts';
 import type { CollectorEvent, JournalRecord } from '../../../model/ledger.ts';
+import type { Challenge } from '../../../model/messages/collector.ts';
+import type { CollectorDecision } from '../../../model/messages/confirm-collector.ts';
 import { DELETED_MESSAGE } from '../../../model/names.ts';
 import { RUN, step as nextStep } from '../../../model/next-step.ts';
-import { isResolved, type Outcome } from '../../../model/outcome.ts';
+import { isResolved, OTP_EXHAUSTED, type Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../model/window.ts';
 import { recordDecision } from '../../decide/decide.ts';
@@ -36,14 +38,6 @@ export interface CollectorInput {
   /** Item id, `data-collector:<id>`. */
   item: string;
   by: string;
-}
-
-/** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */
-export interface Challenge {
-  deletionId: string;
-  sentTo: string;
-  expiresAt: string;
-  attemptsLeft: number;
 }
 
 export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
@@ -119,10 +113,16 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
       return { kind: 'expired' };
     case 'exhausted': {
       await step.note('otp-exhausted');
-      const reason = 'too many wrong one-time passwords; an approver may have it tried again (retry)';
-      return { kind: 'blocked', outcome: await step.record(blocked(step.item, 'OtpExhausted', reason)) };
+      const reason = `locked after ${counted(wrongCodes(deps, input) + 1, 'wrong code')}`;
+      return { kind: 'blocked', outcome: await step.record(blocked(step.item, OTP_EXHAUSTED, reason)) };
     }
   }
+}
+
+/** How many wrong codes were entered for the deletion under way. */
+function wrongCodes(deps: Deps, { run, item }: CollectorInput): number {
+  const events = deps.journal.lines(run).flatMap(({ record: r }) => (r.type === 'collector' && r.collector === item ? [r.event] : []));
+  return events.slice(events.lastIndexOf('deletion-requested') + 1).filter((e) => e === 'otp-wrong').length;
 }
 
 /** Records that a person saw the configuration deleted, or attests that it is gone, and the outcome that follows. */

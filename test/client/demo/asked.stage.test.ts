@@ -60,7 +60,7 @@ test('nothing is left in place without a reason: it is asked for again, and the 
   estate.manifest.protected = [MEMBER_ROLE_ARN];
   const run = await startedRun(stage, estate);
   await approveGate(stage, run, 'plan');
-  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.command.includes('waive')));
+  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   const { people, told } = typing('  ', 'kept for the audit');
   await people.unresolved(view);
   expect((await decided(run)).filter((d) => d.kind === 'waive')).toEqual([]);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { decide, type Decision, type DecisionContext, type GateDecision } from '../../model/decision.ts';
-import { effectivePolicy } from '../../model/policy.ts';
-import { sha256 } from '../../model/canonical.ts';
+import { sha256 } from '../../../model/canonical.ts';
+import type { ApproveDecision } from '../../../model/messages/approve.ts';
+import { decide, type Decision } from '../../../model/messages/index.ts';
+import type { DecisionContext } from '../../../model/messages/judging.ts';
+import { effectivePolicy } from '../../../model/policy.ts';
 
 const context: DecisionContext = {
   policy: { approvers: ['sam', 'riley'], fourEyes: true, maxItems: 10 },
@@ -10,7 +12,7 @@ const context: DecisionContext = {
   gate: { gate: 'plan', opening: 2, planHash: 'aa', openedAt: '2026-01-09T00:00:00Z', expiresAt: '2026-01-11T00:00:00Z' },
   items: { ids: ['a', 'b'], unresolved: ['a', 'b', 'c'], hash: 'h' },
 };
-const approve: GateDecision = { kind: 'approve', gate: 'plan', opening: 2, planHash: 'aa', by: 'riley', reason: 'read it' };
+const approve: ApproveDecision = { kind: 'approve', gate: 'plan', opening: 2, planHash: 'aa', by: 'riley', reason: 'read it' };
 const waive: Decision = { kind: 'waive', items: { count: 2, hash: 'h' }, by: 'riley', reason: 'keep' };
 const amend: Decision = { kind: 'amend', by: 'riley', reason: 'access was mended', overrides: [] };
 const attest: Decision = { kind: 'attest', collector: 'c', by: 'riley', statement: 'the portal is gone' };

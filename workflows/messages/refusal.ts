@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { FAILURES, type ErrorCode } from '../model/errors.ts';
+import { FAILURES, type ErrorCode } from '../../model/errors.ts';
 
 /** An activity's refusal as the update's own failure, so that the client sees its message and code; others go on as they are. */
 export function refusalOf(error: unknown): unknown {

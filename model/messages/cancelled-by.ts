@@ -1,0 +1,12 @@
+import { foldsNothing, type DecisionKind } from './decision-kind.ts';
+import type { NamedMessage } from './pause.ts';
+
+/** Who is about to cancel the run. Stopping between items for good is safe, so anybody named may. */
+export type CancelDecision = NamedMessage & { kind: 'cancel' };
+
+export const cancel: DecisionKind<CancelDecision> = {
+  stops: true,
+  judge: () => ({ ok: true }),
+  fold: foldsNothing,
+  words: () => 'cancel the run',
+};

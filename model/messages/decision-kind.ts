@@ -1,0 +1,20 @@
+import type { Decided } from '../decided.ts';
+import type { Verdict } from '../verdict.ts';
+import type { DecisionContext } from './judging.ts';
+
+/**
+ * What one sort of decision is: who may make it when, what stands in the ledger because of it, and how it is told. All of it pure but for
+ * the ledger it fills. `index.ts` lists them.
+ */
+export interface DecisionKind<D> {
+  /** Stopping, in any way, never needs the number of a change. */
+  stops?: true;
+  judge(decision: D, context: DecisionContext): Verdict;
+  /** `items`: the ids that it was found to be about; `expiresAt` (ISO) of an approval. */
+  fold(decided: Decided, decision: D, items: string[], expiresAt: string | undefined): void;
+  /** What was decided about what, without who and why. */
+  words(decision: D, items: string[] | undefined): string;
+}
+
+/** For decisions that leave nothing behind but their record. */
+export const foldsNothing = (): void => {};

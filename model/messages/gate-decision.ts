@@ -1,0 +1,23 @@
+import { gateKey, type Decided } from '../decided.ts';
+import type { Gate } from '../names.ts';
+
+/** What an approver says of a gate. `planHash` in hex; `opening` counts a gate's openings from 1. */
+export interface GateMessage {
+  gate: Gate;
+  opening: number;
+  planHash: string;
+  by: string;
+  reason: string;
+  ticket?: string;
+}
+
+/** Of an opening one decision counts. Returns the gate it was about, where the ledger knows it. */
+export function foldGate(decided: Decided, { gate, opening }: GateMessage) {
+  const known = decided.gates.get(gateKey(gate, opening));
+  if (known) known.decided = true;
+  return known;
+}
+
+export function gateWords(kind: string, { gate, opening, planHash }: GateMessage): string {
+  return `${kind} gate ${gate}, opening ${opening}, plan ${planHash}`;
+}

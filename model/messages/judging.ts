@@ -1,0 +1,40 @@
+import type { OpenGate } from '../gate.ts';
+import type { Policy } from '../policy.ts';
+import { refuse, type Verdict } from '../verdict.ts';
+
+/** What a decision is judged against. */
+export interface DecisionContext {
+  policy: Policy;
+  startedBy: string;
+  now: Date;
+  gate: OpenGate | undefined;
+  /** Who gets the one-time password of the collector a confirmation names. */
+  recipient?: string;
+  /** The ids a waive or retry names, and the hash of those that are unresolved now. */
+  items?: { ids: string[]; unresolved: string[]; hash: string };
+  /** What is in quarantine, where something is to be lifted. */
+  quarantined?: string[];
+}
+
+/** Pure: may this person decide about a run that somebody else started, and do they say why? */
+export function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {
+  if (policy.fourEyes && by === startedBy) {
+    return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
+  }
+  const known = isApprover(by, { policy });
+  return known.ok ? saysWhy(reason) : known;
+}
+
+export function isApprover(by: string, { policy }: Pick<DecisionContext, 'policy'>): Verdict {
+  if (policy.approvers.includes(by)) return { ok: true };
+  return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
+}
+
+/** What only undoes or goes on is for whoever started the run, too. */
+export function isStarterOrApprover(by: string, context: DecisionContext): Verdict {
+  return by === context.startedBy ? { ok: true } : isApprover(by, context);
+}
+
+export function saysWhy(reason: string): Verdict {
+  return reason.trim() ? { ok: true } : refuse('ReasonMissing', 'reason: is empty; say why in a few words');
+}

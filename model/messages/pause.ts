@@ -1,0 +1,16 @@
+import { foldsNothing, type DecisionKind } from './decision-kind.ts';
+
+/** Who says it: all that pausing, resuming and cancelling need. */
+export interface NamedMessage {
+  by: string;
+}
+
+/** Stopping between items for a while is safe, so anybody named may. */
+export type PauseDecision = NamedMessage & { kind: 'pause' };
+
+export const pause: DecisionKind<PauseDecision> = {
+  stops: true,
+  judge: () => ({ ok: true }),
+  fold: foldsNothing,
+  words: () => 'pause the run',
+};

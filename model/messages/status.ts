@@ -1,0 +1,43 @@
+import type { JWK } from 'jose';
+import type { GateOutcome, OpenGate } from '../gate.ts';
+import type { Phase, RunStatus, SystemId } from '../names.ts';
+import type { Outcome, PhaseCounts } from '../outcome.ts';
+import type { Waiting } from '../waiting.ts';
+import type { CollectorView } from './collector.ts';
+
+/** What a run is doing, coarser than its phases. */
+export type Stage = 'preconditions' | 'discover' | 'plan' | Phase | 'verify' | 'evidence' | 'ended';
+
+/** Answer to a run's `status`. */
+export interface RunView {
+  workflowId: string;
+  /** Name of the run's journal. */
+  run: string;
+  tenantId: string;
+  startedBy: string;
+  dryRun: boolean;
+  /** Journal of the run that it undoes; absent for an offboarding. */
+  restores?: string;
+  stage: Stage;
+  paused: boolean;
+  status: RunStatus | 'running';
+  planHash?: string;
+  /** Planned items by phase, and what became of them so far. */
+  planned: { phase: Phase; count: number }[];
+  counts: PhaseCounts[];
+  unknown: SystemId[];
+  /** Everything it waits for, several at once. */
+  awaiting: Waiting[];
+  /** The open gate among it. */
+  gate?: OpenGate;
+  /** How the gate that was opened last was decided; absent while it is open. */
+  gateOutcome?: GateOutcome;
+  unresolved: Outcome[];
+  /** Collectors of the phase under way. */
+  collectors: CollectorView[];
+  /** The last message that was refused, in words: for signals, which cannot be answered. */
+  lastRefusal?: string;
+  otpPublicKey?: JWK;
+  /** Address of the manifest among the artifacts. */
+  manifest?: string;
+}

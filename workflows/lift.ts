@@ -1,0 +1,27 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import { messageOf } from '../model/errors.ts';
+import { step, type Reason } from '../model/next-step.ts';
+import { LIFTED, needsPerson } from '../model/outcome.ts';
+import { liftQuarantine } from './activities.ts';
+import type { Run } from './run.ts';
+
+/** Makes things as they were before their quarantine. Returns their ids that are not. */
+export async function liftWhat(run: Run, items: string[] | undefined): Promise<string[]> {
+  if (run.facts.mode !== 'quarantine' || items?.length === 0) return [];
+  const what = { run: run.id, planHash: run.planHash, ...(items === undefined ? {} : { items }) };
+  const outcomes = await liftQuarantine(`lift: ${items === undefined ? 'what is in quarantine' : `${items.length} items`}`, what);
+  run.record('permissions', outcomes);
+  return outcomes.filter((o) => needsPerson(o.outcome) && o.code !== LIFTED).map((o) => o.item);
+}
+
+/** However a run ends, nothing stays denied or disabled without being said. Returns what is to be said; undefined for nothing. */
+export async function liftRest(run: Run): Promise<Required<Reason> | undefined> {
+  const next = [step('restore', run.id, '--by', 'NAME')];
+  try {
+    const left = await liftWhat(run, undefined);
+    return left.length === 0 ? undefined : { reason: `still in quarantine: ${left.join(', ')}; a restore gives them back`, next };
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { reason: `what is in quarantine could not be lifted (${messageOf(error.cause ?? error)}); a restore gives it back`, next };
+  }
+}

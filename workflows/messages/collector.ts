@@ -1,0 +1,65 @@
+import { Mutex, tryAcquire } from 'async-mutex';
+import type { CollectorView } from '../../model/messages/collector.ts';
+import { RUN, step } from '../../model/next-step.ts';
+import { needsPerson, type Outcome } from '../../model/outcome.ts';
+import { collectorView, type CollectorWaiting } from '../../model/waiting.ts';
+import { LOOK } from '../../model/verdict.ts';
+import type { Run } from '../run.ts';
+import { COLLECTOR_PREFIX, settledCollector } from '../view.ts';
+import { refusalOf } from './refusal.ts';
+import { refusal, refuse } from './shape.ts';
+
+/** What the messages of phase 3 share (guide, "Stop data collection", steps 6 to 10). */
+
+/** The collector a message names, when it is at the stage the message needs. Throws Refused. */
+export function collectorAt(run: Run, id: string, stage: CollectorWaiting['stage'], otherwise: string): CollectorWaiting {
+  const collector = run.waits.of('collector').find((c) => c.id === id || c.item === id);
+  if (!collector) return refuseAbsent(run, id);
+  if (collector.stage !== stage) {
+    refuse('NotWaitingForCollector', `collector: ${collector.id} is ${collector.stage}; ${otherwise}`, ...collector.next);
+  }
+  if (run.paused) refuse('NotWaitingForCollector', 'the run is paused; resume it first', step('resume', RUN, '--by', 'NAME'));
+  return collector;
+}
+
+/** Says who must do what about a collector that is not waited for. */
+function refuseAbsent(run: Run, id: string): never {
+  const item = id.startsWith(COLLECTOR_PREFIX) ? id : `${COLLECTOR_PREFIX}${id}`;
+  const outcome = run.outcomes.get(item);
+  const [asked] = run.waits.of('items');
+  if (outcome && asked?.items.includes(item)) {
+    const message = `collector: ${id}: ${outcome.reason}; an approver has it tried again, or leaves it in place`;
+    refuse('NotWaitingForCollector', message, ...asked.next);
+  }
+  if (outcome) refuse('NotWaitingForCollector', `collector: ${id} is settled: ${outcome.outcome}, ${outcome.reason}`);
+  refuse('NotWaitingForCollector', `collector: ${id} is not one the run waits for; look at what it waits for`, LOOK);
+}
+
+/** Works for one message at a time on a collector; a second one is refused, not kept waiting. */
+export async function alone<T>(run: Run, { item, id }: CollectorWaiting, work: () => Promise<T>): Promise<T> {
+  const lock = run.collectorLocks.get(item) ?? new Mutex();
+  run.collectorLocks.set(item, lock);
+  const busy = refusal('NotWaitingForCollector', `collector: ${id} is busy with another message; try again`);
+  try {
+    return await tryAcquire(lock, busy).runExclusive(work);
+  } catch (error) {
+    throw refusalOf(error);
+  } finally {
+    run.show();
+  }
+}
+
+export const about = (run: Run, { item }: CollectorWaiting, by: string) => ({ run: run.id, planHash: run.planHash, item, by });
+
+/** Something came of a collector: its recipient is waited for no longer; where it could not be deleted, an approver is, at once. */
+export function settle(run: Run, { item }: CollectorWaiting, outcome: Outcome): void {
+  run.waits.drop('collector', item);
+  run.record('data-collection', [outcome]);
+  if (needsPerson(outcome.outcome)) run.waitForDecision();
+}
+
+/** A collector as it is now, for whoever sent the message. */
+export function viewNow(run: Run, before: CollectorWaiting): CollectorView {
+  const waits = run.waits.collector(before.item);
+  return waits ? collectorView(waits) : (settledCollector(run, before.item)[0] ?? collectorView(before));
+}

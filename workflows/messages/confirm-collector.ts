@@ -1,0 +1,28 @@
+import { defineUpdate, setHandler } from '@temporalio/workflow';
+import type { ConfirmMessage } from '../../model/messages/confirm-collector.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { confirmCollector as recordConfirmation } from '../activities.ts';
+import type { Run } from '../run.ts';
+import { about, alone, collectorAt, settle } from './collector.ts';
+import { needTexts } from './shape.ts';
+
+export const confirmCollector = defineUpdate<Outcome, [ConfirmMessage]>('confirmCollector');
+
+export function handleConfirmCollector(run: Run): void {
+  const find = ({ collector }: ConfirmMessage) => collectorAt(run, collector, 'by-hand', 'it is not deleted by hand');
+  const validator = (message: ConfirmMessage) => {
+    needTexts(message, 'collector', 'by', 'statement');
+    find(message);
+  };
+  const work = (message: ConfirmMessage): Promise<Outcome> => {
+    const collector = find(message);
+    return alone(run, collector, async () => {
+      const { by, statement, ticket } = message;
+      const outcome = await recordConfirmation({ ...about(run, collector, by), statement, ...(ticket === undefined ? {} : { ticket }) });
+      settle(run, collector, outcome);
+      return outcome;
+    });
+  };
+  const description = 'Confirm or attest that a configuration is deleted: {collector, by, statement}';
+  setHandler(confirmCollector, work, { validator, description });
+}

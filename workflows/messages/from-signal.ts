@@ -1,0 +1,19 @@
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { messageOf } from '../../model/errors.ts';
+import type { Run } from '../run.ts';
+
+/** A signal cannot be answered, and must never fail the run: what is wrong with it shows in the status. */
+export function fromSignal<T>(run: Run, kind: string, check: (message: T) => void, work: (message: T) => Promise<unknown>) {
+  return async (message: T): Promise<void> => {
+    try {
+      check(message);
+      await work(message);
+    } catch (error) {
+      // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
+      if (isCancellation(error)) return;
+      if (!(error instanceof ApplicationFailure)) throw error;
+      run.lastRefusal = `${kind}: ${messageOf(error)}`;
+      run.show();
+    }
+  };
+}

@@ -1,0 +1,21 @@
+import { gateVerdict } from '../../model/gate.ts';
+import type { GateMessage } from '../../model/messages/gate-decision.ts';
+import { GATES } from '../../model/names.ts';
+import type { Run } from '../run.ts';
+import { needTexts, refuse } from './shape.ts';
+
+/** The gate that a decision names must be the open one, with the plan it names. Throws Refused. */
+export function checkGateMessage(run: Run, message: GateMessage): void {
+  needTexts(message, 'gate', 'planHash', 'by', 'reason');
+  if (!GATES.includes(message.gate)) refuse('InvalidValue', `gate: ${String(message.gate)} is no gate; write ${GATES.join(' or ')}`);
+  const verdict = gateVerdict(message, run.waits.of('gate')[0]?.open, new Date());
+  if (!verdict.ok) refuse(verdict.code, verdict.message, ...(verdict.next ?? []));
+}
+
+/** The gate is decided about, where it is still the open one. */
+export function passOn(run: Run, { gate, opening }: GateMessage, outcome: 'approved' | 'rejected'): void {
+  const open = run.waits.of('gate')[0]?.open;
+  if (open?.gate !== gate || open.opening !== opening) return;
+  run.gateOutcome = outcome;
+  run.waitNoMore('gate');
+}

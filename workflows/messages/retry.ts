@@ -1,0 +1,19 @@
+import { defineUpdate, setHandler } from '@temporalio/workflow';
+import type { ItemsMessage } from '../../model/messages/item-decision.ts';
+import type { Run } from '../run.ts';
+import { decided } from './decided.ts';
+import { checkItemsMessage } from './items.ts';
+
+/** Answers with the ids decided about. */
+export const retry = defineUpdate<string[], [ItemsMessage]>('retry');
+
+export function handleRetry(run: Run): void {
+  const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
+  const description = 'Try unresolved items again: {items: {count, hash, only?}, by, reason}';
+  const work = async (message: ItemsMessage): Promise<string[]> => {
+    const items = await decided(run, { ...message, kind: 'retry' }, () => validator(message));
+    for (const item of items) run.asked.retry.add(item);
+    return items;
+  };
+  setHandler(retry, work, { validator, description });
+}

@@ -1,0 +1,49 @@
+import type { MakePlanResult } from '../activities/plan/make-plan.ts';
+import type { StartRunResult } from '../activities/start/offboarding.ts';
+import type { GateOutcome } from '../model/gate.ts';
+import type { RunView, Stage } from '../model/messages/status.ts';
+import { PHASES, type Phase } from '../model/names.ts';
+import { needsPerson, type Outcome } from '../model/outcome.ts';
+import type { Waiting } from '../model/waiting.ts';
+
+export interface OffboardingInput {
+  /** The manifest as it was written (parsed YAML). */
+  manifest: { tenant: { id: string } };
+  startedBy: string;
+  dryRun: boolean;
+  /** Journal of the run that it undoes; absent for an offboarding. */
+  restores?: string;
+  /** Whether the server knows the search attributes. */
+  searchAttributes: boolean;
+}
+
+/** What is known of a run: facts that only grow, the plan in force, and the list of what it waits for. */
+export interface RunState {
+  readonly input: OffboardingInput;
+  readonly workflowId: string;
+  /** Name of its journal. */
+  readonly id: string;
+  stage: Stage;
+  readonly paused: boolean;
+  started: StartRunResult | undefined;
+  plan: MakePlanResult | undefined;
+  readonly outcomes: Map<string, Outcome & { phase: Phase }>;
+  readonly waived: Set<string>;
+  /** Everything it waits for now. */
+  readonly waiting: Waiting[];
+  /** How the gate that was opened last was decided; undefined while it is open. */
+  gateOutcome: GateOutcome | undefined;
+  lastRefusal: string | undefined;
+  status: RunView['status'];
+}
+
+/** Items of a phase that were tried and are neither resolved nor waived. */
+export function unresolvedIn(run: Pick<RunState, 'outcomes' | 'waived'>, phase: Phase): Outcome[] {
+  const open = [...run.outcomes.values()].filter((o) => o.phase === phase && needsPerson(o.outcome) && !run.waived.has(o.item));
+  return open.map(({ phase: _, ...outcome }) => outcome);
+}
+
+/** Of all phases, in the guide's order. */
+export function allUnresolved(run: Pick<RunState, 'outcomes' | 'waived'>): Outcome[] {
+  return PHASES.flatMap((phase) => unresolvedIn(run, phase));
+}

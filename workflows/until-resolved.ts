@@ -1,0 +1,73 @@
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { Phase } from '../model/names.ts';
+import { waitsForOthers } from '../model/outcome.ts';
+import type { Run, StepOutcome } from './run.ts';
+
+/** Does a phase's work for some items once more; a collector's only begins, and is waited for then. */
+export type Again = (items: string[]) => Promise<void>;
+
+/**
+ * A phase ends only when each of its items is resolved, or an approver waived it. Waits for collectors' people, and for waive, retry or
+ * amend, both at once; what waited for a waived or retried item is tried again by itself.
+ */
+export async function untilResolved(run: Run, phase: Phase, again: Again): Promise<StepOutcome> {
+  while (run.unresolved(phase).length > 0 || run.waits.of('collector').length > 0) {
+    run.waitForDecision();
+    const waived = run.waived.size;
+    const collectors = run.waits.of('collector').length;
+    const decided = () => run.asked.amend || run.asked.retry.size > 0 || run.waived.size > waived || run.liftedBy !== undefined;
+    await condition(() => decided() || run.waits.of('collector').length !== collectors, untilFirstDeadline(run));
+    if (decided()) {
+      // Of decisions made at once the last is still being judged: what is waived must not be tried again.
+      await run.judging.waitForUnlock();
+      run.waitNoMore('items');
+      if (run.liftedBy !== undefined) return 'lifted';
+      if (run.asked.amend) return await amending(run);
+      await actUpon(run, phase, again);
+    } else if (!stillAttended(run)) {
+      run.waitNoMore('items');
+      return 'unattended';
+    }
+  }
+  return 'done';
+}
+
+/** Milliseconds until the first of those it waits for is late. */
+function untilFirstDeadline(run: Run): number {
+  return Math.max(1, Math.min(...deadlines(run).map((at) => at - Date.now())));
+}
+
+function deadlines(run: Run): number[] {
+  return [...run.waits.of('items').map((w) => w.until), ...run.waits.of('collector').map((c) => c.deadline)].map((at) => Date.parse(at));
+}
+
+/** Nobody came for a collector that an approver had tried again: then an approver is asked again. Else lateness ends the run. */
+function stillAttended(run: Run): boolean {
+  const late = run.waits.of('collector').filter((c) => Date.parse(c.deadline) <= Date.now());
+  for (const { item } of late) if (run.unresolved('data-collection').some((o) => o.item === item)) run.waitNoMore('collector', item);
+  return deadlines(run).every((at) => at > Date.now());
+}
+
+/** A code that is being entered belongs to the plan in force: its collector's outcome comes before the next plan. */
+async function amending(run: Run): Promise<'amend'> {
+  if (run.waits.of('collector').length > 0) await condition(allHandlersFinished);
+  return 'amend';
+}
+
+async function actUpon(run: Run, phase: Phase, again: Again): Promise<void> {
+  for (const { item } of run.waits.of('collector')) if (run.waived.has(item)) run.waitNoMore('collector', item);
+  const retried = [...run.asked.retry].filter((item) => !run.waived.has(item) && !run.waits.collector(item));
+  run.asked.retry.clear();
+  if (retried.length > 0) await again(retried);
+  await goOn(run, phase, again);
+}
+
+/** What merely waited is tried again, wave after wave, as long as a wave settles something. */
+async function goOn(run: Run, phase: Phase, again: Again): Promise<void> {
+  for (;;) {
+    const waiting = run.undecided(phase).filter(waitsForOthers);
+    if (waiting.length === 0) return;
+    await again(waiting.map((o) => o.item));
+    if (run.undecided(phase).filter(waitsForOthers).length === waiting.length) return;
+  }
+}
