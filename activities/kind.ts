@@ -14,8 +14,7 @@ export type Kind<Snapshot, Api> = Omit<Footprint<Snapshot>, 'losses' | 'quaranti
     undo?: Undo<Api>;
     /** A step back from removal: the thing stays, but nobody can use it. Absent where the cloud has none. */
     quarantine?: Quarantine<Api>;
-    /** Each kind has one; optional until the last one is moved here from its cloud's script. */
-    shell?: KindShell;
+    shell: KindShell;
   };
 
 /** Pure: how a thing is recognised, in which order it goes, and what is lost with it. */

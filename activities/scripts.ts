@@ -7,7 +7,7 @@ import { gcpOwnAccess } from './gcp/own-access/shell.ts';
 import { awsScript } from './aws/shell/script.ts';
 import { azureScript } from './azure/shell.ts';
 import { entraScript } from './entra/shell.ts';
-import { gcpScript } from './gcp/shell/script.ts';
+import { gcpScript } from './gcp/shell.ts';
 import { portalScript } from './portal/shell.ts';
 
 /** What each cloud says in shell. Pure, and apart from the clouds themselves: whoever prints a script needs none of their SDKs. */

@@ -23,14 +23,11 @@ export interface KindShell {
 }
 
 /** A cloud's script, put together from its kinds. */
-export function scriptOf(
-  cloud: Pick<CloudScript, 'prelude' | 'enter'>,
-  kinds: readonly { name: string; shell?: KindShell }[],
-): CloudScript {
+export function scriptOf(cloud: Pick<CloudScript, 'prelude' | 'enter'>, kinds: readonly { name: string; shell: KindShell }[]): CloudScript {
   return {
     enter: (system, manifest) => cloud.enter(system, manifest),
-    prelude: (manifest) => [...cloud.prelude(manifest), ...kinds.flatMap((k) => k.shell?.prelude ?? [])],
-    kinds: Object.fromEntries(kinds.flatMap(({ name, shell }) => (shell ? [[name, shell]] : []))),
+    prelude: (manifest) => [...cloud.prelude(manifest), ...kinds.flatMap((k) => k.shell.prelude ?? [])],
+    kinds: Object.fromEntries(kinds.map(({ name, shell }) => [name, shell])),
   };
 }
 

@@ -2,9 +2,10 @@ import { DEFENDER } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
 import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
-import { isNamedLikeOurs } from './footprint/custom-roles.ts';
+import { isNamedLikeOurs } from './footprint/custom-role-names.ts';
+import { grantsOf } from './footprint/grants.ts';
+import { isPoolMember } from './footprint/members.ts';
 import { GCP_NAMES } from './footprint/ownership.ts';
-import { grantsOf } from './kinds/policy.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;
@@ -60,8 +61,4 @@ async function ask(api: GcpApi, scope: string): Promise<Harmless | undefined> {
         : [[resource.replace(`//${MANAGER}/`, ''), grants.length] as const];
     }),
   );
-}
-
-function isPoolMember(member: string): boolean {
-  return /^principal(?:Set)?:\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\//.test(member);
 }

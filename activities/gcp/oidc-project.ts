@@ -2,7 +2,6 @@ import { issuerOf } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
 import { failureWords, isRetry } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
-import { orGone } from './wire/gone.ts';
 import { GCP_NAMES, judgeProvider } from './footprint/ownership.ts';
 import { usedWords } from './footprint/use.ts';
 import { DELETED, lastSegment, type AccountWithPolicy, type OidcProject, type PoolWithProviders } from './snapshot.ts';
@@ -42,7 +41,7 @@ async function readAround(api: GcpApi, projectId: string, pools: PoolWithProvide
   const serviceAccounts: AccountWithPolicy[] = [];
   for (let from = 0; from < accounts.length; from += POLICIES_AT_ONCE) {
     const batch = accounts.slice(from, from + POLICIES_AT_ONCE).map(async (account) => {
-      const policy = await orGone(() => api.getPolicy(account.name));
+      const policy = await api.getPolicy(account.name);
       return policy === undefined ? [] : [{ ...account, policy }];
     });
     serviceAccounts.push(...(await Promise.all(batch)).flat());

@@ -119,3 +119,8 @@ export const DELETED = 'DELETED';
 export function lastSegment(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
+
+/** `projects/<id>/…` → id. */
+export function projectOf(name: string): string {
+  return name.split('/')[1] ?? '';
+}

@@ -3,7 +3,8 @@ import { combine } from '../../../model/guards/combine.ts';
 import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import { GCP_NAMES, judgePool, type PoolVerdict, type Verdict } from './ownership.ts';
-import { grantsOf, type Grant } from '../kinds/policy.ts';
+import { grantsOf, type Grant } from './grants.ts';
+import { poolOf } from './members.ts';
 import { lastSegment, type AccountWithPolicy, type OidcProject } from '../snapshot.ts';
 
 /** The role that lets a pool's identities act as a service account. */
@@ -75,14 +76,6 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
 function otherUsers(grants: Grant[], trust: AccountVerdict['trust']): string[] {
   const ours = new Set(trust.map((t) => t.grant));
   return grants.filter((g) => IMPERSONATION_ROLES.has(g.role) && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
-}
-
-/** `principal(Set)://iam.googleapis.com/projects/<number>/locations/global/workloadIdentityPools/<pool>/…` → pool id. */
-export function poolOf(member: string, projectNumber: string): string | undefined {
-  const parts = /^principal(?:Set)?:\/\/iam\.googleapis\.com\/projects\/(\d+)\/locations\/global\/workloadIdentityPools\/([^/]+)\//.exec(
-    member,
-  );
-  return parts?.[1] === projectNumber ? parts[2] : undefined;
 }
 
 /** In a shared pool, a grant to another attribute (a repository, say) is for the pool's other users. */

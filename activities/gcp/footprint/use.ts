@@ -1,6 +1,7 @@
 import type { Anchors } from '../../../model/finding.ts';
-import { judgeAccounts, poolOf } from './accounts.ts';
-import { grantsOf } from '../kinds/policy.ts';
+import { judgeAccounts } from './accounts.ts';
+import { grantsOf } from './grants.ts';
+import { poolOf } from './members.ts';
 import { lastSegment, type GcpSnapshot, type Pool } from '../snapshot.ts';
 
 /** Pools through which an account of ours was recently used, by name, with that use in words. Pure. */

@@ -2,10 +2,10 @@ import { systemsOf } from '../../../model/manifest-systems.ts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
 import type { ReadContext } from '../../cloud.ts';
-import { classify } from '../wire/classify.ts';
+import { grantId, grantJson, grantsOf, type Grant } from '../footprint/grants.ts';
+import { policyOf } from '../policy-of.ts';
+import { classifyGcp } from '../wire/classify.ts';
 import type { GcpApi } from '../wire/clients.ts';
-import { grantJson } from '../kinds/grants.ts';
-import { grantId, grantsOf, type Grant } from '../kinds/policy.ts';
 
 /** Basic roles: wider than anything this job asks for. */
 const BASIC = new Set(['roles/owner', 'roles/editor']);
@@ -20,7 +20,7 @@ export async function ownAccessAtResource(api: GcpApi, system: SystemId, context
   const access: OwnAccess = { identities: ourselves.map((id) => ({ cloud: 'gcp', id })), grants: [], unknown: [] };
   if (ourselves.length === 0)
     access.unknown.push({ system, reason: "the worker runs under a person's own credentials, which do not tell whose they are" });
-  const held = grantsOf(resource, await api.getPolicy(resource)).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
+  const held = grantsOf(resource, await policyOf(api, resource)).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
   access.grants.push(...held.map((g) => grantOf(g, system, ourselves)));
   access.unknown.push(...(await above(api, resource, context)));
   return access;
@@ -58,9 +58,8 @@ async function above(api: GcpApi, resource: string, { manifest }: ReadContext): 
     if (parent === undefined || systemsOf(manifest).includes(system)) return [];
     return [{ system, reason: 'the manifest does not name it, so that nobody looked at what the worker is granted there' }];
   } catch (error) {
-    const failure = classify(error);
+    const failure = classifyGcp(error);
     if (failure.kind === 'retry') throw error;
-    const why = failure.kind === 'gone' ? 'not found' : failure.code;
-    return [{ system: `gcp:above ${resource}`, reason: `nobody could look what lies above it (${why})` }];
+    return [{ system: `gcp:above ${resource}`, reason: `nobody could look what lies above it (${failure.code})` }];
   }
 }

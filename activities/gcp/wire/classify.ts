@@ -1,24 +1,8 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
+import { OperationError, RefusedError } from './errors.ts';
 
-/** A long-running operation that ended in an error, or did not end in time. `code` is a google.rpc.Code; absent when it still runs. */
-export class OperationError extends Error {
-  readonly code?: number;
-  constructor(message: string, code?: number) {
-    super(message);
-    this.name = 'OperationError';
-    if (code !== undefined) this.code = code;
-  }
-}
-
-/** Why the product itself does not do what was asked: what it would be done to is not what it was. */
-export class RefusedError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'RefusedError';
-    this.code = code;
-  }
-}
+/** What the classifier says: the wire has told by then what is not there. */
+type Failure = Exclude<FailureClass, { kind: 'gone' }>;
 
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
@@ -46,7 +30,7 @@ const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RAT
  * Judges one failed call to Google. Pure. Looks only at status, Google's own error body and Retry-After: the rest of a GaxiosError
  * holds the request with its token, and is never read. Source: https://google.aip.dev/193 and the IAM error reference.
  */
-export function classify(error: unknown): FailureClass {
+export function classifyGcp(error: unknown): Failure {
   if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
   const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
@@ -55,7 +39,7 @@ export function classify(error: unknown): FailureClass {
   switch (status) {
     case 404:
     case 410:
-      return { kind: 'gone' };
+      return { kind: 'blocked', code: 'NotFound', message };
     case 400:
       return { kind: 'blocked', code: rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument', message };
     case 401:
@@ -77,18 +61,23 @@ export function classify(error: unknown): FailureClass {
   }
 }
 
+/** Whether Google says that the thing is not there. */
+export function isGone(error: unknown): boolean {
+  const { status } = read(error);
+  return status === 404 || status === 410;
+}
+
 /** Whether the same call may be answered later. */
 export function isRetry(error: unknown): boolean {
-  return classify(error).kind === 'retry';
+  return classifyGcp(error).kind === 'retry';
 }
 
 /** A failed call in words, without the request. */
 export function failureWords(error: unknown): string {
-  const failure = classify(error);
-  return failure.kind === 'gone' ? 'not found' : failure.message;
+  return classifyGcp(error).message;
 }
 
-function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
+function denied(message: string, reasons: string[], permission: string | undefined): Failure {
   if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
   const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
   const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';
@@ -99,7 +88,7 @@ function denied(message: string, reasons: string[], permission: string | undefin
   };
 }
 
-function withoutAnswer(error: unknown, message: string): FailureClass {
+function withoutAnswer(error: unknown, message: string): Failure {
   if (error instanceof OperationError) return { kind: 'retry', code: 'OperationRunning', message };
   if (networkCode(error) !== undefined) return { kind: 'retry', code: 'Unreachable', message: `Google cannot be reached: ${message}` };
   if (/default credentials|GOOGLE_APPLICATION_CREDENTIALS/.test(message)) return { kind: 'blocked', code: 'NoCredentials', message };

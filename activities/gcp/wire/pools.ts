@@ -1,15 +1,20 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import { unlessGone } from '../../gone.ts';
 import { pool, provider } from './answers.ts';
-import type { Pool, Provider } from '../snapshot.ts';
-import { finished, PAGE, pages, projectOf, type Endpoint } from './wire.ts';
+import { isGone } from './classify.ts';
+import { projectOf, type Pool, type Provider } from '../snapshot.ts';
+import { finished, PAGE, pages, type Endpoint } from './wire.ts';
 
-/** Workload identity. Every change resolves when Google's operation is done. */
+/**
+ * Workload identity. Every change resolves when Google's operation is done. What is not there is undefined when read, and done when disabled
+ * or deleted.
+ */
 export interface PoolApi {
   listPools(projectId: string): Promise<Pool[]>;
   /** Soft-deleted ones included. */
   listProviders(pool: string): Promise<Provider[]>;
-  getPool(name: string): Promise<Pool>;
-  getProvider(name: string): Promise<Provider>;
+  getPool(name: string): Promise<Pool | undefined>;
+  getProvider(name: string): Promise<Provider | undefined>;
   deletePool(name: string): Promise<void>;
   deleteProvider(name: string): Promise<void>;
   /** Within 30 days of the deletion. */
@@ -21,6 +26,9 @@ export interface PoolApi {
   setPoolDisabled(name: string, disabled: boolean): Promise<void>;
   setProviderDisabled(name: string, disabled: boolean): Promise<void>;
 }
+
+/** What is not there cannot be enabled. */
+const never = () => false;
 
 export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint): PoolApi {
   const pools = iam.projects.locations.workloadIdentityPools;
@@ -46,10 +54,10 @@ export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint): PoolApi {
       });
       return raw.map((p) => provider(p, projectOf(parent)));
     },
-    getPool: async (name) => pool((await pools.get({ name }, iamAt)).data, projectOf(name)),
-    getProvider: async (name) => provider((await providers.get({ name }, iamAt)).data, projectOf(name)),
-    deletePool: async (name) => poolChange(await pools.delete({ name }, iamAt)),
-    deleteProvider: async (name) => providerChange(await providers.delete({ name }, iamAt)),
+    getPool: (name) => unlessGone(isGone, async () => pool((await pools.get({ name }, iamAt)).data, projectOf(name))),
+    getProvider: (name) => unlessGone(isGone, async () => provider((await providers.get({ name }, iamAt)).data, projectOf(name))),
+    deletePool: (name) => unlessGone(isGone, async () => poolChange(await pools.delete({ name }, iamAt))),
+    deleteProvider: (name) => unlessGone(isGone, async () => providerChange(await providers.delete({ name }, iamAt))),
     undeletePool: async (name) => poolChange(await pools.undelete({ name }, iamAt)),
     undeleteProvider: async (name) => providerChange(await providers.undelete({ name }, iamAt)),
     async createPool({ name, ...requestBody }) {
@@ -61,9 +69,13 @@ export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint): PoolApi {
       const requestBody = { ...rest, oidc: { issuerUri: issuer, allowedAudiences: audiences } };
       return providerChange(await providers.create({ parent, workloadIdentityPoolProviderId, requestBody }, iamAt));
     },
-    setPoolDisabled: async (name, disabled) =>
-      poolChange(await pools.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
-    setProviderDisabled: async (name, disabled) =>
-      providerChange(await providers.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
+    setPoolDisabled: (name, disabled) =>
+      unlessGone(disabled ? isGone : never, async () =>
+        poolChange(await pools.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
+      ),
+    setProviderDisabled: (name, disabled) =>
+      unlessGone(disabled ? isGone : never, async () =>
+        providerChange(await providers.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
+      ),
   };
 }

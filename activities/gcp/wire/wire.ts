@@ -1,6 +1,6 @@
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { OperationError } from './classify.ts';
+import { OperationError } from './errors.ts';
 
 /** What every client of Google's is made with. */
 export interface ClientOptions {
@@ -18,11 +18,6 @@ export type Endpoint = { rootUrl?: string };
 /** Given with each call: the SDK drops the path of a `rootUrl` that is given to the client. */
 export function rootUrl(endpoint: string | undefined): Endpoint {
   return endpoint ? { rootUrl: endpoint.endsWith('/') ? endpoint : `${endpoint}/` } : {};
-}
-
-/** `projects/<id>/…` → id. */
-export function projectOf(name: string): string {
-  return name.split('/')[1] ?? '';
 }
 
 type PageToken = { pageToken?: string };

@@ -1,14 +1,20 @@
-import type { FailureClass } from '../../../model/errors.ts';
-import { judgeCommon } from '../../microsoft/failure.ts';
+import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
 
 const PERMISSION = 'give the worker the role Permissions Management Administrator';
 
+const GONE = new Set(['NotFound']);
+
+/** Whether the portal says that a configuration or a deletion is not there. */
+export function isGone(error: unknown): boolean {
+  return isNotFound(error, GONE);
+}
+
 /** Pure. How the portal's answer is to be taken. The answers to a one-time password are values, not errors (see clients.ts). */
-export function classifyPortal(error: unknown, now?: number): FailureClass {
+export function classifyPortal(error: unknown, now?: number): Failure {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message } = common.refusal;
-  if (status === 404 && code === 'NotFound') return { kind: 'gone' };
+  if (isGone(error)) return { kind: 'blocked', code, message };
   // The next try gets a fresh token.
   if (status === 401 && code === 'ExpiredToken') return { kind: 'retry', code, message };
   if (code === 'TooManyAttempts') return { kind: 'blocked', code, message: `${message}; request the deletion again` };

@@ -1,10 +1,11 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { unlessGone } from '../../gone.ts';
 import { CannotAsk } from '../../microsoft/cannot-ask.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
-import { classifyPortal } from './classify.ts';
+import { isGone } from './classify.ts';
 
 const Collector = z.object({
   id: z.string(),
@@ -55,14 +56,7 @@ export function connectPortal(endpoint: Endpoint | undefined, credential: TokenC
   return {
     readable,
     list: async () => portal().list('/api/collectors', Collector),
-    get: async (id) => {
-      try {
-        return await portal().send('GET', at('collectors', id), Collector);
-      } catch (error) {
-        if (classifyPortal(error).kind === 'gone') return undefined;
-        throw error;
-      }
-    },
+    get: (id) => unlessGone(isGone, async () => portal().send('GET', at('collectors', id), Collector)),
     requestDeletion: async (id) => portal().send('POST', `${at('collectors', id)}/deletion`, OpenDeletion, {}),
     resend: async (id) => portal().send('POST', `${at('deletions', id)}/resend`, OpenDeletion, {}),
     confirm: async (id, otp) => {

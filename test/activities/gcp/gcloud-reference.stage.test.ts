@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { grantJson } from '../../../activities/gcp/kinds/grants.ts';
+import { grantJson } from '../../../activities/gcp/footprint/grants.ts';
 import { gcpOwnAccess } from '../../../activities/gcp/own-access/shell.ts';
-import { gcpScript } from '../../../activities/gcp/shell/script.ts';
+import { gcpScript } from '../../../activities/gcp/shell.ts';
 import type { OwnGrant } from '../../../model/own-access.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { ToRestore } from '../../../model/restore.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classify } from '../../../activities/gcp/wire/classify.ts';
+import { classifyGcp } from '../../../activities/gcp/wire/classify.ts';
 import { rootOfGcp } from '../../../activities/gcp/root.ts';
 import { defaultManifest } from '../planned.ts';
 
@@ -13,7 +13,7 @@ test('all without a root hangs from the one organisation the worker can see', as
 
 test('several organisations are told by number, and none is chosen', async () => {
   const error: unknown = await rootOfGcp(seeing('1', '2'), { manifest }).catch((e: unknown) => e);
-  expect(classify(error)).toMatchObject({
+  expect(classifyGcp(error)).toMatchObject({
     kind: 'blocked',
     code: 'SeveralOrganizations',
     message: expect.stringContaining('1, 2') as unknown,

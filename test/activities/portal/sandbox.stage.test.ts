@@ -65,6 +65,6 @@ test('three wrong codes exhaust a deletion', async () => {
 test('an error about a one-time password holds it nowhere', async () => {
   const otp = '907351';
   const error = (await api.confirm('no-such-deletion', otp).catch((e: unknown) => e)) as Error;
-  expect(cloud.classify(error)).toEqual({ kind: 'gone' });
+  expect(cloud.classify(error)).toMatchObject({ kind: 'blocked', code: 'NotFound' });
   expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(otp);
 });

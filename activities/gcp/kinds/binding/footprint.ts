@@ -1,0 +1,84 @@
+import type { Anchors, Finding, Sighting } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import { DEFENDER } from '../../../../model/footprint.ts';
+import type { Risk } from '../../../../model/names.ts';
+import type { Footprint } from '../../../kind.ts';
+import { isNamedLikeOurs } from '../../footprint/custom-role-names.ts';
+import { grantId, grantJson, GRANTS, grantsOf, type Grant } from '../../footprint/grants.ts';
+import { accountHeldBy } from '../../footprint/members.ts';
+import { GCP_NAMES } from '../../footprint/ownership.ts';
+import { roleTokens, serviceAccountToken } from '../../footprint/tokens.ts';
+import type { GcpStage } from '../../order.ts';
+import type { GcpSnapshot } from '../../snapshot.ts';
+
+/**
+ * Every role our service account holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
+ * the controller's roles even when the operator declined them.
+ */
+export const footprint: Footprint<GcpSnapshot> = {
+  ...GRANTS,
+  name: 'gcp-binding',
+  match(snapshot, anchors) {
+    const grants = grantsOf(snapshot.resource, snapshot.policy);
+    const findings = grants.flatMap((grant) => {
+      const account = accountHeldBy(grant.member, anchors);
+      return account === undefined ? [] : [finding(snapshot, grant, account)];
+    });
+    const others = grants.filter((g) => accountHeldBy(g.member, anchors) === undefined);
+    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
+  },
+};
+
+type Account = Anchors['gcpServiceAccounts'][number];
+
+function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding {
+  const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
+  return {
+    kind: 'gcp-binding',
+    system: snapshot.system,
+    id: `gcp-binding:${grantId(grant)}`,
+    title: `${grant.role} of ${account.email} ${where}`,
+    phase: 'permissions',
+    why: [`held by ${account.email}, which the CIEM workload identity pool may act as`],
+    confidence: 'certain',
+    risk: riskOf(grant.role),
+    stage: STAGES[grant.resource.split('/')[0] ?? ''] ?? 'project-bindings',
+    snapshot: grantJson(grant, account.uniqueId),
+    provides: [],
+    uses: [serviceAccountToken(account.email), ...roleTokens(grant.role)],
+    standsFor: [account.email],
+    ...combine(recentlyUsed(account.usedRecently)),
+  };
+}
+
+/** Widest reach first. */
+const STAGES: Record<string, GcpStage> = {
+  organizations: 'organization-bindings',
+  folders: 'folder-bindings',
+  projects: 'project-bindings',
+};
+
+/** What a role lets its holder do. An unknown role counts as writing: only what is known to read is called reading. */
+export function riskOf(role: string): Risk {
+  const name = role.slice(role.lastIndexOf('/') + 1).toLowerCase();
+  if (/admin|owner|tokencreator|serviceaccountuser|workloadidentityuser/.test(name)) return 'takeover';
+  if (/viewer|reviewer|reader|browser/.test(name)) return 'read';
+  return 'write';
+}
+
+function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
+  const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
+  const isDefender = localPart === DEFENDER.gcpServiceAccount;
+  const why = isDefender
+    ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
+    : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
+      ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
+      : undefined;
+  const uses = isNamedLikeOurs({ name: grant.role }) ? roleTokens(grant.role) : [];
+  const keeps = uses.length > 0 ? `${grant.role} of ${grant.member}, who keeps that role in place` : undefined;
+  const told = why ?? keeps;
+  if (told === undefined) return [];
+  const defender = isDefender ? { defender: true as const } : {};
+  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why: told, uses, ...defender }];
+}

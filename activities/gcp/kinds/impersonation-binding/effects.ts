@@ -1,0 +1,1 @@
+export { grantEffects as effects } from '../shared/grant-effects.ts';

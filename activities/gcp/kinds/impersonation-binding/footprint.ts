@@ -1,0 +1,38 @@
+import type { Finding } from '../../../../model/finding.ts';
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { Footprint } from '../../../kind.ts';
+import { judgeAccounts } from '../../footprint/accounts.ts';
+import { grantId, grantJson, GRANTS, grantsOf } from '../../footprint/grants.ts';
+import { poolToken, serviceAccountToken } from '../../footprint/tokens.ts';
+import type { GcpSnapshot } from '../../snapshot.ts';
+
+/** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
+export const footprint: Footprint<GcpSnapshot> = {
+  ...GRANTS,
+  name: 'gcp-impersonation-binding',
+  match(snapshot, anchors) {
+    if (!snapshot.oidc) return { findings: [], sightings: [] };
+    const findings = judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, trust, used }) => {
+      if (verdict.whose !== 'ours') return [];
+      return trust.map(({ grant, pool }): Finding => ({
+        kind: 'gcp-impersonation-binding',
+        system: snapshot.system,
+        id: `gcp-impersonation-binding:${grantId(grant)}`,
+        title: `${grant.role} of ${grant.member} on ${account.email}`,
+        phase: 'permissions',
+        why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
+        confidence: verdict.confidence,
+        risk: 'takeover',
+        stage: 'impersonation',
+        snapshot: grantJson(grant, account.uniqueId),
+        provides: [],
+        uses: [serviceAccountToken(account.email), poolToken(pool.pool.name)],
+        standsFor: [account.email, pool.pool.name],
+        ...combine(recentlyUsed(used)),
+      }));
+    });
+    const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
+    return { findings, sightings: [], seen };
+  },
+};

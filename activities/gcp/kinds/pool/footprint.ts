@@ -1,0 +1,57 @@
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { Footprint } from '../../../kind.ts';
+import { judgePool, type PoolVerdict } from '../../footprint/ownership.ts';
+import { POOL_STATE } from '../../footprint/pool-state.ts';
+import { poolToken } from '../../footprint/tokens.ts';
+import { usedPools, usersOf } from '../../footprint/use.ts';
+import { lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
+
+/** The workload identity pool. Deleting it, unlike its provider alone, revokes credentials already issued; so it goes too, unless shared. */
+export const footprint: Footprint<GcpSnapshot> = {
+  ...POOL_STATE,
+  name: 'gcp-pool',
+  match(snapshot, anchors) {
+    const judged = (snapshot.oidc?.pools ?? []).map((pool) => judgePool(pool, anchors));
+    const used = usedPools(snapshot, anchors);
+    return {
+      findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j, used.get(j.pool.name))),
+      sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j, anchors)),
+      seen: judged.length,
+    };
+  },
+};
+
+/** Without `state` and the providers, which have findings of their own. */
+export function definition({ name, displayName, description, disabled }: Pool): { [key: string]: Json } {
+  return { name, displayName, description, disabled };
+}
+
+function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, used?: string): Finding {
+  return {
+    kind: 'gcp-pool',
+    system: snapshot.system,
+    id: `gcp-pool:${pool.name}`,
+    title: `workload identity pool ${lastSegment(pool.name)}`,
+    phase: 'permissions',
+    why,
+    confidence,
+    risk: 'none',
+    stage: 'pools',
+    snapshot: definition(pool),
+    provides: [poolToken(pool.name)],
+    uses: [],
+    standsFor: [pool.name],
+    ...combine(recentlyUsed(used)),
+  };
+}
+
+function worthTelling({ whose, why }: PoolVerdict): boolean {
+  return whose === 'shared' || (whose === 'other' && why.length > 1);
+}
+
+function sighting(snapshot: GcpSnapshot, { pool, whose, why }: PoolVerdict, anchors: Anchors): Sighting {
+  const users = whose === 'shared' ? usersOf(pool, snapshot, anchors) : [];
+  return { system: snapshot.system, id: `gcp-pool:${pool.name}`, why: [...why, ...users].join('; '), uses: [] };
+}

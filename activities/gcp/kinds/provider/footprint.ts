@@ -1,0 +1,75 @@
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { Footprint } from '../../../kind.ts';
+import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from '../../footprint/ownership.ts';
+import { POOL_STATE } from '../../footprint/pool-state.ts';
+import { poolToken } from '../../footprint/tokens.ts';
+import { usedPools } from '../../footprint/use.ts';
+import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../snapshot.ts';
+
+/** The workload identity pool provider that trusts this tenant's tokens. Its deletion is an operation; it stays undeletable for 30 days. */
+export const footprint: Footprint<GcpSnapshot> = {
+  ...POOL_STATE,
+  name: 'gcp-provider',
+  match(snapshot, anchors) {
+    const live = (snapshot.oidc?.pools ?? []).flatMap((pool) =>
+      pool.providers.filter((p) => p.state !== DELETED).map((provider) => ({ pool: pool.name, provider })),
+    );
+    const used = usedPools(snapshot, anchors);
+    return {
+      findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors, used.get(pool))),
+      sightings: live.flatMap(({ provider }) => sighting(snapshot, provider, anchors)),
+      seen: live.length,
+    };
+  },
+};
+
+/** Without `state`, which the removal itself changes. */
+export function definition(p: Provider): { [key: string]: Json } {
+  const { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled } = p;
+  return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled };
+}
+
+function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchors: Anchors, used?: string): Finding[] {
+  const verdict = judgeProvider(provider, anchors);
+  if (verdict.whose !== 'ours') return [];
+  return [
+    {
+      kind: 'gcp-provider',
+      system: snapshot.system,
+      id: `gcp-provider:${provider.name}`,
+      title: `workload identity provider ${lastSegment(provider.name)} in pool ${lastSegment(pool)}`,
+      phase: 'permissions',
+      why: verdict.why,
+      confidence: verdict.confidence,
+      risk: 'none',
+      stage: 'providers',
+      snapshot: definition(provider),
+      provides: [],
+      uses: [poolToken(pool), ...tokens(provider, anchors, verdict.confidence === 'name-only')],
+      standsFor: [pool, provider.name],
+      ...combine(verdict.hold, recentlyUsed(used)),
+    },
+  ];
+}
+
+function sighting(snapshot: GcpSnapshot, provider: Provider, anchors: Anchors): Sighting[] {
+  const verdict = judgeProvider(provider, anchors);
+  if (verdict.whose === 'ours' || (verdict.whose === 'other' && !verdict.looksAlike)) return [];
+  return [
+    {
+      system: snapshot.system,
+      id: `gcp-provider:${provider.name}`,
+      why: verdict.why.join('; '),
+      uses: tokens(provider, anchors, true),
+      ...(verdict.whose === 'defender' ? { defender: true as const } : {}),
+    },
+  ];
+}
+
+/** What of this tenant the provider relies on: the GCP application by its audience, and, where it stays, the CIEM sign-in. */
+function tokens(provider: Provider, anchors: Anchors, stays: boolean): string[] {
+  if (!trustsTenant(provider, anchors)) return [];
+  return [...ourAudiences(provider).map((a) => `gcp:audience:${a}`), ...(stays && namesCiem(provider) ? ['ciem:sign-in'] : [])];
+}

@@ -1,0 +1,68 @@
+import type { Effects } from '../../../kind.ts';
+import { usedWords } from '../../footprint/use.ts';
+import { projectOf, type ServiceAccount } from '../../snapshot.ts';
+import type { GcpApi } from '../../wire/clients.ts';
+import { OperationError, RefusedError } from '../../wire/errors.ts';
+import { accountDefinition, plannedAccount } from './footprint.ts';
+
+/** Disabled, then deleted; undeleted by its unique id, then enabled or disabled as it was. */
+export const effects: Effects<GcpApi> = {
+  async read(api, item) {
+    // By mail address, not by unique id: another account under the same address must show itself as drift.
+    const account = await api.getServiceAccount(plannedAccount(item).name);
+    return account && accountDefinition(account);
+  },
+  async remove(api, [item]) {
+    const exactly = exactName(plannedAccount(item));
+    await api.disableServiceAccount(exactly);
+    await api.deleteServiceAccount(exactly);
+  },
+  async restore(api, [item]) {
+    const planned = plannedAccount(item);
+    const there = await api.getServiceAccount(planned.name);
+    if (item.anew === 'itself') return await makeAnew(api, planned, there);
+    if (there && there.uniqueId !== planned.uniqueId) {
+      throw new RefusedError('NameTaken', `${planned.email} is another account by now, with the unique id ${there.uniqueId}`);
+    }
+    if (!there) await undelete(api, planned);
+    const now = there ?? (await api.getServiceAccount(exactName(planned)));
+    if (now === undefined) throw new OperationError(`${planned.email} was undeleted but is not visible yet`);
+    if (now.disabled !== planned.disabled) await setDisabled(api, planned, planned.disabled);
+  },
+  // A disabled account gets no tokens; what it holds stays.
+  quarantine: {
+    put: (api, item) => setDisabled(api, plannedAccount(item), true),
+    lift: (api, item) => setDisabled(api, plannedAccount(item), plannedAccount(item).disabled),
+    async usedSince(api, item, since) {
+      const { name, email } = plannedAccount(item);
+      // Not being allowed to ask is no proof that nobody used it: it throws, and the watch says so.
+      const at = (await api.lastAuthentications(projectOf(name))).get(email);
+      return at !== undefined && at > since ? usedWords(email, at) : undefined;
+    },
+  },
+};
+
+/** Its name by unique id: whatever was made under the same address since the approval is not touched. */
+function exactName({ name, uniqueId }: ServiceAccount): string {
+  return `${name.slice(0, name.lastIndexOf('/'))}/${uniqueId}`;
+}
+
+/** Once it is purged another account is made under its address, to which the plan gives what this one held. */
+async function makeAnew(api: GcpApi, planned: ServiceAccount, there: ServiceAccount | undefined): Promise<void> {
+  if (!there) await api.createServiceAccount(planned);
+  const now = there ?? (await api.getServiceAccount(planned.name));
+  if (now === undefined) throw new OperationError(`${planned.email} was made but is not visible yet`);
+  if (now.disabled !== planned.disabled) await setDisabled(api, now, planned.disabled);
+}
+
+async function undelete(api: GcpApi, planned: ServiceAccount): Promise<void> {
+  if (await api.undeleteServiceAccount(exactName(planned))) return;
+  const why =
+    'Google keeps a deleted service account for 30 days, and one made anew is another account: plan another restore, which says what is lost with it';
+  throw new RefusedError('NotRestorable', `no deleted account has the unique id ${planned.uniqueId}: ${why}`);
+}
+
+async function setDisabled(api: GcpApi, planned: ServiceAccount, disabled: boolean): Promise<void> {
+  if (disabled) await api.disableServiceAccount(exactName(planned));
+  else await api.enableServiceAccount(exactName(planned));
+}

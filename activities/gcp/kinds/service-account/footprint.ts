@@ -1,0 +1,85 @@
+import { combine } from '../../../../model/guards/combine.ts';
+import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
+import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
+import { poolToken, serviceAccountToken } from '../../footprint/tokens.ts';
+import type { GcpSnapshot, ServiceAccount } from '../../snapshot.ts';
+
+/** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
+export const footprint: Footprint<GcpSnapshot> = {
+  name: 'gcp-service-account',
+  match(snapshot, anchors) {
+    const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, anchors) : [];
+    return {
+      findings: judged.flatMap((j) => finding(snapshot, j)),
+      sightings: judged.flatMap((j) => sighting(snapshot, j)),
+      seen: judged.length,
+    };
+  },
+  identity: (snapshot) => (snapshot as { uniqueId: string }).uniqueId,
+  losses: {
+    losses: () => [],
+    keptFor: THIRTY_DAYS,
+    anew(item) {
+      const { email, uniqueId } = plannedAccount(item);
+      return [
+        `a new unique id instead of ${uniqueId}: whatever grant this restore does not give back goes on naming deleted:serviceAccount:${email}?uid=${uniqueId} and does not mean the new one; its owner can give it again`,
+        'its own policy: what others held on it, but for what this restore gives back',
+        'its keys, its creation date and when it was last used',
+      ];
+    },
+    comparable(snapshot, anew) {
+      const { uniqueId, ...account } = snapshot as { [key: string]: Json };
+      return anew === 'itself' ? account : { ...account, uniqueId: uniqueId ?? null };
+    },
+  },
+  quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),
+};
+
+/** What is kept of a service account: everything but its etag. */
+export function accountDefinition(account: ServiceAccount): { [key: string]: Json } {
+  const { name, uniqueId, email, displayName, description, disabled } = account;
+  return { name, uniqueId, email, displayName, description, disabled };
+}
+
+/** The account that an approved item plans to take away. */
+export function plannedAccount(item: Pick<PlanItem, 'snapshot'>): ServiceAccount {
+  return item.snapshot as unknown as ServiceAccount;
+}
+
+function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: AccountVerdict): Finding[] {
+  if (verdict.whose !== 'ours') return [];
+  return [
+    {
+      kind: 'gcp-service-account',
+      system: snapshot.system,
+      id: `gcp-service-account:${account.name}`,
+      title: `service account ${account.email}`,
+      phase: 'permissions',
+      why: verdict.why,
+      confidence: verdict.confidence,
+      risk: 'none',
+      stage: 'service-accounts',
+      snapshot: accountDefinition(account),
+      provides: [serviceAccountToken(account.email)],
+      uses: poolsOf(trust).map(poolToken),
+      standsFor: [account.email, ...poolsOf(trust)],
+      ...combine(verdict.hold, recentlyUsed(used)),
+    },
+  ];
+}
+
+function sighting(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerdict): Sighting[] {
+  if (verdict.whose === 'ours') return [];
+  const uses = poolsOf(trust).map(poolToken);
+  if (verdict.whose === 'other' && !verdict.looksAlike) return [];
+  const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
+  return [{ system: snapshot.system, id: `gcp-service-account:${account.name}`, why: verdict.why.join('; '), uses, ...defender }];
+}
+
+/** Names of the pools that may act as an account, each once. */
+function poolsOf(trust: AccountVerdict['trust']): string[] {
+  return [...new Set(trust.map((t) => t.pool.pool.name))];
+}

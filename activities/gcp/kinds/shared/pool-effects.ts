@@ -1,0 +1,64 @@
+import type { Json } from '../../../../model/finding.ts';
+import { describeDiff } from '../../../../model/diff.ts';
+import type { Effects } from '../../../kind.ts';
+import { plannedPool, type PoolDefinition } from '../../footprint/pool-state.ts';
+import { DELETED, lastSegment } from '../../snapshot.ts';
+import type { GcpApi } from '../../wire/clients.ts';
+import { RefusedError } from '../../wire/errors.ts';
+
+/** The calls in which a pool and a provider differ; all else about their state is the same. */
+export interface PoolCalls<T extends { state: string }> {
+  /** `workload identity pool` or `workload identity provider`. */
+  noun: string;
+  get(api: GcpApi, name: string): Promise<T | undefined>;
+  delete(api: GcpApi, name: string): Promise<void>;
+  undelete(api: GcpApi, name: string): Promise<void>;
+  setDisabled(api: GcpApi, name: string, disabled: boolean): Promise<void>;
+  /** Makes it of its definition, enabled or disabled as that says. */
+  create(api: GcpApi, definition: T): Promise<void>;
+  /** What is kept of it: everything but its state. */
+  definition(thing: T): { [key: string]: Json };
+}
+
+/**
+ * Of a pool or a provider. Google keeps it for 30 days, undeletes it with all it held, and then it is enabled or disabled as it was. A disabled one
+ * exchanges no tokens; tokens got through a disabled pool stop working, too (Google's documentation).
+ */
+export function poolEffects<T extends { state: string }>(calls: PoolCalls<T>): Effects<GcpApi> {
+  return {
+    async read(api, item) {
+      const there = await calls.get(api, plannedPool(item).name);
+      return there && there.state !== DELETED ? calls.definition(there) : undefined;
+    },
+    async remove(api, [item]) {
+      await calls.delete(api, plannedPool(item).name);
+    },
+    async restore(api, [item]) {
+      const planned = plannedPool(item);
+      const kept = await calls.get(api, planned.name);
+      if (kept === undefined && item.anew === 'itself') return await calls.create(api, item.snapshot as unknown as T);
+      if (kept === undefined) {
+        throw new RefusedError(
+          'NotRestorable',
+          `Google no longer keeps the ${calls.noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it anew`,
+        );
+      }
+      const before = calls.definition(kept) as PoolDefinition;
+      if (!sameBut(before, planned)) {
+        const diff = describeDiff(planned, before);
+        throw new RefusedError('NameTaken', `the ${calls.noun} ${lastSegment(planned.name)} is another one by now (${diff})`);
+      }
+      if (kept.state === DELETED) await calls.undelete(api, planned.name);
+      if (before.disabled !== planned.disabled) await calls.setDisabled(api, planned.name, planned.disabled);
+    },
+    quarantine: {
+      put: (api, item) => calls.setDisabled(api, plannedPool(item).name, true),
+      lift: (api, item) => calls.setDisabled(api, plannedPool(item).name, plannedPool(item).disabled),
+    },
+  };
+}
+
+/** The same but for being enabled, which quarantine changes. */
+function sameBut(a: PoolDefinition, b: PoolDefinition): boolean {
+  return describeDiff({ ...a, disabled: true }, { ...b, disabled: true }) === '';
+}

@@ -1,0 +1,19 @@
+/** A long-running operation that ended in an error, or did not end in time. `code` is a google.rpc.Code; absent when it still runs. */
+export class OperationError extends Error {
+  readonly code?: number;
+  constructor(message: string, code?: number) {
+    super(message);
+    this.name = 'OperationError';
+    if (code !== undefined) this.code = code;
+  }
+}
+
+/** Why the product itself does not do what was asked: what it would be done to is not what it was. */
+export class RefusedError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+  }
+}
