@@ -1,15 +1,15 @@
-import { AWS_ORDER } from '../../../activities/aws/order.ts';
-import { byStage } from '../../../model/order.ts';
+import { AWS_ORDER } from '../../../../activities/aws/order.ts';
+import { byStage } from '../../../../model/order.ts';
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import type { RoleState } from '../../../activities/aws/snapshot.ts';
-import { systemsOf } from '../../../model/manifest-systems.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import { iamClient } from '../../sandbox/aws/clients.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';
-import { trustSandbox } from './trust-sandbox.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+import { awsCloud } from '../../../../activities/aws/cloud.ts';
+import type { RoleState } from '../../../../activities/aws/snapshot.ts';
+import { systemsOf } from '../../../../model/manifest-systems.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import { iamClient } from '../../../sandbox/aws/clients.ts';
+import { startSandbox, type RunningSandbox } from '../../../sandbox/start-sandbox.ts';
+import { trustSandbox } from '../trust-sandbox.ts';
+import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
-import { classify } from '../../../activities/aws/wire/classify.ts';
+import { classify } from '../../../../activities/aws/wire/classify.ts';
 
 /** What the real SDK makes of an answer, and the classifier of that. */
 async function judge(reply: (response: ServerResponse) => void) {

@@ -1,8 +1,8 @@
 import { DeleteConflictException, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
-import { classify } from '../../../activities/aws/wire/classify.ts';
-import { isGone } from '../../../activities/aws/wire/gone.ts';
-import { AwsRefusal } from '../../../activities/aws/wire/refusal.ts';
+import { classify } from '../../../../activities/aws/wire/classify.ts';
+import { isGone } from '../../../../activities/aws/wire/gone.ts';
+import { AwsRefusal } from '../../../../activities/aws/wire/refusal.ts';
 
 /** An error as the SDK throws it: the service's code as its name, the answer's status and headers beside it. */
 function sdk(name: string, status = 400, headers: Record<string, string> = {}, message = `${name} happened`): Error {

@@ -1,16 +1,12 @@
-import { awsRole } from '../../../activities/aws/kinds/role/index.ts';
-import { awsStack } from '../../../activities/aws/kinds/stack/index.ts';
-import type { ResourceKind } from '../../../activities/aws/kind.ts';
-import type { AwsSnapshot } from '../../../activities/aws/snapshot.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import { fingerprint } from '../../../model/canonical.ts';
-import type { Finding } from '../../../model/finding.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
-import { allowing, assumedBy, AUDIENCE, document, providerArn } from './fixtures.ts';
-import { ownEstate } from './own-estate.ts';
-import { trustSandbox } from './trust-sandbox.ts';
+import { awsCloud } from '../../../../../activities/aws/cloud.ts';
+import { fingerprint } from '../../../../../model/canonical.ts';
+import type { Finding } from '../../../../../model/finding.ts';
+import { startSandbox, type RunningSandbox } from '../../../../sandbox/start-sandbox.ts';
+import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
+import { allowing, assumedBy, document } from '../../fixtures.ts';
+import { ownEstate } from '../../own-estate.ts';
+import { trustSandbox } from '../../trust-sandbox.ts';
 
 const OIDC = `arn:aws:iam::111122223333:role/connect`;
 const UUID = '5f0b2a1e-1111-4222-8333-444455556666';
@@ -161,76 +157,4 @@ test('a stack nobody lets us look at holds its resources', async () => {
     code: 'OwnedByStack',
     reason: expect.stringContaining('cloudformation:DescribeStacks') as unknown,
   });
-});
-
-test('a provider that also serves others is no resource of ours', () => {
-  const id = '111122223333';
-  const tagged = tags(id, 'mciem-oidc');
-  const arn = providerArn(TENANT);
-  const provider = {
-    Arn: arn,
-    Url: arn.split('oidc-provider/')[1] ?? '',
-    ClientIds: [AUDIENCE, 'api://payroll'],
-    Thumbprints: [],
-    Tags: tagged,
-  };
-  const view = {
-    StackId: stackId(id, 'mciem-oidc'),
-    StackName: 'mciem-oidc',
-    Status: 'CREATE_COMPLETE',
-    Parent: null,
-    TerminationProtection: false,
-    GeneratedNames: [],
-    LogicalIds: {},
-  };
-  const stacks = [
-    { id: view.StackId, stack: { ...view, Resources: [`AWS::IAM::OIDCProvider ${arn}`] }, definition: { Unknown: 'AccessDenied' } },
-  ];
-  const snapshot = {
-    account: id,
-    roles: [],
-    policies: [],
-    policyCount: 0,
-    providers: [provider],
-    beside: {},
-    stacks,
-    ourselves: [],
-    usedRecently: {},
-  };
-  const found = cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings);
-  expect(found.map((f) => [f.kind, f.hold?.code])).toEqual([['aws-oidc-client-id', 'OwnedByStack']]);
-});
-
-test('a stack that is protected from deletion is held with its owner’s step; one that is not is free', () => {
-  const member = {
-    kind: 'aws-role',
-    id: 'aws-role:member',
-    title: 'member',
-    stage: 'member-roles',
-    risk: 'read',
-    snapshot: { RoleName: 'member', Tags: {} },
-  };
-  const role = { ...awsRole, match: () => ({ findings: [member], sightings: [] }) } as unknown as ResourceKind;
-  const holdOf = (TerminationProtection: boolean) => {
-    const StackId = stackId('111122223333', 'mciem');
-    const parts = {
-      StackName: 'mciem',
-      Status: 'CREATE_COMPLETE',
-      Parent: null,
-      GeneratedNames: [],
-      LogicalIds: {},
-      Resources: ['AWS::IAM::Role member'],
-    };
-    const stacks = [{ id: StackId, stack: { StackId, TerminationProtection, ...parts }, definition: { Unknown: 'AccessDenied' } }];
-    return awsStack([role])
-      .match({ account: '111122223333', stacks } as unknown as AwsSnapshot, ANCHORS)
-      .findings.map((f) => f.hold);
-  };
-  expect(holdOf(true)).toMatchObject([
-    {
-      code: 'TerminationProtection',
-      reason: expect.stringContaining('--no-enable-termination-protection --stack-name arn:aws:') as string,
-    },
-  ]);
-  expect(holdOf(false)).toEqual([undefined]);
 });

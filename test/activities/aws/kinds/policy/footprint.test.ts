@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { awsPolicy } from '../../../activities/aws/kinds/policy/index.ts';
-import type { AccountPolicy, RoleState } from '../../../activities/aws/snapshot.ts';
-import { TENANT } from '../planned.ts';
+import { awsPolicy } from '../../../../../activities/aws/kinds/policy/index.ts';
+import type { AccountPolicy, RoleState } from '../../../../../activities/aws/snapshot.ts';
+import { TENANT } from '../../../planned.ts';
 import {
   ACCOUNT,
   allowing,
@@ -15,7 +15,7 @@ import {
   role,
   snapshot,
   webIdentity,
-} from './fixtures.ts';
+} from '../../fixtures.ts';
 
 const NAME = `ciem-cloudtrail-${TENANT}`;
 const NONE = { attachmentCount: 0, boundaryCount: 0 };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import { awsRole } from '../../../activities/aws/kinds/role/index.ts';
-import type { RoleState } from '../../../activities/aws/snapshot.ts';
-import type { Json } from '../../../model/finding.ts';
-import { TENANT } from '../planned.ts';
+import { awsCloud } from '../../../../../activities/aws/cloud.ts';
+import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
+import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
+import type { Json } from '../../../../../model/finding.ts';
+import { TENANT } from '../../../planned.ts';
 import {
   allowing,
   assumedBy,
@@ -19,7 +19,7 @@ import {
   role,
   snapshot,
   webIdentity,
-} from './fixtures.ts';
+} from '../../fixtures.ts';
 
 const match = (...roles: RoleState[]) => awsRole.match(snapshot({ roles }), KNOWN);
 const only = (r: RoleState) => {

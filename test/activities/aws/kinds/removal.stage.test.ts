@@ -1,13 +1,13 @@
-import { AWS_ORDER } from '../../../activities/aws/order.ts';
-import { byStage } from '../../../model/order.ts';
+import { AWS_ORDER } from '../../../../activities/aws/order.ts';
+import { byStage } from '../../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import { fingerprint } from '../../../model/canonical.ts';
-import type { Finding } from '../../../model/finding.ts';
-import { systemsOf } from '../../../model/manifest-systems.ts';
-import type { SystemId } from '../../../model/names.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
-import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
+import { awsCloud } from '../../../../activities/aws/cloud.ts';
+import { fingerprint } from '../../../../model/canonical.ts';
+import type { Finding } from '../../../../model/finding.ts';
+import { systemsOf } from '../../../../model/manifest-systems.ts';
+import type { SystemId } from '../../../../model/names.ts';
+import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
+import { startSandbox, type RunningSandbox } from '../../sandbox-process.ts';
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import type { PlannedStack } from '../../../activities/aws/kinds/stack/definition.ts';
-import { fingerprint } from '../../../model/canonical.ts';
-import type { Finding } from '../../../model/finding.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
-import { allowing, assumedBy, document } from './fixtures.ts';
-import { ownEstate } from './own-estate.ts';
-import { trustSandbox } from './trust-sandbox.ts';
+import { awsCloud } from '../../../../../activities/aws/cloud.ts';
+import type { PlannedStack } from '../../../../../activities/aws/kinds/stack/definition.ts';
+import { fingerprint } from '../../../../../model/canonical.ts';
+import type { Finding } from '../../../../../model/finding.ts';
+import { startSandbox, type RunningSandbox } from '../../../../sandbox/start-sandbox.ts';
+import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
+import { allowing, assumedBy, document } from '../../fixtures.ts';
+import { ownEstate } from '../../own-estate.ts';
+import { trustSandbox } from '../../trust-sandbox.ts';
 
 const OIDC = `arn:aws:iam::111122223333:role/connect`;
 const UUID = '5f0b2a1e-1111-4222-8333-444455556666';

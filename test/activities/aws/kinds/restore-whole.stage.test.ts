@@ -1,15 +1,15 @@
-import { AWS_ORDER } from '../../../activities/aws/order.ts';
-import { byStage } from '../../../model/order.ts';
+import { AWS_ORDER } from '../../../../activities/aws/order.ts';
+import { byStage } from '../../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awsCloud } from '../../../activities/aws/cloud.ts';
-import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
-import type { PolicyState } from '../../../activities/aws/snapshot.ts';
-import type { PlanItem } from '../../../model/plan.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
-import { allowing, assumedBy, AUDIENCE, document, webIdentity } from './fixtures.ts';
-import { ownEstate } from './own-estate.ts';
-import { trustSandbox } from './trust-sandbox.ts';
+import { awsCloud } from '../../../../activities/aws/cloud.ts';
+import type { AwsAccountApi } from '../../../../activities/aws/wire/api.ts';
+import type { PolicyState } from '../../../../activities/aws/snapshot.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import { startSandbox, type RunningSandbox } from '../../../sandbox/start-sandbox.ts';
+import { ANCHORS, defaultManifest, planned, TENANT } from '../../planned.ts';
+import { allowing, assumedBy, AUDIENCE, document, webIdentity } from '../fixtures.ts';
+import { ownEstate } from '../own-estate.ts';
+import { trustSandbox } from '../trust-sandbox.ts';
 
 const ACCOUNT = '111122223333';
 const URL = `sts.windows.net/${TENANT}/`;

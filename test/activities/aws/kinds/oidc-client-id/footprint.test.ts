@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { awsOidcClientId } from '../../../../../activities/aws/kinds/oidc-client-id/index.ts';
+import type { Anchors } from '../../../../../model/finding.ts';
+import type { ProviderState, RoleState } from '../../../../../activities/aws/snapshot.ts';
+import { TENANT } from '../../../planned.ts';
+import { AUDIENCE, document, KNOWN, OTHER_TENANT, PROVIDER, provider, role, snapshot, webIdentity } from '../../fixtures.ts';
+
+const OIDC = role('oidc', document(webIdentity()));
+const match = (p: ProviderState, ...roles: RoleState[]) => awsOidcClientId.match(snapshot({ providers: [p], roles }), KNOWN);
+
+test('the provider goes with the client id when only our role trusts it', () => {
+  const { findings } = match(provider([AUDIENCE]), OIDC);
+  expect(findings).toMatchObject([
+    {
+      id: `aws-oidc-client-id:${PROVIDER}#${AUDIENCE}`,
+      stage: 'after-roles',
+      provides: [`aws:client-id:${PROVIDER}#${AUDIENCE}`],
+      uses: [`aws:audience:${AUDIENCE}`],
+      snapshot: { Mode: 'provider', OtherClientIds: [] },
+    },
+  ]);
+});
+
+test.each<[string, ProviderState, RoleState[]]>([
+  ['another client id', provider([AUDIENCE, 'api://mdc-ciem-aws']), [OIDC]],
+  ['a role for another audience', provider([AUDIENCE]), [OIDC, role('payroll', document(webIdentity('api://payroll')))]],
+  ['Defender’s role', provider([AUDIENCE]), [OIDC, role('DefenderForCloud-OidcCiem', document(webIdentity()))]],
+])('only the client id goes when the provider serves %s', (_name, p, roles) => {
+  expect(match(p, ...roles).findings).toMatchObject([{ snapshot: { Mode: 'client-id', ClientId: AUDIENCE } }]);
+});
+
+test.each([
+  ['another tenant’s provider with our audience', provider([AUDIENCE], OTHER_TENANT)],
+  ['this tenant’s provider without our audience', provider(['api://payroll'])],
+])('%s stays', (_name, p) => {
+  const { findings, sightings } = match(p, OIDC);
+  expect(findings).toEqual([]);
+  expect(sightings).toMatchObject([{ id: `aws-oidc-provider:${p.Arn}` }]);
+});
+
+test('the tenant’s id may be written in either case', () => {
+  const upper = { ...KNOWN, issuer: `sts.windows.net/${TENANT.toUpperCase()}/` };
+  expect(awsOidcClientId.match(snapshot({ providers: [provider([AUDIENCE])] }), upper).findings).toHaveLength(1);
+});
+
+describe('Defender for Cloud', () => {
+  const defended = (defender: Anchors['defender']) => {
+    const { defender: _, ...anchors } = KNOWN;
+    const told = defender === undefined ? anchors : { ...anchors, defender };
+    return awsOidcClientId.match(snapshot({ providers: [provider([AUDIENCE])] }), told).findings[0]?.hold;
+  };
+
+  test('holds the client id while it uses it, and while nobody could look', () => {
+    const hold = { code: 'SharedWithDefender', reason: expect.stringContaining('shared with Defender for Cloud') as unknown };
+    expect(defended({ state: 'in-use', why: ['the plan CloudPosture'] })).toMatchObject(hold);
+    expect(defended({ state: 'unknown', why: ['denied'] })).toMatchObject(hold);
+    expect(defended(undefined)).toMatchObject(hold);
+  });
+
+  test('does not hold it where it was looked for and is absent', () => {
+    expect(defended({ state: 'absent', why: [] })).toBeUndefined();
+  });
+});
