@@ -41,5 +41,5 @@ export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
 
 /** A failure class in words. */
 export function failureMessage(failure: FailureClass): string {
-  return failure.kind === 'gone' ? 'not found' : `${failure.code}: ${failure.message}`;
+  return `${failure.code}: ${failure.message}`;
 }

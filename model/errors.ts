@@ -71,9 +71,11 @@ export const FAILURES = {
   fault: 'Fault',
 } as const;
 
-/** How one call to a cloud failed, as its classifier judges it. */
+/**
+ * How one call to a cloud failed, as its classifier judges it. A failure never says that a thing is gone: the wire answers undefined for
+ * that. A system that is not found as a whole is blocked with the code `NotFound`.
+ */
 export type FailureClass =
-  | { kind: 'gone' }
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
   | { kind: 'blocked'; code: string; message: string };
 

@@ -72,7 +72,7 @@ export async function carryOut(work: Work<BatchOperation>, items: PlanItem[]): P
 async function workInSystem(work: Work<BatchOperation>, progress: Progress, items: PlanItem[]): Promise<void> {
   const [one] = items;
   if (!one) return;
-  const { operation, manifest, ledger, known } = work;
+  const { operation, manifest } = work;
   const cloud = work.deps.clouds[systemType(one.system)];
   let connection: Answer<unknown> | undefined;
   for (const group of Map.groupBy(items, (item) => callOf(operation, cloud, item)).values()) {
@@ -87,21 +87,21 @@ async function workInSystem(work: Work<BatchOperation>, progress: Progress, item
     }
     if (allowed.length === 0) continue;
     if (!connection?.ok) connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest }));
-    const attempts = connection.ok
-      ? await applyTogether(operation, allowed, { cloud, api: connection.value, ledger, known }, (todo) => intend(work, todo))
-      : notConnected(allowed, connection.failure);
+    const attempts = await attemptAll(work, allowed, cloud, connection);
     for (const attempt of attempts) await recordAttempt(work, progress, attempt);
   }
+}
+
+async function attemptAll(work: Work<BatchOperation>, items: PlanItem[], cloud: AnyCloud, connection: Answer<unknown>): Promise<Attempt[]> {
+  if (!connection.ok) return items.map((item) => failed(item, connection.failure));
+  const { operation, ledger, known } = work;
+  return await applyTogether(operation, items, { cloud, api: connection.value, ledger, known }, (todo) => intend(work, todo));
 }
 
 /** Items with the same answer meet in one call. */
 function callOf({ together }: BatchOperation, cloud: AnyCloud, item: PlanItem): string {
   const kind = together && !item.guard ? kindOf(cloud, item) : undefined;
   return kind?.writeKey ? `${item.kind} ${kind.writeKey(item)}` : item.id;
-}
-
-function notConnected(items: PlanItem[], failure: Parameters<typeof failed>[1]): Attempt[] {
-  return items.map((item) => failed(item, failure, { code: 'NotFound', message: 'the system was not found' }));
 }
 
 /**
@@ -119,7 +119,7 @@ export async function applyTogether(
   const toCall: PlanItem[] = [];
   for (const item of items) {
     const judged = await judge(operation, item, reach);
-    if (!judged.ok) attempts.push(failed(item, judged.failure, PART_MISSING));
+    if (!judged.ok) attempts.push(failed(item, judged.failure));
     else if (typeof judged.value !== 'string') attempts.push({ item, outcome: judged.value });
     else {
       todo.push(item);
@@ -129,13 +129,9 @@ export async function applyTogether(
   if (todo.length === 0) return attempts;
   await intendAll(todo);
   const call = await callFor(operation, toCall, reach);
-  const made = call.ok || (operation.removes && call.failure.kind === 'gone');
-  for (const item of todo)
-    attempts.push(call.ok || made ? await readBack(operation, item, reach) : failed(item, call.failure, PART_MISSING));
+  for (const item of todo) attempts.push(call.ok ? await readBack(operation, item, reach) : failed(item, call.failure));
   return attempts;
 }
-
-const PART_MISSING = { code: 'PartMissing', message: 'something that it needs is not there' };
 
 async function judge(operation: BatchOperation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
   const read = await readItem(item, reach);

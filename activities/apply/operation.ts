@@ -50,8 +50,6 @@ export interface Operation {
 export interface BatchOperation extends Operation {
   /** Items of one system with the same `writeKey` are one call; absent: each is a call of its own. */
   together?: true;
-  /** A call that finds the thing gone is done. */
-  removes?: true;
   /** Giving back what was only denied waits for no change window. */
   atAnyTime?: true;
   /** Idempotent. */
@@ -79,9 +77,7 @@ export function blocked(item: PlanItem, code: string, reason: string): Outcome {
   return { item: item.id, outcome: 'blocked', code, reason };
 }
 
-/** Pure: what a failure of its cloud means for an item; `missing` where what was asked for is not there. */
-export function failed(item: PlanItem, failure: FailureClass, missing: { code: string; message: string }): Attempt {
-  if (failure.kind === 'retry') return { item, later: failure };
-  const { code, message } = failure.kind === 'gone' ? missing : failure;
-  return { item, outcome: blocked(item, code, message) };
+/** Pure: what a failure of its cloud means for an item. It never means that the item is gone: that is an answer. */
+export function failed(item: PlanItem, failure: FailureClass): Attempt {
+  return failure.kind === 'retry' ? { item, later: failure } : { item, outcome: blocked(item, failure.code, failure.message) };
 }

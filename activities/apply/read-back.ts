@@ -15,7 +15,7 @@ export async function readBack(operation: BatchOperation, item: PlanItem, reach:
   let current: Json | undefined;
   for (const delay of READ_BACK_DELAYS) {
     const answer = await readItem(item, reach);
-    if (!answer.ok) return failed(item, answer.failure, NOT_FOUND);
+    if (!answer.ok) return failed(item, answer.failure);
     current = answer.value;
     const outcome = operation.seen(item, current, kind);
     if (outcome) return { item, outcome };
@@ -25,10 +25,7 @@ export async function readBack(operation: BatchOperation, item: PlanItem, reach:
   return 'outcome' in unseen ? { item, outcome: unseen } : { item, later: { kind: 'retry', ...unseen } };
 }
 
-const NOT_FOUND = { code: 'NotFound', message: 'the system was not found' };
-
 /** An item's definition as it stands now; undefined when it is gone. */
 export async function readItem(item: PlanItem, { cloud, api }: Pick<Reach, 'cloud' | 'api'>): Promise<Answer<Json | undefined>> {
-  const answer = await persistently(cloud, () => kindOf(cloud, item).read(api, item));
-  return !answer.ok && answer.failure.kind === 'gone' ? { ok: true, value: undefined } : answer;
+  return await persistently(cloud, () => kindOf(cloud, item).read(api, item));
 }

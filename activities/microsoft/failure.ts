@@ -27,9 +27,6 @@ const NETWORK = new Set([
   'PARSE_ERROR',
 ]);
 
-/** What these classifiers say: their wires have told by then what is not there. */
-export type Failure = Exclude<FailureClass, { kind: 'gone' }>;
-
 /** A tenant without the licence for Privileged Identity Management has nobody who is only eligible. */
 export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRequired']);
 
@@ -37,7 +34,7 @@ export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRe
  * Judges what is the same in every Entra-protected API: our own refusals to ask, the sign-in, the network, throttling, server faults.
  * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.
  */
-export function judgeCommon(error: unknown, now = Date.now()): { judged: Failure } | { refusal: Refusal } {
+export function judgeCommon(error: unknown, now = Date.now()): { judged: FailureClass } | { refusal: Refusal } {
   if (error instanceof CannotAsk) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
@@ -80,7 +77,7 @@ const UNREACHABLE =
   /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b|Response had no "expiresOn"/;
 
 /** @azure/identity's errors carry no common class over its credentials; their names are documented. */
-function judgeSignIn(error: unknown): Failure | undefined {
+function judgeSignIn(error: unknown): FailureClass | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name } = error;
   if (

@@ -67,10 +67,8 @@ async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<
     const kind = kindOf(cloud, item);
     return { kind, now: await kind.read(api, item) };
   });
-  if (!answer.ok) {
-    if (answer.failure.kind === 'gone') return undefined;
+  if (!answer.ok)
     return { ...findingOf(item), hold: { code: answer.failure.code, reason: `cannot be read again: ${answer.failure.message}` } };
-  }
   const { kind, now } = answer.value;
   if (now === undefined) return undefined;
   const same = kind.identity ? kind.identity(now) === kind.identity(item.snapshot) : alike(kind, now, item.snapshot);

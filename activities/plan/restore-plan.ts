@@ -89,5 +89,5 @@ async function isThere(deps: Deps, manifest: Manifest, { item }: Removed): Promi
   const read = (api: unknown, cloud: AnyCloud) => kindOf(cloud, item).read(api, item);
   const answer = await lookInSystem(deps, { manifest }, item.system, read, item.id);
   // Not allowed to look is not the same as gone: the restore of what needs it will tell.
-  return answer.ok ? answer.value !== undefined : answer.failure.kind !== 'gone';
+  return !answer.ok || answer.value !== undefined;
 }

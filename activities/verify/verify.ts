@@ -57,7 +57,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
   const back: Outcome[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {
     const answer = await ask((api, cloud) => kindOf(cloud, item).read(api, item));
-    if (answer.ok ? answer.value === undefined : answer.failure.kind === 'gone') return;
+    if (answer.ok && answer.value === undefined) return;
     const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
     back.push({ item: item.id, outcome: 'blocked', code: answer.ok ? 'CameBack' : 'Unreadable', reason });
   });

@@ -187,7 +187,7 @@ async function openStep(deps: Deps, { by, ...input }: CollectorInput): Promise<S
 /** Throws CloudUnavailable where a try more may help. */
 function blockedBy({ item }: Step, failure: FailureClass): Outcome {
   if (failure.kind === 'retry') throw cloudUnavailable(failure.message, failure.retryAfterMs);
-  return blocked(item, failure.kind === 'gone' ? 'NotFound' : failure.code, failureMessage(failure));
+  return blocked(item, failure.code, failureMessage(failure));
 }
 
 /** A deletion is a change; what a person saw or attests is recorded at any time. */

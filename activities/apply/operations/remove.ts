@@ -20,7 +20,6 @@ export const REMOVE: BatchOperation = {
   intent: intentOf,
   judge: judgeRemoval,
   together: true,
-  removes: true,
   call: (kind, api, items) => kind.remove(api, items),
   seen: (item, current, kind) => (current === undefined ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined),
   unseen: () => ({ code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' }),

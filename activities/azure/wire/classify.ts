@@ -1,6 +1,7 @@
+import type { FailureClass } from '../../../model/errors.ts';
 import { lastAdministrator } from '../../../model/guards/last-administrator.ts';
 import { scopeLocked } from '../../../model/guards/locks.ts';
-import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
+import { isNotFound, judgeCommon } from '../../microsoft/failure.ts';
 
 /** With its resource or resource group an assignment goes, too. A scope that only cannot be seen answers with other codes. */
 const GONE = new Set(['RoleAssignmentNotFound', 'ResourceGroupNotFound', 'ResourceNotFound']);
@@ -32,7 +33,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** Pure. How ARM's answer to a call on role assignments is to be taken. Codes: ARM's "Common deployment errors" and Microsoft.Authorization. */
-export function classifyAzure(error: unknown, now?: number): Failure {
+export function classifyAzure(error: unknown, now?: number): FailureClass {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message, retryAfterMs } = common.refusal;

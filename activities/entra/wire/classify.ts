@@ -1,4 +1,5 @@
-import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
+import type { FailureClass } from '../../../model/errors.ts';
+import { isNotFound, judgeCommon } from '../../microsoft/failure.ts';
 
 const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
 
@@ -23,7 +24,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** Pure. How Graph's answer is to be taken. Codes: Microsoft Graph "Error responses and resource types" and the directory's own. */
-export function classifyEntra(error: unknown, now?: number): Failure {
+export function classifyEntra(error: unknown, now?: number): FailureClass {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message, retryAfterMs } = common.refusal;

@@ -1,9 +1,6 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
 import { OperationError, RefusedError } from './errors.ts';
 
-/** What the classifier says: the wire has told by then what is not there. */
-type Failure = Exclude<FailureClass, { kind: 'gone' }>;
-
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
 
@@ -30,7 +27,7 @@ const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RAT
  * Judges one failed call to Google. Pure. Looks only at status, Google's own error body and Retry-After: the rest of a GaxiosError
  * holds the request with its token, and is never read. Source: https://google.aip.dev/193 and the IAM error reference.
  */
-export function classifyGcp(error: unknown): Failure {
+export function classifyGcp(error: unknown): FailureClass {
   if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
   const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
@@ -77,7 +74,7 @@ export function failureWords(error: unknown): string {
   return classifyGcp(error).message;
 }
 
-function denied(message: string, reasons: string[], permission: string | undefined): Failure {
+function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
   if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
   const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
   const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';
@@ -88,7 +85,7 @@ function denied(message: string, reasons: string[], permission: string | undefin
   };
 }
 
-function withoutAnswer(error: unknown, message: string): Failure {
+function withoutAnswer(error: unknown, message: string): FailureClass {
   if (error instanceof OperationError) return { kind: 'retry', code: 'OperationRunning', message };
   if (networkCode(error) !== undefined) return { kind: 'retry', code: 'Unreachable', message: `Google cannot be reached: ${message}` };
   if (/default credentials|GOOGLE_APPLICATION_CREDENTIALS/.test(message)) return { kind: 'blocked', code: 'NoCredentials', message };

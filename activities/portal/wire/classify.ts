@@ -1,4 +1,5 @@
-import { isNotFound, judgeCommon, type Failure } from '../../microsoft/failure.ts';
+import type { FailureClass } from '../../../model/errors.ts';
+import { isNotFound, judgeCommon } from '../../microsoft/failure.ts';
 
 const PERMISSION = 'give the worker the role Permissions Management Administrator';
 
@@ -10,7 +11,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** Pure. How the portal's answer is to be taken. The answers to a one-time password are values, not errors (see clients.ts). */
-export function classifyPortal(error: unknown, now?: number): Failure {
+export function classifyPortal(error: unknown, now?: number): FailureClass {
   const common = judgeCommon(error, now);
   if ('judged' in common) return common.judged;
   const { status, code, message } = common.refusal;

@@ -20,7 +20,7 @@ const manifest = ManifestSchema.parse({
 function depsWith(read: () => Promise<unknown>): { deps: Deps; stored: unknown[] } {
   const stored: unknown[] = [];
   const artifacts = { get: () => Promise.resolve(manifest), put: (value: unknown) => Promise.resolve(String(stored.push(value))) };
-  const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind: 'gone' }) };
+  const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind: 'blocked', code: 'NotFound', message: '' }) };
   return { deps: { artifacts, clouds: { aws } } as unknown as Deps, stored };
 }
 
