@@ -2,6 +2,7 @@ import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { AccountPolicies, ResourceKind } from './kind.ts';
 import type { AwsAccountApi } from './wire/api.ts';
+import { isRole, issuerOfProvider } from './footprint/ids.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { recentUse } from './footprint/recent-use.ts';
@@ -21,7 +22,7 @@ import {
 import { trustStatements } from './footprint/trust.ts';
 
 /** Issuers of Entra tenants, public and sovereign. */
-const ENTRA_PROVIDER = /:oidc-provider\/sts\.(?:windows\.net|chinacloudapi\.cn)\//i;
+const ENTRA_ISSUER = /^sts\.(?:windows\.net|chinacloudapi\.cn)\//i;
 
 /**
  * One account in two paged listings, the providers of Entra issuers, and the tags of the customer policies that can concern us: those
@@ -125,7 +126,7 @@ async function readRoles(
 
 async function readProviders(api: AwsAccountApi): Promise<ProviderState[]> {
   const providers: ProviderState[] = [];
-  for (const arn of (await api.providerArns()).filter((a) => ENTRA_PROVIDER.test(a)).toSorted()) {
+  for (const arn of (await api.providerArns()).filter(isEntraProvider).toSorted()) {
     const provider = await api.provider(arn);
     if (provider) providers.push(provider);
   }
@@ -135,5 +136,9 @@ async function readProviders(api: AwsAccountApi): Promise<ProviderState[]> {
 /** Wider than any rule of the kinds: a role that trusts a role (by ARN or unique id) or an Entra issuer. */
 function mayConcernUs(role: RoleState): boolean {
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
-  return trusted.some((value) => value.includes(':role/') || value.startsWith('AROA') || ENTRA_PROVIDER.test(value));
+  return trusted.some((value) => isRole(value) || isEntraProvider(value));
+}
+
+function isEntraProvider(arn: string): boolean {
+  return ENTRA_ISSUER.test(issuerOfProvider(arn) ?? '');
 }

@@ -1,4 +1,5 @@
 import type { Anchors } from '../../../model/finding.ts';
+import { isServiceLinked, nameInArn } from './ids.ts';
 import { isDefenderRole } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
@@ -67,12 +68,12 @@ function trustingRole(role: RoleState, oidcRoleIds: readonly string[]): OurRole 
 }
 
 function mayBeOurs(role: RoleState): boolean {
-  return !isDefenderRole(role.RoleName) && !role.Path.startsWith('/aws-service-role/');
+  return !isDefenderRole(role.RoleName) && !isServiceLinked(role);
 }
 
 /** Decides order and title only, so names of attached policies are enough. */
 function partOf(role: RoleState): RolePart {
-  const attached = role.AttachedPolicies.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
+  const attached = role.AttachedPolicies.map(nameInArn);
   const inline = Object.entries(role.InlinePolicies);
   if (attached.some((n) => n === 'AWSConfigRoleForOrganizations' || n.startsWith('ciem-scp-') || n === 'SSOPolicy')) return 'management';
   const trail =

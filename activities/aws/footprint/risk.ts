@@ -1,6 +1,7 @@
 import type { Json } from '../../../model/finding.ts';
 import { RISKS, type Risk } from '../../../model/names.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
+import { nameInArn } from './ids.ts';
 import { field, list, matchesAction, strings } from './trust.ts';
 
 /** Actions that give whoever holds them any right they like (onboarding's controller: attach, put, create and delete policies on `*`). */
@@ -33,7 +34,7 @@ export function riskOfDocument(document: Json): Risk {
 export function riskOfRole(role: RoleState, snapshot: Pick<AwsSnapshot, 'policies'>): Risk {
   const managed = role.AttachedPolicies.map((arn) => {
     const own = snapshot.policies.find((p) => p.state.Arn === arn);
-    return own ? worst(own.state.Versions.map((v) => riskOfDocument(v.Document))) : riskOfAwsPolicy(arn.slice(arn.lastIndexOf('/') + 1));
+    return own ? worst(own.state.Versions.map((v) => riskOfDocument(v.Document))) : riskOfAwsPolicy(nameInArn(arn));
   });
   return worst([...managed, ...Object.values(role.InlinePolicies).map(riskOfDocument)]);
 }

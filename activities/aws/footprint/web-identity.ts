@@ -1,5 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
 import { MEPM } from '../../../model/footprint.ts';
+import { isProviderOf } from './ids.ts';
 import { allows, trustStatements, type TrustStatement } from './trust.ts';
 import { audienceToken, clientIdToken } from './tokens.ts';
 
@@ -36,11 +37,6 @@ export function webIdentityTrust(document: Json, issuer: string): WebIdentityTru
 /** Whoever lets the audience in needs both the provider's client id and the application that the audience names. */
 export function audienceUses(trust: WebIdentityTrust): string[] {
   return trust.audiences.flatMap((aud) => [audienceToken(aud), clientIdToken(trust.providerArn, aud)]).toSorted();
-}
-
-/** Whether an OIDC provider's ARN is that of an issuer (without scheme). Tenant ids are written in either case. */
-export function isProviderOf(arn: string, issuer: string): boolean {
-  return arn.toLowerCase().endsWith(`:oidc-provider/${issuer.toLowerCase()}`);
 }
 
 function judgeStatement(

@@ -1,5 +1,6 @@
 import { nativeId } from '../../../model/names.ts';
 import { command, scriptOf } from '../../../model/shell.ts';
+import { pathAndName } from '../footprint/ids.ts';
 import { AWS_KINDS } from '../kinds/index.ts';
 import { AWS_PRELUDE } from './prelude.ts';
 
@@ -7,7 +8,7 @@ import { AWS_PRELUDE } from './prelude.ts';
 export const awsScript = scriptOf(
   {
     prelude: () => AWS_PRELUDE,
-    enter: (system, manifest) => [command('aws_enter', nativeId(system), (manifest.aws?.assumeRole ?? '').replace(/^\//, ''))],
+    enter: (system, manifest) => [command('aws_enter', nativeId(system), pathAndName(manifest.aws?.assumeRole ?? ''))],
   },
   AWS_KINDS,
 );

@@ -5,6 +5,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
+import { pathAndName } from '../footprint/ids.ts';
 import { accountApi } from './account.ts';
 import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
 import { homeOf, organizationApi } from './organization.ts';
@@ -46,7 +47,7 @@ export function awsConnector(): AwsConnector {
   const roleIn = (account: string, context: ReadContext) => {
     const assumeRole = context.manifest.aws?.assumeRole;
     if (!assumeRole) throw new Error(`account ${account} was asked for, but the manifest has no aws section`);
-    return `arn:${partitionOf(region)}:iam::${account}:role/${assumeRole.replace(/^\//, '')}`;
+    return `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`;
   };
   const sessionIn = (RoleArn: string) => async () => {
     const sts = (base ??= new STSClient(shared));

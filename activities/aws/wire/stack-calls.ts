@@ -13,6 +13,7 @@ import {
 import { messageOf } from '../../../model/errors.ts';
 import type { StackCalls } from './api.ts';
 import { isNamed } from './gone.ts';
+import { nameInArn } from '../footprint/ids.ts';
 import { regionOf, stackName } from '../footprint/stack-mark.ts';
 import { AwsRefusal } from './refusal.ts';
 import { creationOf } from './stack-creation.ts';
@@ -68,7 +69,7 @@ function nameOf(r: StackResourceSummary): string {
 
 /** `<stack>-<logical id>-<random>`, the first two cut off where the name would be too long. */
 function isGenerated(physical: string, stack: string, logical: string): boolean {
-  const name = physical.slice(physical.lastIndexOf('/') + 1);
+  const name = nameInArn(physical);
   const prefix = /^(.+)-[A-Za-z0-9]{10,13}$/.exec(name)?.[1];
   if (prefix === undefined) return false;
   for (let dash = prefix.indexOf('-'); dash > 0; dash = prefix.indexOf('-', dash + 1)) {

@@ -1,6 +1,7 @@
 import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import type { Effects } from '../../../kind.ts';
+import { issuerOfProvider } from '../../footprint/ids.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import { policyDocument, type ProviderState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
@@ -48,7 +49,7 @@ export const effects: Effects<AwsAccountApi> = {
  * those the approved plan names and an override lets be locked out; a newcomer is never among them, whatever its name.
  */
 async function refuseWhileTrusted(api: AwsAccountApi, plan: ClientIdState, excused: ClientIdState['TrustedBy']): Promise<void> {
-  const issuer = issuerOfArn(plan.ProviderArn);
+  const issuer = issuerOfProvider(plan.ProviderArn) ?? '';
   const staying: string[] = [];
   for (const { RoleName, RoleId, AssumeRolePolicyDocument } of await api.roles()) {
     if (!RoleName || !RoleId || !AssumeRolePolicyDocument || excused[RoleName] === RoleId) continue;
@@ -81,9 +82,4 @@ function refuseStranger(now: ProviderState, planned: ClientIdState): void {
     'NameTaken',
     `somebody made ${planned.ProviderArn} anew (${describeDiff(before, after)}); it stays as it is`,
   );
-}
-
-function issuerOfArn(arn: string): string {
-  const mark = ':oidc-provider/';
-  return arn.slice(arn.indexOf(mark) + mark.length);
 }

@@ -2,6 +2,7 @@ import type { Anchors, Finding, Match, Sighting } from '../../../../model/findin
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
+import { isRoleId, isServiceLinked, issuerOfProvider, namesOfRole } from '../../footprint/ids.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
@@ -66,7 +67,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     stage: STAGE_OF[part],
     part,
     snapshot: role,
-    provides: part === 'oidc' ? [roleToken(role.Arn), roleToken(role.RoleId)] : [],
+    provides: part === 'oidc' ? namesOfRole(role).map(roleToken) : [],
     uses: [...uses, ...held.map(policyToken)],
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
     ...combine(
@@ -79,7 +80,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
 
 /** Whatever lets the audience or an OIDC role in without being ours, and names that only look like ours. */
 function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): Sighting | undefined {
-  if (role.Path.startsWith('/aws-service-role/')) return undefined;
+  if (isServiceLinked(role)) return undefined;
   const web = webIdentityTrust(role.AssumeRolePolicyDocument, anchors.issuer);
   const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, anchors.awsOidcRoles).map(roleToken)];
   const why = reason(role, web !== undefined, uses.length > 0, anchors);
@@ -98,9 +99,9 @@ function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, an
   if (trustsProvider) return "trusts this tenant's provider for another audience";
   if (!isLookAlike(role.RoleName)) return undefined;
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
-  const foreign = trusted.find((p) => /:oidc-provider\/sts\./.test(p));
+  const foreign = trusted.find((p) => issuerOfProvider(p)?.startsWith('sts.'));
   if (foreign) return `named like ours, but trusts another tenant's issuer than ${anchors.issuer}: ${foreign}`;
-  const dead = trusted.find((p) => p.startsWith('AROA'));
+  const dead = trusted.find(isRoleId);
   if (dead) return `named like ours, but trusts ${dead}, a role that was deleted: whose it was can't be proven; look at it`;
   return `named like ours, but trusts neither this tenant's provider nor an OIDC role found here (${trusted.join(', ')})`;
 }

@@ -1,0 +1,43 @@
+import type { RoleState } from '../snapshot.ts';
+
+/** IAM's ids, put together and taken apart in one place. */
+
+/** What trust policies may show a role by: its ARN, and its unique id once it was deleted. */
+export function namesOfRole({ Arn, RoleId }: Pick<RoleState, 'Arn' | 'RoleId'>): string[] {
+  return [Arn, RoleId];
+}
+
+/** Whether a principal of a trust policy is a role: by ARN, or by unique id. */
+export function isRole(principal: string): boolean {
+  return principal.includes(':role/') || isRoleId(principal);
+}
+
+/** Whether it is shown by the unique id, as a deleted role is. */
+export function isRoleId(principal: string): boolean {
+  return principal.startsWith('AROA');
+}
+
+/** Roles that AWS's own services made and own. */
+export function isServiceLinked({ Path }: Pick<RoleState, 'Path'>): boolean {
+  return Path.startsWith('/aws-service-role/');
+}
+
+/** The name in an ARN, without its path. */
+export function nameInArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+/** The issuer (without scheme) in the ARN of an OIDC provider; undefined for any other ARN. */
+export function issuerOfProvider(arn: string): string | undefined {
+  return /:oidc-provider\/(.*)$/i.exec(arn)?.[1];
+}
+
+/** Whether an OIDC provider's ARN is that of an issuer (without scheme). Tenant ids are written in either case. */
+export function isProviderOf(arn: string, issuer: string): boolean {
+  return issuerOfProvider(arn)?.toLowerCase() === issuer.toLowerCase();
+}
+
+/** Path and name of a role as a role's ARN holds them, however the manifest writes them. */
+export function pathAndName(role: string): string {
+  return role.replace(/^\//, '');
+}
