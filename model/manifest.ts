@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OffboardError } from './errors.ts';
-import { readYaml } from './yaml-file.ts';
+import { parseYaml } from './yaml.ts';
 import { DAYS, isZone } from './window.ts';
 import { listed } from './manifest-systems.ts';
 
@@ -159,9 +159,9 @@ export const ManifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof ManifestSchema>;
 
-/** Reads and checks a manifest file. Throws OffboardError naming file, line, field and mend. */
-export function readManifest(file: string): Manifest {
-  return readYaml(file, ManifestSchema, checkManifest);
+/** Checks the text of a manifest file. Throws OffboardError naming file, line, field and mend. */
+export function parseManifest(file: string, text: string): Manifest {
+  return parseYaml(file, text, ManifestSchema, checkManifest);
 }
 
 /** What a schema cannot say: systems named twice, a tree without its root. */

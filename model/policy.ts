@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readYaml } from './yaml-file.ts';
+import { parseYaml } from './yaml.ts';
 
 /** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
 export const PolicySchema = z.strictObject({
@@ -22,9 +22,9 @@ export const PolicySchema = z.strictObject({
 });
 export type Policy = z.infer<typeof PolicySchema>;
 
-/** Reads the policy file. Throws OffboardError naming file, line, field and mend. */
-export function readPolicy(file: string): Policy {
-  return readYaml(file, PolicySchema);
+/** Checks the text of the policy file. Throws OffboardError naming file, line, field and mend. */
+export function parsePolicy(file: string, text: string): Policy {
+  return parseYaml(file, text, PolicySchema);
 }
 
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */

@@ -7,7 +7,8 @@ import { setStage, type Stage } from '../client/demo/stage.ts';
 import { main } from '../client/main.ts';
 import { recordsOf, removalsOf } from '../client/records/records.ts';
 import { openSession } from '../client/run/session.ts';
-import { rawManifest, startRun } from '../client/run/start-run.ts';
+import { readRawManifest } from '../client/terminal/manifest-file.ts';
+import { startRun } from '../client/run/start.ts';
 import { isRestorePlan } from '../model/restore.ts';
 import type { restore } from '../workflows/restore.ts';
 import { loadEstate } from '../sandbox/estate.ts';
@@ -54,7 +55,7 @@ async function roundTrip(stage: Stage, estate: string, tell: (line: string) => v
   try {
     const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
     const people = playedPeople(session, approver, stage.sandbox, tell);
-    const { handle } = await startRun(session, rawManifest(stage.manifestFile), STARTER, false);
+    const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
     await attend(handle, people, tell);
     const { removed } = await removalsOf(stage.env, handle.workflowId);
     const without = new Set((await stage.sandbox.report()).ours.altered);

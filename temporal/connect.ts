@@ -36,6 +36,11 @@ export function connectionSettings(environment: NodeJS.ProcessEnv = process.env)
   }
 }
 
+/** Where client and worker meet. */
+export function taskQueueOf(environment: NodeJS.ProcessEnv): string {
+  return environment['OFFBOARD_TASK_QUEUE'] ?? 'mepm-offboard';
+}
+
 /** Where a profile was looked for, and what was found there, in words: file, profile, and the profiles that the file has. */
 export function profileSought(environment: NodeJS.ProcessEnv): string {
   const file = environment['TEMPORAL_CONFIG_FILE'] || join(configFolder(environment), 'temporalio', 'temporal.toml');

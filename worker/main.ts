@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
 import { ArtifactStore } from '../activities/records/artifacts.ts';
 import { Journal } from '../activities/records/journal.ts';
-import { connectionSettings, profileSought } from '../temporal/connect.ts';
+import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
-import { readPolicy } from '../model/policy.ts';
+import { parsePolicy } from '../model/policy.ts';
 import { homeOf } from '../security/home.ts';
 import { loadKeys } from '../security/keys.ts';
 import { loadSealingKey } from '../security/sealing.ts';
+import { readText } from '../security/text-file.ts';
 import { allClouds } from './clouds.ts';
 import { installLogging } from './logging.ts';
-import { createWorker, DEFAULT_TASK_QUEUE } from './worker.ts';
+import { createWorker } from './worker.ts';
 
 /** The worker process. Everything comes from the environment: docs/worker.md lists the variables. */
 async function run(): Promise<void> {
@@ -22,11 +23,11 @@ async function run(): Promise<void> {
   const home = homeOf();
   const ring = loadKeys(home.keys);
   const journal = new Journal(home.journal, ring);
-  const { worker, connection } = await createWorker(settings, env['OFFBOARD_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE, ring, {
+  const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, {
     clouds: allClouds(),
     journal,
     artifacts: new ArtifactStore(home.artifacts, ring),
-    policy: readPolicy(policyFile),
+    policy: parsePolicy(policyFile, readText(policyFile)),
     sealing: await loadSealingKey(home.sealing),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,

@@ -6,7 +6,6 @@ import type { ConnectionSettings } from '../temporal/connect.ts';
 import { EncryptionCodec } from '../security/codec.ts';
 import type { KeyRing } from '../security/keys.ts';
 
-export const DEFAULT_TASK_QUEUE = 'mepm-offboard';
 export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** A worker for the offboarding. `bundle` may bring a prebuilt workflow bundle; without it the workflows are bundled at start. */

@@ -2,7 +2,8 @@ import * as messages from '../../workflows/messages/index.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { send } from '../run/ask.ts';
-import { text, type Command } from '../terminal/command.ts';
+import type { Command } from '../terminal/command.ts';
+import { text } from '../terminal/values.ts';
 import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
 import { withSession } from '../run/session.ts';
 

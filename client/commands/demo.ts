@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
-import type { Command, Io, Values } from '../terminal/command.ts';
+import type { Command, Io } from '../terminal/command.ts';
+import { optional, type Values } from '../terminal/values.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
 import { tellEnd } from '../demo/ending.ts';
@@ -9,7 +10,8 @@ import { setStage, type Stage } from '../demo/stage.ts';
 import { stayingIn } from '../../model/told.ts';
 import { recordsOf } from '../records/records.ts';
 import { openSession } from '../run/session.ts';
-import { rawManifest, startRun } from '../run/start-run.ts';
+import { startRun } from '../run/start.ts';
+import { readRawManifest } from '../terminal/manifest-file.ts';
 
 const STARTER = 'sam.operator@contoso.example';
 const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
@@ -32,7 +34,7 @@ export const demo: Command = {
     if (values['fresh'] && values['keep']) throw new OffboardError('Usage', '--fresh and --keep exclude each other; give one of them');
     const began = Date.now();
     const stage = await setStage({
-      estate: typeof values['estate'] === 'string' ? values['estate'] : DEFAULT_ESTATE,
+      estate: optional(values, 'estate') ?? DEFAULT_ESTATE,
       folder: resolve(FOLDER),
       keep: values['keep'] === true,
       progress: (line) => io.err(`${line}\n`),
@@ -58,7 +60,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
   const session = await openSession(stage.env);
   try {
     const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
-    const { handle, isNew } = await startRun(session, rawManifest(stage.manifestFile), STARTER, false);
+    const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
     tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
     const auto = values['auto'] === true || !io.interactive;
     const people = auto

@@ -4,14 +4,16 @@ import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Command } from '../terminal/command.ts';
-import { text } from '../terminal/command.ts';
+import { optional, text } from '../terminal/values.ts';
 import { BY } from '../terminal/person.ts';
-import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf, type People } from '../terminal/discovery-options.ts';
+import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf } from './shared/discovery-options.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
-import { inventoryManifest, missingFields } from '../render/inventory-manifest.ts';
+import { inventoryManifest, missingFields, type People } from '../render/inventory-manifest.ts';
 import { renderInventory, unknownLines } from '../render/inventory.ts';
 import { withSession } from '../run/session.ts';
-import { followDiscovery, inventoryAt, startDiscovery } from '../run/start-discovery.ts';
+import { inventoryAt } from '../records/inventory.ts';
+import { followDiscovery } from '../run/discovery.ts';
+import { startDiscovery } from '../run/start.ts';
 
 const FILES = ['manifest.yaml', 'inventory.json', 'inventory.csv'] as const;
 
@@ -29,7 +31,7 @@ export const discover: Command = {
   async run({ values, json }, io) {
     const scope = scopeOf(values);
     const people = peopleOf(values);
-    const by = typeof values['by'] === 'string' ? values['by'] : io.env['OFFBOARD_USER'] || undefined;
+    const by = optional(values, 'by') ?? (io.env['OFFBOARD_USER'] || undefined);
     const folder = text(values, 'out');
     demandFree(folder);
     return await withSession(io.env, async (session) => {

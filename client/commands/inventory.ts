@@ -4,11 +4,13 @@ import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { successorExport } from '../../model/successor-export.ts';
 import type { Command, Io } from '../terminal/command.ts';
+import { formatOf } from '../terminal/values.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { unknownLines } from '../render/inventory.ts';
 import { successorCsv } from '../render/successor-csv.ts';
 import { withSession } from '../run/session.ts';
-import { inventoryAt, resultOf } from '../run/start-discovery.ts';
+import { inventoryAt } from '../records/inventory.ts';
+import { isDiscovery, resultOf } from '../run/discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 
 export const inventory: Command = {
@@ -21,9 +23,7 @@ export const inventory: Command = {
     format: { type: 'string', value: 'json|csv', help: 'json (default) or csv' },
   },
   async run({ positionals: [name = ''], values, json }, io) {
-    const format = values['format'] ?? 'json';
-    if (format !== 'json' && format !== 'csv')
-      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write json or csv`);
+    const format = formatOf(values, false, ['json', 'csv']);
     if (json && format === 'csv') throw new OffboardError('Usage', '--json: contradicts --format csv; leave one of the two out');
     const whom = values['for'];
     if (whom !== undefined && whom !== 'successor')
@@ -54,7 +54,7 @@ function readFolder(folder: string): Inventory {
 
 /** Of a discovery that Temporal knows; waits for its end where it goes on. Throws RunNotFound. */
 async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
-  if (!workflowId.startsWith('discovery-'))
+  if (!isDiscovery(workflowId))
     throw new OffboardError(
       'RunNotFound',
       `${workflowId} is neither a folder nor a discovery; name the folder that a discovery wrote, or discovery-TENANT`,

@@ -3,7 +3,8 @@ import { step } from '../../model/next-step.ts';
 import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import { requireRun, send } from '../run/ask.ts';
-import { text, type Command } from '../terminal/command.ts';
+import type { Command } from '../terminal/command.ts';
+import { list, text } from '../terminal/values.ts';
 import { BY, personOf } from '../terminal/person.ts';
 import { withSession } from '../run/session.ts';
 
@@ -19,7 +20,7 @@ export const lift: Command = {
   },
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
-    const named = typeof values['items'] === 'string' ? values['items'].split(',').map((id) => id.trim()) : undefined;
+    const named = list(values, 'items');
     return await withSession(io.env, async (session) => {
       await requireRun(session, run);
       const message = { by, reason: text(values, 'reason'), ...(named === undefined ? {} : { items: named }) };

@@ -2,7 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
-import { isDiscovery } from '../run/discovery-status.ts';
+import { isDiscovery } from '../run/discovery.ts';
 import { viewIfAnswered } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { resultOf } from '../records/evidence-folder.ts';

@@ -1,5 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import type { Command } from '../terminal/command.ts';
+import { formatOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { renderOwnAccess } from '../render/own-access.ts';
 import { ownAccessScript } from '../render/own-access-script.ts';
@@ -10,9 +11,7 @@ export const ownAccess: Command = {
   positionals: ['RUN'],
   options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script another person runs' } },
   async run({ positionals: [run = ''], values, json }, io) {
-    const format = json ? 'json' : (values['format'] ?? 'table');
-    if (format !== 'table' && format !== 'json' && format !== 'sh')
-      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write table, json or sh`);
+    const format = formatOf(values, json, ['table', 'json', 'sh']);
     const { run: journal, summary, plan } = await recordsOf(io.env, run);
     const { ownAccess: access } = summary;
     if (!access || !plan) {

@@ -6,6 +6,7 @@ import { runName } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
 import { viewOf } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
+import { formatOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { isRestorePlan } from '../../model/restore.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -19,9 +20,7 @@ export const plan: Command = {
   positionals: ['RUN'],
   options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script a person would run' } },
   async run({ positionals: [run = ''], values, json }, io) {
-    const format = json ? 'json' : (values['format'] ?? 'table');
-    if (format !== 'table' && format !== 'json' && format !== 'sh')
-      throw new OffboardError('Usage', `--format: ${String(format)} is no format; write table, json or sh`);
+    const format = formatOf(values, json, ['table', 'json', 'sh']);
     const found = await planOf(io.env, run);
     const hash = planHash(found);
     if (format === 'json') io.out(JSON.stringify({ hash, plan: found }));

@@ -4,13 +4,14 @@ import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import type { Command, Values } from '../terminal/command.ts';
+import type { Command, Io } from '../terminal/command.ts';
+import { formatOf, type Values } from '../terminal/values.ts';
 import { BY, personOf } from '../terminal/person.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
 import { renderRestorePlan } from '../render/restore-plan.ts';
 import { restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../run/session.ts';
-import { startRestore } from '../run/start-restore.ts';
+import { startRestore } from '../run/start.ts';
 
 type Removals = Awaited<ReturnType<typeof removalsOf>>;
 
@@ -40,14 +41,15 @@ export const restore: Command = {
       source.run,
     );
     if (values['format'] !== undefined) {
-      if (values['format'] !== 'sh') throw new OffboardError('Usage', '--format: is no format; write sh');
+      formatOf(values, false, ['sh']);
       const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(io.env, last), now: new Date() };
       io.out(restoreScript({ ...about, plan: await asPlanned(source, last, only, about.now) }));
       return 0;
     }
     const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
     return await withSession(io.env, async (session) => {
-      const { workflowId, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
+      const { handle, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
+      const { workflowId } = handle;
       if (input.dryRun && isNew) return await showPlan(session, workflowId, json, io);
       if (json) io.out(JSON.stringify({ workflowId, started: isNew, restores: source.run }));
       else {
@@ -80,7 +82,7 @@ async function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] |
   return buildRestorePlan({ last, restores: run, removed, only, restorability, missing: new Set(), notRemoved: [], warnings: [] });
 }
 
-async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Parameters<Command['run']>[1]): Promise<number> {
+async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Io): Promise<number> {
   const { status, reason, next = [] } = (await client.workflow.getHandle(workflowId).result()) as OffboardingResult;
   const { plan } = await recordsOf(io.env, workflowId);
   if (status !== 'dry-run' || !plan || !isRestorePlan(plan))

@@ -1,14 +1,11 @@
 import { OffboardError } from '../../model/errors.ts';
-import { viewOf } from '../run/ask.ts';
-import { discoveryStatus, isDiscovery, renderDiscovery } from '../run/discovery-status.ts';
-import { evidenceOf } from '../records/evidence-folder.ts';
+import { renderDiscovery } from '../render/discovery.ts';
+import { discoveryStatus, isDiscovery } from '../run/discovery.ts';
 import type { Command } from '../terminal/command.ts';
 import { recordsOf } from '../records/records.ts';
 import { renderReport } from '../render/report.ts';
-import { renderStatus } from '../render/status.ts';
-import { waitingFor } from '../render/waiting.ts';
-import { retryingOf } from '../run/retrying.ts';
 import { withSession } from '../run/session.ts';
+import { showRun } from './shared/show-run.ts';
 
 export const status: Command = {
   name: 'status',
@@ -23,14 +20,7 @@ export const status: Command = {
         return 0;
       }
       try {
-        const view = await viewOf(session, run);
-        const retrying = await retryingOf(session, run);
-        const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
-        io.out(
-          json
-            ? JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence })
-            : renderStatus(view, retrying, evidence, io.program),
-        );
+        io.out((await showRun(session, run, json, io.program)).text);
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         const { summary } = await recordsOf(io.env, run).catch(() => {

@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { readYaml } from '../../model/yaml-file.ts';
+import { parseYaml } from '../../model/yaml.ts';
+import { readText } from '../../security/text-file.ts';
 import { EstateError, loadEstate } from '../../sandbox/estate.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { homeOf } from '../../security/home.ts';
@@ -114,7 +115,7 @@ const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z
 
 /** Checks both halves of an estate before anything is started. */
 function readEstate(file: string): { manifest: Manifest; raw: unknown } {
-  const { manifest } = readYaml(file, EstateFile, (estate) => checkManifest(estate.manifest));
+  const { manifest } = parseYaml(file, readText(file), EstateFile, (estate) => checkManifest(estate.manifest));
   try {
     return { manifest, raw: loadEstate(file).manifest };
   } catch (error) {

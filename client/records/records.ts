@@ -7,7 +7,7 @@ import { OffboardError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { summarize, type RunSummary } from '../../model/summary.ts';
 import { homeOf } from '../../security/home.ts';
-import { workersKeys } from './keys.ts';
+import { workersKeys } from '../run/keys.ts';
 
 /** What this machine's journal and artifacts tell of a run, whether Temporal still knows it or not. */
 export interface RunRecords {

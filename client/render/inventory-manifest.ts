@@ -1,9 +1,16 @@
 import { stringify } from 'yaml';
-import type { People } from '../terminal/discovery-options.ts';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { isRooted } from '../../model/discovery.ts';
+import { comment } from '../../model/shell.ts';
 import { RISKS, type SystemType } from '../../model/names.ts';
+
+/** The people a manifest needs and no cloud tells of, as far as they were given. */
+export interface People {
+  successor?: { vendor: string; since: string; attestedBy: string };
+  approvers: string[];
+  recipient?: string;
+}
 
 /** Which of a manifest's fields only a person can fill in, and are not filled in yet. */
 export function missingFields(inventory: Inventory, people: People): string[] {
@@ -28,10 +35,10 @@ export function missingFields(inventory: Inventory, people: People): string[] {
 export function inventoryManifest(inventory: Inventory, people: People, program: string): string {
   const { scope } = inventory;
   const lines = [
-    ...comment(
+    comment(
       `The offboarding of tenant ${scope.tenant.id}, as a discovery found it at ${inventory.takenAt}. inventory.csv tells what and why.`,
     ),
-    ...comment(`A plan first, which changes nothing: ${spell(step('start', 'THIS_FILE', '--by', 'NAME', '--dry-run'), program)}`),
+    comment(`A plan first, which changes nothing: ${spell(step('start', 'THIS_FILE', '--by', 'NAME', '--dry-run'), program)}`),
     '',
     ...field({ tenant: { id: scope.tenant.id, cloud: scope.tenant.cloud } }),
     '',
@@ -52,9 +59,9 @@ export function inventoryManifest(inventory: Inventory, people: People, program:
 function successor({ successor: named }: People): string[] {
   if (named) return field({ successor: named });
   return [
-    ...comment('FILL IN: the guide lets offboarding begin only once a successor is onboarded.'),
-    ...comment("successor: { vendor: Delinea, since: '2025-06-30', attestedBy: NAME }"),
-    ...comment("or, without one: successor: { none: 'a reason of ten characters or more', attestedBy: NAME }"),
+    comment('FILL IN: the guide lets offboarding begin only once a successor is onboarded.'),
+    comment("successor: { vendor: Delinea, since: '2025-06-30', attestedBy: NAME }"),
+    comment("or, without one: successor: { none: 'a reason of ten characters or more', attestedBy: NAME }"),
   ];
 }
 
@@ -69,17 +76,17 @@ function systems(inventory: Inventory): string[] {
   ).flatMap(([type, section]) => {
     if (section === undefined)
       return [
-        ...comment(`${type}: left out of the discovery${inventory.by === undefined ? '' : ` by ${inventory.by}`} (--without ${type}).`),
+        comment(`${type}: left out of the discovery${inventory.by === undefined ? '' : ` by ${inventory.by}`} (--without ${type}).`),
         '',
       ];
     if (!isRooted({ [type]: section }))
       return [
-        ...comment(`${type}: ${holding(inventory, type)}`),
-        ...comment(`FILL IN this section (docs/manifest.md), or take the line out where nothing of ${type} was ever onboarded:`),
+        comment(`${type}: ${holding(inventory, type)}`),
+        comment(`FILL IN this section (docs/manifest.md), or take the line out where nothing of ${type} was ever onboarded:`),
         `${type}: FILL IN`,
         '',
       ];
-    return [...comment(holding(inventory, type)), ...field({ [type]: section }), ''];
+    return [comment(holding(inventory, type)), ...field({ [type]: section }), ''];
   });
 }
 
@@ -117,15 +124,17 @@ function collectors(inventory: Inventory, people: People): string[] {
   };
   if (entries.length === 0)
     return [
-      ...comment('FILL IN: no collector is listed and nothing was found that one would have collected with. For each there was:'),
-      ...comment('collectors: [{ id: aws-1, type: aws, driver: retired, recipient: NAME }]'),
+      comment('FILL IN: no collector is listed and nothing was found that one would have collected with. For each there was:'),
+      comment('collectors: [{ id: aws-1, type: aws, driver: retired, recipient: NAME }]'),
     ];
   return [
-    ...comment(why[from]),
+    comment(why[from]),
     ...(recipient === undefined
-      ? comment(
-          'FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. The discovery found none.',
-        )
+      ? [
+          comment(
+            'FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. The discovery found none.',
+          ),
+        ]
       : []),
     ...field({ collectors: entries }),
   ];
@@ -144,17 +153,17 @@ function persons(inventory: Inventory, people: People): string[] {
     ...(people.approvers.length > 0
       ? field({ approvers: people.approvers })
       : [
-          ...comment("FILL IN: who may approve, as the worker's policy names them; whoever starts the run cannot."),
-          ...comment('approvers: [NAME, NAME]'),
+          comment("FILL IN: who may approve, as the worker's policy names them; whoever starts the run cannot."),
+          comment('approvers: [NAME, NAME]'),
         ]),
-    ...comment(
+    comment(
       `Permissions Management Administrators found: ${all.length === 0 ? 'none' : all.join(', ')}${unseen === undefined ? '' : ` (${unseen})`}.`,
     ),
     ...(recipient === undefined || all.includes(recipient)
       ? []
       : [
-          ...comment('The recipient is not among them. Where somebody knows better (a group, say), attest it:'),
-          ...comment(`administrators: ${JSON.stringify([recipient])}`),
+          comment('The recipient is not among them. Where somebody knows better (a group, say), attest it:'),
+          comment(`administrators: ${JSON.stringify([recipient])}`),
         ]),
   ];
 }
@@ -166,10 +175,10 @@ function notes(inventory: Inventory): string[] {
       ? `${systemsNoted.listed.length} are in inventory.json, as Graph listed them`
       : `Graph does not list them any more (${systemsNoted.gone}); those found are in inventory.json`;
   return [
-    ...comment(
+    comment(
       `The guide's notes before migrating. Authorization systems: ${told}. The next three have no API: note them by hand from the portal`,
     ),
-    ...comment('(User Management > Groups; Reports > Custom Reports; Alerts).'),
+    comment('(User Management > Groups; Reports > Custom Reports; Alerts).'),
     'notes: { groupAccess: [], customReports: [], alerts: [] }',
   ];
 }
@@ -180,9 +189,9 @@ function nameOnly({ findings }: Inventory): string[] {
   if (doubtful.length === 0) return [];
   return [
     '',
-    ...comment(`${doubtful.length} more match by name only and stay, unless a person knows that they are ours and says so here:`),
-    ...comment('overrides:'),
-    ...doubtful.flatMap((f) => [...comment(`  ${told(f)}`), ...comment(`  - { item: ${JSON.stringify(f.id)}, reason: WHY_IT_IS_OURS }`)]),
+    comment(`${doubtful.length} more match by name only and stay, unless a person knows that they are ours and says so here:`),
+    comment('overrides:'),
+    ...doubtful.flatMap((f) => [comment(`  ${told(f)}`), comment(`  - { item: ${JSON.stringify(f.id)}, reason: WHY_IT_IS_OURS }`)]),
   ];
 }
 
@@ -192,16 +201,10 @@ function told(finding: InventoryFinding): string {
 
 function breakers({ breaker }: Inventory): string[] {
   if (breaker === undefined) return [];
-  return ['', ...comment(`A plan of all this is refused: ${breaker}.`), ...comment('breakers: { maxItems: N, maxPercent: N }')];
+  return ['', comment(`A plan of all this is refused: ${breaker}.`), comment('breakers: { maxItems: N, maxPercent: N }')];
 }
 
 /** Whatever a value holds, it stays a value. */
 function field(value: object): string[] {
   return [stringify(value, { lineWidth: 0 }).trimEnd()];
-}
-
-/** One comment line, whatever a name holds: a line break would end the comment. */
-function comment(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- these are what is to be taken out
-  return [`# ${text.replaceAll(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ')}`];
 }

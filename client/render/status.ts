@@ -1,8 +1,15 @@
 import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { doneIn, phasesOf } from '../../model/told.ts';
-import type { Retrying } from '../run/retrying.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { waitingFor } from './waiting.ts';
+
+/** An activity that failed and is tried again: a cloud that cannot be reached, mostly. `next` in ISO. */
+export interface Retrying {
+  activity: string;
+  attempt: number;
+  reason: string;
+  next: string;
+}
 
 /** A run on one screen: where it is, what happened, what waits for whom, and what to type. `evidence`: its folder, where that is known. */
 export function renderStatus(view: RunView, retrying: Retrying[], evidence: string | undefined, program: string): string {

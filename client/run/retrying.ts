@@ -1,13 +1,6 @@
 import { tsToDate } from '@temporalio/common/lib/time.js';
+import type { Retrying } from '../render/status.ts';
 import type { Session } from './session.ts';
-
-/** An activity that failed and is tried again: a cloud that cannot be reached, mostly. `next` in ISO. */
-export interface Retrying {
-  activity: string;
-  attempt: number;
-  reason: string;
-  next: string;
-}
 
 /** What Temporal is trying again for a run right now. */
 export async function retryingOf({ client }: Session, workflowId: string): Promise<Retrying[]> {

@@ -3,8 +3,8 @@ import { Client, type Connection } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
-import { workersKeys } from '../records/keys.ts';
-import { connect, connectionSettings, profileSought } from '../../temporal/connect.ts';
+import { workersKeys } from './keys.ts';
+import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */
 export interface Session {
@@ -32,7 +32,7 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   const codec = new EncryptionCodec(workersKeys(env));
   const connection = await connect(settings);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
-  return { client, connection, taskQueue: env['OFFBOARD_TASK_QUEUE'] ?? 'mepm-offboard', close: () => connection.close() };
+  return { client, connection, taskQueue: taskQueueOf(env), close: () => connection.close() };
 }
 
 /** Runs with a session that is closed afterwards. */

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OffboardError } from '../../model/errors.ts';
 import { step, type CommandName, type NextStep } from '../../model/next-step.ts';
+import type { Values } from './values.ts';
 
 /** Where a command reads and writes; tests bring their own. */
 export interface Io {
@@ -15,9 +16,6 @@ export interface Io {
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
-
-/** The values of a command's options: text, true for switches, a list for what may be said more than once. */
-export type Values = Record<string, string | boolean | string[] | undefined>;
 
 /** One verb of the CLI, in a file of its own. */
 export interface Command {
@@ -87,9 +85,4 @@ export function helpOf(command: Command, program: string): string {
     `  ${'--json'.padEnd(28)} the answer as JSON`,
     '',
   ].join('\n');
-}
-
-/** A text option that `parse` has made sure of. */
-export function text(values: Values, name: string): string {
-  return String(values[name]);
 }

@@ -1,5 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
-import type { Io, Values } from './command.ts';
+import type { Io } from './command.ts';
+import type { Values } from './values.ts';
 
 export const BY = {
   by: { type: 'string' as const, value: 'NAME', help: 'who you are, as the manifest and the policy name you (or OFFBOARD_USER)' },

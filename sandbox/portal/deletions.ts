@@ -1,10 +1,8 @@
 import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
 import { deliver } from './mailbox.ts';
-
-/** The portal's words when a configuration is gone (guide, "Stop data collection", step 10). */
-export const DELETED_MESSAGE = 'Successfully deleted configuration';
 
 const OTP_VALID_MS = 10 * 60_000;
 const RESEND_COOL_DOWN_MS = 2_000;

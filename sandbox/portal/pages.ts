@@ -1,14 +1,6 @@
+import type { DELETED_MESSAGE } from '../../model/names.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
-import {
-  collector,
-  type DELETED_MESSAGE,
-  enterOtp,
-  openDeletion,
-  PortalError,
-  requestDeletion,
-  resendOtp,
-  type Collector,
-} from './deletions.ts';
+import { collector, enterOtp, openDeletion, PortalError, requestDeletion, resendOtp, type Collector } from './deletions.ts';
 import { document, html, raw, type Html } from './html.ts';
 
 const TABS = { aws: 'AWS', azure: 'Azure', gcp: 'GCP' } as const;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ManifestSchema, readManifest, type Manifest } from '../../model/manifest.ts';
+import { ManifestSchema, parseManifest, type Manifest } from '../../model/manifest.ts';
+import { readText } from '../../security/text-file.ts';
 
 const doc = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'manifest.md'), 'utf8');
 const example = /```yaml\n([\s\S]*?)```/.exec(doc)?.[1] ?? '';
@@ -33,7 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function readExample(): Manifest {
   const file = join(folder, 'manifest.yaml');
   writeFileSync(file, example);
-  return readManifest(file);
+  return parseManifest(file, readText(file));
 }
 
 test('every field of the manifest has a row of its own in docs/manifest.md', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { OffboardError } from '../../model/errors.ts';
-import { readManifest } from '../../model/manifest.ts';
+import { parseManifest } from '../../model/manifest.ts';
+import { readText } from '../../security/text-file.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-manifest-'));
@@ -24,7 +25,7 @@ approvers: [sam, riley]
 function read(text: string) {
   const file = join(folder, 'manifest.yaml');
   writeFileSync(file, text);
-  return readManifest(file);
+  return parseManifest(file, readText(file));
 }
 
 function refusalOf(text: string): OffboardError {
@@ -138,5 +139,5 @@ test('every fault is told, one a line', () => {
 });
 
 test('a file that is not there is told as such', () => {
-  expect(() => readManifest(join(folder, 'nothing.yaml'))).toThrow('cannot be read (ENOENT)');
+  expect(() => readText(join(folder, 'nothing.yaml'))).toThrow('cannot be read (ENOENT)');
 });

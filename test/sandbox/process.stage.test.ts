@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DetachRolePolicyCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { readManifest } from '../../model/manifest.ts';
-import { readPolicy } from '../../model/policy.ts';
+import { parseManifest } from '../../model/manifest.ts';
+import { parsePolicy } from '../../model/policy.ts';
 import { iamClient } from './aws/clients.ts';
 import { call, DEFAULT_ESTATE, startSandbox } from './start-sandbox.ts';
 
@@ -74,9 +74,9 @@ describe('the process', () => {
       const sourced = spawnSync('sh', ['-c', `. '${join(sandbox.state, 'worker.env')}' && env`], { encoding: 'utf8', env: {} });
       for (const [name, value] of Object.entries(sandbox.environment)) expect(sourced.stdout).toContain(`${name}=${value}\n`);
       expect(statSync(join(sandbox.state, 'worker.env')).mode & 0o777).toBe(0o600);
-      const manifest = readManifest(join(sandbox.state, 'manifest.yaml'));
+      const manifest = parseManifest('manifest.yaml', readFileSync(join(sandbox.state, 'manifest.yaml'), 'utf8'));
       expect(manifest.tenant.id).toBe(sandbox.environment['AZURE_TENANT_ID']);
-      expect(readPolicy(join(sandbox.state, 'policy.yaml')).approvers).toEqual(manifest.approvers);
+      expect(parsePolicy('policy.yaml', readFileSync(join(sandbox.state, 'policy.yaml'), 'utf8')).approvers).toEqual(manifest.approvers);
     } finally {
       await sandbox.stop();
     }

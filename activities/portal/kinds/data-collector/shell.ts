@@ -1,4 +1,5 @@
 import { MEPM } from '../../../../model/footprint.ts';
+import { DELETED_MESSAGE } from '../../../../model/names.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { comment, type KindShell } from '../../../../model/shell.ts';
 
@@ -15,7 +16,7 @@ function remove(item: PlanItem): string[] {
     `2. Settings (the gear icon), tab Data Collectors, ${TABS[text(type)] ?? text(type)}.`,
     '3. The ellipses (...) at the end of its row, Delete Configuration, Delete.',
     `4. Enter OTP: the one-time password from the e-mail${recipient ? ` to ${text(recipient)}` : ''}; if none comes, Resend OTP.`,
-    '5. The portal says: Successfully deleted configuration.',
+    `5. The portal says: ${DELETED_MESSAGE}.`,
   ].map(comment);
 }
 

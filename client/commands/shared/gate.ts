@@ -1,14 +1,15 @@
-import { OffboardError } from '../../model/errors.ts';
-import { GATES, type Gate } from '../../model/names.ts';
-import * as messages from '../../workflows/messages/index.ts';
-import { requireRun, send, viewOf } from '../run/ask.ts';
-import { text, type Command, type Io } from '../terminal/command.ts';
-import { ask } from '../terminal/prompt.ts';
-import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
-import { withSession } from '../run/session.ts';
+import { OffboardError } from '../../../model/errors.ts';
+import { GATES, type Gate } from '../../../model/names.ts';
+import * as messages from '../../../workflows/messages/index.ts';
+import { requireRun, send, viewOf } from '../../run/ask.ts';
+import type { Command, Io } from '../../terminal/command.ts';
+import { text } from '../../terminal/values.ts';
+import { ask } from '../../terminal/prompt.ts';
+import { BY, personOf, TICKET, ticketOf } from '../../terminal/person.ts';
+import { withSession } from '../../run/session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
-function gateCommand(name: 'approve' | 'reject', summary: string): Command {
+export function gateCommand(name: 'approve' | 'reject', summary: string): Command {
   return {
     name,
     summary,
@@ -66,6 +67,3 @@ function withoutHash(error: unknown): unknown {
   const message = '--plan-hash: is not the hash of the plan that waits; read the plan again and decide about what you read';
   return new OffboardError('PlanHashMismatch', message, { cause: error, next: error.next });
 }
-
-export const approve = gateCommand('approve', 'Approve the plan that waits at a gate.');
-export const reject = gateCommand('reject', 'Reject the plan that waits at a gate; the run then stops safely.');

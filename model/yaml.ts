@@ -1,25 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, OffboardError, type ErrorCode } from './errors.ts';
 
 /**
- * Reads one YAML file against a schema. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
+ * The text of one YAML file against a schema. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
  * one line per fault, with the code of the first.
  */
-export function readYaml<T>(file: string, schema: z.ZodType<T>, check?: (value: T) => void): T {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OffboardError(
-      'UnreadableFile',
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable YAML file`,
-      {
-        cause: error,
-      },
-    );
-  }
+export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => void): T {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];

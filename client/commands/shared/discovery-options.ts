@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { DiscoveryScopeSchema, type DiscoveryScope } from '../../model/discovery.ts';
-import { OffboardError } from '../../model/errors.ts';
-import { step } from '../../model/next-step.ts';
-import { ManifestSchema } from '../../model/manifest.ts';
-import type { Command, Values } from './command.ts';
-
-/** The people a manifest needs and no cloud tells of, as far as they were given. */
-export interface People {
-  successor?: { vendor: string; since: string; attestedBy: string };
-  approvers: string[];
-  recipient?: string;
-}
+import { DiscoveryScopeSchema, type DiscoveryScope } from '../../../model/discovery.ts';
+import { OffboardError } from '../../../model/errors.ts';
+import { step } from '../../../model/next-step.ts';
+import { ManifestSchema } from '../../../model/manifest.ts';
+import type { People } from '../../render/inventory-manifest.ts';
+import type { Command } from '../../terminal/command.ts';
+import { list, optional, type Values } from '../../terminal/values.ts';
 
 export const SCOPE_OPTIONS: Command['options'] = {
   tenant: { type: 'string', needed: true, value: 'ID', help: 'the Entra tenant, a GUID' },
@@ -63,7 +58,7 @@ const OPTION_OF: Record<string, string> = {
 export function scopeOf(values: Values): DiscoveryScope {
   const without = leftOut(values);
   const raw = {
-    tenant: { id: text(values, 'tenant')?.toLowerCase(), cloud: text(values, 'cloud') },
+    tenant: { id: optional(values, 'tenant')?.toLowerCase(), cloud: optional(values, 'cloud') },
     ...(without.includes('aws') ? {} : awsOf(values)),
     ...(without.includes('azure') ? {} : azureOf(values)),
     ...(without.includes('gcp') ? {} : gcpOf(values)),
@@ -88,18 +83,18 @@ function leftOut(values: Values): string[] {
 function awsOf(values: Values): { aws?: object } {
   const sources = ['aws-management-account', 'aws-accounts', 'aws-accounts-file'].filter((name) => values[name] !== undefined);
   const [source, second] = sources;
-  const role = text(values, 'aws-role');
+  const role = optional(values, 'aws-role');
   const assumeRole = role === undefined ? {} : { assumeRole: role };
   if (second !== undefined)
     throw new OffboardError('Usage', `--${second}: says the accounts once more than --${source}; give one of the two`);
   if (source === undefined) return { aws: { members: 'all', ...assumeRole } };
-  const managementAccount = text(values, 'aws-management-account');
+  const managementAccount = optional(values, 'aws-management-account');
   if (managementAccount !== undefined) return { aws: { managementAccount, members: 'all', ...assumeRole } };
   return { aws: { members: once(accounts(values), source), ...assumeRole } };
 }
 
 function accounts(values: Values): string[] {
-  const file = text(values, 'aws-accounts-file');
+  const file = optional(values, 'aws-accounts-file');
   if (file === undefined) return list(values, 'aws-accounts') ?? [];
   let content: string;
   try {
@@ -128,7 +123,7 @@ function azureOf(values: Values): { azure?: object } {
 }
 
 function gcpOf(values: Values): { gcp?: object } {
-  const organization = text(values, 'gcp-organization');
+  const organization = optional(values, 'gcp-organization');
   const projects = list(values, 'gcp-projects');
   if (projects) return { gcp: { ...(organization === undefined ? {} : { organization }), projects: once(projects, 'gcp-projects') } };
   return { gcp: { ...(organization === undefined ? {} : { organization }), folders: 'all', projects: 'all' } };
@@ -136,9 +131,9 @@ function gcpOf(values: Values): { gcp?: object } {
 
 /** The people that options name. Throws OffboardError when a successor is half said. */
 export function peopleOf(values: Values): People {
-  const [vendor, since, attestedBy] = [text(values, 'successor'), text(values, 'since'), text(values, 'attested-by')];
+  const [vendor, since, attestedBy] = [optional(values, 'successor'), optional(values, 'since'), optional(values, 'attested-by')];
   const approvers = Array.isArray(values['approver']) ? once(values['approver'], 'approver') : [];
-  const recipient = text(values, 'recipient');
+  const recipient = optional(values, 'recipient');
   const others = { approvers, ...(recipient === undefined ? {} : { recipient }) };
   if (vendor === undefined && since === undefined && attestedBy === undefined) return others;
   const missing = vendor === undefined ? 'successor' : since === undefined ? 'since' : attestedBy === undefined ? 'attested-by' : undefined;
@@ -161,22 +156,11 @@ function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardE
   // A list is told by what is wrong with its member, not by what else it could have been.
   const inner = issue.code === 'invalid_union' ? issue.errors.flat().find((i) => i.path.length > 0) : undefined;
   const [, , index] = [...issue.path, ...(inner?.path ?? [])];
-  const given = text(values, option);
+  const given = optional(values, option);
   const which = typeof index === 'number' ? given?.split(',')[index]?.trim() : given;
   // What is typed needs no quotes for YAML's sake.
   const message = (inner ?? issue).message.replace(/ in quotes$/, '');
   return new OffboardError('InvalidValue', `--${option}: ${which === undefined ? '' : `${which} `}${message}`);
-}
-
-function text(values: Values, name: string): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function list(values: Values, name: string): string[] | undefined {
-  return text(values, name)
-    ?.split(',')
-    .map((v) => v.trim());
 }
 
 function once(names: string[], option: string): string[] {

@@ -1,0 +1,52 @@
+import { OffboardError } from '../../../model/errors.ts';
+import { step } from '../../../model/next-step.ts';
+import * as messages from '../../../workflows/messages/index.ts';
+import { send, viewOf } from '../../run/ask.ts';
+import { itemSet, setNow } from '../../run/item-set.ts';
+import type { Command } from '../../terminal/command.ts';
+import { list, text } from '../../terminal/values.ts';
+import { BY, personOf, TICKET, ticketOf } from '../../terminal/person.ts';
+import { withSession } from '../../run/session.ts';
+
+export function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
+  return {
+    name,
+    summary,
+    positionals: ['RUN'],
+    options: {
+      items: {
+        type: 'string',
+        value: 'ID,ID',
+        help: 'the items; by default all that are held themselves (what waits for them goes on by itself)',
+      },
+      reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
+      ...TICKET,
+      ...BY,
+    },
+    async run({ positionals: [run = ''], values, json }, io) {
+      const by = personOf(values, io);
+      return await withSession(io.env, async (session) => {
+        const view = await viewOf(session, run);
+        const known = view.unresolved.map((o) => o.item);
+        const only = list(values, 'items');
+        const stranger = only?.find((id) => !known.includes(id));
+        if (stranger !== undefined) {
+          throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; look at what is`, {
+            next: [step('status', run)],
+          });
+        }
+        const reason = text(values, 'reason');
+        const items = await send(session, run, messages[name], {
+          items: only ? itemSet(only, only) : setNow(view),
+          by,
+          reason,
+          ...ticketOf(values),
+        });
+        io.out(
+          json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
+        );
+        return 0;
+      });
+    },
+  };
+}

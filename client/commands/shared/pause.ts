@@ -1,0 +1,35 @@
+import * as messages from '../../../workflows/messages/index.ts';
+import { OffboardError } from '../../../model/errors.ts';
+import { requireRun, send } from '../../run/ask.ts';
+import type { Command } from '../../terminal/command.ts';
+import { BY, personOf } from '../../terminal/person.ts';
+import { withSession, type Session } from '../../run/session.ts';
+
+export function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): Command {
+  const say = async (session: Session, run: string, by: string): Promise<string> => {
+    try {
+      await send(session, run, messages[name], { by });
+      return `${run} ${done}.`;
+    } catch (error) {
+      // Whoever wants to stop a run must not have to bring up a worker first.
+      if (!(error instanceof OffboardError && error.code === 'NoWorker')) throw error;
+      await session.client.workflow.getHandle(run).signal(name === 'pause' ? messages.pauseSignal : messages.resumeSignal, { by });
+      return `No worker is there now; ${run} ${done} as soon as one is.`;
+    }
+  };
+  return {
+    name,
+    summary,
+    positionals: ['RUN'],
+    options: BY,
+    async run({ positionals: [run = ''], values, json }, io) {
+      const by = personOf(values, io);
+      return await withSession(io.env, async (session) => {
+        await requireRun(session, run);
+        const told = await say(session, run, by);
+        io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : told);
+        return 0;
+      });
+    },
+  };
+}

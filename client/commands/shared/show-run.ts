@@ -1,0 +1,16 @@
+import type { RunView } from '../../../model/messages/status.ts';
+import { evidenceOf } from '../../records/evidence-folder.ts';
+import { renderStatus } from '../../render/status.ts';
+import { waitingFor } from '../../render/waiting.ts';
+import { viewOf } from '../../run/ask.ts';
+import { retryingOf } from '../../run/retrying.ts';
+import type { Session } from '../../run/session.ts';
+
+/** A run as `status` and `watch` show it. Throws RunNotFound, NoWorker. */
+export async function showRun(session: Session, run: string, json: boolean, program: string): Promise<{ view: RunView; text: string }> {
+  const view = await viewOf(session, run);
+  const retrying = await retryingOf(session, run);
+  const evidence = view.status === 'running' ? undefined : await evidenceOf(session, run);
+  if (json) return { view, text: JSON.stringify({ ...view, retrying, waits: waitingFor(view), evidence }) };
+  return { view, text: renderStatus(view, retrying, evidence, program) };
+}

@@ -1,0 +1,111 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Workflow, type WorkflowHandle } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { DiscoveryScope } from '../../model/discovery.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
+import { registerSearchAttributes } from '../../temporal/search-attributes.ts';
+import type { discovery } from '../../workflows/discovery.ts';
+import { tenantAttribute } from '../../workflows/search-attributes.ts';
+import type { offboarding } from '../../workflows/offboarding.ts';
+import type { restore, RestoreInput } from '../../workflows/restore.ts';
+import type { OffboardingInput } from '../../workflows/run-state.ts';
+import { requireWorker, type Session } from './session.ts';
+
+/** A workflow that was started, or that was going on for its tenant already. */
+export interface Started<W extends Workflow> {
+  handle: WorkflowHandle<W>;
+  isNew: boolean;
+}
+
+/** Starts the run of a checked manifest, or attaches to the tenant's. Throws NoWorker, NotAllowed; then nothing was started. */
+export async function startRun(
+  session: Session,
+  manifest: OffboardingInput['manifest'],
+  startedBy: string,
+  dryRun: boolean,
+): Promise<Started<typeof offboarding>> {
+  const tenant = manifest.tenant.id.toLowerCase();
+  await requireWorker(session);
+  if (!dryRun) await refuseWhileRunning(session, workflowIdOf('restore', tenant), 'would give back what is removed');
+  return await startOrAttach<typeof offboarding>(session, {
+    workflow: 'offboarding',
+    workflowId: workflowIdOf(dryRun ? 'offboarding-dry-run' : 'offboarding', tenant),
+    tenant,
+    summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
+    args: (searchAttributes) => [{ manifest, startedBy, dryRun, searchAttributes }],
+  });
+}
+
+/** Starts a restore, or attaches to the tenant's. Throws NoWorker, NotAllowed; then nothing was started. */
+export async function startRestore(session: Session, input: Omit<RestoreInput, 'searchAttributes'>): Promise<Started<typeof restore>> {
+  const tenant = input.tenantId.toLowerCase();
+  await requireWorker(session);
+  if (!input.dryRun) await refuseWhileRunning(session, workflowIdOf('offboarding', tenant), 'would remove again what is given back');
+  return await startOrAttach<typeof restore>(session, {
+    workflow: 'restore',
+    workflowId: workflowIdOf(input.dryRun ? 'restore-dry-run' : 'restore', tenant),
+    tenant,
+    summary: `${input.dryRun ? 'Dry run: ' : ''}give back what ${input.restores} removed`,
+    args: (searchAttributes) => [{ ...input, searchAttributes }],
+  });
+}
+
+/** Starts a tenant's discovery, or attaches to the one that is going on. Throws NoWorker; then nothing was started. */
+export async function startDiscovery(session: Session, scope: DiscoveryScope, by?: string): Promise<Started<typeof discovery>> {
+  const tenant = scope.tenant.id;
+  await requireWorker(session);
+  return await startOrAttach<typeof discovery>(session, {
+    workflow: 'discovery',
+    workflowId: workflowIdOf('discovery', tenant),
+    tenant,
+    summary: `look for what Permissions Management left in tenant ${tenant}; changes nothing`,
+    args: () => [{ scope, ...(by === undefined ? {} : { by }) }],
+  });
+}
+
+interface Start<W extends Workflow> {
+  workflow: string;
+  /** One of them goes on for a tenant at a time: the id holds the tenant's. */
+  workflowId: string;
+  tenant: string;
+  /** For the Temporal UI. */
+  summary: string;
+  /** `searchAttributes`: whether the server knows them. */
+  args(searchAttributes: boolean): Parameters<W>;
+}
+
+async function startOrAttach<W extends Workflow>(session: Session, start: Start<W>): Promise<Started<W>> {
+  const { client, connection, taskQueue } = session;
+  const { workflowId } = start;
+  const known = await registerSearchAttributes(connection, client.options.namespace);
+  const attach = (isNew: boolean) => ({ handle: client.workflow.getHandle<W>(workflowId), isNew });
+  try {
+    await client.workflow.start<Workflow>(start.workflow, {
+      workflowId,
+      taskQueue,
+      args: start.args(known),
+      staticSummary: start.summary,
+      ...(known ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: start.tenant }]) } : {}),
+    });
+    return attach(true);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return attach(false);
+  }
+}
+
+/** One run that takes away and one that gives back would undo each other's work. Throws NotAllowed while the other goes on. */
+async function refuseWhileRunning({ client }: Session, workflowId: string, harm: string): Promise<void> {
+  const described = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  if (described?.status.name !== 'RUNNING') return;
+  throw new OffboardError('NotAllowed', `${workflowId} is going on and ${harm}; let it end, or cancel it`, {
+    next: [step('cancel', workflowId, '--by', 'NAME')],
+  });
+}

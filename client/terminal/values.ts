@@ -1,0 +1,30 @@
+import { OffboardError } from '../../model/errors.ts';
+
+/** The values of a command's options: text, true for switches, a list for what may be said more than once. */
+export type Values = Record<string, string | boolean | string[] | undefined>;
+
+/** A text option that was given, or that `parse` has made sure of. */
+export function text(values: Values, name: string): string {
+  return optional(values, name) ?? '';
+}
+
+/** A text option, where it was given. */
+export function optional(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A text option that names several, apart by commas. */
+export function list(values: Values, name: string): string[] | undefined {
+  return optional(values, name)
+    ?.split(',')
+    .map((v) => v.trim());
+}
+
+/** One of the ways to print, the first by default; `--json` is short for `--format json`. Throws Usage. */
+export function formatOf<F extends string>(values: Values, json: boolean, formats: readonly [F, ...F[]]): F {
+  const asked = json ? 'json' : values['format'];
+  const format = asked === undefined ? formats[0] : formats.find((f) => f === asked);
+  if (format !== undefined) return format;
+  throw new OffboardError('Usage', `--format: ${String(asked)} is no format; write ${formats.join(', ').replace(/, (?=\w+$)/, ' or ')}`);
+}
