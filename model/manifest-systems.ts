@@ -1,12 +1,8 @@
 import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
+import { listed, type Selector } from './selector.ts';
 
 /** Which systems a manifest is about. */
-
-/** What is named one by one; `all` names nothing before it was walked. */
-export function listed(selector: 'all' | string[] | undefined): string[] {
-  return selector === undefined || selector === 'all' ? [] : selector;
-}
 
 /** Every system the manifest names one by one, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
 export function systemsOf(manifest: Manifest): SystemId[] {
@@ -34,7 +30,7 @@ export function withSystems(manifest: Manifest, walked: SystemId[]): Manifest {
       .filter((s) => s.startsWith(prefix))
       .map((s) => s.slice(prefix.length))
       .toSorted();
-  const filled = (selector: 'all' | string[], prefix: string) => (selector === 'all' ? natives(prefix) : selector);
+  const filled = (selector: Selector, prefix: string) => (selector === 'all' ? natives(prefix) : selector);
   const { aws, azure, gcp } = manifest;
   return {
     ...manifest,

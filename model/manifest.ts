@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { parseYaml } from './yaml.ts';
 import { DAYS, isZone } from './window.ts';
-import { listed } from './manifest-systems.ts';
+import { listed } from './selector.ts';
 
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
 

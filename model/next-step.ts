@@ -1,4 +1,4 @@
-import { quote } from './shell.ts';
+import { quote } from './quote.ts';
 
 /** The CLI's commands, in the order a run needs them. */
 export const COMMAND_NAMES = [

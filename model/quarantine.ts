@@ -1,5 +1,3 @@
-import type { Plan, PlanItem } from './plan.ts';
-
 /** Kinds that have such a step, and how long it lasts. */
 export interface QuarantineMode {
   kinds: ReadonlySet<string>;
@@ -7,7 +5,7 @@ export interface QuarantineMode {
 }
 
 /** Pure: items, and all that each needs in the end, by id, sorted: what has them among what must go before it. */
-export function withNeeded({ items }: Pick<Plan, 'items'>, ids: string[]): string[] {
+export function withNeeded({ items }: { items: { id: string; dependsOn: string[] }[] }, ids: string[]): string[] {
   const all = new Set(ids);
   for (let before = -1; before !== all.size;) {
     before = all.size;
@@ -17,7 +15,7 @@ export function withNeeded({ items }: Pick<Plan, 'items'>, ids: string[]): strin
 }
 
 /** What stands between an approval and a removal belongs to what is approved. */
-export function quarantineWarning(items: Pick<PlanItem, 'kind'>[], quarantine: QuarantineMode | undefined): string[] {
+export function quarantineWarning(items: { kind: string }[], quarantine: QuarantineMode | undefined): string[] {
   if (!quarantine) return [];
   const count = items.filter((i) => quarantine.kinds.has(i.kind)).length;
   const hours = Math.round(quarantine.ms / 360_000) / 10;

@@ -1,17 +1,20 @@
+import type { Finding } from './finding.ts';
 import { PHASES, RISKS } from './names.ts';
 import { byStage, type Orders } from './order.ts';
-import type { PlanItem } from './plan.ts';
+
+/** What the order of removal looks at. */
+type Ordered = Pick<Finding, 'id' | 'phase' | 'stage' | 'system' | 'risk'> & { dependsOn: string[] };
 
 /** By code unit, the same on every machine. */
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Pure: items in the order of their removal, whatever order they come in. */
-export function removalOrder(items: PlanItem[], orders: Orders): PlanItem[] {
+export function removalOrder<T extends Ordered>(items: T[], orders: Orders): T[] {
   return dependantsFirst(items.toSorted((a, b) => byOrder(a, b, orders)));
 }
 
 /** Phase, stage, then system, worst risk first; `dependantsFirst` then mends the order within a system. */
-function byOrder(a: PlanItem, b: PlanItem, orders: Orders): number {
+function byOrder(a: Ordered, b: Ordered, orders: Orders): number {
   return (
     PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
     byStage(orders, a, b) ||
@@ -22,11 +25,11 @@ function byOrder(a: PlanItem, b: PlanItem, orders: Orders): number {
 }
 
 /** Keeps the order, but lets an item wait until all it depends on within its own group has gone before it. */
-function dependantsFirst(items: PlanItem[]): PlanItem[] {
+function dependantsFirst<T extends Ordered>(items: T[]): T[] {
   const groups = Map.groupBy(items, (i) => `${i.phase} ${i.stage} ${i.system}`);
   return [...groups.values()].flatMap((group) => {
     const waiting = [...group];
-    const ordered: PlanItem[] = [];
+    const ordered: T[] = [];
     while (waiting.length > 0) {
       const free = waiting.findIndex((i) => !waiting.some((other) => other !== i && i.dependsOn.includes(other.id)));
       ordered.push(...waiting.splice(Math.max(free, 0), 1));

@@ -1,6 +1,7 @@
 import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import type { OwnGrant } from './own-access.ts';
+import { quote } from './quote.ts';
 import type { PlanItem } from './plan.ts';
 import type { ToRestore } from './restore.ts';
 
@@ -43,12 +44,6 @@ export interface OwnAccessScript {
 /** A line of comment: a line break would end it, and what follows would be a command. */
 export function comment(text: string): string {
   return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
-}
-
-/** A word for bash: left bare where nothing in it means anything to a shell, otherwise in single quotes. */
-export function quote(word: string): string {
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** One command line from its words. */

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts';
-import { quote } from '../../model/shell.ts';
+import { quote } from '../../model/quote.ts';
 
 /** Names of the clouds as `az` knows them. */
 const CLI_CLOUD: Record<Manifest['tenant']['cloud'], string> = {

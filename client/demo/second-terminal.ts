@@ -1,4 +1,4 @@
-import { quote } from '../../model/shell.ts';
+import { quote } from '../../model/quote.ts';
 
 /** What a second terminal needs to speak with a demonstration, and nothing else of its environment. */
 const NAMES = ['OFFBOARD_HOME', 'TEMPORAL_ADDRESS', 'OFFBOARD_TASK_QUEUE'];

@@ -1,5 +1,7 @@
 import type { EstateStore } from '../store.ts';
-import type { CloudName } from './clouds.ts';
+
+/** Microsoft's clouds. */
+export type CloudName = 'public' | 'usgov' | 'china';
 
 /** The application that a worker signs in with. */
 export interface EntraClient {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { command, quote } from '../../model/shell.ts';
+import { quote } from '../../model/quote.ts';
+import { command } from '../../model/shell.ts';
 
 const WORDS = [
   'plain-word_1',

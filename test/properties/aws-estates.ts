@@ -13,7 +13,7 @@ import {
   webIdentity,
 } from '../activities/aws/fixtures.ts';
 import { TENANT } from '../activities/planned.ts';
-import type { Part } from './estate.ts';
+import type { Part } from './part.ts';
 
 /** Accounts full of roles that say in their trust whose they are, under names that say something else. */
 

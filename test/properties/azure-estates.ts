@@ -3,7 +3,7 @@ import type { Assignment } from '../../activities/azure/wire/clients.ts';
 import type { AzureSnapshot } from '../../activities/azure/reader.ts';
 import type { SystemId } from '../../model/names.ts';
 import { CIEM_PRINCIPAL } from '../activities/planned.ts';
-import type { Part } from './estate.ts';
+import type { Part } from './part.ts';
 
 /** Two subscriptions below `/`, each with assignments of the CIEM principal and of others, inherited ones included. */
 

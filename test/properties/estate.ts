@@ -4,21 +4,10 @@ import type { SystemId } from '../../model/names.ts';
 import { MEPM } from '../../model/footprint.ts';
 import type { PortalSnapshot } from '../../activities/portal/reader.ts';
 import { CIEM_PRINCIPAL, TENANT } from '../activities/planned.ts';
+import type { Part } from './part.ts';
 import { ACCOUNTS, awsParts } from './aws-estates.ts';
 import { azureParts, SUBSCRIPTIONS } from './azure-estates.ts';
 import { gcpParts, ORGANIZATION, PROJECT } from './gcp-estates.ts';
-
-/** One system as a reading found it, and whose its things are, by the ids their findings must have. */
-export interface Part {
-  system: SystemId;
-  snapshot: unknown;
-  /** Proven by an invariant. */
-  ours: string[];
-  /** Ours perhaps: nothing proves it. */
-  doubtful: string[];
-  /** Ours, but owned by something else, or used lately: a guard holds it, with this code. */
-  held?: Record<string, string>;
-}
 
 export interface GeneratedEstate {
   manifest: Manifest;

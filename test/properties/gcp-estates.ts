@@ -3,7 +3,7 @@ import type { GcpSnapshot } from '../../activities/gcp/snapshot.ts';
 import { account, NUMBER, oidcProject, pool, principals, PROJECT, provider, workloadUser } from '../activities/gcp/fixtures.ts';
 import { OTHER_TENANT } from '../activities/aws/fixtures.ts';
 import { TENANT } from '../activities/planned.ts';
-import type { Part } from './estate.ts';
+import type { Part } from './part.ts';
 
 /** A project full of pools and accounts, and an organisation that grants them roles. */
 

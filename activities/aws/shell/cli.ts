@@ -1,5 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
-import { command, quote } from '../../../model/shell.ts';
+import { quote } from '../../../model/quote.ts';
+import { command } from '../../../model/shell.ts';
 import { ownTags } from '../footprint/tags.ts';
 import type { Tags } from '../snapshot.ts';
 

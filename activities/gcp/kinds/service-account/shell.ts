@@ -1,6 +1,7 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
-import { command, quote, type KindShell } from '../../../../model/shell.ts';
+import { quote } from '../../../../model/quote.ts';
+import { command, type KindShell } from '../../../../model/shell.ts';
 import { projectOf } from '../../snapshot.ts';
 import { lookUp } from '../shared/account-shell.ts';
 import { plannedAccount } from './footprint.ts';
