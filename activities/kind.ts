@@ -1,6 +1,6 @@
 import type { Anchors, Json, Match } from '../model/finding.ts';
 import type { PlanItem } from '../model/plan.ts';
-import type { Anew, ToRestore } from '../model/restore.ts';
+import type { Recreated, ToRestore } from '../model/restore.ts';
 import type { KindShell } from '../model/shell.ts';
 
 /**
@@ -61,7 +61,7 @@ export interface Effects<Api> {
   quarantine?: QuarantineCalls<Api>;
 }
 
-/** Pure: how a removed thing comes back: undeleted where the cloud keeps it for a while, else made anew from the kept definition. */
+/** Pure: how a removed thing comes back: undeleted where the cloud keeps it for a while, else made again from the kept definition. */
 export interface Losses {
   /**
    * What will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. `taker` is what took the
@@ -71,17 +71,17 @@ export interface Losses {
   /** Why this very one cannot come back, though others of its kind can, and what a person may do instead; undefined when it can. */
   impossible?(item: PlanItem): string | undefined;
   /**
-   * A definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. `anew`: what a cloud
+   * A definition without what can never be the same again (unique ids, dates). Restored means: equal in this form. `recreated`: what a cloud
    * keeps no longer loses more of it than what is undeleted.
    */
-  comparable(snapshot: Json, anew?: Anew): Json;
-  /** How long after its removal the cloud can give it back, in ms; absent where it is made anew, whenever that is. */
+  comparable(snapshot: Json, recreated?: Recreated): Json;
+  /** How long after its removal the cloud can give it back, in ms; absent where it is made again, whenever that is. */
   keptFor?: number;
-  /** What is lost where it is made anew after `keptFor`; absent where it cannot be. */
-  anew?(item: PlanItem): string[];
-  /** How long after its removal its name is free for one made anew, in ms; absent where that is at once after `keptFor`. */
+  /** What is lost where it is made again after `keptFor`; absent where it cannot be. */
+  recreated?(item: PlanItem): string[];
+  /** How long after its removal its name is free for one made again, in ms; absent where that is at once after `keptFor`. */
   freeAfter?: number;
-  /** Why it cannot be made anew after `keptFor`, or not before `freeAfter`, in words. */
+  /** Why it cannot be made again after `keptFor`, or not before `freeAfter`, in words. */
   purged?: string;
   /** Its cloud refuses to make what uses it where it is not there: that cannot be had without it. */
   indispensable?: true;

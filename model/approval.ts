@@ -32,7 +32,7 @@ function refusalAtGates(item: PlanItem, plan: Plan, hash: string, ledger: Ledger
   if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
   if (ledger.waived.has(item.id)) return 'an approver decided to leave it in place';
   for (const name of needed) {
-    // The last opening counts: what an earlier one allowed may have expired, or be asked about anew.
+    // The last opening counts: what an earlier one allowed may have expired, or be asked about again.
     const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
     const approval = last?.outcome === 'rejected' ? undefined : last?.approval;
     if (!approval) return `gate ${name} holds no approval of plan ${hash}`;

@@ -12,7 +12,7 @@ export type JournalRecord =
   /** `restores`: journal of the run that this one undoes. */
   | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string; restores?: string }
   | { type: 'preconditions'; failures: Reason[] }
-  /** `again`: items that an earlier plan had resolved and that were found anew. */
+  /** `again`: items that an earlier plan had resolved and that were found again. */
   | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
   | ({ type: 'gate-opened' } & OpenGate)
   | { type: 'gate-closed'; gate: Gate; opening: number; outcome: GateOutcome }
@@ -115,7 +115,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     case 'intent':
       if (r.quarantine) {
-        // The plan under which it was put there first holds what it was before; from when a use counts may begin anew.
+        // The plan under which it was put there first holds what it was before; from when a use counts may begin again.
         const before = ledger.quarantined.get(r.item) ?? { first: at, artifact: ledger.planArtifact ?? '' };
         ledger.quarantined.set(r.item, { ...before, since: at });
         return;

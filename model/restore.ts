@@ -14,12 +14,12 @@ export interface Removed {
   quarantined?: true;
 }
 
-/** `itself`: its cloud keeps it no longer, and it is made anew. `used`: so is something that it uses, which is another one by its identity. */
-export type Anew = 'itself' | 'used';
+/** `itself`: its cloud keeps it no longer, and it is made again. `used`: so is something that it uses, which is another one by its identity. */
+export type Recreated = 'itself' | 'used';
 
 /** An item as its kind gives it back. */
 export interface ToRestore extends PlanItem {
-  anew?: Anew;
+  recreated?: Recreated;
 }
 
 /** An item that a restore gives back. Its `dependsOn` names what must be there before. */
@@ -42,10 +42,10 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
 }
 
 /**
- * Whether a removed thing can be given back: what it loses, or why nothing brings it back. Made `anew` it is the `sameIdentity` where
+ * Whether a removed thing can be given back: what it loses, or why nothing brings it back. `recreated`: it is the `sameIdentity` where
  * whoever knew the one before by its name means this one, too. What uses an `indispensable` thing that never comes back cannot be had either.
  */
-export type Restorability = { losses: string[]; anew?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
+export type Restorability = { losses: string[]; recreated?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
 
 /**
  * Pure: what a run removed itself, or left in quarantine, and did not see come back, from its journal and its plans by hash. What took several tries under
@@ -139,12 +139,12 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     else if (barred.length > 0) untouched.push({ system: item.system, id: item.id, reason: barred.join('; ') });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else {
-      const another = providers.some((p) => chosen.includes(p) && anewOf(restorability.get(p.item.id))?.sameIdentity === false);
-      const anew = anewOf(can) ? 'itself' : another ? 'used' : undefined;
+      const another = providers.some((p) => chosen.includes(p) && recreatedOf(restorability.get(p.item.id))?.sameIdentity === false);
+      const recreated = recreatedOf(can) ? 'itself' : another ? 'used' : undefined;
       kept.push({
         removed: one,
         losses: [...can.losses, ...providers.flatMap((p) => without(p, restorability, 'other'))],
-        ...(anew ? { anew } : {}),
+        ...(recreated ? { recreated } : {}),
       });
     }
   }
@@ -182,17 +182,17 @@ function without({ item }: Removed, restorability: RestoreInput['restorability']
     : [];
 }
 
-function anewOf(can: Restorability | undefined): { sameIdentity: boolean } | undefined {
-  return can && 'losses' in can ? can.anew : undefined;
+function recreatedOf(can: Restorability | undefined): { sameIdentity: boolean } | undefined {
+  return can && 'losses' in can ? can.recreated : undefined;
 }
 
 interface Kept {
   removed: Removed;
   losses: string[];
-  anew?: Anew;
+  recreated?: Recreated;
 }
 
-function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: string, orders: Orders): RestoreItem {
+function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run: string, orders: Orders): RestoreItem {
   const { item, at, quarantined } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
   const others = kept.map((k) => k.removed);
@@ -209,7 +209,7 @@ function toRestore({ removed: one, losses, anew }: Kept, kept: Kept[], run: stri
     dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,
-    ...(anew ? { anew } : {}),
+    ...(recreated ? { recreated } : {}),
   };
 }
 

@@ -34,7 +34,7 @@ export interface MakePlanResult {
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
   collectors: string[];
-  /** Items that an earlier plan had resolved and that were found anew. */
+  /** Items that an earlier plan had resolved and that were found again. */
   again: string[];
   /** Items that an earlier plan left unresolved and that are not there any more, by phase. */
   gone: { phase: Phase; outcome: Outcome }[];

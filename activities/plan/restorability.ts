@@ -32,8 +32,8 @@ export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, no
   const age = now.getTime() - new Date(at).getTime();
   if (keptFor !== undefined && age > keptFor) {
     const days = `removed at ${at}, and what is deleted is kept for ${keptFor / 86_400_000} days`;
-    if (undo.anew && age > freeAfter)
-      return { losses: [`${days}: it is made anew`, ...undo.anew(item)], anew: { sameIdentity: kind.identity === undefined } };
+    if (undo.recreated && age > freeAfter)
+      return { losses: [`${days}: it is made again`, ...undo.recreated(item)], recreated: { sameIdentity: kind.identity === undefined } };
     return never(undo, undo.purged === undefined ? days : `${days}: ${undo.purged}`);
   }
   const impossible = undo.impossible?.(item);

@@ -14,17 +14,17 @@ interface Facts {
   /** Days for which it can be undeleted. */
   kept: number | undefined;
   /** What happens after these days. */
-  afterwards: 'made anew' | 'never' | undefined;
+  afterwards: 'made again' | 'never' | undefined;
 }
 
 function factsOf({ undo }: AnyKind): Facts {
   const kept = undo?.keptFor === undefined ? undefined : undo.keptFor / 86_400_000;
-  return { comesBack: undo !== undefined, kept, afterwards: kept === undefined ? undefined : undo?.anew ? 'made anew' : 'never' };
+  return { comesBack: undo !== undefined, kept, afterwards: kept === undefined ? undefined : undo?.recreated ? 'made again' : 'never' };
 }
 
 function factsIn(row: string): Facts {
   const days = /undeleted within (\d+) days/.exec(row)?.[1];
-  const afterwards = /after that (made anew|never)/i.exec(row)?.[1]?.toLowerCase() as Facts['afterwards'];
+  const afterwards = /after that (made again|never)/i.exec(row)?.[1]?.toLowerCase() as Facts['afterwards'];
   return { comesBack: !row.startsWith('never'), kept: days === undefined ? undefined : Number(days), afterwards };
 }
 

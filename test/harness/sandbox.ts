@@ -7,7 +7,7 @@ import { startProcess, type Child } from '../../client/demo/process.ts';
 import { sandboxClient, type SandboxClient } from '../../client/demo/sandbox-client.ts';
 import type { TestEstate } from './estate.ts';
 
-/** A sandbox process that a test can fill anew, change, stop and bring back, at one address and with one set of credentials. */
+/** A sandbox process that a test can fill again, change, stop and bring back, at one address and with one set of credentials. */
 export class TestSandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'offboard-sandbox-'));
   #process: Child | undefined;

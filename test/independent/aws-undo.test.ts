@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => moto.stop());
 
-/** Without what AWS gives anew (unique ids), and documents as values: lists of actions and the like are sets. */
+/** Without what AWS gives again (unique ids), and documents as values: lists of actions and the like are sets. */
 function comparable(all: Inventory): unknown {
   const text = JSON.stringify([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return JSON.parse(text, (key, value: unknown) => {

@@ -26,7 +26,7 @@ const outcome = (item: string, word: OutcomeWord, phase: Phase = 'permissions'):
 });
 const plans = (...all: (Plan & { hash: string })[]) => new Map<string, Plan>(all.map((p) => [p.hash, p]));
 
-test('what a run removed itself is given back, not what was gone already, came back, or was found anew', () => {
+test('what a run removed itself is given back, not what was gone already, came back, or was found again', () => {
   const removed = removedItems(
     entries(
       made(plan),
@@ -131,15 +131,18 @@ test('a guard or an override of the removal is none of the restore', () => {
   expect(item?.why[0]).toContain('removed by offboarding-1_2 at 2026-01-01');
 });
 
-test('what is made anew is marked, and so is what uses it where it is another one by its identity', () => {
+test('what is made again is marked, and so is what uses it where it is another one by its identity', () => {
   const marks = (sameIdentity: boolean) =>
-    buildRestorePlan(input({}, { [provider.id]: { losses: ['a new id'], anew: { sameIdentity } } })).items.map((i) => [i.id, i.anew]);
+    buildRestorePlan(input({}, { [provider.id]: { losses: ['a new id'], recreated: { sameIdentity } } })).items.map((i) => [
+      i.id,
+      i.recreated,
+    ]);
   expect(marks(false)).toEqual([
     [application.id, undefined],
     [provider.id, 'itself'],
     [user.id, 'used'],
   ]);
   expect(marks(true).at(-1)).toEqual([user.id, undefined]);
-  const only = buildRestorePlan(input({ only: [user.id] }, { [provider.id]: { losses: [], anew: { sameIdentity: false } } }));
-  expect(only.items[0]?.anew).toBeUndefined();
+  const only = buildRestorePlan(input({ only: [user.id] }, { [provider.id]: { losses: [], recreated: { sameIdentity: false } } }));
+  expect(only.items[0]?.recreated).toBeUndefined();
 });

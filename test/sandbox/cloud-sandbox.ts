@@ -25,7 +25,7 @@ export interface CloudSandbox {
   /** Path of the credentials file for Google's libraries. */
   googleCredentials: string;
   credential: ClientSecretCredential;
-  /** Moves the sandbox's clock; `credential` is made anew, since its tokens may have expired by that. */
+  /** Moves the sandbox's clock; `credential` is made again, since its tokens may have expired by that. */
   advance(ms: number): void;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ async function remove(): Promise<void> {
   await accounts().delete({ name: NAME }, google.iamRoot);
 }
 
-async function makeAnew(): Promise<string> {
+async function recreate(): Promise<string> {
   const [accountId = ''] = EMAIL.split('@');
   const { data } = await accounts().create({ name: `projects/${PROJECT}`, requestBody: { accountId } }, google.iamRoot);
   return data.uniqueId ?? '';
@@ -43,11 +43,11 @@ async function undelete(uniqueId: string): Promise<string> {
     );
 }
 
-test('an account made anew has nothing of what others gave the one before, nor its policy; the one before, undeleted, has both', async () => {
+test('an account made again has nothing of what others gave the one before, nor its policy; the one before, undeleted, has both', async () => {
   expect(await membersAt()).toEqual([MEMBER]);
   await remove();
   expect(await membersAt()).toEqual([OLD]);
-  const uniqueId = await makeAnew();
+  const uniqueId = await recreate();
   expect(uniqueId).not.toBe(UNIQUE_ID);
   expect(await membersAt()).toEqual([OLD]);
   expect((await accounts().getIamPolicy({ resource: NAME }, google.iamRoot)).data.bindings).toBeUndefined();
@@ -62,7 +62,7 @@ test('an account made anew has nothing of what others gave the one before, nor i
 
 test('a role given to both stands there twice: by the address for the new one, as deleted for the one before', async () => {
   await remove();
-  const uniqueId = await makeAnew();
+  const uniqueId = await recreate();
   const resource = STRANGER;
   const { data } = await google.manager.organizations.getIamPolicy({ resource, requestBody: {} }, google.managerRoot);
   const bindings = (data.bindings ?? []).map((b) => ({ ...b, members: [...(b.members ?? []), MEMBER] }));

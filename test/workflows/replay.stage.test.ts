@@ -8,7 +8,7 @@ import { suite } from '../harness/suite.ts';
 
 /**
  * Runs that began with an older workflow must be able to go on with this one: every recorded history is replayed from its file.
- * When this fails, either keep the old path with patched(), or, before the first release only, record anew: npm run record-histories.
+ * When this fails, either keep the old path with patched(), or, before the first release only, record again: npm run record-histories.
  */
 
 // Each refusal of an altered workflow would be told at length.

@@ -17,7 +17,7 @@ const QUARANTINE: BatchOperation = {
   refusal: refusalToRemove,
   held: heldFromQuarantine,
   opposed: true,
-  // Its time begins anew, also where an approver wants it kept there although it was used.
+  // Its time begins again, also where an approver wants it kept there although it was used.
   intent: quarantineIntent,
   judge,
   call: async (kind, api, [item]) => kind.quarantine?.put(api, item),

@@ -41,8 +41,8 @@ export async function restoreItems(deps: Deps, input: ApplyInput): Promise<Apply
 /** Pure: what holds an item before any cloud is asked: what it uses is not back yet. */
 export function heldUntilBack(item: ToRestore, ledger: Ledger): Outcome | undefined {
   const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
-  // It would mean whoever has the name of what was to be made anew, and was left away.
-  const away = item.anew === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !isBack(ledger, id)) : [];
+  // It would mean whoever has the name of what was to be made again, and was left away.
+  const away = item.recreated === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !isBack(ledger, id)) : [];
   if (away.length > 0) return blocked(item, 'NotBack', `uses ${away.join(', ')}, which was waived: waive this, too`);
   return waitsFor.length === 0 ? undefined : blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
 }
@@ -59,8 +59,9 @@ function judge(item: ToRestore, current: Json | undefined, { cloud, ledger }: Re
   const different = difference(kind, item, current);
   if (different === undefined) {
     if (begun) return restored(item);
-    // What was to be made anew cannot be there already: whoever made this one may use it for what is given to it.
-    if (item.anew === 'itself') return blocked(item, 'NameTaken', 'somebody made one of its name since it was purged; it stays as it is');
+    // What was to be made again cannot be there already: whoever made this one may use it for what is given to it.
+    if (item.recreated === 'itself')
+      return blocked(item, 'NameTaken', 'somebody made one of its name since it was purged; it stays as it is');
     return { item: item.id, outcome: 'already-there', reason: 'there already, and the same in every field that can be' };
   }
   const quarantined = kind.quarantine?.quarantined(item.snapshot);
@@ -72,7 +73,7 @@ function judge(item: ToRestore, current: Json | undefined, { cloud, ledger }: Re
 /** What tells an item from the plan's, but for what can never be the same again; undefined when nothing does. */
 function difference(kind: AnyKind, item: ToRestore, current: Json): string | undefined {
   const { comparable } = undoOf(kind);
-  const [before, after]: [Json, Json] = [comparable(item.snapshot, item.anew), comparable(current, item.anew)];
+  const [before, after]: [Json, Json] = [comparable(item.snapshot, item.recreated), comparable(current, item.recreated)];
   return fingerprint(before) === fingerprint(after) ? undefined : describeDiff(before, after);
 }
 

@@ -60,9 +60,9 @@ const losses: Losses = {
     if (deletedId(plannedGrant(item).member) === undefined) return [];
     return ['its account had been deleted before: it comes back only where that account is there again'];
   },
-  comparable(snapshot, anew) {
+  comparable(snapshot, recreated) {
     const grant = plannedGrant({ snapshot });
-    return grantJson({ ...grant, member: liveMember(grant.member) }, anew === 'used' ? '' : grant.uniqueId);
+    return grantJson({ ...grant, member: liveMember(grant.member) }, recreated === 'used' ? '' : grant.uniqueId);
   },
 };
 

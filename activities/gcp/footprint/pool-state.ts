@@ -12,13 +12,13 @@ export function plannedPool(item: Pick<PlanItem, 'snapshot'>): PoolDefinition {
 
 /**
  * What is the same in a pool and a provider: undeleted with all it held, within 30 days in which its id cannot be anyone else's; afterwards it
- * is made anew under the same name, by which all others know it. In quarantine it is disabled.
+ * is made again under the same name, by which all others know it. In quarantine it is disabled.
  */
 export const POOL_STATE: Pick<Footprint<GcpSnapshot>, 'losses' | 'quarantined'> = {
   losses: {
     losses: () => [],
     keptFor: THIRTY_DAYS,
-    anew: () => ['its creation date, and what the audit logs know of the one before stays there'],
+    recreated: () => ['its creation date, and what the audit logs know of the one before stays there'],
     comparable: (snapshot) => snapshot,
   },
   quarantined: (snapshot) => ({ ...plannedPool({ snapshot }), disabled: true }),

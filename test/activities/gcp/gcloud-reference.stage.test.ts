@@ -106,8 +106,8 @@ test('every call that the scripts make of gcloud is one its reference has, and t
   expect(new Set(items.map((i) => i.kind))).toEqual(new Set(gcpCloud().kinds.map((k) => k.name)));
   const kindOf = (item: PlanItem) => gcpScript.kinds[item.kind] ?? { remove: () => [], restore: () => [] };
   const calls = items.flatMap((item) => {
-    const anew = { ...item, anew: 'itself' as const };
-    return [kindOf(item).remove(item), kindOf(item).restore(item), kindOf(item).restore(anew)].flatMap(called);
+    const recreated = { ...item, recreated: 'itself' as const };
+    return [kindOf(item).remove(item), kindOf(item).restore(item), kindOf(item).restore(recreated)].flatMap(called);
   });
   const own = ['organizations/1', 'folders/2', 'projects/p'].map((r) => ({ definition: grant(r) }) as unknown as OwnGrant);
   calls.push(...own.flatMap((g) => called(gcpOwnAccess.take(g))));

@@ -130,12 +130,12 @@ describe('The service account in shell', () => {
     expect(verbs(run(restore(item), { shown: UNIQUE_ID }).called)).toEqual([looked, `enable ${UNIQUE_ID}`]);
   });
 
-  const purged = { ...item, anew: 'itself' as const };
-  const held = { ...binding(`projects/${PROJECT}`), anew: 'used' as const };
-  const anew = [...restore(purged), ...commands('gcp-binding').restore(held)];
+  const purged = { ...item, recreated: 'itself' as const };
+  const held = { ...binding(`projects/${PROJECT}`), recreated: 'used' as const };
+  const recreated = [...restore(purged), ...commands('gcp-binding').restore(held)];
 
-  it('that Google has purged is made anew, and what it held is given to the one that was made', () => {
-    const { status, called } = run(anew);
+  it('that Google has purged is made again, and what it held is given to the one that was made', () => {
+    const { status, called } = run(recreated);
     expect(status).toBe(0);
     expect(verbs(called.slice(0, 4))).toEqual([looked, 'create mciem-service', looked, `enable ${EMAIL}`]);
     expect(called[1]).toContain('--display-name=ms-ciem-service-account');
@@ -143,11 +143,11 @@ describe('The service account in shell', () => {
   });
 
   it('whose address somebody has by now is not taken for it, unless a person says that the script made it', () => {
-    const stranger = run(anew, { shown: '999' });
+    const stranger = run(recreated, { shown: '999' });
     expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing is given to it') as string });
     expect(stranger.called).toHaveLength(1);
     writeFileSync(calls, '');
-    const again = run(anew, { shown: '999', typed: '999\n' });
+    const again = run(recreated, { shown: '999', typed: '999\n' });
     expect(again.status).toBe(0);
     expect(again.called.at(-1)).toContain(`--member=serviceAccount:${EMAIL}`);
     writeFileSync(calls, '');

@@ -32,23 +32,23 @@ const ACCOUNT = {
   disabled: false,
 };
 
-test('a custom role is undeleted for 7 days, cannot be had until 37 are over, nor what it is granted in, and is made anew after them', () => {
+test('a custom role is undeleted for 7 days, cannot be had until 37 are over, nor what it is granted in, and is made again after them', () => {
   expect(after(6.9, 'gcp-custom-role', ROLE)).toEqual({ losses: [] });
   for (const days of [7.1, 36.9]) {
     const can = after(days, 'gcp-custom-role', ROLE);
     expect(can).toEqual({ impossible: expect.stringContaining('free again 37 days after') as string, indispensable: true });
   }
-  expect(after(37.1, 'gcp-custom-role', ROLE)).toMatchObject({ anew: { sameIdentity: true } });
+  expect(after(37.1, 'gcp-custom-role', ROLE)).toMatchObject({ recreated: { sameIdentity: true } });
 });
 
-test('a service account is undeleted for 30 days; made anew afterwards it is another, and the plan says in which words grants go on naming the one before', () => {
+test('a service account is undeleted for 30 days; made again afterwards it is another, and the plan says in which words grants go on naming the one before', () => {
   expect(after(29.9, 'gcp-service-account', ACCOUNT)).toEqual({ losses: [] });
   const can = after(30.1, 'gcp-service-account', ACCOUNT);
-  expect(can).toMatchObject({ anew: { sameIdentity: false } });
+  expect(can).toMatchObject({ recreated: { sameIdentity: false } });
   expect(JSON.stringify(can)).toContain('deleted:serviceAccount:a@p?uid=101');
 });
 
-test('what has no way to be made anew never comes back once its cloud has purged it; what was only in quarantine is there', () => {
+test('what has no way to be made again never comes back once its cloud has purged it; what was only in quarantine is there', () => {
   expect(after(31, 'entra-oidc-application', {})).toMatchObject({ impossible: expect.stringContaining('30 days') as string });
   expect(after(31, 'entra-oidc-application', {}, { quarantined: true })).toEqual({ losses: [] });
 });

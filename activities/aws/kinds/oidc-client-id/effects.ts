@@ -80,6 +80,6 @@ function refuseStranger(now: ProviderState, planned: ClientIdState): void {
   throw new AwsRefusal(
     'blocked',
     'NameTaken',
-    `somebody made ${planned.ProviderArn} anew (${describeDiff(before, after)}); it stays as it is`,
+    `somebody made ${planned.ProviderArn} again (${describeDiff(before, after)}); it stays as it is`,
   );
 }

@@ -28,7 +28,7 @@ export const footprint: ResourceFootprint = {
     return match;
   },
 
-  /** A client id comes back into the provider that stayed; a provider that went with it is made anew, under the same ARN. */
+  /** A client id comes back into the provider that stayed; a provider that went with it is made again, under the same ARN. */
   losses: {
     losses(item, taker) {
       const { Mode, Tags } = item.snapshot as ClientIdState;

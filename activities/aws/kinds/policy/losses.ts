@@ -4,7 +4,7 @@ import type { Losses } from '../../../kind.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
 import type { PolicyState } from '../../snapshot.ts';
 
-/** A customer policy is made anew, all its versions in their order, the same one the default. */
+/** A customer policy is made again, all its versions in their order, the same one the default. */
 export const losses: Losses = {
   losses(item, taker) {
     const policy = item.snapshot as PolicyState;
@@ -12,7 +12,7 @@ export const losses: Losses = {
       `a new PolicyId instead of ${policy.PolicyId}`,
       // A template makes the version that is in force, whatever its number was.
       ...(renumbered(policy) || (taker && policy.Versions.length > 1)
-        ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered anew from v1`]
+        ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered again from v1`]
         : []),
       'new creation dates',
       ...lostTags(policy.Tags, taker),

@@ -8,7 +8,7 @@ import { AwsRefusal } from '../../wire/refusal.ts';
 import { defaultDocument, losses } from './losses.ts';
 import { readPolicy } from './read.ts';
 
-/** Makes a policy anew, or goes on where an earlier try ended. */
+/** Makes a policy again, or goes on where an earlier try ended. */
 export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
   const planned = item.snapshot as PolicyState;
   const now = await readPolicy(api, planned.Arn);

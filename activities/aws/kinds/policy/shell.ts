@@ -48,7 +48,7 @@ export const shell: KindShell = {
       ...(description === null ? {} : { Description: description }),
       ...tagged(policy.Tags),
     };
-    // A policy that is made anew counts its versions from v1.
+    // A policy that is made again counts its versions from v1.
     const position = policy.Versions.findIndex((v) => v.VersionId === policy.DefaultVersionId) + 1;
     return [
       make(isSame('Policy.[Path,Description]', [policy.Path, description]), ['get-policy', ...named], ['create-policy', ...json(input)]),

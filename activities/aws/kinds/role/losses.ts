@@ -3,7 +3,7 @@ import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
 
-/** A role is made anew from its kept definition: IAM keeps no deleted role. */
+/** A role is made again from its kept definition: IAM keeps no deleted role. */
 export const losses: Losses = {
   losses(item, taker) {
     const role = item.snapshot as RoleState;

@@ -9,7 +9,7 @@ import { isDenied } from './denied-trust.ts';
 import { losses } from './losses.ts';
 import { readRole } from './read.ts';
 
-/** Makes a role anew from its kept definition, or goes on where an earlier try ended. */
+/** Makes a role again from its kept definition, or goes on where an earlier try ended. */
 export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
   const planned = item.snapshot as RoleState;
   const name = planned.RoleName;

@@ -29,13 +29,13 @@ export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSna
   };
 }
 
-/** A stack made anew of its own template: its resources come with it, before they are compared one by one. */
+/** A stack made again of its own template: its resources come with it, before they are compared one by one. */
 const losses: Losses = {
   losses(item) {
     const { StackId } = plannedStack(item);
     return [
       `a new stack id instead of ${StackId}, and none of its earlier events`,
-      'its resources are made anew by CloudFormation: what each of them loses stands with it',
+      'its resources are made again by CloudFormation: what each of them loses stands with it',
     ];
   },
 

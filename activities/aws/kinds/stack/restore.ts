@@ -11,7 +11,7 @@ import { plannedStack } from './definition.ts';
 import { POLLS } from './polls.ts';
 import { readDefinition } from './read.ts';
 
-/** Makes a stack anew of its own template, and waits for it. */
+/** Makes a stack again of its own template, and waits for it. */
 export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
   const planned = plannedStack(item);
   if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
@@ -26,7 +26,7 @@ async function refuseStranger(api: AwsAccountApi, there: StackState, planned: St
   throw new AwsRefusal(
     'blocked',
     'NameTaken',
-    `somebody made the stack ${there.StackName} anew (${describeDiff(planned, now)}); it stays as it is`,
+    `somebody made the stack ${there.StackName} again (${describeDiff(planned, now)}); it stays as it is`,
   );
 }
 

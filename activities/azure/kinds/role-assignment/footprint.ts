@@ -33,7 +33,7 @@ export const footprint: Footprint<AzureSnapshot> = {
     return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
   },
 
-  // An assignment is made anew under the same name: same scope, principal, role, condition and description.
+  // An assignment is made again under the same name: same scope, principal, role, condition and description.
   losses: { losses: () => ['when it was made and by whom: it will be of today and the worker’s'], comparable },
 };
 

@@ -32,7 +32,7 @@ export const footprint: Footprint<EntraSnapshot> = {
     losses: () => ['only within 30 days of its deletion: after that Graph has purged it for good'],
     keptFor: THIRTY_DAYS,
     purged:
-      'Graph has purged it, and one made anew would be another application, with another appId and principal and without the consents and credentials it had; its definition is in the plan, for whoever wants to register such a one',
+      'Graph has purged it, and one made again would be another application, with another appId and principal and without the consents and credentials it had; its definition is in the plan, for whoever wants to register such a one',
     // Ids, secrets and principals come back as they were.
     comparable: (snapshot) => snapshot,
   },

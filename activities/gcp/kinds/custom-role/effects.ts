@@ -5,7 +5,7 @@ import type { GcpApi } from '../../wire/clients.ts';
 import { RefusedError } from '../../wire/errors.ts';
 import { plannedRole, PURGED } from './footprint.ts';
 
-/** Deleted softly; undeleted within 7 days, and made anew of its permissions once its id is free again. */
+/** Deleted softly; undeleted within 7 days, and made again of its permissions once its id is free again. */
 export const effects: Effects<GcpApi> = {
   async read(api, item) {
     const role = await api.getRole(plannedRole(item).name);
@@ -22,7 +22,7 @@ export const effects: Effects<GcpApi> = {
   },
   async restore(api, [item]) {
     const { deleted, ...role } = (await api.getRole(plannedRole(item).name)) ?? { deleted: undefined };
-    if (deleted === undefined && item.anew === 'itself') return await api.createRole(plannedRole(item));
+    if (deleted === undefined && item.recreated === 'itself') return await api.createRole(plannedRole(item));
     if (deleted === undefined)
       throw new RefusedError('NotRestorable', `Google no longer keeps ${plannedRole(item).name}: ${PURGED}: plan another restore then`);
     const diff = describeDiff(item.snapshot, role);

@@ -10,7 +10,7 @@ import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from
 /** Google undeletes a custom role for 7 days; its id is free again 37 days after the deletion (IAM documentation, "Deleting a custom role"). */
 const DAY = 86_400_000;
 
-export const PURGED = 'its id is free again 37 days after the deletion, and then a restore makes it anew of the permissions in the plan';
+export const PURGED = 'its id is free again 37 days after the deletion, and then a restore makes it again of the permissions in the plan';
 
 /**
  * The organisation's custom role that an onboarding script made. Its name never decides: it is ours when our service account holds it and
@@ -33,7 +33,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     freeAfter: 37 * DAY,
     purged: PURGED,
     indispensable: true,
-    anew: () => ['its etag, and what the audit logs know of the one before stays there'],
+    recreated: () => ['its etag, and what the audit logs know of the one before stays there'],
     comparable: (snapshot) => snapshot,
   },
 };

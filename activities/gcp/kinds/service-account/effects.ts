@@ -20,7 +20,7 @@ export const effects: Effects<GcpApi> = {
   async restore(api, [item]) {
     const planned = plannedAccount(item);
     const there = await api.getServiceAccount(planned.name);
-    if (item.anew === 'itself') return await makeAnew(api, planned, there);
+    if (item.recreated === 'itself') return await recreate(api, planned, there);
     if (there && there.uniqueId !== planned.uniqueId) {
       throw new RefusedError('NameTaken', `${planned.email} is another account by now, with the unique id ${there.uniqueId}`);
     }
@@ -48,7 +48,7 @@ function exactName({ name, uniqueId }: ServiceAccount): string {
 }
 
 /** Once it is purged another account is made under its address, to which the plan gives what this one held. */
-async function makeAnew(api: GcpApi, planned: ServiceAccount, there: ServiceAccount | undefined): Promise<void> {
+async function recreate(api: GcpApi, planned: ServiceAccount, there: ServiceAccount | undefined): Promise<void> {
   if (!there) await api.createServiceAccount(planned);
   const now = there ?? (await api.getServiceAccount(planned.name));
   if (now === undefined) throw new OperationError(`${planned.email} was made but is not visible yet`);
@@ -58,7 +58,7 @@ async function makeAnew(api: GcpApi, planned: ServiceAccount, there: ServiceAcco
 async function undelete(api: GcpApi, planned: ServiceAccount): Promise<void> {
   if (await api.undeleteServiceAccount(exactName(planned))) return;
   const why =
-    'Google keeps a deleted service account for 30 days, and one made anew is another account: plan another restore, which says what is lost with it';
+    'Google keeps a deleted service account for 30 days, and one made again is another account: plan another restore, which says what is lost with it';
   throw new RefusedError('NotRestorable', `no deleted account has the unique id ${planned.uniqueId}: ${why}`);
 }
 

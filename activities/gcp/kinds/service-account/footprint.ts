@@ -22,7 +22,7 @@ export const footprint: Footprint<GcpSnapshot> = {
   losses: {
     losses: () => [],
     keptFor: THIRTY_DAYS,
-    anew(item) {
+    recreated(item) {
       const { email, uniqueId } = plannedAccount(item);
       return [
         `a new unique id instead of ${uniqueId}: whatever grant this restore does not give back goes on naming deleted:serviceAccount:${email}?uid=${uniqueId} and does not mean the new one; its owner can give it again`,
@@ -30,9 +30,9 @@ export const footprint: Footprint<GcpSnapshot> = {
         'its keys, its creation date and when it was last used',
       ];
     },
-    comparable(snapshot, anew) {
+    comparable(snapshot, recreated) {
       const { uniqueId, ...account } = snapshot as { [key: string]: Json };
-      return anew === 'itself' ? account : { ...account, uniqueId: uniqueId ?? null };
+      return recreated === 'itself' ? account : { ...account, uniqueId: uniqueId ?? null };
     },
   },
   quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),

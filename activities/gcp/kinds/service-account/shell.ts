@@ -47,7 +47,7 @@ function restore(item: ToRestore): string[] {
   const { uniqueId, project } = accountWords(item);
   const { name, email, displayName, description, disabled } = plannedAccount(item);
   const flag = disabled ? 'disable' : 'enable';
-  if (item.anew === 'itself')
+  if (item.recreated === 'itself')
     return [
       command('gcp_make_account', email, uniqueId, projectOf(name), displayName, description),
       command('gcloud', 'iam', 'service-accounts', flag, email, project),

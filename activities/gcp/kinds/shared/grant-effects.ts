@@ -38,7 +38,7 @@ async function remove(api: GcpApi, items: readonly [PlanItem, ...PlanItem[]]): P
 
 /** Gives all planned grants of one policy back in one write. */
 async function restore(api: GcpApi, items: readonly [ToRestore, ...ToRestore[]]): Promise<void> {
-  const strict = items.filter((item) => item.anew !== 'used').map((item) => plannedGrant(item));
+  const strict = items.filter((item) => item.recreated !== 'used').map((item) => plannedGrant(item));
   for (const one of new Map(strict.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
   const grants = items.map((item) => plannedGrant(item)).map((g) => ({ ...g, member: liveMember(g.member) }));
   const { resource } = plannedGrant(items[0]);

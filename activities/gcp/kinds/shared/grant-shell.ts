@@ -9,7 +9,7 @@ export const restoreGrant: KindShell['restore'] = (item) => {
   const grant = plannedGrant(item);
   const [, project = '', , email = ''] = accountOf(grant).split('/');
   return [
-    command('gcp_demand', email, grant.uniqueId, project, ...(item.anew === 'used' ? ['made'] : [])),
+    command('gcp_demand', email, grant.uniqueId, project, ...(item.recreated === 'used' ? ['made'] : [])),
     command('gcloud', ...policyWords(grant, 'add'), `--member=${liveMember(grant.member)}`, ...roleWords(grant), '--format=none'),
   ];
 };

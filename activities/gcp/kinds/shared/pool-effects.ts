@@ -36,11 +36,11 @@ export function poolEffects<T extends { state: string }>(calls: PoolCalls<T>): E
     async restore(api, [item]) {
       const planned = plannedPool(item);
       const kept = await calls.get(api, planned.name);
-      if (kept === undefined && item.anew === 'itself') return await calls.create(api, item.snapshot as unknown as T);
+      if (kept === undefined && item.recreated === 'itself') return await calls.create(api, item.snapshot as unknown as T);
       if (kept === undefined) {
         throw new RefusedError(
           'NotRestorable',
-          `Google no longer keeps the ${calls.noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it anew`,
+          `Google no longer keeps the ${calls.noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it again`,
         );
       }
       const before = calls.definition(kept) as PoolDefinition;

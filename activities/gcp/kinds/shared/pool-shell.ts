@@ -2,7 +2,7 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { plannedPool } from '../../footprint/pool-state.ts';
 
-/** Of a pool or provider; `update` is the verb that enables and disables it, `create` the command that makes it anew. */
+/** Of a pool or provider; `update` is the verb that enables and disables it, `create` the command that makes it again. */
 export function poolShell(update: string, create: (item: PlanItem) => string): KindShell {
   const describe = (item: PlanItem) => `state=$(gcp_show ${poolCommand(item, 'describe', '--format=value(state)')})`;
   return {

@@ -22,12 +22,12 @@ function ledgerWith(outcome: OutcomeWord, waived = false): Ledger {
   return ledger;
 }
 
-test('what uses a thing made anew waits until that is back, and stays away where that is waived: another may have its name', () => {
+test('what uses a thing made again waits until that is back, and stays away where that is waived: another may have its name', () => {
   const held = (item: ToRestore, ledger: Ledger) => heldUntilBack(item, ledger)?.code;
   expect(held(user, ledgerWith('blocked'))).toBe('Dependency');
   expect(held(user, ledgerWith('blocked', true))).toBeUndefined();
-  expect(held({ ...user, anew: 'used' }, ledgerWith('blocked', true))).toBe('NotBack');
-  expect(held({ ...user, anew: 'used' }, ledgerWith('restored'))).toBeUndefined();
+  expect(held({ ...user, recreated: 'used' }, ledgerWith('blocked', true))).toBe('NotBack');
+  expect(held({ ...user, recreated: 'used' }, ledgerWith('restored'))).toBeUndefined();
 });
 
 /** A cloud in which the thing is there, the same in every field that can be. */
@@ -41,14 +41,14 @@ function steps(ledger: Ledger) {
   };
 }
 
-test('what was to be made anew and is there already was made by somebody else, unless this restore began it', async () => {
+test('what was to be made again and is there already was made by somebody else, unless this restore began it', async () => {
   const outcome = async (item: ToRestore, ledger = emptyLedger()) => {
     const [attempt] = await applyTogether(RESTORE, [item], steps(ledger), () => Promise.resolve());
     return attempt && 'outcome' in attempt ? (attempt.outcome.code ?? attempt.outcome.outcome) : undefined;
   };
   expect(await outcome(account)).toBe('already-there');
-  expect(await outcome({ ...account, anew: 'itself' })).toBe('NameTaken');
+  expect(await outcome({ ...account, recreated: 'itself' })).toBe('NameTaken');
   const begun = emptyLedger();
   begun.begun.add(account.id);
-  expect(await outcome({ ...account, anew: 'itself' }, begun)).toBe('restored');
+  expect(await outcome({ ...account, recreated: 'itself' }, begun)).toBe('restored');
 });

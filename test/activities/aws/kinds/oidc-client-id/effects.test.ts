@@ -40,7 +40,7 @@ describe('removal', () => {
 
   test.each([
     ['whose name the plan does not hold', role('latecomer', document(webIdentity()))],
-    ['of a planned name, but made anew', { ...OIDC, RoleId: 'AROANEWCOMER' }],
+    ['of a planned name, but made again', { ...OIDC, RoleId: 'AROANEWCOMER' }],
   ])('is refused with an override, too, for a role %s', async (_name, newcomer) => {
     const roles = newcomer.RoleName === OIDC.RoleName ? [newcomer] : [OIDC, newcomer];
     const account = fakeAccount({ providers: [provider([AUDIENCE])], roles });

@@ -157,7 +157,7 @@ test('what may not be looked at is told: the roles themselves, or who holds them
   });
 });
 
-test('after 7 days it cannot be had, nor its bindings; after 37 it is made anew of every field', async () => {
+test('after 7 days it cannot be had, nor its bindings; after 37 it is made again of every field', async () => {
   const { cloud, read, kind, undo, api } = await organisation([binding(ORGANIZATION, ROLE, OURS)]);
   const match = await read();
   const item = planned(roleOf(match) as Finding);
@@ -171,7 +171,7 @@ test('after 7 days it cannot be had, nor its bindings; after 37 it is made anew 
 
   ago(8);
   expect(await undo.restore(api, [item]).catch(classified)).toMatchObject({ kind: 'blocked', code: 'NotRestorable' });
-  expect(await undo.restore(api, [{ ...item, anew: 'itself' }]).catch(classified)).toMatchObject({
+  expect(await undo.restore(api, [{ ...item, recreated: 'itself' }]).catch(classified)).toMatchObject({
     kind: 'blocked',
     message: expect.stringContaining('in a deleted state') as unknown,
   });
@@ -180,8 +180,8 @@ test('after 7 days it cannot be had, nor its bindings; after 37 it is made anew 
     message: expect.stringContaining("does not exist in the resource's hierarchy") as unknown,
   });
   ago(38);
-  await undo.restore(api, [{ ...item, anew: 'itself' }]);
-  await undo.restore(api, [{ ...item, anew: 'itself' }]);
+  await undo.restore(api, [{ ...item, recreated: 'itself' }]);
+  await undo.restore(api, [{ ...item, recreated: 'itself' }]);
   await bindings?.undo?.restore(api, [held]);
   expect(await kind.read(api, item)).toEqual(item.snapshot);
   expect(sandbox.store.report().ours.altered).toEqual([]);

@@ -68,7 +68,7 @@ const kindOf = (item: PlanItem) => {
   return { ...kind, undo: kind.undo };
 };
 
-test('after 30 days pool, provider and account are made anew of every field, and what the account held goes to the new one', async () => {
+test('after 30 days pool, provider and account are made again of every field, and what the account held goes to the new one', async () => {
   const api = await cloud.connect(system, context);
   const snapshot = await cloud.read(api, system, context);
   const items = cloud.kinds
@@ -84,17 +84,17 @@ test('after 30 days pool, provider and account are made anew of every field, and
   for (const item of items.toReversed()) {
     const binding = item.kind.endsWith('binding');
     const { undo, read, identity } = kindOf(item);
-    const again: ToRestore = { ...item, anew: binding ? 'used' : 'itself' };
+    const again: ToRestore = { ...item, recreated: binding ? 'used' : 'itself' };
     const refused = await undo.restore(api, [item]).catch((e: unknown) => cloud.classify(e));
     expect(refused).toMatchObject({ kind: 'blocked', code: binding ? 'NameTaken' : 'NotRestorable' });
     expect(await read(api, item)).toBeUndefined();
     await undo.restore(api, [again]);
     await undo.restore(api, [again]);
     const now = (await read(api, item)) ?? null;
-    expect(undo.comparable(now, again.anew)).toEqual(undo.comparable(item.snapshot, again.anew));
+    expect(undo.comparable(now, again.recreated)).toEqual(undo.comparable(item.snapshot, again.recreated));
     if (!identity) continue;
     expect(identity(now)).not.toBe(identity(item.snapshot));
-    const [lost] = undo.anew?.(item) ?? [];
+    const [lost] = undo.recreated?.(item) ?? [];
     expect(lost).toContain(`a new unique id instead of ${identity(item.snapshot)}`);
     const left = (await api.getPolicy(STRANGER))?.bindings;
     expect(left).toEqual([{ role: 'roles/browser', members: [expect.stringMatching(/^deleted:serviceAccount:/)] }]);
