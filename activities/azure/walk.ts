@@ -1,5 +1,6 @@
 import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../cloud.ts';
+import { normalId, sameId } from '../microsoft/ids.ts';
 import type { ArmApi, Descendant, Subscription } from './wire/arm.ts';
 import { classifyAzure } from './wire/classify.ts';
 
@@ -28,9 +29,9 @@ export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pi
       if (reason === undefined) walked.systems.push(system);
       else walked.leftOut.push({ system, reason });
     }
-    const seen = new Set(visible.map((s) => s.subscriptionId.toLowerCase()));
+    const seen = new Set(visible.map((s) => normalId(s.subscriptionId)));
     // Nothing can be read of these; their readings will say so, each by its name.
-    for (const id of tree.subscriptions) if (!seen.has(id.toLowerCase())) walked.systems.push(`azure:/subscriptions/${id}`);
+    for (const id of tree.subscriptions) if (!seen.has(normalId(id))) walked.systems.push(`azure:/subscriptions/${id}`);
   }
   walked.systems.sort();
   return walked;
@@ -38,8 +39,7 @@ export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pi
 
 /** A disabled one is not left out: what it holds can be read, and lets in again once somebody enables it. */
 function reasonToLeave({ state, tenantId }: Subscription, tenant: string): string | undefined {
-  if (tenantId && tenantId.toLowerCase() !== tenant.toLowerCase())
-    return `it belongs to tenant ${tenantId}, which only lets this one manage it`;
+  if (tenantId && !sameId(tenantId, tenant)) return `it belongs to tenant ${tenantId}, which only lets this one manage it`;
   return state === 'Deleted' ? 'the subscription is deleted' : undefined;
 }
 
@@ -59,7 +59,7 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
   const below = (id: string): SystemId => `azure:below ${GROUP}/${id}`;
   const listed = await unlessRefused(() => api.listManagementGroups());
   const ids = Array.isArray(listed) ? listed : [];
-  const isRoot = (id: string) => id.toLowerCase() === rootId.toLowerCase();
+  const isRoot = (id: string) => sameId(id, rootId);
   if (!ids.some(isRoot)) {
     const why = Array.isArray(listed) ? 'the worker does not see it' : listed.refused;
     unknown.push({
@@ -68,8 +68,8 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
     });
   }
   for (const id of ids.toSorted((a, b) => Number(isRoot(b)) - Number(isRoot(a)))) {
-    if (groups.has(id.toLowerCase())) continue;
-    groups.set(id.toLowerCase(), id);
+    if (groups.has(normalId(id))) continue;
+    groups.set(normalId(id), id);
     const descendants = await unlessRefused(() => api.listDescendants(id));
     if (!Array.isArray(descendants)) {
       unknown.push({ system: below(id), reason: `what lies below management group ${id} cannot be listed (${descendants.refused})` });
@@ -77,7 +77,7 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
     }
     for (const descendant of descendants) {
       const { type, name } = descendant;
-      (isSubscription(type) ? subscriptions : groups).set(name.toLowerCase(), name);
+      (isSubscription(type) ? subscriptions : groups).set(normalId(name), name);
       const told = describe(descendant);
       described.set(told.system, told);
     }

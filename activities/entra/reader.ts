@@ -1,6 +1,7 @@
 import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import { CannotAsk } from '../microsoft/cannot-ask.ts';
+import { sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
 import type { EntraApi, ServicePrincipal } from './wire/clients.ts';
@@ -48,7 +49,7 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
 export async function demandTenant(api: EntraApi, system: SystemId): Promise<Self> {
   const self = await api.self();
   const { tenantId } = self;
-  if (tenantId.toLowerCase() === nativeId(system).toLowerCase()) return self;
+  if (sameId(tenantId, nativeId(system))) return self;
   throw new CannotAsk(
     'WrongTenant',
     `the worker is signed in to tenant ${tenantId}, the manifest names ${nativeId(system)}; mend AZURE_TENANT_ID or tenant.id`,

@@ -40,8 +40,8 @@ export function assetFilter(now: () => number = Date.now): (api: GcpApi, context
   };
 }
 
-async function ask(api: GcpApi, scope: string): Promise<Harmless | undefined> {
-  const [levels, accounts] = await Promise.all([api.searchPolicies(scope, LEVELS), api.searchPolicies(scope, [ACCOUNT])]);
+async function ask(api: GcpApi, organization: string): Promise<Harmless | undefined> {
+  const [levels, accounts] = await Promise.all([api.searchPolicies(organization, LEVELS), api.searchPolicies(organization, [ACCOUNT])]);
   const trusting = accounts.filter(({ resource, policy }) =>
     grantsOf(resource, policy).some((g) => g.role === WORKLOAD_IDENTITY_USER && isPoolMember(g.member)),
   );

@@ -28,20 +28,20 @@ const ENDPOINTS: Record<AzureCloudName, Endpoints> = {
   },
 };
 
-/** Base URL and token scope of one API. The scope names the real cloud even where the endpoint is overridden. */
+/** Base URL of one API, and the scope of the tokens for it, which names the real cloud even where the URL is overridden. */
 export interface Endpoint {
   url: string;
-  scope: string;
+  tokenScope: string;
 }
 
 /** Azure Resource Manager; OFFBOARD_ARM_ENDPOINT overrides the URL. */
 export function armEndpoint(cloud: AzureCloudName, environment = process.env): Endpoint {
-  return { url: environment['OFFBOARD_ARM_ENDPOINT'] ?? ENDPOINTS[cloud].arm, scope: `${ENDPOINTS[cloud].arm}/.default` };
+  return { url: environment['OFFBOARD_ARM_ENDPOINT'] ?? ENDPOINTS[cloud].arm, tokenScope: `${ENDPOINTS[cloud].arm}/.default` };
 }
 
 /** Microsoft Graph, without version; OFFBOARD_GRAPH_ENDPOINT overrides the URL. */
 export function graphEndpoint(cloud: AzureCloudName, environment = process.env): Endpoint {
-  return { url: environment['OFFBOARD_GRAPH_ENDPOINT'] ?? ENDPOINTS[cloud].graph, scope: `${ENDPOINTS[cloud].graph}/.default` };
+  return { url: environment['OFFBOARD_GRAPH_ENDPOINT'] ?? ENDPOINTS[cloud].graph, tokenScope: `${ENDPOINTS[cloud].graph}/.default` };
 }
 
 /** The authority that issues the worker's tokens; AZURE_AUTHORITY_HOST overrides it. */

@@ -44,7 +44,7 @@ export function restTo(endpoint: Endpoint, credential: TokenCredential, httpClie
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
   pipeline.addPolicy(inTime);
   pipeline.addPolicy(staysAt(base));
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.scope }));
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.tokenScope }));
 
   async function call<T>(method: Method, url: string, schema: z.ZodType<T>, body?: object): Promise<T> {
     const headers = createHttpHeaders({ accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) });

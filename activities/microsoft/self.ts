@@ -12,9 +12,9 @@ export interface Self {
   isPerson: boolean;
 }
 
-/** Reads three claims of a token for `scope` and lets it go. Its signature is the API's to check: the worker asks only about itself. */
-export async function selfOf(credential: TokenCredential, scope: string): Promise<Self> {
-  const token = (await credential.getToken(scope))?.token;
+/** Reads three claims of a token for `tokenScope` and lets it go. Its signature is the API's to check: the worker asks only about itself. */
+export async function selfOf(credential: TokenCredential, tokenScope: string): Promise<Self> {
+  const token = (await credential.getToken(tokenScope))?.token;
   try {
     const claims = z
       .object({ oid: z.guid(), tid: z.guid(), appid: z.guid().optional(), azp: z.guid().optional(), scp: z.string().optional() })

@@ -14,7 +14,7 @@ export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
     order: PORTAL_ORDER,
     connect: (_system, { manifest }) => {
       const url = process.env['OFFBOARD_PORTAL_URL'];
-      const endpoint = url === undefined ? undefined : { url, scope: `${MEPM.ciemAppId}/.default` };
+      const endpoint = url === undefined ? undefined : { url, tokenScope: `${MEPM.ciemAppId}/.default` };
       const readable = manifest.collectors.some((c) => c.driver === 'http');
       return Promise.resolve(connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable));
     },

@@ -55,7 +55,7 @@ describe('Azure eligibilities (PIM)', () => {
     const more = [at(1, own), at(2, '/'), at(3, ROOT_GROUP), at(4, `${own}/resourceGroups/app`), at(5, own, CIEM_PRINCIPAL)];
     await sandbox.close();
     sandbox = await startCloudSandbox([...ENTRA, ...AZURE, ...more, at(6, `/subscriptions/${DISABLED_SUBSCRIPTION}`)]);
-    const arm = connectArm({ url: `${sandbox.origin}/arm`, scope: 'https://management.azure.com/.default' }, sandbox.credential);
+    const arm = connectArm({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential);
     const ids = async (scope: string) =>
       (await arm.listEligibleFor(scope, WORKER_PRINCIPAL)).map((e) => Number(e.id.slice(-1))).toSorted((a, b) => a - b);
     expect(await ids(own)).toEqual([1, 2, 3, 4]);

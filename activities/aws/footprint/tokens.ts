@@ -1,4 +1,4 @@
-/** Tokens that tie findings together (model/finding.ts). The audience itself is provided by the Entra application. */
+/** Tokens that tie findings together (model/finding.ts), of what is in AWS. */
 
 export function roleToken(arnOrId: string): string {
   return `aws:role:${arnOrId}`;
@@ -10,8 +10,4 @@ export function policyToken(arn: string): string {
 
 export function clientIdToken(providerArn: string, audience: string): string {
   return `aws:client-id:${providerArn}#${audience}`;
-}
-
-export function audienceToken(audience: string): string {
-  return `aws:audience:${audience}`;
 }

@@ -1,8 +1,9 @@
 import type { Json } from '../../../model/finding.ts';
 import { MEPM } from '../../../model/footprint.ts';
 import { isProviderOf } from './ids.ts';
+import { audienceToken } from '../../../model/tokens.ts';
 import { allows, trustStatements, type TrustStatement } from './trust.ts';
-import { audienceToken, clientIdToken } from './tokens.ts';
+import { clientIdToken } from './tokens.ts';
 
 /** What a role's trust policy says of the tenant's provider. */
 export interface WebIdentityTrust {
@@ -36,7 +37,7 @@ export function webIdentityTrust(document: Json, issuer: string): WebIdentityTru
 
 /** Whoever lets the audience in needs both the provider's client id and the application that the audience names. */
 export function audienceUses(trust: WebIdentityTrust): string[] {
-  return trust.audiences.flatMap((aud) => [audienceToken(aud), clientIdToken(trust.providerArn, aud)]).toSorted();
+  return trust.audiences.flatMap((aud) => [audienceToken('aws', aud), clientIdToken(trust.providerArn, aud)]).toSorted();
 }
 
 function judgeStatement(

@@ -1,4 +1,5 @@
 import type { Risk } from '../../../model/names.ts';
+import { nameOf, normalId } from '../../microsoft/ids.ts';
 
 interface Role {
   name: string;
@@ -20,16 +21,17 @@ const BUILT_IN: Record<string, Omit<Role, 'mayBeDefenders'>> = {
 
 /** What a role definition's id allows. A role that onboarding never gave is taken for a writing one: it goes before the reading ones. */
 export function roleOf(roleDefinitionId: string): Role {
-  const guid = guidOf(roleDefinitionId);
+  const guid = roleGuid(roleDefinitionId);
   const known = BUILT_IN[guid];
   return known ? { ...known, mayBeDefenders: known.risk === 'read' } : { name: `role ${guid}`, risk: 'write', mayBeDefenders: true };
 }
 
 /** Whether a role definition's id is of one of Azure's own roles that are known here. */
 export function isBuiltIn(roleDefinitionId: string): boolean {
-  return guidOf(roleDefinitionId) in BUILT_IN;
+  return roleGuid(roleDefinitionId) in BUILT_IN;
 }
 
-function guidOf(roleDefinitionId: string): string {
-  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
+/** A role's definition may be named by the scope of whoever asks: its GUID is the role. */
+export function roleGuid(roleDefinitionId: string): string {
+  return normalId(nameOf(roleDefinitionId));
 }

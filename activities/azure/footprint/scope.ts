@@ -2,8 +2,3 @@
 export function owningScope(scope: string): string {
   return /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? scope;
 }
-
-/** ARM ids are case-insensitive. */
-export function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}

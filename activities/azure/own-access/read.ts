@@ -5,6 +5,7 @@ import { NO_PIM_LICENCE } from '../../microsoft/failure.ts';
 import type { Eligibility } from '../wire/arm.ts';
 import { classifyAzure } from '../wire/classify.ts';
 import type { Assignment, AzureApi } from '../wire/clients.ts';
+import { sameId } from '../../microsoft/ids.ts';
 import { roleOf } from '../footprint/roles.ts';
 
 /** The role assignments through which the worker's principal acts at a scope, and may act: there, above and below it, and through groups. */
@@ -57,7 +58,7 @@ function grantOf(assignment: Assignment, system: SystemId, principalId: string):
 }
 
 function doubtOf({ principalId, principalType }: Assignment, role: string, self: string): string | undefined {
-  if (principalId.toLowerCase() !== self.toLowerCase()) return `a group (${principalId}) holds it, and with it all of the group's members`;
+  if (!sameId(principalId, self)) return `a group (${principalId}) holds it, and with it all of the group's members`;
   if (principalType === 'User') return 'a person holds it, who may need it for other work';
   return role === 'Owner' ? 'this job never needs Owner: it was given for something more' : undefined;
 }

@@ -44,7 +44,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
   // Every call below names its scope itself, so the client's own subscription is never used.
   const client = new AuthorizationManagementClient(credential, '', {
     endpoint: endpoint.url,
-    credentialScopes: endpoint.scope,
+    credentialScopes: endpoint.tokenScope,
     ...NO_OWN_RETRIES,
   });
   client.pipeline.addPolicy(inTime);
@@ -66,7 +66,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
     listAssignments: (scope, principalId) => list(scope, `principalId eq '${principalId}'`),
     listAssignmentScopes: scopesOf,
     listAssignedTo: (scope, principalId) => list(scope, `assignedTo('${principalId}')`),
-    self: () => selfOf(credential, endpoint.scope),
+    self: () => selfOf(credential, endpoint.tokenScope),
     touch: async (scope) => {
       await roleAssignments.listForScope(scope, { filter: 'atScope()' }).byPage().next();
     },

@@ -142,7 +142,7 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential): E
     restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/${v}` }, credential),
   ) as [Rest, Rest];
   return {
-    self: () => selfOf(credential, endpoint.scope),
+    self: () => selfOf(credential, endpoint.tokenScope),
     listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
     countApplications: async () => (await graph.list('/applications?$select=id&$top=999', z.object({ id: guid }))).length,
     getApplication: (id) => unlessGone(isGone, () => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application)),

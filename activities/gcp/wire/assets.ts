@@ -14,14 +14,14 @@ export interface AssetPolicy {
 
 export interface AssetApi {
   /** Every policy of these types of asset below an organisation. */
-  searchPolicies(scope: string, assetTypes: string[]): Promise<AssetPolicy[]>;
+  searchPolicies(organization: string, assetTypes: string[]): Promise<AssetPolicy[]>;
 }
 
 export function assetApi(assets: cloudasset_v1.Cloudasset, at: Endpoint): AssetApi {
   return {
-    async searchPolicies(scope, assetTypes) {
+    async searchPolicies(organization, assetTypes) {
       const raw = await pages(async (pageToken) => {
-        const { data } = await assets.v1.searchAllIamPolicies({ scope, assetTypes, pageSize: ASSET_PAGE, ...pageToken }, at);
+        const { data } = await assets.v1.searchAllIamPolicies({ scope: organization, assetTypes, pageSize: ASSET_PAGE, ...pageToken }, at);
         return { items: data.results, next: data.nextPageToken };
       });
       return raw.map(({ resource, policy }) => ({ resource: resource ?? '', policy: (policy ?? {}) as Policy }));

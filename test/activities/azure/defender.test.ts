@@ -36,8 +36,8 @@ const connector = (offering: object) => ({
 async function look(subscription: object, ...objects: object[]): Promise<DefenderUse> {
   const one = { kind: 'azure-subscription', ours: false, id: SUBSCRIPTION, ...subscription };
   sandbox = await startCloudSandbox([...ENTRA, one, ...objects]);
-  const scope = 'https://management.azure.com/.default';
-  const api = connectAzure({ url: `${sandbox.origin}/arm`, scope }, sandbox.credential);
+  const tokenScope = 'https://management.azure.com/.default';
+  const api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope }, sandbox.credential);
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   const snapshot = await readAzure(api, `azure:/subscriptions/${SUBSCRIPTION}`, context);
   return azureCloud().anchors(snapshot, TENANT, '').defender as DefenderUse;

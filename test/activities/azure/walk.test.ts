@@ -24,7 +24,7 @@ const subscription = (id: string, more: object) => ({ kind: 'azure-subscription'
 
 async function walk(objects: object[], azure = all) {
   sandbox = await startCloudSandbox([...ENTRA, ...objects]);
-  const api = connectArm({ url: `${sandbox.origin}/arm`, scope: 'https://management.azure.com/.default' }, sandbox.credential);
+  const api = connectArm({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential);
   return walkAzure(api, { manifest: manifest(azure) });
 }
 

@@ -20,7 +20,7 @@ afterEach(async () => {
 /** The small estate's directory, with changes to some of its objects by their id, and more objects. */
 async function directory(changes: Record<string, object>, ...more: object[]): Promise<EntraApi> {
   sandbox = await startCloudSandbox([...ENTRA.map((o) => ({ ...o, ...changes[o.id] })), ...more]);
-  return connectEntra({ url: `${sandbox.origin}/graph`, scope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
+  return connectEntra({ url: `${sandbox.origin}/graph`, tokenScope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
 }
 
 describe('the use of the CIEM application', () => {

@@ -7,15 +7,18 @@ test.each([
   ['usgov', 'https://management.usgovcloudapi.net', 'https://graph.microsoft.us', 'https://login.microsoftonline.us'],
   ['china', 'https://management.chinacloudapi.cn', 'https://microsoftgraph.chinacloudapi.cn', 'https://login.chinacloudapi.cn'],
 ] as const)('cloud %s has its own endpoints and token scopes', (cloud, arm, graph, authority) => {
-  expect(armEndpoint(cloud, {})).toEqual({ url: arm, scope: `${arm}/.default` });
-  expect(graphEndpoint(cloud, {})).toEqual({ url: graph, scope: `${graph}/.default` });
+  expect(armEndpoint(cloud, {})).toEqual({ url: arm, tokenScope: `${arm}/.default` });
+  expect(graphEndpoint(cloud, {})).toEqual({ url: graph, tokenScope: `${graph}/.default` });
   expect(authorityHost(cloud, {})).toBe(authority);
   expect(isMicrosoftAuthority(authority)).toBe(true);
 });
 
 test('an override changes where is called, not for whom the token is', () => {
   const environment = { OFFBOARD_ARM_ENDPOINT: 'https://127.0.0.1:1/arm', AZURE_AUTHORITY_HOST: 'https://127.0.0.1:1' };
-  expect(armEndpoint('public', environment)).toEqual({ url: 'https://127.0.0.1:1/arm', scope: 'https://management.azure.com/.default' });
+  expect(armEndpoint('public', environment)).toEqual({
+    url: 'https://127.0.0.1:1/arm',
+    tokenScope: 'https://management.azure.com/.default',
+  });
   expect(isMicrosoftAuthority(authorityHost('public', environment))).toBe(false);
 });
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { restTo } from '../../../activities/microsoft/rest.ts';
 
 const BASE = 'https://graph.example/v1.0';
-const endpoint = { url: `${BASE}/`, scope: 'https://graph.example/.default' };
+const endpoint = { url: `${BASE}/`, tokenScope: 'https://graph.example/.default' };
 const credential: TokenCredential = { getToken: () => Promise.resolve({ token: 'secret', expiresOnTimestamp: Date.now() + 3_600_000 }) };
 
 /** Answers each URL with what stands for it and remembers what was asked, with its token. */

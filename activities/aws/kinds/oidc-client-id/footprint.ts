@@ -1,10 +1,11 @@
 import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { audienceToken } from '../../../../model/tokens.ts';
 import { oidcRoles } from '../../footprint/our-roles.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
-import { audienceToken, clientIdToken } from '../../footprint/tokens.ts';
+import { clientIdToken } from '../../footprint/tokens.ts';
 import { isProviderOf } from '../../footprint/ids.ts';
 import { webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ResourceFootprint } from '../../kind.ts';
@@ -82,7 +83,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     stage: 'after-roles',
     snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
-    uses: [audienceToken(clientId)],
+    uses: [audienceToken('aws', clientId)],
     ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(anchors)),
   };
 }

@@ -3,6 +3,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { isRoleId, isServiceLinked, issuerOfProvider, namesOfRole } from '../../footprint/ids.ts';
+import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
@@ -87,7 +88,7 @@ function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): S
   if (why === undefined) return undefined;
   const isDefenders = isDefenderRole(role.RoleName);
   // Defender's own CIEM signs in through the same application where it uses what is ours.
-  if (isDefenders && uses.length > 0) uses.push('ciem:sign-in');
+  if (isDefenders && uses.length > 0) uses.push(SIGN_IN_TOKEN);
   const defender = isDefenders ? { defender: true as const } : {};
   return { system: `aws:${snapshot.account}`, id: `${NAME}:${role.Arn}`, why, uses, ...defender };
 }

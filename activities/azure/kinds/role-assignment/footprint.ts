@@ -6,8 +6,9 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Footprint } from '../../../kind.ts';
 import { stackOf } from '../../footprint/deployment-stack.ts';
-import { roleOf } from '../../footprint/roles.ts';
-import { owningScope, sameId } from '../../footprint/scope.ts';
+import { normalId, sameId } from '../../../microsoft/ids.ts';
+import { roleGuid, roleOf } from '../../footprint/roles.ts';
+import { owningScope } from '../../footprint/scope.ts';
 import type { AzureSnapshot } from '../../reader.ts';
 import type { Assignment } from '../../wire/clients.ts';
 
@@ -37,12 +38,11 @@ export const footprint: Footprint<AzureSnapshot> = {
   losses: { losses: () => ['when it was made and by whom: it will be of today and the worker’s'], comparable },
 };
 
-/** ARM ids are case-insensitive, and a role's definition may be named by the scope of whoever asks: its GUID is the role. */
+/** Ids in their normal form, and the role by its GUID. */
 export function comparable(snapshot: Json): Json {
   const { id, scope, roleDefinitionId, principalId, ...rest } = snapshot as unknown as Assignment;
-  const role = roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1);
-  const lower = { id, scope, role, principalId };
-  return { ...rest, ...Object.fromEntries(Object.entries(lower).map(([name, value]) => [name, value.toLowerCase()])) };
+  const ids = { id: normalId(id), scope: normalId(scope), principalId: normalId(principalId) };
+  return { ...rest, ...ids, role: roleGuid(roleDefinitionId) };
 }
 
 function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Anchors): Finding {

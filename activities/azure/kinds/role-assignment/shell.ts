@@ -1,5 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { nameOf } from '../../../microsoft/ids.ts';
 import { plannedAssignment } from './footprint.ts';
 
 /** Removal and restore in `az`. */
@@ -13,9 +14,8 @@ function remove(item: PlanItem): string[] {
 /** Repeated, `az` shows the one that is there. */
 function restore(item: PlanItem): string[] {
   const { id, scope, roleDefinitionId, principalId, principalType, condition, conditionVersion, description } = plannedAssignment(item);
-  const name = id.slice(id.lastIndexOf('/') + 1);
   const option = (flag: string, value: string | null) => (value === null ? [] : [`--${flag}=${value}`]);
-  const given = ['--name', name, '--scope', scope, '--role', roleWord(roleDefinitionId), '--assignee-object-id', principalId];
+  const given = ['--name', nameOf(id), '--scope', scope, '--role', roleWord(roleDefinitionId), '--assignee-object-id', principalId];
   const options = [
     ...option('assignee-principal-type', principalType),
     ...option('description', description),
@@ -27,5 +27,5 @@ function restore(item: PlanItem): string[] {
 
 /** `az` takes an id of a subscription as it is, and any other text but a GUID for the role's name. */
 function roleWord(roleDefinitionId: string): string {
-  return roleDefinitionId.startsWith('/subscriptions/') ? roleDefinitionId : roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1);
+  return roleDefinitionId.startsWith('/subscriptions/') ? roleDefinitionId : nameOf(roleDefinitionId);
 }

@@ -3,6 +3,7 @@ import type { Json, Match, Sighting } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
 import type { ServicePrincipal } from '../../wire/clients.ts';
 import type { EntraSnapshot } from '../../reader.ts';
@@ -30,7 +31,7 @@ export const footprint: Footprint<EntraSnapshot> = {
       risk: 'read' as const,
       stage: 'sign-in',
       snapshot: toJson(principal),
-      provides: ['ciem:sign-in'],
+      provides: [SIGN_IN_TOKEN],
       uses: [],
       standsFor: [principal.id],
       ...combine(recentlyUsed(usesOf(snapshot.ciemUse)), sharedWithDefender(anchors)),

@@ -3,6 +3,7 @@ import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
+import { audienceToken } from '../../../../model/tokens.ts';
 import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import type { ApplicationDefinition } from '../../application.ts';
 import type { EntraSnapshot } from '../../reader.ts';
@@ -62,9 +63,9 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
 
 /** Tokens of whatever trusts the URI as an audience; a URI that tells no cloud may be trusted in either. */
 function tokensOf(uri: string): string[] {
-  if (AWS.includes(uri)) return [`aws:audience:${uri}`];
-  if (GCP.includes(uri)) return [`gcp:audience:${uri}`];
-  return [`aws:audience:${uri}`, `gcp:audience:${uri}`];
+  if (AWS.includes(uri)) return [audienceToken('aws', uri)];
+  if (GCP.includes(uri)) return [audienceToken('gcp', uri)];
+  return [audienceToken('aws', uri), audienceToken('gcp', uri)];
 }
 
 /** Onboarding puts none on it, so somebody else did and may be using the application. */

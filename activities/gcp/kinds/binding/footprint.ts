@@ -10,7 +10,7 @@ import { accountHeldBy } from '../../footprint/members.ts';
 import { GCP_NAMES } from '../../footprint/ownership.ts';
 import { roleTokens, serviceAccountToken } from '../../footprint/tokens.ts';
 import type { GcpStage } from '../../order.ts';
-import type { GcpSnapshot } from '../../snapshot.ts';
+import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 
 /**
  * Every role our service account holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
@@ -61,7 +61,7 @@ const STAGES: Record<string, GcpStage> = {
 
 /** What a role lets its holder do. An unknown role counts as writing: only what is known to read is called reading. */
 export function riskOf(role: string): Risk {
-  const name = role.slice(role.lastIndexOf('/') + 1).toLowerCase();
+  const name = lastSegment(role).toLowerCase();
   if (/admin|owner|tokencreator|serviceaccountuser|workloadidentityuser/.test(name)) return 'takeover';
   if (/viewer|reviewer|reader|browser/.test(name)) return 'read';
   return 'write';

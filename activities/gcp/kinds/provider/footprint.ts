@@ -1,6 +1,7 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
+import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
 import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
@@ -71,5 +72,5 @@ function sighting(snapshot: GcpSnapshot, provider: Provider, anchors: Anchors): 
 /** What of this tenant the provider relies on: the GCP application by its audience, and, where it stays, the CIEM sign-in. */
 function tokens(provider: Provider, anchors: Anchors, stays: boolean): string[] {
   if (!trustsTenant(provider, anchors)) return [];
-  return [...ourAudiences(provider).map((a) => `gcp:audience:${a}`), ...(stays && namesCiem(provider) ? ['ciem:sign-in'] : [])];
+  return [...ourAudiences(provider).map((a) => audienceToken('gcp', a)), ...(stays && namesCiem(provider) ? [SIGN_IN_TOKEN] : [])];
 }

@@ -1,5 +1,6 @@
 import type { Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
 import type { Manifest } from '../../../../model/manifest.ts';
+import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
 import type { PortalSnapshot } from '../../reader.ts';
 import type { Collector } from '../../wire/clients.ts';
@@ -68,7 +69,7 @@ function finding({ system }: PortalSnapshot, id: string, type: string, definitio
     snapshot: definition,
     provides: [],
     // Sign-in may be disabled only once data collection has stopped everywhere (guide, "Disable user sign-in").
-    uses: ['ciem:sign-in'],
+    uses: [SIGN_IN_TOKEN],
   };
 }
 

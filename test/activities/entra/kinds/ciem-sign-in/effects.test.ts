@@ -17,7 +17,7 @@ afterEach(async () => {
 
 test('sign-in is enabled again, as often as asked', async () => {
   sandbox = await startCloudSandbox(ENTRA);
-  const api = connectEntra({ url: `${sandbox.origin}/graph`, scope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
+  const api = connectEntra({ url: `${sandbox.origin}/graph`, tokenScope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
   const signIn = only(await readEntra(api, `entra:${TENANT}`, { manifest: defaultManifest() }));
   const before = sandbox.store.report();
   await ciemSignIn.remove(api, [signIn]);

@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 function connect(): void {
-  api = connectEntra({ url: `${sandbox.origin}/graph`, scope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
+  api = connectEntra({ url: `${sandbox.origin}/graph`, tokenScope: 'https://graph.microsoft.com/.default' }, sandbox.credential);
 }
 const restore = () => oidcApplication.undo?.restore(api, [application]) as Promise<void>;
 const judged = (error: unknown) => entraCloud().classify(error);
