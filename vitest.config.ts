@@ -26,6 +26,8 @@ export default defineConfig({
           name: 'stage',
           include: [STAGE],
           globalSetup: ['test/setup/temporal.ts'],
+          setupFiles: ['test/setup/stage.ts'],
+          isolate: false,
           // They wait for a real server, and a small machine is busy with it.
           testTimeout: 60_000,
           hookTimeout: 120_000,

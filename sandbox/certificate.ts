@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -50,10 +50,11 @@ async function makeCertificates(): Promise<{ authority: string; cert: string; ke
   const notAfter = new Date(notBefore);
   notAfter.setFullYear(notAfter.getFullYear() + VALID_YEARS);
   const validity = { notBefore, notAfter, signingAlgorithm: ALGORITHM };
+  // A name of its own: a client that trusts several sandboxes could not tell their authorities apart.
   const authority = await X509CertificateGenerator.createSelfSigned({
     ...validity,
     serialNumber: serialNumber(),
-    name: 'CN=mepm-offboard sandbox authority',
+    name: `CN=mepm-offboard sandbox authority ${randomUUID()}`,
     keys: authorityKeys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),

@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { stringify } from 'yaml';
 import type { Deps } from '../../activities/deps.ts';
@@ -29,9 +28,6 @@ export interface CliResult {
   out: string;
   err: string;
 }
-
-// The SDK's own lines would bury the tests'.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** Real parts, put together for one test file: the suite's Temporal server, a sandbox, a worker with the real clouds, the CLI. */
 export class Stage {

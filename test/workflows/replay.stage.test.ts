@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suite } from '../harness/suite.ts';
@@ -10,12 +10,6 @@ import { suite } from '../harness/suite.ts';
  * Runs that began with an older workflow must be able to go on with this one: every recorded history is replayed from its file.
  * When this fails, either keep the old path with patched(), or, before the first release only, record again: npm run record-histories.
  */
-
-// Each refusal of an altered workflow would be told at length.
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
-});
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const HISTORIES = join(ROOT, 'test', 'histories');
