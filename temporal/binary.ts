@@ -7,11 +7,11 @@ import { buildWithGo } from './go-build.ts';
 import { withLock } from './lock.ts';
 import { EXECUTABLE, TEMPORAL_CLI_VERSION } from './release.ts';
 import { downloadThroughSdk } from './sdk-download.ts';
+import { userCache } from './user-cache.ts';
 
 /** Older servers refuse workflow updates unless configured, and the approvals of a run are updates. */
 const OLDEST_SERVER = [1, 25] as const;
 
-const PROJECT_CACHE = join(import.meta.dirname, '..', '.cache');
 const run = promisify(execFile);
 
 /** One way to put a Temporal CLI into `directory`; resolves to its path, rejects with the reason why this way is closed. */
@@ -19,8 +19,6 @@ export type Supplier = (directory: string, progress: (line: string) => void) => 
 
 export interface BinaryOptions {
   environment?: NodeJS.ProcessEnv;
-  /** Folder that keeps what was downloaded or built; the project's own `.cache` by default. */
-  cache?: string;
   /** Told, in sentences, what takes time. */
   progress?: (line: string) => void;
   /** Tried in this order when no binary is there yet. */
@@ -28,8 +26,8 @@ export interface BinaryOptions {
 }
 
 /**
- * Path of a Temporal CLI that can run a development server: `TEMPORAL_CLI_PATH`, else `temporal` on PATH, else the project's cache, else the
- * SDK's official download, else built once with Go. Callers at the same time, in any process, wait for one download or build.
+ * Path of a Temporal CLI that can run a development server: `TEMPORAL_CLI_PATH`, else `temporal` on PATH, else the user's cache (userCache), else
+ * the SDK's official download, else built once with Go. Callers at the same time, in any process, wait for one download or build.
  * Throws `NoTemporal` naming every way when all are closed, or when `TEMPORAL_CLI_PATH` names something else.
  */
 export async function temporalBinary(options: BinaryOptions = {}): Promise<string> {
@@ -45,10 +43,10 @@ export async function temporalBinary(options: BinaryOptions = {}): Promise<strin
     tried.push(`${candidate}: ${fault}`);
   }
 
-  const shelf = join(options.cache ?? PROJECT_CACHE, 'temporal', TEMPORAL_CLI_VERSION);
+  const shelf = join(userCache(environment), 'temporal', TEMPORAL_CLI_VERSION);
   const cached = join(shelf, EXECUTABLE);
   if (existsSync(cached)) return cached;
-  mkdirSync(shelf, { recursive: true });
+  mkdirSync(shelf, { recursive: true, mode: 0o700 });
   return withLock(`${shelf}.lock`, progress, async () => {
     if (existsSync(cached)) return cached;
     for (const supply of options.suppliers ?? [downloadThroughSdk, buildWithGo]) {

@@ -12,7 +12,12 @@ const PROGRESS_EVERY_MS = 10_000;
  * Some minutes on a small machine. Rejects when there is no Go or the build fails.
  */
 export async function buildWithGo(directory: string, progress: (line: string) => void): Promise<string> {
-  progress(`building Temporal CLI ${TEMPORAL_CLI_VERSION} from its Go module; this happens once and takes two to five minutes`);
+  progress(
+    `building Temporal CLI ${TEMPORAL_CLI_VERSION} from its Go module: two to five minutes, once for this user (kept in ${directory})`,
+  );
+  progress(
+    'quicker: `temporal` on PATH (https://docs.temporal.io/cli) or TEMPORAL_CLI_PATH; to run and not to test, TEMPORAL_ADDRESS of a server',
+  );
   const workshop = mkdtempSync(join(directory, 'building-'));
   try {
     await goInstall(workshop, progress);

@@ -22,7 +22,7 @@ export async function startMoto(progress: (line: string) => void = () => {}): Pr
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(CACHE, `moto-${port}.log`);
   const log = openSync(logFile, 'w');
-  const guard = join(ROOT, 'client', 'temporal', 'guard.ts');
+  const guard = join(ROOT, 'temporal', 'guard.ts');
   // AWS's own policies are seeded by name, so moto has to know them.
   const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' };
   const server = spawn(process.execPath, [guard, join(home, 'bin', 'python'), '-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`], {

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../../temporal/lock.ts';
+import { userCache } from '../../temporal/user-cache.ts';
 
-export const CACHE = join(import.meta.dirname, '..', '..', '.cache');
+export const CACHE = userCache(process.env);
 
 /**
  * Folder of a Python environment that has one package, from the Python index, kept for the next time. Made aside and moved into place, so

@@ -57,39 +57,39 @@ test('a temporal on PATH is taken, and one whose server is too old is passed ove
 
 test('the cache answers without asking a supplier', async () => {
   const cache = temporaryFolder();
-  const shelf = join(cache, 'temporal', TEMPORAL_CLI_VERSION);
+  const shelf = join(cache, 'mepm-offboard', 'temporal', TEMPORAL_CLI_VERSION);
   mkdirSync(shelf, { recursive: true });
   const cached = pretend(CURRENT, shelf);
   const { calls, supply } = counting();
-  expect(await temporalBinary({ environment: { PATH: '' }, cache, suppliers: [supply] })).toBe(cached);
+  expect(await temporalBinary({ environment: { PATH: '', XDG_CACHE_HOME: cache }, suppliers: [supply] })).toBe(cached);
   expect(calls).toEqual([]);
 });
 
 test('callers at the same time wait for one supplier', async () => {
   const cache = temporaryFolder();
   const { calls, supply } = counting();
-  const options = { environment: { PATH: '' }, cache, suppliers: [closed, supply] };
+  const options = { environment: { PATH: '', XDG_CACHE_HOME: cache }, suppliers: [closed, supply] };
   const paths = await Promise.all([temporalBinary(options), temporalBinary(options), temporalBinary(options)]);
-  expect(new Set(paths)).toEqual(new Set([join(cache, 'temporal', TEMPORAL_CLI_VERSION, 'temporal')]));
+  expect(new Set(paths)).toEqual(new Set([join(cache, 'mepm-offboard', 'temporal', TEMPORAL_CLI_VERSION, 'temporal')]));
   expect(calls).toHaveLength(1);
 });
 
 test('a lock left by a process that died is taken over', async () => {
   const cache = temporaryFolder();
-  mkdirSync(join(cache, 'temporal'), { recursive: true });
-  const lock = join(cache, 'temporal', `${TEMPORAL_CLI_VERSION}.lock`);
+  mkdirSync(join(cache, 'mepm-offboard', 'temporal'), { recursive: true });
+  const lock = join(cache, 'mepm-offboard', 'temporal', `${TEMPORAL_CLI_VERSION}.lock`);
   writeFileSync(lock, '2147483646');
   const { supply } = counting();
-  await temporalBinary({ environment: { PATH: '' }, cache, suppliers: [supply] });
+  await temporalBinary({ environment: { PATH: '', XDG_CACHE_HOME: cache }, suppliers: [supply] });
   expect(existsSync(lock)).toBe(false);
 });
 
 test('when every way is closed, one error lists the ways and why each failed', async () => {
   const cache = temporaryFolder();
-  const asked = temporalBinary({ environment: { PATH: '' }, cache, suppliers: [closed] });
+  const asked = temporalBinary({ environment: { PATH: '', XDG_CACHE_HOME: cache }, suppliers: [closed] });
   await expect(asked).rejects.toMatchObject({ code: 'NoTemporal' });
   await expect(asked).rejects.toThrow(/TEMPORAL_ADDRESS[^]*TEMPORAL_CLI_PATH[^]*PATH[^]*temporal\.download[^]*Go[^]*no route to host/);
-  expect(readdirSync(join(cache, 'temporal'))).toEqual([TEMPORAL_CLI_VERSION]);
+  expect(readdirSync(join(cache, 'mepm-offboard', 'temporal'))).toEqual([TEMPORAL_CLI_VERSION]);
 });
 
 test.each([
