@@ -18,6 +18,8 @@ export interface DevServerOptions {
   binary: string;
   /** SQLite file that keeps the runs; without it they live in memory. */
   databaseFile?: string;
+  /** Whether each write waits for the disk; so by default. Without, a crash of the machine, not of the server, may lose the newest. */
+  synced?: boolean;
   /** Port of the server itself; a free one by default. */
   port?: number;
   /** Port of the Web UI; a free one by default. */
@@ -75,6 +77,7 @@ function spawnGuarded(options: DevServerOptions, port: number, uiPort: number): 
     '--log-level=warn',
     '--color=never',
     ...(options.databaseFile === undefined ? [] : ['--db-filename', options.databaseFile]),
+    ...(options.synced === false ? ['--sqlite-pragma', 'synchronous=off'] : []),
     ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
     ...Object.entries(options.searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];

@@ -29,7 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const binary = await temporalBinary({ progress: (line) => process.stderr.write(`${line}\n`) });
   const folder = mkdtempSync(join(tmpdir(), 'offboard-test-server-'));
   const databaseFile = join(folder, 'temporal.db');
-  const server = await startDevServer({ binary, databaseFile, searchAttributes: SEARCH_ATTRIBUTES, logFile: join(folder, 'temporal.log') });
+  const logFile = join(folder, 'temporal.log');
+  const server = await startDevServer({ binary, databaseFile, synced: false, searchAttributes: SEARCH_ATTRIBUTES, logFile });
   project.provide('temporalAddress', server.address);
   project.provide('temporalDatabase', databaseFile);
   project.provide('temporalBinary', binary);
