@@ -53,13 +53,15 @@ export interface Effects<Api> {
   inPlace?(api: Api, item: PlanItem): Promise<{ id: string; snapshot: Json }[]>;
   /** Takes the items away: one, or all planned items of one system with the same `writeKey`. Idempotent. */
   remove(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
-  /**
-   * Brings items back as their snapshots say: one, or all of one system with the same `writeKey`. Idempotent: what is there already and the
-   * same is left as it is; a stranger that took the name meanwhile makes it throw what the classifier calls `blocked`.
-   */
-  restore?(api: Api, items: readonly [ToRestore, ...ToRestore[]]): Promise<void>;
+  restore?: Restore<Api>;
   quarantine?: QuarantineCalls<Api>;
 }
+
+/**
+ * Brings items back as their snapshots say: one, or all of one system with the same `writeKey`. Idempotent: what is there already and the
+ * same is left as it is; a stranger that took the name meanwhile makes it throw what the classifier calls `blocked`.
+ */
+export type Restore<Api> = (api: Api, items: readonly [ToRestore, ...ToRestore[]]) => Promise<void>;
 
 /** Pure: how a removed thing comes back: undeleted where the cloud keeps it for a while, else made again from the kept definition. */
 export interface Losses {
@@ -87,7 +89,7 @@ export interface Losses {
   indispensable?: true;
 }
 
-export type Undo<Api> = Losses & { restore: NonNullable<Effects<Api>['restore']> };
+export type Undo<Api> = Losses & { restore: Restore<Api> };
 
 /** Reversible first: deny its trust, disable it. */
 export interface QuarantineCalls<Api> {

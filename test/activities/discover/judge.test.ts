@@ -66,3 +66,10 @@ test('a system of the manifest that nobody read is unknown, never empty', async 
   expect(unknown).toContainEqual({ system: 'aws:444455556666', reason: 'it was not read' });
   expect(unknown.map((u) => u.system)).not.toContain('aws:111122223333');
 });
+
+test('the worker’s own are the role that it enters accounts by, whether or not an account could be read, and what its sessions are in', async () => {
+  const own = role('runner', document(assumedBy('arn:aws:iam::999900001111:root')));
+  const { anchors } = await judgedAll('aws:111122223333', snapshot({ roles: [own], ourselves: [own.Arn] }));
+  expect(anchors.ourselves).toEqual(['offboarding-entry', own.Arn]);
+  expect((await judgedAll('aws:111122223333', snapshot({}))).anchors.ourselves).toEqual(['offboarding-entry']);
+});

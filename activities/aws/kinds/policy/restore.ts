@@ -1,6 +1,6 @@
 import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
-import type { Effects } from '../../../kind.ts';
+import type { Restore } from '../../../kind.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import type { PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
@@ -9,7 +9,7 @@ import { defaultDocument, losses } from './losses.ts';
 import { readPolicy } from './read.ts';
 
 /** Makes a policy again, or goes on where an earlier try ended. */
-export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
+export const restore: Restore<AwsAccountApi> = async (api, [item]) => {
   const planned = item.snapshot as PolicyState;
   const now = await readPolicy(api, planned.Arn);
   const wanted = canonical(defaultDocument(planned));

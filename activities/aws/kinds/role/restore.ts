@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeDiff, isRemnant } from '../../../../model/diff.ts';
-import type { Effects } from '../../../kind.ts';
+import type { Restore } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
@@ -10,7 +10,7 @@ import { losses } from './losses.ts';
 import { readRole } from './read.ts';
 
 /** Makes a role again from its kept definition, or goes on where an earlier try ended. */
-export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
+export const restore: Restore<AwsAccountApi> = async (api, [item]) => {
   const planned = item.snapshot as RoleState;
   const name = planned.RoleName;
   const now = await readRole(api, name);

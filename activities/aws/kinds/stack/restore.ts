@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import { command } from '../../../../model/shell.ts';
-import type { Effects } from '../../../kind.ts';
+import type { Restore } from '../../../kind.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import type { StackDefinition, StackState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
@@ -12,7 +12,7 @@ import { POLLS } from './polls.ts';
 import { readDefinition } from './read.ts';
 
 /** Makes a stack again of its own template, and waits for it. */
-export const restore: NonNullable<Effects<AwsAccountApi>['restore']> = async (api, [item]) => {
+export const restore: Restore<AwsAccountApi> = async (api, [item]) => {
   const planned = plannedStack(item);
   if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
   const there = await api.stackInPlace(planned.StackId);
