@@ -3,6 +3,7 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
 import type { Json } from '../../../../../model/finding.ts';
+import { untouchedOf } from '../../../../model/findings.ts';
 import { TENANT } from '../../../planned.ts';
 import {
   allowing,
@@ -188,5 +189,18 @@ describe('never ours, told as sightings', () => {
     ['a role whose name merely holds the OIDC role’s ARN', role('deploy', document(assumedBy(`${OIDC_ROLE}-else`)))],
   ])('%s is not even told', (_name, r) => {
     expect(match(r)).toEqual({ findings: [], sightings: [], seen: 1 });
+  });
+});
+
+describe('the worker’s own role', () => {
+  const r = role('entry', document(assumedBy(OIDC_ROLE)), { Path: '/team/' });
+  const left = (own: string) => untouchedOf(match(r).findings, { ...KNOWN, ourselves: [own] });
+
+  test.each([r.Arn, 'entry', 'team/entry', '/team/entry'])('is left in place, told as %s', (own) => {
+    expect(left(own)).toEqual([`this worker runs under ${own}`]);
+  });
+
+  test.each(['try', 'team', r.RoleId, `${r.Arn}-else`])('is another one than %s', (own) => {
+    expect(left(own)).toEqual([]);
   });
 });
