@@ -1,13 +1,15 @@
 import type { Deps } from './deps.ts';
 import { asFailure } from './failures.ts';
 import { withHeartbeat } from './look/activity.ts';
-import { confirmCollector, enterOtp, requestDeletion, resendOtp } from './apply/operations/delete-collector.ts';
+import { confirmCollector } from './apply/operations/delete-collector/confirm.ts';
+import { enterOtp, requestDeletion, resendOtp } from './apply/operations/delete-collector/one-time-password.ts';
 import { liftQuarantine } from './apply/operations/lift.ts';
 import { putInQuarantine } from './apply/operations/quarantine.ts';
 import { removeItems } from './apply/operations/remove.ts';
 import { restoreItems } from './apply/operations/restore.ts';
 import { watchQuarantine } from './apply/watch.ts';
-import { closeGate, openGate, recordDecision, remind } from './decide/decide.ts';
+import { recordDecision } from './decide/decision.ts';
+import { closeGate, openGate, remind } from './decide/gates.ts';
 import { takeInventory } from './discover/inventory.ts';
 import { readBatch } from './discover/read.ts';
 import { walk } from './discover/walk.ts';

@@ -1,12 +1,10 @@
-import { gateKey } from '../../model/decided.ts';
-import type { OpenGate } from '../../model/gate.ts';
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { AmendDecision } from '../../model/messages/amend.ts';
 import { decide, type Decision } from '../../model/messages/index.ts';
 import type { DecisionContext } from '../../model/messages/judging.ts';
 import type { LiftDecision } from '../../model/messages/lift.ts';
-import type { Gate, Phase } from '../../model/names.ts';
+import type { Phase } from '../../model/names.ts';
 import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { itemHash } from '../../model/item-hash.ts';
@@ -93,48 +91,4 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
   const ids = (decision.items.only ?? held).toSorted();
   return { ...base, items: { ids, unresolved, hash: itemHash(ids) } };
-}
-
-export type OpenGateInput = { run: string; gate: Gate; opening: number; planHash: string; forMs: number };
-
-/** Opens a gate in the journal. A gate that is open already keeps its times. */
-export async function openGate(deps: Deps, { run, gate, opening, planHash, forMs }: OpenGateInput): Promise<OpenGate> {
-  const known = deps.journal.ledger(run).gates.get(gateKey(gate, opening));
-  if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
-  const now = Date.now();
-  const opened: OpenGate = {
-    gate,
-    opening,
-    planHash,
-    openedAt: new Date(now).toISOString(),
-    expiresAt: new Date(now + forMs).toISOString(),
-  };
-  await deps.journal.append(run, { type: 'gate-opened', ...opened });
-  deps.log.info({ run, ...opened }, 'gate opened');
-  return opened;
-}
-
-export interface CloseGateInput {
-  run: string;
-  gate: Gate;
-  opening: number;
-  outcome: 'approved' | 'rejected' | 'expired';
-}
-
-/** Writes down how a gate closed. */
-export async function closeGate(deps: Deps, { run, ...gate }: CloseGateInput): Promise<void> {
-  await deps.journal.append(run, { type: 'gate-closed', ...gate });
-}
-
-export interface RemindInput {
-  run: string;
-  gate: Gate;
-  opening: number;
-  stage: 'reminder' | 'escalation';
-}
-
-/** Says, in the log and the journal, that a gate still waits. */
-export async function remind(deps: Deps, { run, ...reminder }: RemindInput): Promise<void> {
-  await deps.journal.append(run, { type: 'reminder', ...reminder });
-  deps.log.warn({ run, ...reminder }, 'a gate still waits for a decision');
 }

@@ -1,0 +1,100 @@
+import { counted } from '../../../../model/counted.ts';
+import type { Challenge } from '../../../../model/messages/collector.ts';
+import { DELETED_MESSAGE } from '../../../../model/names.ts';
+import { isResolved, OTP_EXHAUSTED, type Outcome } from '../../../../model/outcome.ts';
+import type { Deps } from '../../../deps.ts';
+import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
+import { answerOf } from '../../../look/answer.ts';
+import { blocked } from '../../operation.ts';
+import { barred, intend } from '../../work.ts';
+import { blockedBy, deletionOf, openStep, refuseOutsideWindow, type CollectorInput, type Step } from './step.ts';
+
+export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
+
+/** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
+export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
+  const step = await openStep(deps, input);
+  const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
+  refuseOutsideWindow(step);
+  const bar = barred(step.work, step.item);
+  if (bar) return await end(bar);
+  await step.note('ready');
+  const portal = await step.connect();
+  const judged = await step.judge(portal);
+  if (judged !== 'call') return await end(judged);
+  const asked = await answerOf(deps.clouds.portal, () => portal.requestDeletion(step.id));
+  if (!asked.ok) return await end(blockedBy(step, asked.failure));
+  await step.note('deletion-requested', `sent to ${asked.value.sentTo}`, asked.value.deletionId);
+  return { kind: 'challenge', challenge: asked.value };
+}
+
+/** Has a fresh one-time password sent (guide: "select Resend OTP"). Throws Refused 'ResendTooSoon' while the portal cools down. */
+export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
+  const step = await openStep(deps, input);
+  const portal = await step.connect();
+  const deletionId = deletionOf(step);
+  const sent = await answerOf(deps.clouds.portal, () => portal.resend(deletionId));
+  if (!sent.ok) {
+    if (sent.failure.kind !== 'retry') throw refused('NotWaitingForCollector', failureMessage(sent.failure));
+    if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
+    throw refused('ResendTooSoon', `a code was just sent; ask again in ${Math.ceil(sent.failure.retryAfterMs / 1000)} s`);
+  }
+  await step.note('otp-resent', `sent to ${sent.value.sentTo}`);
+  return sent.value;
+}
+
+export type OtpResult =
+  | { kind: 'deleted'; outcome: Outcome }
+  | { kind: 'wrong'; attemptsLeft: number }
+  /** Too many wrong codes, or changed since it was approved: an approver decides. */
+  | { kind: 'blocked'; outcome: Outcome }
+  | { kind: 'expired' };
+
+/** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
+export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
+  const step = await openStep(deps, input);
+  refuseOutsideWindow(step);
+  const bar = barred(step.work, step.item);
+  if (bar) throw notAuthorized(bar.reason);
+  const opened = await deps.sealing.open(input.sealedOtp).catch(() => undefined);
+  if (opened?.collector !== step.id) throw refused('OtpShape', 'sealedOtp: was not sealed for this collector to the workers’ key');
+  const deletionId = deletionOf(step);
+  const portal = await step.connect();
+  const judged = await step.judge(portal);
+  if (judged !== 'call') return { kind: isResolved(judged.outcome) ? 'deleted' : 'blocked', outcome: await step.record(judged) };
+  // A code that is tried again belongs to the intent that stands.
+  if (!step.work.ledger.openIntents.has(step.item.id)) await intend(step.work, [step.item]);
+  const entered = await answerOf(deps.clouds.portal, () => portal.confirm(deletionId, opened.otp));
+  if (!entered.ok) {
+    if (entered.failure.kind === 'retry') throw cloudUnavailable(entered.failure.message, entered.failure.retryAfterMs);
+    const there = await answerOf(deps.clouds.portal, () => portal.get(step.id));
+    if (there.ok && there.value === undefined) return await deleted(step);
+    throw refused('NotWaitingForCollector', failureMessage(entered.failure));
+  }
+  switch (entered.value.kind) {
+    case 'deleted':
+      return await deleted(step);
+    case 'wrong':
+      await step.note('otp-wrong', `${entered.value.attemptsLeft} tries left`);
+      return { kind: 'wrong', attemptsLeft: entered.value.attemptsLeft };
+    case 'expired':
+      await step.note('otp-expired');
+      return { kind: 'expired' };
+    case 'exhausted': {
+      await step.note('otp-exhausted');
+      const reason = `locked after ${counted(wrongCodes(deps, input) + 1, 'wrong code')}`;
+      return { kind: 'blocked', outcome: await step.record(blocked(step.item, OTP_EXHAUSTED, reason)) };
+    }
+  }
+}
+
+/** How many wrong codes were entered for the deletion under way. */
+function wrongCodes(deps: Deps, { run, item }: CollectorInput): number {
+  const events = deps.journal.lines(run).flatMap(({ record: r }) => (r.type === 'collector' && r.collector === item ? [r.event] : []));
+  return events.slice(events.lastIndexOf('deletion-requested') + 1).filter((e) => e === 'otp-wrong').length;
+}
+
+async function deleted(step: Step): Promise<OtpResult> {
+  await step.note('otp-accepted');
+  return { kind: 'deleted', outcome: await step.record({ item: step.item.id, outcome: 'removed', reason: DELETED_MESSAGE }) };
+}

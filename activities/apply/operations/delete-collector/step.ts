@@ -1,0 +1,111 @@
+import { refusalToRemove } from '../../../../model/approval.ts';
+import type { FailureClass } from '../../../../model/errors.ts';
+import type { CollectorEvent, JournalRecord } from '../../../../model/ledger.ts';
+import type { Outcome } from '../../../../model/outcome.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
+import { isOpen, nextOpening } from '../../../../model/window.ts';
+import type { Deps } from '../../../deps.ts';
+import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
+import { answerOf } from '../../../look/answer.ts';
+import { kindOf } from '../../../look/kinds.ts';
+import type { PortalApi } from '../../../portal/wire/clients.ts';
+import { heldBack } from '../../held-back.ts';
+import { blocked, intentOf, type Judgement, type Operation } from '../../operation.ts';
+import { append, openWork, recordOutcome, type Work } from '../../work.ts';
+import { judgeRemoval } from '../remove.ts';
+
+/**
+ * Deletes a collector configuration (guide, "Stop data collection"). Its one-time password goes to a person, so the call is in steps, each an
+ * activity: request, resend, enter; where no cloud can be asked a person confirms instead. Somebody waits for each step: nothing is repeated
+ * within one. No restore is its opposite, since nothing brings a configuration back.
+ */
+const DELETE_COLLECTOR: Operation = {
+  refusal: refusalToRemove,
+  held: (item, { plan, ledger }) => heldBack(item, plan, ledger),
+  intent: intentOf,
+  judge: judgeRemoval,
+};
+
+export interface CollectorInput {
+  run: string;
+  planHash: string;
+  /** Item id, `data-collector:<id>`. */
+  item: string;
+  by: string;
+}
+
+/** One step of a deletion: its item, and what it may do with it. */
+export interface Step {
+  work: Work;
+  item: PlanItem;
+  /** The portal's id of the configuration. */
+  id: string;
+  connect(): Promise<PortalApi>;
+  /** What is deleted must be what was approved: read again before each call that deletes. */
+  judge(portal: PortalApi): Promise<Outcome | 'call'>;
+  note(event: CollectorEvent, detail?: string, deletionId?: string): Promise<void>;
+  record(outcome: Outcome): Promise<Outcome>;
+}
+
+/** Throws NotAuthorized for a run, plan or collector that the journal does not know. */
+export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Promise<Step> {
+  const work = await openWork(deps, input, DELETE_COLLECTOR);
+  const item = work.plan.items.find((i) => i.id === input.item && i.kind === 'data-collector');
+  if (!item) throw notAuthorized(`${input.item} is no collector of the plan`);
+  const cloud = deps.clouds.portal;
+  const { ledger, known, manifest } = work;
+  const step: Step = {
+    work,
+    item,
+    id: item.id.slice(item.kind.length + 1),
+    connect: async () => (await cloud.connect(item.system, { manifest })) as PortalApi,
+    async judge(api) {
+      const judged = await answerOf<Judgement>(cloud, async () =>
+        work.operation.judge(item, await kindOf(cloud, item).read(api, item), { cloud, api, ledger, known }),
+      );
+      if (!judged.ok) return blockedBy(step, judged.failure);
+      return judged.value === 'as-wanted' ? 'call' : judged.value;
+    },
+    note: (event, detail, deletionId) => append(work, eventOf(item, event, by, detail, deletionId)),
+    record: (outcome) => recordOutcome(work, item, outcome),
+  };
+  return step;
+}
+
+/** Throws CloudUnavailable where a try more may help. */
+export function blockedBy({ item }: Step, failure: FailureClass): Outcome {
+  if (failure.kind === 'retry') throw cloudUnavailable(failure.message, failure.retryAfterMs);
+  return blocked(item, failure.code, failureMessage(failure));
+}
+
+/** A deletion is a change; what a person saw or attests is recorded at any time. */
+export function refuseOutsideWindow({ work: { manifest } }: Step): void {
+  const now = new Date();
+  if (isOpen(manifest.windows, now)) return;
+  const next = nextOpening(manifest.windows, now)?.toISOString() ?? 'never';
+  throw refused('OutsideWindow', `windows: nothing is changed now; the next change window opens at ${next}`);
+}
+
+/** The deletion whose code is awaited, as the journal knows it: a caller could name that of another configuration. */
+export function deletionOf({ work, item, id }: Step): string {
+  const deletionId = work.ledger.deletions.get(item.id);
+  if (deletionId === undefined) throw refused('NotWaitingForCollector', `collector: ${id}: no deletion was requested`);
+  return deletionId;
+}
+
+function eventOf(
+  item: PlanItem,
+  event: CollectorEvent,
+  by: string,
+  detail: string | undefined,
+  deletionId: string | undefined,
+): JournalRecord {
+  return {
+    type: 'collector',
+    collector: item.id,
+    event,
+    by,
+    ...(detail === undefined ? {} : { detail }),
+    ...(deletionId === undefined ? {} : { deletionId }),
+  };
+}
