@@ -6,8 +6,9 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * One thing that onboarding left behind, as its kind judged it from a snapshot.
  *
  * Tokens tie findings together across systems: whatever `uses` a token must be gone before whatever `provides` it may go, and
- * something that is not ours but uses a token keeps its provider in place (see `Sighting`). A token begins with the type of system
- * its users live in, such as `aws:role:<arn>`: a system of that type that could not be read may use it, too.
+ * something that is not ours but uses a token keeps what provides it in place (see `Sighting`). A token begins with the type of system
+ * its users live in, such as `aws:role:<arn>`: a system of that type that could not be read may use it, too. Only `SIGN_IN_TOKEN` has users
+ * in systems of several types, and begins with none.
  */
 export interface Finding {
   /** Name of the kind, such as `aws-role`. */

@@ -203,11 +203,11 @@ function withTakenAlong(items: PlanItem[]): PlanItem[] {
 }
 
 /** A system that could not be read may hold a user of anything that systems of its type use. */
-function mayUse(other: Finding, provider: Finding): boolean {
+function mayUse(other: Finding, needed: Finding): boolean {
   return (
     other.kind === UNKNOWN_SCOPE &&
-    other.system !== provider.system &&
-    provider.provides.some((t) => t.startsWith(`${systemType(other.system)}:`))
+    other.system !== needed.system &&
+    needed.provides.some((t) => t.startsWith(`${systemType(other.system)}:`))
   );
 }
 

@@ -92,19 +92,19 @@ export function withTakenAlong(removed: Removed[], only: string[]): string[] {
 }
 
 /** Ids of what else was removed, is not chosen, and provides what a chosen item uses: a restore asks the clouds whether it is there. */
-export function unchosenProviders(removed: Removed[], only: string[]): Removed[] {
+export function neededBesides(removed: Removed[], only: string[]): Removed[] {
   const chosen = removed.filter((r) => only.includes(r.item.id));
   return removed.filter((r) => !only.includes(r.item.id) && chosen.some((c) => uses(c.item, r.item)));
 }
 
 /** Pure: what a removed thing uses, and what uses whatever it took along, but for these themselves. */
-export function providersOf({ item }: Removed, removed: Removed[]): Removed[] {
+export function neededBy({ item }: Removed, removed: Removed[]): Removed[] {
   const own = new Set([item.id, ...(item.takesAlong ?? [])]);
   const users = removed.filter((r) => own.has(r.item.id));
   return removed.filter((r) => !own.has(r.item.id) && users.some((u) => uses(u.item, r.item)));
 }
 
-const uses = (user: PlanItem, provider: PlanItem) => user.id !== provider.id && user.uses.some((t) => provider.provides.includes(t));
+const uses = (user: PlanItem, needed: PlanItem) => user.id !== needed.id && user.uses.some((t) => needed.provides.includes(t));
 
 export interface RestoreInput {
   /** The last plan of the run that is undone: its tenant, manifest and anchors stand. */
@@ -132,18 +132,18 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
   for (const one of chosen) {
     const { item } = one;
     const can = restorability.get(item.id) ?? { impossible: 'nothing is known of its kind' };
-    const providers = providersOf(one, removed);
-    const barred = providers.flatMap((p) => without(p, restorability, 'indispensable'));
-    const missing = providers.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
+    const needed = neededBy(one, removed);
+    const barred = needed.flatMap((p) => without(p, restorability, 'indispensable'));
+    const missing = needed.filter((p) => input.missing.has(p.item.id)).map((p) => p.item.id);
     if ('impossible' in can) untouched.push({ system: item.system, id: item.id, reason: can.impossible });
     else if (barred.length > 0) untouched.push({ system: item.system, id: item.id, reason: barred.join('; ') });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else {
-      const another = providers.some((p) => chosen.includes(p) && recreatedOf(restorability.get(p.item.id))?.sameIdentity === false);
+      const another = needed.some((p) => chosen.includes(p) && recreatedOf(restorability.get(p.item.id))?.sameIdentity === false);
       const recreated = recreatedOf(can) ? 'itself' : another ? 'used' : undefined;
       kept.push({
         removed: one,
-        losses: [...can.losses, ...providers.flatMap((p) => without(p, restorability, 'other'))],
+        losses: [...can.losses, ...needed.flatMap((p) => without(p, restorability, 'other'))],
         ...(recreated ? { recreated } : {}),
       });
     }
@@ -156,7 +156,7 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     tenantId: last.tenantId,
     manifestHash: last.manifestHash,
     order: last.order,
-    items: providersFirst(items.toReversed(), last.order),
+    items: neededFirst(items.toReversed(), last.order),
     untouched: untouched.toSorted((a, b) => (a.system + a.id < b.system + b.id ? -1 : 1)),
     unknown: [],
     anchors: last.anchors,
@@ -206,7 +206,7 @@ function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run:
       [item, ...along.map((o) => o.item)].map((i) => i.stage),
     ),
     why: [`${quarantined ? 'put in quarantine' : 'removed'} by ${run} at ${at}`, ...item.why],
-    dependsOn: [...providersOf(one, others), ...takers].map((o) => o.item.id).toSorted(),
+    dependsOn: [...neededBy(one, others), ...takers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,
     ...(recreated ? { recreated } : {}),
@@ -214,7 +214,7 @@ function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run:
 }
 
 /** Last phase and last stage first; within these, and within a system, whatever others need before them. Else the order stays. */
-function providersFirst(items: RestoreItem[], orders: Orders): RestoreItem[] {
+function neededFirst(items: RestoreItem[], orders: Orders): RestoreItem[] {
   const staged = items.toSorted((a, b) => PHASES.indexOf(b.phase) - PHASES.indexOf(a.phase) || byStage(orders, b, a));
   const groups = Map.groupBy(staged, (i) => `${i.phase} ${i.stage} ${i.system}`);
   const placed = new Set<RestoreItem>();

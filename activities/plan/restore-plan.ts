@@ -3,7 +3,7 @@ import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { PHASES } from '../../model/names.ts';
 import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
-import { buildRestorePlan, providersOf, unchosenProviders, withTakenAlong, type Removed } from '../../model/restore.ts';
+import { buildRestorePlan, neededBy, neededBesides, withTakenAlong, type Removed } from '../../model/restore.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { fault } from '../failures.ts';
@@ -31,8 +31,8 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
   const now = new Date();
   const only = input.only && withTakenAlong(removed, input.only);
   const missing = new Set<string>();
-  for (const provider of only === undefined ? [] : unchosenProviders(removed, only)) {
-    if (!(await isThere(deps, manifest, provider))) missing.add(provider.item.id);
+  for (const needed of only === undefined ? [] : neededBesides(removed, only)) {
+    if (!(await isThere(deps, manifest, needed))) missing.add(needed.item.id);
   }
   const plan = buildRestorePlan({
     last,
@@ -66,7 +66,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
 }
 
 function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<string>): boolean {
-  return providersOf(one, removed).some((p) => missing.has(p.item.id));
+  return neededBy(one, removed).some((p) => missing.has(p.item.id));
 }
 
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */

@@ -3,7 +3,7 @@ import type { JournalRecord, LedgerEntry } from '../../model/ledger.ts';
 import type { Phase } from '../../model/names.ts';
 import type { OutcomeWord } from '../../model/names.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
-import { buildRestorePlan, removedItems, unchosenProviders, type RestoreInput, type Restorability } from '../../model/restore.ts';
+import { buildRestorePlan, removedItems, neededBesides, type RestoreInput, type Restorability } from '../../model/restore.ts';
 import { finding, planOf } from './findings.ts';
 
 const provider = finding('provider', { stage: 'oidc-role', provides: ['aws:role:x'] });
@@ -104,7 +104,7 @@ test('what a cloud refuses without a thing that never comes back is left out wit
 
 test('a chosen item whose provider is away is left out with the option to add; one whose provider is there comes back', () => {
   const only = [user.id];
-  expect(unchosenProviders(removedAll, only).map((r) => r.item.id)).toEqual([provider.id]);
+  expect(neededBesides(removedAll, only).map((r) => r.item.id)).toEqual([provider.id]);
   const without = buildRestorePlan(input({ only, missing: new Set([provider.id]) }));
   expect([without.items, without.untouched[0]?.reason]).toEqual([[], expect.stringContaining(`--item ${provider.id}`)]);
   expect(buildRestorePlan(input({ only })).items.map((i) => i.id)).toEqual(only);
