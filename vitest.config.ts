@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, STAGE, INDEPENDENT],
           setupFiles: ['test/setup/no-process.ts'],
+          // What takes milliseconds, takes seconds on a machine that is busy with other work.
+          testTimeout: 20_000,
           // The clouds' SDKs take longer to load than most tests take: they are loaded once for all files.
           isolate: false,
           sequence: { groupOrder: 0 },

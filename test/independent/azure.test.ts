@@ -15,7 +15,8 @@ import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned } from '../activities/planned.ts';
-import { DEFAULT_ESTATE, startSandbox, type RunningSandbox } from '../activities/sandbox-process.ts';
+import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
+import { startSandbox, type RunningSandbox } from './sandbox-process.ts';
 import { azShell, type AzShell } from './az-cli.ts';
 
 /** The Azure CLI and Microsoft Graph by `az rest`, on the sandbox: another house's hand, though not another house's cloud. */

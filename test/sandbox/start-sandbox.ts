@@ -9,14 +9,18 @@ import { createInterface } from 'node:readline';
 const MAIN = join(import.meta.dirname, '../../sandbox/main.ts');
 export const DEFAULT_ESTATE = join(import.meta.dirname, '../../estates/default.yaml');
 
-/** A sandbox process under test. */
-export interface RunningSandbox {
+/** Where a sandbox answers, and how. */
+export interface SandboxAddress {
   origin: string;
-  state: string;
   /** The worker's environment (`worker.env.json`). */
   environment: Record<string, string>;
   /** Trusts the sandbox's authority. */
   agent: Agent;
+}
+
+/** A sandbox process under test. */
+export interface RunningSandbox extends SandboxAddress {
+  state: string;
   process: ChildProcess;
   stop(): Promise<void>;
 }
@@ -56,7 +60,7 @@ export interface Answer<T> {
 
 /** One https request to the sandbox. An object as body is sent as JSON, URLSearchParams as a form. */
 export function call<T = unknown>(
-  sandbox: RunningSandbox,
+  sandbox: SandboxAddress,
   method: string,
   path: string,
   options: { body?: object; headers?: Record<string, string> } = {},
@@ -82,7 +86,7 @@ export function call<T = unknown>(
 }
 
 /** A bearer token of the worker's for `scope`, from the sandbox's Entra. */
-export async function workerToken(sandbox: RunningSandbox, scope: string): Promise<string> {
+export async function workerToken(sandbox: SandboxAddress, scope: string): Promise<string> {
   const { AZURE_TENANT_ID = '', AZURE_CLIENT_ID = '', AZURE_CLIENT_SECRET = '' } = sandbox.environment;
   const body = new URLSearchParams({
     grant_type: 'client_credentials',

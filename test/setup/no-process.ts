@@ -13,5 +13,6 @@ for (const name of STARTERS) {
 }
 syncBuiltinESMExports();
 
-// Files share a process (isolate: false): none leaves its environment to the next.
+// Files share a process (isolate: false): each has our own modules to itself, and leaves its environment to none.
+vi.resetModules();
 afterAll(() => vi.unstubAllEnvs());

@@ -1,9 +1,9 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { RunningSandbox } from '../start-sandbox.ts';
+import type { SandboxAddress } from '../start-sandbox.ts';
 
 /** The real STS client with the worker's key. */
-export function stsClient(sandbox: RunningSandbox, secretAccessKey = sandbox.environment['AWS_SECRET_ACCESS_KEY'] as string): STSClient {
+export function stsClient(sandbox: SandboxAddress, secretAccessKey = sandbox.environment['AWS_SECRET_ACCESS_KEY'] as string): STSClient {
   return new STSClient({
     endpoint: sandbox.environment['AWS_ENDPOINT_URL_STS'] as string,
     region: 'us-east-1',
@@ -14,7 +14,7 @@ export function stsClient(sandbox: RunningSandbox, secretAccessKey = sandbox.env
 }
 
 /** The real IAM client in one account, through AssumeRole. */
-export async function iamClient(sandbox: RunningSandbox, account: string, role = 'offboarding-entry'): Promise<IAMClient> {
+export async function iamClient(sandbox: SandboxAddress, account: string, role = 'offboarding-entry'): Promise<IAMClient> {
   const { Credentials } = await stsClient(sandbox).send(
     new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/${role}`, RoleSessionName: 'test' }),
   );

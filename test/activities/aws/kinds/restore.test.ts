@@ -7,18 +7,16 @@ import type { RoleState } from '../../../../activities/aws/snapshot.ts';
 import { systemsOf } from '../../../../model/manifest-systems.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { iamClient } from '../../../sandbox/aws/clients.ts';
-import { startSandbox, type RunningSandbox } from '../../../sandbox/start-sandbox.ts';
-import { trustSandbox } from '../trust-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
 import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
 const systems = systemsOf(context.manifest).filter((s) => s.startsWith('aws:'));
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  trustSandbox(sandbox);
+  sandbox = await sandboxHere();
 });
 afterAll(() => sandbox.stop());
 

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { fingerprint } from '../../../../../model/canonical.ts';
 import type { Finding } from '../../../../../model/finding.ts';
-import { startSandbox, type RunningSandbox } from '../../../../sandbox/start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../../../../sandbox/sandbox-here.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
 import { allowing, assumedBy, document } from '../../fixtures.ts';
 import { ownEstate } from '../../own-estate.ts';
-import { trustSandbox } from '../../trust-sandbox.ts';
 
 const OIDC = `arn:aws:iam::111122223333:role/connect`;
 const UUID = '5f0b2a1e-1111-4222-8333-444455556666';
@@ -45,7 +44,7 @@ const POLICY = `arn:aws:iam::${WHOLE}:policy/ciem-controller-${TENANT}`;
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
   const estate = ownEstate([
@@ -68,8 +67,7 @@ beforeAll(async () => {
     member(TERRAFORM, { tags: { ManagedBy: 'Terraform' } }),
     member(ORPHAN, { tags: tags(ORPHAN, 'long-gone') }),
   ]);
-  sandbox = await startSandbox({ estate, lingerMs: 400 });
-  trustSandbox(sandbox);
+  sandbox = await sandboxHere({ estate, lingerMs: 400 });
 });
 afterAll(() => sandbox.stop());
 

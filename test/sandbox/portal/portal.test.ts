@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { call, startSandbox, workerToken, type RunningSandbox } from '../start-sandbox.ts';
+import { call, workerToken } from '../start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../sandbox-here.ts';
 
 interface Deletion {
   deletionId: string;
@@ -12,7 +13,7 @@ interface Refusal {
 }
 
 const RECIPIENT = 'dana.otp@contoso.example';
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 let headers: Record<string, string>;
 
 /** The newest code in the mailbox. */
@@ -24,10 +25,9 @@ async function mailedOtp(): Promise<string> {
 const other = (otp: string) => (otp === '000000' ? '111111' : '000000');
 const post = <T>(path: string, body?: object) => call<T>(sandbox, 'POST', `/portal/api${path}`, { headers, ...(body ? { body } : {}) });
 const request = async (collector: string) => (await post<Deletion>(`/collectors/${collector}/deletion`)).json();
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere();
   headers = { authorization: `Bearer ${await workerToken(sandbox, 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c/.default')}` };
 });
 afterAll(() => sandbox.stop());
@@ -57,7 +57,7 @@ describe("the portal's API", () => {
 
     const soon = await post<Refusal>(`/deletions/${deletion.deletionId}/resend`);
     expect([soon.status, soon.headers['retry-after']]).toEqual([429, '2']);
-    await pause(2100);
+    sandbox.advance(2_100);
     expect((await post(`/deletions/${deletion.deletionId}/resend`)).status).toBe(200);
     const second = await mailedOtp();
     const old = await post<Refusal>(`/deletions/${deletion.deletionId}/otp`, { otp: first === second ? other(second) : first });

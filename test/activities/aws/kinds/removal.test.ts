@@ -7,15 +7,15 @@ import type { Finding } from '../../../../model/finding.ts';
 import { systemsOf } from '../../../../model/manifest-systems.ts';
 import type { SystemId } from '../../../../model/names.ts';
 import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox-process.ts';
+import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
 const systems = systemsOf(context.manifest).filter((s) => s.startsWith('aws:'));
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere({ lingerMs: 300 });
 });
 afterAll(() => sandbox.stop());
 

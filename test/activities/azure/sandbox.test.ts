@@ -3,17 +3,17 @@ import { azureCloud } from '../../../activities/azure/cloud.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { systemsOf } from '../../../model/manifest-systems.ts';
 import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned } from '../planned.ts';
-import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
+import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = azureCloud();
 const [kind] = cloud.kinds as [(typeof cloud.kinds)[number]];
 const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
 const systems = systemsOf(context.manifest).filter((s) => s.startsWith('azure:'));
 const LEGACY: SystemId = 'azure:/subscriptions/a1c3d5e7-0004-4b2d-8f10-c0ffee000004';
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere({ lingerMs: 300 });
 });
 afterAll(() => sandbox.stop());
 

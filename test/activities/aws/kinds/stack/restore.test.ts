@@ -3,11 +3,10 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import type { PlannedStack } from '../../../../../activities/aws/kinds/stack/definition.ts';
 import { fingerprint } from '../../../../../model/canonical.ts';
 import type { Finding } from '../../../../../model/finding.ts';
-import { startSandbox, type RunningSandbox } from '../../../../sandbox/start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../../../../sandbox/sandbox-here.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
 import { allowing, assumedBy, document } from '../../fixtures.ts';
 import { ownEstate } from '../../own-estate.ts';
-import { trustSandbox } from '../../trust-sandbox.ts';
 
 const OIDC = `arn:aws:iam::111122223333:role/connect`;
 const UUID = '5f0b2a1e-1111-4222-8333-444455556666';
@@ -43,7 +42,7 @@ const stack = (id: string, more: object = {}, physicalId = 'member') => ({
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
   const [role, policy] = [
@@ -76,8 +75,7 @@ beforeAll(async () => {
     member(GENERATED, { name: generated }),
     stack(GENERATED, {}, generated),
   ]);
-  sandbox = await startSandbox({ estate, lingerMs: 300 });
-  trustSandbox(sandbox);
+  sandbox = await sandboxHere({ estate, lingerMs: 300 });
 });
 afterAll(() => sandbox.stop());
 

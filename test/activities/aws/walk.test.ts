@@ -2,16 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import { walkOrganization } from '../../../activities/aws/walk.ts';
 import type { Manifest } from '../../../model/manifest.ts';
-import { startSandbox, type RunningSandbox } from '../../sandbox/start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 import { defaultManifest } from '../planned.ts';
 import { ownEstate } from './own-estate.ts';
-import { trustSandbox } from './trust-sandbox.ts';
 
 const MANAGEMENT = '100000000000';
 const MEMBERS = Array.from({ length: 11 }, (_, i) => `2000000000${i + 10}`);
 const SUSPENDED = '300000000001';
 const CLOSING = '300000000002';
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 
 beforeAll(async () => {
   const account = (id: string, more: object = {}) => ({ kind: 'aws-account', ours: false, id, entryRole: 'offboarding-entry', ...more });
@@ -21,8 +20,7 @@ beforeAll(async () => {
     account(SUSPENDED, { state: 'suspended' }),
     account(CLOSING, { state: 'pending-closure' }),
   ]);
-  sandbox = await startSandbox({ estate });
-  trustSandbox(sandbox);
+  sandbox = await sandboxHere({ estate });
 });
 afterAll(() => sandbox.stop());
 

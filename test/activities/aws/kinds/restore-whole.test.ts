@@ -5,11 +5,10 @@ import { awsCloud } from '../../../../activities/aws/cloud.ts';
 import type { AwsAccountApi } from '../../../../activities/aws/wire/api.ts';
 import type { PolicyState } from '../../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
-import { startSandbox, type RunningSandbox } from '../../../sandbox/start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../../planned.ts';
 import { allowing, assumedBy, AUDIENCE, document, webIdentity } from '../fixtures.ts';
 import { ownEstate } from '../own-estate.ts';
-import { trustSandbox } from '../trust-sandbox.ts';
 
 const ACCOUNT = '111122223333';
 const URL = `sts.windows.net/${TENANT}/`;
@@ -18,7 +17,7 @@ const POLICY = `arn:aws:iam::${ACCOUNT}:policy/contoso/ciem-controller-${TENANT}
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/limits`;
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 let api: AwsAccountApi;
 
 beforeAll(async () => {
@@ -68,8 +67,7 @@ beforeAll(async () => {
       defaultVersion: 2,
     },
   ]);
-  sandbox = await startSandbox({ estate });
-  trustSandbox(sandbox);
+  sandbox = await sandboxHere({ estate });
   api = await cloud.connect(`aws:${ACCOUNT}`, context);
 });
 afterAll(() => sandbox.stop());

@@ -4,17 +4,17 @@ import { portalCloud } from '../../../activities/portal/cloud.ts';
 import type { PortalApi } from '../../../activities/portal/wire/clients.ts';
 import { DELETED_MESSAGE, type SystemId } from '../../../model/names.ts';
 import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
-import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
+import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = portalCloud();
 const [kind] = cloud.kinds as [(typeof cloud.kinds)[number]];
 const system: SystemId = `portal:${TENANT}`;
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 let api: PortalApi;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere({ lingerMs: 300 });
   api = await cloud.connect(system, context);
 });
 afterAll(() => sandbox.stop());

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
-export const DEFAULT_ESTATE = 'estates/default.yaml';
+import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
 
 /** A sandbox of a test file's own, with this process set up as a worker of it: environment and trusted authority. */
 export interface RunningSandbox {

@@ -5,16 +5,16 @@ import type { EntraSnapshot } from '../../../activities/entra/reader.ts';
 import type { EntraApi } from '../../../activities/entra/wire/clients.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned, TENANT } from '../planned.ts';
-import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
+import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = entraCloud();
 const system: SystemId = `entra:${TENANT}`;
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 let api: EntraApi;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere({ lingerMs: 300 });
   api = await cloud.connect(system, context);
 });
 afterAll(() => sandbox.stop());

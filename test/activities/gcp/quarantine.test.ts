@@ -3,17 +3,17 @@ import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { ANCHORS, defaultManifest, planned } from '../planned.ts';
-import { startSandbox, type RunningSandbox } from '../sandbox-process.ts';
+import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 import { apiWith, googleError } from './fixtures.ts';
 
 const SYSTEM: SystemId = 'gcp:projects/contoso-identity';
 const cloud = gcpCloud();
 const context = { manifest: defaultManifest() };
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 let items: PlanItem[];
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxHere({ lingerMs: 300 });
   const snapshot = await cloud.read(await cloud.connect(SYSTEM, context), SYSTEM, context);
   items = cloud.kinds.flatMap((kind) => kind.match(snapshot, ANCHORS).findings).map((f) => planned(f));
 });

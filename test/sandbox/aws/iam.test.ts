@@ -16,7 +16,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, startSandbox, type RunningSandbox } from '../start-sandbox.ts';
+import { call } from '../start-sandbox.ts';
+import { sandboxHere, type SandboxHere } from '../sandbox-here.ts';
 import { iamClient, stsClient } from './clients.ts';
 
 const TENANT = '8f2b6c1e-4d3a-4b7e-9c55-0a1d2e3f4b5c';
@@ -26,9 +27,9 @@ const CONTROLLER_ACCOUNT = '210987654312';
 const PROFILE_ACCOUNT = '210987654313';
 const PROVIDER = `arn:aws:iam::${OIDC_ACCOUNT}:oidc-provider/sts.windows.net/${TENANT}/`;
 
-let sandbox: RunningSandbox;
+let sandbox: SandboxHere;
 beforeAll(async () => {
-  sandbox = await startSandbox({ lingerMs: 0 });
+  sandbox = await sandboxHere({ lingerMs: 0 });
 });
 afterAll(() => sandbox.stop());
 

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { vi } from 'vitest';
+import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
+import { loadEstate } from '../../sandbox/estate.ts';
+import { createListener } from '../../sandbox/server.ts';
+import type { SandboxContext } from '../../sandbox/service.ts';
+import { SERVICES } from '../../sandbox/services.ts';
+import { EstateStore, type SandboxReport } from '../../sandbox/store.ts';
+import { registerWorker, writeWorkerEnvironment } from '../../sandbox/worker-environment.ts';
+import { DEFAULT_ESTATE, type SandboxAddress } from './start-sandbox.ts';
+
+/** The sandbox's own listener within the test's process, with a clock that the test moves. */
+export interface ListeningSandbox {
+  context: SandboxContext;
+  certificate: ServerCertificate;
+  /** Moves the sandbox's clock. */
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** One certificate for all sandboxes of a test file. */
+const trusted = makeTrusted();
+
+async function makeTrusted(): Promise<ServerCertificate> {
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-certificate-'));
+  const certificate = await serverCertificate(directory);
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate.authorityFile, 'utf8')]);
+  return certificate;
+}
+
+/** Serves a store on a free port of 127.0.0.1; the process trusts its certificate from then on. */
+export async function listenHere(store: EstateStore, lingerMs: number): Promise<ListeningSandbox> {
+  let offset = 0;
+  const context: SandboxContext = { store, origin: '', lingerMs, now: () => new Date(Date.now() + offset) };
+  const certificate = await trusted;
+  const listener = createListener(SERVICES, context);
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  context.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
+  return { context, certificate, advance: (ms) => void (offset += ms), close };
+}
+
+/** A sandbox within the test's process, of which this process is a worker: its environment, until the file's end, and its authority. */
+export interface SandboxHere extends SandboxAddress {
+  /** What the sandbox itself says of its objects, by key. */
+  report(): Promise<SandboxReport>;
+  advance(ms: number): void;
+  stop(): Promise<void>;
+}
+
+/** Begins with an estate's file. */
+export async function sandboxHere({ estate = DEFAULT_ESTATE, lingerMs = 0 } = {}): Promise<SandboxHere> {
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-here-'));
+  const loaded = loadEstate(estate);
+  const store = EstateStore.open(directory, loaded.objects);
+  registerWorker(store, loaded);
+  const { context, certificate, advance, close } = await listenHere(store, lingerMs);
+  writeWorkerEnvironment(directory, context.origin, certificate.authorityFile, store);
+  const environment = JSON.parse(readFileSync(join(directory, 'worker.env.json'), 'utf8')) as Record<string, string>;
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const agent = new Agent({ ca: readFileSync(certificate.authorityFile) });
+  const stop = async () => {
+    agent.destroy();
+    await close();
+    rmSync(directory, { recursive: true });
+  };
+  return { origin: context.origin, environment, agent, report: () => Promise.resolve(store.report()), advance, stop };
+}
