@@ -28,7 +28,7 @@ export interface CloudExport {
   access: ExportedAccess[];
 }
 
-/** Shape of `offboard inventory --for successor --format json`. */
+/** Shape of what `inventory --for successor --format json` prints. */
 export interface SuccessorExport {
   version: 1;
   tenantId: string;

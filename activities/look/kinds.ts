@@ -6,7 +6,7 @@ import { fault } from '../failures.ts';
 import type { Quarantine } from '../kind.ts';
 
 /** The kind of an item in its cloud. Throws for a kind that this version does not know. */
-export function kindOf(cloud: AnyCloud, item: Pick<PlanItem, 'kind'>): AnyKind {
+export function kindOf(cloud: Pick<AnyCloud, 'type' | 'kinds'>, item: Pick<PlanItem, 'kind'>): AnyKind {
   const kind = (cloud.kinds as AnyKind[]).find((k) => k.name === item.kind);
   if (!kind) throw fault(`no kind ${item.kind} in ${cloud.type}`);
   return kind;

@@ -1,16 +1,16 @@
-import { systemType } from '../../model/names.ts';
+import { systemType, type SystemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Removed, Restorability } from '../../model/restore.ts';
 import type { AnyKind } from '../cloud.ts';
 import type { Undo } from '../kind.ts';
-import type { Deps } from '../deps.ts';
+import type { CloudKinds } from '../kinds.ts';
 import { kindOf } from '../look/kinds.ts';
 
 /**
  * By item id, for everything removed. What comes back with that which took it along loses less; `planned` says which of these come back. Pure.
  */
 export function restorabilityOf(
-  clouds: Deps['clouds'],
+  clouds: Record<SystemType, CloudKinds>,
   removed: Removed[],
   now: Date,
   planned: (one: Removed) => boolean,

@@ -1,3 +1,4 @@
+import { KINDS } from '../../activities/kinds.ts';
 import { restorabilityOf } from '../../activities/plan/restorability.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
@@ -43,7 +44,7 @@ export const restore: Command = {
     if (values['format'] !== undefined) {
       formatOf(values, false, ['sh']);
       const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(io.env, last), now: new Date() };
-      io.out(restoreScript({ ...about, plan: await asPlanned(source, last, only, about.now) }));
+      io.out(restoreScript({ ...about, plan: asPlanned(source, last, only, about.now) }));
       return 0;
     }
     const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
@@ -74,11 +75,9 @@ function chosen(values: Values, removed: string[], run: string): string[] | unde
 }
 
 /** What a restore would plan, as far as can be told without asking a cloud: what is not there and not chosen is taken for there. */
-async function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] | undefined, now: Date): Promise<RestorePlan> {
+function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] | undefined, now: Date): RestorePlan {
   const only = ids && withTakenAlong(removed, ids);
-  // Loads the clouds' SDKs, which takes a second; it connects to none.
-  const { allClouds } = await import('../../worker/clouds.ts');
-  const restorability = restorabilityOf(allClouds(), removed, now, ({ item }) => only === undefined || only.includes(item.id));
+  const restorability = restorabilityOf(KINDS, removed, now, ({ item }) => only === undefined || only.includes(item.id));
   return buildRestorePlan({ last, restores: run, removed, only, restorability, missing: new Set(), notRemoved: [], warnings: [] });
 }
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AnyKind } from '../../activities/cloud.ts';
-import { allClouds } from '../../worker/clouds.ts';
+import { KINDS as CLOUDS } from '../../activities/kinds.ts';
 
 const DOC = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'restore.md'), 'utf8');
 const ROW = /^\| `([a-z-]+)` +\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm;
 const ROWS = new Map([...DOC.matchAll(ROW)].map(([, kind = '', ...rest]) => [kind, rest.map((r) => r.trim())]));
-const KINDS = Object.values(allClouds()).flatMap((c) => c.kinds as AnyKind[]);
+const KINDS = Object.values(CLOUDS).flatMap((c) => c.kinds as AnyKind[]);
 
 interface Facts {
   comesBack: boolean;

@@ -84,7 +84,7 @@ test('with --json a refusal is one JSON object on stdout with the code by name',
   const file = changed(['aws.members', []]);
   const { code, out } = await stage.offboard('start', file, '--by', STARTER, '--json');
   expect(code).toBe(14);
-  expect(JSON.parse(out)).toEqual({ error: 'EmptySelector', message: expect.stringContaining('aws.members') as string });
+  expect(JSON.parse(out)).toEqual({ error: 'EmptySelector', message: expect.stringContaining('aws.members') as string, next: [] });
 });
 
 test('the manifest that these were made from starts a run', async () => {

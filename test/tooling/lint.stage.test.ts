@@ -68,3 +68,44 @@ test("workflow code may import an activity's types, and activities may import No
   const activity = 'import { readFileSync } from "node:fs";\nexport const read = (): string => readFileSync("x", "utf8");\n';
   expect(await refusedBy('activities/case.ts', activity)).toEqual([]);
 });
+
+test.each([
+  ['model', '../security/keys.ts'],
+  ['model', 'node:fs'],
+  ['model/guards', '../../activities/failures.ts'],
+  ['security', '../temporal/connect.ts'],
+  ['temporal', '../client/main.ts'],
+  ['sandbox', '../model/plan.ts'],
+  ['activities/gcp/kinds', '../../plan/make-plan.ts'],
+  ['activities/gcp', '../aws/cloud.ts'],
+  ['activities/plan', '../apply/engine.ts'],
+  ['activities/records', '../look/look.ts'],
+  ['workflows', '../security/keys.ts'],
+  ['worker', '../client/main.ts'],
+  ['client/commands', '../../worker/clouds.ts'],
+  ['client/commands', '../../activities/apply/engine.ts'],
+  ['client/commands', '../../workflows/offboarding.ts'],
+  ['client/render', '../run/session.ts'],
+])('an arrow upward is refused: from %s to %s', async (folder, to) => {
+  expect(await refusedBy(`${folder}/case.ts`, `import { x } from '${to}';\nexport const y = x;\n`)).toContain(
+    'eslint(no-restricted-imports)',
+  );
+});
+
+test('what may be imported is: messages and types of workflows by the client, names by the sandbox, an earlier part of the story by a later', async () => {
+  const imports = async (path: string, text: string) =>
+    (await refusedBy(path, text)).filter((code) => code === 'eslint(no-restricted-imports)');
+  expect(await imports('client/run/case.ts', "import { x } from '../../workflows/messages/index.ts';\nexport const y = x;\n")).toEqual([]);
+  expect(await imports('client/run/case.ts', "import type { X } from '../../workflows/restore.ts';\nexport type Y = X;\n")).toEqual([]);
+  expect(
+    await imports('client/records/case.ts', "import { x } from '../../activities/records/journal.ts';\nexport const y = x;\n"),
+  ).toEqual([]);
+  expect(await imports('sandbox/case.ts', "import { x } from '../model/names.ts';\nexport const y = x;\n")).toEqual([]);
+  expect(await imports('activities/plan/case.ts', "import { x } from '../discover/judge.ts';\nexport const y = x;\n")).toEqual([]);
+});
+
+test('a circle is refused, also where it is one of types alone', async () => {
+  write('model/other.ts', "import type { Case } from './case.ts';\nexport interface Other { case: Case }\n");
+  const text = "import type { Other } from './other.ts';\nexport interface Case { other: Other }\n";
+  expect(await refusedBy('model/case.ts', text)).toContain('import(no-cycle)');
+});

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { canRestore } from '../../../activities/plan/restorability.ts';
 import type { AnyKind } from '../../../activities/cloud.ts';
 import type { Json } from '../../../model/finding.ts';
-import { allClouds } from '../../../worker/clouds.ts';
+import { KINDS as CLOUDS } from '../../../activities/kinds.ts';
 import { finding } from '../../model/findings.ts';
 import { planned } from '../planned.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
-const KINDS = Object.values(allClouds()).flatMap((c) => c.kinds as AnyKind[]);
+const KINDS = Object.values(CLOUDS).flatMap((c) => c.kinds as AnyKind[]);
 
 /** What a restore says of a thing that was removed so many days ago. */
 function after(days: number, name: string, snapshot: Json, more: { quarantined?: true } = {}) {
