@@ -9,6 +9,11 @@ const INDEPENDENT = 'test/independent/**';
  */
 export default defineConfig({
   test: {
+    // What judges without any cloud: the model, and what in a snapshot is ours. Shown, not demanded.
+    coverage: {
+      include: ['model/**/*.ts', 'activities/*/kinds/**/footprint.ts', 'activities/*/footprint/**/*.ts'],
+      reporter: ['text'],
+    },
     projects: [
       {
         test: {
