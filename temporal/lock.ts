@@ -11,7 +11,7 @@ export async function withLock<T>(file: string, progress: (line: string) => void
   let told = false;
   while (!take(file)) {
     const owner = ownerOf(file);
-    if (owner !== undefined && !alive(owner)) {
+    if (owner !== undefined && !isAlive(owner)) {
       rmSync(file, { force: true });
       continue;
     }
@@ -45,7 +45,8 @@ function ownerOf(file: string): number | undefined {
   }
 }
 
-function alive(processId: number): boolean {
+/** Whether a process of this id is there, ours or another user's. */
+export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
     return true;

@@ -16,7 +16,8 @@ export interface JournalLine extends LedgerEntry {
   previous: string;
 }
 
-const NO_LINE = '0'.repeat(64);
+/** What stands for the line before the first one of a segment. */
+export const NO_LINE = '0'.repeat(64);
 
 interface Segment {
   id: string;

@@ -5,7 +5,7 @@ import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attrib
 import { isDiscovery } from '../run/discovery.ts';
 import { viewIfAnswered } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { resultOf } from '../records/evidence-folder.ts';
+import { resultOf } from '../run/result.ts';
 import { waitingFor, type Shown } from '../render/waiting.ts';
 import { requireWorker, withSession, type Session } from '../run/session.ts';
 

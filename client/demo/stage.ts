@@ -12,6 +12,7 @@ import { homeOf } from '../../security/home.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
+import { isAlive } from '../../temporal/lock.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 import { startCodecServer } from './codec-server.ts';
@@ -135,13 +136,4 @@ function claim(folder: string, keep: boolean): void {
   if (!keep) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(pidFile(folder), String(process.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,25 +3,8 @@ import { join, resolve } from 'node:path';
 import { OffboardError } from '../../model/errors.ts';
 import { isCalled } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
-import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { withSession, type Session } from '../run/session.ts';
-
-const WITHIN_MS = 5_000;
-
-/** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. */
-export async function resultOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardingResult | undefined> {
-  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
-  try {
-    return (await client.withDeadline(Date.now() + WITHIN_MS, () => handle.result())) as OffboardingResult;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The folder of evidence on the worker's machine, as the run's result names it. */
-export async function evidenceOf(session: Session, workflowId: string): Promise<string | undefined> {
-  return (await resultOf(session, workflowId))?.evidence;
-}
+import { evidenceOf } from '../run/result.ts';
+import { withSession } from '../run/session.ts';
 
 /**
  * The folder of evidence that `name` means: a folder, else of a run (workflow id or journal's name) the newest, below

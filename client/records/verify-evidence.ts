@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalLine } from '../../activities/records/journal.ts';
+import { NO_LINE, type JournalLine } from '../../activities/records/journal.ts';
 import { evidencePage } from '../../activities/evidence/page.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
@@ -36,7 +36,7 @@ function checkChains(evidence: Evidence, lines: JournalLine[]): void {
   if (segments.size !== evidence.journal.length) broken('journal.jsonl does not hold the segments that evidence.json names');
   for (const { segment, lines: count, head } of evidence.journal) {
     const chain = (segments.get(segment) ?? []).toSorted((a, b) => a.seq - b.seq);
-    let previous = '0'.repeat(64);
+    let previous = NO_LINE;
     for (const [i, line] of chain.entries()) {
       if (line.seq !== i || line.previous !== previous) broken(`line ${i} of segment ${segment} does not follow the line before`);
       previous = sha256(canonical(line));

@@ -1,5 +1,6 @@
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, systemType, type SystemType } from '../../model/names.ts';
+import { firstOf } from './first-of.ts';
 import { counted } from '../../model/counted.ts';
 
 const MOST_NAMED = 10;
@@ -39,7 +40,11 @@ export function unknownLines({ unknown }: Inventory): string[] {
   if (unknown.length === 0) return [];
   return [
     `NOT EVERYTHING COULD BE READ: nothing is known about ${counted(unknown.length, 'scope')}, so nobody can say that nothing is left.`,
-    ...some(unknown.map((u) => `  ${u.system}: ${u.reason}`)),
+    ...firstOf(
+      unknown.map((u) => `  ${u.system}: ${u.reason}`),
+      MOST_NAMED,
+      'in inventory.csv',
+    ),
   ];
 }
 
@@ -66,10 +71,7 @@ function byRisk(findings: InventoryFinding[]): string {
 }
 
 function section<T>(title: string, entries: T[], tell: (entry: T) => string): string[] {
-  return entries.length === 0 ? [] : [`${title}: ${entries.length}`, ...some(entries.map((e) => `  ${tell(e)}`)), ''];
-}
-
-function some(lines: string[]): string[] {
-  const more = lines.length - MOST_NAMED;
-  return [...lines.slice(0, MOST_NAMED), ...(more > 0 ? [`  … and ${more} more, in inventory.csv`] : [])];
+  if (entries.length === 0) return [];
+  const lines = entries.map((e) => `  ${tell(e)}`);
+  return [`${title}: ${entries.length}`, ...firstOf(lines, MOST_NAMED, 'in inventory.csv'), ''];
 }

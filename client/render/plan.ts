@@ -1,7 +1,9 @@
 import { assertNever, PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
 import type { Plan } from '../../model/plan.ts';
+import { firstOf } from './first-of.ts';
 import { counted } from '../../model/counted.ts';
 
+/** As many as leave room for the rest of the summary; the list above it has all. */
 const MOST_NAMED = 5;
 
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why; last the summary. */
@@ -38,17 +40,25 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
       .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${meaningOf(risk)}`),
   ];
   if (held.length > 0)
-    lines.push(`HELD until an approver decides: ${held.length}`, ...some(held.map((i) => `${i.id} (${i.guard?.code ?? ''})`)));
+    lines.push(
+      `HELD until an approver decides: ${held.length}`,
+      ...firstOf(
+        held.map((i) => `  ${i.id} (${i.guard?.code ?? ''})`),
+        MOST_NAMED,
+        'marked above',
+      ),
+    );
   if (plan.unknown.length > 0)
-    lines.push(`COULD NOT BE READ: ${plan.unknown.length}`, ...some(plan.unknown.map((u) => `${u.system}: ${u.reason}`)));
+    lines.push(
+      `COULD NOT BE READ: ${plan.unknown.length}`,
+      ...firstOf(
+        plan.unknown.map((u) => `  ${u.system}: ${u.reason}`),
+        MOST_NAMED,
+        'marked above',
+      ),
+    );
   for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
-}
-
-/** As many as leave room for the rest of the summary; the list above has all. */
-function some(told: string[]): string[] {
-  const more = told.length - MOST_NAMED;
-  return [...told.slice(0, MOST_NAMED).map((line) => `  ${line}`), ...(more > 0 ? [`  … and ${more} more, marked above`] : [])];
 }
 
 function meaningOf(risk: Risk): string {

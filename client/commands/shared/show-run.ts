@@ -1,8 +1,8 @@
 import type { RunView } from '../../../model/messages/status.ts';
-import { evidenceOf } from '../../records/evidence-folder.ts';
 import { renderStatus } from '../../render/status.ts';
 import { waitingFor } from '../../render/waiting.ts';
 import { viewOf } from '../../run/ask.ts';
+import { evidenceOf } from '../../run/result.ts';
 import { retryingOf } from '../../run/retrying.ts';
 import type { Session } from '../../run/session.ts';
 
