@@ -62,7 +62,7 @@ export function mergeOwnAccess(parts: OwnAccess[]): OwnAccess {
 export const ELIGIBLE_DOUBT = 'eligible only (PIM): nobody has it until a person activates it, who may need it for other work';
 
 /** In few words, for a line of its own. */
-export function toldOwnAccess({ grants, unknown }: OwnAccess): string {
+export function ownAccessWords({ grants, unknown }: OwnAccess): string {
   const what = grants.length === 0 ? 'none was seen' : `${grants.length} seen`;
   return unknown.length === 0 ? what : `${what}; ${unknown.length} could not be read`;
 }

@@ -1,14 +1,14 @@
 import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
-import { toldOwnAccess } from '../../model/own-access.ts';
+import { ownAccessWords } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
-import { doneIn, isWaived, phasesOf, stayingIn, toldOutcome, toldRest } from '../../model/told.ts';
+import { doneIn, isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
 export function evidencePage({ run, summary: s, journal }: Evidence): string {
-  const staying = stayingIn(s);
-  const rest = toldRest(s);
+  const staying = stayingByDecision(s);
+  const rest = remainderWords(s);
   const words = s.restores === undefined ? OFFBOARDING : RESTORE;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -74,7 +74,7 @@ function ownAccessSection({ ownAccess, workflowId }: RunSummary): string {
     ...unknown.map((u) => row([u.system, 'not known', '', u.reason])),
   ];
   return `<h2>What the worker itself may do</h2>
-<p>As it was read when the run ended: ${esc(toldOwnAccess(ownAccess))}. This tool takes none of it away. The script that does:
+<p>As it was read when the run ended: ${esc(ownAccessWords(ownAccess))}. This tool takes none of it away. The script that does:
 <code>${esc(spell(step('own-access', workflowId, '--format', 'sh')))}</code></p>
 <dl>${terms(identities.map((i) => [i.cloud, i.id]))}</dl>
 <table><tr><th>System<th>What<th>Held by<th>Note</tr>${rows.join('')}</table>`;
@@ -90,7 +90,7 @@ function phaseSection(s: RunSummary, phase: Phase, title: string): string {
   const counts = s.phases.find((c) => c.phase === phase);
   const rows = items.map((i) =>
     row([
-      toldOutcome(i),
+      outcomeWords(i),
       i.title,
       (i.losses ?? i.why).join('; '),
       isWaived(i) ? `${i.waived.reason} (held: ${i.outcome?.reason ?? ''})` : (i.outcome?.reason ?? ''),

@@ -7,7 +7,7 @@ import { attend } from '../demo/attend.ts';
 import { tellEnd } from '../demo/ending.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
-import { stayingIn } from '../../model/told.ts';
+import { stayingByDecision } from '../../model/summary-words.ts';
 import { recordsOf } from '../records/records.ts';
 import { openSession } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
@@ -84,7 +84,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
     const { summary } = await recordsOf(stage.env, handle.workflowId);
     const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
     const staysUp = !auto || values['stay'] === true;
-    io.err(tellEnd(result, answer, stayingIn(summary), staysUp, io.program));
+    io.err(tellEnd(result, answer, stayingByDecision(summary), staysUp, io.program));
     if (json) io.out(JSON.stringify(answer));
     return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
   } finally {

@@ -1,5 +1,5 @@
 import { spell, step } from '../../model/next-step.ts';
-import type { Staying } from '../../model/told.ts';
+import type { Staying } from '../../model/summary-words.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 
 interface Ended {

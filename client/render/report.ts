@@ -1,8 +1,8 @@
 import { spell, step, type NextStep } from '../../model/next-step.ts';
-import { toldOwnAccess } from '../../model/own-access.ts';
+import { ownAccessWords } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
-import { doneIn, isWaived, phasesOf, stayingIn, toldOutcome, toldRest } from '../../model/told.ts';
+import { doneIn, isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary, program: string): string {
@@ -24,7 +24,7 @@ export function renderReport(s: RunSummary, program: string): string {
     );
     for (const item of s.items.filter((it) => it.phase === phase)) {
       const why = isWaived(item) ? item.waived.reason : item.outcome?.reason;
-      lines.push(`   - ${item.item}`, `       ${toldOutcome(item)}${why === undefined ? '' : `: ${why}`}`);
+      lines.push(`   - ${item.item}`, `       ${outcomeWords(item)}${why === undefined ? '' : `: ${why}`}`);
       if (!isWaived(item)) lines.push(...spelled(item.outcome?.next, '         '));
     }
   }
@@ -39,13 +39,13 @@ export function renderReport(s: RunSummary, program: string): string {
   lines.push(
     ...section('Data collectors', s.collectors, (c) => [`${c.at}  ${c.collector}  ${c.event}${c.by ? ` by ${c.by}` : ''}`, c.detail]),
   );
-  lines.push(...section('Stays by decision', stayingIn(s), (i) => [i.item, i.why]));
-  const rest = toldRest(s);
+  lines.push(...section('Stays by decision', stayingByDecision(s), (i) => [i.item, i.why]));
+  const rest = remainderWords(s);
   lines.push(`${rest.heading}: ${rest.text}`);
   if (s.unknown.length > 0) lines.push(`Could not be read: ${s.unknown.join(', ')}`);
   if (s.ownAccess) {
     const { grants, unknown } = s.ownAccess;
-    lines.push('', `What the worker itself may do: ${toldOwnAccess(s.ownAccess)}`);
+    lines.push('', `What the worker itself may do: ${ownAccessWords(s.ownAccess)}`);
     lines.push(...grants.map((g) => `   - ${g.title}`), ...unknown.map((u) => `   - not known, ${u.system}: ${u.reason}`));
     lines.push(`To take it away: ${spell(step('own-access', s.workflowId, '--format', 'sh'), program)}`);
   }

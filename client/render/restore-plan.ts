@@ -1,6 +1,6 @@
 import type { RestorePlan } from '../../model/restore.ts';
 import { counted } from '../../model/counted.ts';
-import { phasesOf } from '../../model/told.ts';
+import { phasesOf } from '../../model/summary-words.ts';
 
 /** The plan of a restore for a person who is to approve it: what comes back, in order, what it loses, and what does not come back. */
 export function renderRestorePlan(plan: RestorePlan, hash: string): string {

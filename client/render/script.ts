@@ -4,7 +4,7 @@ import { systemType, type Phase } from '../../model/names.ts';
 import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
 import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
 import { comment } from '../../model/shell.ts';
-import { phasesOf } from '../../model/told.ts';
+import { phasesOf } from '../../model/summary-words.ts';
 
 /** What stands at the top of a script. */
 export interface ScriptSource {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeOwnAccess, takingOrder, toldOwnAccess, type OwnAccess, type OwnGrant, type OwnGrantKind } from '../../model/own-access.ts';
+import { mergeOwnAccess, takingOrder, ownAccessWords, type OwnAccess, type OwnGrant, type OwnGrantKind } from '../../model/own-access.ts';
 import type { SystemId } from '../../model/names.ts';
 
 const grant = (kind: OwnGrantKind, system: SystemId, id: string, title = id): OwnGrant => ({
@@ -59,7 +59,7 @@ test('what is seen from several systems is told once, and two things of one kind
 });
 
 test('nothing seen is never told as nothing there while something is unknown', () => {
-  expect(toldOwnAccess(nothing)).toBe('none was seen');
-  expect(toldOwnAccess({ ...nothing, unknown: [{ system: 'aws:1', reason: 'x' }] })).toBe('none was seen; 1 could not be read');
-  expect(toldOwnAccess({ ...nothing, grants: [role('111111111111')] })).toBe('1 seen');
+  expect(ownAccessWords(nothing)).toBe('none was seen');
+  expect(ownAccessWords({ ...nothing, unknown: [{ system: 'aws:1', reason: 'x' }] })).toBe('none was seen; 1 could not be read');
+  expect(ownAccessWords({ ...nothing, grants: [role('111111111111')] })).toBe('1 seen');
 });

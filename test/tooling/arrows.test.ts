@@ -52,7 +52,7 @@ function named(cell: string): string[] {
 }
 
 /** What a folder may import of those beside it, as its row says: names, or all above it. */
-function toldOf(folder: string, siblings: string[]): string[] {
+function documentedOf(folder: string, siblings: string[]): string[] {
   const at = ROWS.findIndex(({ folders }) => folders.includes(folder));
   const row = ROWS[at];
   const all = row?.imports === 'all above' ? ROWS.slice(0, at).flatMap(({ folders }) => folders) : named(row?.imports ?? '');
@@ -75,6 +75,6 @@ test.each(LEVELS.flatMap(({ siblings, free }) => siblings.filter((s) => !free.in
   ({ folder, siblings }) => {
     const away = refused(folder);
     const allowed = siblings.filter((s) => s !== folder && !away.includes(s.slice(s.lastIndexOf('/') + 1)));
-    expect(toldOf(folder, siblings).toSorted()).toEqual(allowed.toSorted());
+    expect(documentedOf(folder, siblings).toSorted()).toEqual(allowed.toSorted());
   },
 );

@@ -6,16 +6,16 @@ import type { RunSummary } from './summary.ts';
 /** A run's record in words, the same on the terminal and on the page of evidence. */
 
 /** An offboarding, or the restore of one. */
-type Told = { restores?: string };
+type AnyRun = { restores?: string };
 
 /** The phases in the order a run goes through them, with their headings: a restore goes backwards. */
-export function phasesOf({ restores }: Told): { phase: Phase; title: string }[] {
+export function phasesOf({ restores }: AnyRun): { phase: Phase; title: string }[] {
   if (restores === undefined) return PHASES.map((phase) => ({ phase, title: PHASE_TITLES[phase] }));
   return PHASES.toReversed().map((phase) => ({ phase, title: RESTORE_TITLES[phase] }));
 }
 
 /** What a run does to things, and what it finds done before: words and numbers. */
-export function doneIn(counts: PhaseCounts | undefined, { restores }: Told): [[string, number], [string, number]] {
+export function doneIn(counts: PhaseCounts | undefined, { restores }: AnyRun): [[string, number], [string, number]] {
   if (restores === undefined) {
     return [
       ['removed', counts?.removed ?? 0],
@@ -41,7 +41,7 @@ function leftBy({ outcome, waived }: Item & { waived: { by: string } }): string 
 }
 
 /** What became of an item, in one word where the vocabulary of outcomes has it: sign-in is never removed, it is disabled. */
-export function toldOutcome(item: Item): string {
+export function outcomeWords(item: Item): string {
   if (isWaived(item)) return leftBy(item);
   const word = item.outcome?.outcome ?? 'not begun';
   if (item.phase !== 'sign-in') return word;
@@ -57,7 +57,7 @@ export interface Staying {
 }
 
 /** Everything that stays by decision: waived by an approver during the run, or protected by the manifest from the start. */
-export function stayingIn(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>): Staying[] {
+export function stayingByDecision(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>): Staying[] {
   const waived = summary.items.filter(isWaived).map((i) => ({ item: i.item, why: `${leftBy(i)}: ${i.waived.reason}` }));
   const kept = summary.untouched.filter((u) => u.reason === PROTECTED);
   return [
@@ -67,18 +67,18 @@ export function stayingIn(summary: Pick<RunSummary, 'items' | 'untouched' | 'sta
 }
 
 /** What is left over: without a verification nobody knows, and what stays by decision is counted, never passed over. */
-export function toldLeftovers(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy'>): string {
+export function leftoverWords(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy'>): string {
   if (summary.leftovers === null) return 'not verified';
   if (summary.leftovers.length > 0) return summary.leftovers.join(', ');
-  const staying = stayingIn(summary);
+  const staying = stayingByDecision(summary);
   if (staying.length === 0) return 'nothing';
   const by = Map.groupBy(staying, (s) => s.how);
   return `nothing but what stays by decision: ${[...by].map(([how, of]) => `${of.length} ${how}`).join(', ')}`;
 }
 
 /** What is not as it was to be at the end, under its heading. */
-export function toldRest(summary: RunSummary): { heading: string; text: string } {
-  if (summary.restores === undefined) return { heading: 'Left over', text: toldLeftovers(summary) };
+export function remainderWords(summary: RunSummary): { heading: string; text: string } {
+  if (summary.restores === undefined) return { heading: 'Left over', text: leftoverWords(summary) };
   const open = summary.items.filter((i) => !(i.outcome && isResolved(i.outcome.outcome))).map((i) => i.item);
   const rest = [...open, ...summary.untouched.map((u) => u.id)];
   return { heading: 'Not given back', text: rest.length === 0 ? 'nothing' : rest.join(', ') };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../model/ledger.ts';
 import { summarize } from '../../model/summary.ts';
-import { stayingIn, toldLeftovers, toldOutcome } from '../../model/told.ts';
+import { stayingByDecision, leftoverWords, outcomeWords } from '../../model/summary-words.ts';
 import { finding, planOf } from './findings.ts';
 
 const ITEMS = { count: 1, hash: 'h' };
@@ -28,17 +28,17 @@ const verified = (...leftovers: string[]): JournalRecord => ({ type: 'verified',
 
 describe('what is left over', () => {
   test('is not known before the verification', () => {
-    expect(toldLeftovers(summaryOf(outcome('aws-role:held', 'blocked'), waive))).toBe('not verified');
+    expect(leftoverWords(summaryOf(outcome('aws-role:held', 'blocked'), waive))).toBe('not verified');
   });
 
   test('names what was found', () => {
-    expect(toldLeftovers(summaryOf(verified('aws-role:other')))).toBe('aws-role:other');
+    expect(leftoverWords(summaryOf(verified('aws-role:other')))).toBe('aws-role:other');
   });
 
   test('is never just nothing where something stays by decision, and that is told with who and why', () => {
     const summary = summaryOf(outcome('aws-role:held', 'blocked'), waive, outcome('aws-role:other', 'removed'), verified());
-    expect(toldLeftovers(summary)).toBe('nothing but what stays by decision: 1 waived, 1 protected');
-    expect(stayingIn(summary)).toEqual([
+    expect(leftoverWords(summary)).toBe('nothing but what stays by decision: 1 waived, 1 protected');
+    expect(stayingByDecision(summary)).toEqual([
       { item: 'aws-role:held', how: 'waived', why: 'waived by riley: locked by its owner' },
       { item: 'aws-role:kept', how: 'protected', why: 'protected by the manifest that sam started with' },
     ]);
@@ -46,11 +46,11 @@ describe('what is left over', () => {
 
   test('what was waived and went after all does not stay', () => {
     const summary = summaryOf(outcome('aws-role:held', 'blocked'), waive, outcome('aws-role:held', 'removed'), verified());
-    expect(stayingIn(summary).map((s) => s.item)).toEqual(['aws-role:kept']);
+    expect(stayingByDecision(summary).map((s) => s.item)).toEqual(['aws-role:kept']);
   });
 
   test('is nothing where nothing stays', () => {
-    expect(toldLeftovers({ leftovers: [], items: [], untouched: [], startedBy: 'sam' })).toBe('nothing');
+    expect(leftoverWords({ leftovers: [], items: [], untouched: [], startedBy: 'sam' })).toBe('nothing');
   });
 });
 
@@ -62,7 +62,7 @@ test('sign-in is disabled, everything else is removed', () => {
     why: [],
     outcome: { item: 'x', outcome: word, reason: '' },
   });
-  expect(toldOutcome(item('sign-in', 'removed'))).toBe('disabled');
-  expect(toldOutcome(item('sign-in', 'already-gone'))).toBe('disabled already');
-  expect(toldOutcome(item('permissions', 'removed'))).toBe('removed');
+  expect(outcomeWords(item('sign-in', 'removed'))).toBe('disabled');
+  expect(outcomeWords(item('sign-in', 'already-gone'))).toBe('disabled already');
+  expect(outcomeWords(item('permissions', 'removed'))).toBe('removed');
 });
