@@ -1,7 +1,7 @@
 import type { DefenderUse } from '../../model/finding.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
-import { CannotAsk } from '../microsoft/cannot-ask.ts';
+import { RefusedError } from '../refused-error.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Assignment, AzureApi } from './wire/clients.ts';
 import { lookForDefender } from './defender.ts';
@@ -24,10 +24,10 @@ export interface AzureSnapshot {
   defender?: DefenderUse;
 }
 
-/** Lists by object id, since ARM knows principals only by that; throws CannotAsk 'NoCiemPrincipal' when the directory gave none. */
+/** Lists by object id, since ARM knows principals only by that; throws RefusedError 'NoCiemPrincipal' when the directory gave none. */
 export async function readAzure(api: AzureApi, system: SystemId, context: ReadContext): Promise<AzureSnapshot> {
   if (context.ciemPrincipalId === undefined) {
-    throw new CannotAsk(
+    throw new RefusedError(
       'NoCiemPrincipal',
       'the directory holds no CIEM service principal (or could not be read), and ARM finds assignments only by its object id; look for assignments of "Identity not found" by hand, then waive this',
     );

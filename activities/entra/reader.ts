@@ -1,6 +1,6 @@
 import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
-import { CannotAsk } from '../microsoft/cannot-ask.ts';
+import { RefusedError } from '../refused-error.ts';
 import { sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
@@ -26,7 +26,7 @@ export interface EntraSnapshot {
 /** How onboarding's names begin; people could edit them, so this only finds look-alikes worth telling. */
 const LOOK_ALIKES = ["startswith(displayName,'mciem-')", "startswith(displayName,'ciem-')"];
 
-/** Throws CannotAsk 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
+/** Throws RefusedError 'WrongTenant' when the worker is signed in elsewhere: an empty answer from another tenant would read as clean. */
 export async function readEntra(api: EntraApi, system: SystemId, context: ReadContext): Promise<EntraSnapshot> {
   const { principalId, applicationId } = await demandTenant(api, system);
   const namedUris = context.manifest.entra.applications ?? [];
@@ -50,7 +50,7 @@ export async function demandTenant(api: EntraApi, system: SystemId): Promise<Sel
   const self = await api.self();
   const { tenantId } = self;
   if (sameId(tenantId, nativeId(system))) return self;
-  throw new CannotAsk(
+  throw new RefusedError(
     'WrongTenant',
     `the worker is signed in to tenant ${tenantId}, the manifest names ${nativeId(system)}; mend AZURE_TENANT_ID or tenant.id`,
   );

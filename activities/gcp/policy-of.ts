@@ -1,6 +1,6 @@
 import type { Policy } from './snapshot.ts';
 import type { PolicyApi } from './wire/policies.ts';
-import { RefusedError } from './wire/errors.ts';
+import { RefusedError } from '../refused-error.ts';
 
 /** The policy of a resource that must be there. Throws RefusedError 'NotFound' where it is not: a system that is not found is not an empty one. */
 export async function policyOf(api: Pick<PolicyApi, 'getPolicy'>, resource: string): Promise<Policy> {

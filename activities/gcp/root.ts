@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { ReadContext, Walked } from '../cloud.ts';
-import { RefusedError } from './wire/errors.ts';
+import { RefusedError } from '../refused-error.ts';
 import type { GcpApi } from './wire/clients.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
-import { CannotAsk } from './cannot-ask.ts';
+import { RefusedError } from '../refused-error.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
 export interface Refusal {
@@ -35,7 +35,7 @@ export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRe
  * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.
  */
 export function judgeCommon(error: unknown, now = Date.now()): { judged: FailureClass } | { refusal: Refusal } {
-  if (error instanceof CannotAsk) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
+  if (error instanceof RefusedError) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
   // A call that our own time limit ended (see inTime), and a body that broke off where no length was told.

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { CannotAsk } from './cannot-ask.ts';
+import { RefusedError } from '../refused-error.ts';
 
 /** Who the worker is, as its own access token says. */
 export interface Self {
@@ -26,6 +26,6 @@ export async function selfOf(credential: TokenCredential, tokenScope: string): P
       isPerson: claims.scp !== undefined,
     };
   } catch {
-    throw new CannotAsk('UnreadableToken', "the worker's own token has no readable oid and tid claims");
+    throw new RefusedError('UnreadableToken', "the worker's own token has no readable oid and tid claims");
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ownAccessToAccount } from '../../activities/aws/own-access/read.ts';
 import { ownAccessAtScope } from '../../activities/azure/own-access/read.ts';
 import type { Assignment, AzureApi } from '../../activities/azure/wire/clients.ts';
-import { CannotAsk } from '../../activities/microsoft/cannot-ask.ts';
+import { RefusedError } from '../../activities/refused-error.ts';
 import type { EntraApi } from '../../activities/entra/wire/clients.ts';
 import { ownAccessToDirectory } from '../../activities/entra/own-access/read.ts';
 import { ownAccessAtResource } from '../../activities/gcp/own-access/read.ts';
@@ -168,7 +168,7 @@ describe('Entra', () => {
 
   test('signed in to another tenant nothing is told of this one', async () => {
     const self = () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false });
-    await expect(reading({ self })).rejects.toThrow(CannotAsk);
+    await expect(reading({ self })).rejects.toThrow(RefusedError);
   });
 });
 

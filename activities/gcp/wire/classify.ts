@@ -1,5 +1,6 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
-import { OperationError, RefusedError } from './errors.ts';
+import { RefusedError } from '../../refused-error.ts';
+import { OperationError } from './operation-error.ts';
 
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };

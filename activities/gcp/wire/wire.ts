@@ -1,6 +1,6 @@
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { OperationError } from './errors.ts';
+import { OperationError } from './operation-error.ts';
 
 /** What every client of Google's is made with. */
 export interface ClientOptions {

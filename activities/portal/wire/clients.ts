@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { unlessGone } from '../../gone.ts';
-import { CannotAsk } from '../../microsoft/cannot-ask.ts';
+import { RefusedError } from '../../refused-error.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
 import { isGone } from './classify.ts';
@@ -46,11 +46,11 @@ export interface PortalApi {
   confirm(deletionId: string, otp: string): Promise<Confirmation>;
 }
 
-/** `endpoint` undefined: OFFBOARD_PORTAL_URL is not set, and every call throws CannotAsk 'NoPortal'. */
+/** `endpoint` undefined: OFFBOARD_PORTAL_URL is not set, and every call throws RefusedError 'NoPortal'. */
 export function connectPortal(endpoint: Endpoint | undefined, credential: TokenCredential, readable: boolean): PortalApi {
   const portal = (): Rest => {
     if (endpoint) return restTo(endpoint, credential);
-    throw new CannotAsk('NoPortal', 'OFFBOARD_PORTAL_URL is not set; set it, or give the collectors the driver operator or retired');
+    throw new RefusedError('NoPortal', 'OFFBOARD_PORTAL_URL is not set; set it, or give the collectors the driver operator or retired');
   };
   const at = (kind: 'collectors' | 'deletions', id: string) => `/api/${kind}/${encodeURIComponent(id)}`;
   return {
@@ -74,7 +74,7 @@ const WrongOtp = z.object({ error: z.object({ attemptsLeft: z.int() }) });
 
 /** Throws anything but the portal's three answers to a code anew, without request and text: either could show the code. */
 function refusedOtp(error: unknown): Confirmation {
-  if (!isRestError(error)) throw error instanceof CannotAsk ? error : signInOrShape(error);
+  if (!isRestError(error)) throw error instanceof RefusedError ? error : signInOrShape(error);
   const { code, statusCode } = error;
   if (statusCode === 400 && code === 'WrongOtp') {
     return { kind: 'wrong', attemptsLeft: WrongOtp.parse(JSON.parse(error.response?.bodyAsText ?? '')).error.attemptsLeft };

@@ -1,6 +1,6 @@
 import { AuthenticationError, CredentialUnavailableError } from '@azure/identity';
 import { describe, expect, test } from 'vitest';
-import { CannotAsk } from '../../../activities/microsoft/cannot-ask.ts';
+import { RefusedError } from '../../../activities/refused-error.ts';
 import { judgeCommon, retryAfterMs } from '../../../activities/microsoft/failure.ts';
 import { refusal, unanswered } from '../refusals.ts';
 
@@ -72,7 +72,7 @@ test('a refused sign-in tells Entra’s own reason', () => {
 });
 
 test('our own refusal to ask keeps its code, anything unforeseen is blocked as Unknown', () => {
-  expect(judgeCommon(new CannotAsk('NoPortal', 'set it'))).toEqual({ judged: { kind: 'blocked', code: 'NoPortal', message: 'set it' } });
+  expect(judgeCommon(new RefusedError('NoPortal', 'set it'))).toEqual({ judged: { kind: 'blocked', code: 'NoPortal', message: 'set it' } });
   expect(judgeCommon(new TypeError('oops'))).toEqual({ judged: { kind: 'blocked', code: 'Unknown', message: 'oops' } });
   expect(judgeCommon('oops')).toMatchObject({ judged: { kind: 'blocked', code: 'Unknown' } });
 });

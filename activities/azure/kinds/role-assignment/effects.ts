@@ -1,7 +1,7 @@
 import { canonical } from '../../../../model/canonical.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
-import { CannotAsk } from '../../../microsoft/cannot-ask.ts';
+import { RefusedError } from '../../../refused-error.ts';
 import type { Assignment, AzureApi } from '../../wire/clients.ts';
 import { comparable, footprint, plannedAssignment, toJson } from './footprint.ts';
 
@@ -25,7 +25,7 @@ async function restoreOne(api: AzureApi, kept: Assignment): Promise<void> {
   const there = await api.getAssignment(kept.id);
   if (there === undefined) return api.putAssignment(kept);
   if (same(there, kept)) return;
-  throw new CannotAsk(
+  throw new RefusedError(
     'NameTaken',
     `${kept.id} gives another right by now (${there.roleDefinitionId} to ${there.principalId}); look at it, then restore again`,
   );

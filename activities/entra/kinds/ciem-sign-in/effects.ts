@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
-import { CannotAsk } from '../../../microsoft/cannot-ask.ts';
+import { RefusedError } from '../../../refused-error.ts';
 import type { EntraApi } from '../../wire/clients.ts';
 import { footprint, toJson } from './footprint.ts';
 
@@ -18,7 +18,7 @@ export const effects: Effects<EntraApi> = {
   async restore(api, items) {
     for (const item of items) {
       if (!(await api.setSignIn(principalId(item), true)))
-        throw new CannotAsk('PartMissing', `the service principal ${principalId(item)} is not there`);
+        throw new RefusedError('PartMissing', `the service principal ${principalId(item)} is not there`);
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
-import { CannotAsk } from '../../../microsoft/cannot-ask.ts';
+import { RefusedError } from '../../../refused-error.ts';
 import { define, type ApplicationDefinition } from '../../application.ts';
 import type { EntraApi } from '../../wire/clients.ts';
 import { footprint, plannedApplication, toJson } from './footprint.ts';
@@ -37,7 +37,7 @@ async function demandFreeUris(api: EntraApi, planned: ApplicationDefinition): Pr
     const holders = await api.listApplications(`identifierUris/any(u:u eq '${uri.replaceAll("'", "''")}')`);
     const stranger = holders.find((h) => h.id !== planned.id);
     if (stranger) {
-      throw new CannotAsk(
+      throw new RefusedError(
         'NameTaken',
         `the identifier URI ${uri} belongs to the application ${stranger.id} by now; take it off there, then restore again`,
       );
@@ -47,7 +47,7 @@ async function demandFreeUris(api: EntraApi, planned: ApplicationDefinition): Pr
 
 async function undelete(api: EntraApi, what: string, id: string): Promise<void> {
   if (await api.restoreDeleted(id)) return;
-  throw new CannotAsk('Purged', `the ${what} ${id} is no longer among the deleted items, which are kept for 30 days`);
+  throw new RefusedError('Purged', `the ${what} ${id} is no longer among the deleted items, which are kept for 30 days`);
 }
 
 function applicationId(item: PlanItem): string {

@@ -2,7 +2,8 @@ import type { Effects } from '../../../kind.ts';
 import { usedWords } from '../../footprint/use.ts';
 import { projectOf, type ServiceAccount } from '../../snapshot.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { OperationError, RefusedError } from '../../wire/errors.ts';
+import { RefusedError } from '../../../refused-error.ts';
+import { OperationError } from '../../wire/operation-error.ts';
 import { accountDefinition, plannedAccount } from './footprint.ts';
 
 /** Disabled, then deleted; undeleted by its unique id, then enabled or disabled as it was. */

@@ -6,7 +6,8 @@ import { accountOf, grantId, grantJson, grantsOf, plannedGrant, type AccountGran
 import { deletedId, liveMember } from '../../footprint/members.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { OperationError, RefusedError } from '../../wire/errors.ts';
+import { RefusedError } from '../../../refused-error.ts';
+import { OperationError } from '../../wire/operation-error.ts';
 import { editPolicy, withGrants, withoutGrants } from './edit-policy.ts';
 
 /** Of every kind whose things are grants: all planned ones of one policy in one write. */

@@ -4,7 +4,7 @@ import type { Effects } from '../../../kind.ts';
 import { plannedPool, type PoolDefinition } from '../../footprint/pool-state.ts';
 import { DELETED, lastSegment } from '../../snapshot.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../wire/errors.ts';
+import { RefusedError } from '../../../refused-error.ts';
 
 /** The calls in which a pool and a provider differ; all else about their state is the same. */
 export interface PoolCalls<T extends { state: string }> {

@@ -7,13 +7,3 @@ export class OperationError extends Error {
     if (code !== undefined) this.code = code;
   }
 }
-
-/** Why the product itself does not do what was asked: what it would be done to is not what it was. */
-export class RefusedError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'RefusedError';
-    this.code = code;
-  }
-}
