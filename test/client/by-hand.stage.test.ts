@@ -33,7 +33,7 @@ test('operator: the run says what to click, and only the exact words of the port
   const run = await runAtCollectors(stage, driven('operator'));
   expectRefused(await confirm(run, MAILBOX, DELETED), 'NotWaitingForCollector', 'is not-ready');
   const ready = await stage.offboard('ready', run, COLLECTOR, '--by', MAILBOX);
-  expect(ready.out).toContain(`--statement "${DELETED}"`);
+  expect(ready.out).toContain(`--statement '${DELETED}'`);
   const told = await stage.offboard('status', run);
   expect(told.out).toContain(`Settings, Data Collectors, ${COLLECTOR}, ⋯, Delete Configuration, Delete; enter the OTP there; then confirm`);
   for (const words of ['gone', DELETED.toLowerCase(), `${DELETED}.`]) {
