@@ -78,8 +78,8 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
     for (const descendant of descendants) {
       const { type, name } = descendant;
       (isSubscription(type) ? subscriptions : groups).set(normalId(name), name);
-      const told = describe(descendant);
-      described.set(told.system, told);
+      const one = describe(descendant);
+      described.set(one.system, one);
     }
   }
   return { groups: [...groups.values()], subscriptions: [...subscriptions.values()], unknown, described: [...described.values()] };

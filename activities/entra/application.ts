@@ -1,4 +1,5 @@
-import type { Application, EntraApi, FederatedCredential } from './wire/clients.ts';
+import type { EntraApi } from './wire/clients.ts';
+import type { Application, FederatedCredential } from './wire/shapes.ts';
 
 /** An application's full definition: what a removal compares with and what a restore needs. */
 export interface ApplicationDefinition extends Application {

@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
-import type { AuthorizationSystem, EntraApi } from './wire/clients.ts';
+import type { EntraApi } from './wire/clients.ts';
+import type { AuthorizationSystem } from './wire/shapes.ts';
 
 /** `gone`: Graph no longer answers for Permissions Management, with the code it said so by. That is no error, and no empty list. */
 export type AuthorizationSystems = { state: 'answered'; systems: AuthorizationSystem[] } | { state: 'gone'; code: string };

@@ -2,7 +2,8 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import { DIRECTORY_ROLES } from '../../model/footprint.ts';
 import { NO_PIM_LICENCE } from '../microsoft/failure.ts';
 import { classifyEntra } from './wire/classify.ts';
-import type { DirectoryRoleAssignment, EntraApi } from './wire/clients.ts';
+import type { EntraApi } from './wire/clients.ts';
+import type { DirectoryRoleAssignment } from './wire/shapes.ts';
 
 /** Who holds the two directory roles the guide demands, tenant-wide; members of groups are not looked up. */
 export interface DirectoryRoles {

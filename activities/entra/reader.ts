@@ -4,7 +4,8 @@ import { RefusedError } from '../refused-error.ts';
 import { sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
-import type { EntraApi, ServicePrincipal } from './wire/clients.ts';
+import type { EntraApi } from './wire/clients.ts';
+import type { ServicePrincipal } from './wire/shapes.ts';
 import { define, type ApplicationDefinition } from './application.ts';
 import { readCiemUse, type CiemUse } from './recent-use.ts';
 

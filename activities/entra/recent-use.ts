@@ -1,7 +1,8 @@
 import { MEPM } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
 import { classifyEntra } from './wire/classify.ts';
-import type { EntraApi, SignInActivity } from './wire/clients.ts';
+import type { EntraApi } from './wire/clients.ts';
+import type { SignInActivity } from './wire/shapes.ts';
 
 /** Who used the CIEM principal within the manifest's `guards.usedWithin`, in words; `unseen` says why nobody could look. */
 export interface CiemUse {

@@ -16,7 +16,7 @@ const MANAGER = 'cloudresourcemanager.googleapis.com';
 const LEVELS = ['Organization', 'Folder', 'Project'].map((type) => `${MANAGER}/${type}`);
 const ACCOUNT = 'iam.googleapis.com/ServiceAccount';
 
-/** Members that are told of though they are not ours. */
+/** Members that are worth showing though they are not ours. */
 const NAMED = [...GCP_NAMES.serviceAccount, DEFENDER.gcpServiceAccount];
 
 /** Resources whose policies, as Cloud Asset shows them, hold nothing that could be ours, with how many grants there are in each. */

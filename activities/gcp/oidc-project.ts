@@ -19,12 +19,12 @@ export async function lookForOidcProject(api: GcpApi, projectId: string, context
   const pools = await readPools(api, projectId);
   const { id, cloud } = context.manifest.tenant;
   const anchors = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
-  const worthALook = pools.some((pool) => {
+  const concernsUs = pools.some((pool) => {
     const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
     const verdicts = pool.providers.map((p) => judgeProvider(p, anchors));
     return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
   });
-  return worthALook ? await readAround(api, projectId, pools, context) : undefined;
+  return concernsUs ? await readAround(api, projectId, pools, context) : undefined;
 }
 
 async function readPools(api: GcpApi, projectId: string): Promise<PoolWithProviders[]> {

@@ -11,15 +11,15 @@ const AT_ONCE = 4;
 /** A listing that may be answered later is tried again after these pauses, in ms; then its branch is unknown. */
 const PAUSES = [500, 2_000];
 
-type Telling = Walked & { described: Described[] };
+type Tree = Walked & { described: Described[] };
 
 /**
  * What `folders: all` and `projects: all` stand for: everything below the manifest's organisation, level by level. A parent whose folders
- * or projects cannot be listed is `unknown`, with all that may be below it; what is about to be deleted is `left`. Throws when nothing of
+ * or projects cannot be listed is `unknown`, with all that may be below it; what is about to be deleted is `leftOut`. Throws when nothing of
  * the organisation itself can be listed.
  */
 export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<Walked> {
-  const walked: Telling = { systems: [], leftOut: [], unknown: [], described: [] };
+  const walked: Tree = { systems: [], leftOut: [], unknown: [], described: [] };
   const { organization, folders, projects } = manifest.gcp ?? {};
   if (organization === undefined) return projects === 'all' ? await visibleProjects(api) : walked;
   if (folders !== 'all' && projects !== 'all') return walked;
@@ -46,7 +46,7 @@ function liveOnes(nodes: TreeNode[], walked: Walked): string[] {
 }
 
 /** Direct children. What can be listed counts though the rest cannot; of the organisation at least something must be. */
-async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Telling): Promise<TreeNode[]> {
+async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Tree): Promise<TreeNode[]> {
   const results = await Promise.allSettled([
     persistently(() => api.listFolders(parent)),
     ...(withProjects ? [persistently(() => api.listProjects(parent))] : []),

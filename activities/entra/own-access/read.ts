@@ -5,7 +5,8 @@ import { ELIGIBLE_DOUBT, type OwnAccess, type OwnGrant } from '../../../model/ow
 import { NO_PIM_LICENCE } from '../../microsoft/failure.ts';
 import type { Self } from '../../microsoft/self.ts';
 import { classifyEntra } from '../wire/classify.ts';
-import type { AppRoleAssignment, DirectoryRoleAssignment, EntraApi } from '../wire/clients.ts';
+import type { EntraApi } from '../wire/clients.ts';
+import type { AppRoleAssignment, DirectoryRoleAssignment } from '../wire/shapes.ts';
 import { demandTenant } from '../reader.ts';
 
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';

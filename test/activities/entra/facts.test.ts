@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { entraFacts } from '../../../activities/entra/facts.ts';
-import type { ServicePrincipal } from '../../../activities/entra/wire/clients.ts';
+import type { ServicePrincipal } from '../../../activities/entra/wire/shapes.ts';
 import { CIEM_PRINCIPAL } from '../planned.ts';
 import { principal, snapshot, WORKER } from './fixtures.ts';
 

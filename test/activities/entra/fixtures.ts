@@ -1,6 +1,6 @@
 import type { ApplicationDefinition } from '../../../activities/entra/application.ts';
 import type { EntraSnapshot } from '../../../activities/entra/reader.ts';
-import type { ServicePrincipal } from '../../../activities/entra/wire/clients.ts';
+import type { ServicePrincipal } from '../../../activities/entra/wire/shapes.ts';
 import { MEPM } from '../../../model/footprint.ts';
 import { CIEM_PRINCIPAL, TENANT } from '../planned.ts';
 

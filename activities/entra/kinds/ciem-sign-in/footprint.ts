@@ -5,7 +5,7 @@ import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
-import type { ServicePrincipal } from '../../wire/clients.ts';
+import type { ServicePrincipal } from '../../wire/shapes.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 import type { CiemUse } from '../../recent-use.ts';
 

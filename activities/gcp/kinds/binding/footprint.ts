@@ -70,15 +70,15 @@ export function riskOf(role: string): Risk {
 function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
   const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
   const isDefender = localPart === DEFENDER.gcpServiceAccount;
-  const why = isDefender
+  const looksLike = isDefender
     ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
     : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
       ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
       : undefined;
   const uses = isNamedLikeOurs({ name: grant.role }) ? roleTokens(grant.role) : [];
   const keeps = uses.length > 0 ? `${grant.role} of ${grant.member}, who keeps that role in place` : undefined;
-  const told = why ?? keeps;
-  if (told === undefined) return [];
+  const why = looksLike ?? keeps;
+  if (why === undefined) return [];
   const defender = isDefender ? { defender: true as const } : {};
-  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why: told, uses, ...defender }];
+  return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses, ...defender }];
 }

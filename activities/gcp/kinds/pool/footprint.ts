@@ -17,7 +17,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     const used = usedPools(snapshot, anchors);
     return {
       findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j, used.get(j.pool.name))),
-      sightings: judged.filter((j) => worthTelling(j)).map((j) => sighting(snapshot, j, anchors)),
+      sightings: judged.filter((j) => isWorthShowing(j)).map((j) => sighting(snapshot, j, anchors)),
       seen: judged.length,
     };
   },
@@ -47,7 +47,7 @@ function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, 
   };
 }
 
-function worthTelling({ whose, why }: PoolVerdict): boolean {
+function isWorthShowing({ whose, why }: PoolVerdict): boolean {
   return whose === 'shared' || (whose === 'other' && why.length > 1);
 }
 

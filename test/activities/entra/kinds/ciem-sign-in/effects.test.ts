@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { ciemSignIn } from '../../../../../activities/entra/kinds/ciem-sign-in/index.ts';
-import { connectEntra, type EntraApi, type ServicePrincipal } from '../../../../../activities/entra/wire/clients.ts';
+import { connectEntra, type EntraApi } from '../../../../../activities/entra/wire/clients.ts';
+import type { ServicePrincipal } from '../../../../../activities/entra/wire/shapes.ts';
 import { readEntra } from '../../../../../activities/entra/reader.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
 import { ENTRA, TENANT } from '../../../../sandbox/small-estate.ts';

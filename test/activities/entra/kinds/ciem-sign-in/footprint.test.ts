@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ciemSignIn } from '../../../../../activities/entra/kinds/ciem-sign-in/index.ts';
-import type { ServicePrincipal } from '../../../../../activities/entra/wire/clients.ts';
+import type { ServicePrincipal } from '../../../../../activities/entra/wire/shapes.ts';
 import { untouchedOf } from '../../../../model/findings.ts';
 import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
 import { principal, snapshot, WORKER } from '../../fixtures.ts';
