@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
+import { retryAfterOf } from '../retry-after.ts';
 import { RefusedError } from '../refused-error.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
@@ -61,10 +62,7 @@ export function retryAfterMs(header: (name: string) => string | undefined, now: 
     if (ms !== undefined && /^\d+$/.test(ms)) return Number(ms);
   }
   const value = header('retry-after');
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return value === undefined ? undefined : retryAfterOf(value, now);
 }
 
 /** Whether the API itself says that a thing is not there: 404 with one of its own codes, which no proxy's page has. */

@@ -1,4 +1,5 @@
 import type { FailureClass } from '../../../model/errors.ts';
+import { retryAfterOf } from '../../retry-after.ts';
 import { isGone } from './gone.ts';
 import { AwsRefusal } from './refusal.ts';
 import { scrub } from './scrub.ts';
@@ -120,10 +121,8 @@ function statusOf(error: unknown): number | undefined {
   return $metadata?.httpStatusCode ?? $response?.statusCode;
 }
 
-/** Retry-After in seconds or as a date (RFC 9110), as milliseconds from now. */
 function retryAfter(error: unknown): { retryAfterMs?: number } {
-  const text = ((error ?? {}) as SdkError).$response?.headers?.['retry-after'];
-  if (!text) return {};
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: Math.ceil(ms) } : {};
+  const value = ((error ?? {}) as SdkError).$response?.headers?.['retry-after'];
+  const ms = value ? retryAfterOf(value, Date.now()) : undefined;
+  return ms ? { retryAfterMs: ms } : {};
 }

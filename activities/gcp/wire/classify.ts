@@ -1,4 +1,5 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
+import { retryAfterOf } from '../../retry-after.ts';
 import { RefusedError } from '../../refused-error.ts';
 import { OperationError } from './operation-error.ts';
 
@@ -150,12 +151,9 @@ function read(error: unknown): Answer {
   };
 }
 
-/** Retry-After in ms: seconds or a date (RFC 9110, 10.2.3). */
 function retryAfter(headers: unknown): number | undefined {
-  const text = headers instanceof Headers ? headers.get('retry-after') : (headers as Record<string, string> | undefined)?.['retry-after'];
-  if (text === null || text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  const value = headers instanceof Headers ? headers.get('retry-after') : (headers as Record<string, string> | undefined)?.['retry-after'];
+  return value ? retryAfterOf(value, Date.now()) : undefined;
 }
 
 /** Bearer tokens, Google's access tokens and JWTs have no business in a message. */
