@@ -83,7 +83,7 @@ test('what the worker stands on is never planned, though everything else about i
   expect(own.ids).not.toContain(entry);
   expect(own.ids).not.toContain(application);
   expect(own.kept.get(entry)).toMatch(/this worker runs under .*offboarding-entry/);
-  expect(own.kept.get(application)).toBe(`this worker runs under ${WORKER_APP}`);
+  expect(own.kept.get(application)).toBe(`this worker runs under ${WORKER}`);
   // The same two under other names, which nobody runs under, are planned.
   for (const o of estate.objects) {
     if (o.kind === 'aws-role' && 'account' in o && o.account === MEMBER_ACCOUNT && o.name === 'offboarding-entry')
