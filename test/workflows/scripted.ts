@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { Client, Connection, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
 import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
 import { AWS_ORDER } from '../../activities/aws/order.ts';
@@ -28,8 +28,6 @@ import { finding, planOf } from '../model/findings.ts';
  * milliseconds. The script is typed by the real activities, so that one that changes breaks its tests at compile time. What an activity
  * judges is not tried here; that has tests of its own, and each flow has a twin over a whole stack.
  */
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export const STARTER = 'sam';
 export const APPROVER = 'riley';

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { Activities } from '../../../activities/index.ts';
+import * as messages from '../../../workflows/messages/index.ts';
+import { APPROVER, ASSIGNMENT, denied, planned, ROLE, scriptedWorker } from '../scripted.ts';
+
+const { start } = scriptedWorker();
+
+const PILOT = () => planned(undefined, { pilot: ['aws:111122223333'] });
+
+test('the pilot goes first; the rest after a soak time and a go-ahead', async () => {
+  const run = await start({ plan: PILOT(), soak: 300 });
+  await run.approve('plan');
+  const soaking = await run.untilWaiting('time');
+  expect(soaking.awaiting).toMatchObject([{ kind: 'time', of: 'soak', whom: 'nobody' }]);
+  expect(run.given('removeItems')).toEqual([[ROLE]]);
+  await run.untilGate('wave');
+  expect(run.given('removeItems')).toEqual([[ROLE]]);
+  await run.approve('wave');
+  await run.untilGate('collectors');
+  expect(run.given('removeItems')[1]).toEqual([ASSIGNMENT]);
+});
+
+test('a go-ahead that is rejected leaves the rest in place', async () => {
+  const run = await start({ plan: PILOT() });
+  await run.approve('plan');
+  await run.decide('reject', 'wave');
+  expect((await run.result()).status).toBe('denied');
+  expect(run.given('removeItems')).toEqual([[ROLE]]);
+});
+
+test('an amended plan after the go-ahead asks for it again, and soaks no more', async () => {
+  const run = await start({ plan: PILOT(), soak: 150 });
+  run.held.set(ASSIGNMENT, denied(ASSIGNMENT));
+  await run.approve('plan');
+  await run.approve('wave');
+  await run.untilWaiting('items');
+  run.held.clear();
+  run.script.soak = 60_000;
+  await run.say(messages.amend, { by: APPROVER, reason: 'as it is', overrides: [] });
+  await run.approve('plan', 2);
+  await run.approve('wave', 2);
+  await run.untilGate('collectors');
+});
+
+test('outside the change windows the rest waits for the next, is told until when, and goes on by itself', async () => {
+  const opensAt = new Date(Date.now() + 600).toISOString();
+  const removeItems: Activities['removeItems'] = ({ work }) => {
+    const items = 'items' in work ? work.items : [work.type === 'aws' ? ROLE : ASSIGNMENT];
+    if (Date.now() < Date.parse(opensAt)) return Promise.resolve({ outcomes: [], remaining: items, opensAt });
+    return Promise.resolve({ outcomes: items.map((item) => ({ item, outcome: 'removed', reason: 'gone' })), remaining: [] });
+  };
+  const run = await start({ plan: planned(planned().items.length > 0 ? undefined : []), activities: { removeItems } });
+  await run.approve('plan');
+  const view = await run.untilWaiting('time');
+  const [time] = view.awaiting;
+  expect(time).toMatchObject({ kind: 'time', of: 'window' });
+  expect(Math.abs(Date.parse(time?.until ?? '') - Date.parse(opensAt))).toBeLessThan(300);
+  await run.until((v) => v.counts[0]?.removed === 2);
+  expect(run.inputsOf('removeItems').some(({ work }) => 'items' in work && work.items.includes(ROLE))).toBe(true);
+});
