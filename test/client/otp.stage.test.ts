@@ -73,11 +73,20 @@ test('three wrong codes block the collector until an approver has it tried again
   const run = await runAtCollectors(stage, smallEstate());
   const code = await readied(run);
   for (const left of [2, 1]) expectRefused(await otp(run, wrongFor(code)), 'OtpWrong', `${left} tries are left`);
-  expectRefused(await otp(run, wrongFor(code)), 'OtpExhausted', 'otp: too many wrong', 'an approver may have it tried again (retry)');
+  expectRefused(
+    await otp(run, wrongFor(code)),
+    'OtpExhausted',
+    'otp: locked after 3 wrong codes',
+    'an approver has it tried again',
+    `offboard retry ${run}`,
+  );
   expect(await isThere()).toBe(true);
   const view = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(view.unresolved).toMatchObject([{ item: `data-collector:${COLLECTOR}`, outcome: 'blocked', code: 'OtpExhausted' }]);
-  expectRefused(await otp(run, code), 'NotWaitingForCollector', 'is settled');
+  expectRefused(await otp(run, code), 'NotWaitingForCollector', 'locked after 3 wrong codes', `offboard waive ${run}`);
+  const status = (await stage.offboard('status', run)).out;
+  expect(status).toContain(`data-collector:${COLLECTOR}: locked after 3 wrong codes`);
+  expect(status).toContain(`offboard retry ${run} --by NAME`);
 
   expectRefused(await stage.offboard('retry', run, '--by', STARTER, '--reason', 'again'), 'SelfApproval', 'ask another approver');
   expect((await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'Dana mistyped')).code).toBe(0);

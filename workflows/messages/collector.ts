@@ -11,6 +11,9 @@ import { refusal, refuse } from './shape.ts';
 
 /** What the messages of phase 3 share (guide, "Stop data collection", steps 6 to 10). */
 
+/** What becomes of a collector that could not be deleted, such as a locked one. */
+export const ASK_AN_APPROVER = 'an approver has it tried again, or leaves it in place';
+
 /** The collector a message names, when it is at the stage the message needs. Throws Refused. */
 export function collectorAt(run: Run, id: string, stage: CollectorWaiting['stage'], otherwise: string): CollectorWaiting {
   const collector = run.waits.of('collector').find((c) => c.id === id || c.item === id);
@@ -28,7 +31,7 @@ function refuseAbsent(run: Run, id: string): never {
   const outcome = run.outcomes.get(item);
   const [asked] = run.waits.of('items');
   if (outcome && asked?.items.includes(item)) {
-    const message = `collector: ${id}: ${outcome.reason}; an approver has it tried again, or leaves it in place`;
+    const message = `collector: ${id}: ${outcome.reason}; ${ASK_AN_APPROVER}`;
     refuse('NotWaitingForCollector', message, ...asked.next);
   }
   if (outcome) refuse('NotWaitingForCollector', `collector: ${id} is settled: ${outcome.outcome}, ${outcome.reason}`);

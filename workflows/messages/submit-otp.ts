@@ -5,7 +5,7 @@ import { OTP_EXHAUSTED, type Outcome } from '../../model/outcome.ts';
 import type { CollectorWaiting } from '../../model/waiting.ts';
 import { enterOtp } from '../activities.ts';
 import type { Run } from '../run.ts';
-import { about, alone, collectorAt, settle } from './collector.ts';
+import { about, alone, ASK_AN_APPROVER, collectorAt, settle } from './collector.ts';
 import { needTexts, refusal, refuse } from './shape.ts';
 
 /** Refused (Refused, OtpWrong …) when the code is not accepted. There is no signal of it and no plain form. */
@@ -56,7 +56,8 @@ async function submit(run: Run, collector: CollectorWaiting, { by, sealedOtp }: 
       settle(run, collector, result.outcome);
       const { code, reason } = result.outcome;
       const [asked] = run.waits.of('items');
-      throw refusal(code === OTP_EXHAUSTED ? 'OtpExhausted' : 'NotWaitingForCollector', `otp: ${reason}`, ...(asked?.next ?? []));
+      const message = `otp: ${reason}; ${ASK_AN_APPROVER}`;
+      throw refusal(code === OTP_EXHAUSTED ? 'OtpExhausted' : 'NotWaitingForCollector', message, ...(asked?.next ?? []));
     }
   }
 }

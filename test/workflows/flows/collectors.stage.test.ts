@@ -114,7 +114,7 @@ test('a locked collector shows at once what an approver types, while the other g
   await ready(run);
   expect(await run.refused(enter(run))).toMatchObject({
     code: 'OtpExhausted',
-    message: 'otp: locked after 3 wrong codes',
+    message: 'otp: locked after 3 wrong codes; an approver has it tried again, or leaves it in place',
     next: ['waive', 'retry', 'amend'],
   });
   const { awaiting, collectors } = await run.view();
