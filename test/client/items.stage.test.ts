@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addMember, APPROVER, MEMBER_ACCOUNT, smallEstate, STARTER, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -48,59 +47,6 @@ test('items that are held wait for an approver other than the starter, and waive
   expect(result.status).toBe('completed');
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 4, waived: 1, blocked: 0 });
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
-});
-
-test('an item that is retried without a change is held again, and waits again', async () => {
-  const run = await runAtItems();
-  const retried = await decide('retry', run, APPROVER, '--items', UNKNOWN, '--json');
-  expect(JSON.parse(retried.out)).toEqual({ workflowId: run, items: [UNKNOWN] });
-  const { run: journal } = await stage.view(run);
-  const tries = () =>
-    stage.deps.journal
-      .lines(journal)
-      .flatMap(({ record: r }) => (r.type === 'outcome' && r.outcome.item === UNKNOWN ? [r.outcome.outcome] : []));
-  await expect.poll(tries, { timeout: 20_000 }).toEqual(['blocked', 'blocked']);
-  const view = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
-  expect(view.unresolved.map((o) => o.item)).toContain(UNKNOWN);
-});
-
-test('while nothing is unresolved there is nothing to waive, retry or amend', async () => {
-  const { run } = await runAtPlan(stage, smallEstate());
-  expectRefused(await decide('waive', run, APPROVER), 'ItemsMismatch', 'no item waits for a decision now');
-  expectRefused(await decide('retry', run, APPROVER), 'ItemsMismatch', 'look at what the run waits for', `offboard status ${run}`);
-  const amend = await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'closed long ago');
-  expectRefused(amend, 'NotAllowed', 'amend: nothing unresolved waits');
-  await expectNothingChanged(stage);
-});
-
-test('overrides of another shape never reach the journal, and a right amendment asks for approval of a new plan', async () => {
-  const run = await runAtItems();
-  const { run: journal, planHash } = await stage.view(run);
-  const handle = stage.session.client.workflow.getHandle(run);
-  for (const overrides of [undefined, 'all', [{ item: UNKNOWN }], [null]]) {
-    const sent = handle.executeUpdate('amend', { args: [{ by: APPROVER, reason: 'closed', overrides }] });
-    await expect(sent).rejects.toThrow(WorkflowUpdateFailedError);
-  }
-  expect(stage.deps.journal.lines(journal).filter(({ record: r }) => r.type === 'decision')).toHaveLength(1);
-  const short = await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'closed', '--override', `${UNKNOWN}=short`);
-  expectRefused(short, 'Usage', '--override: write ITEM=REASON', 'at least 10 characters');
-
-  expect((await stage.offboard('amend', run, '--by', STARTER, '--reason', 'look again')).code).toBe(0);
-  const view = await stage.until(run, (v) => v.gate?.opening === 2);
-  expect(view.planHash).not.toBe(planHash);
-});
-
-test('pause holds a run that was approved, resume lets it go on', async () => {
-  const { run, hash } = await runAtPlan(stage, smallEstate());
-  expect((await stage.offboard('pause', run, '--by', APPROVER)).out).toContain('pauses after the item under way');
-  await stage.until(run, (v) => v.paused);
-  expect((await stage.offboard('status', run)).out).toContain('PAUSED in plan');
-  const approval = ['--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
-  expect((await stage.offboard('approve', run, ...approval)).code).toBe(0);
-  await stage.until(run, (v) => v.stage === 'permissions');
-  await expectNothingChanged(stage);
-  expect((await stage.offboard('resume', run, '--by', APPROVER, '--json')).out).toBe(`{"workflowId":"${run}","resume":true}\n`);
-  await stage.until(run, (v) => v.gate?.gate === 'collectors');
 });
 
 test('cancel ends a run with evidence and everything in place; afterwards nothing can be said to it', async () => {

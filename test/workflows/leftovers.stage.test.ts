@@ -5,15 +5,13 @@ import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { holdRemovals, outcomesOf, recordsOf } from '../harness/removals.ts';
+import { holdRemovals, outcomesOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
-
-const APPLICATION = 'entra-oidc-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
 
 function appears(object: object): Promise<void> {
   return stage.sandbox.change(({ entries }) => {
@@ -55,27 +53,6 @@ test('a member role made while the plan waited for its approval is a leftover, t
   expect(await resultOf(stage, run)).toMatchObject({ status: 'leftovers', leftovers: [memberItem('late')] });
 });
 
-test('an assignment that comes back before phase 2 stops it with CameBack, and goes again when an approver has it retried', async () => {
-  const run = await startedRun(stage, smallEstate());
-  const hold = holdRemovals(stage, 'aws');
-  const { run: journal } = await approveGate(stage, run, 'plan');
-  const item = `azure-role-assignment:${READER_ASSIGNMENT}`;
-  await expect.poll(() => outcomesOf(stage, journal, item).length, { timeout: 10_000 }).toBe(1);
-  await comesBack(item);
-  hold.release();
-  const view = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
-  expect(view).toMatchObject({
-    stage: 'oidc-applications',
-    unresolved: [{ item, outcome: 'blocked', code: 'CameBack', reason: 'it is there again' }],
-  });
-  expect(outcomesOf(stage, journal, APPLICATION)).toEqual([]);
-  expect(await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'nobody knows why')).toMatchObject({ code: 0 });
-  await approveGate(stage, run, 'collectors');
-  expect(outcomesOf(stage, journal, item).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'removed']);
-  await deleteCollectors(stage, run);
-  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
-});
-
 test('a role that comes back other than it was needs an amended plan before it goes again', async () => {
   const run = await startedRun(stage, smallEstate());
   const hold = holdRemovals(stage, 'azure');
@@ -97,22 +74,6 @@ test('a role that comes back other than it was needs an amended plan before it g
   await deleteCollectors(stage, run);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
   expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
-});
-
-test('an application restored before phase 3 keeps the collectors from being touched', async () => {
-  const run = await startedRun(stage, smallEstate());
-  const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  await comesBack('entra-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01');
-  await approveGate(stage, run, 'collectors');
-  const view = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
-  expect(view).toMatchObject({ stage: 'data-collection', collectors: [], unresolved: [{ item: APPLICATION, code: 'CameBack' }] });
-  expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'restored on purpose')).toMatchObject({ code: 0 });
-  await deleteCollectors(stage, run);
-  const result = await resultOf(stage, run);
-  expect(result).toMatchObject({ status: 'completed', leftovers: [] });
-  expect(result.phases[1]).toMatchObject({ phase: 'oidc-applications', removed: 0, waived: 1 });
-  expect(recordsOf(stage, journal).filter((r) => r.type === 'intent' && r.item === APPLICATION)).toHaveLength(1);
 });
 
 function assignment(): object {

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import * as messages from '../../workflows/messages/index.ts';
-import { clearRun, expectNothingChanged, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
-import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
-import { newMail, resultOf } from '../harness/people.ts';
+import { clearRun, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
+import { APPROVER, MAILBOX, smallEstate } from '../harness/estate.ts';
+import { newMail } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 import { suite } from '../harness/suite.ts';
 
@@ -48,59 +48,6 @@ test('an approval and a pause by the official CLI reach the run', async () => {
   await signalByCli(id, 'resume', '{"by":"riley"}');
   const view = await stage.until(id, (v) => v.gate?.gate === 'collectors');
   expect(view.paused).toBe(false);
-});
-
-test('a rejection by the official CLI ends the run as denied with everything in place', async () => {
-  const { run: id, hash } = await runAtPlan(stage, smallEstate());
-  await signalByCli(id, 'reject', JSON.stringify(approval(hash)));
-  expect((await resultOf(stage, id)).status).toBe('denied');
-  await expectNothingChanged(stage);
-});
-
-test('a signal that is malformed or wrong never fails the run, and shows as the last refusal', async () => {
-  const { run: id, hash } = await runAtPlan(stage, smallEstate());
-  const wrong: [unknown[], string][] = [
-    [[], 'gate: is missing'],
-    [[null], 'gate: is missing'],
-    [['approve'], 'gate: is missing'],
-    [[approval(hash, { gate: 'phase1' })], 'gate: phase1 is no gate'],
-    [[approval(hash, { reason: 7 })], 'reason: is missing'],
-    [[approval(hash, { opening: '1' })], 'is not open'],
-    [[approval('0'.repeat(64))], 'is not the plan that waits'],
-    [[approval(hash, { by: STARTER })], 'started this run and cannot decide'],
-    [[approval(hash, { by: 'mallory' })], 'mallory is not among the approvers'],
-  ];
-  for (const [args, words] of wrong) {
-    await plainHandle(id).signal('approve', ...args);
-    await stage.until(id, (v) => v.lastRefusal?.includes(words) === true);
-  }
-  await signalByCli(id, 'approve', '"yes"');
-  await stage.until(id, (v) => v.lastRefusal?.startsWith('approve: gate: is missing') === true);
-  expect((await stage.offboard('status', id)).out).toContain('Last refusal: approve: gate: is missing');
-  await plainHandle(id).signal('pause', 7);
-  await stage.until(id, (v) => v.paused);
-  await plainHandle(id).signal('resume');
-  await stage.until(id, (v) => v.lastRefusal?.includes('unnamed is not among the approvers') === true);
-  await plainHandle(id).signal('resume', { by: APPROVER });
-  expect((await stage.until(id, (v) => !v.paused)).status).toBe('running');
-  await expectNothingChanged(stage);
-});
-
-test('a message says nothing of its own kind: the starter cannot approve by calling the approval a rejection', async () => {
-  const { run: id, hash } = await runAtPlan(stage, smallEstate());
-  await plainHandle(id).signal('approve', approval(hash, { by: STARTER, kind: 'reject' }));
-  const view = await stage.until(id, (v) => v.lastRefusal !== undefined);
-  expect(view.lastRefusal).toContain('started this run and cannot decide');
-  expect(view.gate?.gate).toBe('plan');
-  await expectNothingChanged(stage);
-});
-
-test('an amendment with overrides of another shape is refused and stands in no journal', async () => {
-  const { run: id } = await runAtPlan(stage, smallEstate());
-  const amend = stage.session.client.workflow.getHandle(id).executeUpdate('amend', { args: [{ by: STARTER, reason: 'a change' }] });
-  await expect(amend).rejects.toThrow(WorkflowUpdateFailedError);
-  const { run: journal } = await stage.view(id);
-  expect(stage.deps.journal.lines(journal).filter(({ record }) => record.type === 'decision')).toEqual([]);
 });
 
 test('a one-time password in clear text is refused by the validator, stays out of history, and the portal is not asked', async () => {

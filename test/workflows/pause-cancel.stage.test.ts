@@ -55,19 +55,6 @@ test('pause finishes the item under way and begins no other; resume removes the 
   expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
 });
 
-test('a run paused at a gate takes the approval and removes nothing until it is resumed', async () => {
-  const run = await startedRun(stage, smallEstate());
-  await stage.until(run, (v) => v.gate?.gate === 'plan');
-  await stage.offboard('pause', run, '--by', STARTER);
-  const { run: journal } = await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.paused && v.stage === 'permissions');
-  await sleep(1_000);
-  expect(intentsOf(stage, journal)).toEqual([]);
-  await stage.offboard('resume', run, '--by', STARTER);
-  await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  expect(new Set(removedBy(stage, journal)).size).toBe(5);
-});
-
 test('cancel finishes the item under way, writes the evidence, and removes nothing after the run has ended', async () => {
   const run = await startedRun(stage, estate());
   const hold = holdRemovals(stage, 'aws', untilAskedToStop);
@@ -84,46 +71,4 @@ test('cancel finishes the item under way, writes the evidence, and removes nothi
   await sleep(1_000);
   expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
   expect(recordsOf(stage, journal).at(-1)?.type).toBe('run-ended');
-});
-
-test('a cancellation that Temporal was asked for directly ends the run as well, and names nobody', async () => {
-  const run = await startedRun(stage, smallEstate());
-  const { run: journal } = await stage.until(run, (v) => v.gate?.gate === 'plan');
-  await stage.session.client.workflow.getHandle(run).cancel();
-  await expectCancelled(stage, run);
-  await expectEndedAs(stage, journal, 'cancelled');
-  expect(recordsOf(stage, journal).filter((r) => r.type === 'decision')).toEqual([]);
-  expect((await stage.offboard('report', run)).out).toContain('cancelled: cancelled between items ');
-});
-
-test('cancel works at a gate, while paused, and while a one-time password is awaited', async () => {
-  const atGate = await startedRun(stage, smallEstate());
-  const { run: first } = await stage.until(atGate, (v) => v.gate?.gate === 'plan');
-  await stage.offboard('cancel', atGate, '--by', 'sam');
-  await expectCancelled(stage, atGate);
-  await expectEndedAs(stage, first, 'cancelled');
-  expect(intentsOf(stage, first)).toEqual([]);
-  const decisions = recordsOf(stage, first).filter((r) => r.type === 'decision');
-  expect(decisions).toMatchObject([{ decision: { kind: 'cancel', by: 'sam' } }]);
-  expect((await stage.offboard('report', atGate)).out).toMatch(/cancelled between items by sam[^]*sam {2}cancel the run/);
-
-  const paused = await startedRun(stage, smallEstate());
-  await stage.until(paused, (v) => v.gate?.gate === 'plan');
-  await stage.offboard('pause', paused, '--by', STARTER);
-  const { run: second } = await approveGate(stage, paused, 'plan');
-  await stage.until(paused, (v) => v.paused && v.stage === 'permissions');
-  await stage.offboard('cancel', paused, '--by', 'sam');
-  await expectCancelled(stage, paused);
-  await expectEndedAs(stage, second, 'cancelled');
-  expect(intentsOf(stage, second)).toEqual([]);
-
-  const atCode = await startedRun(stage, smallEstate());
-  await approveGate(stage, atCode, 'plan');
-  const { run: third } = await approveGate(stage, atCode, 'collectors');
-  const { collectors } = await stage.until(atCode, (v) => v.collectors.length > 0);
-  await stage.offboard('ready', atCode, collectors[0]?.id ?? '', '--by', collectors[0]?.recipient ?? '');
-  await stage.offboard('cancel', atCode, '--by', 'sam');
-  await expectCancelled(stage, atCode);
-  await expectEndedAs(stage, third, 'cancelled');
-  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
 });

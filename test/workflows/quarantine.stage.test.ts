@@ -123,15 +123,6 @@ test('what was used meanwhile waits for an approver, who leaves it in place or h
   expect(outcomesOf(stage, journal, memberItem('still-needed')).at(-1)).toMatchObject({ outcome: 'blocked', code: 'Lifted' });
 });
 
-test('a run that is cancelled leaves nothing denied', async () => {
-  const { run } = await watched(quarantined({ quarantine: '1h', watch: '1h' }));
-  expect(await stage.offboard('cancel', run, '--by', STARTER)).toMatchObject({ code: 0 });
-  await expect(resultOf(stage, run)).rejects.toThrow('Workflow execution cancelled');
-  const report = JSON.parse((await stage.offboard('report', run, '--json')).out) as { status: string };
-  expect(report.status).toBe('cancelled');
-  expect((await stage.sandbox.client.report()).ours.altered).toEqual([]);
-});
-
 test('an amended plan holds what was there before the quarantine, and goes on with it', async () => {
   const estate = quarantined({ quarantine: '3s', watch: '1s' });
   estate.objects.push(memberRole('still-needed'));

@@ -42,30 +42,6 @@ test('the pilot goes first, soaks, and nothing else goes before a person says so
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
 });
 
-test('a pilot that an approver stops leaves the rest in place', async () => {
-  const run = await startedRun(stage, estate('1s', `aws:${MEMBER_ACCOUNT}`));
-  await approveGate(stage, run, 'plan');
-  const { planHash = '' } = await stage.until(run, (v) => v.gate?.gate === 'wave');
-  const stop = await stage.offboard(
-    'reject',
-    run,
-    '--gate',
-    'wave',
-    '--plan-hash',
-    planHash,
-    '--by',
-    APPROVER,
-    '--reason',
-    'a report broke',
-  );
-  expect(stop.code).toBe(0);
-  expect((await resultOf(stage, run)).status).toBe('denied');
-  const { left } = (await stage.sandbox.client.report()).ours;
-  expect(left).not.toContain(memberItem('contoso-collect'));
-  expect(left.some((key) => key.startsWith('azure-role-assignment'))).toBe(true);
-  expect(left.some((key) => key.startsWith('aws-role'))).toBe(true);
-});
-
 test('a pilot that is no system of the manifest is refused, rather than everything going at once', async () => {
   const run = await startedRun(stage, estate('1s', 'aws:000011112222'));
   const error: unknown = await resultOf(stage, run).catch((e: unknown) => e);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MAILBOX, smallEstate } from '../harness/estate.ts';
-import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { APPROVER, smallEstate } from '../harness/estate.ts';
+import { approveGate, startedRun } from '../harness/people.ts';
 import { intentsOf, recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 import { DAYS } from '../../model/window.ts';
@@ -28,19 +28,6 @@ test('outside the change windows an approved run changes nothing and says until 
   expect(await stage.sandbox.client.report()).toMatchObject({ untouched: { changed: [] } });
   expect((await stage.sandbox.client.report()).ours.left.length).toBeGreaterThan(3);
 });
-
-test('when the window opens the run goes on by itself; inside it nothing waits', async () => {
-  const estate = smallEstate();
-  // Opens within the next minute.
-  estate.manifest.windows = [window(1, 60)];
-  const run = await startedRun(stage, estate);
-  await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.gate?.gate === 'collectors', 90_000);
-  await approveGate(stage, run, 'collectors');
-  await deleteCollectors(stage, run);
-  expect((await resultOf(stage, run)).status).toBe('completed');
-  expect(await stage.sandbox.client.newestOtp(MAILBOX)).toBeDefined();
-}, 150_000);
 
 test('what a person attests is recorded outside the change windows, too: it changes nothing', async () => {
   const estate = smallEstate();

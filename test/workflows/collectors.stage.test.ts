@@ -1,0 +1,44 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { abandonRun } from '../harness/abandon.ts';
+import { MAILBOX, smallEstate } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { outcomesOf } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
+afterEach(() => abandonRun(stage));
+
+const COLLECTOR = 'data-collector:collector-aws';
+
+test('a portal that is away refuses the person in time and loses nothing: ready again works', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await stage.sandbox.stop();
+  const away = await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX);
+  expect(away).toMatchObject({ code: 25 });
+  await stage.sandbox.start();
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+}, 120_000);
+
+test('a configuration edited after its code was sent is not deleted', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  const { run: journal } = await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX);
+  const code = await newMail(stage, MAILBOX, undefined);
+  await stage.sandbox.change((state) => {
+    const entry = state.entries['portal-collector:collector-aws'];
+    if (entry) entry.object = { ...(entry.object as object), name: 'Somebody else’s now' };
+  });
+  const entered = await stage.offboardWith(`${code}\n`, 'otp', run, 'collector-aws', '--by', MAILBOX);
+  expect(entered.code).toBe(45);
+  expect(entered.err).toContain('changed since the plan was made');
+  expect(outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'blocked', code: 'Drift' }]);
+  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+});
