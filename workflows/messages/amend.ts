@@ -10,8 +10,12 @@ export function handleAmend(run: Run): void {
   const validator = (message: AmendMessage) => checkAmendMessage(run, message);
   const description = 'Discover again and ask for approval of an amended plan: {by, reason, overrides}';
   const work = async (message: AmendMessage): Promise<void> => {
-    await decided(run, { ...message, kind: 'amend' }, () => validator(message));
-    run.asked.amend = true;
+    await decided(
+      run,
+      { ...message, kind: 'amend' },
+      () => validator(message),
+      () => void (run.asked.amend = true),
+    );
   };
   setHandler(amend, work, { validator, description });
 }

@@ -15,7 +15,14 @@ export function handleCancelledBy(run: Run): void {
     CancellationScope.nonCancellable(async () => {
       run.cancelledBy = by;
       // Before its journal begins there is nothing to write into; the run's end still says who.
-      if (run.started) await decided(run, { kind: 'cancel', by }, () => {});
+      if (run.started) {
+        await decided(
+          run,
+          { kind: 'cancel', by },
+          () => {},
+          () => {},
+        );
+      }
     });
   setHandler(cancelledBy, fromSignal(run, 'cancel', check, work), { description: 'Who is about to cancel the run: {by}' });
 }

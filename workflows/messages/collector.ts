@@ -1,4 +1,4 @@
-import { Mutex, tryAcquire } from 'async-mutex';
+import { Mutex } from 'async-mutex';
 import type { CollectorView } from '../../model/messages/collector.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { needsPerson, type Outcome } from '../../model/outcome.ts';
@@ -7,7 +7,7 @@ import { LOOK } from '../../model/verdict.ts';
 import type { Run } from '../run.ts';
 import { COLLECTOR_PREFIX, settledCollector } from '../view.ts';
 import { refusalOf } from './refusal.ts';
-import { refusal, refuse } from './shape.ts';
+import { refuse } from './shape.ts';
 
 /** What the messages of phase 3 share (guide, "Stop data collection", steps 6 to 10). */
 
@@ -42,9 +42,10 @@ function refuseAbsent(run: Run, id: string): never {
 export async function alone<T>(run: Run, { item, id }: CollectorWaiting, work: () => Promise<T>): Promise<T> {
   const lock = run.collectorLocks.get(item) ?? new Mutex();
   run.collectorLocks.set(item, lock);
-  const busy = refusal('NotWaitingForCollector', `collector: ${id} is busy with another message; try again`);
+  // async-mutex's own tryAcquire sets a timer, which would be an event in history.
+  if (lock.isLocked()) refuse('NotWaitingForCollector', `collector: ${id} is busy with another message; try again`);
   try {
-    return await tryAcquire(lock, busy).runExclusive(work);
+    return await lock.runExclusive(work);
   } catch (error) {
     throw refusalOf(error);
   } finally {

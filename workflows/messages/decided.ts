@@ -5,18 +5,18 @@ import type { Run } from '../run.ts';
 import { refusalOf } from './refusal.ts';
 
 /**
- * Has a decision judged and recorded; returns the ids it named. Throws Refused with the reason for whoever decided. One after the other:
- * `check` is made again when its turn comes, since the decision before it may have settled what this one is about.
+ * Has a decision judged and recorded, then has the run take it up: `takeUp` is told the ids it named. Returns these. Throws Refused with the
+ * reason for whoever decided. One after the other: `check` is made again when its turn comes, since the decision before it, which has been
+ * taken up by then, may have settled what this one is about.
  */
-export async function decided(run: Run, decision: Decision, check: () => void): Promise<string[]> {
+export async function decided(run: Run, decision: Decision, check: () => void, takeUp: (items: string[]) => void): Promise<string[]> {
   return await run.judging.runExclusive(async () => {
     check();
-    try {
-      run.lastRefusal = undefined;
-      const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision });
-      return items;
-    } catch (error) {
+    run.lastRefusal = undefined;
+    const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision }).catch((error: unknown) => {
       throw refusalOf(error);
-    }
+    });
+    takeUp(items);
+    return items;
   });
 }

@@ -16,12 +16,13 @@ const description = 'Give back what is in quarantine; without items all of it, a
 export function handleLift(run: Run): void {
   const validator = (message: LiftMessage) => checkLiftMessage(run, message);
   const work = async (message: LiftMessage): Promise<Outcome[]> => {
-    const items = await decided(run, { ...message, kind: 'lift' }, () => validator(message));
-    run.waive(items);
-    if (message.items === undefined) {
+    const takeUp = (lifted: string[]) => {
+      run.waive(lifted);
+      if (message.items !== undefined) return;
       run.liftedBy = message.by;
       run.waitNoMore('quarantine');
-    }
+    };
+    const items = await decided(run, { ...message, kind: 'lift' }, () => validator(message), takeUp);
     await liftWhat(run, items);
     return items.flatMap((item) => run.outcomes.get(item) ?? []).map(({ phase: _, ...outcome }) => outcome);
   };

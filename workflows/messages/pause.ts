@@ -8,6 +8,8 @@ import { needTexts, refuse } from './shape.ts';
 
 export const pause = defineUpdate<void, [NamedMessage]>('pause');
 export const pauseSignal = defineSignal<[NamedMessage?]>('pause');
+/** A pause is taken up before it is recorded, and anybody's counts. */
+const NOTHING = () => {};
 const description = 'Stop between items until resumed: {by}';
 
 export function handlePause(run: Run): void {
@@ -18,7 +20,7 @@ export function handlePause(run: Run): void {
   const work = async ({ by }: NamedMessage): Promise<void> => {
     // Stopping is safe and must not wait, not even for its own record.
     run.pause();
-    await decided(run, { kind: 'pause', by }, () => {});
+    await decided(run, { kind: 'pause', by }, NOTHING, NOTHING);
   };
   setHandler(pause, work, { validator, description });
   const signalled = fromSignal(run, 'pause', validator, work);

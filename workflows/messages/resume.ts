@@ -16,8 +16,12 @@ export function handleResume(run: Run): void {
     if (!run.paused) refuse('NotAllowed', 'resume: the run is not paused');
   };
   const work = async ({ by }: NamedMessage): Promise<void> => {
-    await decided(run, { kind: 'resume', by }, () => {});
-    run.resume();
+    await decided(
+      run,
+      { kind: 'resume', by },
+      () => {},
+      () => run.resume(),
+    );
   };
   setHandler(resume, work, { validator, description });
   const signalled = fromSignal(run, 'resume', validator, work);

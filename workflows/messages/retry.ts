@@ -10,10 +10,12 @@ export const retry = defineUpdate<string[], [ItemsMessage]>('retry');
 export function handleRetry(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Try unresolved items again: {items: {count, hash, only?}, by, reason}';
-  const work = async (message: ItemsMessage): Promise<string[]> => {
-    const items = await decided(run, { ...message, kind: 'retry' }, () => validator(message));
-    for (const item of items) run.asked.retry.add(item);
-    return items;
-  };
+  const work = (message: ItemsMessage): Promise<string[]> =>
+    decided(
+      run,
+      { ...message, kind: 'retry' },
+      () => validator(message),
+      (items) => items.forEach((item) => run.asked.retry.add(item)),
+    );
   setHandler(retry, work, { validator, description });
 }

@@ -10,10 +10,12 @@ export const waive = defineUpdate<string[], [ItemsMessage]>('waive');
 export function handleWaive(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason}';
-  const work = async (message: ItemsMessage): Promise<string[]> => {
-    const items = await decided(run, { ...message, kind: 'waive' }, () => validator(message));
-    run.waive(items);
-    return items;
-  };
+  const work = (message: ItemsMessage): Promise<string[]> =>
+    decided(
+      run,
+      { ...message, kind: 'waive' },
+      () => validator(message),
+      (items) => run.waive(items),
+    );
   setHandler(waive, work, { validator, description });
 }

@@ -75,7 +75,7 @@ test('silence never approves: a reminder, an escalation, then the gate closes as
 
 test('a gate that was approved after its reminder is not escalated', async () => {
   const run = await start({ waits: { reminder: 50, escalation: 400, gate: 5_000 } });
-  await expect.poll(() => run.inputsOf('remind').length, { interval: 10 }).toBe(1);
+  await expect.poll(() => run.inputsOf('remind').length, { interval: 10, timeout: 10_000 }).toBe(1);
   await run.approve('plan');
   await run.untilGate('collectors');
   await sleep(400);

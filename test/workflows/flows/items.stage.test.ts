@@ -68,7 +68,7 @@ test('what merely waited for a waived item goes on by itself', async () => {
 test('a retry that fails again asks again, and several retries are several tries', async () => {
   const run = await stuck();
   await run.retry(ROLE);
-  await expect.poll(() => run.given('removeItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10 }).toBe(2);
+  await expect.poll(() => run.given('removeItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10, timeout: 10_000 }).toBe(2);
   await run.untilWaiting('items');
   run.held.clear();
   await run.retry(ROLE);

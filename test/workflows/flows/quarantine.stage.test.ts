@@ -17,7 +17,7 @@ const lift = (run: ScriptedRun, ...items: string[]) =>
   run.say(messages.lift, { by: APPROVER, reason: 'missed', ...(items.length > 0 ? { items } : {}) });
 
 test('what can be is denied first and watched to the end; only then is it removed, without another question', async () => {
-  const run = await watched(250);
+  const run = await watched(1_500);
   expect(run.given('putInQuarantine').flat().toSorted()).toEqual([ROLE, ASSIGNMENT].toSorted());
   expect([run.given('removeItems'), (await run.view()).counts[0]?.quarantined]).toEqual([[], 2]);
   await run.untilGate('collectors');

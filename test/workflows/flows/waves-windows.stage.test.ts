@@ -43,18 +43,19 @@ test('an amended plan after the go-ahead asks for it again, and soaks no more', 
 });
 
 test('outside the change windows the rest waits for the next, is told until when, and goes on by itself', async () => {
-  const opensAt = new Date(Date.now() + 600).toISOString();
+  let opensAt: string | undefined;
   const removeItems: Activities['removeItems'] = ({ work }) => {
     const items = 'items' in work ? work.items : [work.type === 'aws' ? ROLE : ASSIGNMENT];
+    opensAt ??= new Date(Date.now() + 800).toISOString();
     if (Date.now() < Date.parse(opensAt)) return Promise.resolve({ outcomes: [], remaining: items, opensAt });
     return Promise.resolve({ outcomes: items.map((item) => ({ item, outcome: 'removed', reason: 'gone' })), remaining: [] });
   };
-  const run = await start({ plan: planned(planned().items.length > 0 ? undefined : []), activities: { removeItems } });
+  const run = await start({ activities: { removeItems } });
   await run.approve('plan');
   const view = await run.untilWaiting('time');
   const [time] = view.awaiting;
   expect(time).toMatchObject({ kind: 'time', of: 'window' });
-  expect(Math.abs(Date.parse(time?.until ?? '') - Date.parse(opensAt))).toBeLessThan(300);
+  expect(Math.abs(Date.parse(time?.until ?? '') - Date.parse(opensAt ?? ''))).toBeLessThan(500);
   await run.until((v) => v.counts[0]?.removed === 2);
   expect(run.inputsOf('removeItems').some(({ work }) => 'items' in work && work.items.includes(ROLE))).toBe(true);
 });
