@@ -37,9 +37,8 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
   const change = (arn: string, make: (p: ProviderState) => ProviderState[]) => {
     providers = providers.flatMap((p) => (p.Arn === arn ? make(p) : [p]));
   };
-  return {
+  const api: Partial<AwsAccountApi> = {
     account: ACCOUNT,
-    calls,
     caller: () => Promise.resolve({ account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/offboarding-entry/mepm-offboard` }),
     worker: () => Promise.resolve({ account: '999988887777', arn: 'arn:aws:iam::999988887777:user/offboarding-worker' }),
     authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), policies: [] }),
@@ -94,6 +93,7 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
       return record('addClientId', arn, clientId);
     },
   };
+  return { ...(api as AwsAccountApi), calls };
 }
 
 function partsOf(r: RoleState) {
