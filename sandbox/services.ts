@@ -1,6 +1,7 @@
 import { cloudFormationService } from './aws/cloudformation.ts';
 import { iamService } from './aws/iam.ts';
 import { organizationsService } from './aws/organizations.ts';
+import { secretsManagerService } from './aws/secrets-manager.ts';
 import { stsService } from './aws/sts.ts';
 import { armService } from './azure/arm.ts';
 import { entraService } from './entra/token-endpoint.ts';
@@ -19,6 +20,7 @@ export const SERVICES: SandboxService[] = [
   iamService,
   organizationsService,
   cloudFormationService,
+  secretsManagerService,
   armService,
   graphService,
   gcpIamService,

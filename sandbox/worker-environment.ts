@@ -52,6 +52,7 @@ export function writeWorkerEnvironment(directory: string, origin: string, author
     AWS_ENDPOINT_URL_IAM: `${origin}/iam`,
     AWS_ENDPOINT_URL_ORGANIZATIONS: `${origin}/organizations`,
     AWS_ENDPOINT_URL_CLOUDFORMATION: `${origin}/cloudformation`,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `${origin}/secretsmanager`,
     ...entryRole(store),
     AZURE_TENANT_ID: client.tenantId,
     AZURE_CLIENT_ID: client.clientId,

@@ -17,7 +17,7 @@ export type IamHandler = (call: IamCall) => Xml;
 export type Role = ObjectOf<'aws-role'>;
 export type Policy = ObjectOf<'aws-policy'>;
 export type Provider = ObjectOf<'aws-oidc-provider'>;
-type AccountKind = 'aws-cloudformation-stack' | 'aws-role' | 'aws-policy' | 'aws-oidc-provider' | 'aws-oidc-client-id';
+type AccountKind = 'aws-cloudformation-stack' | 'aws-role' | 'aws-policy' | 'aws-oidc-provider' | 'aws-oidc-client-id' | 'aws-secret';
 
 /** A parameter that must be there. */
 export function required(call: IamCall, name: string): string {

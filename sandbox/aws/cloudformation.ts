@@ -3,7 +3,7 @@ import { live, required, tagList, type IamCall, type IamHandler } from './call.t
 import { authenticate } from './credentials.ts';
 import { CREATED } from './ids.ts';
 import { createStack, nameOf, removeResource, type CreationFailures } from './stack-creation.ts';
-import { templateOf, type Stack } from './stack-templates.ts';
+import { deletedWith, logicalIds, templateOf, type Stack } from './stack-templates.ts';
 import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
@@ -55,7 +55,7 @@ const HANDLERS: Record<string, IamHandler> = {
     const gone = status === 'DELETE_COMPLETE';
     return {
       StackResourceSummaries: stack.resources.map((r, i) => ({
-        LogicalResourceId: `Resource${i + 1}`,
+        LogicalResourceId: logicalIds(stack)[i],
         PhysicalResourceId: r.physicalId,
         ResourceType: r.type,
         LastUpdatedTimestamp: CREATED,
@@ -106,7 +106,7 @@ const HANDLERS: Record<string, IamHandler> = {
     const { store } = call.context;
     if (stack.deletionFails !== undefined) store.put({ ...stack, status: 'DELETE_FAILED' });
     else {
-      for (const { physicalId } of stack.resources) removeResource(call, physicalId);
+      for (const physicalId of deletedWith(call, stack)) removeResource(call, physicalId);
       store.remove(stack, call.context.now());
     }
     return undefined;

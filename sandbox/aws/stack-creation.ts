@@ -3,6 +3,7 @@ import { givenList, givenTags, live, policyArn, providerArn, required, type IamC
 import { providerCreation } from './oidc-provider-creation.ts';
 import { policyCreation } from './policy-creation.ts';
 import { roleCreation } from './role-creation.ts';
+import { deleteSecret } from './secrets-manager.ts';
 import { templateOf, type Resource, type Stack, type Template } from './stack-templates.ts';
 import { AwsError } from './wire.ts';
 
@@ -134,6 +135,8 @@ export function removeResource(call: IamCall, physicalId: string): void {
   const at = call.context.now();
   for (const r of live(call, 'aws-role')) if (r.name === physicalId) store.remove(r, at);
   for (const p of live(call, 'aws-policy')) if (policyArn(p) === physicalId) store.remove(p, at);
+  // CloudFormation leaves a secret no recovery window.
+  for (const s of live(call, 'aws-secret')) if (s.id === physicalId) deleteSecret(call.context, s, 0);
   for (const p of live(call, 'aws-oidc-provider')) {
     if (providerArn(p) !== physicalId) continue;
     for (const c of live(call, 'aws-oidc-client-id')) if (c.url === p.url) store.remove(c, at);

@@ -3,7 +3,7 @@ import { live, policyArn, providerArn, type IamCall } from './call.ts';
 import { clientIds } from './oidc-providers.ts';
 
 export type Stack = ObjectOf<'aws-cloudformation-stack'>;
-export type Resource = { Type: string; Properties: { [name: string]: unknown } };
+export type Resource = { Type: string; DeletionPolicy?: string; Properties: { [name: string]: unknown } };
 export type Template = { Parameters?: object; Resources: Record<string, Resource> };
 
 /** The stack's own template, or one that makes just what it holds: an estate need not write it down. */
@@ -13,10 +13,27 @@ export function templateOf(call: IamCall, stack: Stack): string {
   const template: Template = {
     ...(parameters.length > 0 ? { Parameters: Object.fromEntries(parameters) } : {}),
     Resources: Object.fromEntries(
-      stack.resources.map((r, i) => [`Resource${i + 1}`, { Type: r.type, Properties: propertiesOf(call, r.type, r.physicalId) }]),
+      stack.resources.map((r, i) => [
+        `Resource${i + 1}`,
+        { Type: r.type, ...(r.retain ? { DeletionPolicy: 'Retain' } : {}), Properties: propertiesOf(call, r.type, r.physicalId) },
+      ]),
     ),
   };
   return JSON.stringify(template, undefined, 2);
+}
+
+/** Logical ids, in the order of the stack's resources. */
+export function logicalIds(stack: Stack): string[] {
+  return stack.template === undefined
+    ? stack.resources.map((_, i) => `Resource${i + 1}`)
+    : Object.keys((JSON.parse(stack.template) as Template).Resources);
+}
+
+/** Physical ids of what goes with the stack: all that its template does not retain. */
+export function deletedWith(call: IamCall, stack: Stack): string[] {
+  const { Resources } = JSON.parse(templateOf(call, stack)) as Template;
+  const ids = logicalIds(stack);
+  return stack.resources.filter((_, i) => Resources[ids[i] ?? '']?.DeletionPolicy !== 'Retain').map((r) => r.physicalId);
 }
 
 function propertiesOf(call: IamCall, type: string, physicalId: string): Resource['Properties'] {
@@ -48,6 +65,10 @@ function propertiesOf(call: IamCall, type: string, physicalId: string): Resource
       if (!provider) return {};
       const ClientIdList = clientIds(call, provider).map((c) => c.clientId);
       return { Url: `https://${provider.url}`, ClientIdList, ThumbprintList: provider.thumbprints, Tags: ownTags(provider.tags) };
+    }
+    case 'AWS::SecretsManager::Secret': {
+      const secret = live(call, 'aws-secret').find((s) => s.id === physicalId);
+      return secret ? { Name: secret.name, Description: secret.description, KmsKeyId: secret.kmsKeyId, Tags: ownTags(secret.tags) } : {};
     }
     default:
       return {};

@@ -65,12 +65,28 @@ export const aws = [
     clientId: z.string(),
   }),
   z.strictObject({
+    kind: z.literal('aws-secret'),
+    ours,
+    /** ARN, with the six letters that Secrets Manager adds to the name. */
+    id: z.string().regex(/^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, "is not a secret's ARN"),
+    account,
+    name: z.string(),
+    description: z.string().optional(),
+    kmsKeyId: z.string().optional(),
+    tags,
+    resourcePolicy: json.optional(),
+    rotates: z.boolean().default(false),
+    /** Regions. */
+    replicas: z.array(z.string()).default([]),
+    lastAccessed: z.iso.datetime().optional(),
+  }),
+  z.strictObject({
     kind: z.literal('aws-cloudformation-stack'),
     ours,
     account,
     stackId: z.string().regex(/^arn:aws:cloudformation:[a-z0-9-]+:\d{12}:stack\/[^/]+\/[0-9a-f-]+$/, "is not a stack's ARN"),
-    /** Type, and physical id: a role's name, an ARN of a policy or provider. */
-    resources: z.array(z.strictObject({ type: z.string(), physicalId: z.string() })).min(1),
+    /** Type, and physical id: a role's name, an ARN of a policy, provider or secret; `retain`: the template says `DeletionPolicy: Retain`. */
+    resources: z.array(z.strictObject({ type: z.string(), physicalId: z.string(), retain: z.literal(true).optional() })).min(1),
     status: z.string().default('CREATE_COMPLETE'),
     terminationProtection: z.boolean().default(false),
     /** ARN of the stack this one is nested in. */

@@ -13,6 +13,10 @@ const SECURITY_AUDIT = 'arn:aws:iam::aws:policy/SecurityAudit';
 const STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[12]}:stack/nw-visibility/5b1c7d20-1111-4a2b-9c3d-000000000001`;
 const OWNERS_STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[0]}:stack/mciem-member/5b1c7d20-1111-4a2b-9c3d-000000000002`;
 
+const NO_COPY_STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[3]}:stack/nw-okta-link/5b1c7d20-1111-4a2b-9c3d-000000000003`;
+const RETAINING_STACK = `arn:aws:cloudformation:eu-central-1:${MEMBERS[4]}:stack/nw-okta-link/5b1c7d20-1111-4a2b-9c3d-000000000004`;
+const secretArn = (account: string, name: string) => `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}`;
+
 const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;
 const policyArn = (account: string, name: string) => `arn:aws:iam::${account}:policy/${name}`;
 const providerUrl = (tenant: string) => `sts.windows.net/${tenant}/`;
@@ -33,6 +37,11 @@ function federated(account: string, tenant: string, audience: string): Json {
 
 /** Policies of ours under names of the operator's own: names do not prove them, so the manifest names them. */
 export const RENAMED_POLICIES = [policyArn(MEMBERS[1] ?? '', 'nw-entitlement-write'), policyArn(LOGGING, 'nw-trail-read')];
+
+const OKTA = [secretArn(MEMBERS[3] ?? '', 'nw/idp/token-Hs7Kq2'), secretArn(MEMBERS[4] ?? '', 'nw/idp/token-Bv4Mz9')] as const;
+
+/** A secret whose stack retains it goes once somebody says that nobody else needs what lies in it; the other's stack would destroy it. */
+export const FREED_SECRET = OKTA[1];
 
 /** What onboarding left: two OIDC accounts, management, logging, fourteen members, one of them by a stack; all renamed. */
 function oursInAws(): EstateInput[] {
@@ -71,6 +80,7 @@ function oursInAws(): EstateInput[] {
             ? document(...statements(assumedBy(oidcRole(n))), ...statements(assumedBy(roleArn(MANAGEMENT, 'audit-hub'))))
             : assumedBy(oidcRole(n)),
         attached: n === 1 ? [SECURITY_AUDIT, RENAMED_POLICIES[0] as string] : [SECURITY_AUDIT],
+        ...(n === 3 || n === 4 ? { inline: { idp: allow(['secretsmanager:GetSecretValue'], OKTA[n - 3]) } } : {}),
         ...(n % 5 === 2 ? { inline: { lookup: allow(['cloudtrail:LookupEvents']) }, maxSessionDuration: 7200 } : {}),
         ...(n === 12 ? { tags: { 'aws:cloudformation:stack-name': 'nw-visibility', 'aws:cloudformation:stack-id': STACK } } : {}),
       }),
@@ -80,6 +90,18 @@ function oursInAws(): EstateInput[] {
       name: 'nw-entitlement-write',
       versions: [allow(['iam:AttachRolePolicy']), allow(['iam:Attach*', 'iam:Put*', 'iam:Create*', 'iam:DeletePolicy'])],
     }),
+    ...OKTA.map((id, n) => {
+      const stack = [NO_COPY_STACK, RETAINING_STACK][n] ?? '';
+      const tags = { 'aws:cloudformation:stack-name': 'nw-okta-link', 'aws:cloudformation:stack-id': stack };
+      return ours('aws-secret', { id, account: MEMBERS[3 + n] as string, name: 'nw/idp/token', tags });
+    }),
+    ...[NO_COPY_STACK, RETAINING_STACK].map((stackId, n) =>
+      ours('aws-cloudformation-stack', {
+        account: MEMBERS[3 + n] as string,
+        stackId,
+        resources: [{ type: 'AWS::SecretsManager::Secret', physicalId: OKTA[n] as string, ...(n === 1 ? { retain: true as const } : {}) }],
+      }),
+    ),
     ours('aws-cloudformation-stack', {
       account: MEMBERS[12] as string,
       stackId: STACK,
@@ -182,6 +204,19 @@ export function awsObjects(): EstateInput[] {
     ...accounts(),
     ...strangersInOidcAccounts(),
     ...all.flatMap((account, n) => lookAlikes(account, n)),
+    // Secrets that are named as if they were the Okta add-on's: one nobody reads, one that a stranger's role reads.
+    others('aws-secret', {
+      id: secretArn(MEMBERS[5] as string, 'mciem-okta-secret-Kp8Wn2'),
+      account: MEMBERS[5] as string,
+      name: 'mciem-okta-secret',
+    }),
+    others('aws-secret', { id: secretArn(MEMBERS[6] as string, 'okta-ciem-Tf5Xd1'), account: MEMBERS[6] as string, name: 'okta-ciem' }),
+    others('aws-role', {
+      account: MEMBERS[6] as string,
+      name: 'okta-sync',
+      trust: assumedBy('arn:aws:iam::999900001111:root'),
+      inline: { read: allow(['secretsmanager:GetSecretValue'], secretArn(MEMBERS[6] as string, 'okta-ciem-Tf5Xd1')) },
+    }),
     // A stack that is named like onboarding's and holds a stranger's role.
     others('aws-cloudformation-stack', {
       account: MEMBERS[0] as string,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ManifestSchema } from '../../model/manifest.ts';
-import { awsObjects, MANAGEMENT, RENAMED_POLICIES } from './aws.ts';
+import { awsObjects, FREED_SECRET, MANAGEMENT, RENAMED_POLICIES } from './aws.ts';
 import { azureObjects } from './azure.ts';
 import { DANA, ENTRY_ROLE, TENANT, type EstateInput } from './base.ts';
 import { COLLECTORS, entraObjects, portalObjects } from './entra.ts';
@@ -25,7 +25,10 @@ export function hostileEstate(): HostileEstate {
       gcp: { organization: ORGANIZATION, folders: 'all', projects: 'all' },
       collectors: COLLECTORS.map((collector) => ({ ...collector, driver: 'http' as const })),
       approvers: ['riley.approver@northwind.example', DANA],
-      overrides: RENAMED_POLICIES.map((arn) => ({ item: `aws-policy:${arn}`, reason: 'the team that onboarded renamed it and says so' })),
+      overrides: [
+        ...RENAMED_POLICIES.map((arn) => ({ item: `aws-policy:${arn}`, reason: 'the team that onboarded renamed it and says so' })),
+        { item: `aws-secret:${FREED_SECRET}`, reason: 'the Okta team has revoked the token that lies in it' },
+      ],
     },
     objects: [...awsObjects(), ...azureObjects(), ...gcpObjects(), ...entraObjects(), ...portalObjects()],
   };

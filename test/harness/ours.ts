@@ -51,6 +51,8 @@ function findingsOf(o: EstateObject): string[] {
     case 'entra-service-principal':
       // An application's own principal goes with it.
       return o.appId === CIEM_APP ? [`entra-ciem-sign-in:${o.id}`] : [];
+    case 'aws-secret':
+      return [`aws-secret:${o.id}`];
     case 'portal-collector':
       return [`data-collector:${o.id}`];
     case 'aws-oidc-provider':

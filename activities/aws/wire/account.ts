@@ -23,7 +23,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { AwsAccountApi, StackCalls } from './api.ts';
+import type { AwsAccountApi, SecretCalls, StackCalls } from './api.ts';
 import { orGone } from './gone.ts';
 import { restoringCalls } from './account-restoring.ts';
 import type { Caller } from '../footprint/ourselves.ts';
@@ -33,12 +33,18 @@ import { need, tags } from '../snapshot.ts';
 const PAGE = 1000;
 
 /** Where AWS is read and things are taken away: an account behind the narrow interface, `base` being the worker's own client. Errors of the SDK come through, `NoSuchEntity` apart. */
-export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient, stacks: StackCalls): AwsAccountApi {
+export function accountApi(
+  account: string,
+  iam: IAMClient,
+  sts: STSClient,
+  base: STSClient,
+  elsewhere: StackCalls & SecretCalls,
+): AwsAccountApi {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
     ...restoringCalls(iam),
-    ...stacks,
+    ...elsewhere,
     caller: () => callerOf(sts),
     worker: () => callerOf(base),
 

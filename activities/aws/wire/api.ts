@@ -1,3 +1,4 @@
+import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import type { ManagedPolicyDetail, Policy, Role, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../../model/finding.ts';
 import type { Caller } from '../footprint/ourselves.ts';
@@ -7,7 +8,7 @@ import type { PolicyState, ProviderState, RoleParts, RoleState, SdkPolicyVersion
  * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers undefined when IAM says
  * NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
  */
-export interface AwsAccountApi extends RestoringCalls, StackCalls {
+export interface AwsAccountApi extends RestoringCalls, StackCalls, SecretCalls {
   readonly account: string;
   /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
   caller(): Promise<Caller>;
@@ -49,6 +50,18 @@ export interface StackCalls {
   deletionFailures(id: string): Promise<string[]>;
   /** The same of the making of a stack. */
   creationFailures(id: string): Promise<string[]>;
+}
+
+/** Secrets by their ARN, in whatever region; never their values. */
+export interface SecretCalls {
+  /** Undefined once it is deleted, also while it can still be restored. */
+  secret(arn: string): Promise<DescribeSecretResponse | undefined>;
+  /** JSON; undefined when it has none. */
+  resourcePolicy(arn: string): Promise<string | undefined>;
+  /** With a recovery window of 30 days, never at once. */
+  deleteSecret(arn: string): Promise<void>;
+  /** False when Secrets Manager keeps nothing of it any more. */
+  restoreSecret(arn: string): Promise<boolean>;
 }
 
 /** Where the worker's own credentials belong. */

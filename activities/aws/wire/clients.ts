@@ -2,6 +2,7 @@ import { Agent } from 'node:https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
@@ -9,6 +10,7 @@ import { pathAndName } from '../footprint/ids.ts';
 import { accountApi } from './account.ts';
 import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
 import { homeOf, organizationApi } from './organization.ts';
+import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
 import { need } from '../snapshot.ts';
 
@@ -71,14 +73,10 @@ export function awsConnector(): AwsConnector {
       const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
       // The identity call takes the credentials IAM's client holds, so that both share one session.
       const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
-      const regions = new Map<string, CloudFormationClient>();
-      const stacksIn = (where: string) => {
-        const client =
-          regions.get(where) ?? new CloudFormationClient({ ...shared, region: where, credentials: () => iam.config.credentials() });
-        regions.set(where, client);
-        return client;
-      };
-      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)), stackCalls(stacksIn));
+      const within = { ...shared, credentials: () => iam.config.credentials() };
+      const stacks = stackCalls(once((where) => new CloudFormationClient({ ...within, region: where })));
+      const secrets = secretCalls(once((where) => new SecretsManagerClient({ ...within, region: where })));
+      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)), { ...stacks, ...secrets });
       known.set(role, api);
       return api;
     },
@@ -90,6 +88,16 @@ export function awsConnector(): AwsConnector {
     organization(managementAccount, context) {
       return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
     },
+  };
+}
+
+/** One client for each region, made when it is first asked for. */
+function once<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const client = made.get(region) ?? make(region);
+    made.set(region, client);
+    return client;
   };
 }
 

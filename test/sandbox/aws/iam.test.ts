@@ -25,6 +25,7 @@ const OIDC_ACCOUNT = '210987654301';
 const MANAGEMENT_ACCOUNT = '210987654302';
 const CONTROLLER_ACCOUNT = '210987654312';
 const PROFILE_ACCOUNT = '210987654313';
+const OKTA_POLICY = `arn:aws:iam::${PROFILE_ACCOUNT}:policy/contoso-okta-read`;
 const PROVIDER = `arn:aws:iam::${OIDC_ACCOUNT}:oidc-provider/sts.windows.net/${TENANT}/`;
 
 let sandbox: SandboxHere;
@@ -71,8 +72,11 @@ describe('IAM reads', () => {
     const ours = roles.find((r) => r.RoleName === 'mciem-collection-role');
     expect(ours?.InstanceProfileList?.map((p) => p.InstanceProfileName)).toEqual(['mciem-collection-profile']);
     expect(JSON.parse(decodeURIComponent(ours?.RolePolicyList?.[0]?.PolicyDocument as string))).toMatchObject({ Version: '2012-10-17' });
-    expect(ours?.AttachedManagedPolicies).toEqual([{ PolicyName: 'SecurityAudit', PolicyArn: 'arn:aws:iam::aws:policy/SecurityAudit' }]);
-    expect(policies.map((p) => p.PolicyName)).toEqual(['app-server-s3']);
+    expect(ours?.AttachedManagedPolicies).toEqual([
+      { PolicyName: 'SecurityAudit', PolicyArn: 'arn:aws:iam::aws:policy/SecurityAudit' },
+      { PolicyName: 'contoso-okta-read', PolicyArn: OKTA_POLICY },
+    ]);
+    expect(policies.map((p) => p.PolicyName)).toEqual(['app-server-s3', 'contoso-okta-read']);
     expect(policies[0]?.PolicyVersionList?.[0]?.IsDefaultVersion).toBe(true);
   });
 
@@ -93,6 +97,7 @@ describe('IAM changes', () => {
     const steps = [
       () => client.send(new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName: 'mciem-collection-profile' })),
       () => client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: 'arn:aws:iam::aws:policy/SecurityAudit' })),
+      () => client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: OKTA_POLICY })),
       () => client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'trail-lookup' })),
     ];
     for (const step of steps) {

@@ -50,7 +50,7 @@ const comparable = async (item: PlanItem) => {
 
 test('all that was removed comes back the same, in reverse order, with new ids; a second restore changes nothing', async () => {
   const items = await plan();
-  expect(new Set(items.map((i) => i.kind))).toEqual(new Set(['aws-role', 'aws-policy', 'aws-oidc-client-id']));
+  expect(new Set(items.map((i) => i.kind))).toEqual(new Set(['aws-role', 'aws-policy', 'aws-oidc-client-id', 'aws-secret']));
   for (const item of items) await kindOf(item).remove(await cloud.connect(item.system, context), [item]);
   expect(await plan()).toEqual([]);
 
