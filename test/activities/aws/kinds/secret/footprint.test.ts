@@ -23,7 +23,7 @@ const STRANGER = role('stranger', document(assumedBy('arn:aws:iam::999900001111:
 
 function found(more: Partial<NamedSecret>, roles: RoleState[] = [MEMBER, STRANGER]) {
   const named: NamedSecret = { secret: SECRET, namedByRoles: ['member'], namedByPolicies: [], matchedBy: [], used: null, ...more };
-  return awsSecret.match(snapshot({ roles, beside: { 'aws-secret': [named] as unknown as Json } }), KNOWN).findings;
+  return awsSecret.match(snapshot({ roles, beside: { 'aws-secret': [named] } }), KNOWN).findings;
 }
 
 test('it is ours by the policy on a role of ours that names its very ARN, and by nothing else', () => {
