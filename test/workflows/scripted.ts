@@ -135,7 +135,7 @@ export class ScriptedRun {
       const view = await this.view();
       if (wanted(view)) return view;
       if (Date.now() > deadline) throw new Error(`the run did not get there: ${JSON.stringify(view, undefined, 1)}`);
-      await sleep(10);
+      await sleep(25);
     }
   }
 
