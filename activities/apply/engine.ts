@@ -7,11 +7,10 @@ import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity.ts';
-import { answerOf, type Answer } from '../look/answer.ts';
+import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
 import { failed, type Attempt, type BatchOperation, type Judgement, type Reach } from './operation.ts';
-import { persistently } from './persistently.ts';
-import { readBack, readItem } from './read-back.ts';
+import { persistently, readBack, readItem } from './read-back.ts';
 import { barred, doneBefore, intend, openWork, recordOutcome, type Work } from './work.ts';
 
 export interface ApplyInput {

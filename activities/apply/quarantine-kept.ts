@@ -2,6 +2,7 @@ import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { USED, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
+import { blocked } from './operation.ts';
 
 /** The workflow counts by the Temporal server's clock, the journal by the worker's, in ms. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -17,7 +18,7 @@ export function quarantineNotKept(
   hasStep: boolean,
 ): Outcome | undefined {
   if (manifest.mode !== 'quarantine') return undefined;
-  const held = (code: string, reason: string): Outcome => ({ item: item.id, outcome: 'blocked', code, reason });
+  const held = (code: string, reason: string) => blocked(item, code, reason);
   if (hasStep && !ledger.quarantined.has(item.id))
     return held('NotInQuarantine', 'mode: quarantine, and it was not put there; amend the plan, or waive it');
   for (const id of [item.id, ...(item.takesAlong ?? [])]) {

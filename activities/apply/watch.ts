@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { quarantineOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
-import { quarantinedItems } from '../records/quarantined.ts';
+import { quarantinedItems } from '../records/plans.ts';
 
 export interface WatchInput {
   run: string;

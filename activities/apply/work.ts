@@ -3,7 +3,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import { demandPlan } from '../records/current-plan.ts';
+import { demandPlan } from '../records/plans.ts';
 import { blocked, type Operation, type RunAtWork } from './operation.ts';
 import { heldByOpposingRun, opposingRun } from './opposing-run.ts';
 

@@ -1,7 +1,7 @@
 import type { DefenderUse } from '../../model/finding.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
-import { RefusedError } from '../refused-error.ts';
+import { RefusedError } from '../answer.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Assignment, AzureApi } from './wire/clients.ts';
 import { lookForDefender } from './defender.ts';

@@ -13,7 +13,7 @@ import type { Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
-import { currentPlan } from '../records/current-plan.ts';
+import { currentPlan } from '../records/plans.ts';
 
 export interface DecideInput {
   run: string;

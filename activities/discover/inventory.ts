@@ -11,8 +11,7 @@ import type { Described } from '../cloud.ts';
 import type { Reading } from './read.ts';
 import { guideNotes } from './guide-notes.ts';
 import { judge, type Judged } from './judge.ts';
-import { lastPlanned } from '../records/earlier-run.ts';
-import { currentPlan } from '../records/current-plan.ts';
+import { lastPlanned, currentPlan } from '../records/plans.ts';
 
 export interface TakeInventoryInput {
   /** As it was asked for. */

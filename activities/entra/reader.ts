@@ -1,6 +1,6 @@
 import { MEPM } from '../../model/footprint.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
-import { RefusedError } from '../refused-error.ts';
+import { RefusedError } from '../answer.ts';
 import { sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';

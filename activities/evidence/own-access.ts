@@ -7,7 +7,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { forEachLimited } from '../look/activity.ts';
-import { answerOf } from '../look/answer.ts';
+import { answerOf } from '../answer.ts';
 
 export interface ReadOwnAccessInput {
   run: string;

@@ -2,10 +2,8 @@ import { DEFENDER } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
 import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
-import { isNamedLikeOurs } from './footprint/custom-role-names.ts';
-import { grantsOf } from './footprint/grants.ts';
-import { isPoolMember } from './footprint/members.ts';
-import { GCP_NAMES } from './footprint/ownership.ts';
+import { isNamedLikeOurs, GCP_NAMES } from './footprint/ownership.ts';
+import { grantsOf, isPoolMember } from './footprint/grants.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;

@@ -5,11 +5,10 @@ import { gcpFacts } from './facts.ts';
 import { GCP_KINDS } from './kinds/index.ts';
 import { GCP_ORDER } from './order.ts';
 import { ownAccessAtResource } from './own-access/read.ts';
-import { policyOf } from './policy-of.ts';
+import { demandPolicy } from './wire/policies.ts';
 import { readGcp } from './reader.ts';
-import { rootOfGcp } from './root.ts';
+import { rootOfGcp, walkGcp } from './walk.ts';
 import type { GcpSnapshot } from './snapshot.ts';
-import { walkGcp } from './walk.ts';
 import { classifyGcp } from './wire/classify.ts';
 import { connectGoogle, type GcpApi } from './wire/clients.ts';
 
@@ -31,7 +30,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     classify: classifyGcp,
     ownAccess: ownAccessAtResource,
     async probe(client, system) {
-      await policyOf(client, nativeId(system));
+      await demandPolicy(client, nativeId(system));
     },
   };
 }

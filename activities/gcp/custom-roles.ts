@@ -1,7 +1,8 @@
-import { isNamedLikeOurs } from './footprint/custom-role-names.ts';
+import { isNamedLikeOurs } from './footprint/ownership.ts';
 import { grantsOf } from './footprint/grants.ts';
 import type { CustomRole, CustomRoles, Policy } from './snapshot.ts';
-import { failureWords, isGone, isRetry } from './wire/classify.ts';
+import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
+import { unlessRefused } from '../answer.ts';
 import type { GcpApi } from './wire/clients.ts';
 
 /**
@@ -12,7 +13,8 @@ export async function readCustomRoles(api: GcpApi, resource: string, policy: Pol
   if (!resource.startsWith('organizations/')) return undefined;
   try {
     const named = (await api.listRoles(resource)).filter(isNamedLikeOurs);
-    const roles = (await Promise.all(named.map(async ({ name }) => definition(await api.getRole(name))))).flat();
+    const found = await Promise.all(named.map(({ name }) => api.getRole(name)));
+    const roles = found.filter((role) => role !== undefined).map(({ deleted: _, ...kept }): CustomRole => kept);
     return roles.length === 0
       ? { roles, holders: [] }
       : { roles, ...(await holdersOf(api, resource, policy, new Set(roles.map((r) => r.name)))) };
@@ -28,20 +30,10 @@ async function holdersOf(api: GcpApi, organization: string, own: Policy, roles: 
   const held = (resource: string, policy: Policy) =>
     grantsOf(resource, policy).flatMap((g) => (roles.has(g.role) ? [{ role: g.role, member: g.member, resource }] : []));
   const here = held(organization, own);
-  try {
-    const found = await api.searchPolicies(organization, []);
-    const elsewhere = found
-      .flatMap((f) => held(f.resource.replace(/^\/\/[^/]+\//, ''), f.policy))
-      .filter((h) => h.resource !== organization);
-    return { holders: [...here, ...elsewhere].toSorted((a, b) => (a.resource + a.member < b.resource + b.member ? -1 : 1)) };
-  } catch (error) {
-    if (isRetry(error)) throw error;
-    return { holders: here, elsewhereUnseen: failureWords(error) };
-  }
-}
-
-function definition(role: Awaited<ReturnType<GcpApi['getRole']>>): CustomRole[] {
-  if (!role) return [];
-  const { deleted: _, ...kept } = role;
-  return [kept];
+  const found = await unlessRefused(classifyGcp, () => api.searchPolicies(organization, []));
+  if (!found.ok) return { holders: here, elsewhereUnseen: found.failure.message };
+  const elsewhere = found.value
+    .flatMap((f) => held(f.resource.replace(/^\/\/[^/]+\//, ''), f.policy))
+    .filter((h) => h.resource !== organization);
+  return { holders: [...here, ...elsewhere].toSorted((a, b) => (a.resource + a.member < b.resource + b.member ? -1 : 1)) };
 }

@@ -1,9 +1,10 @@
 import { issuerOf } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
-import { failureWords, isRetry } from './wire/classify.ts';
+import { unlessRefused } from '../answer.ts';
+import { classifyGcp } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { GCP_NAMES, judgeProvider } from './footprint/ownership.ts';
-import { usedWords } from './footprint/use.ts';
+import { usedWords } from './footprint/accounts.ts';
 import { DELETED, lastSegment, type AccountWithPolicy, type OidcProject, type PoolWithProviders } from './snapshot.ts';
 
 /** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */
@@ -54,12 +55,9 @@ async function readAround(api: GcpApi, projectId: string, pools: PoolWithProvide
  * An answer that may still come is waited for, since the guard hangs on it.
  */
 async function recentUse(api: GcpApi, projectId: string, within: number): Promise<Pick<OidcProject, 'usedRecently' | 'useUnknown'>> {
-  try {
-    const last = await api.lastAuthentications(projectId);
-    const recent = [...last].filter(([, at]) => Date.now() - at.getTime() < within);
-    return { usedRecently: Object.fromEntries(recent.map(([email, at]) => [email, usedWords(email, at)])) };
-  } catch (error) {
-    if (isRetry(error)) throw error;
-    return { usedRecently: {}, useUnknown: `Policy Analyzer could not be asked when the accounts were last used: ${failureWords(error)}` };
-  }
+  const last = await unlessRefused(classifyGcp, () => api.lastAuthentications(projectId));
+  if (!last.ok)
+    return { usedRecently: {}, useUnknown: `Policy Analyzer could not be asked when the accounts were last used: ${last.failure.message}` };
+  const recent = [...last.value].filter(([, at]) => Date.now() - at.getTime() < within);
+  return { usedRecently: Object.fromEntries(recent.map(([email, at]) => [email, usedWords(email, at)])) };
 }

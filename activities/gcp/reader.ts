@@ -3,7 +3,7 @@ import type { ReadContext } from '../cloud.ts';
 import type { Harmless } from './assets.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { readCustomRoles } from './custom-roles.ts';
-import { policyOf } from './policy-of.ts';
+import { demandPolicy } from './wire/policies.ts';
 import { lookForOidcProject, readOidcProject } from './oidc-project.ts';
 import type { GcpSnapshot, OidcProject } from './snapshot.ts';
 
@@ -17,7 +17,7 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
   const oidc = await readOidc(api, resource, context);
   const ourselves = await api.ourselves();
   const grants = oidc ? undefined : harmless?.get(resource);
-  const policy = grants === undefined ? { policy: await policyOf(api, resource) } : { policy: {}, notRead: { grants } };
+  const policy = grants === undefined ? { policy: await demandPolicy(api, resource) } : { policy: {}, notRead: { grants } };
   const customRoles = await readCustomRoles(api, resource, policy.policy);
   return {
     system,

@@ -1,6 +1,40 @@
 import { scriptOf } from '../../model/shell.ts';
 import { GCP_KINDS } from './kinds/index.ts';
-import { GCP_FUNCTIONS } from './shell-functions.ts';
+
+/** Functions that the `gcloud` commands of a script need, in bash. They return 1 where the script must end. */
+export const GCP_FUNCTIONS: readonly string[] = String.raw`
+# gcp_show COMMAND…: its answer, or NOT_FOUND where that is what Google says. Every other failure ends the script.
+gcp_show() {
+  local complaint
+  { complaint=$("$@" 2>&1 1>&3); } 3>&1 && return
+  if [[ $complaint == *NOT_FOUND* ]]; then echo NOT_FOUND; else printf '%s\n' "$complaint" >&2; return 1; fi
+}
+# gcp_once COMMAND…: a removal that may have been done before.
+gcp_once() {
+  local said status=0
+  said=$("$@" 2>&1) || status=$?
+  printf '%s\n' "$said"
+  [[ $status -eq 0 || $said =~ binding\ with\ the\ specified\ .*not\ found || $said == *NOT_FOUND* ]]
+}
+# gcp_account PROJECT FILTER: the unique id of a service account, or NOT_FOUND. Listed, since describe asks for it without its project,
+# which Google answers with 403 where there is none.
+gcp_account() {
+  local found
+  found=$(gcloud iam service-accounts list "--project=$1" "--filter=$2" '--format=value(uniqueId)') || return
+  echo "${'$'}{found:-NOT_FOUND}"
+}
+# The accounts that the script made in another's place, each with its unique id.
+gcp_made=''
+# gcp_demand ADDRESS ID PROJECT [made]: the account must be the very one that is meant or, where it says so, the one made in its place.
+gcp_demand() {
+  local there
+  there=$(gcp_account "$3" "email=\"$1\"")
+  if [[ -n ${'$'}{4-} && $gcp_made == *" $1=$there "* ]]; then return; fi
+  if [[ $there != "$2" ]]; then echo "service account $1 has the unique id $there, not $2: nothing is given to it" >&2; return 1; fi
+}
+`
+  .trim()
+  .split('\n');
 
 /** Google Cloud in `gcloud`. Every name carries its project, so nothing depends on the configuration that is active. */
 export const gcpScript = scriptOf({ prelude: () => GCP_FUNCTIONS, enter: () => [] }, GCP_KINDS);

@@ -4,7 +4,7 @@ import type { AnyCloud, ReadContext } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed } from './activity.ts';
-import { answerOf, type Answer } from './answer.ts';
+import { answerOf, type Answer } from '../answer.ts';
 
 /**
  * Asks a cloud as everything but a removal does: one that cannot be reached is thrown as CloudUnavailable, for Temporal to try the activity

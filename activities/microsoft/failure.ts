@@ -1,7 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
-import { retryAfterOf } from '../retry-after.ts';
-import { RefusedError } from '../refused-error.ts';
+import { RefusedError, retryAfterOf } from '../answer.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { RefusedError } from '../refused-error.ts';
+import { RefusedError } from '../answer.ts';
 
 /** Who the worker is, as its own access token says. */
 export interface Self {

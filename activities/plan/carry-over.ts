@@ -9,8 +9,7 @@ import type { Deps } from '../deps.ts';
 import type { AnyKind } from '../cloud.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach, type AskOfItem } from '../look/look.ts';
-import { earlierRun } from '../records/earlier-run.ts';
-import { currentPlan } from '../records/current-plan.ts';
+import { earlierRun, currentPlan } from '../records/plans.ts';
 
 export interface CarriedOver {
   /** Still there: findings for the plan that is being made. */

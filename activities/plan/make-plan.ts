@@ -12,9 +12,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
-import { earlierRun } from '../records/earlier-run.ts';
-import { currentPlan } from '../records/current-plan.ts';
-import { quarantinedItems } from '../records/quarantined.ts';
+import { earlierRun, currentPlan, quarantinedItems } from '../records/plans.ts';
 import { quarantineOf } from '../look/kinds.ts';
 
 export interface MakePlanInput {

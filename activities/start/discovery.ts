@@ -1,7 +1,7 @@
 import { draftManifest } from '../../model/discovery.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Deps } from '../deps.ts';
-import { answerOf } from '../look/answer.ts';
+import { answerOf } from '../answer.ts';
 import type { PortalSnapshot } from '../portal/reader.ts';
 
 export interface StartDiscoveryInput {

@@ -3,14 +3,14 @@ import { OffboardError } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
-import type { Reason } from '../../model/next-step.ts';
+import { type Reason, step } from '../../model/next-step.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
-import { earlierQuarantine } from './earlier-quarantine.ts';
+import { earlierRun } from '../records/plans.ts';
 
 export interface StartRunInput {
   run: string;
@@ -145,4 +145,24 @@ function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
     }
   }
   return failures;
+}
+
+/**
+ * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
+ * looks like something that somebody changed: a plan made now would hold it for its true definition.
+ */
+export function earlierQuarantine(deps: Deps, run: string): Reason[] {
+  const before = earlierRun(deps.journal, run);
+  if (before === undefined) return [];
+  const still = new Set(deps.journal.ledger(before).quarantined.keys());
+  if (still.size === 0) return [];
+  for (const other of deps.journal.runs()) {
+    const ledger = deps.journal.ledger(other);
+    if (ledger.restores !== before) continue;
+    for (const { item, outcome } of ledger.outcomes.values()) if (outcome === 'restored' || outcome === 'already-there') still.delete(item);
+  }
+  const [first] = still;
+  if (first === undefined) return [];
+  const reason = `${before} left ${still.size} things in quarantine, such as ${first}; give them back first`;
+  return [{ reason, next: [step('restore', before, '--by', 'NAME')] }];
 }

@@ -9,7 +9,7 @@ import { judge } from '../discover/judge.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
-import { currentPlan, demandPlan } from '../records/current-plan.ts';
+import { currentPlan, demandPlan } from '../records/plans.ts';
 
 export interface VerifyResult {
   /** Certain, ours, and neither waived nor protected: ids, sorted. */

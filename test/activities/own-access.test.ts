@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ownAccessToAccount } from '../../activities/aws/own-access/read.ts';
 import { ownAccessAtScope } from '../../activities/azure/own-access/read.ts';
 import type { Assignment, AzureApi } from '../../activities/azure/wire/clients.ts';
-import { RefusedError } from '../../activities/refused-error.ts';
+import { RefusedError } from '../../activities/answer.ts';
 import type { EntraApi } from '../../activities/entra/wire/clients.ts';
 import { ownAccessToDirectory } from '../../activities/entra/own-access/read.ts';
 import { ownAccessAtResource } from '../../activities/gcp/own-access/read.ts';

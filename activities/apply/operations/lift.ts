@@ -4,7 +4,7 @@ import type { Json } from '../../../model/finding.ts';
 import { LIFTED, type Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
-import { quarantinedItems } from '../../records/quarantined.ts';
+import { quarantinedItems } from '../../records/plans.ts';
 import { carryOut } from '../engine.ts';
 import { blocked, type BatchOperation } from '../operation.ts';
 import { openWork } from '../work.ts';

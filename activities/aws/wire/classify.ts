@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../../model/errors.ts';
-import { retryAfterOf } from '../../retry-after.ts';
+import { retryAfterOf } from '../../answer.ts';
 import { isGone } from './gone.ts';
 import { AwsRefusal } from './refusal.ts';
 import { scrub } from './scrub.ts';

@@ -1,4 +1,4 @@
-import { unlessGone } from '../../gone.ts';
+import { unlessGone } from '../../answer.ts';
 
 /** IAM's own word that something is not there; the SDK names the same error by code and by class. */
 export function isGone(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { unlessGone } from '../../gone.ts';
+import { unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo } from '../../microsoft/rest.ts';
 

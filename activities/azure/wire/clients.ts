@@ -1,7 +1,7 @@
 import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import { unlessGone } from '../../gone.ts';
+import { unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
-import { unlessGone } from '../../gone.ts';
+import { unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';

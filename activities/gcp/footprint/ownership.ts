@@ -101,3 +101,12 @@ export function judgePool(pool: PoolWithProviders, anchors: Anchors): PoolVerdic
   const reason = live.length > 0 ? `its only providers are ours: ${list(ours)}` : `the providers deleted from it were ours: ${list(ours)}`;
   return { pool, whose: 'ours', confidence, why: [reason, ...names] };
 }
+
+/** Names that an onboarding script gave the organisation's custom role; a hint only. docs/footprint.md, "GCP". */
+const ID = /^CloudKnoxIAMOrgAdmin(?:_\d+)?$/;
+const TITLE = 'CloudKnox IAM Org Admin';
+
+/** Whether a role is one that onboarding may have made, by its name. */
+export function isNamedLikeOurs({ name, title }: { name: string; title?: string }): boolean {
+  return ID.test(lastSegment(name)) || title === TITLE;
+}

@@ -3,7 +3,8 @@ import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { grantId, grantJson, grantsOf, type Grant } from '../footprint/grants.ts';
-import { policyOf } from '../policy-of.ts';
+import { demandPolicy } from '../wire/policies.ts';
+import { unlessRefused } from '../../answer.ts';
 import { classifyGcp } from '../wire/classify.ts';
 import type { GcpApi } from '../wire/clients.ts';
 
@@ -20,7 +21,7 @@ export async function ownAccessAtResource(api: GcpApi, system: SystemId, context
   const access: OwnAccess = { identities: ourselves.map((id) => ({ cloud: 'gcp', id })), grants: [], unknown: [] };
   if (ourselves.length === 0)
     access.unknown.push({ system, reason: "the worker runs under a person's own credentials, which do not tell whose they are" });
-  const held = grantsOf(resource, await policyOf(api, resource)).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
+  const held = grantsOf(resource, await demandPolicy(api, resource)).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
   access.grants.push(...held.map((g) => grantOf(g, system, ourselves)));
   access.unknown.push(...(await above(api, resource, context)));
   return access;
@@ -52,14 +53,9 @@ function grantOf(grant: Grant, system: SystemId, ourselves: string[]): OwnGrant 
 
 async function above(api: GcpApi, resource: string, { manifest }: ReadContext): Promise<OwnAccess['unknown']> {
   if (resource.startsWith('organizations/')) return [];
-  try {
-    const parent = await api.parentOf(resource);
-    const system: SystemId = `gcp:${parent}`;
-    if (parent === undefined || systemsOf(manifest).includes(system)) return [];
-    return [{ system, reason: 'the manifest does not name it, so that nobody looked at what the worker is granted there' }];
-  } catch (error) {
-    const failure = classifyGcp(error);
-    if (failure.kind === 'retry') throw error;
-    return [{ system: `gcp:above ${resource}`, reason: `nobody could look what lies above it (${failure.code})` }];
-  }
+  const parent = await unlessRefused(classifyGcp, () => api.parentOf(resource));
+  if (!parent.ok) return [{ system: `gcp:above ${resource}`, reason: `nobody could look what lies above it (${parent.failure.code})` }];
+  const system: SystemId = `gcp:${parent.value}`;
+  if (parent.value === undefined || systemsOf(manifest).includes(system)) return [];
+  return [{ system, reason: 'the manifest does not name it, so that nobody looked at what the worker is granted there' }];
 }

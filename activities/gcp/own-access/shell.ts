@@ -1,6 +1,6 @@
 import { command, comment, type OwnAccessScript } from '../../../model/shell.ts';
 import type { Grant } from '../footprint/grants.ts';
-import { removeGrant } from '../kinds/shared/grant-shell.ts';
+import { removeGrant } from '../kinds/shared/gcloud.ts';
 import { gcpScript } from '../shell.ts';
 
 /** Bindings of the worker's member, one by one: other members of the same binding stay. */

@@ -1,53 +1,76 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { unlessGone } from '../../gone.ts';
-import { account } from './answers.ts';
+import type { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
+import { unlessGone } from '../../answer.ts';
+import { lastSegment, type ServiceAccount } from '../snapshot.ts';
 import { isGone } from './classify.ts';
-import type { ServiceAccount } from '../snapshot.ts';
-import { PAGE, pages, type Endpoint } from './wire.ts';
+import { PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
 
 /**
- * Service accounts. What is not there is undefined when read, and done when disabled or deleted. Named `projects/<id>/serviceAccounts/<mail address or unique id>`; `-` stands for any
- * project.
+ * Service accounts, named `projects/<id>/serviceAccounts/<mail address or unique id>`. What is not there is undefined when read, and done when
+ * disabled or deleted.
  */
-export interface AccountApi {
-  listServiceAccounts(projectId: string): Promise<ServiceAccount[]>;
-  getServiceAccount(name: string): Promise<ServiceAccount | undefined>;
-  disableServiceAccount(name: string): Promise<void>;
-  enableServiceAccount(name: string): Promise<void>;
-  deleteServiceAccount(name: string): Promise<void>;
-  /** Of everything but its unique id, which Google chooses. Enabled. */
-  createServiceAccount(account: Omit<ServiceAccount, 'uniqueId'>): Promise<void>;
-  /** By unique id only, within 30 days of the deletion; false where no deleted account has it. */
-  undeleteServiceAccount(name: string): Promise<boolean>;
-}
-
-export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint): AccountApi {
-  const accounts = iam.projects.serviceAccounts;
+export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint) {
+  const { serviceAccounts: accounts } = iam.projects;
   return {
-    async listServiceAccounts(projectId) {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await accounts.list({ name: `projects/${projectId}`, pageSize: PAGE, ...pageToken }, iamAt);
-        return { items: data.accounts, next: data.nextPageToken };
-      });
-      return raw.map((a) => account(a));
+    async listServiceAccounts(projectId: string): Promise<ServiceAccount[]> {
+      const name = `projects/${projectId}`;
+      return (await pages('accounts', (token) => accounts.list({ name, pageSize: PAGE, ...token }, iamAt))).map(account);
     },
-    getServiceAccount: (name) => unlessGone(isGone, async () => account((await accounts.get({ name }, iamAt)).data)),
-    async disableServiceAccount(name) {
+    getServiceAccount: (name: string): Promise<ServiceAccount | undefined> =>
+      unlessGone(isGone, async () => account((await accounts.get({ name }, iamAt)).data)),
+    async disableServiceAccount(name: string): Promise<void> {
       await unlessGone(isGone, () => accounts.disable({ name }, iamAt));
     },
-    async enableServiceAccount(name) {
+    async enableServiceAccount(name: string): Promise<void> {
       await accounts.enable({ name }, iamAt);
     },
-    async deleteServiceAccount(name) {
+    async deleteServiceAccount(name: string): Promise<void> {
       await unlessGone(isGone, () => accounts.delete({ name }, iamAt));
     },
-    async createServiceAccount({ name, email, displayName, description }) {
+    /** Of everything but its unique id, which Google chooses. Enabled. */
+    async createServiceAccount({ name, email, displayName, description }: Omit<ServiceAccount, 'uniqueId'>): Promise<void> {
       const [project = ''] = name.split('/serviceAccounts/');
       const accountId = email.split('@')[0] ?? '';
       await accounts.create({ name: project, requestBody: { accountId, serviceAccount: { displayName, description } } }, iamAt);
     },
-    async undeleteServiceAccount(name) {
+    /** By unique id only, within 30 days of the deletion; false where no deleted account has it. */
+    async undeleteServiceAccount(name: string): Promise<boolean> {
       return (await unlessGone(isGone, () => accounts.undelete({ name }, iamAt))) !== undefined;
+    },
+  };
+}
+
+function account(raw: iam_v1.Schema$ServiceAccount): ServiceAccount {
+  return {
+    name: withProjectId(raw.name, raw.projectId ?? ''),
+    email: raw.email ?? '',
+    uniqueId: raw.uniqueId ?? '',
+    displayName: raw.displayName ?? '',
+    description: raw.description ?? '',
+    disabled: raw.disabled ?? false,
+  };
+}
+
+interface Activity {
+  lastAuthenticatedTime?: string;
+  serviceAccount?: { fullResourceName?: string };
+}
+
+/** When accounts were used. */
+export function activityApi(analyzer: policyanalyzer_v1.Policyanalyzer, at: Endpoint) {
+  const { activities } = analyzer.projects.locations.activityTypes;
+  return {
+    /** When each service account of a project last authenticated, by mail address; Policy Analyzer tells days, some hours late. */
+    async lastAuthentications(projectId: string): Promise<Map<string, Date>> {
+      const parent = `projects/${projectId}/locations/global/activityTypes/serviceAccountLastAuthentication`;
+      const raw = await pages('activities', (token) => activities.query({ parent, pageSize: 1000, ...token }, at));
+      return new Map(
+        raw.flatMap(({ fullResourceName, activity }) => {
+          const { lastAuthenticatedTime, serviceAccount } = (activity ?? {}) as Activity;
+          const name = serviceAccount?.fullResourceName ?? fullResourceName;
+          return name && lastAuthenticatedTime ? [[lastSegment(name), new Date(lastAuthenticatedTime)] as const] : [];
+        }),
+      );
     },
   };
 }

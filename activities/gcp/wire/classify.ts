@@ -1,7 +1,6 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
-import { retryAfterOf } from '../../retry-after.ts';
-import { RefusedError } from '../../refused-error.ts';
-import { OperationError } from './operation-error.ts';
+import { retryAfterOf, RefusedError } from '../../answer.ts';
+import { OperationError } from './wire.ts';
 
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
@@ -32,32 +31,18 @@ const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RAT
 export function classifyGcp(error: unknown): FailureClass {
   if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
   const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const retry = (code: string): FailureClass => ({ kind: 'retry', code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
   if (status === undefined) return withoutAnswer(error, message);
-  if (reasons.some((r) => RATE_REASONS.has(r))) return { kind: 'retry', code: 'RateLimited', message, ...wait };
-  switch (status) {
-    case 404:
-    case 410:
-      return { kind: 'blocked', code: 'NotFound', message };
-    case 400:
-      return { kind: 'blocked', code: rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument', message };
-    case 401:
-      return { kind: 'blocked', code: 'Unauthenticated', message: `Google refused the worker's credentials: ${message}` };
-    case 403:
-      return denied(message, reasons, permission);
-    case 408:
-      return { kind: 'retry', code: 'Timeout', message, ...wait };
-    case 409:
-      if (rpc === 'ALREADY_EXISTS') return { kind: 'blocked', code: 'AlreadyExists', message };
-      return { kind: 'retry', code: 'ConcurrentChange', message, ...wait };
-    case 412:
-      return { kind: 'retry', code: 'ConcurrentChange', message, ...wait };
-    case 429:
-      return { kind: 'retry', code: 'RateLimited', message, ...wait };
-    default:
-      if (status >= 500) return { kind: 'retry', code: 'Unavailable', message, ...wait };
-      return { kind: 'blocked', code: 'Unknown', message };
-  }
+  if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry('RateLimited');
+  if (status === 404 || status === 410) return blocked('NotFound');
+  if (status === 400) return blocked(rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument');
+  if (status === 401) return blocked('Unauthenticated', `Google refused the worker's credentials: ${message}`);
+  if (status === 403) return denied(message, reasons, permission);
+  if (status === 408) return retry('Timeout');
+  if (status === 409 && rpc === 'ALREADY_EXISTS') return blocked('AlreadyExists');
+  if (status === 409 || status === 412) return retry('ConcurrentChange');
+  return status >= 500 ? retry('Unavailable') : blocked('Unknown');
 }
 
 /** Whether Google says that the thing is not there. */

@@ -3,18 +3,15 @@ import { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
-import { accountApi, type AccountApi } from './accounts.ts';
-import { activityApi, type ActivityApi } from './activity.ts';
-import { assetApi, type AssetApi } from './assets.ts';
-import { ourselvesApi, type OurselvesApi } from './ourselves.ts';
-import { policyApi, type PolicyApi } from './policies.ts';
-import { poolApi, type PoolApi } from './pools.ts';
-import { roleApi, type RoleApi } from './roles.ts';
-import { treeApi, type TreeApi } from './tree.ts';
+import { accountApi, activityApi } from './accounts.ts';
+import { assetApi, policyApi } from './policies.ts';
+import { poolApi } from './pools.ts';
+import { roleApi } from './roles.ts';
+import { treeApi } from './tree.ts';
 import { rootUrl, type ClientOptions } from './wire.ts';
 
 /** Every call the product makes to Google. Names are full resource names with the project's id; errors are the SDK's. */
-export interface GcpApi extends PolicyApi, PoolApi, AccountApi, RoleApi, TreeApi, ActivityApi, AssetApi, OurselvesApi {}
+export type GcpApi = ReturnType<typeof connectGoogle>;
 
 const TIMEOUT_MS = 30_000;
 
@@ -23,7 +20,7 @@ const TIMEOUT_MS = 30_000;
  * OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT and OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT name other endpoints than Google's own. The SDK's retries
  * are off: the engine tries again, and says so in its journal.
  */
-export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
+export function connectGoogle(env: NodeJS.ProcessEnv = process.env) {
   const auth = new GoogleAuth({
     scopes: 'https://www.googleapis.com/auth/cloud-platform',
     clientOptions: { transporterOptions: { timeout: TIMEOUT_MS } },
@@ -41,6 +38,15 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env): GcpApi {
     ...treeApi(manager, managerAt),
     ...activityApi(new policyanalyzer_v1.Policyanalyzer(options), rootUrl(env['OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT'])),
     ...assetApi(new cloudasset_v1.Cloudasset(options), rootUrl(env['OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT'])),
-    ...ourselvesApi(auth),
+    /**
+     * What the worker's own credentials are: a service account's mail address, and the pool and provider that they come through
+     * (`projects/<number>/locations/global/…`). Empty for a user, who is nothing that could be removed.
+     */
+    async ourselves(): Promise<string[]> {
+      const { client_email: email } = await auth.getCredentials();
+      const { audience } = (auth.jsonContent ?? {}) as { audience?: string };
+      const provider = /^\/\/iam\.googleapis\.com\/((.+\/workloadIdentityPools\/[^/]+)\/providers\/[^/]+)$/.exec(audience ?? '');
+      return [email, provider?.[2], provider?.[1]].filter((name) => name !== undefined);
+    },
   };
 }

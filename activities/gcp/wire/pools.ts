@@ -1,81 +1,86 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { unlessGone } from '../../gone.ts';
-import { pool, provider } from './answers.ts';
-import { isGone } from './classify.ts';
+import { unlessGone } from '../../answer.ts';
 import { projectOf, type Pool, type Provider } from '../snapshot.ts';
-import { finished, PAGE, pages, type Endpoint } from './wire.ts';
+import { isGone } from './classify.ts';
+import { finished, PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
 
-/**
- * Workload identity. Every change resolves when Google's operation is done. What is not there is undefined when read, and done when disabled
- * or deleted.
- */
-export interface PoolApi {
-  listPools(projectId: string): Promise<Pool[]>;
-  /** Soft-deleted ones included. */
-  listProviders(pool: string): Promise<Provider[]>;
-  getPool(name: string): Promise<Pool | undefined>;
-  getProvider(name: string): Promise<Provider | undefined>;
-  deletePool(name: string): Promise<void>;
-  deleteProvider(name: string): Promise<void>;
-  /** Within 30 days of the deletion. */
-  undeletePool(name: string): Promise<void>;
-  undeleteProvider(name: string): Promise<void>;
-  /** Of all but its state; the id is free again 30 days after a deletion. */
-  createPool(pool: Omit<Pool, 'state'>): Promise<void>;
-  createProvider(provider: Omit<Provider, 'state'>): Promise<void>;
-  setPoolDisabled(name: string, disabled: boolean): Promise<void>;
-  setProviderDisabled(name: string, disabled: boolean): Promise<void>;
+/** What a pool and a provider have in common. */
+interface Resource {
+  delete(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }>;
+  undelete(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }>;
+  patch(
+    params: { name: string; updateMask: string; requestBody: { disabled: boolean } },
+    at: Endpoint,
+  ): Promise<{ data: iam_v1.Schema$Operation }>;
+  operations: { get(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }> };
 }
 
 /** What is not there cannot be enabled. */
 const never = () => false;
 
-export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint): PoolApi {
-  const pools = iam.projects.locations.workloadIdentityPools;
+/**
+ * Workload identity. Every change resolves when Google's operation is done; one that takes a name takes a pool's or a provider's. What is not
+ * there is undefined when read, and done when disabled or deleted.
+ */
+export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint) {
+  const { workloadIdentityPools: pools } = iam.projects.locations;
   const { providers } = pools;
-  const poolChange = async ({ data }: { data: iam_v1.Schema$Operation }) =>
-    finished(data, async (name) => (await pools.operations.get({ name }, iamAt)).data);
-  const providerChange = async ({ data }: { data: iam_v1.Schema$Operation }) =>
-    finished(data, async (name) => (await providers.operations.get({ name }, iamAt)).data);
-
+  const at = (name: string): Resource => (name.includes('/providers/') ? providers : pools);
+  const done = async ({ operations }: Pick<Resource, 'operations'>, started: Promise<{ data: iam_v1.Schema$Operation }>) =>
+    finished((await started).data, async (name) => (await operations.get({ name }, iamAt)).data);
   return {
-    async listPools(projectId) {
+    async listPools(projectId: string): Promise<Pool[]> {
       const parent = `projects/${projectId}/locations/global`;
-      const raw = await pages(async (pageToken) => {
-        const { data } = await pools.list({ parent, pageSize: PAGE, ...pageToken }, iamAt);
-        return { items: data.workloadIdentityPools, next: data.nextPageToken };
-      });
+      const raw = await pages('workloadIdentityPools', (token) => pools.list({ parent, pageSize: PAGE, ...token }, iamAt));
       return raw.map((p) => pool(p, projectId));
     },
-    async listProviders(parent) {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await providers.list({ parent, pageSize: PAGE, showDeleted: true, ...pageToken }, iamAt);
-        return { items: data.workloadIdentityPoolProviders, next: data.nextPageToken };
-      });
+    /** Soft-deleted ones included. */
+    async listProviders(parent: string): Promise<Provider[]> {
+      const raw = await pages('workloadIdentityPoolProviders', (token) =>
+        providers.list({ parent, pageSize: PAGE, showDeleted: true, ...token }, iamAt),
+      );
       return raw.map((p) => provider(p, projectOf(parent)));
     },
-    getPool: (name) => unlessGone(isGone, async () => pool((await pools.get({ name }, iamAt)).data, projectOf(name))),
-    getProvider: (name) => unlessGone(isGone, async () => provider((await providers.get({ name }, iamAt)).data, projectOf(name))),
-    deletePool: (name) => unlessGone(isGone, async () => poolChange(await pools.delete({ name }, iamAt))),
-    deleteProvider: (name) => unlessGone(isGone, async () => providerChange(await providers.delete({ name }, iamAt))),
-    undeletePool: async (name) => poolChange(await pools.undelete({ name }, iamAt)),
-    undeleteProvider: async (name) => providerChange(await providers.undelete({ name }, iamAt)),
-    async createPool({ name, ...requestBody }) {
+    getPool: (name: string): Promise<Pool | undefined> =>
+      unlessGone(isGone, async () => pool((await pools.get({ name }, iamAt)).data, projectOf(name))),
+    getProvider: (name: string): Promise<Provider | undefined> =>
+      unlessGone(isGone, async () => provider((await providers.get({ name }, iamAt)).data, projectOf(name))),
+    /** Of all but its state; the id is free again 30 days after a deletion. */
+    async createPool({ name, ...requestBody }: Omit<Pool, 'state'>): Promise<void> {
       const [parent = '', workloadIdentityPoolId = ''] = name.split('/workloadIdentityPools/');
-      return poolChange(await pools.create({ parent, workloadIdentityPoolId, requestBody }, iamAt));
+      await done(pools, pools.create({ parent, workloadIdentityPoolId, requestBody }, iamAt));
     },
-    async createProvider({ name, issuer, audiences, ...rest }) {
+    async createProvider({ name, issuer, audiences, ...rest }: Omit<Provider, 'state'>): Promise<void> {
       const [parent = '', workloadIdentityPoolProviderId = ''] = name.split('/providers/');
       const requestBody = { ...rest, oidc: { issuerUri: issuer, allowedAudiences: audiences } };
-      return providerChange(await providers.create({ parent, workloadIdentityPoolProviderId, requestBody }, iamAt));
+      await done(providers, providers.create({ parent, workloadIdentityPoolProviderId, requestBody }, iamAt));
     },
-    setPoolDisabled: (name, disabled) =>
-      unlessGone(disabled ? isGone : never, async () =>
-        poolChange(await pools.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
+    deletePool: (name: string): Promise<void> => unlessGone(isGone, () => done(at(name), at(name).delete({ name }, iamAt))),
+    /** Within 30 days of the deletion. */
+    undeletePool: (name: string): Promise<void> => done(at(name), at(name).undelete({ name }, iamAt)),
+    setPoolDisabled: (name: string, disabled: boolean): Promise<void> =>
+      unlessGone(disabled ? isGone : never, () =>
+        done(at(name), at(name).patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
       ),
-    setProviderDisabled: (name, disabled) =>
-      unlessGone(disabled ? isGone : never, async () =>
-        providerChange(await providers.patch({ name, updateMask: 'disabled', requestBody: { disabled } }, iamAt)),
-      ),
+  };
+}
+
+function pool(raw: iam_v1.Schema$WorkloadIdentityPool, projectId: string): Pool {
+  return {
+    name: withProjectId(raw.name, projectId),
+    state: raw.state ?? '',
+    displayName: raw.displayName ?? '',
+    description: raw.description ?? '',
+    disabled: raw.disabled ?? false,
+  };
+}
+
+function provider(raw: iam_v1.Schema$WorkloadIdentityPoolProvider, projectId: string): Provider {
+  return {
+    ...pool(raw, projectId),
+    issuer: raw.oidc?.issuerUri ?? '',
+    audiences: (raw.oidc?.allowedAudiences ?? []).toSorted(),
+    attributeMapping: raw.attributeMapping ?? {},
+    attributeCondition: raw.attributeCondition ?? '',
   };
 }

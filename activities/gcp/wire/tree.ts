@@ -9,67 +9,41 @@ export interface TreeNode {
   name?: string;
 }
 
-export interface TreeApi {
-  projectNumber(projectId: string): Promise<string>;
-  /** Directly below an organisation or folder, those with a requested deletion included. */
-  listFolders(parent: string): Promise<TreeNode[]>;
-  listProjects(parent: string): Promise<TreeNode[]>;
-  /** What the worker can see, which needs no permission to ask: numbers of organisations that are active. */
-  searchOrganizations(): Promise<string[]>;
-  searchProjects(): Promise<(TreeNode & { parent?: string })[]>;
-  /** What a folder or project lies directly below; undefined where it lies below nothing. */
-  parentOf(resource: string): Promise<string | undefined>;
-}
-
-export function treeApi(manager: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint): TreeApi {
-  const folder = (f: cloudresourcemanager_v3.Schema$Folder): TreeNode => ({
-    resource: f.name ?? '',
-    state: f.state ?? '',
-    ...(f.displayName ? { name: f.displayName } : {}),
-  });
-  const project = (p: cloudresourcemanager_v3.Schema$Project): TreeNode => ({
-    resource: `projects/${p.projectId}`,
-    state: p.state ?? '',
-    ...(p.displayName ? { name: p.displayName } : {}),
-  });
+/** Organisations, folders and projects. */
+export function treeApi({ folders, organizations, projects }: cloudresourcemanager_v3.Cloudresourcemanager, at: Endpoint) {
   return {
-    async projectNumber(projectId) {
-      const { data } = await manager.projects.get({ name: `projects/${projectId}` }, at);
+    async projectNumber(projectId: string): Promise<string> {
+      const { data } = await projects.get({ name: `projects/${projectId}` }, at);
       const number = /^projects\/(\d+)$/.exec(data.name ?? '')?.[1];
       if (number === undefined) throw new Error(`Google did not tell the number of project ${projectId}`);
       return number;
     },
-    async listFolders(parent) {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.folders.list({ parent, showDeleted: true, pageSize: PAGE, ...pageToken }, at);
-        return { items: data.folders, next: data.nextPageToken };
-      });
-      return raw.map(folder);
+    /** Directly below an organisation or folder, those with a requested deletion included. */
+    async listFolders(parent: string): Promise<TreeNode[]> {
+      const found = await pages('folders', (token) => folders.list({ parent, showDeleted: true, pageSize: PAGE, ...token }, at));
+      return found.map((f) => node(f.name ?? '', f));
     },
-    async listProjects(parent) {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.projects.list({ parent, showDeleted: true, pageSize: PAGE, ...pageToken }, at);
-        return { items: data.projects, next: data.nextPageToken };
-      });
-      return raw.map(project);
+    async listProjects(parent: string): Promise<TreeNode[]> {
+      const found = await pages('projects', (token) => projects.list({ parent, showDeleted: true, pageSize: PAGE, ...token }, at));
+      return found.map((p) => node(`projects/${p.projectId}`, p));
     },
-    async searchOrganizations() {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.organizations.search({ pageSize: PAGE, ...pageToken }, at);
-        return { items: data.organizations, next: data.nextPageToken };
-      });
-      return raw.filter((o) => o.state === 'ACTIVE').map((o) => (o.name ?? '').replace(/^organizations\//, ''));
+    /** What the worker can see, which needs no permission to ask: numbers of organisations that are active. */
+    async searchOrganizations(): Promise<string[]> {
+      const found = await pages('organizations', (token) => organizations.search({ pageSize: PAGE, ...token }, at));
+      return found.filter((o) => o.state === 'ACTIVE').map((o) => (o.name ?? '').replace(/^organizations\//, ''));
     },
-    async searchProjects() {
-      const raw = await pages(async (pageToken) => {
-        const { data } = await manager.projects.search({ pageSize: PAGE, ...pageToken }, at);
-        return { items: data.projects, next: data.nextPageToken };
-      });
-      return raw.map((p) => ({ ...project(p), ...(p.parent ? { parent: p.parent } : {}) }));
+    async searchProjects(): Promise<(TreeNode & { parent?: string })[]> {
+      const found = await pages('projects', (token) => projects.search({ pageSize: PAGE, ...token }, at));
+      return found.map((p) => ({ ...node(`projects/${p.projectId}`, p), ...(p.parent ? { parent: p.parent } : {}) }));
     },
-    async parentOf(name) {
-      const { data } = await (name.startsWith('folders/') ? manager.folders.get({ name }, at) : manager.projects.get({ name }, at));
+    /** What a folder or project lies directly below; undefined where it lies below nothing. */
+    async parentOf(name: string): Promise<string | undefined> {
+      const { data } = await (name.startsWith('folders/') ? folders.get({ name }, at) : projects.get({ name }, at));
       return data.parent || undefined;
     },
   };
+}
+
+function node(resource: string, { state, displayName }: { state?: string | null; displayName?: string | null }): TreeNode {
+  return { resource, state: state ?? '', ...(displayName ? { name: displayName } : {}) };
 }

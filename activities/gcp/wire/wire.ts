@@ -1,6 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { OperationError } from './operation-error.ts';
 
 /** What every client of Google's is made with. */
 export interface ClientOptions {
@@ -20,19 +19,33 @@ export function rootUrl(endpoint: string | undefined): Endpoint {
   return endpoint ? { rootUrl: endpoint.endsWith('/') ? endpoint : `${endpoint}/` } : {};
 }
 
-type PageToken = { pageToken?: string };
+/** Google names resources by project number or id; the product's names all carry the id. */
+export function withProjectId(name: string | null | undefined, projectId: string): string {
+  return (name ?? '').replace(/^projects\/[^/]+\//, `projects/${projectId}/`);
+}
 
-/** All pages; a failed page fails the whole list. */
-export async function pages<T>(
-  page: (token: PageToken) => Promise<{ items?: T[] | null | undefined; next?: string | null | undefined }>,
+/** All pages of a listing, which stands in `field` of each answer; a failed page fails the whole list. */
+export async function pages<K extends string, T>(
+  field: K,
+  ask: (token: { pageToken?: string }) => Promise<{ data: { [field in K]?: T[] | null } & { nextPageToken?: string | null } }>,
 ): Promise<T[]> {
   const all: T[] = [];
-  let token: PageToken = {};
+  let token = {};
   for (;;) {
-    const { items, next } = await page(token);
-    all.push(...(items ?? []));
-    if (!next) return all;
-    token = { pageToken: next };
+    const { data } = await ask(token);
+    all.push(...(data[field] ?? []));
+    if (!data.nextPageToken) return all;
+    token = { pageToken: data.nextPageToken };
+  }
+}
+
+/** A long-running operation that ended in an error, or did not end in time. `code` is a google.rpc.Code; absent when it still runs. */
+export class OperationError extends Error {
+  readonly code?: number;
+  constructor(message: string, code?: number) {
+    super(message);
+    this.name = 'OperationError';
+    if (code !== undefined) this.code = code;
   }
 }
 

@@ -1,8 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { unlessGone } from '../../gone.ts';
-import { RefusedError } from '../../refused-error.ts';
+import { unlessGone, RefusedError } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo, type Rest } from '../../microsoft/rest.ts';
 import { isGone } from './classify.ts';

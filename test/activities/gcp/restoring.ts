@@ -29,7 +29,7 @@ export function noting(calls: string[], answers: Partial<GcpApi>): GcpApi {
     calls.push(disabled === undefined ? `${call} ${name}` : `${call} ${name} ${disabled}`);
     return Promise.resolve(true);
   };
-  const names = ['undeleteServiceAccount', 'enableServiceAccount', 'disableServiceAccount', 'undeletePool', 'undeleteProvider'] as const;
-  const changes = Object.fromEntries([...names, 'setPoolDisabled', 'setProviderDisabled'].map((n) => [n, noted(n)]));
+  const names = ['undeleteServiceAccount', 'enableServiceAccount', 'disableServiceAccount', 'undeletePool', 'setPoolDisabled'];
+  const changes = Object.fromEntries(names.map((n) => [n, noted(n)]));
   return apiWith({ ...changes, ...answers });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classifyGcp } from '../../../activities/gcp/wire/classify.ts';
-import { rootOfGcp } from '../../../activities/gcp/root.ts';
+import { rootOfGcp } from '../../../activities/gcp/walk.ts';
 import { defaultManifest } from '../planned.ts';
 
 const manifest = { ...defaultManifest(), gcp: { folders: 'all', projects: 'all' } as const };

@@ -1,6 +1,6 @@
 import { AuthenticationError, CredentialUnavailableError } from '@azure/identity';
 import { describe, expect, test } from 'vitest';
-import { RefusedError } from '../../../activities/refused-error.ts';
+import { RefusedError } from '../../../activities/answer.ts';
 import { judgeCommon, retryAfterMs } from '../../../activities/microsoft/failure.ts';
 import { refusal, unanswered } from '../refusals.ts';
 

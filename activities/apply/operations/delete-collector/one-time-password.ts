@@ -4,7 +4,7 @@ import { DELETED_MESSAGE } from '../../../../model/names.ts';
 import { isResolved, OTP_EXHAUSTED, type Outcome } from '../../../../model/outcome.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
-import { answerOf } from '../../../look/answer.ts';
+import { answerOf } from '../../../answer.ts';
 import { blocked } from '../../operation.ts';
 import { barred, intend } from '../../work.ts';
 import { blockedBy, deletionOf, openStep, refuseOutsideWindow, type CollectorInput, type Step } from './step.ts';

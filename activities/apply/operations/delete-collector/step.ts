@@ -6,7 +6,7 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
-import { answerOf } from '../../../look/answer.ts';
+import { answerOf } from '../../../answer.ts';
 import { kindOf } from '../../../look/kinds.ts';
 import type { PortalApi } from '../../../portal/wire/clients.ts';
 import { heldBack } from '../../held-back.ts';

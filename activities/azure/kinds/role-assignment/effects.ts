@@ -1,7 +1,7 @@
 import { canonical } from '../../../../model/canonical.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
-import { RefusedError } from '../../../refused-error.ts';
+import { RefusedError } from '../../../answer.ts';
 import type { Assignment, AzureApi } from '../../wire/clients.ts';
 import { comparable, footprint, plannedAssignment, toJson } from './footprint.ts';
 

@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
-import { RefusedError } from '../../../refused-error.ts';
+import { RefusedError } from '../../../answer.ts';
 import type { EntraApi } from '../../wire/clients.ts';
 import { footprint, toJson } from './footprint.ts';
 

@@ -2,7 +2,7 @@ import { describeDiff } from '../../../../model/diff.ts';
 import type { Effects } from '../../../kind.ts';
 import { grantsOf } from '../../footprint/grants.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../../refused-error.ts';
+import { RefusedError } from '../../../answer.ts';
 import { plannedRole, PURGED } from './footprint.ts';
 
 /** Deleted softly; undeleted within 7 days, and made again of its permissions once its id is free again. */

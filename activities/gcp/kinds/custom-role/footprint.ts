@@ -3,7 +3,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Footprint } from '../../../kind.ts';
-import { accountHeldBy } from '../../footprint/members.ts';
+import { accountHeldBy } from '../../footprint/grants.ts';
 import { roleTokens } from '../../footprint/tokens.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
 

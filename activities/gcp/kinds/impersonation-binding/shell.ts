@@ -1,7 +1,6 @@
 import type { KindShell } from '../../../../model/shell.ts';
 import { accountOf, plannedGrant } from '../../footprint/grants.ts';
-import { lookUp } from '../shared/account-shell.ts';
-import { removeGrant, restoreGrant } from '../shared/grant-shell.ts';
+import { lookUp, removeGrant, restoreGrant } from '../shared/gcloud.ts';
 
 export const shell: KindShell = {
   remove: (item) => [

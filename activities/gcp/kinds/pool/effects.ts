@@ -5,9 +5,6 @@ import { definition } from './footprint.ts';
 export const effects = poolEffects<Pool>({
   noun: 'workload identity pool',
   get: (api, name) => api.getPool(name),
-  delete: (api, name) => api.deletePool(name),
-  undelete: (api, name) => api.undeletePool(name),
-  setDisabled: (api, name, disabled) => api.setPoolDisabled(name, disabled),
   create: (api, pool) => api.createPool(pool),
   definition,
 });

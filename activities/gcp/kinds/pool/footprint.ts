@@ -5,7 +5,7 @@ import type { Footprint } from '../../../kind.ts';
 import { judgePool, type PoolVerdict } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { poolToken } from '../../footprint/tokens.ts';
-import { usedPools, usersOf } from '../../footprint/use.ts';
+import { usedPools, usersOf } from '../../footprint/accounts.ts';
 import { lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
 
 /** The workload identity pool. Deleting it, unlike its provider alone, revokes credentials already issued; so it goes too, unless shared. */

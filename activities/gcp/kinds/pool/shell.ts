@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Pool } from '../../snapshot.ts';
-import { poolCommand, poolShell } from '../shared/pool-shell.ts';
+import { poolCommand, poolShell } from '../shared/gcloud.ts';
 
 export const shell = poolShell('update', create);
 

@@ -6,9 +6,6 @@ import { definition } from './footprint.ts';
 export const effects = poolEffects<Provider>({
   noun: 'workload identity provider',
   get: (api, name) => api.getProvider(name),
-  delete: (api, name) => api.deleteProvider(name),
-  undelete: (api, name) => api.undeleteProvider(name),
-  setDisabled: (api, name, disabled) => api.setProviderDisabled(name, disabled),
   create: (api, provider) => api.createProvider(provider),
   definition,
 });

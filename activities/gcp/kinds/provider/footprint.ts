@@ -6,7 +6,7 @@ import type { Footprint } from '../../../kind.ts';
 import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { poolToken } from '../../footprint/tokens.ts';
-import { usedPools } from '../../footprint/use.ts';
+import { usedPools } from '../../footprint/accounts.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../snapshot.ts';
 
 /** The workload identity pool provider that trusts this tenant's tokens. Its deletion is an operation; it stays undeletable for 30 days. */

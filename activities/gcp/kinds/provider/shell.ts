@@ -1,7 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Provider } from '../../snapshot.ts';
-import { delimited } from '../shared/delimited.ts';
-import { poolCommand, poolShell } from '../shared/pool-shell.ts';
+import { delimited, poolCommand, poolShell } from '../shared/gcloud.ts';
 
 export const shell = poolShell('update-oidc', create);
 

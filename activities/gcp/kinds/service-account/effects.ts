@@ -1,9 +1,9 @@
 import type { Effects } from '../../../kind.ts';
-import { usedWords } from '../../footprint/use.ts';
+import { usedWords } from '../../footprint/accounts.ts';
 import { projectOf, type ServiceAccount } from '../../snapshot.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../../refused-error.ts';
-import { OperationError } from '../../wire/operation-error.ts';
+import { RefusedError } from '../../../answer.ts';
+import { OperationError } from '../../wire/wire.ts';
 import { accountDefinition, plannedAccount } from './footprint.ts';
 
 /** Disabled, then deleted; undeleted by its unique id, then enabled or disabled as it was. */

@@ -3,7 +3,7 @@ import type { ToRestore } from '../../../../model/restore.ts';
 import { quote } from '../../../../model/quote.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { projectOf } from '../../snapshot.ts';
-import { lookUp } from '../shared/account-shell.ts';
+import { lookUp } from '../shared/gcloud.ts';
 import { plannedAccount } from './footprint.ts';
 
 const FUNCTIONS = String.raw`

@@ -2,12 +2,21 @@ import type { Json } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
 import type { Effects } from '../../../kind.ts';
-import { accountOf, grantId, grantJson, grantsOf, plannedGrant, type AccountGrant, type Grant } from '../../footprint/grants.ts';
-import { deletedId, liveMember } from '../../footprint/members.ts';
+import {
+  accountOf,
+  grantId,
+  grantJson,
+  grantsOf,
+  plannedGrant,
+  type AccountGrant,
+  type Grant,
+  deletedId,
+  liveMember,
+} from '../../footprint/grants.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../../refused-error.ts';
-import { OperationError } from '../../wire/operation-error.ts';
+import { RefusedError } from '../../../answer.ts';
+import { OperationError } from '../../wire/wire.ts';
 import { editPolicy, withGrants, withoutGrants } from './edit-policy.ts';
 
 /** Of every kind whose things are grants: all planned ones of one policy in one write. */

@@ -4,16 +4,13 @@ import type { Effects } from '../../../kind.ts';
 import { plannedPool, type PoolDefinition } from '../../footprint/pool-state.ts';
 import { DELETED, lastSegment } from '../../snapshot.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../../refused-error.ts';
+import { RefusedError } from '../../../answer.ts';
 
-/** The calls in which a pool and a provider differ; all else about their state is the same. */
-export interface PoolCalls<T extends { state: string }> {
+/** In what a pool and a provider differ; all else about their state is the same. */
+interface Differs<T extends { state: string }> {
   /** `workload identity pool` or `workload identity provider`. */
   noun: string;
   get(api: GcpApi, name: string): Promise<T | undefined>;
-  delete(api: GcpApi, name: string): Promise<void>;
-  undelete(api: GcpApi, name: string): Promise<void>;
-  setDisabled(api: GcpApi, name: string, disabled: boolean): Promise<void>;
   /** Makes it of its definition, enabled or disabled as that says. */
   create(api: GcpApi, definition: T): Promise<void>;
   /** What is kept of it: everything but its state. */
@@ -24,36 +21,36 @@ export interface PoolCalls<T extends { state: string }> {
  * Of a pool or a provider. Google keeps it for 30 days, undeletes it with all it held, and then it is enabled or disabled as it was. A disabled one
  * exchanges no tokens; tokens got through a disabled pool stop working, too (Google's documentation).
  */
-export function poolEffects<T extends { state: string }>(calls: PoolCalls<T>): Effects<GcpApi> {
+export function poolEffects<T extends { state: string }>({ noun, get, create, definition }: Differs<T>): Effects<GcpApi> {
   return {
     async read(api, item) {
-      const there = await calls.get(api, plannedPool(item).name);
-      return there && there.state !== DELETED ? calls.definition(there) : undefined;
+      const there = await get(api, plannedPool(item).name);
+      return there && there.state !== DELETED ? definition(there) : undefined;
     },
     async remove(api, [item]) {
-      await calls.delete(api, plannedPool(item).name);
+      await api.deletePool(plannedPool(item).name);
     },
     async restore(api, [item]) {
       const planned = plannedPool(item);
-      const kept = await calls.get(api, planned.name);
-      if (kept === undefined && item.recreated === 'itself') return await calls.create(api, item.snapshot as unknown as T);
+      const kept = await get(api, planned.name);
+      if (kept === undefined && item.recreated === 'itself') return await create(api, item.snapshot as unknown as T);
       if (kept === undefined) {
         throw new RefusedError(
           'NotRestorable',
-          `Google no longer keeps the ${calls.noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it again`,
+          `Google no longer keeps the ${noun} ${planned.name}, which can be undeleted for 30 days: plan another restore, which makes it again`,
         );
       }
-      const before = calls.definition(kept) as PoolDefinition;
+      const before = definition(kept) as PoolDefinition;
       if (!sameBut(before, planned)) {
         const diff = describeDiff(planned, before);
-        throw new RefusedError('NameTaken', `the ${calls.noun} ${lastSegment(planned.name)} is another one by now (${diff})`);
+        throw new RefusedError('NameTaken', `the ${noun} ${lastSegment(planned.name)} is another one by now (${diff})`);
       }
-      if (kept.state === DELETED) await calls.undelete(api, planned.name);
-      if (before.disabled !== planned.disabled) await calls.setDisabled(api, planned.name, planned.disabled);
+      if (kept.state === DELETED) await api.undeletePool(planned.name);
+      if (before.disabled !== planned.disabled) await api.setPoolDisabled(planned.name, planned.disabled);
     },
     quarantine: {
-      put: (api, item) => calls.setDisabled(api, plannedPool(item).name, true),
-      lift: (api, item) => calls.setDisabled(api, plannedPool(item).name, plannedPool(item).disabled),
+      put: (api, item) => api.setPoolDisabled(plannedPool(item).name, true),
+      lift: (api, item) => api.setPoolDisabled(plannedPool(item).name, plannedPool(item).disabled),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { classifyGcp, isGone } from '../../../../activities/gcp/wire/classify.ts';
-import { RefusedError } from '../../../../activities/refused-error.ts';
-import { OperationError } from '../../../../activities/gcp/wire/operation-error.ts';
+import { RefusedError } from '../../../../activities/answer.ts';
+import { OperationError } from '../../../../activities/gcp/wire/wire.ts';
 import { googleError } from '../fixtures.ts';
 
 const table: [string, unknown, string, string][] = [

@@ -25,13 +25,13 @@ test('what Google does not have is undefined when read, done when disabled or de
   expect(await api.getServiceAccount(account)).toBeUndefined();
   expect(await api.getRole(role)).toBeUndefined();
   await api.deletePool(POOL);
-  await api.deleteProvider(name);
+  await api.deletePool(name);
   await api.deleteServiceAccount(account);
   await api.deleteRole(role);
   await api.setPoolDisabled(POOL, true);
-  await api.setProviderDisabled(name, true);
+  await api.setPoolDisabled(name, true);
   await api.disableServiceAccount(account);
   expect(await api.undeleteServiceAccount(account)).toBe(false);
-  for (const change of [api.setPoolDisabled(POOL, false), api.setProviderDisabled(name, false), api.enableServiceAccount(account)])
+  for (const change of [api.setPoolDisabled(POOL, false), api.setPoolDisabled(name, false), api.enableServiceAccount(account)])
     expect(classifyGcp(await change.catch((error: unknown) => error))).toMatchObject({ kind: 'blocked', code: 'NotFound' });
 });

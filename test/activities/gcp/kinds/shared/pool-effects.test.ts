@@ -45,7 +45,7 @@ describe('Pool and provider, restored', () => {
     await undoOf('gcp-pool').restore(api, [items.pool]);
     await undoOf('gcp-provider').restore(api, [items.provider]);
     const { name } = items.provider.snapshot as { name: string };
-    expect(calls).toEqual([`undeletePool ${deletedPool.name}`, `undeleteProvider ${name}`, `setProviderDisabled ${name} false`]);
+    expect(calls).toEqual([`undeletePool ${deletedPool.name}`, `undeletePool ${name}`, `setPoolDisabled ${name} false`]);
   });
 
   it('that are there already are left as they are', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterOf } from '../../activities/retry-after.ts';
+import { retryAfterOf } from '../../activities/answer.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 

@@ -1,0 +1,57 @@
+import type { FailureClass } from '../model/errors.ts';
+import type { AnyCloud } from './cloud.ts';
+
+/** What a cloud answered, or why it did not, as its classifier judges it. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; failure: FailureClass };
+
+/**
+ * Asks a cloud once and throws nothing of what it answers. Every call of an activity to a cloud passes here: limits on how often one cloud is
+ * asked belong here.
+ */
+export async function answerOf<T>(cloud: Pick<AnyCloud, 'classify'>, ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() };
+  } catch (error) {
+    return { ok: false, failure: cloud.classify(error) };
+  }
+}
+
+/** The answer, or how it was refused. What may be answered later is thrown, for the whole work to be tried again. */
+export async function unlessRefused<T>(classify: (error: unknown) => FailureClass, ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() };
+  } catch (error) {
+    const failure = classify(error);
+    if (failure.kind === 'retry') throw error;
+    return { ok: false, failure };
+  }
+}
+
+/**
+ * The answer, or undefined where `isGone` knows the cloud's own word for "not there" in the error. Every other error is let through: an error
+ * never means gone.
+ */
+export async function unlessGone<T>(isGone: (error: unknown) => boolean, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Why the product itself does not do what was asked, or cannot ask a cloud at all. Each cloud's classifier takes it for `blocked`, with its code. */
+export class RefusedError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+  }
+}
+
+/** How long a Retry-After asks to wait, in ms from `now`: seconds or a date (RFC 9110, 10.2.3). Undefined where it is neither. */
+export function retryAfterOf(value: string, now: number): number | undefined {
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, Math.ceil(ms));
+}

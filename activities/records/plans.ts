@@ -1,0 +1,43 @@
+import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
+import type { Journal } from './journal.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import { planHash, type Plan, type PlanItem } from '../../model/plan.ts';
+import type { Deps } from '../deps.ts';
+import { fault, notAuthorized } from '../failures.ts';
+
+/** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
+export function earlierRun(journal: Journal, run: string): string | undefined {
+  return lastPlanned(journal, withoutDryRun(workflowIdIn(run)), run);
+}
+
+/** The newest run of a workflow id that made a plan. */
+export function lastPlanned(journal: Journal, workflowId: string, except?: string): string | undefined {
+  return journal.runs().find((r) => r !== except && workflowIdIn(r) === workflowId && journal.ledger(r).planHash !== undefined);
+}
+
+/** The plan that a journal recorded last, checked against its hash; undefined while there is none. Throws a fault when another is stored. */
+export async function currentPlan({ artifacts }: Pick<Deps, 'artifacts'>, ledger: Ledger): Promise<Plan | undefined> {
+  const { planHash: hash, planArtifact } = ledger;
+  if (hash === undefined || planArtifact === undefined) return undefined;
+  const plan = await artifacts.get<Plan>(planArtifact);
+  if (planHash(plan) !== hash) throw fault(`the stored plan does not have the hash ${hash}`);
+  return plan;
+}
+
+/** The current plan, which must be the one that the caller names by its hash. Throws NotAuthorized when it is not. */
+export async function demandPlan(deps: Pick<Deps, 'artifacts'>, run: string, ledger: Ledger, hash: string): Promise<Plan> {
+  const plan = ledger.planHash === hash ? await currentPlan(deps, ledger) : undefined;
+  if (!plan) throw notAuthorized(`the journal of ${run} holds no plan ${hash} in force; nothing was changed`);
+  return plan;
+}
+
+/** What is in quarantine, with the definition each had before: that of the plan under which it was put there. */
+export async function quarantinedItems({ artifacts }: Pick<Deps, 'artifacts'>, ledger: Ledger, only?: string[]): Promise<PlanItem[]> {
+  const items: PlanItem[] = [];
+  for (const [artifact, of] of Map.groupBy(ledger.quarantined, ([, q]) => q.artifact)) {
+    const ids = new Set(of.map(([id]) => id));
+    const plan = await artifacts.get<Plan>(artifact);
+    items.push(...plan.items.filter((i) => ids.has(i.id) && (only === undefined || only.includes(i.id))));
+  }
+  return items;
+}
