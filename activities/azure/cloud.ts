@@ -23,7 +23,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     read: readAzure,
     anchors: azureFacts,
     kinds: AZURE_KINDS,
-    classify: (error) => classifyAzure(error),
+    classify: classifyAzure,
     ownAccess: ownAccessAtScope,
     probe: (api, system) => api.touch(nativeId(system)),
   };

@@ -1,4 +1,5 @@
 import type { DefenderUse } from '../../model/finding.ts';
+import { unlessRefused } from '../answer.ts';
 import { classifyAzure } from './wire/classify.ts';
 import type { ArmApi, DefenderPlan, SecurityConnector } from './wire/arm.ts';
 
@@ -18,26 +19,15 @@ export async function lookForDefender(api: ArmApi, subscription: string): Promis
       (await api.listSecurityConnectors(subscription)).flatMap(connectorUse),
     ),
   ]);
-  const state = looks.some((l) => l.uses.length > 0) ? 'in-use' : looks.some((l) => l.refused) ? 'unknown' : 'absent';
-  return { state, why: looks.flatMap((l) => [...l.uses, ...(l.refused ? [l.refused] : [])]) };
+  const state = looks.some((l) => l.state === 'in-use') ? 'in-use' : looks.some((l) => l.state === 'unknown') ? 'unknown' : 'absent';
+  return { state, why: looks.flatMap((l) => l.why) };
 }
 
-interface Look {
-  uses: string[];
-  refused?: string;
-}
-
-async function look(what: string, ask: () => Promise<string[]>): Promise<Look> {
-  try {
-    return { uses: await ask() };
-  } catch (error) {
-    const failure = classifyAzure(error);
-    if (failure.kind === 'retry') throw error;
-    return {
-      uses: [],
-      refused: `${what} could not be looked at (${failure.code}): give the worker Microsoft.Security/pricings/read and /securityConnectors/read there`,
-    };
-  }
+async function look(what: string, ask: () => Promise<string[]>): Promise<DefenderUse> {
+  const uses = await unlessRefused(classifyAzure, ask);
+  if (uses.ok) return { state: uses.value.length > 0 ? 'in-use' : 'absent', why: uses.value };
+  const mend = 'give the worker Microsoft.Security/pricings/read and /securityConnectors/read there';
+  return { state: 'unknown', why: [`${what} could not be looked at (${uses.failure.code}): ${mend}`] };
 }
 
 /** Pure. */

@@ -1,4 +1,5 @@
 import type { DeploymentStackMark } from '../../model/finding.ts';
+import { unlessRefused } from '../answer.ts';
 import { classifyAzure } from './wire/classify.ts';
 import type { ArmApi, DeploymentStack } from './wire/arm.ts';
 
@@ -14,12 +15,17 @@ export interface StackView {
  */
 export async function readDeploymentStacks(api: ArmApi, scope: string): Promise<StackView> {
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
-  const groups = subscription === undefined ? { found: [] } : await unlessRefused(scope, () => api.listResourceGroups(subscription));
-  const view: StackView = { stacks: [], unlisted: groups.refused ?? [] };
-  for (const at of [scope, ...groups.found]) {
-    const { found, refused = [] } = await unlessRefused(at, () => api.listDeploymentStacks(at));
-    view.stacks.push(...found.map(mark).filter((s) => s.assignments.length > 0));
-    view.unlisted.push(...refused);
+  const view: StackView = { stacks: [], unlisted: [] };
+  const listed = async <T>(at: string, list: () => Promise<T[]>): Promise<T[]> => {
+    const answer = await unlessRefused(classifyAzure, list);
+    if (answer.ok) return answer.value;
+    view.unlisted.push(`${at} (${answer.failure.code})`);
+    return [];
+  };
+  const groups = subscription === undefined ? [] : await listed(scope, () => api.listResourceGroups(subscription));
+  for (const at of [scope, ...groups]) {
+    const stacks = await listed(at, () => api.listDeploymentStacks(at));
+    view.stacks.push(...stacks.map(mark).filter((s) => s.assignments.length > 0));
   }
   return view;
 }
@@ -33,14 +39,4 @@ function mark({ id, location, properties: { resources, denySettings } }: Deploym
     ...(location ? { location } : {}),
     ...(deny === undefined || /^none$/i.test(deny) ? {} : { deny }),
   };
-}
-
-async function unlessRefused<T>(scope: string, ask: () => Promise<T[]>): Promise<{ found: T[]; refused?: string[] }> {
-  try {
-    return { found: await ask() };
-  } catch (error) {
-    const failure = classifyAzure(error);
-    if (failure.kind === 'retry') throw error;
-    return { found: [], refused: [`${scope} (${failure.code})`] };
-  }
 }

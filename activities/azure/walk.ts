@@ -2,6 +2,7 @@ import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../cloud.ts';
 import { normalId, sameId } from '../microsoft/ids.ts';
 import type { ArmApi, Descendant, Subscription } from './wire/arm.ts';
+import { unlessRefused } from '../answer.ts';
 import { classifyAzure } from './wire/classify.ts';
 
 const GROUP = '/providers/Microsoft.Management/managementGroups';
@@ -57,11 +58,11 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
   const unknown: Walked['unknown'] = [];
   const described = new Map<SystemId, Described>();
   const below = (id: string): SystemId => `azure:below ${GROUP}/${id}`;
-  const listed = await unlessRefused(() => api.listManagementGroups());
-  const ids = Array.isArray(listed) ? listed : [];
+  const listed = await unlessRefused(classifyAzure, () => api.listManagementGroups());
+  const ids = listed.ok ? listed.value : [];
   const isRoot = (id: string) => sameId(id, rootId);
   if (!ids.some(isRoot)) {
-    const why = Array.isArray(listed) ? 'the worker does not see it' : listed.refused;
+    const why = listed.ok ? 'the worker does not see it' : listed.failure.code;
     unknown.push({
       system: below(rootId),
       reason: `the tenant's root management group cannot be listed (${why}): subscriptions may be hidden`,
@@ -70,12 +71,12 @@ async function readTree(api: ArmApi, rootId: string): Promise<Tree> {
   for (const id of ids.toSorted((a, b) => Number(isRoot(b)) - Number(isRoot(a)))) {
     if (groups.has(normalId(id))) continue;
     groups.set(normalId(id), id);
-    const descendants = await unlessRefused(() => api.listDescendants(id));
-    if (!Array.isArray(descendants)) {
-      unknown.push({ system: below(id), reason: `what lies below management group ${id} cannot be listed (${descendants.refused})` });
+    const descendants = await unlessRefused(classifyAzure, () => api.listDescendants(id));
+    if (!descendants.ok) {
+      unknown.push({ system: below(id), reason: `what lies below management group ${id} cannot be listed (${descendants.failure.code})` });
       continue;
     }
-    for (const descendant of descendants) {
+    for (const descendant of descendants.value) {
       const { type, name } = descendant;
       (isSubscription(type) ? subscriptions : groups).set(normalId(name), name);
       const one = describe(descendant);
@@ -94,15 +95,4 @@ function describe({ type, name, properties }: Descendant): Described {
     ...(properties?.displayName ? { name: properties.displayName } : {}),
     ...(parent ? { parent: `azure:${parent}` as const } : {}),
   };
-}
-
-/** What may be answered later is thrown, for the whole walk to be tried again. */
-async function unlessRefused<T>(ask: () => Promise<T[]>): Promise<T[] | { refused: string }> {
-  try {
-    return await ask();
-  } catch (error) {
-    const failure = classifyAzure(error);
-    if (failure.kind === 'retry') throw error;
-    return { refused: failure.code };
-  }
 }

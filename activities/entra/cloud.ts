@@ -20,7 +20,7 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     read: readEntra,
     anchors: entraFacts,
     kinds: ENTRA_KINDS,
-    classify: (error) => classifyEntra(error),
+    classify: classifyEntra,
     ownAccess: ownAccessToDirectory,
     probe: async (api, system) => {
       await demandTenant(api, system);

@@ -1,6 +1,6 @@
-import { isRestError } from '@azure/core-rest-pipeline';
 import { DIRECTORY_ROLES } from '../../model/footprint.ts';
-import { NO_PIM_LICENCE } from '../microsoft/failure.ts';
+import { unlessRefused } from '../answer.ts';
+import { noneWithoutLicence } from '../microsoft/failure.ts';
 import { classifyEntra } from './wire/classify.ts';
 import type { EntraApi } from './wire/clients.ts';
 import type { DirectoryRoleAssignment } from './wire/shapes.ts';
@@ -27,8 +27,9 @@ export interface Administrator {
 /** Throws Graph's errors; without RoleManagement.Read.Directory the listing is denied, never empty. */
 export async function readDirectoryRoles(api: EntraApi): Promise<DirectoryRoles> {
   const { principalId: workerPrincipalId } = await api.self();
-  const cloudApplicationAdministrators = await holders(api, DIRECTORY_ROLES.cloudApplicationAdministrator);
-  const administrators = await holders(api, DIRECTORY_ROLES.permissionsManagementAdministrator);
+  const holders = async (roleDefinitionId: string) => tenantWide(await api.listRoleAssignments({ roleDefinitionId }));
+  const cloudApplicationAdministrators = await holders(DIRECTORY_ROLES.cloudApplicationAdministrator);
+  const administrators = await holders(DIRECTORY_ROLES.permissionsManagementAdministrator);
   const { eligible, eligibleUnseen } = await eligibleFor(api, DIRECTORY_ROLES.permissionsManagementAdministrator);
   return {
     workerPrincipalId,
@@ -43,24 +44,14 @@ export async function readDirectoryRoles(api: EntraApi): Promise<DirectoryRoles>
 }
 
 async function eligibleFor(api: EntraApi, roleDefinitionId: string): Promise<{ eligible: string[]; eligibleUnseen?: string }> {
-  try {
-    return { eligible: tenantWide(await api.listEligibilities(roleDefinitionId)) };
-  } catch (error) {
-    if (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? '')) return { eligible: [] };
-    const failure = classifyEntra(error);
-    if (failure.kind === 'retry') throw error;
-    return { eligible: [], eligibleUnseen: failure.code };
-  }
+  const answer = await unlessRefused(classifyEntra, () => noneWithoutLicence(() => api.listEligibilities({ roleDefinitionId })));
+  return answer.ok ? { eligible: tenantWide(answer.value) } : { eligible: [], eligibleUnseen: answer.failure.code };
 }
 
 async function named(api: EntraApi, ids: string[]): Promise<Administrator[]> {
   const all: Administrator[] = [];
   for (const id of ids) all.push({ id, name: (await api.getUserPrincipalName(id)) ?? id });
   return all;
-}
-
-async function holders(api: EntraApi, roleDefinitionId: string): Promise<string[]> {
-  return tenantWide(await api.listRoleAssignments(roleDefinitionId));
 }
 
 /** Assignments scoped to one application or administrative unit do not carry the guide's steps. */

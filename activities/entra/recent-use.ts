@@ -1,4 +1,5 @@
 import { MEPM } from '../../model/footprint.ts';
+import { unlessRefused } from '../answer.ts';
 import type { ReadContext } from '../cloud.ts';
 import { classifyEntra } from './wire/classify.ts';
 import type { EntraApi } from './wire/clients.ts';
@@ -15,14 +16,8 @@ export interface CiemUse {
 
 /** Sign-in reports need a licence and a permission that not everybody gives: a refusal is told, and holds nothing. Throws only what may be tried again. */
 export async function readCiemUse(api: EntraApi, { manifest }: Pick<ReadContext, 'manifest'>, now = new Date()): Promise<CiemUse> {
-  try {
-    const activities = await api.listSignInActivities(MEPM.ciemAppId);
-    return recentUse(activities, manifest.guards.usedWithin, now);
-  } catch (error) {
-    const failure = classifyEntra(error);
-    if (failure.kind === 'retry') throw error;
-    return { unseen: failure.code };
-  }
+  const activities = await unlessRefused(classifyEntra, () => api.listSignInActivities(MEPM.ciemAppId));
+  return activities.ok ? recentUse(activities.value, manifest.guards.usedWithin, now) : { unseen: activities.failure.code };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
-import { RefusedError, retryAfterOf } from '../answer.ts';
+import type { Hold } from '../../model/finding.ts';
+import { RefusedError, retryAfterOf, unlessGone } from '../answer.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
-export interface Refusal {
+interface Refusal {
   /** Absent when the call itself was not answered. */
   status?: number;
   /** The service's own error code; empty when the body had none. */
@@ -27,8 +28,10 @@ const NETWORK = new Set([
   'PARSE_ERROR',
 ]);
 
-/** A tenant without the licence for Privileged Identity Management has nobody who is only eligible. */
-export const NO_PIM_LICENCE: ReadonlySet<string> = new Set(['AadPremiumLicenseRequired']);
+/** A listing of who is eligible: without the licence for Privileged Identity Management nobody is. */
+export async function noneWithoutLicence<T>(list: () => Promise<T[]>): Promise<T[]> {
+  return (await unlessGone((error) => isRestError(error) && error.code === 'AadPremiumLicenseRequired', list)) ?? [];
+}
 
 /**
  * Judges what is the same in every Entra-protected API: our own refusals to ask, the sign-in, the network, throttling, server faults.
@@ -52,6 +55,37 @@ export function judgeCommon(error: unknown, now = Date.now()): { judged: Failure
   if (status === 429 || status === 408 || status >= 500)
     return { judged: { kind: 'retry', code: code || `HTTP ${status}`, message, ...hint } };
   return { refusal: { status, code, message, ...hint } };
+}
+
+/** In what the Entra-protected APIs differ. */
+interface Api {
+  /** Its own codes for "not there". */
+  gone: ReadonlySet<string>;
+  /** Codes that need a person, with what the person does. */
+  mend: Record<string, string>;
+  /** What a person does about any other refusal of a right. */
+  rights: string;
+  /** Whether the next try may do better: it gets a fresh token, or another change is over by then. */
+  passes(refusal: Refusal): boolean;
+  /** What holds an item, by a guard that only the API's answer tells of. */
+  held?(code: string, message: string): Hold | undefined;
+}
+
+/** An API's classifier, pure but for `now` (ms): how its answer to a failed call is to be taken. */
+export function classifierOf({ gone, mend, rights, passes, held }: Api): (error: unknown, now?: number) => FailureClass {
+  return (error, now) => {
+    const common = judgeCommon(error, now);
+    if ('judged' in common) return common.judged;
+    const { status, code, message, retryAfterMs: wait } = common.refusal;
+    if (passes(common.refusal)) return { kind: 'retry', code, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+    const hold = held?.(code, message);
+    if (hold) return { kind: 'blocked', code: hold.code, message: hold.reason };
+    if (isNotFound(error, gone)) return { kind: 'blocked', code: 'NotFound', message };
+    const help = mend[code];
+    if (help !== undefined) return { kind: 'blocked', code, message: `${message}; ${help}` };
+    if (status === 401 || status === 403) return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${rights}` };
+    return { kind: 'blocked', code: 'Unknown', message: `HTTP ${status} ${code}: ${message}` };
+  };
 }
 
 /** How long a service asks to wait, in ms: `x-ms-retry-after-ms` and `retry-after-ms`, else Retry-After in seconds or as a date. */

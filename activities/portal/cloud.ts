@@ -21,7 +21,7 @@ export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
     read: readPortal,
     anchors: () => ({}),
     kinds: PORTAL_KINDS,
-    classify: (error) => classifyPortal(error),
+    classify: classifyPortal,
     probe: async (api) => {
       if (api.readable) await api.list();
     },

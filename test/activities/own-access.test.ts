@@ -114,8 +114,8 @@ describe('Entra', () => {
     ownAccessToDirectory(
       {
         self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: TENANT, isPerson: true }),
-        listRoleAssignmentsOf: () => Promise.resolve([]),
-        listEligibilitiesOf: () => Promise.resolve([]),
+        listRoleAssignments: () => Promise.resolve([]),
+        listEligibilities: () => Promise.resolve([]),
         listAppRoleAssignments: () => Promise.resolve([]),
         ...api,
       } as EntraApi,
@@ -125,7 +125,7 @@ describe('Entra', () => {
   test('a person has no application permissions to list: that is unknown, and the roles are told all the same', async () => {
     const roleDefinitionId = '62e90394-69f5-4237-9190-012177145e10';
     const access = await reading({
-      listRoleAssignmentsOf: () => Promise.resolve([{ id: 'r', roleDefinitionId, principalId: SELF, directoryScopeId: '/' }]),
+      listRoleAssignments: () => Promise.resolve([{ id: 'r', roleDefinitionId, principalId: SELF, directoryScopeId: '/' }]),
       listAppRoleAssignments: () => Promise.resolve(undefined),
     });
     expect(access.grants).toMatchObject([
@@ -137,7 +137,7 @@ describe('Entra', () => {
   });
 
   test('what is denied is unknown', async () => {
-    const access = await reading({ listRoleAssignmentsOf: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) });
+    const access = await reading({ listRoleAssignments: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) });
     expect(access.unknown).toMatchObject([
       { reason: expect.stringContaining('directory roles could not be read: Authorization_RequestDenied') as string },
     ]);
@@ -146,7 +146,7 @@ describe('Entra', () => {
   test('what it is eligible for is told and left to a person; denied it is unknown, without the licence nothing', async () => {
     const roleDefinitionId = '158c047a-c907-4556-b7ef-446551a6b5f7';
     const instance = { id: 'e', roleDefinitionId, principalId: SELF, directoryScopeId: '/' };
-    const { grants } = await reading({ listEligibilitiesOf: () => Promise.resolve([instance]) });
+    const { grants } = await reading({ listEligibilities: () => Promise.resolve([instance]) });
     expect(grants).toMatchObject([
       {
         kind: 'entra-eligible-role',
@@ -154,9 +154,9 @@ describe('Entra', () => {
         doubt: expect.stringContaining('eligible only') as string,
       },
     ]);
-    const denied = await reading({ listEligibilitiesOf: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) });
+    const denied = await reading({ listEligibilities: () => Promise.reject(refusal(403, 'Authorization_RequestDenied')) });
     expect(denied.unknown.map((u) => u.reason)).toEqual([expect.stringContaining('roles it is eligible for (PIM)') as string]);
-    const unlicensed = await reading({ listEligibilitiesOf: () => Promise.reject(refusal(400, 'AadPremiumLicenseRequired')) });
+    const unlicensed = await reading({ listEligibilities: () => Promise.reject(refusal(400, 'AadPremiumLicenseRequired')) });
     expect(unlicensed.unknown).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
-import { isRestError } from '@azure/core-rest-pipeline';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import { ELIGIBLE_DOUBT, type OwnAccess, type OwnGrant } from '../../../model/own-access.ts';
-import { NO_PIM_LICENCE } from '../../microsoft/failure.ts';
+import { unlessRefused } from '../../answer.ts';
+import { noneWithoutLicence } from '../../microsoft/failure.ts';
 import type { Eligibility } from '../wire/arm.ts';
 import { classifyAzure } from '../wire/classify.ts';
 import type { Assignment, AzureApi } from '../wire/clients.ts';
@@ -18,15 +18,11 @@ export async function ownAccessAtScope(api: AzureApi, system: SystemId): Promise
     grants: assignments.map((a) => grantOf(a, system, principalId)),
     unknown: [],
   };
-  try {
-    access.grants.push(...(await api.listEligibleFor(nativeId(system), principalId)).map((e) => eligibleGrant(e, system)));
-  } catch (error) {
-    const failure = classifyAzure(error);
-    if (failure.kind === 'retry') throw error;
-    // Nobody can make an application eligible, since it could not activate anything (Microsoft, "Eligible role assignments in Azure RBAC").
-    const none = !self.isPerson || (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? ''));
-    if (!none) access.unknown.push({ system, reason: `what the worker is eligible for (PIM) could not be read: ${failure.code}` });
-  }
+  const eligible = await unlessRefused(classifyAzure, () => noneWithoutLicence(() => api.listEligibleFor(nativeId(system), principalId)));
+  if (eligible.ok) access.grants.push(...eligible.value.map((e) => eligibleGrant(e, system)));
+  // Nobody can make an application eligible, since it could not activate anything (Microsoft, "Eligible role assignments in Azure RBAC").
+  else if (self.isPerson)
+    access.unknown.push({ system, reason: `what the worker is eligible for (PIM) could not be read: ${eligible.failure.code}` });
   return access;
 }
 

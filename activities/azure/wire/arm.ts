@@ -59,44 +59,41 @@ const Eligibility = z.object({
 /** A role that somebody may activate at a scope (Privileged Identity Management). */
 export type Eligibility = z.infer<typeof Eligibility>;
 
-/** What is used of ARM beside role assignments: the tree of scopes, Defender for Cloud's plans, and deployment stacks. Errors are RestError. */
-export interface ArmApi {
-  listSubscriptions(): Promise<Subscription[]>;
-  /** Ids of the management groups the worker may see. */
-  listManagementGroups(): Promise<string[]>;
-  listDescendants(managementGroup: string): Promise<Descendant[]>;
-  /** The plan CloudPosture; undefined where Defender is not set up. */
-  getDefenderPlan(subscription: string): Promise<DefenderPlan | undefined>;
-  /** None where Defender is not set up. */
-  listSecurityConnectors(subscription: string): Promise<SecurityConnector[]>;
-  /** Ids of a subscription's resource groups. */
-  listResourceGroups(subscription: string): Promise<string[]>;
-  /** Those deployed at a management group, subscription or resource group, and at no scope below it. */
-  listDeploymentStacks(scope: string): Promise<DeploymentStack[]>;
-  /** What a principal may activate at, above and below a scope, also through groups. 400 without the licence for it. */
-  listEligibleFor(scope: string, principalId: string): Promise<Eligibility[]>;
-}
-
 /** What ARM says where the provider Microsoft.Security was never registered, or a plan does not exist in that cloud: nothing is set up. */
 const NOT_SET_UP = new Set(['Subscription Not Registered', 'MissingSubscriptionRegistration', 'ResourceNotFound', 'PricingNotFound']);
 const isNotSetUp = (error: unknown) => isRestError(error) && NOT_SET_UP.has(error.code ?? '');
 
-export function connectArm(endpoint: Endpoint, credential: TokenCredential): ArmApi {
+export type ArmApi = ReturnType<typeof connectArm>;
+
+/** What is used of ARM beside role assignments: the tree of scopes, Defender for Cloud's plans, and deployment stacks. Errors are RestError. */
+export function connectArm(endpoint: Endpoint, credential: TokenCredential) {
   const arm = restTo(endpoint, credential);
   const groups = '/providers/Microsoft.Management/managementGroups';
   const security = (subscription: string) => `/subscriptions/${encodeURIComponent(subscription)}/providers/Microsoft.Security`;
   return {
     listSubscriptions: () => arm.list('/subscriptions?api-version=2022-12-01', Subscription),
+    /** Ids of the management groups the worker may see. */
     listManagementGroups: async () => (await arm.list(`${groups}?api-version=2020-05-01`, Group)).map((g) => g.name),
-    listDescendants: (id) => arm.list(`${groups}/${encodeURIComponent(id)}/descendants?api-version=2020-05-01`, Descendant),
-    getDefenderPlan: (id) =>
-      unlessGone(isNotSetUp, () => arm.send('GET', `${security(id)}/pricings/CloudPosture?api-version=2024-01-01`, Plan)),
-    listSecurityConnectors: async (id) =>
-      (await unlessGone(isNotSetUp, () => arm.list(`${security(id)}/securityConnectors?api-version=2023-10-01-preview`, Connector))) ?? [],
-    listResourceGroups: async (id) =>
-      (await arm.list(`/subscriptions/${encodeURIComponent(id)}/resourcegroups?api-version=2021-04-01`, ResourceGroup)).map((g) => g.id),
-    listDeploymentStacks: (scope) => arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),
-    listEligibleFor: (scope, principalId) => {
+    listDescendants: (managementGroup: string) =>
+      arm.list(`${groups}/${encodeURIComponent(managementGroup)}/descendants?api-version=2020-05-01`, Descendant),
+    /** The plan CloudPosture; undefined where Defender is not set up. */
+    getDefenderPlan: (subscription: string) =>
+      unlessGone(isNotSetUp, () => arm.send('GET', `${security(subscription)}/pricings/CloudPosture?api-version=2024-01-01`, Plan)),
+    /** None where Defender is not set up. */
+    listSecurityConnectors: async (subscription: string) => {
+      const path = `${security(subscription)}/securityConnectors?api-version=2023-10-01-preview`;
+      return (await unlessGone(isNotSetUp, () => arm.list(path, Connector))) ?? [];
+    },
+    /** Ids of a subscription's resource groups. */
+    listResourceGroups: async (subscription: string) => {
+      const path = `/subscriptions/${encodeURIComponent(subscription)}/resourcegroups?api-version=2021-04-01`;
+      return (await arm.list(path, ResourceGroup)).map((g) => g.id);
+    },
+    /** Those deployed at a management group, subscription or resource group, and at no scope below it. */
+    listDeploymentStacks: (scope: string) =>
+      arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),
+    /** What a principal may activate at, above and below a scope, also through groups. 400 without the licence for it. */
+    listEligibleFor: (scope: string, principalId: string) => {
       const filter = encodeURIComponent(`assignedTo('${principalId}')`);
       const at = scope === '/' ? '' : scope;
       const instances = `${at}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances`;

@@ -5,7 +5,7 @@ import { unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
-import { connectArm, type ArmApi } from './arm.ts';
+import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
@@ -21,26 +21,10 @@ export interface Assignment {
   description: string | null;
 }
 
-/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
-export interface AzureApi extends ArmApi {
-  /** Assignments of one principal at, above and below a scope, all pages. */
-  listAssignments(scope: string, principalId: string): Promise<Assignment[]>;
-  /** The scopes of everybody's assignments at, above and below a scope, all pages. */
-  listAssignmentScopes(scope: string): Promise<string[]>;
-  /** Of one principal, and besides what the principal holds through groups. */
-  listAssignedTo(scope: string, principalId: string): Promise<Assignment[]>;
-  self(): Promise<Self>;
-  /** Reads one page of the assignments at a scope and forgets it. */
-  touch(scope: string): Promise<void>;
-  /** Undefined where there is none. */
-  getAssignment(id: string): Promise<Assignment | undefined>;
-  /** Resolves also where there is none. */
-  deleteAssignment(id: string): Promise<void>;
-  /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
-  putAssignment(assignment: Assignment): Promise<void>;
-}
+export type AzureApi = ReturnType<typeof connectAzure>;
 
-export function connectAzure(endpoint: Endpoint, credential: TokenCredential): AzureApi {
+/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
+export function connectAzure(endpoint: Endpoint, credential: TokenCredential) {
   // Every call below names its scope itself, so the client's own subscription is never used.
   const client = new AuthorizationManagementClient(credential, '', {
     endpoint: endpoint.url,
@@ -51,30 +35,33 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential): A
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   const { roleAssignments } = client;
-  const list = async (scope: string, filter: string) => {
+  const list = async (scope: string, filter?: string) => {
     const all: Assignment[] = [];
-    for await (const one of roleAssignments.listForScope(scope, { filter })) all.push(definition(one));
-    return all;
-  };
-  const scopesOf = async (scope: string) => {
-    const all: string[] = [];
-    for await (const one of roleAssignments.listForScope(scope)) all.push(definition(one).scope);
+    for await (const one of roleAssignments.listForScope(scope, filter === undefined ? {} : { filter })) all.push(definition(one));
     return all;
   };
   return {
     ...connectArm(endpoint, credential),
-    listAssignments: (scope, principalId) => list(scope, `principalId eq '${principalId}'`),
-    listAssignmentScopes: scopesOf,
-    listAssignedTo: (scope, principalId) => list(scope, `assignedTo('${principalId}')`),
-    self: () => selfOf(credential, endpoint.tokenScope),
-    touch: async (scope) => {
+    /** Assignments of one principal at, above and below a scope, all pages. */
+    listAssignments: (scope: string, principalId: string) => list(scope, `principalId eq '${principalId}'`),
+    /** The scopes of everybody's assignments at, above and below a scope, all pages. */
+    listAssignmentScopes: async (scope: string) => (await list(scope)).map((a) => a.scope),
+    /** Of one principal, and besides what the principal holds through groups. */
+    listAssignedTo: (scope: string, principalId: string) => list(scope, `assignedTo('${principalId}')`),
+    self: (): Promise<Self> => selfOf(credential, endpoint.tokenScope),
+    /** Reads one page of the assignments at a scope and forgets it. */
+    touch: async (scope: string): Promise<void> => {
       await roleAssignments.listForScope(scope, { filter: 'atScope()' }).byPage().next();
     },
-    getAssignment: (id) => unlessGone(isGone, async () => definition(await roleAssignments.getById(id))),
-    deleteAssignment: async (id) => {
+    /** Undefined where there is none. */
+    getAssignment: (id: string) => unlessGone(isGone, async () => definition(await roleAssignments.getById(id))),
+    /** Resolves also where there is none. */
+    deleteAssignment: async (id: string): Promise<void> => {
       await unlessGone(isGone, () => roleAssignments.deleteById(id));
     },
-    putAssignment: async ({ id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description }) => {
+    /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
+    putAssignment: async (assignment: Assignment): Promise<void> => {
+      const { id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description } = assignment;
       await roleAssignments.createById(id, {
         roleDefinitionId,
         principalId,

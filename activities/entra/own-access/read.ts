@@ -1,12 +1,12 @@
-import { isRestError } from '@azure/core-rest-pipeline';
 import { DIRECTORY_ROLES } from '../../../model/footprint.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { ELIGIBLE_DOUBT, type OwnAccess, type OwnGrant } from '../../../model/own-access.ts';
-import { NO_PIM_LICENCE } from '../../microsoft/failure.ts';
+import { unlessRefused } from '../../answer.ts';
+import { noneWithoutLicence } from '../../microsoft/failure.ts';
 import type { Self } from '../../microsoft/self.ts';
 import { classifyEntra } from '../wire/classify.ts';
 import type { EntraApi } from '../wire/clients.ts';
-import type { AppRoleAssignment, DirectoryRoleAssignment } from '../wire/shapes.ts';
+import type { DirectoryRoleAssignment } from '../wire/shapes.ts';
 import { demandTenant } from '../reader.ts';
 
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
@@ -29,15 +29,10 @@ export async function ownAccessToDirectory(api: EntraApi, system: SystemId): Pro
   const access: OwnAccess = { identities: [{ cloud: 'entra', id }], grants: [], unknown: [] };
   const unread = (what: string, why: string) => access.unknown.push({ system, reason: `${what} could not be read: ${why}` });
   const look = async (what: string, read: () => Promise<OwnGrant[] | undefined>) => {
-    try {
-      const grants = await read();
-      if (grants) access.grants.push(...grants);
-      else unread(what, 'the worker is signed in as no service principal');
-    } catch (error) {
-      const failure = classifyEntra(error);
-      if (failure.kind === 'retry') throw error;
-      unread(what, `${failure.code}: ${failure.message}`);
-    }
+    const answer = await unlessRefused(classifyEntra, read);
+    if (!answer.ok) unread(what, `${answer.failure.code}: ${answer.failure.message}`);
+    else if (answer.value) access.grants.push(...answer.value);
+    else unread(what, 'the worker is signed in as no service principal');
   };
   await look('directory roles', () => directoryRoles(api, system, principalId));
   await look('roles it is eligible for (PIM)', () => eligibleRoles(api, system, self));
@@ -46,7 +41,7 @@ export async function ownAccessToDirectory(api: EntraApi, system: SystemId): Pro
 }
 
 async function directoryRoles(api: EntraApi, system: SystemId, principalId: string): Promise<OwnGrant[]> {
-  const assignments = await api.listRoleAssignmentsOf(principalId);
+  const assignments = await api.listRoleAssignments({ principalId });
   return assignments.map((assignment) => {
     const { id, roleDefinitionId } = assignment;
     const isGlobal = roleDefinitionId === GLOBAL_ADMINISTRATOR;
@@ -63,12 +58,9 @@ async function directoryRoles(api: EntraApi, system: SystemId, principalId: stri
 }
 
 async function eligibleRoles(api: EntraApi, system: SystemId, { principalId, isPerson }: Self): Promise<OwnGrant[]> {
-  const instances = await api.listEligibilitiesOf(principalId).catch((error: unknown) => {
-    if (isRestError(error) && NO_PIM_LICENCE.has(error.code ?? '')) return [];
-    // Nobody can make an application eligible: it could not activate anything.
-    if (!isPerson && classifyEntra(error).kind !== 'retry') return [];
-    throw error;
-  });
+  const listed = () => noneWithoutLicence(() => api.listEligibilities({ principalId }));
+  // Nobody can make an application eligible, since it could not activate anything: a refusal hides nothing.
+  const instances = isPerson ? await listed() : await unlessRefused(classifyEntra, listed).then((a) => (a.ok ? a.value : []));
   return instances.map((instance) => ({
     kind: 'entra-eligible-role',
     system,
@@ -92,8 +84,7 @@ async function appRoles(api: EntraApi, system: SystemId, principalId: string): P
   const names = new Map<string, string>();
   for (const resource of new Set(assignments.map((a) => a.resourceId)))
     for (const { id, value } of await api.listAppRoles(resource)) if (value) names.set(`${resource} ${id}`, value);
-  return assignments.map((assignment: AppRoleAssignment) => {
-    const { id, appRoleId, resourceId, resourceDisplayName } = assignment;
+  return assignments.map(({ id, appRoleId, resourceId, resourceDisplayName }) => {
     const name = names.get(`${resourceId} ${appRoleId}`) ?? `app role ${appRoleId}`;
     return {
       kind: 'entra-app-role',

@@ -1,5 +1,4 @@
-import type { FailureClass } from '../../../model/errors.ts';
-import { isNotFound, judgeCommon } from '../../microsoft/failure.ts';
+import { classifierOf, isNotFound } from '../../microsoft/failure.ts';
 
 const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
 
@@ -23,18 +22,11 @@ export function isGone(error: unknown): boolean {
   return isNotFound(error, GONE);
 }
 
-/** Pure. How Graph's answer is to be taken. Codes: Microsoft Graph "Error responses and resource types" and the directory's own. */
-export function classifyEntra(error: unknown, now?: number): FailureClass {
-  const common = judgeCommon(error, now);
-  if ('judged' in common) return common.judged;
-  const { status, code, message, retryAfterMs } = common.refusal;
-  const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
-  if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message };
-  if (status === 409 && CONCURRENT.has(code)) return { kind: 'retry', code, message, ...hint };
+/** How Graph's answer is to be taken. Codes: Microsoft Graph "Error responses and resource types" and the directory's own. */
+export const classifyEntra = classifierOf({
+  gone: GONE,
+  mend: MEND,
+  rights: PERMISSIONS,
   // Graph has one code for expired and for wrong tokens; only for an expired one does the next try get a better one.
-  if (status === 401 && /expired|lifetime/i.test(message)) return { kind: 'retry', code, message, ...hint };
-  const mend = MEND[code];
-  if (mend !== undefined) return { kind: 'blocked', code, message: `${message}; ${mend}` };
-  if (status === 401 || status === 403) return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${PERMISSIONS}` };
-  return { kind: 'blocked', code: 'Unknown', message: `HTTP ${status} ${code}: ${message}` };
-}
+  passes: ({ status, code, message }) => (status === 409 && CONCURRENT.has(code)) || (status === 401 && /expired|lifetime/i.test(message)),
+});

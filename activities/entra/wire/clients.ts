@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
-import { restTo, type Rest } from '../../microsoft/rest.ts';
+import { restTo } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { isGone } from './classify.ts';
 import {
@@ -15,103 +15,72 @@ import {
   ServicePrincipal,
   SignInActivity,
   User,
-  type AppRole,
-  type DirectoryRoleAssignment,
 } from './shapes.ts';
-
-/**
- * What is used of Microsoft Graph: v1.0, and beta where there is nothing else. What is not there is undefined when read, and done when deleted;
- * errors are RestError with Graph's own code.
- */
-export interface EntraApi {
-  self(): Promise<Self>;
-  /** OData filter on applications, all pages. */
-  listApplications(filter: string): Promise<Application[]>;
-  /** How many applications the directory holds, all pages counted. */
-  countApplications(): Promise<number>;
-  getApplication(id: string): Promise<Application | undefined>;
-  /** Undefined where the application is not there. */
-  listFederatedCredentials(applicationId: string): Promise<FederatedCredential[] | undefined>;
-  /** Soft: restorable for 30 days. */
-  deleteApplication(id: string): Promise<void>;
-  listServicePrincipals(appId: string): Promise<ServicePrincipal[]>;
-  getServicePrincipal(id: string): Promise<ServicePrincipal | undefined>;
-  /** False where there is no such principal. */
-  setSignIn(servicePrincipalId: string, enabled: boolean): Promise<boolean>;
-  /** Of an application or a service principal, by its object id; false where it is not among the deleted items. */
-  restoreDeleted(id: string): Promise<boolean>;
-  listRoleAssignments(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
-  /** Eligible through Privileged Identity Management. */
-  listEligibilities(roleDefinitionId: string): Promise<DirectoryRoleAssignment[]>;
-  /** Beta. Throws 403 without AuditLog.Read.All or a premium licence. */
-  listSignInActivities(appId: string): Promise<SignInActivity[]>;
-  /** Beta, deprecated: it may be gone. */
-  listAuthorizationSystems(): Promise<AuthorizationSystem[]>;
-  /** Undefined for a principal that is no user. */
-  getUserPrincipalName(userId: string): Promise<string | undefined>;
-  /** Application permissions that a principal was granted; undefined for a principal that is a user. */
-  listAppRoleAssignments(servicePrincipalId: string): Promise<AppRoleAssignment[] | undefined>;
-  /** The application permissions that an API offers, by their ids. */
-  listAppRoles(servicePrincipalId: string): Promise<AppRole[]>;
-  listRoleAssignmentsOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
-  /** What a principal itself may activate (Privileged Identity Management); through groups not. */
-  listEligibilitiesOf(principalId: string): Promise<DirectoryRoleAssignment[]>;
-}
 
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
 const SERVICE_PRINCIPAL = `$select=${Object.keys(ServicePrincipal.shape).join(',')}`;
+
+/** Whose roles, or who has the role. */
+type RoleFilter = { principalId: string } | { roleDefinitionId: string };
+
+function where(filter: RoleFilter | { appId: string }): string {
+  const [[field, value] = []] = Object.entries(filter);
+  return `$filter=${encodeURIComponent(`${field} eq '${value}'`)}`;
+}
 
 /** Whether what the call changes is there. */
 async function isThere(change: () => Promise<unknown>): Promise<boolean> {
   return (await unlessGone(isGone, async () => ({ done: await change() }))) !== undefined;
 }
 
-export function connectEntra(endpoint: Endpoint, credential: TokenCredential): EntraApi {
-  const [graph, beta] = ['v1.0', 'beta'].map((v) =>
-    restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/${v}` }, credential),
-  ) as [Rest, Rest];
+export type EntraApi = ReturnType<typeof connectEntra>;
+
+/**
+ * What is used of Microsoft Graph: v1.0, and beta where there is nothing else; listings with all their pages. What is not there is undefined
+ * when read, and done when deleted; errors are RestError with Graph's own code.
+ */
+export function connectEntra(endpoint: Endpoint, credential: TokenCredential) {
+  const version = (v: string) => restTo({ ...endpoint, url: `${endpoint.url.replace(/\/$/, '')}/${v}` }, credential);
+  const graph = version('v1.0');
+  const beta = version('beta');
   return {
-    self: () => selfOf(credential, endpoint.tokenScope),
-    listApplications: (filter) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
+    self: (): Promise<Self> => selfOf(credential, endpoint.tokenScope),
+    /** By an OData filter. */
+    listApplications: (filter: string) => graph.list(`/applications?$filter=${encodeURIComponent(filter)}&${APPLICATION}`, Application),
+    /** How many applications the directory holds. */
     countApplications: async () => (await graph.list('/applications?$select=id&$top=999', z.object({ id: z.guid() }))).length,
-    getApplication: (id) => unlessGone(isGone, () => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application)),
-    listFederatedCredentials: (id) =>
-      unlessGone(isGone, () => graph.list(`/applications/${id}/federatedIdentityCredentials`, FederatedCredential)),
-    deleteApplication: async (id) => {
+    getApplication: (id: string) => unlessGone(isGone, () => graph.send('GET', `/applications/${id}?${APPLICATION}`, Application)),
+    /** Undefined where the application is not there. */
+    listFederatedCredentials: (applicationId: string) =>
+      unlessGone(isGone, () => graph.list(`/applications/${applicationId}/federatedIdentityCredentials`, FederatedCredential)),
+    /** Soft: restorable for 30 days. */
+    deleteApplication: async (id: string): Promise<void> => {
       await isThere(() => graph.send('DELETE', `/applications/${id}`, z.unknown()));
     },
-    listServicePrincipals: (appId) => {
-      const filter = encodeURIComponent(`appId eq '${appId}'`);
-      return graph.list(`/servicePrincipals?$filter=${filter}&${SERVICE_PRINCIPAL}`, ServicePrincipal);
-    },
-    getServicePrincipal: (id) =>
+    listServicePrincipals: (appId: string) => graph.list(`/servicePrincipals?${where({ appId })}&${SERVICE_PRINCIPAL}`, ServicePrincipal),
+    getServicePrincipal: (id: string) =>
       unlessGone(isGone, () => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal)),
-    setSignIn: (id, accountEnabled) => isThere(() => graph.send('PATCH', `/servicePrincipals/${id}`, z.unknown(), { accountEnabled })),
-    restoreDeleted: (id) => isThere(() => graph.send('POST', `/directory/deletedItems/${id}/restore`, z.unknown())),
-    listRoleAssignments: (roleDefinitionId) => {
-      const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
-      return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
-    },
-    listEligibilities: (roleDefinitionId) => {
-      const filter = encodeURIComponent(`roleDefinitionId eq '${roleDefinitionId}'`);
-      return graph.list(`/roleManagement/directory/roleEligibilityScheduleInstances?$filter=${filter}`, RoleAssignment);
-    },
-    listSignInActivities: (appId) => {
-      const filter = encodeURIComponent(`appId eq '${appId}'`);
-      return beta.list(`/reports/servicePrincipalSignInActivities?$filter=${filter}`, SignInActivity);
-    },
+    /** False where there is no such principal. */
+    setSignIn: (servicePrincipalId: string, accountEnabled: boolean) =>
+      isThere(() => graph.send('PATCH', `/servicePrincipals/${servicePrincipalId}`, z.unknown(), { accountEnabled })),
+    /** Of an application or a service principal, by its object id; false where it is not among the deleted items. */
+    restoreDeleted: (id: string) => isThere(() => graph.send('POST', `/directory/deletedItems/${id}/restore`, z.unknown())),
+    listRoleAssignments: (filter: RoleFilter) => graph.list(`/roleManagement/directory/roleAssignments?${where(filter)}`, RoleAssignment),
+    /** Eligible through Privileged Identity Management; of a principal itself, through groups not. */
+    listEligibilities: (filter: RoleFilter) =>
+      graph.list(`/roleManagement/directory/roleEligibilityScheduleInstances?${where(filter)}`, RoleAssignment),
+    /** Beta. Throws 403 without AuditLog.Read.All or a premium licence. */
+    listSignInActivities: (appId: string) => beta.list(`/reports/servicePrincipalSignInActivities?${where({ appId })}`, SignInActivity),
+    /** Beta, deprecated: it may be gone. */
     listAuthorizationSystems: () => beta.list('/external/authorizationSystems', AuthorizationSystem),
-    getUserPrincipalName: async (id) =>
-      (await unlessGone(isGone, () => graph.send('GET', `/users/${id}?$select=id,userPrincipalName`, User)))?.userPrincipalName,
-    listAppRoleAssignments: (id) => unlessGone(isGone, () => graph.list(`/servicePrincipals/${id}/appRoleAssignments`, AppRoleAssignment)),
-    listAppRoles: async (id) => (await graph.send('GET', `/servicePrincipals/${id}?$select=id,appRoles`, AppRoles)).appRoles ?? [],
-    listRoleAssignmentsOf: (principalId) => {
-      const filter = encodeURIComponent(`principalId eq '${principalId}'`);
-      return graph.list(`/roleManagement/directory/roleAssignments?$filter=${filter}`, RoleAssignment);
-    },
-    listEligibilitiesOf: (principalId) => {
-      const filter = encodeURIComponent(`principalId eq '${principalId}'`);
-      return graph.list(`/roleManagement/directory/roleEligibilityScheduleInstances?$filter=${filter}`, RoleAssignment);
-    },
+    /** Undefined for a principal that is no user. */
+    getUserPrincipalName: async (userId: string) =>
+      (await unlessGone(isGone, () => graph.send('GET', `/users/${userId}?$select=id,userPrincipalName`, User)))?.userPrincipalName,
+    /** Application permissions that a principal was granted; undefined for a principal that is a user. */
+    listAppRoleAssignments: (servicePrincipalId: string) =>
+      unlessGone(isGone, () => graph.list(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`, AppRoleAssignment)),
+    /** The application permissions that an API offers, by their ids. */
+    listAppRoles: async (servicePrincipalId: string) =>
+      (await graph.send('GET', `/servicePrincipals/${servicePrincipalId}?$select=id,appRoles`, AppRoles)).appRoles ?? [],
   };
 }

@@ -62,7 +62,6 @@ export const AppRoleAssignment = z.object({
 export type AppRoleAssignment = z.infer<typeof AppRoleAssignment>;
 
 export const AppRoles = z.object({ id: guid, appRoles: z.array(z.object({ id: guid, value: z.string().nullish() })).nullish() });
-export type AppRole = { id: string; value?: string | null | undefined };
 
 const At = z.object({ lastSignInDateTime: z.string().nullish() }).nullish();
 export const SignInActivity = z.object({

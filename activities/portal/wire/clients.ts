@@ -3,7 +3,7 @@ import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { unlessGone, RefusedError } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
-import { restTo, type Rest } from '../../microsoft/rest.ts';
+import { restTo } from '../../microsoft/rest.ts';
 import { isGone } from './classify.ts';
 
 const Collector = z.object({
@@ -16,9 +16,8 @@ const Collector = z.object({
 });
 export type Collector = z.infer<typeof Collector>;
 
-const OpenDeletion = z.object({ deletionId: z.string(), sentTo: z.string(), expiresAt: z.string(), attemptsLeft: z.int() });
 /** A deletion that waits for its one-time password. `sentTo` is masked, `expiresAt` is ISO 8601. */
-export type OpenDeletion = z.infer<typeof OpenDeletion>;
+const OpenDeletion = z.object({ deletionId: z.string(), sentTo: z.string(), expiresAt: z.string(), attemptsLeft: z.int() });
 
 /** What became of a one-time password. `exhausted`: request the deletion again; `expired`: have it sent again. */
 export type Confirmation =
@@ -27,40 +26,35 @@ export type Confirmation =
   | { kind: 'exhausted' }
   | { kind: 'expired' };
 
-/** The portal's data collectors. Errors are RestError. */
-export interface PortalApi {
-  /** False when no collector of the manifest has the driver `http`: then nothing here may be called. */
-  readable: boolean;
-  list(): Promise<Collector[]>;
-  /** Undefined once it is deleted. */
-  get(collectorId: string): Promise<Collector | undefined>;
-  /** Sends the mail. While a deletion is open, that one is answered again. */
-  requestDeletion(collectorId: string): Promise<OpenDeletion>;
-  /** Throws with status 429 while the last mail is too fresh. */
-  resend(deletionId: string): Promise<OpenDeletion>;
-  /**
-   * Throws with status 404 when there is no such deletion, perhaps because an earlier answer was lost: `get` tells. No error carries
-   * the one-time password.
-   */
-  confirm(deletionId: string, otp: string): Promise<Confirmation>;
-}
+export type PortalApi = ReturnType<typeof connectPortal>;
 
-/** `endpoint` undefined: OFFBOARD_PORTAL_URL is not set, and every call throws RefusedError 'NoPortal'. */
-export function connectPortal(endpoint: Endpoint | undefined, credential: TokenCredential, readable: boolean): PortalApi {
-  const portal = (): Rest => {
+/**
+ * The portal's data collectors. Errors are RestError. `endpoint` undefined: OFFBOARD_PORTAL_URL is not set, and every call throws RefusedError
+ * 'NoPortal'.
+ */
+export function connectPortal(endpoint: Endpoint | undefined, credential: TokenCredential, readable: boolean) {
+  const portal = () => {
     if (endpoint) return restTo(endpoint, credential);
     throw new RefusedError('NoPortal', 'OFFBOARD_PORTAL_URL is not set; set it, or give the collectors the driver operator or retired');
   };
   const at = (kind: 'collectors' | 'deletions', id: string) => `/api/${kind}/${encodeURIComponent(id)}`;
   return {
+    /** False when no collector of the manifest has the driver `http`: then nothing here may be called. */
     readable,
     list: async () => portal().list('/api/collectors', Collector),
-    get: (id) => unlessGone(isGone, async () => portal().send('GET', at('collectors', id), Collector)),
-    requestDeletion: async (id) => portal().send('POST', `${at('collectors', id)}/deletion`, OpenDeletion, {}),
-    resend: async (id) => portal().send('POST', `${at('deletions', id)}/resend`, OpenDeletion, {}),
-    confirm: async (id, otp) => {
+    /** Undefined once it is deleted. */
+    get: (collectorId: string) => unlessGone(isGone, async () => portal().send('GET', at('collectors', collectorId), Collector)),
+    /** Sends the mail. While a deletion is open, that one is answered again. */
+    requestDeletion: async (collectorId: string) => portal().send('POST', `${at('collectors', collectorId)}/deletion`, OpenDeletion, {}),
+    /** Throws with status 429 while the last mail is too fresh. */
+    resend: async (deletionId: string) => portal().send('POST', `${at('deletions', deletionId)}/resend`, OpenDeletion, {}),
+    /**
+     * Throws with status 404 when there is no such deletion, perhaps because an earlier answer was lost: `get` tells. No error carries
+     * the one-time password.
+     */
+    confirm: async (deletionId: string, otp: string): Promise<Confirmation> => {
       try {
-        const { message } = await portal().send('POST', `${at('deletions', id)}/otp`, z.object({ message: z.string() }), { otp });
+        const { message } = await portal().send('POST', `${at('deletions', deletionId)}/otp`, z.object({ message: z.string() }), { otp });
         return { kind: 'deleted', message };
       } catch (error) {
         return refusedOtp(error);

@@ -75,8 +75,8 @@ describe('Permissions Management Administrators', () => {
 
   test('of one principal are its own only', async () => {
     const api = await directory({}, bob, eligible(BOB), eligible(ALICE));
-    expect((await api.listEligibilitiesOf(BOB)).map((e) => e.id)).toEqual([`eligible-${BOB}`]);
-    expect(await api.listEligibilitiesOf(WORKER_PRINCIPAL)).toEqual([]);
+    expect((await api.listEligibilities({ principalId: BOB })).map((e) => e.id)).toEqual([`eligible-${BOB}`]);
+    expect(await api.listEligibilities({ principalId: WORKER_PRINCIPAL })).toEqual([]);
   });
 
   test('that may not be looked at are told, and a tenant without the licence has none', async () => {
