@@ -55,3 +55,7 @@ export function retryAfterOf(value: string, now: number): number | undefined {
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isNaN(ms) ? undefined : Math.max(0, Math.ceil(ms));
 }
+
+/** Node's own codes for a network that does not carry a call there and back. */
+export const NETWORK_CODES: readonly string[] =
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH'.split(' ');

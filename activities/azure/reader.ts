@@ -6,8 +6,7 @@ import type { ReadContext } from '../cloud.ts';
 import type { Assignment, AzureApi } from './wire/clients.ts';
 import { lookForDefender } from './defender.ts';
 import { readDeploymentStacks, type StackView } from './deployment-stacks.ts';
-import { owningScope } from './footprint/scope.ts';
-import { sameId } from '../microsoft/ids.ts';
+import { owningScope, sameId } from '../microsoft/ids.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
 export interface AzureSnapshot {

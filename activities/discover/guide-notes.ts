@@ -2,39 +2,43 @@ import type { GuideNotes } from '../../model/inventory.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { authorizationSystems } from '../entra/authorization-systems.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
-import { readDirectoryRoles } from '../entra/directory-roles.ts';
+import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
+import type { AuthorizationSystem } from '../entra/wire/shapes.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
 
 /** The guide's five notes before migrating, as far as the directory still tells; what has no API is left for a person to fill in. */
 export async function guideNotes(deps: Deps, manifest: Manifest): Promise<GuideNotes> {
-  const listed = await ask(deps, manifest, authorizationSystems);
-  const roles = await ask(deps, manifest, readDirectoryRoles);
+  const ask = <T>(work: (api: EntraApi) => Promise<T>) =>
+    lookInSystem(deps, { manifest }, `entra:${manifest.tenant.id}`, (api) => work(api as EntraApi));
+  const listed = await ask(authorizationSystems);
+  const roles = await ask(readDirectoryRoles);
   return {
     authorizationSystems: listed.ok
       ? listed.value.state === 'gone'
         ? { listed: [], gone: listed.value.code }
         : { listed: listed.value.systems.map(described) }
-      : { listed: [], gone: listed.reason },
+      : { listed: [], gone: failureMessage(listed.failure) },
     administrators: roles.ok
-      ? {
-          direct: roles.value.permissionsManagementAdministrators.map((a) => a.name),
-          eligible: roles.value.eligibleAdministrators.map((a) => a.name),
-          ...(roles.value.eligibleUnseen === undefined
-            ? {}
-            : { unseen: `who is eligible could not be listed: ${roles.value.eligibleUnseen}` }),
-        }
-      : { direct: [], eligible: [], unseen: `the directory roles could not be read: ${roles.reason}` },
+      ? administratorsOf(roles.value)
+      : { direct: [], eligible: [], unseen: `the directory roles could not be read: ${failureMessage(roles.failure)}` },
     groupAccess: [],
     customReports: [],
     alerts: [],
   };
 }
 
-type Listed = Awaited<ReturnType<EntraApi['listAuthorizationSystems']>>[number];
+function administratorsOf(roles: DirectoryRoles): GuideNotes['administrators'] {
+  const { permissionsManagementAdministrators: direct, eligibleAdministrators: eligible, eligibleUnseen: unseen } = roles;
+  return {
+    direct: direct.map((a) => a.name),
+    eligible: eligible.map((a) => a.name),
+    ...(unseen === undefined ? {} : { unseen: `who is eligible could not be listed: ${unseen}` }),
+  };
+}
 
-function described(system: Listed): GuideNotes['authorizationSystems']['listed'][number] {
+function described(system: AuthorizationSystem): GuideNotes['authorizationSystems']['listed'][number] {
   const { authorizationSystemName: name, permissionsModificationCapability: controller } = system;
   return {
     type: system.authorizationSystemType.toLowerCase(),
@@ -42,13 +46,4 @@ function described(system: Listed): GuideNotes['authorizationSystems']['listed']
     ...(name ? { name } : {}),
     ...(controller ? { controller } : {}),
   };
-}
-
-async function ask<T>(
-  deps: Deps,
-  manifest: Manifest,
-  work: (api: EntraApi) => Promise<T>,
-): Promise<{ ok: true; value: T } | { ok: false; reason: string }> {
-  const answer = await lookInSystem(deps, { manifest }, `entra:${manifest.tenant.id}`, (api) => work(api as EntraApi));
-  return answer.ok ? answer : { ok: false, reason: failureMessage(answer.failure) };
 }

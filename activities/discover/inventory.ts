@@ -1,4 +1,4 @@
-import { DiscoveryScopeSchema, foundScope, type DiscoveryScope } from '../../model/discovery.ts';
+import { DiscoveryScopeSchema, foundScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Anchors } from '../../model/finding.ts';
 import { inventoryOf } from '../../model/inventory-of.ts';
@@ -46,7 +46,7 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
   const inventory = inventoryOf({
     takenAt: new Date().toISOString(),
     ...(input.by === undefined ? {} : { by: input.by }),
-    scope: foundScope(scopeOf(input.scope), manifest),
+    scope: foundScope(DiscoveryScopeSchema.parse(input.scope), manifest),
     systems: systemsOf(manifest),
     described: await deps.artifacts.get<Described[]>(input.described),
     findings: judged.match.findings,
@@ -63,10 +63,6 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
     certain: inventory.findings.filter((f) => f.confidence === 'certain').length,
     nameOnly: inventory.findings.filter((f) => f.confidence === 'name-only').length,
   };
-}
-
-function scopeOf(raw: unknown): DiscoveryScope {
-  return DiscoveryScopeSchema.parse(raw);
 }
 
 /** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */

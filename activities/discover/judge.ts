@@ -56,37 +56,29 @@ function unread(manifest: Manifest, readings: Reading[]): Reading[] {
 }
 
 async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Anchors | undefined): Promise<Anchors> {
-  const issuer = issuerOf(manifest.tenant.id, manifest.tenant.cloud);
-  let ciemPrincipalId = earlier?.ciemPrincipalId;
-  let ciemUsedRecently: string | undefined;
+  const { id: tenantId, cloud } = manifest.tenant;
+  const issuer = issuerOf(tenantId, cloud);
+  const facts: Partial<Anchors>[] = [];
+  for (const { system, artifact } of readings.filter((r) => 'artifact' in r))
+    facts.push(deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), tenantId, issuer, earlier));
+  const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
+  const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
-  const oidcRoles = new Set((earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:')));
-  const accounts = new Map<string, Anchors['gcpServiceAccounts'][number]>();
-  const ourselves = new Set<string>();
-  const deploymentStacks: NonNullable<Anchors['deploymentStacks']> = [];
-  const deploymentStacksUnlisted: string[] = [];
-  const defender = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
-  for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
-    const facts = deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), manifest.tenant.id, issuer, earlier);
-    ciemPrincipalId = facts.ciemPrincipalId ?? ciemPrincipalId;
-    ciemUsedRecently = facts.ciemUsedRecently ?? ciemUsedRecently;
-    for (const mark of facts.awsOidcRoles ?? []) oidcRoles.add(mark);
-    for (const account of facts.gcpServiceAccounts ?? []) accounts.set(account.uniqueId, account);
-    for (const self of facts.ourselves ?? []) ourselves.add(self);
-    deploymentStacks.push(...(facts.deploymentStacks ?? []));
-    deploymentStacksUnlisted.push(...(facts.deploymentStacksUnlisted ?? []));
-    defender.push(facts.defender);
-  }
-  const use = mergeDefender(defender);
+  const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:'));
+  const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
+  const deploymentStacks = facts.flatMap((f) => f.deploymentStacks ?? []);
+  const deploymentStacksUnlisted = facts.flatMap((f) => f.deploymentStacksUnlisted ?? []);
+  const unseen = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
+  const use = mergeDefender([...unseen, ...facts.map((f) => f.defender)]);
   return {
-    tenantId: manifest.tenant.id,
+    tenantId,
     issuer,
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
-    awsOidcRoles: [...oidcRoles].toSorted(),
+    awsOidcRoles: [...new Set([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])])].toSorted(),
     gcpServiceAccounts: [...accounts.values()],
     // The role of an account that nobody could read, too.
-    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...ourselves].toSorted()],
+    ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...new Set(facts.flatMap((f) => f.ourselves ?? []))].toSorted()],
     ...(use ? { defender: use } : {}),
     ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),

@@ -2,10 +2,24 @@ import { nativeId, type SystemId } from '../../model/names.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Harmless } from './assets.ts';
 import type { GcpApi } from './wire/clients.ts';
-import { readCustomRoles } from './custom-roles.ts';
 import { demandPolicy } from './wire/policies.ts';
-import { lookForOidcProject, readOidcProject } from './oidc-project.ts';
-import type { GcpSnapshot, OidcProject } from './snapshot.ts';
+import {
+  type GcpSnapshot,
+  type OidcProject,
+  DELETED,
+  lastSegment,
+  type AccountWithPolicy,
+  type PoolWithProviders,
+  type CustomRole,
+  type CustomRoles,
+  type Policy,
+} from './snapshot.ts';
+import { issuerOf } from '../../model/footprint.ts';
+import { unlessRefused } from '../answer.ts';
+import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
+import { GCP_NAMES, judgeProvider, isNamedLikeOurs } from './footprint/ownership.ts';
+import { usedWords } from './footprint/accounts.ts';
+import { grantsOf } from './footprint/grants.ts';
 
 /**
  * One organisation, folder or project: its IAM policy, and for the manifest's OIDC project (or, when it names none, for each project
@@ -40,4 +54,92 @@ async function readOidc(api: GcpApi, resource: string, context: ReadContext): Pr
 /** Credentials name a project by its number; everything else here goes by its id. */
 function named(ourselves: string[], oidc: OidcProject | undefined, resource: string): string[] {
   return ourselves.map((name) => (oidc ? name.replace(`projects/${oidc.projectNumber}/`, `${resource}/`) : name));
+}
+
+/** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */
+const POLICIES_AT_ONCE = 8;
+
+/** A project the manifest names as the one of the pool: all its pools and service accounts. */
+export async function readOidcProject(api: GcpApi, projectId: string, context: ReadContext): Promise<OidcProject> {
+  return await readAround(api, projectId, await readPools(api, projectId), context);
+}
+
+/** Any other project: the same, but only where a pool is ours, Defender's or like them; undefined elsewhere. */
+export async function lookForOidcProject(api: GcpApi, projectId: string, context: ReadContext): Promise<OidcProject | undefined> {
+  const pools = await readPools(api, projectId);
+  const { id, cloud } = context.manifest.tenant;
+  const anchors = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
+  const concernsUs = pools.some((pool) => {
+    const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
+    const verdicts = pool.providers.map((p) => judgeProvider(p, anchors));
+    return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
+  });
+  return concernsUs ? await readAround(api, projectId, pools, context) : undefined;
+}
+
+async function readPools(api: GcpApi, projectId: string): Promise<PoolWithProviders[]> {
+  const live = (await api.listPools(projectId)).filter((p) => p.state !== DELETED);
+  return await Promise.all(live.map(async (p) => ({ ...p, providers: await api.listProviders(p.name) })));
+}
+
+async function readAround(api: GcpApi, projectId: string, pools: PoolWithProviders[], context: ReadContext): Promise<OidcProject> {
+  const [projectNumber, accounts, use] = await Promise.all([
+    api.projectNumber(projectId),
+    api.listServiceAccounts(projectId),
+    recentUse(api, projectId, context.manifest.guards.usedWithin),
+  ]);
+  const serviceAccounts: AccountWithPolicy[] = [];
+  for (let from = 0; from < accounts.length; from += POLICIES_AT_ONCE) {
+    const batch = accounts.slice(from, from + POLICIES_AT_ONCE).map(async (account) => {
+      const policy = await api.getPolicy(account.name);
+      return policy === undefined ? [] : [{ ...account, policy }];
+    });
+    serviceAccounts.push(...(await Promise.all(batch)).flat());
+  }
+  return { projectNumber, pools, serviceAccounts, ...use };
+}
+
+/**
+ * Which accounts were used within `within` ms. Not every project lets Policy Analyzer be asked: then no use is known, and that is told.
+ * An answer that may still come is waited for, since the guard hangs on it.
+ */
+async function recentUse(api: GcpApi, projectId: string, within: number): Promise<Pick<OidcProject, 'usedRecently' | 'useUnknown'>> {
+  const last = await unlessRefused(classifyGcp, () => api.lastAuthentications(projectId));
+  if (!last.ok)
+    return { usedRecently: {}, useUnknown: `Policy Analyzer could not be asked when the accounts were last used: ${last.failure.message}` };
+  const recent = [...last.value].filter(([, at]) => Date.now() - at.getTime() < within);
+  return { usedRecently: Object.fromEntries(recent.map(([email, at]) => [email, usedWords(email, at)])) };
+}
+
+/**
+ * The organisation's custom roles that onboarding may have made, and everybody who holds them anywhere in it. Undefined below
+ * organisations. Where the listing is denied that is told, and the rest of the organisation is read all the same: such a role is rare.
+ */
+export async function readCustomRoles(api: GcpApi, resource: string, policy: Policy): Promise<CustomRoles | undefined> {
+  if (!resource.startsWith('organizations/')) return undefined;
+  try {
+    const named = (await api.listRoles(resource)).filter(isNamedLikeOurs);
+    const found = await Promise.all(named.map(({ name }) => api.getRole(name)));
+    const roles = found.filter((role) => role !== undefined).map(({ deleted: _, ...kept }): CustomRole => kept);
+    return roles.length === 0
+      ? { roles, holders: [] }
+      : { roles, ...(await holdersOf(api, resource, policy, new Set(roles.map((r) => r.name)))) };
+  } catch (error) {
+    // An organisation that is not there is no finding of its roles.
+    if (isRetry(error) || isGone(error)) throw error;
+    return { roles: [], holders: [], unseen: failureWords(error) };
+  }
+}
+
+/** From Cloud Asset Inventory, since any folder's or project's policy may name the role; else only the organisation's own policy is known. */
+async function holdersOf(api: GcpApi, organization: string, own: Policy, roles: Set<string>): Promise<Omit<CustomRoles, 'roles'>> {
+  const held = (resource: string, policy: Policy) =>
+    grantsOf(resource, policy).flatMap((g) => (roles.has(g.role) ? [{ role: g.role, member: g.member, resource }] : []));
+  const here = held(organization, own);
+  const found = await unlessRefused(classifyGcp, () => api.searchPolicies(organization, []));
+  if (!found.ok) return { holders: here, elsewhereUnseen: found.failure.message };
+  const elsewhere = found.value
+    .flatMap((f) => held(f.resource.replace(/^\/\/[^/]+\//, ''), f.policy))
+    .filter((h) => h.resource !== organization);
+  return { holders: [...here, ...elsewhere].toSorted((a, b) => (a.resource + a.member < b.resource + b.member ? -1 : 1)) };
 }

@@ -22,19 +22,6 @@ export interface Policy {
   bindings?: Binding[];
 }
 
-export interface Provider {
-  /** `projects/<id>/locations/global/workloadIdentityPools/<pool>/providers/<provider>`. */
-  name: string;
-  state: string;
-  displayName: string;
-  description: string;
-  issuer: string;
-  audiences: string[];
-  attributeMapping: Record<string, string>;
-  attributeCondition: string;
-  disabled: boolean;
-}
-
 export interface Pool {
   /** `projects/<id>/locations/global/workloadIdentityPools/<pool>`. */
   name: string;
@@ -42,6 +29,14 @@ export interface Pool {
   displayName: string;
   description: string;
   disabled: boolean;
+}
+
+/** Named `<pool>/providers/<provider>`. */
+export interface Provider extends Pool {
+  issuer: string;
+  audiences: string[];
+  attributeMapping: Record<string, string>;
+  attributeCondition: string;
 }
 
 export interface ServiceAccount {

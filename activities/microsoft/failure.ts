@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { messageOf, type FailureClass } from '../../model/errors.ts';
 import type { Hold } from '../../model/finding.ts';
-import { RefusedError, retryAfterOf, unlessGone } from '../answer.ts';
+import { NETWORK_CODES, RefusedError, retryAfterOf, unlessGone } from '../answer.ts';
 
 /** What ARM, Graph or the portal answered, stripped of SDK classes: what their classifiers judge. */
 interface Refusal {
@@ -13,20 +13,8 @@ interface Refusal {
   retryAfterMs?: number;
 }
 
-const NETWORK = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'REQUEST_SEND_ERROR',
-  // The answer broke off within its body.
-  'PARSE_ERROR',
-]);
+/** With what the pipeline adds; `PARSE_ERROR`: the answer broke off within its body. */
+const NETWORK = new Set([...NETWORK_CODES, 'REQUEST_SEND_ERROR', 'PARSE_ERROR']);
 
 /** A listing of who is eligible: without the licence for Privileged Identity Management nobody is. */
 export async function noneWithoutLicence<T>(list: () => Promise<T[]>): Promise<T[]> {

@@ -11,3 +11,8 @@ export function sameId(a: string, b: string): boolean {
 export function nameOf(armId: string): string {
   return armId.slice(armId.lastIndexOf('/') + 1);
 }
+
+/** The Azure scope of the system that something belongs to: its subscription (also for what lies below), its management group, or `/`. */
+export function owningScope(scope: string): string {
+  return /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? scope;
+}

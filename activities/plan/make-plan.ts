@@ -74,27 +74,30 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     anchors,
     orders,
   });
-  const hash = planHash(plan);
   const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));
-  if (ledger.planHash !== hash || again.length > 0) {
-    await deps.journal.append(input.run, {
-      type: 'plan',
-      planHash: hash,
-      artifact: await deps.artifacts.put(plan),
-      items: plan.items.length,
-      ...(again.length > 0 ? { again } : {}),
-    });
-  }
   return {
-    again,
+    ...(await freeze(deps, input.run, plan, again)),
     gone,
-    planHash: hash,
-    batches: batchesOf(plan),
-    items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
     pilot: plan.pilot.length > 0,
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
   };
+}
+
+/** Stores a plan and makes it the one in force. `again`: items that an earlier plan had resolved. */
+export async function freeze(
+  { artifacts, journal }: Deps,
+  run: string,
+  plan: Plan,
+  again: string[] = [],
+): Promise<Pick<MakePlanResult, 'planHash' | 'batches' | 'items' | 'again'>> {
+  const hash = planHash(plan);
+  if (journal.ledger(run).planHash !== hash || again.length > 0) {
+    const frozen = { planHash: hash, artifact: await artifacts.put(plan), items: plan.items.length };
+    await journal.append(run, { type: 'plan', ...frozen, ...(again.length > 0 ? { again } : {}) });
+  }
+  const items = PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length }));
+  return { planHash: hash, batches: batchesOf(plan), items, again };
 }
 
 /** The plan of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */

@@ -1,8 +1,6 @@
-import { batchesOf } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { PHASES } from '../../model/names.ts';
-import { planHash, UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
+import { UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
 import { buildRestorePlan, neededBy, neededBesides, withTakenAlong, type Removed } from '../../model/restore.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
@@ -10,7 +8,7 @@ import { fault } from '../failures.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
 import { removedByRun } from '../records/removed.ts';
-import type { MakePlanResult } from './make-plan.ts';
+import { freeze, type MakePlanResult } from './make-plan.ts';
 import { restorabilityOf } from './restorability.ts';
 
 export interface MakeRestorePlanInput {
@@ -28,45 +26,24 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
   const last = plans.at(-1);
   if (!last) throw fault(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
-  const now = new Date();
   const only = input.only && withTakenAlong(removed, input.only);
   const missing = new Set<string>();
   for (const needed of only === undefined ? [] : neededBesides(removed, only)) {
     if (!(await isThere(deps, manifest, needed))) missing.add(needed.item.id);
   }
+  const isPlanned = (r: Removed) =>
+    (only === undefined || only.includes(r.item.id)) && !neededBy(r, removed).some((p) => missing.has(p.item.id));
   const plan = buildRestorePlan({
     last,
     restores,
     removed,
     only,
-    restorability: restorabilityOf(
-      deps.clouds,
-      removed,
-      now,
-      (r) => (only === undefined || only.includes(r.item.id)) && !needsMissing(r, removed, missing),
-    ),
+    restorability: restorabilityOf(deps.clouds, removed, new Date(), isPlanned),
     missing,
     notRemoved: only === undefined ? notRemoved(last, ledger) : [],
     warnings: ledger.ended === undefined ? [`${restores} has not ended by its journal: make sure that it removes nothing any more`] : [],
   });
-  const hash = planHash(plan);
-  if (deps.journal.ledger(run).planHash !== hash) {
-    await deps.journal.append(run, { type: 'plan', planHash: hash, artifact: await deps.artifacts.put(plan), items: plan.items.length });
-  }
-  return {
-    planHash: hash,
-    batches: batchesOf(plan),
-    items: PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length })),
-    pilot: false,
-    unknown: [],
-    collectors: [],
-    again: [],
-    gone: [],
-  };
-}
-
-function needsMissing(one: Removed, removed: Removed[], missing: ReadonlySet<string>): boolean {
-  return neededBy(one, removed).some((p) => missing.has(p.item.id));
+  return { ...(await freeze(deps, run, plan)), pilot: false, unknown: [], collectors: [], gone: [] };
 }
 
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */

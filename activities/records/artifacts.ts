@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { readFile, rename, writeFile, access } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { canonical, sha256 } from '../../model/canonical.ts';
@@ -21,7 +21,7 @@ export class ArtifactStore {
     const text = canonical(value);
     const address = sha256(text);
     const file = this.#file(address);
-    if (await exists(file)) return address;
+    if (existsSync(file)) return address;
     const { keyId, data } = encrypt(this.#ring, Buffer.from(text), address);
     const draft = `${file}.${randomUUID()}`;
     await writeFile(draft, `${keyId}\n${data.toString('base64')}`, { mode: 0o600, flush: true });
@@ -40,11 +40,4 @@ export class ArtifactStore {
   #file(address: string): string {
     return join(this.#folder, address);
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }

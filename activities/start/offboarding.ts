@@ -45,15 +45,7 @@ export interface StartRunResult {
 export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
   const manifest = parseManifest(input.manifest);
   const address = await deps.artifacts.put(manifest);
-  if (deps.journal.ledger(input.run).startedBy === undefined) {
-    await deps.journal.append(input.run, {
-      type: 'run-started',
-      workflowId: input.workflowId,
-      startedBy: input.startedBy,
-      manifestHash: address,
-      tenantId: manifest.tenant.id,
-    });
-  }
+  const opened = await openRun(deps, input, manifest, address);
   const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
@@ -61,16 +53,23 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
     ...earlierQuarantine(deps, input.run),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
-  return {
-    failures,
-    manifest: address,
-    waits: manifest.waits,
-    soak: manifest.waves?.soak ?? 0,
-    mode: manifest.mode,
-    collectors: manifest.collectors,
-    approvers: effectivePolicy(deps.policy, manifest).approvers,
-    otpPublicKey: deps.sealing.publicJwk,
-  };
+  return { ...opened, failures, soak: manifest.waves?.soak ?? 0, mode: manifest.mode, collectors: manifest.collectors };
+}
+
+/** Begins the journal of a run, and tells what the workflow works with whatever the run does. `manifestHash`: the manifest's address. */
+export async function openRun(
+  deps: Deps,
+  { run, workflowId, startedBy }: Omit<StartRunInput, 'manifest'>,
+  manifest: Manifest,
+  manifestHash: string,
+  restores?: string,
+): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'otpPublicKey'>> {
+  if (deps.journal.ledger(run).startedBy === undefined) {
+    const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id };
+    await deps.journal.append(run, { type: 'run-started', ...started, ...(restores === undefined ? {} : { restores }) });
+  }
+  const { approvers } = effectivePolicy(deps.policy, manifest);
+  return { manifest: manifestHash, waits: manifest.waits, approvers, otpPublicKey: deps.sealing.publicJwk };
 }
 
 /** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */

@@ -1,10 +1,9 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { step, type Reason } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { removedByRun } from '../records/removed.ts';
-import { approverFailures, type StartRunResult } from './offboarding.ts';
+import { approverFailures, openRun, type StartRunResult } from './offboarding.ts';
 
 export interface StartRestoreInput {
   /** Journal of the restore. */
@@ -28,16 +27,7 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   if (!last || source.ledger.restores !== undefined)
     throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
-  if (deps.journal.ledger(input.run).startedBy === undefined) {
-    await deps.journal.append(input.run, {
-      type: 'run-started',
-      workflowId: input.workflowId,
-      startedBy: input.startedBy,
-      manifestHash,
-      tenantId: manifest.tenant.id,
-      restores: input.restores,
-    });
-  }
+  const opened = await openRun(deps, input, manifest, manifestHash, input.restores);
   const removed = new Set(source.removed.map((r) => r.item.id));
   const strangers = (input.only ?? []).filter((id) => !removed.has(id));
   const failures: Reason[] = [
@@ -49,13 +39,5 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
     ...(removed.size === 0 ? [{ reason: `${input.restores} removed nothing; there is nothing to give back` }] : []),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
-  return {
-    failures,
-    manifest: manifestHash,
-    waits: manifest.waits,
-    soak: 0,
-    collectors: [],
-    approvers: effectivePolicy(deps.policy, manifest).approvers,
-    otpPublicKey: deps.sealing.publicJwk,
-  };
+  return { ...opened, failures, soak: 0, collectors: [] };
 }

@@ -61,9 +61,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
     const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
     back.push({ item: item.id, outcome: 'blocked', code: answer.ok ? 'CameBack' : 'Unreadable', reason });
   });
-  for (const outcome of back) {
-    const phase = input.work.phase;
-    await deps.journal.append(input.run, { type: 'outcome', phase, outcome });
-  }
+  const { phase } = input.work;
+  await deps.journal.append(input.run, ...back.map((outcome) => ({ type: 'outcome' as const, phase, outcome })));
   return back;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldBack } from '../../activities/apply/held-back.ts';
+import { heldBack } from '../../activities/apply/operations/remove.ts';
 import { refusalToRemove } from '../../model/approval.ts';
 import { emptyLedger } from '../../model/ledger.ts';
 import type { Finding } from '../../model/finding.ts';

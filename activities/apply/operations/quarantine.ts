@@ -8,9 +8,8 @@ import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
 import { kindOf, quarantineOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
-import { heldBack } from '../held-back.ts';
+import { heldBack, drift, gone } from './remove.ts';
 import { quarantineIntent, type BatchOperation, type Judgement, type Reach, type RunAtWork } from '../operation.ts';
-import { drift, gone } from './remove.ts';
 
 /** Reversible first: denies or disables what a removal would take away, by the approval that covers its removal. */
 const QUARANTINE: BatchOperation = {

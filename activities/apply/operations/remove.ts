@@ -3,13 +3,13 @@ import { fingerprint } from '../../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../../model/diff.ts';
 import type { Json } from '../../../model/finding.ts';
 import type { Outcome } from '../../../model/outcome.ts';
-import type { PlanItem } from '../../../model/plan.ts';
+import type { PlanItem, Plan } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
 import { kindOf, quarantineOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
-import { heldBack } from '../held-back.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
+import { collectorsLeft, isSettled, type Ledger } from '../../../model/ledger.ts';
 
 /** Takes planned items away, for good or as durably as their cloud does it. */
 export const REMOVE: BatchOperation = {
@@ -61,4 +61,19 @@ export function drift(item: PlanItem, current: Json): Outcome {
 /** Pure: what is not there any more was removed by us, or by somebody else. */
 export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
   return { item: item.id, outcome: byUs ? 'removed' : 'already-gone', reason };
+}
+
+/** Pure: what holds an item before any cloud is asked: its guard, what it depends on, collectors that still collect. */
+export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined {
+  if (item.guard) return blocked(item, item.guard.code, item.guard.reason);
+  const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
+  if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
+  const taker = plan.items.find((i) => i.takesAlong?.includes(item.id) && ledger.waived.has(i.id));
+  if (taker && item.override === undefined)
+    return blocked(item, 'OwnedByStack', `belongs to ${taker.id}, which an approver decided to leave in place; leave this in place, too`);
+  if (item.phase === 'sign-in') {
+    const left = collectorsLeft(ledger, plan);
+    if (left.length > 0) return blocked(item, 'CollectorsRemain', `data is still collected by ${left.join(', ')}; have them deleted first`);
+  }
+  return undefined;
 }

@@ -6,7 +6,7 @@ import type { Eligibility } from '../wire/arm.ts';
 import { classifyAzure } from '../wire/classify.ts';
 import type { Assignment, AzureApi } from '../wire/clients.ts';
 import { sameId } from '../../microsoft/ids.ts';
-import { roleOf } from '../footprint/roles.ts';
+import { roleOf } from '../roles.ts';
 
 /** The role assignments through which the worker's principal acts at a scope, and may act: there, above and below it, and through groups. */
 export async function ownAccessAtScope(api: AzureApi, system: SystemId): Promise<OwnAccess> {

@@ -1,7 +1,7 @@
 import { command, comment, type OwnAccessScript } from '../../../model/shell.ts';
 import { nameOf } from '../../microsoft/ids.ts';
 import { demandSignIn } from '../../microsoft/sign-in-shell.ts';
-import { isBuiltIn } from '../footprint/roles.ts';
+import { isBuiltIn } from '../roles.ts';
 
 /** Role assignments by id; a custom role is left to a person, since others may have it by now. */
 export const azureOwnAccess: OwnAccessScript = {
@@ -23,18 +23,8 @@ export const azureOwnAccess: OwnAccessScript = {
     }
     const removal = command('az', 'role', 'assignment', 'delete', '--ids', grant.id);
     if (isBuiltIn(roleDefinitionId)) return [removal];
-    const definition = command(
-      'az',
-      'role',
-      'definition',
-      'delete',
-      '--custom-role-only',
-      'true',
-      '--name',
-      nameOf(roleDefinitionId),
-      '--scope',
-      scope,
-    );
+    const which = ['--name', nameOf(roleDefinitionId), '--scope', scope];
+    const definition = command('az', 'role', 'definition', 'delete', '--custom-role-only', 'true', ...which);
     return [removal, comment(`if it is a custom role, made for this job, and no assignment of it is left: ${definition}`)];
   },
   identity: (id) => `object id ${id}; it is the same as the directory's below`,

@@ -1,8 +1,8 @@
-import type { Anchors, Hold } from '../../../model/finding.ts';
+import type { Anchors, Hold, Sighting } from '../../../model/finding.ts';
 import { combine } from '../../../model/guards/combine.ts';
 import { sharedProvider } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
-import type { Confidence } from '../../../model/names.ts';
+import type { Confidence, SystemId } from '../../../model/names.ts';
 import { DELETED, lastSegment, type PoolWithProviders, type Provider } from '../snapshot.ts';
 
 /** Names onboarding gave: hints that support a verdict or single out a look-alike, never decide. docs/footprint.md, "GCP". */
@@ -17,6 +17,13 @@ export type Verdict =
   | { whose: 'ours'; confidence: Confidence; why: string[]; hold?: Hold }
   | { whose: 'defender'; why: string[] }
   | { whose: 'other'; looksAlike: boolean; why: string[] };
+
+/** What is told of something that is not ours; nothing where nobody would take it for ours. */
+export function sightingOf(system: SystemId, id: string, verdict: Verdict, uses: string[]): Sighting[] {
+  if (verdict.whose === 'ours' || (verdict.whose === 'other' && !verdict.looksAlike)) return [];
+  const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
+  return [{ system, id, why: verdict.why.join('; '), uses, ...defender }];
+}
 
 /**
  * A provider is ours when it trusts this tenant's tokens for our audience and lets in the CIEM application only. Defender's own has
@@ -109,4 +116,20 @@ const TITLE = 'CloudKnox IAM Org Admin';
 /** Whether a role is one that onboarding may have made, by its name. */
 export function isNamedLikeOurs({ name, title }: { name: string; title?: string }): boolean {
   return ID.test(lastSegment(name)) || title === TITLE;
+}
+
+/** Tokens that tie findings together (model/finding.ts), of what is in Google Cloud. */
+
+/** By the pool's full resource name. */
+export function poolToken(name: string): string {
+  return `gcp:pool:${name}`;
+}
+
+export function serviceAccountToken(email: string): string {
+  return `gcp:service-account:${email}`;
+}
+
+/** Of an organisation's custom role; none for Google's own roles. */
+export function roleTokens(role: string): string[] {
+  return role.startsWith('organizations/') ? [`gcp:role:${role}`] : [];
 }

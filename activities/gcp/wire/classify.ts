@@ -1,20 +1,13 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
-import { retryAfterOf, RefusedError } from '../../answer.ts';
+import { NETWORK_CODES, RefusedError, retryAfterOf } from '../../answer.ts';
 import { OperationError } from './wire.ts';
 
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
 
-const NETWORK_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
+/** How the SDK's own HTTP client says the same, besides. */
+const NETWORK = new Set([
+  ...NETWORK_CODES,
   'ERR_STREAM_PREMATURE_CLOSE',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
@@ -82,7 +75,7 @@ function withoutAnswer(error: unknown, message: string): FailureClass {
 /** The network's code of an error or of any cause below it. */
 function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    for (const code of [(at as NodeJS.ErrnoException).code, at.name]) if (code !== undefined && NETWORK_CODES.has(code)) return code;
+    for (const code of [(at as NodeJS.ErrnoException).code, at.name]) if (code !== undefined && NETWORK.has(code)) return code;
   }
   return undefined;
 }

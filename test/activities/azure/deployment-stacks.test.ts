@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { connectAzure } from '../../../activities/azure/wire/clients.ts';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
 import { readDeploymentStacks } from '../../../activities/azure/deployment-stacks.ts';
-import { stackOf } from '../../../activities/azure/footprint/deployment-stack.ts';
+import { stackOf } from '../../../activities/azure/kinds/role-assignment/footprint.ts';
 import { ownedByDeploymentStack } from '../../../model/guards/owner.ts';
 import { readAzure } from '../../../activities/azure/reader.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';

@@ -24,7 +24,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
   if (judged !== 'call') return await end(judged);
   const asked = await answerOf(deps.clouds.portal, () => portal.requestDeletion(step.id));
   if (!asked.ok) return await end(blockedBy(step, asked.failure));
-  await step.note('deletion-requested', `sent to ${asked.value.sentTo}`, asked.value.deletionId);
+  await step.note('deletion-requested', { detail: `sent to ${asked.value.sentTo}`, deletionId: asked.value.deletionId });
   return { kind: 'challenge', challenge: asked.value };
 }
 
@@ -39,7 +39,7 @@ export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Chal
     if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
     throw refused('ResendTooSoon', `a code was just sent; ask again in ${Math.ceil(sent.failure.retryAfterMs / 1000)} s`);
   }
-  await step.note('otp-resent', `sent to ${sent.value.sentTo}`);
+  await step.note('otp-resent', { detail: `sent to ${sent.value.sentTo}` });
   return sent.value;
 }
 
@@ -75,7 +75,7 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
     case 'deleted':
       return await deleted(step);
     case 'wrong':
-      await step.note('otp-wrong', `${entered.value.attemptsLeft} tries left`);
+      await step.note('otp-wrong', { detail: `${entered.value.attemptsLeft} tries left` });
       return { kind: 'wrong', attemptsLeft: entered.value.attemptsLeft };
     case 'expired':
       await step.note('otp-expired');

@@ -1,6 +1,6 @@
 import { refusalToRemove } from '../../../../model/approval.ts';
 import type { FailureClass } from '../../../../model/errors.ts';
-import type { CollectorEvent, JournalRecord } from '../../../../model/ledger.ts';
+import type { CollectorEvent } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
@@ -9,10 +9,9 @@ import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../
 import { answerOf } from '../../../answer.ts';
 import { kindOf } from '../../../look/kinds.ts';
 import type { PortalApi } from '../../../portal/wire/clients.ts';
-import { heldBack } from '../../held-back.ts';
+import { heldBack, judgeRemoval } from '../remove.ts';
 import { blocked, intentOf, type Judgement, type Operation } from '../../operation.ts';
 import { append, openWork, recordOutcome, type Work } from '../../work.ts';
-import { judgeRemoval } from '../remove.ts';
 
 /**
  * Deletes a collector configuration (guide, "Stop data collection"). Its one-time password goes to a person, so the call is in steps, each an
@@ -43,7 +42,7 @@ export interface Step {
   connect(): Promise<PortalApi>;
   /** What is deleted must be what was approved: read again before each call that deletes. */
   judge(portal: PortalApi): Promise<Outcome | 'call'>;
-  note(event: CollectorEvent, detail?: string, deletionId?: string): Promise<void>;
+  note(event: CollectorEvent, more?: { detail?: string; deletionId?: string }): Promise<void>;
   record(outcome: Outcome): Promise<Outcome>;
 }
 
@@ -66,7 +65,7 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
       if (!judged.ok) return blockedBy(step, judged.failure);
       return judged.value === 'as-wanted' ? 'call' : judged.value;
     },
-    note: (event, detail, deletionId) => append(work, eventOf(item, event, by, detail, deletionId)),
+    note: (event, more = {}) => append(work, { type: 'collector', collector: item.id, event, by, ...more }),
     record: (outcome) => recordOutcome(work, item, outcome),
   };
   return step;
@@ -91,21 +90,4 @@ export function deletionOf({ work, item, id }: Step): string {
   const deletionId = work.ledger.deletions.get(item.id);
   if (deletionId === undefined) throw refused('NotWaitingForCollector', `collector: ${id}: no deletion was requested`);
   return deletionId;
-}
-
-function eventOf(
-  item: PlanItem,
-  event: CollectorEvent,
-  by: string,
-  detail: string | undefined,
-  deletionId: string | undefined,
-): JournalRecord {
-  return {
-    type: 'collector',
-    collector: item.id,
-    event,
-    by,
-    ...(detail === undefined ? {} : { detail }),
-    ...(deletionId === undefined ? {} : { deletionId }),
-  };
 }

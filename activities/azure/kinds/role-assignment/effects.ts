@@ -1,19 +1,18 @@
 import { canonical } from '../../../../model/canonical.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
 import { RefusedError } from '../../../answer.ts';
 import type { Assignment, AzureApi } from '../../wire/clients.ts';
-import { comparable, footprint, plannedAssignment, toJson } from './footprint.ts';
+import { comparable, plannedAssignment, toJson } from './footprint.ts';
 
 /** Reads, deletes and makes role assignments by their ARM ids. Source: ARM, roleAssignments GET, DELETE and PUT. */
 export const effects: Effects<AzureApi> = {
   async read(api, item) {
-    const there = await api.getAssignment(assignmentId(item));
+    const there = await api.getAssignment(plannedAssignment(item).id);
     return there && toJson(there);
   },
 
   async remove(api, items) {
-    for (const item of items) await api.deleteAssignment(assignmentId(item));
+    for (const item of items) await api.deleteAssignment(plannedAssignment(item).id);
   },
 
   async restore(api, items) {
@@ -32,7 +31,3 @@ async function restoreOne(api: AzureApi, kept: Assignment): Promise<void> {
 }
 
 const same = (a: Assignment, b: Assignment) => canonical(comparable(toJson(a))) === canonical(comparable(toJson(b)));
-
-function assignmentId(item: PlanItem): string {
-  return item.id.slice(footprint.name.length + 1);
-}

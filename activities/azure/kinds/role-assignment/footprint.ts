@@ -1,14 +1,12 @@
-import type { Anchors, Finding, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Anchors, DeploymentStackMark, Finding, Json, Match, Sighting } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Footprint } from '../../../kind.ts';
-import { stackOf } from '../../footprint/deployment-stack.ts';
-import { normalId, sameId } from '../../../microsoft/ids.ts';
-import { roleGuid, roleOf } from '../../footprint/roles.ts';
-import { owningScope } from '../../footprint/scope.ts';
+import { normalId, owningScope, sameId } from '../../../microsoft/ids.ts';
+import { roleGuid, roleOf } from '../../roles.ts';
 import type { AzureSnapshot } from '../../reader.ts';
 import type { Assignment } from '../../wire/clients.ts';
 
@@ -68,6 +66,11 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
       mayBeDefenders ? sharedWithDefender(anchors) : undefined,
     ),
   };
+}
+
+/** The deployment stack that manages an assignment. */
+export function stackOf(assignment: string, { deploymentStacks = [] }: Pick<Anchors, 'deploymentStacks'>): DeploymentStackMark | undefined {
+  return deploymentStacks.find((s) => s.assignments.some((id) => sameId(id, assignment)));
 }
 
 function where(owner: string): string {

@@ -3,6 +3,7 @@ import type { Json, Match, Sighting } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { PlanItem } from '../../../../model/plan.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
 import type { ServicePrincipal } from '../../wire/shapes.ts';
@@ -66,4 +67,9 @@ export function toJson(principal: ServicePrincipal): Json {
     appOwnerOrganizationId: appOwnerOrganizationId ?? null,
     servicePrincipalType: servicePrincipalType ?? null,
   };
+}
+
+/** The principal that an approved item plans to shut out. */
+export function plannedPrincipal(item: Pick<PlanItem, 'snapshot'>): ServicePrincipal {
+  return item.snapshot as unknown as ServicePrincipal;
 }

@@ -1,5 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { plannedPrincipal } from './footprint.ts';
 
 /** With `graph` and `graph_once` of the cloud's own script. */
 export const shell: KindShell = {
@@ -8,5 +9,5 @@ export const shell: KindShell = {
 };
 
 function pathOf(item: PlanItem): string {
-  return `/servicePrincipals/${(item.snapshot as { id: string }).id}`;
+  return `/servicePrincipals/${plannedPrincipal(item).id}`;
 }

@@ -1,9 +1,8 @@
-import type { PlanItem } from '../../../../model/plan.ts';
 import type { Effects } from '../../../kind.ts';
 import { RefusedError } from '../../../answer.ts';
 import { define, type ApplicationDefinition } from '../../application.ts';
 import type { EntraApi } from '../../wire/clients.ts';
-import { footprint, plannedApplication, toJson } from './footprint.ts';
+import { plannedApplication, toJson } from './footprint.ts';
 
 /**
  * An application is deleted softly, and never purged: the soft delete is the undo. It comes back from the deleted items with its credentials,
@@ -12,13 +11,13 @@ import { footprint, plannedApplication, toJson } from './footprint.ts';
  */
 export const effects: Effects<EntraApi> = {
   async read(api, item) {
-    const there = await api.getApplication(applicationId(item));
+    const there = await api.getApplication(plannedApplication(item).id);
     const definition = there && (await define(api, there));
     return definition && toJson(definition);
   },
 
   async remove(api, items) {
-    for (const item of items) await api.deleteApplication(applicationId(item));
+    for (const item of items) await api.deleteApplication(plannedApplication(item).id);
   },
 
   async restore(api, items) {
@@ -48,8 +47,4 @@ async function demandFreeUris(api: EntraApi, planned: ApplicationDefinition): Pr
 async function undelete(api: EntraApi, what: string, id: string): Promise<void> {
   if (await api.restoreDeleted(id)) return;
   throw new RefusedError('Purged', `the ${what} ${id} is no longer among the deleted items, which are kept for 30 days`);
-}
-
-function applicationId(item: PlanItem): string {
-  return item.id.slice(footprint.name.length + 1);
 }

@@ -4,9 +4,8 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import type { Footprint } from '../../../kind.ts';
-import { isNamedLikeOurs, GCP_NAMES } from '../../footprint/ownership.ts';
+import { isNamedLikeOurs, GCP_NAMES, roleTokens, serviceAccountToken } from '../../footprint/ownership.ts';
 import { grantId, grantJson, GRANTS, grantsOf, type Grant, accountHeldBy } from '../../footprint/grants.ts';
-import { roleTokens, serviceAccountToken } from '../../footprint/tokens.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 

@@ -4,7 +4,7 @@ import { sharedRole } from '../../../../model/guards/shared.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { Footprint } from '../../../kind.ts';
 import { accountHeldBy } from '../../footprint/grants.ts';
-import { roleTokens } from '../../footprint/tokens.ts';
+import { roleTokens } from '../../footprint/ownership.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
 
 /** Google undeletes a custom role for 7 days; its id is free again 37 days after the deletion (IAM documentation, "Deleting a custom role"). */

@@ -4,7 +4,7 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Footprint } from '../../../kind.ts';
 import { judgeAccounts } from '../../footprint/accounts.ts';
 import { grantId, grantJson, GRANTS, grantsOf } from '../../footprint/grants.ts';
-import { poolToken, serviceAccountToken } from '../../footprint/tokens.ts';
+import { poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */

@@ -2,9 +2,8 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
 import type { Footprint } from '../../../kind.ts';
-import { judgePool, type PoolVerdict } from '../../footprint/ownership.ts';
+import { judgePool, type PoolVerdict, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
-import { poolToken } from '../../footprint/tokens.ts';
 import { usedPools, usersOf } from '../../footprint/accounts.ts';
 import { lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
 

@@ -1,11 +1,10 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { Anchors, Finding, Json } from '../../../../model/finding.ts';
 import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
-import { judgeProvider, namesCiem, ourAudiences, trustsTenant } from '../../footprint/ownership.ts';
+import { judgeProvider, namesCiem, ourAudiences, sightingOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
-import { poolToken } from '../../footprint/tokens.ts';
 import { usedPools } from '../../footprint/accounts.ts';
 import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../snapshot.ts';
 
@@ -20,7 +19,9 @@ export const footprint: Footprint<GcpSnapshot> = {
     const used = usedPools(snapshot, anchors);
     return {
       findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors, used.get(pool))),
-      sightings: live.flatMap(({ provider }) => sighting(snapshot, provider, anchors)),
+      sightings: live.flatMap(({ provider }) =>
+        sightingOf(snapshot.system, `gcp-provider:${provider.name}`, judgeProvider(provider, anchors), tokens(provider, anchors, true)),
+      ),
       seen: live.length,
     };
   },
@@ -51,20 +52,6 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
       uses: [poolToken(pool), ...tokens(provider, anchors, verdict.confidence === 'name-only')],
       standsFor: [pool, provider.name],
       ...combine(verdict.hold, recentlyUsed(used)),
-    },
-  ];
-}
-
-function sighting(snapshot: GcpSnapshot, provider: Provider, anchors: Anchors): Sighting[] {
-  const verdict = judgeProvider(provider, anchors);
-  if (verdict.whose === 'ours' || (verdict.whose === 'other' && !verdict.looksAlike)) return [];
-  return [
-    {
-      system: snapshot.system,
-      id: `gcp-provider:${provider.name}`,
-      why: verdict.why.join('; '),
-      uses: tokens(provider, anchors, true),
-      ...(verdict.whose === 'defender' ? { defender: true as const } : {}),
     },
   ];
 }

@@ -1,10 +1,10 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { Finding, Json } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
-import { poolToken, serviceAccountToken } from '../../footprint/tokens.ts';
+import { sightingOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import type { GcpSnapshot, ServiceAccount } from '../../snapshot.ts';
 
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
@@ -14,7 +14,9 @@ export const footprint: Footprint<GcpSnapshot> = {
     const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, anchors) : [];
     return {
       findings: judged.flatMap((j) => finding(snapshot, j)),
-      sightings: judged.flatMap((j) => sighting(snapshot, j)),
+      sightings: judged.flatMap(({ account, verdict, trust }) =>
+        sightingOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
+      ),
       seen: judged.length,
     };
   },
@@ -69,14 +71,6 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: Accou
       ...combine(verdict.hold, recentlyUsed(used)),
     },
   ];
-}
-
-function sighting(snapshot: GcpSnapshot, { account, verdict, trust }: AccountVerdict): Sighting[] {
-  if (verdict.whose === 'ours') return [];
-  const uses = poolsOf(trust).map(poolToken);
-  if (verdict.whose === 'other' && !verdict.looksAlike) return [];
-  const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
-  return [{ system: snapshot.system, id: `gcp-service-account:${account.name}`, why: verdict.why.join('; '), uses, ...defender }];
 }
 
 /** Names of the pools that may act as an account, each once. */

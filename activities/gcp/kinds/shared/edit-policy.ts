@@ -1,4 +1,4 @@
-import { grantId, type Grant } from '../../footprint/grants.ts';
+import { grantId, grantsOf, type Grant } from '../../footprint/grants.ts';
 import type { Binding, Condition, Policy } from '../../snapshot.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
@@ -13,20 +13,14 @@ const CONFLICT_TRIES = 5;
 export function withoutGrants(policy: Policy, planned: readonly Grant[]): Policy | undefined {
   const ids = new Set(planned.map((g) => grantId(g)));
   const resource = planned[0]?.resource ?? '';
-  const kept: Binding[] = [];
-  let changed = false;
-  for (const binding of policy.bindings ?? []) {
-    const members = binding.members.filter(
-      (member) => !ids.has(grantId({ resource, role: binding.role, member, condition: binding.condition ?? null })),
-    );
-    if (members.length === binding.members.length) {
-      kept.push(binding);
-      continue;
-    }
-    changed = true;
-    if (members.length > 0) kept.push({ ...binding, members });
-  }
-  return changed ? { ...policy, bindings: kept } : undefined;
+  const stays = (grant: Grant) => !ids.has(grantId(grant));
+  if (grantsOf(resource, policy).every(stays)) return undefined;
+  const bindings = (policy.bindings ?? []).flatMap((binding): Binding[] => {
+    const kept = grantsOf(resource, { bindings: [binding] }).filter(stays);
+    if (kept.length === binding.members.length) return [binding];
+    return kept.length > 0 ? [{ ...binding, members: kept.map((g) => g.member) }] : [];
+  });
+  return { ...policy, bindings };
 }
 
 /**

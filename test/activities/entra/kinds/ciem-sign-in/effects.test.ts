@@ -28,7 +28,8 @@ test('sign-in is enabled again, as often as asked', async () => {
   expect(await ciemSignIn.read(api, signIn)).toEqual(signIn.snapshot);
   expect(sandbox.store.report()).toEqual(before);
   // A principal that is not there signs nobody in: off is done, on cannot be.
-  const other = { ...signIn, id: `entra-ciem-sign-in:${crypto.randomUUID()}` };
+  const id = crypto.randomUUID();
+  const other = { ...signIn, id: `entra-ciem-sign-in:${id}`, snapshot: { ...(signIn.snapshot as object), id } };
   expect(await ciemSignIn.read(api, other)).toBeUndefined();
   await ciemSignIn.remove(api, [other]);
   await expect(ciemSignIn.undo?.restore(api, [other])).rejects.toMatchObject({ code: 'PartMissing' });

@@ -1,5 +1,5 @@
-import type { Risk } from '../../../model/names.ts';
-import { nameOf, normalId } from '../../microsoft/ids.ts';
+import type { Risk } from '../../model/names.ts';
+import { nameOf, normalId } from '../microsoft/ids.ts';
 
 interface Role {
   name: string;
