@@ -31,7 +31,7 @@ async function look(what: string, ask: () => Promise<string[]>): Promise<Defende
 }
 
 /** Pure. */
-export function planUse(plan: DefenderPlan | undefined, subscription: string): string[] {
+function planUse(plan: DefenderPlan | undefined, subscription: string): string[] {
   const on = plan?.properties.extensions?.some((e) => e.name === EXTENSION && e.isEnabled.toLowerCase() === 'true');
   return on ? [`subscription ${subscription} has Defender CSPM's extension ${EXTENSION} on`] : [];
 }

@@ -43,12 +43,22 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
   };
 }
 
+/** The project that the manifest names as the one of the pool; where it names none, any with a pool that is ours, Defender's or like them. */
 async function readOidc(api: GcpApi, resource: string, context: ReadContext): Promise<OidcProject | undefined> {
   const [type, id = ''] = resource.split('/');
-  if (type !== 'projects') return undefined;
   const oidcProject: string | undefined = context.manifest.gcp?.oidcProject;
-  if (oidcProject === undefined) return await lookForOidcProject(api, id, context);
-  return id === oidcProject ? await readOidcProject(api, id, context) : undefined;
+  if (type !== 'projects' || (oidcProject !== undefined && id !== oidcProject)) return undefined;
+  const pools = await readPools(api, id);
+  if (oidcProject === undefined && !pools.some((pool) => concernsUs(pool, context))) return undefined;
+  return await readAround(api, id, pools, context);
+}
+
+function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean {
+  const { id, cloud } = manifest.tenant;
+  const anchors = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
+  const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
+  const verdicts = pool.providers.map((p) => judgeProvider(p, anchors));
+  return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
 }
 
 /** Credentials name a project by its number; everything else here goes by its id. */
@@ -58,24 +68,6 @@ function named(ourselves: string[], oidc: OidcProject | undefined, resource: str
 
 /** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */
 const POLICIES_AT_ONCE = 8;
-
-/** A project the manifest names as the one of the pool: all its pools and service accounts. */
-export async function readOidcProject(api: GcpApi, projectId: string, context: ReadContext): Promise<OidcProject> {
-  return await readAround(api, projectId, await readPools(api, projectId), context);
-}
-
-/** Any other project: the same, but only where a pool is ours, Defender's or like them; undefined elsewhere. */
-export async function lookForOidcProject(api: GcpApi, projectId: string, context: ReadContext): Promise<OidcProject | undefined> {
-  const pools = await readPools(api, projectId);
-  const { id, cloud } = context.manifest.tenant;
-  const anchors = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
-  const concernsUs = pools.some((pool) => {
-    const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
-    const verdicts = pool.providers.map((p) => judgeProvider(p, anchors));
-    return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
-  });
-  return concernsUs ? await readAround(api, projectId, pools, context) : undefined;
-}
 
 async function readPools(api: GcpApi, projectId: string): Promise<PoolWithProviders[]> {
   const live = (await api.listPools(projectId)).filter((p) => p.state !== DELETED);

@@ -7,16 +7,13 @@ import { plannedPool } from '../../footprint/pool-state.ts';
 /** Kept apart by a delimiter that neither stands in a value nor comes about where one meets it (`gcloud topic escaping`). */
 export function delimited(pairs: string[]): string {
   if (pairs.length === 0) return '';
-  let delimiter = '##';
-  for (
-    let n = 0;
+  const isUnclear = (mark: string) =>
     pairs
-      .join(delimiter)
-      .split(delimiter)
+      .join(mark)
+      .split(mark)
       .some((part, i) => part !== pairs[i]);
-    n++
-  )
-    delimiter = `_${n}_`;
+  let delimiter = '##';
+  for (let n = 0; isUnclear(delimiter); n++) delimiter = `_${n}_`;
   return `^${delimiter}^${pairs.join(delimiter)}`;
 }
 
