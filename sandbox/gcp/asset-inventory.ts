@@ -1,7 +1,6 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { keptAddress } from './addresses.ts';
-import { demand } from './denials.ts';
-import { below } from './hierarchy.ts';
+import { below, demand } from './hierarchy.ts';
 import { readBindings } from './policies.ts';
 import { answer, GcpError, page } from './wire.ts';
 

@@ -1,10 +1,9 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { createPool, createProvider, createServiceAccount } from './creation.ts';
 import { getOperation } from './operations.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
-import { deletePool, listPools, patchPool, poolWire, undeletePool } from './pools.ts';
-import { deleteProvider, listProviders, patchProvider, providerWire, undeleteProvider } from './providers.ts';
+import { createRole, deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
 import {
+  createServiceAccount,
   deleteServiceAccount,
   getServiceAccount,
   listServiceAccounts,
@@ -13,9 +12,9 @@ import {
   setDisabled,
   undeleteServiceAccount,
 } from './service-accounts.ts';
-import { createRole, deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
 import { exchangeToken, impersonate } from './token-endpoint.ts';
 import { answer, GcpError } from './wire.ts';
+import { createIdentity, deleteIdentity, identityWire, listIdentities, patchIdentity, undeleteIdentity } from './workload-identity.ts';
 
 /** Google's IAM API v1: service accounts, workload identity pools and providers, and (at /token) the token exchange and impersonation. */
 export const gcpIamService: SandboxService = {
@@ -33,10 +32,11 @@ type Handler = (names: string[], request: SandboxRequest, context: SandboxContex
 const ACCOUNTS = 'projects/([^/]+)/serviceAccounts';
 const POOLS = 'projects/([^/]+)/locations/global/workloadIdentityPools';
 const PROVIDERS = `${POOLS}/([^/]+)/providers`;
-
 const ROLES = 'organizations/(\\d+)/roles';
 
-const ROUTES: [method: string, path: string, handler: Handler][] = [
+type Route = [method: string, path: string, handler: Handler];
+
+const ROUTES: Route[] = [
   ['POST', ACCOUNTS, ([p = ''], r, c) => createServiceAccount(p, r, c)],
   ['POST', ROLES, ([o = ''], r, c) => createRole(o, r, c)],
   ['GET', ROLES, ([o = ''], r, c) => listRoles(o, r, c)],
@@ -51,32 +51,19 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
   ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
-  ['POST', POOLS, ([p = ''], r, c) => createPool(p, r, c)],
-  ['GET', POOLS, ([p = ''], r, c) => listPools(p, r, c)],
-  ['GET', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => ({ status: 200, body: poolWire(p, id, c) })],
-  ['DELETE', `${POOLS}/([^/:]+)`, ([p = '', id = ''], _, c) => deletePool(p, id, c)],
-  ['PATCH', `${POOLS}/([^/:]+)`, ([p = '', id = ''], r, c) => patchPool(p, id, r, c)],
-  ['POST', `${POOLS}/([^/:]+):undelete`, ([p = '', id = ''], _, c) => undeletePool(p, id, c)],
-  [
-    'GET',
-    `${POOLS}/([^/]+)/operations/([^/]+)`,
-    ([p = '', id = ''], r, c) => getOperation(c, r.path.slice('/v1/'.length), () => poolWire(p, id, c)),
-  ],
-  ['POST', PROVIDERS, ([p = '', pool = ''], r, c) => createProvider({ project: p, pool }, r, c)],
-  ['GET', PROVIDERS, ([p = '', pool = ''], r, c) => listProviders({ project: p, pool }, r, c)],
-  [
-    'GET',
-    `${PROVIDERS}/([^/:]+)`,
-    ([p = '', pool = '', id = ''], _, c) => ({ status: 200, body: providerWire({ project: p, pool, id }, c) }),
-  ],
-  ['DELETE', `${PROVIDERS}/([^/:]+)`, ([p = '', pool = '', id = ''], _, c) => deleteProvider({ project: p, pool, id }, c)],
-  ['PATCH', `${PROVIDERS}/([^/:]+)`, ([p = '', pool = '', id = ''], r, c) => patchProvider({ project: p, pool, id }, r, c)],
-  ['POST', `${PROVIDERS}/([^/:]+):undelete`, ([p = '', pool = '', id = ''], _, c) => undeleteProvider({ project: p, pool, id }, c)],
-  [
-    'GET',
-    `${PROVIDERS}/([^/]+)/operations/([^/]+)`,
-    ([p = '', pool = '', id = ''], r, c) => getOperation(c, r.path.slice('/v1/'.length), () => providerWire({ project: p, pool, id }, c)),
-  ],
+  ...[POOLS, PROVIDERS].flatMap((path): Route[] => [
+    ['POST', path, createIdentity],
+    ['GET', path, listIdentities],
+    ['GET', `${path}/([^/:]+)`, (names, _, c) => ({ status: 200, body: identityWire(names, c) })],
+    ['DELETE', `${path}/([^/:]+)`, (names, _, c) => deleteIdentity(names, c)],
+    ['PATCH', `${path}/([^/:]+)`, patchIdentity],
+    ['POST', `${path}/([^/:]+):undelete`, (names, _, c) => undeleteIdentity(names, c)],
+    [
+      'GET',
+      `${path}/([^/]+)/operations/[^/]+`,
+      (names, r, c) => getOperation(c, r.path.slice('/v1/'.length), () => identityWire(names, c)),
+    ],
+  ]),
 ];
 
 function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {

@@ -1,7 +1,6 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { demand } from './denials.ts';
 import { emailOf } from './addresses.ts';
-import { activeProject } from './projects.ts';
+import { activeProject, demand } from './hierarchy.ts';
 import { answer, GcpError, page } from './wire.ts';
 
 const TYPE = 'serviceAccountLastAuthentication';

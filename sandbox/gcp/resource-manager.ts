@@ -1,8 +1,6 @@
-import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { demand, denies } from './denials.ts';
+import { activeProject, demand, denies } from './hierarchy.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
-import { activeProject, findProject } from './projects.ts';
 import { answer, etagOf, GcpError, page, permissionDenied } from './wire.ts';
 
 const CREATED = '2022-03-01T08:00:00Z';
@@ -29,9 +27,9 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     const parent = many[2] ? searchedParent(request) : listedParent(request, context);
     if (!many[2] && parent) demand(context, parent, `resourcemanager.${many[1]}.list`);
     // A listing shows what is to be deleted only when asked; a search always does.
-    const all = many[2] !== undefined || request.query.get('showDeleted') === 'true';
+    const deleted = many[2] !== undefined || request.query.get('showDeleted') === 'true';
     const seen = many[2] === undefined ? () => true : visible(context, many[1]);
-    const shown = children(context, many[1], parent).filter((c) => (all || c.state === 'ACTIVE') && seen(c));
+    const shown = children(context, many[1], parent).filter((c) => (deleted || c.state === 'ACTIVE') && seen(c));
     return page(many[1], shown, request);
   }
   throw new GcpError('NOT_FOUND', `Method not found: ${call}.`);
@@ -46,26 +44,14 @@ function policyResource(context: SandboxContext, name: string): string {
 }
 
 function resourceWire(context: SandboxContext, type: string, id: string): object {
-  if (type === 'projects') return projectToWire(findProject(context, id));
-  const found =
-    type === 'folders'
-      ? context.store
-          .list('gcp-folder')
-          .filter((f) => f.id === id)
-          .map(folderToWire)
-      : context.store
-          .list('gcp-organization')
-          .filter((o) => o.id === id)
-          .map(organizationToWire);
-  if (!found[0]) throw permissionDenied(`${type}/${id}`);
-  return found[0];
+  const found = all(context, type).find((r) => r.name === `${type}/${id}` || r.projectId === id);
+  if (!found) throw permissionDenied(`${type}/${id}`);
+  return found;
 }
 
-function children(context: SandboxContext, type: string, parent: string | undefined): { name: string; state: string }[] {
-  const below = (o: { parent: string }) => parent === undefined || o.parent === parent;
-  if (type === 'projects') return context.store.list('gcp-project').filter(below).map(projectToWire);
-  if (type === 'folders') return context.store.list('gcp-folder').filter(below).map(folderToWire);
-  return context.store.list('gcp-organization').map(organizationToWire);
+/** Of organisations all: they lie below nothing. */
+function children(context: SandboxContext, type: string, parent: string | undefined): Resource[] {
+  return all(context, type).filter((r) => parent === undefined || r.parent === undefined || r.parent === parent);
 }
 
 /** A search shows only what the caller may get. */
@@ -88,17 +74,33 @@ function searchedParent(request: SandboxRequest): string | undefined {
   return parent;
 }
 
-function projectToWire(p: ObjectOf<'gcp-project'>) {
-  const names = { name: `projects/${p.number}`, parent: p.parent, projectId: p.projectId, displayName: p.projectId };
-  return { ...names, state: p.state, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(p)) };
+interface Resource {
+  name: string;
+  state: string;
+  parent?: string;
+  projectId?: string;
 }
 
-function folderToWire(f: ObjectOf<'gcp-folder'>) {
-  const names = { name: `folders/${f.id}`, parent: f.parent, displayName: f.displayName };
-  return { ...names, state: f.state, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(f)) };
-}
-
-function organizationToWire(o: ObjectOf<'gcp-organization'>) {
-  const names = { name: `organizations/${o.id}`, displayName: o.displayName, directoryCustomerId: 'C00sandbox' };
-  return { ...names, state: 'ACTIVE', createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(o)) };
+/** Everything of a type in the estate, as the API shows it. */
+function all({ store }: SandboxContext, type: string): Resource[] {
+  const wire = (object: object, fields: Resource & { displayName: string; directoryCustomerId?: string }) => {
+    return { ...fields, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(object)) };
+  };
+  switch (type) {
+    case 'projects':
+      return store.list('gcp-project').map((p) => {
+        const { number, parent, projectId, state } = p;
+        return wire(p, { name: `projects/${number}`, parent, projectId, displayName: projectId, state });
+      });
+    case 'folders':
+      return store.list('gcp-folder').map((f) => {
+        const { id, parent, displayName, state } = f;
+        return wire(f, { name: `folders/${id}`, parent, displayName, state });
+      });
+    default:
+      return store.list('gcp-organization').map((o) => {
+        const { id, displayName } = o;
+        return wire(o, { name: `organizations/${id}`, displayName, directoryCustomerId: 'C00sandbox', state: 'ACTIVE' });
+      });
+  }
 }

@@ -1,7 +1,7 @@
+import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
-import { demand } from './denials.ts';
-import { z } from 'zod';
+import { demand } from './hierarchy.ts';
 import { etagOf, GcpError, page, readBody } from './wire.ts';
 
 type Role = ObjectOf<'gcp-custom-role'>;
@@ -25,11 +25,7 @@ const Creation = z.strictObject({
 export function listRoles(organization: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   demand(context, `organizations/${organization}`, 'iam.roles.list');
   const roles = context.store.list('gcp-custom-role').filter((r) => r.organization === organization);
-  return page(
-    'roles',
-    roles.map((r) => basic(r)),
-    request,
-  );
+  return page('roles', roles.map(basic), request);
 }
 
 /** Throws GcpError 404. */
@@ -93,7 +89,7 @@ function basic({ organization, id, title, description, stage }: Role) {
   return {
     name: `organizations/${organization}/roles/${id}`,
     title,
-    ...(description === undefined ? {} : { description }),
+    description,
     stage,
     etag: etagOf(`${title} ${stage}`),
   };

@@ -1,14 +1,20 @@
+import { randomInt } from 'node:crypto';
+import { z } from 'zod';
 import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
-import { demand } from './denials.ts';
 import { deletedAccounts, emailOf, keptAddress, takeAddress } from './addresses.ts';
-import { activeProject } from './projects.ts';
-import { etagOf, GcpError, page } from './wire.ts';
+import { activeProject, demand } from './hierarchy.ts';
+import { etagOf, GcpError, page, readBody, said } from './wire.ts';
 
 type ServiceAccount = ObjectOf<'gcp-service-account'>;
 
 const RETENTION_MS = 30 * 86_400_000;
+
+const Creation = z.strictObject({
+  accountId: z.string(),
+  serviceAccount: z.strictObject({ displayName: z.string().optional(), description: z.string().optional() }).default({}),
+});
 
 /** GET /v1/projects/{project}/serviceAccounts. */
 export function listServiceAccounts(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
@@ -21,6 +27,20 @@ export function listServiceAccounts(project: string, request: SandboxRequest, co
 /** GET of one account, by e-mail or unique id; `-` stands for any project. Throws GcpError 404. */
 export function getServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
   return { status: 200, body: toWire(find(visible(context, 'gcp-service-account'), project, key, context)) };
+}
+
+/** POST: as much ours, or not, as what had its address, with another unique id than any before. Throws GcpError ALREADY_EXISTS. */
+export function createServiceAccount(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const { projectId } = activeProject(context, project);
+  const { accountId, serviceAccount } = readBody(request, Creation);
+  const isIt = (a: ServiceAccount) => a.project === projectId && a.accountId === accountId;
+  if (context.store.list('gcp-service-account').some(isIt))
+    throw new GcpError('ALREADY_EXISTS', `Requested entity already exists: ${accountId}`);
+  const ours = context.store.deleted('gcp-service-account').find((d) => isIt(d.object))?.object.ours ?? false;
+  const uniqueId = `1${Array.from({ length: 20 }, () => randomInt(10)).join('')}`;
+  const made = { kind: 'gcp-service-account' as const, ours, project: projectId, accountId, uniqueId, disabled: false };
+  takeAddress(context, { ...made, ...said(serviceAccount) });
+  return getServiceAccount(projectId, uniqueId, context);
 }
 
 /** :disable and :enable answer an empty object, also when nothing changes. Throws GcpError 404. */
@@ -77,10 +97,10 @@ function toWire(account: ServiceAccount): object {
     projectId: account.project,
     uniqueId: account.uniqueId,
     email: emailOf(account),
-    ...(account.displayName === undefined ? {} : { displayName: account.displayName }),
-    ...(account.description === undefined ? {} : { description: account.description }),
+    displayName: account.displayName,
+    description: account.description,
     etag: etagOf(JSON.stringify(account)),
     oauth2ClientId: account.uniqueId,
-    ...(account.disabled ? { disabled: true } : {}),
+    disabled: account.disabled || undefined,
   };
 }

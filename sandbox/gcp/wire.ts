@@ -93,6 +93,11 @@ export function readBody<T>(request: SandboxRequest, schema: z.ZodType<T>): T {
   return parsed.data;
 }
 
+/** The fields that say something: Google tells an empty text and none alike. */
+export function said(fields: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([k, v]) => (v ? [[k, v]] : [])));
+}
+
 /** An etag for content: eight bytes in base64, as Google's look. */
 export function etagOf(content: string): string {
   return createHash('sha256').update(content).digest().subarray(0, 8).toString('base64');

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { json, ours, tags } from './common.ts';
+import { json, object, tags } from './common.ts';
 
 const account = z.string().regex(/^\d{12}$/, 'an AWS account id has 12 digits');
 
 /** Accounts and what IAM holds in them. */
 export const aws = [
-  z.strictObject({
-    kind: z.literal('aws-account'),
-    ours,
+  object('aws-account', {
     id: account,
     /** Name of the role the worker may assume there. */
     entryRole: z.string(),
@@ -17,9 +15,7 @@ export const aws = [
     /** Actions denied to the worker here, such as `organizations:ListAccounts`. */
     deny: z.array(z.string()).optional(),
   }),
-  z.strictObject({
-    kind: z.literal('aws-role'),
-    ours,
+  object('aws-role', {
     account,
     name: z.string(),
     path: z.string().default('/'),
@@ -35,9 +31,7 @@ export const aws = [
     instanceProfiles: z.array(z.string()).default([]),
     lastUsed: z.iso.datetime().optional(),
   }),
-  z.strictObject({
-    kind: z.literal('aws-policy'),
-    ours,
+  object('aws-policy', {
     account,
     name: z.string(),
     path: z.string().default('/'),
@@ -48,25 +42,19 @@ export const aws = [
     /** Which of them is the default, from 1; the last when not said. */
     defaultVersion: z.int().min(1).max(5).optional(),
   }),
-  z.strictObject({
-    kind: z.literal('aws-oidc-provider'),
-    ours,
+  object('aws-oidc-provider', {
     account,
     /** Without `https://`, as in the ARN: `sts.windows.net/<tenant>/`. */
     url: z.string(),
     thumbprints: z.array(z.string()).default([]),
     tags,
   }),
-  z.strictObject({
-    kind: z.literal('aws-oidc-client-id'),
-    ours,
+  object('aws-oidc-client-id', {
     account,
     url: z.string(),
     clientId: z.string(),
   }),
-  z.strictObject({
-    kind: z.literal('aws-secret'),
-    ours,
+  object('aws-secret', {
     /** ARN, with the six letters that Secrets Manager adds to the name. */
     id: z.string().regex(/^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, "is not a secret's ARN"),
     account,
@@ -80,9 +68,7 @@ export const aws = [
     replicas: z.array(z.string()).default([]),
     lastAccessed: z.iso.datetime().optional(),
   }),
-  z.strictObject({
-    kind: z.literal('aws-cloudformation-stack'),
-    ours,
+  object('aws-cloudformation-stack', {
     account,
     stackId: z.string().regex(/^arn:aws:cloudformation:[a-z0-9-]+:\d{12}:stack\/[^/]+\/[0-9a-f-]+$/, "is not a stack's ARN"),
     /** Type, and physical id: a role's name, an ARN of a policy, provider or secret; `retain`: the template says `DeletionPolicy: Retain`. */

@@ -1,22 +1,18 @@
 import { z } from 'zod';
-import { guid, json, ours } from './common.ts';
+import { guid, json, object } from './common.ts';
 
 /** Operations the worker lacks there, such as `Microsoft.Security/pricings/read`: each answers 403 AuthorizationFailed. */
 const denied = z.array(z.string()).default([]);
 
 /** Scopes, role assignments, locks, and what Microsoft Defender for Cloud has set up. */
 export const azure = [
-  z.strictObject({
-    kind: z.literal('azure-management-group'),
-    ours,
+  object('azure-management-group', {
     id: z.string(),
     displayName: z.string().optional(),
     parent: z.string().optional(),
     denied,
   }),
-  z.strictObject({
-    kind: z.literal('azure-subscription'),
-    ours,
+  object('azure-subscription', {
     id: guid,
     displayName: z.string().optional(),
     /** Management group id. */
@@ -29,18 +25,14 @@ export const azure = [
     denied,
   }),
   /** A Defender plan of a subscription; one that is not here answers with the tier Free. */
-  z.strictObject({
-    kind: z.literal('azure-defender-plan'),
-    ours,
+  object('azure-defender-plan', {
     subscription: guid,
     name: z.string().default('CloudPosture'),
     pricingTier: z.enum(['Free', 'Standard']).default('Standard'),
     extensions: z.array(z.strictObject({ name: z.string(), isEnabled: z.enum(['True', 'False']) })).default([]),
   }),
   /** A multicloud connector of Defender for Cloud. */
-  z.strictObject({
-    kind: z.literal('azure-security-connector'),
-    ours,
+  object('azure-security-connector', {
     subscription: guid,
     resourceGroup: z.string(),
     name: z.string(),
@@ -49,9 +41,7 @@ export const azure = [
     hierarchyIdentifier: z.string(),
     offerings: z.array(json).default([]),
   }),
-  z.strictObject({
-    kind: z.literal('azure-role-assignment'),
-    ours,
+  object('azure-role-assignment', {
     name: guid,
     /** `/`, `/subscriptions/<id>`, `/providers/Microsoft.Management/managementGroups/<id>` or a resource group below a subscription. */
     scope: z.string(),
@@ -64,11 +54,9 @@ export const azure = [
     conditionVersion: z.string().optional(),
   }),
   /** A role that somebody may activate at a scope: Privileged Identity Management. */
-  z.strictObject({ kind: z.literal('azure-role-eligibility'), ours, id: guid, scope: z.string(), role: guid, principalId: guid }),
+  object('azure-role-eligibility', { id: guid, scope: z.string(), role: guid, principalId: guid }),
   /** A deployment stack, as `az stack` makes it of a Bicep template. */
-  z.strictObject({
-    kind: z.literal('azure-deployment-stack'),
-    ours,
+  object('azure-deployment-stack', {
     name: z.string(),
     /** A management group, a subscription or a resource group. */
     scope: z.string(),
@@ -79,9 +67,7 @@ export const azure = [
     detached: z.array(z.string()).default([]),
   }),
   /** A resource lock: deletions at or below its scope answer 409 ScopeLocked. */
-  z.strictObject({
-    kind: z.literal('azure-lock'),
-    ours,
+  object('azure-lock', {
     scope: z.string(),
     name: z.string(),
     level: z.enum(['CanNotDelete', 'ReadOnly']).default('CanNotDelete'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guid, ours } from './common.ts';
+import { guid, object } from './common.ts';
 
 const credential = z.strictObject({
   keyId: guid,
@@ -9,9 +9,7 @@ const credential = z.strictObject({
 
 /** Applications, principals and directory roles. */
 export const entra = [
-  z.strictObject({
-    kind: z.literal('entra-application'),
-    ours,
+  object('entra-application', {
     /** Object id. */
     id: guid,
     appId: guid,
@@ -23,9 +21,7 @@ export const entra = [
       .array(z.strictObject({ id: guid, name: z.string(), issuer: z.string(), subject: z.string(), audiences: z.array(z.string()) }))
       .default([]),
   }),
-  z.strictObject({
-    kind: z.literal('entra-service-principal'),
-    ours,
+  object('entra-service-principal', {
     /** Object id. */
     id: guid,
     appId: guid,
@@ -41,29 +37,23 @@ export const entra = [
     appRoles: z.array(z.strictObject({ id: guid, value: z.string() })).default([]),
   }),
   /** An application permission granted to a principal. */
-  z.strictObject({
-    kind: z.literal('entra-app-role-assignment'),
-    ours,
+  object('entra-app-role-assignment', {
     id: z.string(),
     appRoleId: guid,
     principalId: guid,
     /** Object id of the API's service principal. */
     resourceId: guid,
   }),
-  z.strictObject({ kind: z.literal('entra-user'), ours, id: guid, userPrincipalName: z.string(), displayName: z.string() }),
+  object('entra-user', { id: guid, userPrincipalName: z.string(), displayName: z.string() }),
   /** A directory role assignment at `/`: active, or eligible through Privileged Identity Management. */
-  z.strictObject({
-    kind: z.literal('entra-role-assignment'),
-    ours,
+  object('entra-role-assignment', {
     id: z.string(),
     roleDefinitionId: guid,
     principalId: guid,
     eligible: z.boolean().default(false),
   }),
   /** What Graph's retired list of authorization systems shows; without any it answers 404. */
-  z.strictObject({
-    kind: z.literal('entra-authorization-system'),
-    ours,
+  object('entra-authorization-system', {
     id: z.string(),
     name: z.string(),
     type: z.enum(['aws', 'azure', 'gcp']),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ours } from './common.ts';
+import { object } from './common.ts';
 
 /** Permissions that the worker lacks here, such as `resourcemanager.folders.list`: calls that need one answer 403. */
 const deny = z.array(z.string().regex(/^[a-z]+\.[\w.]+$/)).optional();
@@ -8,10 +8,8 @@ const condition = z.strictObject({ title: z.string(), expression: z.string(), de
 
 /** The resource hierarchy, parts of IAM policies, service accounts, workload identity. */
 export const gcp = [
-  z.strictObject({ kind: z.literal('gcp-organization'), ours, id: z.string().regex(/^\d+$/), displayName: z.string(), deny }),
-  z.strictObject({
-    kind: z.literal('gcp-folder'),
-    ours,
+  object('gcp-organization', { id: z.string().regex(/^\d+$/), displayName: z.string(), deny }),
+  object('gcp-folder', {
     id: z.string().regex(/^\d+$/),
     displayName: z.string(),
     /** `organizations/<id>` or `folders/<id>`. */
@@ -19,9 +17,7 @@ export const gcp = [
     state: z.enum(['ACTIVE', 'DELETE_REQUESTED']).default('ACTIVE'),
     deny,
   }),
-  z.strictObject({
-    kind: z.literal('gcp-project'),
-    ours,
+  object('gcp-project', {
     projectId: z.string(),
     number: z.string().regex(/^\d+$/),
     parent: z.string(),
@@ -29,9 +25,7 @@ export const gcp = [
     deny,
   }),
   /** A custom role of an organisation. */
-  z.strictObject({
-    kind: z.literal('gcp-custom-role'),
-    ours,
+  object('gcp-custom-role', {
     organization: z.string().regex(/^\d+$/),
     id: z.string(),
     title: z.string(),
@@ -40,9 +34,7 @@ export const gcp = [
     permissions: z.array(z.string()).min(1),
   }),
   /** Part of one IAM policy: parts with the same resource, role and condition are one binding on the wire. */
-  z.strictObject({
-    kind: z.literal('gcp-binding'),
-    ours,
+  object('gcp-binding', {
     /** `organizations/<id>`, `folders/<id>`, `projects/<projectId>` or `projects/<projectId>/serviceAccounts/<email>`. */
     resource: z.string(),
     role: z.string(),
@@ -51,9 +43,7 @@ export const gcp = [
     withdrawn: z.array(z.string()).optional(),
     condition: condition.optional(),
   }),
-  z.strictObject({
-    kind: z.literal('gcp-service-account'),
-    ours,
+  object('gcp-service-account', {
     project: z.string(),
     /** The part before `@<project>.iam.gserviceaccount.com`. */
     accountId: z.string(),
@@ -64,18 +54,14 @@ export const gcp = [
     /** When it last authenticated, as Policy Analyzer tells it. */
     lastAuthenticated: z.iso.datetime().optional(),
   }),
-  z.strictObject({
-    kind: z.literal('gcp-pool'),
-    ours,
+  object('gcp-pool', {
     project: z.string(),
     id: z.string(),
     displayName: z.string().optional(),
     description: z.string().optional(),
     disabled: z.boolean().default(false),
   }),
-  z.strictObject({
-    kind: z.literal('gcp-provider'),
-    ours,
+  object('gcp-provider', {
     project: z.string(),
     pool: z.string(),
     id: z.string(),

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { json, ours } from './common.ts';
+import { json, object } from './common.ts';
 
 /** Data collectors. */
 export const portal = [
-  z.strictObject({
-    kind: z.literal('portal-collector'),
-    ours,
+  object('portal-collector', {
     id: z.string(),
     type: z.enum(['aws', 'azure', 'gcp']),
     name: z.string(),
