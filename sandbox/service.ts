@@ -1,5 +1,17 @@
 import type { EstateStore } from './store.ts';
 
+/** A refusal of a service, answered in its cloud's own shape: `status` of HTTP, `code` in the cloud's words. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = new.target.name;
+    this.status = status;
+    this.code = code;
+  }
+}
+
 /** One request as every service of the sandbox sees it, after the body was read and the service's prefix cut off the path. */
 export interface SandboxRequest {
   method: string;
@@ -34,4 +46,29 @@ export interface SandboxService {
   /** Largest body it takes; 1 MiB if not said. */
   maxBodyBytes?: number;
   handle(request: SandboxRequest, context: SandboxContext): Promise<SandboxResponse> | SandboxResponse;
+}
+
+/** Who answers a method and a path; `names` are what the pattern's groups found. */
+export type Route = [
+  method: string,
+  path: RegExp,
+  handler: (names: string[], request: SandboxRequest, context: SandboxContext) => SandboxResponse,
+];
+
+/** The answer of the first route that knows this method and path; undefined when none does. */
+export function answerOf(routes: Route[], path: string, request: SandboxRequest, context: SandboxContext): SandboxResponse | undefined {
+  for (const [method, pattern, handler] of routes) {
+    const match = method === request.method ? pattern.exec(path) : null;
+    if (match) return handler(match.slice(1), request, context);
+  }
+  return undefined;
+}
+
+/** A body as JSON; undefined where it is none. */
+export function jsonOf({ body }: SandboxRequest): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,6 @@
-import { encodeDocument, roleArn, tagList, visible, type IamCall, type IamHandler, type Role } from './call.ts';
+import { encodeDocument, roleArn, tagList, type IamCall, type IamHandler, type Role } from './call.ts';
 import { CREATED, roleId } from './ids.ts';
 import { managedPolicies, type ManagedPolicy } from './managed-policies.ts';
-import { page } from './paging.ts';
 import { policyXml, versionXml } from './policies.ts';
 import { attachedXml, boundary, instanceProfileXml, lastUsed, roleXml } from './roles.ts';
 import type { Xml } from './wire.ts';
@@ -14,7 +13,7 @@ type Detail = { key: string } & ({ role: Role } | { policy: ManagedPolicy });
  */
 export const accountDetails: Record<string, IamHandler> = {
   GetAccountAuthorizationDetails(call) {
-    const { items, more } = page(call, chosen(call), (d) => d.key);
+    const { items, more } = call.page(chosen(call), (d) => d.key);
     return {
       UserDetailList: [],
       GroupDetailList: [],
@@ -28,7 +27,7 @@ export const accountDetails: Record<string, IamHandler> = {
 function chosen(call: IamCall): Detail[] {
   const filters = [...call.parameters].filter(([name]) => name.startsWith('Filter.member.')).map(([, value]) => value);
   const wanted = (type: string) => filters.length === 0 || filters.includes(type);
-  const roles = wanted('Role') ? visible(call, 'aws-role') : [];
+  const roles = wanted('Role') ? call.visible('aws-role') : [];
   const policies = managedPolicies(call).filter((p) => wanted(p.local ? 'LocalManagedPolicy' : 'AWSManagedPolicy'));
   return [
     ...roles.map((role): Detail => ({ key: `role ${role.name}`, role })),
@@ -40,7 +39,7 @@ function roleDetail(call: IamCall, role: Role): Xml {
   return {
     Path: role.path,
     RoleName: role.name,
-    RoleId: roleId(call.context.store, roleArn(role)),
+    RoleId: roleId(call.store, roleArn(role)),
     Arn: roleArn(role),
     CreateDate: CREATED,
     AssumeRolePolicyDocument: roleXml(call, role)['AssumeRolePolicyDocument'],

@@ -1,50 +1,124 @@
+import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
+import type { EstateStore } from '../store.ts';
 import { AwsError, type Xml } from './wire.ts';
 
-/** One IAM call: the account is the one whose role the caller assumed. */
-export interface IamCall {
-  account: string;
-  parameters: URLSearchParams;
-  context: SandboxContext;
-  /** The region the request was signed for; only where a service has several. */
-  region?: string;
-}
-
-/** What answers an IAM action: the content of `<ActionResult>`, undefined for none. */
-export type IamHandler = (call: IamCall) => Xml;
+/** What answers an IAM action: the content of `<ActionResult>`, or nothing. */
+export type IamHandler = (call: IamCall) => Xml | void;
 
 export type Role = ObjectOf<'aws-role'>;
 export type Policy = ObjectOf<'aws-policy'>;
 export type Provider = ObjectOf<'aws-oidc-provider'>;
 type AccountKind = 'aws-cloudformation-stack' | 'aws-role' | 'aws-policy' | 'aws-oidc-provider' | 'aws-oidc-client-id' | 'aws-secret';
 
-/** A parameter that must be there. */
-export function required(call: IamCall, name: string): string {
-  const value = call.parameters.get(name);
-  if (!value)
-    throw new AwsError(400, 'ValidationError', `1 validation error detected: Value null at '${name}' failed to satisfy constraint`);
-  return value;
+const DEFAULT_PAGE = 25;
+const LARGEST_PAGE = 100;
+
+/** One IAM call: what it says, and what is in the account whose role the caller assumed. */
+export class IamCall {
+  readonly account: string;
+  readonly parameters: URLSearchParams;
+  readonly context: SandboxContext;
+  readonly store: EstateStore;
+  /** The region the request was signed for; only where a service has several. */
+  readonly region: string;
+
+  constructor(account: string, parameters: URLSearchParams, context: SandboxContext, region = 'us-east-1') {
+    this.account = account;
+    this.parameters = parameters;
+    this.context = context;
+    this.store = context.store;
+    this.region = region;
+  }
+
+  /** A parameter that must be there. */
+  required(name: string): string {
+    const value = this.parameters.get(name);
+    if (!value)
+      throw new AwsError(400, 'ValidationError', `1 validation error detected: Value null at '${name}' failed to satisfy constraint`);
+    return value;
+  }
+
+  /** A list parameter, in its order. */
+  list(name: string): string[] {
+    const values: string[] = [];
+    for (let i = 1; this.parameters.has(`${name}.member.${i}`); i++) values.push(this.parameters.get(`${name}.member.${i}`) as string);
+    return values;
+  }
+
+  /** A list parameter of names with values. */
+  pairs(list: string, name: string, value: string): Record<string, string> {
+    const pairs: Record<string, string> = {};
+    for (let i = 1; this.parameters.has(`${list}.member.${i}.${name}`); i++)
+      pairs[this.parameters.get(`${list}.member.${i}.${name}`) as string] = this.parameters.get(`${list}.member.${i}.${value}`) ?? '';
+    return pairs;
+  }
+
+  /** Tags as a call that makes something gives them. Those that begin with `aws:` are AWS's own. */
+  tags(): Record<string, string> {
+    const tags = this.pairs('Tags', 'Key', 'Value');
+    if (Object.keys(tags).some((key) => /^aws:/i.test(key)))
+      throw new AwsError(400, 'InvalidInput', 'aws: prefixed tag key names are not allowed for external use.');
+    return tags;
+  }
+
+  /** A policy document given as JSON text. */
+  document(name: string): Role['trust'] {
+    const text = this.required(name);
+    try {
+      return JSON.parse(text) as Role['trust'];
+    } catch {
+      throw new AwsError(400, 'MalformedPolicyDocument', 'Syntax errors in policy.');
+    }
+  }
+
+  /** The account's objects that exist: what changes are checked against. */
+  live<K extends AccountKind>(kind: K): ObjectOf<K>[] {
+    return this.store.list(kind).filter((o) => this.#has(o));
+  }
+
+  /** The account's objects as reads show them: those just deleted too, since IAM is eventually consistent. */
+  visible<K extends AccountKind>(kind: K): ObjectOf<K>[] {
+    return visible(this.context, kind).filter((o) => this.#has(o));
+  }
+
+  #has(object: ObjectOf<AccountKind>): boolean {
+    return object.account === this.account;
+  }
+
+  remove(object: ObjectOf<AccountKind>): void {
+    this.store.remove(object, this.context.now());
+  }
+
+  /**
+   * One page of `items` by `Marker` and `MaxItems`. Items are ordered by `key`; the marker holds the last key sent, so that objects deleted
+   * between two pages make none be skipped. Pages are smaller than AWS's, as it reserves itself: "IAM might return fewer results".
+   */
+  page<T>(items: T[], key: (item: T) => string): { items: T[]; more: { IsTruncated: boolean; Marker?: string } } {
+    const size = Math.min(Number(this.parameters.get('MaxItems') ?? DEFAULT_PAGE), LARGEST_PAGE);
+    if (!(size >= 1)) throw new AwsError(400, 'ValidationError', 'MaxItems is 1 to 1000');
+    const after = Buffer.from(this.parameters.get('Marker') ?? '', 'base64url').toString('utf8');
+    const rest = items.filter((item) => key(item) > after).toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+    const chosen = rest.slice(0, size);
+    const last = chosen.at(-1);
+    if (rest.length <= size || last === undefined) return { items: chosen, more: { IsTruncated: false } };
+    return { items: chosen, more: { IsTruncated: true, Marker: Buffer.from(key(last)).toString('base64url') } };
+  }
+
+  /** One page of tags. */
+  tagPage(tags: Record<string, string>): Xml {
+    const { items, more } = this.page(Object.entries(tags), ([key]) => key);
+    return { Tags: tagList(Object.fromEntries(items)), ...more };
+  }
 }
 
 export function noSuchEntity(what: string): AwsError {
   return new AwsError(404, 'NoSuchEntity', `${what} cannot be found.`);
 }
 
-/** The account's objects that exist: what changes are checked against. */
-export function live<K extends AccountKind>(call: IamCall, kind: K): ObjectOf<K>[] {
-  return call.context.store.list(kind).filter((o) => isIn(call.account, o));
-}
-
-/** The account's objects as reads show them: those just deleted too, since IAM is eventually consistent. */
-export function visible<K extends AccountKind>(call: IamCall, kind: K): ObjectOf<K>[] {
-  const since = call.context.now().getTime() - call.context.lingerMs;
-  const lingering = call.context.store.deleted(kind).filter((d) => d.deletedAt.getTime() > since && isIn(call.account, d.object));
-  return [...live(call, kind), ...lingering.map((d) => d.object)];
-}
-
-function isIn(account: string, object: ObjectOf<AccountKind>): boolean {
-  return object.account === account;
+export function alreadyExists(what: string): AwsError {
+  return new AwsError(409, 'EntityAlreadyExists', `${what} already exists.`);
 }
 
 export function roleArn(role: { account: string; path: string; name: string }): string {
@@ -67,36 +141,4 @@ export function tagList(tags: Record<string, string>): Xml {
 /** A policy document as IAM answers it: JSON, percent-encoded by RFC 3986. */
 export function encodeDocument(document: unknown): string {
   return encodeURIComponent(JSON.stringify(document)).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** Tags as a call that makes something gives them. Those that begin with `aws:` are AWS's own. */
-export function givenTags(call: IamCall): Record<string, string> {
-  const tags: Record<string, string> = {};
-  for (let i = 1; call.parameters.has(`Tags.member.${i}.Key`); i++) {
-    const key = call.parameters.get(`Tags.member.${i}.Key`) as string;
-    if (/^aws:/i.test(key)) throw new AwsError(400, 'InvalidInput', 'aws: prefixed tag key names are not allowed for external use.');
-    tags[key] = call.parameters.get(`Tags.member.${i}.Value`) ?? '';
-  }
-  return tags;
-}
-
-/** A list parameter, in its order. */
-export function givenList(call: IamCall, name: string): string[] {
-  const values: string[] = [];
-  for (let i = 1; call.parameters.has(`${name}.member.${i}`); i++) values.push(call.parameters.get(`${name}.member.${i}`) as string);
-  return values;
-}
-
-/** A policy document given as JSON text. */
-export function givenDocument(call: IamCall, name: string): Role['trust'] {
-  try {
-    return JSON.parse(required(call, name)) as Role['trust'];
-  } catch (error) {
-    if (error instanceof AwsError) throw error;
-    throw new AwsError(400, 'MalformedPolicyDocument', 'Syntax errors in policy.');
-  }
-}
-
-export function alreadyExists(what: string): AwsError {
-  return new AwsError(409, 'EntityAlreadyExists', `${what} already exists.`);
 }

@@ -1,31 +1,10 @@
-import type { SandboxContext, SandboxService } from '../service.ts';
-import { live, required, tagList, type IamCall, type IamHandler } from './call.ts';
-import { authenticate } from './credentials.ts';
+import type { SandboxContext } from '../service.ts';
+import { tagList, IamCall, type IamHandler } from './call.ts';
 import { CREATED } from './ids.ts';
+import { queryService } from './protocols.ts';
 import { createStack, nameOf, removeResource, type CreationFailures } from './stack-creation.ts';
 import { deletedWith, logicalIds, templateOf, type Stack } from './stack-templates.ts';
-import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
-
-const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-
-/** CloudFormation on the query protocol, in whatever region: stacks of IAM resources are described, made and deleted, with what they hold. */
-export const cloudFormationService: SandboxService = {
-  prefix: '/cloudformation',
-  handle(request, context) {
-    try {
-      const caller = authenticate(request, `/cloudformation${request.path}`, context);
-      const parameters = new URLSearchParams(request.body);
-      const action = parameters.get('Action') ?? '';
-      const handler = HANDLERS[action];
-      if (!handler) throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2010-05-15`);
-      if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
-      return answer(NAMESPACE, action, handler({ account: caller.session.account, parameters, context, region: regionOf(request) }));
-    } catch (error) {
-      if (error instanceof AwsError) return errorAnswer(NAMESPACE, error);
-      throw error;
-    }
-  },
-};
+import { AwsError, type Xml } from './wire.ts';
 
 const HANDLERS: Record<string, IamHandler> = {
   DescribeStacks(call) {
@@ -86,7 +65,7 @@ const HANDLERS: Record<string, IamHandler> = {
             own('2', 'DELETE_IN_PROGRESS'),
           ]
         : [];
-    const why = call.context.store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId];
+    const why = call.store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId];
     if (why) return { StackEvents: [event('2', why.logicalId, '', why.type, 'CREATE_FAILED', why.reason), own('1', 'CREATE_IN_PROGRESS')] };
     return { StackEvents: [...failed, own('1', 'CREATE_COMPLETE')] };
   },
@@ -98,27 +77,37 @@ const HANDLERS: Record<string, IamHandler> = {
   },
   CreateStack: createStack,
   DeleteStack(call) {
-    const stack = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, required(call, 'StackName')));
+    const stack = call.live('aws-cloudformation-stack').find((s) => isNamed(s, call.required('StackName')));
     // As documented: to delete what is deleted is no error.
-    if (!stack) return undefined;
+    if (!stack) return;
     if (stack.terminationProtection)
       throw new AwsError(400, 'ValidationError', `Stack [${nameOf(stack)}] cannot be deleted while TerminationProtection is enabled`);
-    const { store } = call.context;
+    const { store } = call;
     if (stack.deletionFails !== undefined) store.put({ ...stack, status: 'DELETE_FAILED' });
     else {
       for (const physicalId of deletedWith(call, stack)) removeResource(call, physicalId);
-      store.remove(stack, call.context.now());
+      call.remove(stack);
     }
-    return undefined;
   },
 };
 
+/** CloudFormation on the query protocol, in whatever region: stacks of IAM resources are described, made and deleted, with what they hold. */
+export const cloudFormationService = queryService<IamCall>(
+  '/cloudformation',
+  'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+  HANDLERS,
+  ({ action, caller, parameters, context, request }) => {
+    if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
+    return new IamCall(caller.session.account, parameters, context, regionOf(request));
+  },
+);
+
 /** A deleted stack is answered by its id only: as being deleted for a moment, then as deleted. */
 function found(call: IamCall): { stack: Stack; status: string } {
-  const name = required(call, 'StackName');
-  const here = live(call, 'aws-cloudformation-stack').find((s) => isNamed(s, name));
+  const name = call.required('StackName');
+  const here = call.live('aws-cloudformation-stack').find((s) => isNamed(s, name));
   if (here) return { stack: here, status: isBeingMade(call.context, here) ? 'CREATE_IN_PROGRESS' : here.status };
-  const deleted = call.context.store
+  const deleted = call.store
     .deleted('aws-cloudformation-stack')
     .find((d) => d.object.account === call.account && d.object.stackId === name);
   if (!deleted) throw new AwsError(400, 'ValidationError', `Stack with id ${name} does not exist`);

@@ -6,12 +6,11 @@ export const CREATED = new Date('2022-06-14T09:12:31Z');
 
 /** The unique id AWS would have given a role: stable over restarts, and another one each time a role of that ARN is made anew. */
 export function roleId(store: EstateStore, arn: string, generation = generationOf(store, arn)): string {
-  return uniqueId('AROA', generation === 0 ? arn : `${arn}#${generation}`);
+  return uniqueId('AROA', arn, generation);
 }
 
 export function policyId(store: EstateStore, arn: string): string {
-  const generation = generationOf(store, arn);
-  return uniqueId('ANPA', generation === 0 ? arn : `${arn}#${generation}`);
+  return uniqueId('ANPA', arn, generationOf(store, arn));
 }
 
 /** How often something of this ARN was made anew since the estate began. */
@@ -31,7 +30,9 @@ export function instanceProfileId(arn: string): string {
   return uniqueId('AIPA', arn);
 }
 
-function uniqueId(prefix: string, arn: string): string {
-  const digest = createHash('sha256').update(arn).digest();
+function uniqueId(prefix: string, arn: string, generation = 0): string {
+  const digest = createHash('sha256')
+    .update(generation === 0 ? arn : `${arn}#${generation}`)
+    .digest();
   return prefix + [...digest.subarray(0, 17)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
 }

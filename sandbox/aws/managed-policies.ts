@@ -1,5 +1,5 @@
 import type { EstateStore } from '../store.ts';
-import { noSuchEntity, policyArn, required, visible, type IamCall, type Policy } from './call.ts';
+import { noSuchEntity, policyArn, type IamCall, type Policy } from './call.ts';
 
 /** A managed policy of either sort: a customer policy of the account (`local`), or one of AWS's own. */
 export interface ManagedPolicy {
@@ -16,16 +16,16 @@ const AWS_ARN = /^arn:aws:iam::aws:policy(\/(?:.*\/)?)([^/]+)$/;
 
 /** Every managed policy reads show: the account's customer policies and those of AWS's own that its roles use. */
 export function managedPolicies(call: IamCall): ManagedPolicy[] {
-  const used = new Set(visible(call, 'aws-role').flatMap((r) => [...r.attached, r.permissionsBoundary ?? '']));
+  const used = new Set(call.visible('aws-role').flatMap((r) => [...r.attached, r.permissionsBoundary ?? '']));
   const own = [...used].map(awsPolicy).filter((p) => p !== undefined);
-  return [...visible(call, 'aws-policy').map((p) => customerPolicy(call.context.store, p)), ...own];
+  return [...call.visible('aws-policy').map((p) => customerPolicy(call.store, p)), ...own];
 }
 
 /** The policy named by `PolicyArn`. AWS's own exist implicitly, whatever their name. */
 export function managedPolicy(call: IamCall): ManagedPolicy {
-  const arn = required(call, 'PolicyArn');
-  const customer = visible(call, 'aws-policy').find((p) => policyArn(p) === arn);
-  const policy = customer ? customerPolicy(call.context.store, customer) : awsPolicy(arn);
+  const arn = call.required('PolicyArn');
+  const customer = call.visible('aws-policy').find((p) => policyArn(p) === arn);
+  const policy = customer ? customerPolicy(call.store, customer) : awsPolicy(arn);
   if (!policy) throw noSuchEntity(`Policy ${arn}`);
   return policy;
 }

@@ -1,35 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { authenticate, type Caller } from './credentials.ts';
+import type { SandboxContext, SandboxRequest } from '../service.ts';
+import type { Caller } from './credentials.ts';
+import { jsonService } from './protocols.ts';
 import { AwsError } from './wire.ts';
 
-const TARGET = 'AWSOrganizationsV20161128.';
 const PAGE = 5;
 const STATES = { active: 'ACTIVE', suspended: 'SUSPENDED', 'pending-closure': 'PENDING_CLOSURE' } as const;
 
 /** AWS Organizations on JSON 1.1: the estate's accounts are one organisation, which its management account alone may list. */
-export const organizationsService: SandboxService = {
-  prefix: '/organizations',
-  handle(request, context) {
-    try {
-      return json(200, result(request, context));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return json(error.status, { __type: error.code, Message: error.message });
-    }
-  },
-};
-
-function result(request: SandboxRequest, context: SandboxContext): object {
-  const caller = authenticate(request, `/organizations${request.path}`, context);
-  const target = request.headers['x-amz-target'] ?? '';
-  const action = target.startsWith(TARGET) ? target.slice(TARGET.length) : '';
+export const organizationsService = jsonService('/organizations', 'AWSOrganizationsV20161128.', ({ action, caller, request, context }) => {
   const management = context.store.list('aws-account').find((a) => a.management);
   if (management?.deny?.includes(`organizations:${action}`)) throw denied();
   if (action === 'DescribeOrganization') return { Organization: organization(management?.id) };
   if (action === 'ListAccounts') return listAccounts(request, caller, context);
-  throw new AwsError(400, 'UnknownOperationException', target);
-}
+  throw new AwsError(400, 'UnknownOperationException', action);
+});
 
 /** Any account of the organisation may ask; the worker's own account, which is not in the estate, is taken for one of them. */
 function organization(management: string | undefined): object {
@@ -67,13 +51,5 @@ function listAccounts(request: SandboxRequest, caller: Caller, context: SandboxC
       JoinedMethod: 'CREATED',
     })),
     ...(last && rest.length > page.length ? { NextToken: Buffer.from(last.id).toString('base64url') } : {}),
-  };
-}
-
-function json(status: number, body: object): SandboxResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
-    body: JSON.stringify(body),
   };
 }

@@ -1,6 +1,5 @@
-import { encodeDocument, noSuchEntity, required, roleArn, tagList, visible, type IamCall, type IamHandler, type Role } from './call.ts';
+import { encodeDocument, noSuchEntity, roleArn, tagList, type IamCall, type IamHandler, type Role } from './call.ts';
 import { CREATED, instanceProfileId, roleId } from './ids.ts';
-import { page } from './paging.ts';
 import { shownTrust } from './trust.ts';
 import type { Xml } from './wire.ts';
 
@@ -8,8 +7,8 @@ import type { Xml } from './wire.ts';
 export const roleReads: Record<string, IamHandler> = {
   ListRoles(call) {
     const prefix = call.parameters.get('PathPrefix') ?? '/';
-    const roles = visible(call, 'aws-role').filter((r) => r.path.startsWith(prefix));
-    const { items, more } = page(call, roles, (r) => r.name);
+    const roles = call.visible('aws-role').filter((r) => r.path.startsWith(prefix));
+    const { items, more } = call.page(roles, (r) => r.name);
     return { Roles: items.map((r) => roleXml(call, r)), ...more };
   },
   GetRole(call) {
@@ -24,35 +23,37 @@ export const roleReads: Record<string, IamHandler> = {
     };
   },
   ListRolePolicies(call) {
-    const { items, more } = page(call, Object.keys(visibleRole(call).inline), (name) => name);
+    const { items, more } = call.page(Object.keys(visibleRole(call).inline), (name) => name);
     return { PolicyNames: items, ...more };
   },
   GetRolePolicy(call) {
     const role = visibleRole(call);
-    const name = required(call, 'PolicyName');
+    const name = call.required('PolicyName');
     const document = role.inline[name];
     if (!document) throw noSuchEntity(`The role policy with name ${name}`);
     return { RoleName: role.name, PolicyName: name, PolicyDocument: encodeDocument(document) };
   },
   ListAttachedRolePolicies(call) {
-    const { items, more } = page(call, visibleRole(call).attached, (arn) => arn);
+    const { items, more } = call.page(visibleRole(call).attached, (arn) => arn);
     return { AttachedPolicies: items.map(attachedXml), ...more };
   },
-  ListRoleTags(call) {
-    const { items, more } = page(call, Object.entries(visibleRole(call).tags), ([key]) => key);
-    return { Tags: tagList(Object.fromEntries(items)), ...more };
-  },
+  ListRoleTags: (call) => call.tagPage(visibleRole(call).tags),
   ListInstanceProfilesForRole(call) {
     const role = visibleRole(call);
-    const { items, more } = page(call, role.instanceProfiles, (name) => name);
+    const { items, more } = call.page(role.instanceProfiles, (name) => name);
     return { InstanceProfiles: items.map((name) => instanceProfileXml(call, role, name)), ...more };
   },
 };
 
 /** The role named by `RoleName`, as reads see it. */
-export function visibleRole(call: IamCall): Role {
-  const name = required(call, 'RoleName');
-  const role = visible(call, 'aws-role').find((r) => r.name === name);
+function visibleRole(call: IamCall): Role {
+  return roleOf(call, call.visible('aws-role'));
+}
+
+/** The one of these that `RoleName` names. Throws AwsError NoSuchEntity. */
+export function roleOf(call: IamCall, roles: Role[]): Role {
+  const name = call.required('RoleName');
+  const role = roles.find((r) => r.name === name);
   if (!role) throw noSuchEntity(`The role with name ${name}`);
   return role;
 }
@@ -62,10 +63,10 @@ export function roleXml(call: IamCall, role: Role): { [name: string]: Xml } {
   return {
     Path: role.path,
     RoleName: role.name,
-    RoleId: roleId(call.context.store, roleArn(role)),
+    RoleId: roleId(call.store, roleArn(role)),
     Arn: roleArn(role),
     CreateDate: CREATED,
-    AssumeRolePolicyDocument: encodeDocument(shownTrust(call.context.store, role)),
+    AssumeRolePolicyDocument: encodeDocument(shownTrust(call.store, role)),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
   };

@@ -1,48 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { authenticate } from './credentials.ts';
+import type { SandboxContext } from '../service.ts';
+import { tagList } from './call.ts';
+import { jsonService } from './protocols.ts';
 import { AwsError } from './wire.ts';
 
 type Secret = ObjectOf<'aws-secret'>;
 
 const DAY = 86_400_000;
 
-/** Secrets Manager on JSON 1.1, in whatever region. A deleted secret is described until its recovery window is over; nothing tells a value. */
-export const secretsManagerService: SandboxService = {
-  prefix: '/secretsmanager',
-  handle(request, context) {
-    try {
-      return json(200, result(request, context));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return json(error.status, { __type: error.code, Message: error.message });
-    }
-  },
-};
-
 interface Call {
   arn: string;
   body: { SecretId?: string; RecoveryWindowInDays?: number; ForceDeleteWithoutRecovery?: boolean };
   context: SandboxContext;
-}
-
-function result(request: SandboxRequest, context: SandboxContext): object {
-  const caller = authenticate(request, `/secretsmanager${request.path}`, context);
-  const action = (request.headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
-  const handler = HANDLERS[action];
-  if (!handler) throw new AwsError(400, 'UnknownOperationException', action);
-  const body = JSON.parse(request.body || '{}') as Call['body'];
-  const arn = body.SecretId ?? '';
-  const account = caller.type === 'session' ? caller.session.account : undefined;
-  const denied = context.store
-    .list('aws-account')
-    .find((a) => a.id === account)
-    ?.deny?.includes(`secretsmanager:${action}`);
-  if (account === undefined || denied)
-    throw new AwsError(400, 'AccessDeniedException', `not authorized to perform: secretsmanager:${action}`);
-  if (arn.split(':')[4] !== account) throw missing();
-  return handler({ arn, body, context });
 }
 
 const HANDLERS: Record<string, (call: Call) => object> = {
@@ -54,7 +23,7 @@ const HANDLERS: Record<string, (call: Call) => object> = {
       Description: secret.description,
       KmsKeyId: secret.kmsKeyId,
       RotationEnabled: secret.rotates ? true : undefined,
-      Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: tagList(secret.tags),
       LastAccessedDate: secret.lastAccessed === undefined ? undefined : seconds(new Date(secret.lastAccessed)),
       DeletedDate: deletedAt && seconds(deletedAt),
       ReplicationStatus: secret.replicas.map((Region) => ({ Region, Status: 'InSync' })),
@@ -80,6 +49,23 @@ const HANDLERS: Record<string, (call: Call) => object> = {
   },
 };
 
+/** Secrets Manager on JSON 1.1, in whatever region. A deleted secret is described until its recovery window is over; nothing tells a value. */
+export const secretsManagerService = jsonService('/secretsmanager', 'secretsmanager.', ({ action, caller, request, context }) => {
+  const handler = HANDLERS[action];
+  if (!handler) throw new AwsError(400, 'UnknownOperationException', action);
+  const body = JSON.parse(request.body || '{}') as Call['body'];
+  const arn = body.SecretId ?? '';
+  const account = caller.type === 'session' ? caller.session.account : undefined;
+  const denied = context.store
+    .list('aws-account')
+    .find((a) => a.id === account)
+    ?.deny?.includes(`secretsmanager:${action}`);
+  if (account === undefined || denied)
+    throw new AwsError(400, 'AccessDeniedException', `not authorized to perform: secretsmanager:${action}`);
+  if (arn.split(':')[4] !== account) throw missing();
+  return handler({ arn, body, context });
+});
+
 /** With a recovery window of 0 days it is gone for good at once, as CloudFormation deletes it. */
 export function deleteSecret({ store, now }: SandboxContext, secret: Secret, days: number): void {
   windows({ store }).set(secret.id, now().getTime() + days * DAY);
@@ -104,11 +90,3 @@ const missing = () => new AwsError(400, 'ResourceNotFoundException', "Secrets Ma
 const marked = () =>
   new AwsError(400, 'InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion.");
 const seconds = (at: Date) => at.getTime() / 1000;
-
-function json(status: number, body: object): SandboxResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
-    body: JSON.stringify(body),
-  };
-}

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { givenList, givenTags, live, policyArn, providerArn, required, type IamCall, type IamHandler } from './call.ts';
-import { providerCreation } from './oidc-provider-creation.ts';
-import { policyCreation } from './policy-creation.ts';
-import { roleCreation } from './role-creation.ts';
+import { policyArn, providerArn, IamCall, type IamHandler } from './call.ts';
+import { providerCalls } from './oidc-providers.ts';
+import { policyCalls } from './policies.ts';
+import { roleChanges } from './role-changes.ts';
 import { deleteSecret } from './secrets-manager.ts';
 import { templateOf, type Resource, type Stack, type Template } from './stack-templates.ts';
 import { AwsError } from './wire.ts';
@@ -18,21 +18,21 @@ const TYPES = ['AWS::IAM::OIDCProvider', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::R
  * `OnFailure=DELETE` asks; without it the stack stays as ROLLBACK_COMPLETE.
  */
 export const createStack: IamHandler = (call) => {
-  const name = required(call, 'StackName');
-  const region = call.region ?? 'us-east-1';
-  if (live(call, 'aws-cloudformation-stack').some((s) => isCalled(s, name, region)))
+  const name = call.required('StackName');
+  const { region } = call;
+  if (call.live('aws-cloudformation-stack').some((s) => isCalled(s, name, region)))
     throw new AwsError(400, 'AlreadyExistsException', `Stack [${name}] already exists`);
-  const { store } = call.context;
+  const { store } = call;
   const before = store
     .deleted('aws-cloudformation-stack')
     .find((d) => d.object.account === call.account && isCalled(d.object, name, region));
-  const body = required(call, 'TemplateBody');
+  const body = call.required('TemplateBody');
   const template = parse(body);
   const named = Object.values(template.Resources).some((r) => r.Type.startsWith('AWS::IAM::'));
-  if (named && !givenList(call, 'Capabilities').includes('CAPABILITY_NAMED_IAM'))
+  if (named && !call.list('Capabilities').includes('CAPABILITY_NAMED_IAM'))
     throw new AwsError(400, 'InsufficientCapabilitiesException', 'Requires capabilities : [CAPABILITY_NAMED_IAM]');
   const stackId = `arn:aws:cloudformation:${region}:${call.account}:stack/${name}/${randomUUID()}`;
-  const parameters = givenParameters(call);
+  const parameters = call.pairs('Parameters', 'ParameterKey', 'ParameterValue');
   const stack: Stack = {
     kind: 'aws-cloudformation-stack',
     ours: before?.object.ours ?? false,
@@ -43,8 +43,8 @@ export const createStack: IamHandler = (call) => {
     terminationProtection: call.parameters.get('EnableTerminationProtection') === 'true',
     parameters,
     noEcho: Object.entries(template.Parameters ?? {}).flatMap(([key, p]) => ((p as { NoEcho?: boolean }).NoEcho ? [key] : [])),
-    capabilities: givenList(call, 'Capabilities'),
-    stackTags: givenTags(call),
+    capabilities: call.list('Capabilities'),
+    stackTags: call.tags(),
     ...(call.parameters.has('StackPolicyBody') ? { policy: call.parameters.get('StackPolicyBody') as string } : {}),
     template: body,
   };
@@ -53,7 +53,7 @@ export const createStack: IamHandler = (call) => {
 };
 
 function make(call: IamCall, stack: Stack, template: Template, before: Stack | undefined): void {
-  const { store } = call.context;
+  const { store } = call;
   const ordered = Object.entries(template.Resources).toSorted(([, a], [, b]) => TYPES.indexOf(a.Type) - TYPES.indexOf(b.Type));
   const made = new Map<string, { type: string; physicalId: string }>();
   for (const [logicalId, resource] of ordered) {
@@ -64,8 +64,8 @@ function make(call: IamCall, stack: Stack, template: Template, before: Stack | u
       for (const { physicalId } of made.values()) removeResource(call, physicalId);
       store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId] = { logicalId, type: resource.Type, reason: error.message };
       store.put({ ...stack, resources: [{ type: resource.Type, physicalId: logicalId }], status: 'ROLLBACK_COMPLETE' });
-      const left = live(call, 'aws-cloudformation-stack').find((s) => s.stackId === stack.stackId);
-      if (left && call.parameters.get('OnFailure') === 'DELETE') store.remove(left, call.context.now());
+      const left = call.live('aws-cloudformation-stack').find((s) => s.stackId === stack.stackId);
+      if (left && call.parameters.get('OnFailure') === 'DELETE') call.remove(left);
       return;
     }
   }
@@ -83,9 +83,9 @@ function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resourc
   const document = (value: unknown) => JSON.stringify(value);
   const some = (fields: Record<string, unknown>) =>
     Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [[k, typeof v === 'string' ? v : JSON.stringify(v)] as const]));
-  const send = (handler: IamHandler | undefined, ...pairs: (readonly [string, string])[]) =>
-    handler?.({ ...call, parameters: new URLSearchParams(Object.fromEntries(pairs)) });
-  const { store } = call.context;
+  const send = (handler: IamHandler, ...pairs: (readonly [string, string])[]) =>
+    handler(new IamCall(call.account, new URLSearchParams(Object.fromEntries(pairs)), call.context));
+  const { store } = call;
   const mark = { 'aws:cloudformation:stack-name': nameOf(stack), 'aws:cloudformation:stack-id': stack.stackId };
   switch (Type) {
     case 'AWS::IAM::Role': {
@@ -93,23 +93,19 @@ function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resourc
       const { Path, Description, MaxSessionDuration, PermissionsBoundary } = p;
       const AssumeRolePolicyDocument = document(p['AssumeRolePolicyDocument']);
       const fields = some({ RoleName, Path, Description, MaxSessionDuration, PermissionsBoundary, AssumeRolePolicyDocument });
-      send(roleCreation['CreateRole'], ...fields, ...tags);
+      send(roleChanges.CreateRole, ...fields, ...tags);
       for (const PolicyArn of (p['ManagedPolicyArns'] ?? []) as string[])
-        send(roleCreation['AttachRolePolicy'], ...some({ RoleName, PolicyArn }));
+        send(roleChanges.AttachRolePolicy, ...some({ RoleName, PolicyArn }));
       for (const { PolicyName, PolicyDocument } of (p['Policies'] ?? []) as { PolicyName: string; PolicyDocument: unknown }[])
-        send(roleCreation['PutRolePolicy'], ...some({ RoleName, PolicyName, PolicyDocument: document(PolicyDocument) }));
-      const role = live(call, 'aws-role').find((r) => r.name === RoleName);
+        send(roleChanges.PutRolePolicy, ...some({ RoleName, PolicyName, PolicyDocument: document(PolicyDocument) }));
+      const role = call.live('aws-role').find((r) => r.name === RoleName);
       if (role) store.put({ ...role, tags: { ...role.tags, ...mark } });
       return RoleName;
     }
     case 'AWS::IAM::ManagedPolicy': {
       const { ManagedPolicyName: PolicyName, Path, Description } = p;
-      send(
-        policyCreation['CreatePolicy'],
-        ...some({ PolicyName, Path, Description, PolicyDocument: document(p['PolicyDocument']) }),
-        ...tags,
-      );
-      const policy = live(call, 'aws-policy').find((o) => o.name === PolicyName);
+      send(policyCalls.CreatePolicy, ...some({ PolicyName, Path, Description, PolicyDocument: document(p['PolicyDocument']) }), ...tags);
+      const policy = call.live('aws-policy').find((o) => o.name === PolicyName);
       if (!policy) throw new AwsError(400, 'ValidationError', 'no name');
       store.put({ ...policy, tags: { ...policy.tags, ...mark } });
       return policyArn(policy);
@@ -118,8 +114,8 @@ function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resourc
       const url = String(p['Url']);
       const clients = members('ClientIDList', (p['ClientIdList'] ?? []) as string[]);
       const thumbprints = members('ThumbprintList', (p['ThumbprintList'] ?? []) as string[]);
-      send(providerCreation['CreateOpenIDConnectProvider'], ['Url', url], ...clients, ...thumbprints, ...tags);
-      const provider = live(call, 'aws-oidc-provider').find((o) => `https://${o.url}` === url);
+      send(providerCalls.CreateOpenIDConnectProvider, ['Url', url], ...clients, ...thumbprints, ...tags);
+      const provider = call.live('aws-oidc-provider').find((o) => `https://${o.url}` === url);
       if (!provider) throw new AwsError(400, 'ValidationError', 'no url');
       store.put({ ...provider, tags: { ...provider.tags, ...mark } });
       return providerArn(provider);
@@ -131,16 +127,14 @@ function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resourc
 
 /** Takes a stack's resource away, whatever it is. */
 export function removeResource(call: IamCall, physicalId: string): void {
-  const { store } = call.context;
-  const at = call.context.now();
-  for (const r of live(call, 'aws-role')) if (r.name === physicalId) store.remove(r, at);
-  for (const p of live(call, 'aws-policy')) if (policyArn(p) === physicalId) store.remove(p, at);
+  for (const r of call.live('aws-role')) if (r.name === physicalId) call.remove(r);
+  for (const p of call.live('aws-policy')) if (policyArn(p) === physicalId) call.remove(p);
   // CloudFormation leaves a secret no recovery window.
-  for (const s of live(call, 'aws-secret')) if (s.id === physicalId) deleteSecret(call.context, s, 0);
-  for (const p of live(call, 'aws-oidc-provider')) {
+  for (const s of call.live('aws-secret')) if (s.id === physicalId) deleteSecret(call.context, s, 0);
+  for (const p of call.live('aws-oidc-provider')) {
     if (providerArn(p) !== physicalId) continue;
-    for (const c of live(call, 'aws-oidc-client-id')) if (c.url === p.url) store.remove(c, at);
-    store.remove(p, at);
+    for (const c of call.live('aws-oidc-client-id')) if (c.url === p.url) call.remove(c);
+    call.remove(p);
   }
 }
 
@@ -156,14 +150,6 @@ function resolved(value: unknown, stack: Stack): unknown {
   const ref = typeof value === 'object' && value !== null && 'Ref' in value ? String(value.Ref) : undefined;
   if (ref === undefined) return value;
   return ref === 'AWS::AccountId' ? stack.account : stack.parameters[ref];
-}
-
-function givenParameters(call: IamCall): Record<string, string> {
-  const given: Record<string, string> = {};
-  for (let i = 1; call.parameters.has(`Parameters.member.${i}.ParameterKey`); i++)
-    given[call.parameters.get(`Parameters.member.${i}.ParameterKey`) as string] =
-      call.parameters.get(`Parameters.member.${i}.ParameterValue`) ?? '';
-  return given;
 }
 
 function parse(body: string): Template {

@@ -1,5 +1,5 @@
 import type { ObjectOf } from '../objects.ts';
-import { live, policyArn, providerArn, type IamCall } from './call.ts';
+import { policyArn, providerArn, type IamCall } from './call.ts';
 import { clientIds } from './oidc-providers.ts';
 
 export type Stack = ObjectOf<'aws-cloudformation-stack'>;
@@ -39,7 +39,7 @@ export function deletedWith(call: IamCall, stack: Stack): string[] {
 function propertiesOf(call: IamCall, type: string, physicalId: string): Resource['Properties'] {
   switch (type) {
     case 'AWS::IAM::Role': {
-      const role = live(call, 'aws-role').find((r) => r.name === physicalId);
+      const role = call.live('aws-role').find((r) => r.name === physicalId);
       if (!role) return {};
       return {
         RoleName: role.name,
@@ -54,20 +54,20 @@ function propertiesOf(call: IamCall, type: string, physicalId: string): Resource
       };
     }
     case 'AWS::IAM::ManagedPolicy': {
-      const policy = live(call, 'aws-policy').find((p) => policyArn(p) === physicalId);
+      const policy = call.live('aws-policy').find((p) => policyArn(p) === physicalId);
       if (!policy) return {};
       const { name, path, description, versions, defaultVersion } = policy;
       const PolicyDocument = versions[(defaultVersion ?? versions.length) - 1];
       return { ManagedPolicyName: name, Path: path, Description: description, PolicyDocument, Tags: ownTags(policy.tags) };
     }
     case 'AWS::IAM::OIDCProvider': {
-      const provider = live(call, 'aws-oidc-provider').find((p) => providerArn(p) === physicalId);
+      const provider = call.live('aws-oidc-provider').find((p) => providerArn(p) === physicalId);
       if (!provider) return {};
       const ClientIdList = clientIds(call, provider).map((c) => c.clientId);
       return { Url: `https://${provider.url}`, ClientIdList, ThumbprintList: provider.thumbprints, Tags: ownTags(provider.tags) };
     }
     case 'AWS::SecretsManager::Secret': {
-      const secret = live(call, 'aws-secret').find((s) => s.id === physicalId);
+      const secret = call.live('aws-secret').find((s) => s.id === physicalId);
       return secret ? { Name: secret.name, Description: secret.description, KmsKeyId: secret.kmsKeyId, Tags: ownTags(secret.tags) } : {};
     }
     default:

@@ -1,38 +1,18 @@
-import type { SandboxContext, SandboxService } from '../service.ts';
-import { authenticate, newSession, WORKER_ACCOUNT, WORKER_ARN, type Caller } from './credentials.ts';
-import { answer, AwsError, errorAnswer, type Xml } from './wire.ts';
+import type { SandboxContext } from '../service.ts';
+import { newSession, WORKER_ACCOUNT, WORKER_ARN } from './credentials.ts';
 import { roleId } from './ids.ts';
-
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+import { queryService, type Query } from './protocols.ts';
+import { AwsError, type Xml } from './wire.ts';
 
 /** AWS STS on the query protocol: AssumeRole into the estate's accounts (their entry role only), and GetCallerIdentity. */
-export const stsService: SandboxService = {
-  prefix: '/sts',
-  handle(request, context) {
-    try {
-      const caller = authenticate(request, `/sts${request.path}`, context);
-      const parameters = new URLSearchParams(request.body);
-      const action = parameters.get('Action') ?? '';
-      return answer(NAMESPACE, action, result(action, parameters, caller, context));
-    } catch (error) {
-      if (error instanceof AwsError) return errorAnswer(NAMESPACE, error);
-      throw error;
-    }
-  },
-};
+export const stsService = queryService<Query>(
+  '/sts',
+  'https://sts.amazonaws.com/doc/2011-06-15/',
+  { AssumeRole: assumeRole, GetCallerIdentity: callerIdentity },
+  (query) => query,
+);
 
-function result(action: string, parameters: URLSearchParams, caller: Caller, context: SandboxContext): Xml {
-  switch (action) {
-    case 'AssumeRole':
-      return assumeRole(parameters, caller, context);
-    case 'GetCallerIdentity':
-      return callerIdentity(caller, context);
-    default:
-      throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2011-06-15`);
-  }
-}
-
-function assumeRole(parameters: URLSearchParams, caller: Caller, context: SandboxContext): Xml {
+function assumeRole({ parameters, caller, context }: Query): Xml {
   const arn = parameters.get('RoleArn') ?? '';
   const sessionName = parameters.get('RoleSessionName') ?? '';
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) throw new AwsError(400, 'ValidationError', 'RoleSessionName has 2 to 64 of [\\w+=,.@-]');
@@ -65,7 +45,7 @@ function mayAssume(account: string, role: string, context: SandboxContext): bool
   return known !== undefined && known.state === 'active' && known.entryRole === role && !deleted;
 }
 
-function callerIdentity(caller: Caller, context: SandboxContext): Xml {
+function callerIdentity({ caller, context }: Query): Xml {
   if (caller.type === 'user') return { Arn: WORKER_ARN, UserId: 'AIDAOFFBOARDINGWORKER', Account: WORKER_ACCOUNT };
   const { account, role, sessionName } = caller.session;
   return {

@@ -25,7 +25,7 @@ export function shownTrust(store: EstateStore, role: Role): unknown {
 
 /** Takes a trust policy as CreateRole and UpdateAssumeRolePolicy do: every role of the estate's accounts that it names must be there. */
 export function writeTrust(call: IamCall, arn: string, trust: Role['trust']): void {
-  const { store } = call.context;
+  const { store } = call;
   const live = new Set(store.list('aws-role').map(roleArn));
   const accounts = new Set(store.list('aws-account').map((a) => a.id));
   const meant: Record<string, number> = {};

@@ -1,12 +1,10 @@
-import { resourcesOf } from '../entra/clouds.ts';
+import { resourcesOf } from '../entra/client.ts';
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { answerOf, type Route, type SandboxService } from '../service.ts';
 import { getPlan, listConnectors } from './defender.ts';
 import { listDeploymentStacks, listResourceGroups } from './deployment-stacks.ts';
-import { listEligibilities } from './eligibilities.ts';
 import { getManagementGroup, getSubscription, listDescendants, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
-import { refuseDenied } from './rights.ts';
-import { createAssignment, deleteAssignment, getAssignment, listAssignments } from './role-assignments.ts';
+import { createAssignment, deleteAssignment, getAssignment, listAssignments, listEligibilities } from './role-assignments.ts';
 import { ArmError, page } from './wire.ts';
 
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
@@ -26,7 +24,11 @@ export const armService: SandboxService = {
           'MissingApiVersionParameter',
           'The api-version query parameter (?api-version=) is required for all requests.',
         );
-      return route(request, context);
+      // The client joins its endpoint and a scope that starts with a slash, so several slashes in a row are usual.
+      const path = `/${decodeURIComponent(request.path).split('/').filter(Boolean).join('/')}`;
+      const answer = answerOf(ROUTES, path, { ...request, path }, context);
+      if (!answer) throw new ArmError(404, 'ResourceNotFound', `No resource answers ${request.method} ${path}.`);
+      return answer;
     } catch (error) {
       if (error instanceof ArmError) return error.toResponse();
       if (!(error instanceof Unauthorized)) throw error;
@@ -36,62 +38,34 @@ export const armService: SandboxService = {
   },
 };
 
-function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  // The client joins its endpoint and a scope that starts with a slash, so several slashes in a row are usual.
-  const path = `/${decodeURIComponent(request.path).split('/').filter(Boolean).join('/')}`;
-  const link = new URL(`${context.origin}/arm${path}?${request.query.toString()}`);
-  const assignment = /^(.*?)\/providers\/Microsoft\.Authorization\/roleAssignments(?:\/([^/]+))?$/i.exec(path);
-  if (assignment) return routeAssignment(request, context, assignment[1] || '/', assignment[2], link);
-  if (request.method === 'GET') {
-    const locks = /^(.*?)\/providers\/Microsoft\.Authorization\/locks$/i.exec(path);
-    if (locks) return page(listLocks(context, locks[1] || '/'), link);
-    const subscription = /^\/subscriptions\/([^/]+)$/i.exec(path);
-    if (subscription) return getSubscription(context, path);
-    const group = /^\/providers\/Microsoft\.Management\/managementGroups\/([^/]+)$/i.exec(path);
-    if (group?.[1]) return getManagementGroup(context, group[1], request.query.get('$expand') === 'children');
-    const descendants = /^\/providers\/Microsoft\.Management\/managementGroups\/([^/]+)\/descendants$/i.exec(path);
-    if (descendants?.[1]) return page(listDescendants(context, descendants[1]), link);
-    const plan = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.Security\/pricings\/([^/]+)$/i.exec(path);
-    if (plan?.[1] && plan[2]) return getPlan(context, plan[1], plan[2]);
-    const connectors = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.Security\/securityConnectors$/i.exec(path);
-    if (connectors?.[1]) return page(listConnectors(context, connectors[1]), link);
-    const groups = /^\/subscriptions\/([^/]+)\/resourcegroups$/i.exec(path);
-    if (groups?.[1]) return page(listResourceGroups(context, groups[1]), link);
-    const eligible = /^(.*?)\/providers\/Microsoft\.Authorization\/roleEligibilityScheduleInstances$/i.exec(path);
-    if (eligible) {
-      refuseDenied(context, eligible[1] || '/', 'Microsoft.Authorization/roleEligibilityScheduleInstances/read');
-      return page(listEligibilities(context, eligible[1] || '/', request.query.get('$filter')), link);
-    }
-    const stacks = /^(.+)\/providers\/Microsoft\.Resources\/deploymentStacks$/i.exec(path);
-    if (stacks?.[1]) return page(listDeploymentStacks(context, stacks[1]), link);
-    if (/^\/subscriptions$/i.test(path)) return page(listSubscriptions(context), link);
-    if (/^\/providers\/Microsoft\.Management\/managementGroups$/i.test(path)) return page(listManagementGroups(context), link);
-  }
-  throw new ArmError(404, 'ResourceNotFound', `No resource answers ${request.method} ${path}.`);
-}
+const GROUPS = '/providers/Microsoft.Management/managementGroups';
+const ASSIGNMENTS = '(.*?)/providers/Microsoft.Authorization/roleAssignments';
+const ONE_ASSIGNMENT = `${ASSIGNMENTS}/([^/]+)`;
 
-const RIGHTS: Record<string, string> = { DELETE: 'delete', PUT: 'write' };
-
-function routeAssignment(
-  request: SandboxRequest,
-  context: SandboxContext,
-  scope: string,
-  name: string | undefined,
-  link: URL,
-): SandboxResponse {
-  refuseDenied(context, scope, `Microsoft.Authorization/roleAssignments/${RIGHTS[request.method] ?? 'read'}`);
-  if (name === undefined) {
-    if (request.method === 'GET') return page(listAssignments(context, scope, request.query.get('$filter')), link);
-    throw new ArmError(405, 'MethodNotAllowed', `${request.method} is not allowed on a listing.`);
-  }
-  switch (request.method) {
-    case 'GET':
-      return getAssignment(context, scope, name);
-    case 'DELETE':
-      return deleteAssignment(context, scope, name);
-    case 'PUT':
-      return createAssignment(context, scope, name, request.body);
-    default:
-      throw new ArmError(405, 'MethodNotAllowed', `${request.method} is not allowed on a role assignment.`);
-  }
-}
+const ROUTES: Route[] = (
+  [
+    ['GET', ASSIGNMENTS, ([s], r, c) => page(listAssignments(c, s || '/', r.query.get('$filter')), r, c)],
+    ['GET', ONE_ASSIGNMENT, ([s, name = ''], _, c) => getAssignment(c, s || '/', name)],
+    ['DELETE', ONE_ASSIGNMENT, ([s, name = ''], _, c) => deleteAssignment(c, s || '/', name)],
+    ['PUT', ONE_ASSIGNMENT, ([s, name = ''], r, c) => createAssignment(c, s || '/', name, r)],
+    ['GET', '(.*?)/providers/Microsoft.Authorization/locks', ([s], r, c) => page(listLocks(c, s || '/'), r, c)],
+    ['GET', '/subscriptions', (_, r, c) => page(listSubscriptions(c), r, c)],
+    ['GET', '/subscriptions/[^/]+', (_, r, c) => getSubscription(c, r.path)],
+    ['GET', GROUPS, (_, r, c) => page(listManagementGroups(c), r, c)],
+    ['GET', `${GROUPS}/([^/]+)`, ([id = ''], r, c) => getManagementGroup(c, id, r.query.get('$expand') === 'children')],
+    ['GET', `${GROUPS}/([^/]+)/descendants`, ([id = ''], r, c) => page(listDescendants(c, id), r, c)],
+    ['GET', '/subscriptions/([^/]+)/providers/Microsoft.Security/pricings/([^/]+)', ([id = '', name = ''], _, c) => getPlan(c, id, name)],
+    [
+      'GET',
+      '/subscriptions/([^/]+)/providers/Microsoft.Security/securityConnectors',
+      ([id = ''], r, c) => page(listConnectors(c, id), r, c),
+    ],
+    ['GET', '/subscriptions/([^/]+)/resourcegroups', ([id = ''], r, c) => page(listResourceGroups(c, id), r, c)],
+    [
+      'GET',
+      '(.*?)/providers/Microsoft.Authorization/roleEligibilityScheduleInstances',
+      ([s], r, c) => page(listEligibilities(c, s || '/', r.query.get('$filter')), r, c),
+    ],
+    ['GET', '(.+)/providers/Microsoft.Resources/deploymentStacks', ([s = ''], r, c) => page(listDeploymentStacks(c, s), r, c)],
+  ] satisfies [string, string, Route[2]][]
+).map(([method, path, handler]) => [method, new RegExp(`^${path}$`, 'i'), handler]);

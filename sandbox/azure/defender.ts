@@ -1,6 +1,5 @@
 import type { SandboxContext, SandboxResponse } from '../service.ts';
-import { refuseDenied } from './rights.ts';
-import { findSubscription } from './scopes.ts';
+import { findSubscription, refuseDenied } from './scopes.ts';
 import { ArmError } from './wire.ts';
 
 /** GET …/Microsoft.Security/pricings/{name} (2024-01-01). Throws ArmError 403 or 404. */

@@ -1,7 +1,6 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
-import { refuseDenied } from './rights.ts';
-import { findManagementGroup, sameScope, scopeAndAbove } from './scopes.ts';
+import { findManagementGroup, refuseDenied, sameScope, scopeAndAbove } from './scopes.ts';
 
 /** GET {scope}/…/deploymentStacks (2024-03-01): those deployed at this very scope. Throws ArmError 403 or 404. */
 export function listDeploymentStacks(context: SandboxContext, scope: string): object[] {

@@ -1,17 +1,21 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxResponse } from '../service.ts';
-import { isDenied, refuseDenied } from './rights.ts';
 import {
   canonical,
   findManagementGroup,
   findSubscription,
+  isDenied,
   managementGroups,
   managementGroupScope,
   parentOf,
+  refuseDenied,
   scopeAndAbove,
   tenantId,
 } from './scopes.ts';
 import { ArmError } from './wire.ts';
+
+const GROUP = 'Microsoft.Management/managementGroups';
+const GROUP_READ = `${GROUP}/read`;
 
 /** GET /subscriptions/{id}. Throws ArmError 404 SubscriptionNotFound. */
 export function getSubscription(context: SandboxContext, path: string): SandboxResponse {
@@ -52,24 +56,27 @@ export function listDescendants(context: SandboxContext, id: string): object[] {
   return below(context, group.id);
 }
 
-type Child = { id: string; parent?: string | undefined };
-
-const GROUP_READ = 'Microsoft.Management/managementGroups/read';
-
 function below(context: SandboxContext, parentId: string): object[] {
-  const isChild = (o: Child) => parentOf(context, o)?.toLowerCase() === parentId.toLowerCase();
-  const wire = (type: string, scope: string, o: { id: string; displayName?: string | undefined }) => ({
-    id: scope,
-    type,
-    name: o.id,
-    properties: { displayName: o.displayName ?? o.id, parent: { id: managementGroupScope(parentId) } },
-  });
+  const parent = { id: managementGroupScope(parentId) };
+  const children = childrenOf(context, parentId);
+  const groups = children.filter((c) => c.type === GROUP);
+  return [
+    ...children.map(({ displayName, ...child }) => ({ ...child, properties: { displayName, parent } })),
+    ...groups.flatMap((g) => below(context, g.name)),
+  ];
+}
+
+/** Groups and subscriptions right below a management group. */
+function childrenOf(context: SandboxContext, parentId: string): { id: string; type: string; name: string; displayName: string }[] {
+  const isChild = (o: { id: string; parent?: string | undefined }) => parentOf(context, o)?.toLowerCase() === parentId.toLowerCase();
+  const wire = (type: string, id: string, o: { id: string; displayName?: string | undefined }) => {
+    return { id, type, name: o.id, displayName: o.displayName ?? o.id };
+  };
   const groups = managementGroups(context).filter(isChild);
   const subscriptions = context.store.list('azure-subscription').filter(isChild);
   return [
-    ...groups.map((g) => wire('Microsoft.Management/managementGroups', managementGroupScope(g.id), g)),
+    ...groups.map((g) => wire(GROUP, managementGroupScope(g.id), g)),
     ...subscriptions.map((s) => wire('/subscriptions', `/subscriptions/${s.id}`, s)),
-    ...groups.flatMap((g) => below(context, g.id)),
   ];
 }
 
@@ -88,21 +95,6 @@ export function listLocks(context: SandboxContext, scope: string): object[] {
     }));
 }
 
-function childrenOf(context: SandboxContext, id: string): object[] {
-  const isChild = (o: Child) => parentOf(context, o)?.toLowerCase() === id.toLowerCase();
-  const groups = managementGroups(context).filter(isChild);
-  const subscriptions = context.store.list('azure-subscription').filter(isChild);
-  return [
-    ...groups.map((g) => ({
-      type: 'Microsoft.Management/managementGroups',
-      id: managementGroupScope(g.id),
-      name: g.id,
-      displayName: g.displayName ?? g.id,
-    })),
-    ...subscriptions.map((s) => ({ type: '/subscriptions', id: `/subscriptions/${s.id}`, name: s.id, displayName: s.displayName ?? s.id })),
-  ];
-}
-
 function subscriptionToWire(context: SandboxContext, s: ObjectOf<'azure-subscription'>): object {
   return {
     id: `/subscriptions/${s.id}`,
@@ -118,7 +110,7 @@ function subscriptionToWire(context: SandboxContext, s: ObjectOf<'azure-subscrip
 function groupToWire(context: SandboxContext, g: ObjectOf<'azure-management-group'>) {
   return {
     id: managementGroupScope(g.id),
-    type: 'Microsoft.Management/managementGroups',
+    type: GROUP,
     name: g.id,
     properties: { tenantId: tenantId(context), displayName: g.displayName ?? g.id },
   };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxResponse } from '../service.ts';
-import { canonical, findSubscription, sameScope, scopeAndAbove } from './scopes.ts';
+import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
+import { canonical, findSubscription, refuseDenied, sameScope, scopeAndAbove } from './scopes.ts';
 import { ArmError } from './wire.ts';
 
 type RoleAssignment = ObjectOf<'azure-role-assignment'>;
@@ -13,17 +13,46 @@ const CREATED_ON = '2022-03-01T08:00:00.000Z';
 
 /** Role assignments at a scope, inherited from above, and below a subscription, narrowed by `$filter`. */
 export function listAssignments(context: SandboxContext, scope: string, filter: string | null): object[] {
+  refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
+  return narrowed(context, visible(context, 'azure-role-assignment'), scope, filter).map(toWire);
+}
+
+/** roleEligibilityScheduleInstances of one principal at, above and, for a subscription, below a scope. Throws ArmError. */
+export function listEligibilities(context: SandboxContext, scope: string, filter: string | null): object[] {
+  const type = 'Microsoft.Authorization/roleEligibilityScheduleInstances';
+  refuseDenied(context, scope, `${type}/read`);
+  if (!/^assignedTo\('([0-9a-f-]{36})'\)$/i.test(filter ?? ''))
+    throw new ArmError(400, 'UnsupportedQuery', `The filter '${filter ?? ''}' is not supported.`);
+  return narrowed(context, context.store.list('azure-role-eligibility'), scope, filter).map(({ id, scope: at, role, principalId }) => {
+    const roleDefinitionId = `/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+    const held = { principalType: 'User', memberType: 'Direct', status: 'Provisioned' };
+    return {
+      id: `${at === '/' ? '' : at}/providers/${type}/${id}`,
+      name: id,
+      type,
+      properties: { scope: at, principalId, roleDefinitionId, ...held },
+    };
+  });
+}
+
+/** Those at, above and, for a subscription unless the filter says `atScope()`, below a scope; of one principal where the filter names one. */
+function narrowed<G extends { scope: string; principalId: string }>(
+  context: SandboxContext,
+  grants: G[],
+  scope: string,
+  filter: string | null,
+): G[] {
   const { principalId, atScope } = parseFilter(filter);
   const above = new Set(scopeAndAbove(context, scope));
   const below = findSubscription(context, scope) && !atScope ? `${canonical(scope)}/` : undefined;
-  return visible(context, 'azure-role-assignment')
-    .filter((a) => above.has(canonical(a.scope)) || (below !== undefined && canonical(a.scope).startsWith(below)))
-    .filter((a) => principalId === undefined || a.principalId.toLowerCase() === principalId)
-    .map(toWire);
+  return grants
+    .filter((g) => above.has(canonical(g.scope)) || (below !== undefined && canonical(g.scope).startsWith(below)))
+    .filter((g) => principalId === undefined || g.principalId.toLowerCase() === principalId);
 }
 
 /** One assignment. Throws ArmError 404 RoleAssignmentNotFound. */
 export function getAssignment(context: SandboxContext, scope: string, name: string): SandboxResponse {
+  refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
   scopeAndAbove(context, scope);
   const found = visible(context, 'azure-role-assignment').find((a) => isAt(a, scope, name));
   if (!found) throw new ArmError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`);
@@ -35,6 +64,7 @@ export function getAssignment(context: SandboxContext, scope: string, name: stri
  * CannotDeleteLastRbacAdminAssignment (400).
  */
 export function deleteAssignment(context: SandboxContext, scope: string, name: string): SandboxResponse {
+  refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/delete');
   const above = scopeAndAbove(context, scope);
   refuseIfDisabled(context, scope);
   const found = context.store.list('azure-role-assignment').find((a) => isAt(a, scope, name));
@@ -68,10 +98,11 @@ const CreateBody = z.object({
 });
 
 /** Creates an assignment (201), or answers the one that is there already with the same content (200). Throws ArmError. */
-export function createAssignment(context: SandboxContext, scope: string, name: string, body: string): SandboxResponse {
+export function createAssignment(context: SandboxContext, scope: string, name: string, request: SandboxRequest): SandboxResponse {
+  refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/write');
   scopeAndAbove(context, scope);
   refuseIfDisabled(context, scope);
-  const parsed = CreateBody.safeParse(parseJson(body));
+  const parsed = CreateBody.safeParse(jsonOf(request));
   if (!parsed.success) throw new ArmError(400, 'InvalidRequestContent', 'The request content is not a role assignment.');
   const { roleDefinitionId, principalType, ...rest } = parsed.data.properties;
   const role = /[0-9a-f-]{36}$/i.exec(roleDefinitionId)?.[0];
@@ -94,11 +125,8 @@ export function createAssignment(context: SandboxContext, scope: string, name: s
     name: before?.name ?? name,
     scope: before?.scope ?? scope,
     role,
-    principalId: rest.principalId,
     principalType: principalType ?? before?.principalType ?? 'ServicePrincipal',
-    ...(rest.description === undefined ? {} : { description: rest.description }),
-    ...(rest.condition === undefined ? {} : { condition: rest.condition }),
-    ...(rest.conditionVersion === undefined ? {} : { conditionVersion: rest.conditionVersion }),
+    ...rest,
   };
   context.store.put(created);
   return { status: 201, body: toWire(created) };
@@ -153,19 +181,11 @@ function toWire(a: RoleAssignment): object {
       principalId: a.principalId,
       principalType: a.principalType,
       scope: a.scope,
-      ...(a.description === undefined ? {} : { description: a.description }),
-      ...(a.condition === undefined ? {} : { condition: a.condition }),
-      ...(a.conditionVersion === undefined ? {} : { conditionVersion: a.conditionVersion }),
+      description: a.description,
+      condition: a.condition,
+      conditionVersion: a.conditionVersion,
       createdOn: CREATED_ON,
       updatedOn: CREATED_ON,
     },
   };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw Object.assign(new ArmError(400, 'InvalidRequestContent', 'The request content is not JSON.'), { cause });
-  }
 }

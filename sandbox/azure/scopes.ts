@@ -82,9 +82,30 @@ function groupAndAbove(context: SandboxContext, id: string): string[] {
   return [canonical(managementGroupScope(group.id)), ...(parent === undefined ? [] : groupAndAbove(context, parent))];
 }
 
+/** The scope itself, its resource group where it lies in one, its subscription. */
 function insideSubscription(scope: string): string[] {
-  const [subscription = '', resourceGroup = ''] = [/^\/subscriptions\/[^/]+/, /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+/].map(
-    (pattern) => pattern.exec(scope)?.[0] ?? '',
+  const [, type, id, below, group] = scope.split('/');
+  const subscription = `/${type}/${id}`;
+  return [...new Set([scope, ...(below === 'resourcegroups' && group ? [`${subscription}/${below}/${group}`] : []), subscription])];
+}
+
+/** Whether the estate takes an operation from the worker at this scope; ARM compares operations without regard to case. */
+export function isDenied(scope: { denied: string[] }, operation: string): boolean {
+  return scope.denied.some((d) => d.toLowerCase() === operation.toLowerCase());
+}
+
+/** Throws ArmError 403 when the worker lacks an operation at a subscription or management group; a subscription's goes for what lies below it. */
+export function refuseDenied(context: SandboxContext, scope: string, operation: string): void {
+  const wanted = canonical(scope);
+  const subscription = context.store
+    .list('azure-subscription')
+    .find((s) => `${wanted}/`.startsWith(`${canonical(`/subscriptions/${s.id}`)}/`));
+  const group = context.store.list('azure-management-group').find((g) => canonical(managementGroupScope(g.id)) === wanted);
+  const holder = subscription ?? group;
+  if (!holder || !isDenied(holder, operation)) return;
+  throw new ArmError(
+    403,
+    'AuthorizationFailed',
+    `The client does not have authorization to perform action '${operation}' over scope '${scope}' or the scope is invalid.`,
   );
-  return [...new Set([scope, resourceGroup, subscription])].filter(Boolean);
 }

@@ -1,16 +1,7 @@
-import type { SandboxResponse } from '../service.ts';
+import { Refusal, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 
 /** A refusal in ARM's shape; thrown by the handlers, sent by `armService`. */
-export class ArmError extends Error {
-  override readonly name = 'ArmError';
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-
+export class ArmError extends Refusal {
   toResponse(): SandboxResponse {
     return { status: this.status, body: { error: { code: this.code, message: this.message } } };
   }
@@ -18,13 +9,13 @@ export class ArmError extends Error {
 
 const PAGE_SIZE = 3;
 
-/** One page of a listing with its `nextLink`; the pages are small so that clients must follow them. `link` is the listing's own address. */
-export function page(values: object[], link: URL): SandboxResponse {
-  const token = link.searchParams.get('$skipToken') ?? '0';
+/** One page of a listing with its `nextLink`; the pages are small so that clients must follow them. */
+export function page(values: object[], request: SandboxRequest, { origin }: SandboxContext): SandboxResponse {
+  const next = new URL(`${origin}/arm${request.path}?${request.query.toString()}`);
+  const token = request.query.get('$skipToken') ?? '0';
   if (!/^\d+$/.test(token)) throw new ArmError(400, 'InvalidSkipToken', 'The skip token is not one this service gave.');
   const from = Number(token);
   const rest = from + PAGE_SIZE < values.length;
-  const next = new URL(link);
   next.searchParams.set('$skipToken', String(from + PAGE_SIZE));
   return { status: 200, body: { value: values.slice(from, from + PAGE_SIZE), ...(rest ? { nextLink: next.href } : {}) } };
 }

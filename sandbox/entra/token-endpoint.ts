@@ -1,7 +1,6 @@
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { entraClient } from './client.ts';
-import { resourcesOf } from './clouds.ts';
+import { entraClient, resourcesOf } from './client.ts';
 import { publicKeys, signToken, TOKEN_LIFETIME_SECONDS } from './tokens.ts';
 
 const CIEM = 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c';

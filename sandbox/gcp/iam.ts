@@ -1,4 +1,4 @@
-import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { answerOf, type Route, type SandboxService } from '../service.ts';
 import { getOperation } from './operations.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
 import { createRole, deleteRole, getRole, listRoles, undeleteRole } from './roles.ts';
@@ -23,20 +23,23 @@ export const gcpIamService: SandboxService = {
     if (request.method === 'POST' && request.path === '/token') return exchangeToken(request, context);
     const own = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):generateAccessToken$/.exec(decodeURIComponent(request.path))?.[1];
     if (request.method === 'POST' && own !== undefined) return impersonate(own, request, context);
-    return answer(request, context, () => route(request, context));
+    return answer(request, context, () => {
+      const path = decodeURIComponent(request.path);
+      const answered = answerOf(ROUTES, path, { ...request, path }, context);
+      if (!answered) throw new GcpError('NOT_FOUND', `Method not found: ${request.method} ${path}.`);
+      return answered;
+    });
   },
 };
-
-type Handler = (names: string[], request: SandboxRequest, context: SandboxContext) => SandboxResponse;
 
 const ACCOUNTS = 'projects/([^/]+)/serviceAccounts';
 const POOLS = 'projects/([^/]+)/locations/global/workloadIdentityPools';
 const PROVIDERS = `${POOLS}/([^/]+)/providers`;
 const ROLES = 'organizations/(\\d+)/roles';
 
-type Route = [method: string, path: string, handler: Handler];
+type Pattern = [method: string, path: string, handler: Route[2]];
 
-const ROUTES: Route[] = [
+const PATTERNS: Pattern[] = [
   ['POST', ACCOUNTS, ([p = ''], r, c) => createServiceAccount(p, r, c)],
   ['POST', ROLES, ([o = ''], r, c) => createRole(o, r, c)],
   ['GET', ROLES, ([o = ''], r, c) => listRoles(o, r, c)],
@@ -51,7 +54,7 @@ const ROUTES: Route[] = [
   ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
   ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
-  ...[POOLS, PROVIDERS].flatMap((path): Route[] => [
+  ...[POOLS, PROVIDERS].flatMap((path): Pattern[] => [
     ['POST', path, createIdentity],
     ['GET', path, listIdentities],
     ['GET', `${path}/([^/:]+)`, (names, _, c) => ({ status: 200, body: identityWire(names, c) })],
@@ -66,11 +69,4 @@ const ROUTES: Route[] = [
   ]),
 ];
 
-function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const path = decodeURIComponent(request.path);
-  for (const [method, pattern, handler] of ROUTES) {
-    const match = method === request.method ? new RegExp(`^/v1/${pattern}$`).exec(path) : null;
-    if (match) return handler(match.slice(1), { ...request, path }, context);
-  }
-  throw new GcpError('NOT_FOUND', `Method not found: ${request.method} ${path}.`);
-}
+const ROUTES = PATTERNS.map(([method, path, handler]): Route => [method, new RegExp(`^/v1/${path}$`), handler]);

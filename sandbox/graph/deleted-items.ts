@@ -1,7 +1,7 @@
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { applicationToWire, servicePrincipalToWire } from './directory-objects.ts';
-import { collection, entity, GraphError, notFound } from './wire.ts';
+import { collection, entity, found, GraphError } from './wire.ts';
 
 const RETENTION_MS = 30 * 86_400_000;
 
@@ -32,9 +32,10 @@ export function restoreDeletedItem(id: string, request: SandboxRequest, context:
 }
 
 function find(id: string, context: SandboxContext): { object: Restorable; deletedAt: Date } {
-  const found = deletedItems(context).find((d) => d.object.id.toLowerCase() === id.toLowerCase());
-  if (!found) throw notFound(id);
-  return found;
+  return found(
+    deletedItems(context).find((d) => d.object.id.toLowerCase() === id.toLowerCase()),
+    id,
+  );
 }
 
 function deletedItems(context: SandboxContext): { object: Restorable; deletedAt: Date }[] {

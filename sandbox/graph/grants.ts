@@ -1,7 +1,6 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { appRoleAssignmentToWire, roleAssignmentToWire } from './directory-objects.ts';
-import { demandPermission } from './rights.ts';
-import { collection, notFound } from './wire.ts';
+import { collection, demandPermission, found } from './wire.ts';
 
 /** What principals are granted in the directory: directory roles and application permissions. */
 
@@ -12,9 +11,8 @@ export function listRoleAssignments(request: SandboxRequest, context: SandboxCon
 }
 
 export function deleteRoleAssignment(id: string, context: SandboxContext): SandboxResponse {
-  const found = context.store.list('entra-role-assignment').find((r) => r.id === id && !r.eligible);
-  if (!found) throw notFound(id);
-  context.store.remove(found, context.now());
+  const active = context.store.list('entra-role-assignment').find((r) => r.id === id && !r.eligible);
+  context.store.remove(found(active, id), context.now());
   return { status: 204 };
 }
 
@@ -28,23 +26,17 @@ export function listEligibilities(request: SandboxRequest, context: SandboxConte
 /** GET /servicePrincipals/{id}/appRoleAssignments. Throws GraphError 404 for what is no service principal, such as a user. */
 export function listAppRoleAssignments(principalId: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const principals = context.store.list('entra-service-principal');
-  const principal = principals.find((p) => p.id.toLowerCase() === principalId.toLowerCase());
-  if (!principal) throw notFound(principalId);
-  const held = context.store.list('entra-app-role-assignment').filter((a) => a.principalId === principal.id);
-  const type = `servicePrincipals('${principal.id}')/appRoleAssignments`;
-  return collection(
-    held.map((a) => appRoleAssignmentToWire(a, principals)),
-    type,
-    request,
-    context,
+  const principal = found(
+    principals.find((p) => p.id.toLowerCase() === principalId.toLowerCase()),
+    principalId,
   );
+  const held = context.store.list('entra-app-role-assignment').filter((a) => a.principalId === principal.id);
+  const values = held.map((a) => appRoleAssignmentToWire(a, principals));
+  return collection(values, `servicePrincipals('${principal.id}')/appRoleAssignments`, request, context);
 }
 
 export function deleteAppRoleAssignment(principalId: string, id: string, context: SandboxContext): SandboxResponse {
-  const found = context.store
-    .list('entra-app-role-assignment')
-    .find((a) => a.id === id && a.principalId.toLowerCase() === principalId.toLowerCase());
-  if (!found) throw notFound(id);
-  context.store.remove(found, context.now());
+  const isIt = (a: { id: string; principalId: string }) => a.id === id && a.principalId.toLowerCase() === principalId.toLowerCase();
+  context.store.remove(found(context.store.list('entra-app-role-assignment').find(isIt), id), context.now());
   return { status: 204 };
 }

@@ -1,6 +1,5 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
-import { demandPermission } from './rights.ts';
-import { collection, GraphError } from './wire.ts';
+import { collection, demandPermission, GraphError } from './wire.ts';
 
 /** GET /beta/reports/servicePrincipalSignInActivities: principals that never signed in have no row. Throws GraphError 403. */
 export function listSignInActivities(request: SandboxRequest, context: SandboxContext): SandboxResponse {

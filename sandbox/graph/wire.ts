@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { entraClient } from '../entra/client.ts';
+import { Refusal, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 
 /** A refusal in Graph's shape; thrown by the handlers, sent by `graphService`. */
-export class GraphError extends Error {
-  override readonly name = 'GraphError';
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-
+export class GraphError extends Refusal {
   toResponse(context: SandboxContext): SandboxResponse {
     const id = randomUUID();
     const innerError = { date: context.now().toISOString(), 'request-id': id, 'client-request-id': id };
@@ -23,13 +15,22 @@ export class GraphError extends Error {
   }
 }
 
-/** Graph's answer for an id that is not there (any more). */
-export function notFound(id: string): GraphError {
-  return new GraphError(
+/** What was found under an id. Throws GraphError 404 when that is nothing (any more). */
+export function found<T>(object: T | undefined, id: string): T {
+  if (object !== undefined) return object;
+  throw new GraphError(
     404,
     'Request_ResourceNotFound',
     `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
   );
+}
+
+/** Throws GraphError 403 when the estate takes a permission from the worker's own principal. */
+export function demandPermission(context: SandboxContext, permission: string): void {
+  const { clientId } = entraClient(context.store);
+  const worker = context.store.list('entra-service-principal').find((p) => p.appId.toLowerCase() === clientId.toLowerCase());
+  if (worker?.lacks.includes(permission))
+    throw new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
 }
 
 const DEFAULT_PAGE_SIZE = 2;

@@ -1,8 +1,8 @@
 import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext } from '../service.ts';
-import { deliver } from './mailbox.ts';
+import { Refusal, type SandboxContext } from '../service.ts';
+import { deliver } from './mail.ts';
 
 const OTP_VALID_MS = 10 * 60_000;
 const RESEND_COOL_DOWN_MS = 2_000;
@@ -32,16 +32,11 @@ export interface OpenDeletion {
 type PortalErrorCode = 'NotFound' | 'BadRequest' | 'WrongOtp' | 'TooManyAttempts' | 'OtpExpired' | 'ResendTooSoon';
 
 /** A refusal of the portal. `retryAfterSeconds` goes to the Retry-After header. */
-export class PortalError extends Error {
-  readonly status: number;
-  readonly code: PortalErrorCode;
+export class PortalError extends Refusal {
   readonly attemptsLeft: number | undefined;
   readonly retryAfterSeconds: number | undefined;
   constructor(status: number, code: PortalErrorCode, message: string, more: { attemptsLeft?: number; retryAfterSeconds?: number } = {}) {
-    super(message);
-    this.name = 'PortalError';
-    this.status = status;
-    this.code = code;
+    super(status, code, message);
     this.attemptsLeft = more.attemptsLeft;
     this.retryAfterSeconds = more.retryAfterSeconds;
   }

@@ -1,6 +1,15 @@
-import type { SandboxService } from '../service.ts';
+import { randomUUID } from 'node:crypto';
+import type { SandboxContext, SandboxService } from '../service.ts';
 import { document, html, raw } from './html.ts';
-import { mailsTo } from './mailbox.ts';
+
+/** One mail in the sandbox's mailbox; `receivedAt` in ISO 8601. */
+interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  receivedAt: string;
+  text: string;
+}
 
 /** The mailbox the one-time passwords go to: a page at /mail and `GET /mail/api/messages?to=ADDR`. */
 export const mailService: SandboxService = {
@@ -27,3 +36,21 @@ export const mailService: SandboxService = {
     );
   },
 };
+
+/** Delivers a mail. */
+export function deliver(context: SandboxContext, mail: Pick<Mail, 'to' | 'subject' | 'text'>): void {
+  messages(context).push({ id: randomUUID(), receivedAt: context.now().toISOString(), ...mail });
+  context.store.save();
+}
+
+/** The mails to one address, or all of them, newest first. */
+function mailsTo(context: SandboxContext, to?: string): Mail[] {
+  const wanted = to?.toLowerCase();
+  return messages(context)
+    .filter((m) => wanted === undefined || m.to.toLowerCase() === wanted)
+    .toReversed();
+}
+
+function messages(context: SandboxContext): Mail[] {
+  return context.store.slot<{ messages: Mail[] }>('mailbox', { messages: [] }).messages;
+}
