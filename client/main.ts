@@ -19,7 +19,7 @@ export async function main(args: string[], io: Io): Promise<number> {
       io.out(helpOf(command, io.program));
       return 0;
     }
-    return await command.run(input, io);
+    return (await command.run(input, io)) || 0;
   } catch (error) {
     if (!(error instanceof OffboardError)) throw error;
     io.err([`offboard: ${error.message}`, ...error.next.map((step) => `  ${spell(step, io.program)}`), ''].join('\n'));

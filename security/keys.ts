@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { OffboardError } from '../model/errors.ts';
+import { homeOf } from './home.ts';
 import { readOrCreatePrivate } from './private-file.ts';
 
 const KeyFile = z.strictObject({ current: z.string(), keys: z.record(z.string(), z.base64()) });
@@ -28,6 +30,22 @@ export function loadKeys(file: string, env: NodeJS.ProcessEnv = process.env): Ke
   }
   if (!keys.has(parsed.data.current)) throw new OffboardError('InvalidValue', `${where}: current names no key; name one of keys`);
   return { current: parsed.data.current, keys };
+}
+
+/**
+ * The payload keys that the worker made. A command never makes keys of its own: nothing could be read with them, and what it sent would
+ * be unreadable for the worker. Throws NoKeys.
+ */
+export function workersKeys(env: NodeJS.ProcessEnv): KeyRing {
+  const { keys } = homeOf(env);
+  if (env['OFFBOARD_KEYS'] === undefined && !existsSync(keys)) {
+    const named = env['OFFBOARD_HOME'] === undefined ? ' (OFFBOARD_HOME is not set)' : '';
+    throw new OffboardError(
+      'NoKeys',
+      `${keys} is not there${named}; set OFFBOARD_HOME to the worker's folder, or OFFBOARD_KEYS to its keys. The worker makes them when it first starts`,
+    );
+  }
+  return loadKeys(keys, env);
 }
 
 function newKeyFile(): string {

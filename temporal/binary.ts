@@ -3,19 +3,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, OffboardError } from '../model/errors.ts';
-import { buildWithGo } from './go-build.ts';
 import { withLock } from './lock.ts';
-import { EXECUTABLE, TEMPORAL_CLI_VERSION } from './release.ts';
-import { downloadThroughSdk } from './sdk-download.ts';
+import { buildWithGo, downloadThroughSdk, EXECUTABLE, TEMPORAL_CLI_VERSION, type Supplier } from './suppliers.ts';
 import { userCache } from './user-cache.ts';
 
 /** Older servers refuse workflow updates unless configured, and the approvals of a run are updates. */
 const OLDEST_SERVER = [1, 25] as const;
 
 const run = promisify(execFile);
-
-/** One way to put a Temporal CLI into `directory`; resolves to its path, rejects with the reason why this way is closed. */
-export type Supplier = (directory: string, progress: (line: string) => void) => Promise<string>;
 
 export interface BinaryOptions {
   environment?: NodeJS.ProcessEnv;

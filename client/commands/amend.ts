@@ -3,8 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { send } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { text } from '../terminal/values.ts';
-import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
+import { text, BY, personOf, TICKET, ticketOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
 export const amend: Command = {
@@ -27,7 +26,6 @@ export const amend: Command = {
           ? JSON.stringify({ workflowId: run, amend: true })
           : `The plan is being amended. Look at it: ${spell(step('status', run), io.program)}`,
       );
-      return 0;
     });
   },
 };

@@ -1,7 +1,7 @@
 import * as messages from '../../workflows/messages/index.ts';
 import { requireRun } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/person.ts';
+import { BY, personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
 export const cancel: Command = {
@@ -18,7 +18,6 @@ export const cancel: Command = {
       await handle.signal(messages.cancelledBy, { by });
       await handle.cancel();
       io.out(json ? JSON.stringify({ workflowId: run, cancel: true }) : `${run} stops after the item under way.`);
-      return 0;
     });
   },
 };

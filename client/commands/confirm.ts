@@ -1,8 +1,7 @@
 import { send } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
 import type { Command } from '../terminal/command.ts';
-import { BY, personOf, TICKET, ticketOf } from '../terminal/person.ts';
-import { text } from '../terminal/values.ts';
+import { BY, personOf, TICKET, ticketOf, text } from '../terminal/values.ts';
 import * as messages from '../../workflows/messages/index.ts';
 
 export const confirm: Command = {
@@ -24,7 +23,6 @@ export const confirm: Command = {
         ...ticketOf(values),
       });
       io.out(json ? JSON.stringify(outcome) : `${collector}: ${outcome.reason}`);
-      return 0;
     });
   },
 };

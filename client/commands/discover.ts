@@ -4,14 +4,13 @@ import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Command } from '../terminal/command.ts';
-import { optional, text } from '../terminal/values.ts';
-import { BY } from '../terminal/person.ts';
+import { optional, text, BY } from '../terminal/values.ts';
 import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf } from './shared/discovery-options.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { inventoryManifest, missingFields, type People } from '../render/inventory-manifest.ts';
 import { renderInventory, unknownLines } from '../render/inventory.ts';
 import { withSession } from '../run/session.ts';
-import { inventoryAt } from '../records/inventory.ts';
+import { inventoryAt } from '../records/records.ts';
 import { followDiscovery } from '../run/discovery.ts';
 import { startDiscovery } from '../run/start.ts';
 

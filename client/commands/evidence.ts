@@ -21,6 +21,5 @@ export const evidence: Command = {
         ? JSON.stringify({ folder, ok: true, ...found })
         : `${folder}: whole and unchanged; ${found.lines} journal lines, ${found.restores > 0 ? `${found.restores} restores` : `${found.removals} removals`} begun, each approved before; index.html shows just that.`,
     );
-    return 0;
   },
 };

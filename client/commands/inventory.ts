@@ -9,7 +9,7 @@ import { inventoryCsv } from '../render/inventory-csv.ts';
 import { unknownLines } from '../render/inventory.ts';
 import { successorCsv } from '../render/successor-csv.ts';
 import { withSession } from '../run/session.ts';
-import { inventoryAt } from '../records/inventory.ts';
+import { inventoryAt } from '../records/records.ts';
 import { isDiscovery, resultOf } from '../run/discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 

@@ -4,8 +4,7 @@ import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import { requireRun, send } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { list, text } from '../terminal/values.ts';
-import { BY, personOf } from '../terminal/person.ts';
+import { list, text, BY, personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
 export const lift: Command = {
@@ -38,7 +37,6 @@ export const lift: Command = {
         throw new OffboardError('NotClean', `${first.item} is not as it was before: ${first.reason}; look at it`, {
           next: [step('status', run)],
         });
-      return 0;
     });
   },
 };

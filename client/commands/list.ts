@@ -3,9 +3,8 @@ import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
 import { isDiscovery } from '../run/discovery.ts';
-import { viewIfAnswered } from '../run/ask.ts';
+import { viewIfAnswered, resultOf } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { resultOf } from '../run/result.ts';
 import { waitingFor, type Shown } from '../render/waiting.ts';
 import { requireWorker, withSession, type Session } from '../run/session.ts';
 
@@ -48,7 +47,6 @@ export const list: Command = {
       else if (rows.length > 0) io.out(rows.map((row) => tell(row, io.program)).join('\n'));
       else if (values['awaiting']) io.out('No offboarding waits for anybody.');
       else io.out(`No offboarding is known here. Start one: ${spell(step('start', 'MANIFEST', '--by', 'NAME'), io.program)}`);
-      return 0;
     });
   },
 };

@@ -1,8 +1,8 @@
 import { submitOtp } from '../run/submit-otp.ts';
 import { withSession } from '../run/session.ts';
 import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/person.ts';
-import { readSecret } from '../terminal/read-secret.ts';
+import { BY, personOf } from '../terminal/values.ts';
+import { readSecret } from '../terminal/prompt.ts';
 
 export const otp: Command = {
   name: 'otp',
@@ -17,7 +17,6 @@ export const otp: Command = {
     return await withSession(io.env, async (session) => {
       const outcome = await submitOtp(session, run, collector, by, code);
       io.out(json ? JSON.stringify(outcome) : `${collector}: ${outcome.reason}`);
-      return 0;
     });
   },
 };

@@ -21,6 +21,5 @@ export const ownAccess: Command = {
     if (format === 'json') io.out(JSON.stringify({ run: journal, ...access }));
     else if (format === 'table') io.out(renderOwnAccess(access, summary.workflowId, io.program));
     else io.out(ownAccessScript(access, { run: journal, manifest: await manifestOf(io.env, plan), now: new Date() }));
-    return 0;
   },
 };

@@ -9,8 +9,7 @@ import type { Command } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { isRestorePlan } from '../../model/restore.ts';
-import { renderPlan } from '../render/plan.ts';
-import { renderRestorePlan } from '../render/restore-plan.ts';
+import { renderPlan, renderRestorePlan } from '../render/plan.ts';
 import { removalScript, restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../run/session.ts';
 
@@ -29,7 +28,6 @@ export const plan: Command = {
       const source = { run, hash, manifest: await manifestOf(io.env, found), now: new Date() };
       io.out(isRestorePlan(found) ? restoreScript({ ...source, plan: found }) : removalScript({ ...source, plan: found }));
     }
-    return 0;
   },
 };
 

@@ -1,21 +1,6 @@
-import { renderCollector } from '../render/collector.ts';
-import { send } from '../run/ask.ts';
-import { withSession } from '../run/session.ts';
-import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/person.ts';
-import * as messages from '../../workflows/messages/index.ts';
+import { collectorCommand } from './shared/collector.ts';
 
-export const ready: Command = {
-  name: 'ready',
-  summary: 'Say that you are there for the one-time password of a collector: only now its deletion is requested.',
-  positionals: ['RUN', 'COLLECTOR'],
-  options: BY,
-  async run({ positionals: [run = '', collector = ''], values, json }, io) {
-    const by = personOf(values, io);
-    return await withSession(io.env, async (session) => {
-      const view = await send(session, run, messages.collectorReady, { collector, by });
-      io.out(json ? JSON.stringify(view) : renderCollector(view, run, by, io.program));
-      return 0;
-    });
-  },
-};
+export const ready = collectorCommand(
+  'ready',
+  'Say that you are there for the one-time password of a collector: only now its deletion is requested.',
+);

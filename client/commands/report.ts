@@ -10,6 +10,5 @@ export const report: Command = {
   async run({ positionals: [run = ''], json }, io) {
     const { summary } = await recordsOf(io.env, run);
     io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
-    return 0;
   },
 };

@@ -6,10 +6,9 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Command, Io } from '../terminal/command.ts';
-import { formatOf, type Values } from '../terminal/values.ts';
-import { BY, personOf } from '../terminal/person.ts';
+import { formatOf, type Values, BY, personOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
-import { renderRestorePlan } from '../render/restore-plan.ts';
+import { renderRestorePlan } from '../render/plan.ts';
 import { restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../run/session.ts';
 import { startRestore } from '../run/start.ts';
@@ -58,7 +57,6 @@ export const restore: Command = {
         if (isNew) io.out(`Read its plan: ${spell(step('plan', workflowId), io.program)}`);
         io.out(`Look at it: ${spell(step('status', workflowId), io.program)}`);
       }
-      return 0;
     });
   },
 };

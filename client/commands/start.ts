@@ -1,6 +1,6 @@
 import { spell, step } from '../../model/next-step.ts';
 import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/person.ts';
+import { BY, personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
@@ -24,7 +24,6 @@ export const start: Command = {
         );
         io.out(`Look at it: ${spell(step('status', handle.workflowId), io.program)}`);
       }
-      return 0;
     });
   },
 };

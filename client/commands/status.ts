@@ -28,7 +28,6 @@ export const status: Command = {
         });
         io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
       }
-      return 0;
     });
   },
 };

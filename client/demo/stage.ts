@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { quote } from '../../model/quote.ts';
 import { parseYaml } from '../../model/yaml.ts';
 import { readText } from '../../security/text-file.ts';
 import { EstateError, loadEstate } from '../../sandbox/estate.ts';
@@ -17,7 +18,6 @@ import { startDevServer } from '../../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 import { startCodecServer } from './codec-server.ts';
 import { startProcess } from './process.ts';
-import { exportLine } from './second-terminal.ts';
 import { sandboxClient, type SandboxClient } from './sandbox-client.ts';
 
 export interface StageOptions {
@@ -41,6 +41,9 @@ export interface Stage {
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
+
+/** What a second terminal needs to speak with a demonstration, and nothing else of its environment. */
+const NAMES = ['OFFBOARD_HOME', 'TEMPORAL_ADDRESS', 'OFFBOARD_TASK_QUEUE'];
 
 /** Brings up what a run needs. What was started is ended by `strike`, and when a part does not come up. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -136,4 +139,9 @@ function claim(folder: string, keep: boolean): void {
   if (!keep) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(pidFile(folder), String(process.pid));
+}
+
+/** One line for a shell, to be copied: after it every command goes to this demonstration. */
+export function exportLine(env: NodeJS.ProcessEnv): string {
+  return `export ${NAMES.map((name) => `${name}=${quote(env[name] ?? '')}`).join(' ')}`;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { OffboardError } from '../../model/errors.ts';
 import { isCalled } from '../../model/run-name.ts';
 import { homeOf } from '../../security/home.ts';
-import { evidenceOf } from '../run/result.ts';
+import { evidenceOf } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
 
 /**

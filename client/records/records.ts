@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ArtifactStore } from '../../activities/records/artifacts.ts';
 import { Journal } from '../../activities/records/journal.ts';
 import { journalOf, removedByRun, type RemovedByRun } from '../../activities/records/removed.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
+import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { summarize, type RunSummary } from '../../model/summary.ts';
 import { homeOf } from '../../security/home.ts';
-import { workersKeys } from '../run/keys.ts';
+import { workersKeys } from '../../security/keys.ts';
 
 /** What this machine's journal and artifacts tell of a run, whether Temporal still knows it or not. */
 export interface RunRecords {
@@ -34,6 +36,14 @@ export async function removalsOf(env: NodeJS.ProcessEnv, workflowId: string): Pr
 /** The manifest that a plan was made for. Throws RunNotFound, NoKeys. */
 export async function manifestOf(env: NodeJS.ProcessEnv, plan: Plan): Promise<Manifest> {
   return await new ArtifactStore(homeOf(env).artifacts, workersKeys(env)).get<Manifest>(plan.manifestHash);
+}
+
+/** Reads an inventory from the worker's artifacts. Throws RunNotFound where they are not on this machine. */
+export async function inventoryAt(env: NodeJS.ProcessEnv, address: string): Promise<Inventory> {
+  const { artifacts } = homeOf(env);
+  if (!existsSync(join(artifacts, address)))
+    throw new OffboardError('RunNotFound', `RUN: the inventory is not in ${artifacts}; set OFFBOARD_HOME to the worker's folder`);
+  return await new ArtifactStore(artifacts, workersKeys(env)).get<Inventory>(address);
 }
 
 function storesOf(env: NodeJS.ProcessEnv, workflowId: string): { journal: Journal; artifacts: ArtifactStore; run: string } {

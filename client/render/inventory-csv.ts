@@ -1,48 +1,44 @@
 import type { Inventory } from '../../model/inventory.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
-import { csv } from './csv.ts';
+import { csvOf } from './csv.ts';
 
-const HEAD = ['status', 'cloud', 'system', 'system name', 'kind', 'id', 'title', 'confidence', 'risk', 'phase', 'held by', 'why'];
+const COLUMNS = [
+  'status',
+  'cloud',
+  'system',
+  'system name',
+  'kind',
+  'id',
+  'title',
+  'confidence',
+  'risk',
+  'phase',
+  'held by',
+  'why',
+] as const;
 
 /** An inventory as one table. `status`: ours, name-only, stays, unknown, left, and the guide's notes. */
 export function inventoryCsv(inventory: Inventory): string {
   const names = new Map(inventory.systems.map((s) => [s.system, s.name]));
-  const at = (system: SystemId) => [systemType(system), system, names.get(system)];
-  const reasoned = (status: string, rows: { system: SystemId; reason: string }[]) =>
-    rows.map(({ system, reason }) => [status, ...at(system), '', '', '', '', '', '', '', reason]);
+  const at = (system: SystemId) => ({ cloud: systemType(system), system, 'system name': names.get(system) });
   const { authorizationSystems, administrators } = inventory.notes;
-  return csv([
-    HEAD,
-    ...reasoned('unknown', inventory.unknown),
-    ...inventory.findings.map((f) => [
-      f.confidence === 'certain' ? 'ours' : 'name-only',
-      ...at(f.system),
-      f.kind,
-      f.id,
-      f.title,
-      f.confidence,
-      f.risk,
-      f.phase,
-      f.hold === undefined ? '' : `${f.hold.code}: ${f.hold.reason}`,
-      f.why.join('; '),
-    ]),
-    ...inventory.stays.map((s) => ['stays', ...at(s.system), '', s.id, '', '', '', '', '', s.reason]),
-    ...reasoned('left', inventory.left),
-    ...authorizationSystems.listed.map((s) => [
-      'authorization system',
-      s.type,
-      '',
-      s.name,
-      '',
-      s.id,
-      '',
-      '',
-      '',
-      '',
-      '',
-      `controller: ${s.controller ?? 'not told'}`,
-    ]),
-    ...administrators.direct.map((name) => ['administrator', 'entra', '', '', '', name, '', '', '', '', '', 'assigned']),
-    ...administrators.eligible.map((name) => ['administrator', 'entra', '', '', '', name, '', '', '', '', '', 'eligible']),
+  const administrator = (id: string, why: string) => ({ status: 'administrator', cloud: 'entra', id, why });
+  return csvOf(COLUMNS, [
+    ...inventory.unknown.map((u) => ({ status: 'unknown', ...at(u.system), why: u.reason })),
+    ...inventory.findings.map(({ system, kind, id, title, confidence, risk, phase, hold, why }) => ({
+      status: confidence === 'certain' ? 'ours' : 'name-only',
+      ...at(system),
+      ...{ kind, id, title, confidence, risk, phase },
+      'held by': hold && `${hold.code}: ${hold.reason}`,
+      why: why.join('; '),
+    })),
+    ...inventory.stays.map(({ system, id, reason }) => ({ status: 'stays', ...at(system), id, why: reason })),
+    ...inventory.left.map((l) => ({ status: 'left', ...at(l.system), why: l.reason })),
+    ...authorizationSystems.listed.map(({ type, name, id, controller }) => {
+      const why = `controller: ${controller ?? 'not told'}`;
+      return { status: 'authorization system', cloud: type, 'system name': name, id, why };
+    }),
+    ...administrators.direct.map((name) => administrator(name, 'assigned')),
+    ...administrators.eligible.map((name) => administrator(name, 'eligible')),
   ]);
 }

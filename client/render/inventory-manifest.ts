@@ -67,13 +67,8 @@ function successor({ successor: named }: People): string[] {
 
 function systems(inventory: Inventory): string[] {
   const { aws, azure, gcp } = inventory.scope;
-  return (
-    [
-      ['aws', aws],
-      ['azure', azure],
-      ['gcp', gcp],
-    ] as const
-  ).flatMap(([type, section]) => {
+  return Object.entries({ aws, azure, gcp }).flatMap(([name, section]) => {
+    const type = name as 'aws' | 'azure' | 'gcp';
     if (section === undefined)
       return [
         comment(`${type}: left out of the discovery${inventory.by === undefined ? '' : ` by ${inventory.by}`} (--without ${type}).`),
@@ -108,13 +103,7 @@ function holding({ systems: all, unknown }: Inventory, type: SystemType): string
 function collectors(inventory: Inventory, people: People): string[] {
   const { from, listed } = inventory.collectors;
   const recipient = recipientOf(inventory, people);
-  const entries = listed.map(({ id, type, name, driver }) => ({
-    id,
-    type,
-    ...(name === undefined ? {} : { name }),
-    driver,
-    ...(recipient === undefined ? {} : { recipient }),
-  }));
+  const entries = listed.map(({ id, type, name, driver }) => ({ id, type, name, driver, recipient }));
   const why = {
     portal: 'As the portal lists them.',
     graph:
@@ -204,7 +193,7 @@ function breakers({ breaker }: Inventory): string[] {
   return ['', comment(`A plan of all this is refused: ${breaker}.`), comment('breakers: { maxItems: N, maxPercent: N }')];
 }
 
-/** Whatever a value holds, it stays a value. */
+/** Whatever a value holds, it stays a value; what is undefined is left out. */
 function field(value: object): string[] {
   return [stringify(value, { lineWidth: 0 }).trimEnd()];
 }

@@ -1,7 +1,7 @@
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, systemType, type SystemType } from '../../model/names.ts';
-import { firstOf } from './first-of.ts';
 import { counted } from '../../model/counted.ts';
+import { firstOf, section } from './section.ts';
 
 const MOST_NAMED = 10;
 const CLOUDS: Record<SystemType, string> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud', entra: 'Entra ID', portal: 'Portal' };
@@ -14,14 +14,14 @@ export function renderInventory(inventory: Inventory): string {
   const doubtful = findings.filter((f) => f.confidence === 'name-only');
   const held = findings.filter((f) => f.hold && f.confidence === 'certain');
   lines.push(
-    ...section(
+    ...named(
       'Worst first: rights over rights',
       findings.filter((f) => f.risk === 'takeover'),
       (f) => `${f.title} (${f.system})${f.confidence === 'certain' ? '' : ', by name only'}`,
     ),
-    ...section('Held until a person decides', held, (f) => `${f.id}: ${f.hold?.code ?? ''}`),
-    ...section('By name only: look, and name under overrides what is ours', doubtful, (f) => `${f.id}: ${f.why.join('; ')}`),
-    ...section('Not looked at', left, (l) => `${l.system}: ${l.reason}`),
+    ...named('Held until a person decides', held, (f) => `${f.id}: ${f.hold?.code ?? ''}`),
+    ...named('By name only: look, and name under overrides what is ours', doubtful, (f) => `${f.id}: ${f.why.join('; ')}`),
+    ...named('Not looked at', left, (l) => `${l.system}: ${l.reason}`),
   );
   lines.push(`Seen and staying: ${stays.length}; inventory.csv tells each and why.`);
   const { direct, eligible } = notes.administrators;
@@ -40,11 +40,7 @@ export function unknownLines({ unknown }: Inventory): string[] {
   if (unknown.length === 0) return [];
   return [
     `NOT EVERYTHING COULD BE READ: nothing is known about ${counted(unknown.length, 'scope')}, so nobody can say that nothing is left.`,
-    ...firstOf(
-      unknown.map((u) => `  ${u.system}: ${u.reason}`),
-      MOST_NAMED,
-      'in inventory.csv',
-    ),
+    ...firstOf(unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, 'in inventory.csv'),
   ];
 }
 
@@ -70,8 +66,6 @@ function byRisk(findings: InventoryFinding[]): string {
   return counts.length === 0 ? '' : ` (${counts.map(({ risk, count }) => `${risk} ${count}`).join(', ')})`;
 }
 
-function section<T>(title: string, entries: T[], tell: (entry: T) => string): string[] {
-  if (entries.length === 0) return [];
-  const lines = entries.map((e) => `  ${tell(e)}`);
-  return [`${title}: ${entries.length}`, ...firstOf(lines, MOST_NAMED, 'in inventory.csv'), ''];
+function named<T>(title: string, entries: T[], tell: (entry: T) => string): string[] {
+  return entries.length === 0 ? [] : [...section(title, entries, tell, MOST_NAMED, 'in inventory.csv'), ''];
 }

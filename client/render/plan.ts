@@ -1,28 +1,67 @@
 import { assertNever, PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
-import type { Plan } from '../../model/plan.ts';
-import { firstOf } from './first-of.ts';
+import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
+import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
+import { phasesOf } from '../../model/summary-words.ts';
 import { counted } from '../../model/counted.ts';
+import { section } from './section.ts';
 
 /** As many as leave room for the rest of the summary; the list above it has all. */
 const MOST_NAMED = 5;
 
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why; last the summary. */
 export function renderPlan(plan: Plan, hash: string): string {
-  const lines = [`Plan ${hash}`, `Tenant ${plan.tenantId}`, ''];
-  for (const [n, phase] of PHASES.entries()) {
-    const items = plan.items.filter((i) => i.phase === phase);
-    lines.push(`${n + 1}. ${PHASE_TITLES[phase]}: ${items.length}`);
-    for (const item of items) {
-      const risk = item.risk === 'none' ? '' : `  [${item.risk}]`;
-      lines.push(`   - ${item.title}${risk}`, `       ${item.id}`, `       ours: ${item.why.join('; ')}`);
-      if (item.guard) lines.push(`       HELD (${item.guard.code}): ${item.guard.reason}`);
-      if (item.override !== undefined) lines.push(`       guard lifted: ${item.override}`);
-    }
-    lines.push('');
-  }
-  lines.push(`Not touched: ${plan.untouched.length}`);
-  for (const u of plan.untouched) lines.push(`   - ${u.id} (${u.system}): ${u.reason}`);
+  const lines = [
+    `Plan ${hash}`,
+    `Tenant ${plan.tenantId}`,
+    '',
+    ...phases(plan, (item) => [
+      `ours: ${item.why.join('; ')}`,
+      ...(item.guard ? [`HELD (${item.guard.code}): ${item.guard.reason}`] : []),
+      ...(item.override === undefined ? [] : [`guard lifted: ${item.override}`]),
+    ]),
+    `Not touched: ${plan.untouched.length}`,
+    ...untouched(plan),
+  ];
   return `${lines.join('\n')}\n\n${renderPlanSummary(plan, hash)}`;
+}
+
+/** The plan of a restore for a person who is to approve it: what comes back, in order, what it loses, and what does not come back. */
+export function renderRestorePlan(plan: RestorePlan, hash: string): string {
+  const lines = [
+    `Restore plan ${hash}`,
+    `Tenant ${plan.tenantId}`,
+    `Gives back what was removed by ${plan.restores}`,
+    '',
+    ...phases(plan, ({ removedAt, dependsOn, losses }) => [
+      `removed at ${removedAt}`,
+      ...dependsOn.map((id) => `after ${id}`),
+      ...losses.map((loss) => `NOT THE SAME: ${loss}`),
+    ]),
+    `Cannot or will not be given back: ${counted(plan.untouched.length, 'item')}`,
+    ...untouched(plan),
+    '',
+    `Summary of restore plan ${hash}`,
+    `  given back: ${counted(plan.items.length, 'item')}`,
+    `  with losses: ${counted(plan.items.filter((i) => i.losses.length > 0).length, 'item')}`,
+    ...plan.warnings.map((warning) => `WARNING: ${warning}.`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Phase by phase the items, each with what `more` tells of it. */
+function phases<I extends PlanItem | RestoreItem>(plan: { items: I[]; restores?: string }, more: (item: I) => string[]): string[] {
+  return phasesOf(plan).flatMap(({ phase, title }, n) => {
+    const items = plan.items.filter((i) => i.phase === phase);
+    const told = items.flatMap((item) => [
+      `   - ${item.title}${item.risk === 'none' ? '' : `  [${item.risk}]`}`,
+      ...[item.id, ...more(item)].map((line) => `       ${line}`),
+    ]);
+    return [`${n + 1}. ${title}: ${items.length}`, ...told, ''];
+  });
+}
+
+function untouched(plan: { untouched: Untouched[] }): string[] {
+  return plan.untouched.map((u) => `   - ${u.id} (${u.system}): ${u.reason}`);
 }
 
 /** What an approver must not miss, short enough to stand above the question: counts, what the marks mean, held, unread, warnings. */
@@ -39,24 +78,10 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
       .filter(({ count }) => count > 0)
       .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${meaningOf(risk)}`),
   ];
-  if (held.length > 0)
-    lines.push(
-      `HELD until an approver decides: ${held.length}`,
-      ...firstOf(
-        held.map((i) => `  ${i.id} (${i.guard?.code ?? ''})`),
-        MOST_NAMED,
-        'marked above',
-      ),
-    );
-  if (plan.unknown.length > 0)
-    lines.push(
-      `COULD NOT BE READ: ${plan.unknown.length}`,
-      ...firstOf(
-        plan.unknown.map((u) => `  ${u.system}: ${u.reason}`),
-        MOST_NAMED,
-        'marked above',
-      ),
-    );
+  lines.push(
+    ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, 'marked above'),
+    ...section('COULD NOT BE READ', plan.unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, 'marked above'),
+  );
   for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
 }

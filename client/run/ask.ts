@@ -8,13 +8,17 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
+import { tsToDate } from '@temporalio/common/lib/time.js';
 import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../../model/errors.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
 import { progress, status } from '../../workflows/messages/index.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import type { Retrying } from '../render/status.ts';
 import { requireWorker, type Session } from './session.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
+const RESULT_WITHIN_MS = 5_000;
 /** gRPC's number for it. */
 const DEADLINE_EXCEEDED = 4;
 
@@ -70,6 +74,34 @@ export async function requireRun(session: Session, workflowId: string): Promise<
     lapsed ? 'GateExpired' : 'GateNotOpen',
     `RUN: ${workflowId} has ended (${lapsed ? 'denied: its gate closed without a decision' : (view?.status ?? state.name.toLowerCase())}); nothing waits for an answer any more: start a new run`,
   );
+}
+
+/** What Temporal is trying again for a run right now. */
+export async function retryingOf({ client }: Session, workflowId: string): Promise<Retrying[]> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  return (raw.pendingActivities ?? [])
+    .filter((a) => (a.attempt ?? 1) > 1)
+    .map((a) => ({
+      activity: a.activityType?.name ?? '',
+      attempt: a.attempt ?? 1,
+      reason: a.lastFailure?.message ?? '',
+      next: a.nextAttemptScheduleTime ? tsToDate(a.nextAttemptScheduleTime).toISOString() : 'now',
+    }));
+}
+
+/** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. */
+export async function resultOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardingResult | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  try {
+    return (await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result())) as OffboardingResult;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder of evidence on the worker's machine, as the run's result names it. */
+export async function evidenceOf(session: Session, workflowId: string): Promise<string | undefined> {
+  return (await resultOf(session, workflowId))?.evidence;
 }
 
 async function translated<T>(session: Session, workflowId: string, work: () => Promise<T>): Promise<T> {

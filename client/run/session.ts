@@ -3,7 +3,7 @@ import { Client, type Connection } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
-import { workersKeys } from './keys.ts';
+import { workersKeys } from '../../security/keys.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */

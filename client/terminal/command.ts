@@ -27,8 +27,8 @@ export interface Command {
   surplus?: string;
   /** Option names to what they mean; `json` is every command's. */
   options: Record<string, { type: 'string' | 'boolean'; needed?: true; multiple?: true; value?: string; help: string }>;
-  /** Resolves to the exit code. */
-  run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number>;
+  /** Resolves to the exit code, where that is not 0. */
+  run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number | void>;
 }
 
 /** Parses strictly: an unknown option in a tool that deletes is never ignored. Throws OffboardError 'Usage'. */

@@ -28,3 +28,23 @@ export function formatOf<F extends string>(values: Values, json: boolean, format
   if (format !== undefined) return format;
   throw new OffboardError('Usage', `--format: ${String(asked)} is no format; write ${formats.join(', ').replace(/, (?=\w+$)/, ' or ')}`);
 }
+
+export const BY = {
+  by: { type: 'string' as const, value: 'NAME', help: 'who you are, as the manifest and the policy name you (or OFFBOARD_USER)' },
+};
+
+export const TICKET = {
+  ticket: { type: 'string' as const, value: 'NUMBER', help: "the change's number, where the worker's policy demands one" },
+};
+
+/** The ticket as a message carries it. */
+export function ticketOf(values: Values): { ticket?: string } {
+  return typeof values['ticket'] === 'string' ? { ticket: values['ticket'] } : {};
+}
+
+/** Who types: --by, else OFFBOARD_USER. Throws Usage. */
+export function personOf(values: Values, { env }: { env: NodeJS.ProcessEnv }): string {
+  const by = values['by'] ?? env['OFFBOARD_USER'];
+  if (typeof by !== 'string' || by === '') throw new OffboardError('Usage', '--by is missing; say who you are, or set OFFBOARD_USER');
+  return by;
+}

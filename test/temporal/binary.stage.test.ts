@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { temporalBinary, versionFault, type Supplier } from '../../temporal/binary.ts';
-import { TEMPORAL_CLI_VERSION } from '../../temporal/release.ts';
+import { temporalBinary, versionFault } from '../../temporal/binary.ts';
+import type { Supplier } from '../../temporal/suppliers.ts';
+import { TEMPORAL_CLI_VERSION } from '../../temporal/suppliers.ts';
 
 const CURRENT = 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)';
 

@@ -83,14 +83,12 @@ function leftOut(values: Values): string[] {
 function awsOf(values: Values): { aws?: object } {
   const sources = ['aws-management-account', 'aws-accounts', 'aws-accounts-file'].filter((name) => values[name] !== undefined);
   const [source, second] = sources;
-  const role = optional(values, 'aws-role');
-  const assumeRole = role === undefined ? {} : { assumeRole: role };
+  const assumeRole = optional(values, 'aws-role');
   if (second !== undefined)
     throw new OffboardError('Usage', `--${second}: says the accounts once more than --${source}; give one of the two`);
-  if (source === undefined) return { aws: { members: 'all', ...assumeRole } };
   const managementAccount = optional(values, 'aws-management-account');
-  if (managementAccount !== undefined) return { aws: { managementAccount, members: 'all', ...assumeRole } };
-  return { aws: { members: once(accounts(values), source), ...assumeRole } };
+  const members = source === undefined || managementAccount !== undefined ? 'all' : once(accounts(values), source);
+  return { aws: said({ managementAccount, members, assumeRole }) };
 }
 
 function accounts(values: Values): string[] {
@@ -125,26 +123,32 @@ function azureOf(values: Values): { azure?: object } {
 function gcpOf(values: Values): { gcp?: object } {
   const organization = optional(values, 'gcp-organization');
   const projects = list(values, 'gcp-projects');
-  if (projects) return { gcp: { ...(organization === undefined ? {} : { organization }), projects: once(projects, 'gcp-projects') } };
-  return { gcp: { ...(organization === undefined ? {} : { organization }), folders: 'all', projects: 'all' } };
+  if (projects) return { gcp: said({ organization, projects: once(projects, 'gcp-projects') }) };
+  return { gcp: said({ organization, folders: 'all', projects: 'all' }) };
 }
 
 /** The people that options name. Throws OffboardError when a successor is half said. */
 export function peopleOf(values: Values): People {
-  const [vendor, since, attestedBy] = [optional(values, 'successor'), optional(values, 'since'), optional(values, 'attested-by')];
+  const given = ['successor', 'since', 'attested-by'].map((name) => ({ name, value: optional(values, name) }));
   const approvers = Array.isArray(values['approver']) ? once(values['approver'], 'approver') : [];
   const recipient = optional(values, 'recipient');
   const others = { approvers, ...(recipient === undefined ? {} : { recipient }) };
-  if (vendor === undefined && since === undefined && attestedBy === undefined) return others;
-  const missing = vendor === undefined ? 'successor' : since === undefined ? 'since' : attestedBy === undefined ? 'attested-by' : undefined;
-  if (missing !== undefined || vendor === undefined || since === undefined || attestedBy === undefined)
+  if (given.every(({ value }) => value === undefined)) return others;
+  const missing = given.find(({ value }) => value === undefined);
+  if (missing)
     throw new OffboardError(
       'Usage',
-      `--${missing ?? ''} is missing; a successor is said by --successor, --since and --attested-by together`,
+      `--${missing.name} is missing; a successor is said by --successor, --since and --attested-by together`,
     );
+  const [vendor = '', since = '', attestedBy = ''] = given.map(({ value }) => value);
   const parsed = ManifestSchema.pick({ successor: true }).safeParse({ successor: { vendor, since, attestedBy } });
   if (!parsed.success) throw new OffboardError('InvalidValue', `--since: ${since} is not a date; write YYYY-MM-DD`);
   return { ...others, successor: { vendor, since, attestedBy } };
+}
+
+/** The fields that were given: one that is undefined is not the same as none to the schema's strict objects. */
+function said(fields: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardError {

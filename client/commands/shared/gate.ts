@@ -3,9 +3,8 @@ import { GATES, type Gate } from '../../../model/names.ts';
 import * as messages from '../../../workflows/messages/index.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
 import type { Command, Io } from '../../terminal/command.ts';
-import { text } from '../../terminal/values.ts';
+import { text, BY, personOf, TICKET, ticketOf } from '../../terminal/values.ts';
 import { ask } from '../../terminal/prompt.ts';
-import { BY, personOf, TICKET, ticketOf } from '../../terminal/person.ts';
 import { withSession } from '../../run/session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
@@ -48,7 +47,6 @@ export function gateCommand(name: 'approve' | 'reject', summary: string): Comman
             ? JSON.stringify({ workflowId: run, [name]: true, gate, opening })
             : `Gate ${gate}, opening ${opening}: ${name === 'approve' ? 'approved' : 'rejected'}.`,
         );
-        return 0;
       });
     },
   };

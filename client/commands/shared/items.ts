@@ -4,8 +4,7 @@ import * as messages from '../../../workflows/messages/index.ts';
 import { send, viewOf } from '../../run/ask.ts';
 import { itemSet, setNow } from '../../run/item-set.ts';
 import type { Command } from '../../terminal/command.ts';
-import { list, text } from '../../terminal/values.ts';
-import { BY, personOf, TICKET, ticketOf } from '../../terminal/person.ts';
+import { list, text, BY, personOf, TICKET, ticketOf } from '../../terminal/values.ts';
 import { withSession } from '../../run/session.ts';
 
 export function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
@@ -45,7 +44,6 @@ export function itemsCommand(name: 'waive' | 'retry', summary: string): Command 
         io.out(
           json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
         );
-        return 0;
       });
     },
   };

@@ -2,7 +2,7 @@ import * as messages from '../../../workflows/messages/index.ts';
 import { OffboardError } from '../../../model/errors.ts';
 import { requireRun, send } from '../../run/ask.ts';
 import type { Command } from '../../terminal/command.ts';
-import { BY, personOf } from '../../terminal/person.ts';
+import { BY, personOf } from '../../terminal/values.ts';
 import { withSession, type Session } from '../../run/session.ts';
 
 export function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): Command {
@@ -28,7 +28,6 @@ export function pauseCommand(name: 'pause' | 'resume', summary: string, done: st
         await requireRun(session, run);
         const told = await say(session, run, by);
         io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : told);
-        return 0;
       });
     },
   };

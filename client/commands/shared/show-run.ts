@@ -1,9 +1,7 @@
 import type { RunView } from '../../../model/messages/status.ts';
 import { renderStatus } from '../../render/status.ts';
 import { waitingFor } from '../../render/waiting.ts';
-import { viewOf } from '../../run/ask.ts';
-import { evidenceOf } from '../../run/result.ts';
-import { retryingOf } from '../../run/retrying.ts';
+import { viewOf, evidenceOf, retryingOf } from '../../run/ask.ts';
 import type { Session } from '../../run/session.ts';
 
 /** A run as `status` and `watch` show it. Throws RunNotFound, NoWorker. */

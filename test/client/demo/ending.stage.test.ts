@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { tellEnd } from '../../../client/demo/ending.ts';
-import { exportLine } from '../../../client/demo/second-terminal.ts';
+import { exportLine } from '../../../client/demo/stage.ts';
 import type { OffboardingResult } from '../../../workflows/offboarding.ts';
 
 const result: OffboardingResult = {
