@@ -2,8 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { OffboardError } from '../model/errors.ts';
-import { homeOf } from './home.ts';
-import { readOrCreatePrivate } from './private-file.ts';
+import { homeOf, readOrCreatePrivate } from './files.ts';
 
 const KeyFile = z.strictObject({ current: z.string(), keys: z.record(z.string(), z.base64()) });
 

@@ -1,5 +1,5 @@
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { readOrCreatePrivate } from './private-file.ts';
+import { readOrCreatePrivate } from './files.ts';
 
 const ALG = 'ECDH-ES';
 const ENC = 'A256GCM';

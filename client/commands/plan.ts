@@ -3,7 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
-import { homeOf } from '../../security/home.ts';
+import { homeOf } from '../../security/files.ts';
 import { viewOf } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';

@@ -6,10 +6,9 @@ import { checkManifest, ManifestSchema, type Manifest } from '../../model/manife
 import { OffboardError } from '../../model/errors.ts';
 import { quote } from '../../model/quote.ts';
 import { parseYaml } from '../../model/yaml.ts';
-import { readText } from '../../security/text-file.ts';
+import { readText, homeOf } from '../../security/files.ts';
 import { EstateError, loadEstate } from '../../sandbox/estate.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
-import { homeOf } from '../../security/home.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OffboardError } from '../../model/errors.ts';
 import { isCalled } from '../../model/run-name.ts';
-import { homeOf } from '../../security/home.ts';
+import { homeOf } from '../../security/files.ts';
 import { evidenceOf } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
 

@@ -8,7 +8,7 @@ import { OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { summarize, type RunSummary } from '../../model/summary.ts';
-import { homeOf } from '../../security/home.ts';
+import { homeOf } from '../../security/files.ts';
 import { workersKeys } from '../../security/keys.ts';
 
 /** What this machine's journal and artifacts tell of a run, whether Temporal still knows it or not. */

@@ -25,13 +25,10 @@ export function inventoryCsv(inventory: Inventory): string {
   const administrator = (id: string, why: string) => ({ status: 'administrator', cloud: 'entra', id, why });
   return csvOf(COLUMNS, [
     ...inventory.unknown.map((u) => ({ status: 'unknown', ...at(u.system), why: u.reason })),
-    ...inventory.findings.map(({ system, kind, id, title, confidence, risk, phase, hold, why }) => ({
-      status: confidence === 'certain' ? 'ours' : 'name-only',
-      ...at(system),
-      ...{ kind, id, title, confidence, risk, phase },
-      'held by': hold && `${hold.code}: ${hold.reason}`,
-      why: why.join('; '),
-    })),
+    ...inventory.findings.map(({ system, hold, why, kind, id, title, confidence, risk, phase }) => {
+      const found = { kind, id, title, confidence, risk, phase, 'held by': hold && `${hold.code}: ${hold.reason}`, why: why.join('; ') };
+      return { status: confidence === 'certain' ? 'ours' : 'name-only', ...at(system), ...found };
+    }),
     ...inventory.stays.map(({ system, id, reason }) => ({ status: 'stays', ...at(system), id, why: reason })),
     ...inventory.left.map((l) => ({ status: 'left', ...at(l.system), why: l.reason })),
     ...authorizationSystems.listed.map(({ type, name, id, controller }) => {

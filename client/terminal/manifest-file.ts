@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { parseManifest } from '../../model/manifest.ts';
-import { readText } from '../../security/text-file.ts';
+import { readText } from '../../security/files.ts';
 
 /** A manifest as it was written, after checking it. Throws OffboardError naming file, line, field and mend. */
 export function readRawManifest(file: string): { tenant: { id: string } } {

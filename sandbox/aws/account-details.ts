@@ -1,5 +1,4 @@
-import { encodeDocument, roleArn, tagList, type IamCall, type IamHandler, type Role } from './call.ts';
-import { CREATED, roleId } from './ids.ts';
+import { encodeDocument, tagList, type IamCall, type IamHandler, type Role } from './call.ts';
 import { managedPolicies, type ManagedPolicy } from './managed-policies.ts';
 import { policyXml, versionXml } from './policies.ts';
 import { attachedXml, boundary, instanceProfileXml, lastUsed, roleXml } from './roles.ts';
@@ -36,18 +35,11 @@ function chosen(call: IamCall): Detail[] {
 }
 
 function roleDetail(call: IamCall, role: Role): Xml {
+  const { Description: _, MaxSessionDuration: __, ...shared } = roleXml(call, role);
   return {
-    Path: role.path,
-    RoleName: role.name,
-    RoleId: roleId(call.store, roleArn(role)),
-    Arn: roleArn(role),
-    CreateDate: CREATED,
-    AssumeRolePolicyDocument: roleXml(call, role)['AssumeRolePolicyDocument'],
+    ...shared,
     InstanceProfileList: role.instanceProfiles.map((name) => instanceProfileXml(call, role, name)),
-    RolePolicyList: Object.entries(role.inline).map(([name, document]) => ({
-      PolicyName: name,
-      PolicyDocument: encodeDocument(document),
-    })),
+    RolePolicyList: Object.entries(role.inline).map(([PolicyName, document]) => ({ PolicyName, PolicyDocument: encodeDocument(document) })),
     AttachedManagedPolicies: role.attached.map(attachedXml),
     PermissionsBoundary: boundary(role),
     Tags: tagList(role.tags),
@@ -56,9 +48,5 @@ function roleDetail(call: IamCall, role: Role): Xml {
 }
 
 function policyDetail(call: IamCall, policy: ManagedPolicy): Xml {
-  return {
-    ...policyXml(call, policy),
-    Description: policy.description,
-    PolicyVersionList: policy.versions.map(versionXml),
-  };
+  return { ...policyXml(call, policy), Description: policy.description, PolicyVersionList: policy.versions.map(versionXml) };
 }

@@ -13,14 +13,8 @@ export const roleReads: Record<string, IamHandler> = {
   },
   GetRole(call) {
     const role = visibleRole(call);
-    return {
-      Role: {
-        ...roleXml(call, role),
-        PermissionsBoundary: boundary(role),
-        Tags: tagList(role.tags),
-        RoleLastUsed: lastUsed(role),
-      },
-    };
+    const more = { PermissionsBoundary: boundary(role), Tags: tagList(role.tags), RoleLastUsed: lastUsed(role) };
+    return { Role: { ...roleXml(call, role), ...more } };
   },
   ListRolePolicies(call) {
     const { items, more } = call.page(Object.keys(visibleRole(call).inline), (name) => name);

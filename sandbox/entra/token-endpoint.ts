@@ -9,15 +9,16 @@ const CIEM = 'b46c3ac5-9da6-418f-a849-0a07a10b3c6c';
 export const entraService: SandboxService = {
   prefix: '/',
   async handle(request, context) {
-    const route = /^\/([^/]+)\/(.+)$/.exec(request.path);
-    const tenant = decodeURIComponent(route?.[1] ?? '').toLowerCase();
-    switch (`${request.method} ${route?.[2] ?? ''}`) {
+    const [, name = '', call = ''] = /^\/([^/]+)\/(.+)$/.exec(request.path) ?? [];
+    const tenant = decodeURIComponent(name).toLowerCase();
+    const known = tenant !== '' && tenant === entraClient(context.store).tenantId.toLowerCase();
+    switch (`${request.method} ${call}`) {
       case 'GET v2.0/.well-known/openid-configuration':
-        return knownTenant(context, tenant) ? { status: 200, body: discovery(context.origin, tenant) } : tenantNotFound(context, tenant);
+        return known ? { status: 200, body: discovery(context.origin, tenant) } : tenantNotFound(context, tenant);
       case 'GET discovery/v2.0/keys':
         return { status: 200, body: publicKeys(context.store) };
       case 'POST oauth2/v2.0/token':
-        return knownTenant(context, tenant) ? token(new URLSearchParams(request.body), request, context) : tenantNotFound(context, tenant);
+        return known ? token(new URLSearchParams(request.body), request, context) : tenantNotFound(context, tenant);
       default:
         return { status: 404, body: { error: { code: 'NotFound', message: `no service answers ${request.path}` } } };
     }
@@ -66,20 +67,14 @@ function audienceOf(scope: string, context: SandboxContext): string | undefined 
     .split(' ')
     .find((s) => s.endsWith('/.default'))
     ?.replace(/\/+\.default$/, '');
-  switch (resource) {
-    case undefined:
-      return undefined;
-    case arm:
-    case `${origin}/arm`:
-      return arm;
-    case graph:
-    case `${origin}/graph`:
-      return graph;
-    case CIEM:
-      return CIEM;
-    default:
-      return undefined;
-  }
+  const audiences: Record<string, string> = {
+    [arm]: arm,
+    [`${origin}/arm`]: arm,
+    [graph]: graph,
+    [`${origin}/graph`]: graph,
+    [CIEM]: CIEM,
+  };
+  return audiences[resource ?? ''];
 }
 
 function clientCredentials(form: URLSearchParams, request: SandboxRequest): { id: string; secret: string } {
@@ -92,10 +87,6 @@ function clientCredentials(form: URLSearchParams, request: SandboxRequest): { id
 function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
-}
-
-function knownTenant(context: SandboxContext, tenant: string): boolean {
-  return tenant !== '' && tenant === entraClient(context.store).tenantId.toLowerCase();
 }
 
 function issuer(origin: string, tenant: string): string {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
 import { refuseUnknownRole } from './roles.ts';
-import { shownForm, refuseUnknownMember, keptForm } from './members.ts';
+import { keptForm, refuseUnknownMember, shownForm } from './addresses.ts';
 
 type Part = ObjectOf<'gcp-binding'>;
 

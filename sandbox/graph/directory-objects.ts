@@ -5,6 +5,7 @@ import type { ObjectOf } from '../objects.ts';
 const CREATED = '2022-03-01T08:00:00Z';
 
 type Wire = Record<string, unknown>;
+type Credential = { keyId: string; displayName?: string | null | undefined; endDateTime?: string | null | undefined };
 
 export function applicationToWire(a: ObjectOf<'entra-application'>): Wire {
   return {
@@ -15,26 +16,13 @@ export function applicationToWire(a: ObjectOf<'entra-application'>): Wire {
     createdDateTime: CREATED,
     identifierUris: a.identifierUris,
     signInAudience: 'AzureADMyOrg',
-    passwordCredentials: a.passwordCredentials.map((c) => ({
-      customKeyIdentifier: null,
-      displayName: c.displayName ?? null,
-      endDateTime: c.endDateTime ?? null,
-      hint: null,
-      keyId: c.keyId,
-      secretText: null,
-      startDateTime: CREATED,
-    })),
-    keyCredentials: a.keyCredentials.map((c) => ({
-      customKeyIdentifier: null,
-      displayName: c.displayName ?? null,
-      endDateTime: c.endDateTime ?? null,
-      key: null,
-      keyId: c.keyId,
-      startDateTime: CREATED,
-      type: 'AsymmetricX509Cert',
-      usage: 'Verify',
-    })),
+    passwordCredentials: a.passwordCredentials.map((c) => ({ ...credential(c), hint: null, secretText: null })),
+    keyCredentials: a.keyCredentials.map((c) => ({ ...credential(c), key: null, type: 'AsymmetricX509Cert', usage: 'Verify' })),
   };
+}
+
+function credential({ keyId, displayName = null, endDateTime = null }: Credential): Wire {
+  return { customKeyIdentifier: null, displayName, endDateTime, keyId, startDateTime: CREATED };
 }
 
 export function servicePrincipalToWire(p: ObjectOf<'entra-service-principal'>): Wire {

@@ -6,7 +6,7 @@ import { APPROVER, MAILBOX, MEMBER_ROLE_ARN, smallEstate, STARTER } from '../har
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { viewIfAnswered } from '../../client/run/ask.ts';
 import { openSession } from '../../client/run/session.ts';
-import { homeOf } from '../../security/home.ts';
+import { homeOf } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { Stage } from '../harness/stage.ts';

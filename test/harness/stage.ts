@@ -13,7 +13,7 @@ import { Journal } from '../../activities/records/journal.ts';
 import { viewOf } from '../../client/run/ask.ts';
 import { main } from '../../client/main.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
-import { homeOf, type Home } from '../../security/home.ts';
+import { homeOf, type Home } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { loadSealingKey } from '../../security/sealing.ts';
 import { allClouds } from '../../worker/clouds.ts';

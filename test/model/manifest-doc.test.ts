@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ManifestSchema, parseManifest, type Manifest } from '../../model/manifest.ts';
-import { readText } from '../../security/text-file.ts';
+import { readText } from '../../security/files.ts';
 
 const doc = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'manifest.md'), 'utf8');
 const example = /```yaml\n([\s\S]*?)```/.exec(doc)?.[1] ?? '';

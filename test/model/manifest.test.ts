@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { OffboardError } from '../../model/errors.ts';
 import { parseManifest } from '../../model/manifest.ts';
-import { readText } from '../../security/text-file.ts';
+import { readText } from '../../security/files.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-manifest-'));

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { OffboardError } from '../model/errors.ts';
+
+/** Where this machine keeps what outlives a process: OFFBOARD_HOME, else `~/.offboard`. Workers and clients that share it share keys and journal. */
+export interface Home {
+  folder: string;
+  /** Payload keys, shared by clients and workers. */
+  keys: string;
+  /** The workers' private key for one-time passwords: workers only. */
+  sealing: string;
+  journal: string;
+  artifacts: string;
+}
+
+export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
+  const folder = resolve(env['OFFBOARD_HOME'] ?? join(homedir(), '.offboard'));
+  return {
+    folder,
+    keys: join(folder, 'keys.json'),
+    sealing: join(folder, 'worker', 'sealing.json'),
+    journal: join(folder, 'journal'),
+    artifacts: join(folder, 'artifacts'),
+  };
+}
+
+/** A file that a person wrote for client or worker: manifest, policy, estate. Throws UnreadableFile. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw new OffboardError('UnreadableFile', `${file} cannot be read (${code}); name a readable YAML file`, { cause: error });
+  }
+}
+
+/**
+ * Reads a file that only its owner may read (mode 0600, folder 0700), making it from `make()` when it is not there. Two processes
+ * that make it at once agree on one: the file appears whole, by a hard link that only the first can set.
+ */
+export function readOrCreatePrivate(file: string, make: () => string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, make(), { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, 'utf8');
+}
