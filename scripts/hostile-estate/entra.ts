@@ -20,54 +20,34 @@ function application(make: typeof ours, n: number, displayName: string, identifi
   const appId = guid(21, n);
   return [
     make('entra-application', { id: guid(20, n), appId, displayName, identifierUris }),
-    make('entra-service-principal', { id: guid(22, n), appId, displayName, appOwnerOrganizationId: TENANT }),
+    principal(make, guid(22, n), appId, displayName, TENANT),
   ];
 }
 
-function principals(): EstateInput[] {
-  const principal = (id: string, appId: string, displayName: string, owner: string) =>
-    others('entra-service-principal', { id, appId, displayName, appOwnerOrganizationId: owner });
-  return [
-    principal(PRINCIPALS.worker, guid(23, 1), 'offboarding-worker', TENANT),
-    principal(PRINCIPALS.nearCiem, guid(23, 2), 'Cloud Infrastructure Entitlement Management', TENANT),
-    principal(PRINCIPALS.entitlementManagement, '810dcf14-1a58-4e64-b2a7-4c2ed7d7dc01', 'Entitlement Management', MICROSOFT),
-    principal(PRINCIPALS.defender, guid(23, 3), 'Microsoft Defender for Cloud CIEM', MICROSOFT),
-  ];
+function principal(make: typeof ours, id: string, appId: string, displayName: string, owner: string): EstateInput {
+  return make('entra-service-principal', { id, appId, displayName, appOwnerOrganizationId: owner });
 }
+
+const assignment = (id: string, roleDefinitionId: string, principalId: string) =>
+  others('entra-role-assignment', { id, roleDefinitionId, principalId });
 
 export function entraObjects(): EstateInput[] {
   return [
     ...OURS.flatMap(({ name, uri }, n) => application(ours, n + 1, name, [uri])),
-    ours('entra-service-principal', {
-      id: PRINCIPALS.ciem,
-      appId: CIEM_APP,
-      displayName: 'Cloud Infrastructure Entitlement Management',
-      appOwnerOrganizationId: MICROSOFT,
-    }),
-    ...principals(),
+    principal(ours, PRINCIPALS.ciem, CIEM_APP, 'Cloud Infrastructure Entitlement Management', MICROSOFT),
+    principal(others, PRINCIPALS.worker, guid(23, 1), 'offboarding-worker', TENANT),
+    principal(others, PRINCIPALS.nearCiem, guid(23, 2), 'Cloud Infrastructure Entitlement Management', TENANT),
+    principal(others, PRINCIPALS.entitlementManagement, '810dcf14-1a58-4e64-b2a7-4c2ed7d7dc01', 'Entitlement Management', MICROSOFT),
+    principal(others, PRINCIPALS.defender, guid(23, 3), 'Microsoft Defender for Cloud CIEM', MICROSOFT),
     ...LOOK_ALIKES.flatMap(([name, uri], n) => application(others, 50 + n, name, [uri])),
     ...times(12, (n) => application(others, 100 + n, `northwind-app-${n + 1}`, [`api://northwind-app-${n + 1}`])),
     others('entra-user', { id: PRINCIPALS.dana, userPrincipalName: DANA, displayName: 'Dana Otp' }),
     ...times(10, (n) =>
       others('entra-user', { id: guid(2, n + 1), userPrincipalName: `user${n + 1}@northwind.example`, displayName: `User ${n + 1}` }),
     ),
-    others('entra-role-assignment', {
-      id: 'cloud-application-administrator-worker',
-      roleDefinitionId: '158c047a-c907-4556-b7ef-446551a6b5f7',
-      principalId: PRINCIPALS.worker,
-    }),
-    others('entra-role-assignment', {
-      id: 'permissions-management-administrator-dana',
-      roleDefinitionId: 'af78dc32-cf4d-46f9-ba4e-4428526346b5',
-      principalId: PRINCIPALS.dana,
-    }),
-    ...times(10, (n) =>
-      others('entra-role-assignment', {
-        id: `reader-${n + 1}`,
-        roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
-        principalId: guid(2, n + 1),
-      }),
-    ),
+    assignment('cloud-application-administrator-worker', '158c047a-c907-4556-b7ef-446551a6b5f7', PRINCIPALS.worker),
+    assignment('permissions-management-administrator-dana', 'af78dc32-cf4d-46f9-ba4e-4428526346b5', PRINCIPALS.dana),
+    ...times(10, (n) => assignment(`reader-${n + 1}`, 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', guid(2, n + 1))),
   ];
 }
 

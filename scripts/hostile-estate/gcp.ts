@@ -12,43 +12,42 @@ const OIDC = [
 ] as const;
 
 const email = (project: string, account: string) => `${account}@${project}.iam.gserviceaccount.com`;
+const accountName = (project: string, account: string) => `projects/${project}/serviceAccounts/${email(project, account)}`;
 const member = (project: string, account: string) => `serviceAccount:${email(project, account)}`;
-const poolMembers = (at: number, pool: string) =>
-  `principalSet://iam.googleapis.com/projects/${NUMBERS[at]}/locations/global/workloadIdentityPools/${pool}/*`;
+const poolMembers = (at: number, id: string) =>
+  `principalSet://iam.googleapis.com/projects/${NUMBERS[at]}/locations/global/workloadIdentityPools/${id}/*`;
 const issuer = (tenant: string) => `https://sts.windows.net/${tenant}/`;
-const ciemOnly = {
-  attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' },
-  attributeCondition: `attribute.appid=="${CIEM_APP}"`,
-};
+
+const binding = (make: typeof ours, resource: string, role: string, who: string) => make('gcp-binding', { resource, role, members: [who] });
+const serviceAccount = (make: typeof ours, project: string, accountId: string, uniqueId: string, displayName: string) =>
+  make('gcp-service-account', { project, accountId, uniqueId, displayName });
+const pool = (make: typeof ours, project: string, id: string, displayName: string) => make('gcp-pool', { project, id, displayName });
+
+/** All three marks of Permissions Management's: issuer, audience, condition. */
+function provider(make: typeof ours, project: string, inPool: string, id: string, tenant: string, displayName?: string): EstateInput {
+  return make('gcp-provider', {
+    project,
+    pool: inPool,
+    id,
+    ...(displayName === undefined ? {} : { displayName }),
+    issuer: issuer(tenant),
+    audiences: [AUDIENCE],
+    attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' },
+    attributeCondition: `attribute.appid=="${CIEM_APP}"`,
+  });
+}
 
 function oursInGcp(): EstateInput[] {
-  return OIDC.flatMap(({ at, account, pool }, n) => {
+  return OIDC.flatMap(({ at, account, pool: id }, n) => {
     const project = PROJECTS[at] as string;
-    const granted = (resource: string, role: string) => ours('gcp-binding', { resource, role, members: [member(project, account)] });
+    const granted = (resource: string, role: string) => binding(ours, resource, role, member(project, account));
     const reading = ['roles/viewer', 'roles/iam.securityReviewer'];
     const writing = ['roles/iam.securityAdmin', 'roles/iam.roleAdmin'];
     return [
-      ours('gcp-service-account', {
-        project,
-        accountId: account,
-        uniqueId: `11500000000000000000${n}`,
-        displayName: 'entitlements, read only',
-      }),
-      ours('gcp-pool', { project, id: pool, displayName: 'Northwind federation' }),
-      ours('gcp-provider', {
-        project,
-        pool,
-        id: 'entra',
-        displayName: 'Entra ID',
-        issuer: issuer(TENANT),
-        audiences: [AUDIENCE],
-        ...ciemOnly,
-      }),
-      ours('gcp-binding', {
-        resource: `projects/${project}/serviceAccounts/${email(project, account)}`,
-        role: 'roles/iam.workloadIdentityUser',
-        members: [poolMembers(at, pool)],
-      }),
+      serviceAccount(ours, project, account, `11500000000000000000${n}`, 'entitlements, read only'),
+      pool(ours, project, id, 'Northwind federation'),
+      provider(ours, project, id, 'entra', TENANT, 'Entra ID'),
+      binding(ours, accountName(project, account), 'roles/iam.workloadIdentityUser', poolMembers(at, id)),
       ...reading.map((role) => granted(`organizations/${ORGANIZATION}`, role)),
       ...writing.map((role) => granted(`folders/${FOLDERS[n]}`, role)),
       ...times(4, (p) => granted(`projects/${PROJECTS[at + p]}`, reading[p % 2] as string)),
@@ -63,12 +62,12 @@ function customRoles(): EstateInput[] {
   const title = 'CloudKnox IAM Org Admin';
   const permissions = ['iam.roles.list', 'resourcemanager.organizations.getIamPolicy', 'resourcemanager.organizations.setIamPolicy'];
   const { at, account } = OIDC[1];
-  const bound = { resource: `organizations/${ORGANIZATION}`, role: `${CUSTOM_ROLE}_1650000000` };
+  const organization = `organizations/${ORGANIZATION}`;
   return [
     ours('gcp-custom-role', { organization: ORGANIZATION, id: 'CloudKnoxIAMOrgAdmin_1650000000', title, permissions }),
-    ours('gcp-binding', { ...bound, members: [member(PROJECTS[at] as string, account)] }),
+    binding(ours, organization, `${CUSTOM_ROLE}_1650000000`, member(PROJECTS[at] as string, account)),
     others('gcp-custom-role', { organization: ORGANIZATION, id: 'CloudKnoxIAMOrgAdmin', title, permissions }),
-    others('gcp-binding', { ...bound, role: CUSTOM_ROLE, members: ['group:platform@northwind.example'] }),
+    binding(others, organization, CUSTOM_ROLE, 'group:platform@northwind.example'),
   ];
 }
 
@@ -91,9 +90,9 @@ function containers(): EstateInput[] {
 /** Look-alikes, another tenant's pools, Defender's provider, members beside ours in the very same bindings. */
 function strangers(project: string, n: number): EstateInput[] {
   const resource = `projects/${project}`;
-  const bound = (role: string, who: string, on = resource) => others('gcp-binding', { resource: on, role, members: [who] });
+  const bound = (role: string, who: string) => binding(others, resource, role, who);
   const account = (accountId: string, k: number, displayName: string) =>
-    others('gcp-service-account', { project, accountId, uniqueId: `1160000000000000${String(n * 10 + k).padStart(5, '0')}`, displayName });
+    serviceAccount(others, project, accountId, `1160000000000000${String(n * 10 + k).padStart(5, '0')}`, displayName);
   const [{ account: oursHere }] = OIDC;
   return [
     account('mciem-service', 0, 'ms-ciem-service-account'),
@@ -110,21 +109,9 @@ function strangers(project: string, n: number): EstateInput[] {
       members: [`user:guest-${n}@northwind.example`],
       condition: { title: 'until-2027', expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' },
     }),
-    others('gcp-pool', { project, id: 'mciem-wi-pool', displayName: 'ms-ciem-workload-identity-pool' }),
-    others('gcp-provider', {
-      project,
-      pool: 'mciem-wi-pool',
-      id: 'mciem-wi-provider',
-      displayName: 'ms-ciem-wip-provider',
-      issuer: issuer(OTHER_TENANT),
-      audiences: [AUDIENCE],
-      ...ciemOnly,
-    }),
-    bound(
-      'roles/iam.workloadIdentityUser',
-      poolMembers(n, 'mciem-wi-pool'),
-      `${resource}/serviceAccounts/${email(project, 'mciem-service')}`,
-    ),
+    pool(others, project, 'mciem-wi-pool', 'ms-ciem-workload-identity-pool'),
+    provider(others, project, 'mciem-wi-pool', 'mciem-wi-provider', OTHER_TENANT, 'ms-ciem-wip-provider'),
+    binding(others, accountName(project, 'mciem-service'), 'roles/iam.workloadIdentityUser', poolMembers(n, 'mciem-wi-pool')),
   ];
 }
 
@@ -132,35 +119,13 @@ function defenders(): EstateInput[] {
   const project = PROJECTS[0] as string;
   const account = 'microsoft-defender-ciem';
   return [
-    others('gcp-service-account', {
-      project,
-      accountId: account,
-      uniqueId: '117000000000000000001',
-      displayName: 'Microsoft Defender for Cloud CIEM',
-    }),
-    others('gcp-pool', { project, id: 'defender-for-cloud', displayName: 'Microsoft Defender for Cloud' }),
-    // All three marks of ours: its fixed id alone tells it apart.
-    others('gcp-provider', {
-      project,
-      pool: 'defender-for-cloud',
-      id: 'ciem-discovery',
-      issuer: issuer(TENANT),
-      audiences: [AUDIENCE],
-      ...ciemOnly,
-    }),
-    others('gcp-binding', {
-      resource: `projects/${project}/serviceAccounts/${email(project, account)}`,
-      role: 'roles/iam.workloadIdentityUser',
-      members: [poolMembers(0, 'defender-for-cloud')],
-    }),
-    others('gcp-binding', {
-      resource: `organizations/${ORGANIZATION}`,
-      role: 'roles/iam.securityReviewer',
-      members: [member(project, account)],
-    }),
-    ...FOLDERS.map((id) =>
-      others('gcp-binding', { resource: `folders/${id}`, role: 'roles/iam.securityAdmin', members: ['group:platform@northwind.example'] }),
-    ),
+    serviceAccount(others, project, account, '117000000000000000001', 'Microsoft Defender for Cloud CIEM'),
+    pool(others, project, 'defender-for-cloud', 'Microsoft Defender for Cloud'),
+    // Its fixed id alone tells it apart.
+    provider(others, project, 'defender-for-cloud', 'ciem-discovery', TENANT),
+    binding(others, accountName(project, account), 'roles/iam.workloadIdentityUser', poolMembers(0, 'defender-for-cloud')),
+    binding(others, `organizations/${ORGANIZATION}`, 'roles/iam.securityReviewer', member(project, account)),
+    ...FOLDERS.map((id) => binding(others, `folders/${id}`, 'roles/iam.securityAdmin', 'group:platform@northwind.example')),
   ];
 }
 
