@@ -25,6 +25,11 @@ const allow = (actions: string[], resource = '*'): Json => document({ Effect: 'A
 const assumedBy = (principal: string, more: Json = {}): Json =>
   document({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole', ...more });
 
+type RoleFields = Partial<Extract<EstateInput, { kind: 'aws-role' }>>;
+const role = (make: typeof ours, account: string, name: string, trust: Json, more: RoleFields = {}) =>
+  make('aws-role', { account, name, trust, ...more });
+const policy = (make: typeof ours, account: string, name: string, ...versions: Json[]) => make('aws-policy', { account, name, versions });
+
 function federated(account: string, tenant: string, audience: string): Json {
   const url = providerUrl(tenant);
   return document({
@@ -52,24 +57,18 @@ function oursInAws(): EstateInput[] {
       const audience = AUDIENCES[n] as string;
       return [
         ours('aws-oidc-client-id', { account, url: providerUrl(TENANT), clientId: audience }),
-        ours('aws-role', {
-          account,
-          name: OIDC_ROLES[n] as string,
-          trust: federated(account, TENANT, audience),
+        role(ours, account, OIDC_ROLES[n] as string, federated(account, TENANT, audience), {
           inline: { assume: allow(['sts:AssumeRole']) },
           tags: { team: 'cloud-security' },
         }),
       ];
     }),
     ours('aws-oidc-provider', { account: OIDC[1], url: providerUrl(TENANT), thumbprints: ['626d44e704d1ceabe3bf0d53397464ac8080142c'] }),
-    ours('aws-role', {
-      account: MANAGEMENT,
-      name: 'nw-organisation-view',
-      trust: assumedBy(oidcRole(0)),
+    role(ours, MANAGEMENT, 'nw-organisation-view', assumedBy(oidcRole(0)), {
       attached: ['arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations', 'arn:aws:iam::aws:policy/AWSSSOReadOnly'],
     }),
-    ours('aws-role', { account: LOGGING, name: 'nw-trail-view', trust: assumedBy(oidcRole(0)), attached: [RENAMED_POLICIES[1] as string] }),
-    ours('aws-policy', { account: LOGGING, name: 'nw-trail-read', versions: [allow(['s3:GetObject', 's3:ListBucket'])] }),
+    role(ours, LOGGING, 'nw-trail-view', assumedBy(oidcRole(0)), { attached: [RENAMED_POLICIES[1] as string] }),
+    policy(ours, LOGGING, 'nw-trail-read', allow(['s3:GetObject', 's3:ListBucket'])),
     ...MEMBERS.map((account, n) =>
       ours('aws-role', {
         account,
@@ -85,11 +84,13 @@ function oursInAws(): EstateInput[] {
         ...(n === 12 ? { tags: { 'aws:cloudformation:stack-name': 'nw-visibility', 'aws:cloudformation:stack-id': STACK } } : {}),
       }),
     ),
-    ours('aws-policy', {
-      account: MEMBERS[1] as string,
-      name: 'nw-entitlement-write',
-      versions: [allow(['iam:AttachRolePolicy']), allow(['iam:Attach*', 'iam:Put*', 'iam:Create*', 'iam:DeletePolicy'])],
-    }),
+    policy(
+      ours,
+      MEMBERS[1] as string,
+      'nw-entitlement-write',
+      allow(['iam:AttachRolePolicy']),
+      allow(['iam:Attach*', 'iam:Put*', 'iam:Create*', 'iam:DeletePolicy']),
+    ),
     ...OKTA.map((id, n) => {
       const stack = [NO_COPY_STACK, RETAINING_STACK][n] ?? '';
       const tags = { 'aws:cloudformation:stack-name': 'nw-okta-link', 'aws:cloudformation:stack-id': stack };
@@ -121,10 +122,7 @@ function accounts(): EstateInput[] {
     ...live.map((id) => others('aws-account', { id, entryRole: ENTRY_ROLE, ...(id === MANAGEMENT ? { management: true } : {}) })),
     others('aws-account', { id: SUSPENDED, entryRole: ENTRY_ROLE, state: 'suspended' }),
     ...live.map((account) =>
-      others('aws-role', {
-        account,
-        name: ENTRY_ROLE,
-        trust: assumedBy('arn:aws:iam::999988887777:user/offboarding-worker'),
+      role(others, account, ENTRY_ROLE, assumedBy('arn:aws:iam::999988887777:user/offboarding-worker'), {
         attached: ['arn:aws:iam::aws:policy/IAMFullAccess'],
       }),
     ),
@@ -137,23 +135,16 @@ function strangersInOidcAccounts(): EstateInput[] {
     others('aws-oidc-provider', { account: OIDC[0], url: providerUrl(TENANT) }),
     others('aws-oidc-client-id', { account: OIDC[0], url: providerUrl(TENANT), clientId: 'api://mdc-ciem-aws' }),
     // Defender signs in with the audience it shares with Permissions Management.
-    others('aws-role', {
-      account: OIDC[0],
-      name: 'DefenderForCloud-OidcCiem',
-      trust: federated(OIDC[0], TENANT, AUDIENCES[0]),
+    role(others, OIDC[0], 'DefenderForCloud-OidcCiem', federated(OIDC[0], TENANT, AUDIENCES[0]), {
       attached: [policyArn(OIDC[0], 'mdc-ciem-oidc-policy')],
     }),
-    others('aws-policy', { account: OIDC[0], name: 'mdc-ciem-oidc-policy', versions: [allow(['sts:AssumeRole'])] }),
+    policy(others, OIDC[0], 'mdc-ciem-oidc-policy', allow(['sts:AssumeRole'])),
     ...OIDC.flatMap((account, n) => [
       others('aws-oidc-provider', { account, url: providerUrl(OTHER_TENANT) }),
       others('aws-oidc-client-id', { account, url: providerUrl(OTHER_TENANT), clientId: AUDIENCES[n] as string }),
-      others('aws-role', { account, name: 'mciem-oidc-connect-role', trust: federated(account, OTHER_TENANT, AUDIENCES[n] as string) }),
-      others('aws-role', {
-        account,
-        name: 'mciem-oidc-provider-role',
-        trust: federated(account, OTHER_TENANT, AUDIENCES[1 - n] as string),
-      }),
-      others('aws-policy', { account, name: `ciem-oidc-${OTHER_TENANT}-assume`, versions: [allow(['sts:AssumeRole'])] }),
+      role(others, account, 'mciem-oidc-connect-role', federated(account, OTHER_TENANT, AUDIENCES[n] as string)),
+      role(others, account, 'mciem-oidc-provider-role', federated(account, OTHER_TENANT, AUDIENCES[1 - n] as string)),
+      policy(others, account, `ciem-oidc-${OTHER_TENANT}-assume`, allow(['sts:AssumeRole'])),
       others('aws-oidc-provider', { account, url: 'token.actions.githubusercontent.com' }),
       others('aws-oidc-client-id', { account, url: 'token.actions.githubusercontent.com', clientId: 'sts.amazonaws.com' }),
     ]),
@@ -163,15 +154,16 @@ function strangersInOidcAccounts(): EstateInput[] {
 /** In every account: names as onboarding gave them, on what it never made. */
 function lookAlikes(account: string, n: number): EstateInput[] {
   const oidc = roleArn(OIDC[0], OIDC_ROLES[0]);
-  const role = (name: string, trust: Json, more: Partial<Extract<EstateInput, { kind: 'aws-role' }>> = {}) =>
-    others('aws-role', { account, name, trust, ...more });
-  const policy = (name: string, ...actions: string[]) => others('aws-policy', { account, name, versions: [allow(actions)] });
+  const named = (name: string, trust: Json, more?: RoleFields) => role(others, account, name, trust, more);
+  const allowing = (name: string, action: string) => policy(others, account, name, allow([action]));
   return [
-    role('mciem-collection-role', assumedBy('arn:aws:iam::999900001111:root'), { attached: [SECURITY_AUDIT] }),
-    role('mciem-member-account-role', assumedBy(roleArn(OIDC[n % 2] as string, 'mciem-oidc-connect-role')), { attached: [SECURITY_AUDIT] }),
-    role('mciem-cloudtrail-account-role', assumedBy(`arn:aws:iam::${OIDC[0]}:root`), { attached: [policyArn(account, 'ciem-report')] }),
+    named('mciem-collection-role', assumedBy('arn:aws:iam::999900001111:root'), { attached: [SECURITY_AUDIT] }),
+    named('mciem-member-account-role', assumedBy(roleArn(OIDC[n % 2] as string, 'mciem-oidc-connect-role')), {
+      attached: [SECURITY_AUDIT],
+    }),
+    named('mciem-cloudtrail-account-role', assumedBy(`arn:aws:iam::${OIDC[0]}:root`), { attached: [policyArn(account, 'ciem-report')] }),
     // Shuts our OIDC role out: a deny is not a trust.
-    role(
+    named(
       'nw-no-visibility',
       document(...statements(assumedBy('arn:aws:iam::999900001111:root')), {
         Effect: 'Deny',
@@ -180,20 +172,20 @@ function lookAlikes(account: string, n: number): EstateInput[] {
       }),
     ),
     // One letter from our OIDC role, and a role that was deleted.
-    role('nw-visibility', assumedBy(`${oidc}s`)),
-    role('mciem-management-account-role', assumedBy('AROAEXAMPLE0123456789')),
-    role('DefenderForCloud-Ciem', assumedBy(roleArn(OIDC[0], 'DefenderForCloud-OidcCiem')), {
+    named('nw-visibility', assumedBy(`${oidc}s`)),
+    named('mciem-management-account-role', assumedBy('AROAEXAMPLE0123456789')),
+    named('DefenderForCloud-Ciem', assumedBy(roleArn(OIDC[0], 'DefenderForCloud-OidcCiem')), {
       attached: [SECURITY_AUDIT, policyArn(account, 'mdc-ciem-read')],
     }),
-    role('app-server', document({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }), {
+    named('app-server', document({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }), {
       attached: [policyArn(account, 'app-server-s3')],
       instanceProfiles: ['app-server'],
     }),
-    policy('ciem-report', 's3:GetObject'),
-    policy('mdc-ciem-read', 'iam:Get*'),
-    policy('app-server-s3', 's3:GetObject'),
-    policy(`ciem-controller-${OTHER_TENANT}`, 'iam:PutRolePolicy'),
-    policy('SSOPolicy-contoso', 'sso:List*'),
+    allowing('ciem-report', 's3:GetObject'),
+    allowing('mdc-ciem-read', 'iam:Get*'),
+    allowing('app-server-s3', 's3:GetObject'),
+    allowing(`ciem-controller-${OTHER_TENANT}`, 'iam:PutRolePolicy'),
+    allowing('SSOPolicy-contoso', 'sso:List*'),
   ];
 }
 
