@@ -10,14 +10,20 @@ import type { TestEstate } from './estate.ts';
 /** A sandbox process that a test can fill again, change, stop and bring back, at one address and with one set of credentials. */
 export class TestSandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'offboard-sandbox-'));
+  readonly #lingerMs: number;
   #process: Child | undefined;
   client!: SandboxClient;
+
+  /** `lingerMs`: how long what was deleted is still shown. */
+  constructor(lingerMs: number) {
+    this.#lingerMs = lingerMs;
+  }
 
   /** Starts it, also again after `stop`; this process becomes a worker of it: environment and trusted authority. */
   async start(estate?: TestEstate): Promise<void> {
     const file = join(this.folder, 'estate.yaml');
     if (estate) writeFileSync(file, stringify(estate));
-    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', file, '--parent', '--linger', '50'];
+    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', file, '--parent', '--linger', `${this.#lingerMs}`];
     this.#process = await startProcess('sandbox', args, process.env, join(this.folder, 'sandbox.log'));
     const authority = join(this.folder, 'ca.pem');
     if (!this.client) setDefaultCACertificates([...getCACertificates('default'), readFileSync(authority, 'utf8')]);

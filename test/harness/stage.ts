@@ -32,11 +32,15 @@ export interface CliResult {
 /** Real parts, put together for one test file: the suite's Temporal server, a sandbox, a worker with the real clouds, the CLI. */
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'offboard-stage-'));
-  readonly sandbox = new TestSandbox();
+  readonly sandbox: TestSandbox;
   readonly taskQueue = `test-${randomUUID()}`;
   session!: Session;
   deps!: Deps;
   #worker: { shutdown(): void; done: Promise<void> } | undefined;
+
+  constructor({ lingerMs = 0 } = {}) {
+    this.sandbox = new TestSandbox(lingerMs);
+  }
 
   get home(): Home {
     return homeOf(this.env);

@@ -3,7 +3,7 @@ import { smallEstate } from '../harness/estate.ts';
 import { finish, startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 
-const stage = new Stage();
+const stage = new Stage({ lingerMs: 50 });
 beforeAll(() => stage.open());
 afterAll(() => stage.close());
 
