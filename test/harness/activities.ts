@@ -23,11 +23,12 @@ export async function removalOf(stage: Stage, run: string): Promise<string | und
   return raw.pendingActivities?.find((a) => a.activityType?.name === 'removeItems')?.activityId ?? undefined;
 }
 
-export async function noActivityLeft(stage: Stage, run: string): Promise<void> {
+/** Waits until a run has neither an activity under way nor a step of its own to make: then only a message or a timer lets it go on. */
+export async function untilQuiet(stage: Stage, run: string): Promise<void> {
   for (;;) {
     const { raw } = await stage.session.client.workflow.getHandle(run).describe();
-    if ((raw.pendingActivities ?? []).length === 0) return;
-    await sleep(100);
+    if ((raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask) return;
+    await sleep(50);
   }
 }
 

@@ -1,15 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { stringify } from 'yaml';
 import { startProcess, type Child } from '../../client/demo/process.ts';
 import { sandboxClient, type SandboxClient } from '../../client/demo/sandbox-client.ts';
 import type { TestEstate } from './estate.ts';
+import { suite } from './suite.ts';
+
+/** The sandboxes of this process that no file uses, by how long they show what was deleted: starting one takes as long as a short test. */
+const IDLE = Symbol.for('offboard.test.sandboxes');
+type Idle = Map<number, { folder: string; process: Child }>;
+const globals = globalThis as { [IDLE]?: Idle };
 
 /** A sandbox process that a test can fill again, change, stop and bring back, at one address and with one set of credentials. */
 export class TestSandbox {
-  readonly folder = mkdtempSync(join(tmpdir(), 'offboard-sandbox-'));
+  folder = '';
   readonly #lingerMs: number;
   #process: Child | undefined;
   client!: SandboxClient;
@@ -19,19 +24,40 @@ export class TestSandbox {
     this.#lingerMs = lingerMs;
   }
 
-  /** Starts it, also again after `stop`; this process becomes a worker of it: environment and trusted authority. */
-  async start(estate?: TestEstate): Promise<void> {
-    const file = join(this.folder, 'estate.yaml');
-    if (estate) writeFileSync(file, stringify(estate));
-    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', file, '--parent', '--linger', `${this.#lingerMs}`];
+  /** Takes one that a file before left, or starts one; this process becomes a worker of it: environment and trusted authority. */
+  async open(estate: TestEstate): Promise<void> {
+    const idle = (globals[IDLE] ??= new Map());
+    const left = idle.get(this.#lingerMs);
+    idle.delete(this.#lingerMs);
+    this.folder = left?.folder ?? mkdtempSync(join(suite('folder'), 'sandbox-'));
+    writeFileSync(join(this.folder, 'estate.yaml'), stringify(estate));
+    if (!left) {
+      await this.start();
+      setDefaultCACertificates([...getCACertificates('default'), readFileSync(join(this.folder, 'ca.pem'), 'utf8')]);
+      return;
+    }
+    this.#process = left.process;
+    this.client = sandboxClient(String(left.process.told['origin']), join(this.folder, 'ca.pem'));
+    const worker = estate.objects.find((o) => 'displayName' in o && o.displayName === 'offboarding-worker');
+    await this.change(({ credentials }) => {
+      const { id: tenantId, cloud = 'public' } = estate.manifest.tenant;
+      Object.assign(credentials['entra-client'] as object, { tenantId, cloud, clientId: worker && 'appId' in worker ? worker.appId : '' });
+    });
+    await this.fill(estate);
+  }
+
+  /** Starts it, also again after `stop`. */
+  async start(): Promise<void> {
+    const estate = join(this.folder, 'estate.yaml');
+    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', estate, '--parent', '--linger', `${this.#lingerMs}`];
     this.#process = await startProcess('sandbox', args, process.env, join(this.folder, 'sandbox.log'));
-    const authority = join(this.folder, 'ca.pem');
-    if (!this.client) setDefaultCACertificates([...getCACertificates('default'), readFileSync(authority, 'utf8')]);
-    this.client = sandboxClient(String(this.#process.told['origin']), authority);
+    this.client = sandboxClient(String(this.#process.told['origin']), join(this.folder, 'ca.pem'));
     this.#becomeWorker();
   }
 
   #becomeWorker(): void {
+    // Named only where the estate has an account.
+    delete process.env['OFFBOARD_AWS_ROLE'];
     Object.assign(process.env, JSON.parse(readFileSync(join(this.folder, 'worker.env.json'), 'utf8')));
   }
 
@@ -64,6 +90,13 @@ export class TestSandbox {
     this.#becomeWorker();
   }
 
+  /** As if the last one-time password had been sent so long ago that another may be asked for. */
+  async codeSentLongAgo(): Promise<void> {
+    await this.change(({ slots }) => {
+      for (const deletion of Object.values(slots['portal-deletions'] as Record<string, { sentAt: number }>)) deletion.sentAt -= 60_000;
+    });
+  }
+
   async #control(method: 'GET' | 'PUT', path: 'estate' | 'state', body?: object, headers: Record<string, string> = {}): Promise<Response> {
     const authorization = `Bearer ${readFileSync(join(this.folder, 'control-token'), 'utf8')}`;
     const answer = await fetch(`${this.client.origin}/sandbox/${path}`, {
@@ -75,8 +108,9 @@ export class TestSandbox {
     return answer;
   }
 
-  async remove(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+  /** Leaves it to the next file of this process, with which it ends. */
+  close(): void {
+    if (this.#process) globals[IDLE]?.set(this.#lingerMs, { folder: this.folder, process: this.#process });
+    this.#process = undefined;
   }
 }

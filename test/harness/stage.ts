@@ -56,7 +56,7 @@ export class Stage {
   }
 
   async open(estate: TestEstate = smallEstate()): Promise<void> {
-    await this.sandbox.start(estate);
+    await this.sandbox.open(estate);
     const ring = loadKeys(this.home.keys, this.env);
     this.deps = {
       clouds: allClouds(),
@@ -104,7 +104,7 @@ export class Stage {
     await this.stopWorker();
     await this.session.close();
     await this.deps.journal.close();
-    await this.sandbox.remove();
+    this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -10,6 +10,8 @@ import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
+    /** For what lasts as long as this run of the suite. */
+    folder: string;
     /** `host:port` of the server that all workflow tests share; its namespace is `default`. */
     temporalAddress: string;
     /** The server's SQLite file, for tests that look for what must not be stored. */
@@ -31,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const databaseFile = join(folder, 'temporal.db');
   const logFile = join(folder, 'temporal.log');
   const server = await startDevServer({ binary, databaseFile, synced: false, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+  project.provide('folder', folder);
   project.provide('temporalAddress', server.address);
   project.provide('temporalDatabase', databaseFile);
   project.provide('temporalBinary', binary);

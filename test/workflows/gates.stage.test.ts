@@ -53,8 +53,9 @@ test('what is refused at a gate leaves it open and everything in place, and a ri
 });
 
 test('silence denies after a reminder and an escalation: the run ends with evidence and everything in place, and an approval afterwards is refused as expired', async () => {
-  const { run, hash } = await runAtPlan(stage, waiting({ gate: '1500ms', reminder: '300ms', escalation: '600ms' }));
+  const run = await startedRun(stage, waiting({ gate: '1500ms', reminder: '300ms', escalation: '600ms' }));
   const result = await resultOf(stage, run);
+  const { planHash: hash = '' } = await stage.view(run);
   expect(result.status).toBe('denied');
   expect(result.reason).toContain('silence never approves');
   const told = stage.deps.journal.lines(result.run).flatMap(({ record: r }) => {

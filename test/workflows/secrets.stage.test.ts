@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -80,7 +79,7 @@ async function wholeRun(): Promise<void> {
   }
   codes.push(UNSEALED);
   await handle.signal(resumeSignal, { by: CANARY });
-  await sleep(2_100);
+  await stage.sandbox.codeSentLongAgo();
   const before = await stage.sandbox.client.newestOtp(MAILBOX);
   says.push(await stage.offboard('resend-otp', run, collector, '--by', MAILBOX));
   const second = await newMail(stage, MAILBOX, before?.id);

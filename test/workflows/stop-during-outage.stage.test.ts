@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { noActivityLeft, removalOf, untilAskedToStop } from '../harness/activities.ts';
+import { untilQuiet, removalOf, untilAskedToStop } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
 import { smallEstate, STARTER } from '../harness/estate.ts';
@@ -37,7 +37,7 @@ async function expectCompleted(run: string, journal: string): Promise<void> {
 test('a run can be paused while a cloud is away, though the try under way fails; resumed, it completes', async () => {
   const { run, journal, hold } = await outageDuringRemoval(untilAskedToStop);
   expect(await stage.offboard('pause', run, '--by', STARTER)).toMatchObject({ code: 0 });
-  await noActivityLeft(stage, run);
+  await untilQuiet(stage, run);
   expect(await stage.view(run)).toMatchObject({ status: 'running', paused: true, stage: 'oidc-applications', unresolved: [] });
   hold.release();
   await stage.sandbox.start();
