@@ -12,7 +12,6 @@ const EntrySchema = z.strictObject({
   initial: EstateObjectSchema.exactOptional(),
   deletedAt: z.iso.datetime().exactOptional(),
 });
-type Entry = z.infer<typeof EntrySchema>;
 
 /** All that a sandbox knows, as `state.json` holds it. */
 export const StateSchema = z.strictObject({
@@ -80,11 +79,10 @@ export class EstateStore {
 
   /** Live objects of one kind, in the order of their keys. */
   list<K extends EstateObjectKind>(kind: K): ObjectOf<K>[] {
-    return Object.keys(this.#state.entries)
-      .toSorted()
-      .map((key) => this.#state.entries[key] as Entry)
-      .filter((e) => e.object.kind === kind && !e.deletedAt)
-      .map((e) => e.object as ObjectOf<K>);
+    return Object.entries(this.#state.entries)
+      .filter(([, e]) => e.object.kind === kind && !e.deletedAt)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, e]) => e.object as ObjectOf<K>);
   }
 
   /** Deleted objects of one kind with the time of their deletion: for soft deletes and for answers that linger. */
@@ -115,9 +113,14 @@ export class EstateStore {
     return (this.#state.slots[name] ??= initial as State['slots'][string]) as T;
   }
 
-  /** As `slot`, for what a worker was told or signs with: it outlasts the estate. */
-  credential<T extends object>(name: string, initial: T): T {
-    return (this.#state.credentials[name] ??= initial as State['credentials'][string]) as T;
+  /** What a worker was told or the sandbox signs with: made once, and it outlasts the estate. */
+  credential<T extends object>(name: string, make: () => T): T {
+    const { credentials } = this.#state;
+    if (!credentials[name]) {
+      credentials[name] = make() as State['credentials'][string];
+      this.save();
+    }
+    return credentials[name] as T;
   }
 
   save(): void {

@@ -76,10 +76,10 @@ function seal(store: EstateStore, payload: string): string {
 }
 
 function awsSlot(store: EstateStore): { baseKey: BaseKey; sealKey: string } {
-  return store.credential('aws', {
+  return store.credential('aws', () => ({
     baseKey: { accessKeyId: `AKIA${randomLetters(16)}`, secretAccessKey: randomBytes(30).toString('base64') },
     sealKey: randomBytes(32).toString('hex'),
-  });
+  }));
 }
 
 function randomLetters(count: number): string {

@@ -21,7 +21,7 @@ export function entraClient(
   store: EstateStore,
   first: EntraClient = { clientId: '', clientSecret: '', tenantId: '', cloud: 'public' },
 ): EntraClient {
-  return store.credential('entra-client', first);
+  return store.credential('entra-client', () => first);
 }
 
 /** The audiences of the cloud that the estate's tenant is in, as its manifest says. */

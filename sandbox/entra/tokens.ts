@@ -10,10 +10,14 @@ export class Unauthorized extends Error {
   override readonly name = 'Unauthorized';
 }
 
-interface KeySlot {
+/** What a sandbox signs its tokens with. */
+export interface SigningKey {
   kid: string;
-  privateKey?: JsonWebKey;
+  privateKey: JsonWebKey;
 }
+
+/** Made of a key as the store has it, which takes longer than a signature. */
+const keyObjects = new WeakMap<SigningKey, KeyObject>();
 
 /**
  * Checks the request's bearer token: signed by this sandbox, not expired, made for `audience`. Throws Unauthorized; each service answers 401
@@ -23,7 +27,7 @@ export async function verifyBearer(request: SandboxRequest, context: SandboxCont
   const token = /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   if (!token) throw new Unauthorized('the request has no bearer token');
   try {
-    const key = createPublicKey(signingKey(context.store));
+    const key = createPublicKey(privateKey(context.store));
     await jwtVerify(token, key, { algorithms: ['RS256'], audience, currentDate: context.now() });
   } catch (cause) {
     throw new Unauthorized(`the bearer token is not valid for ${audience}`, { cause });
@@ -33,30 +37,33 @@ export async function verifyBearer(request: SandboxRequest, context: SandboxCont
 /** Signs claims as a JWT that expires after TOKEN_LIFETIME_SECONDS. */
 export async function signToken(context: SandboxContext, claims: JWTPayload): Promise<string> {
   const issuedAt = Math.floor(context.now().getTime() / 1000);
-  const key = signingKey(context.store);
   return new SignJWT({ ...claims, nbf: issuedAt, ver: '2.0' })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keySlot(context.store).kid })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signingKey(context.store).kid })
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
     .setJti(randomUUID())
-    .sign(key);
+    .sign(privateKey(context.store));
 }
 
 /** The public half of the signing key, as the discovery document's `jwks_uri` gives it. */
 export function publicKeys(store: EstateStore): { keys: JsonWebKey[] } {
-  const key = createPublicKey(signingKey(store)).export({ format: 'jwk' });
-  return { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: keySlot(store).kid }] };
+  const key = createPublicKey(privateKey(store)).export({ format: 'jwk' });
+  return { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: signingKey(store).kid }] };
 }
 
-function signingKey(store: EstateStore): KeyObject {
-  const slot = keySlot(store);
-  if (!slot.privateKey) {
-    slot.privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
-    store.save();
-  }
-  return createPrivateKey({ key: slot.privateKey, format: 'jwk' });
+/** The key of a sandbox: the one it is given, else one made when it is first needed. */
+export function signingKey(store: EstateStore, given?: SigningKey): SigningKey {
+  return store.credential('signing-key', () => given ?? newSigningKey());
 }
 
-function keySlot(store: EstateStore): KeySlot {
-  return store.credential<KeySlot>('signing-key', { kid: randomUUID() });
+export function newSigningKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { kid: randomUUID(), privateKey: privateKey.export({ format: 'jwk' }) };
+}
+
+function privateKey(store: EstateStore): KeyObject {
+  const key = signingKey(store);
+  const made = keyObjects.get(key) ?? createPrivateKey({ key: key.privateKey, format: 'jwk' });
+  keyObjects.set(key, made);
+  return made;
 }

@@ -15,9 +15,11 @@ export const ANCHORS: Anchors = {
   defender: { state: 'absent', why: [] },
 };
 
+const { manifest } = loadEstate(DEFAULT_ESTATE);
+
 /** The default estate's own manifest. */
 export function defaultManifest(): Manifest {
-  return ManifestSchema.parse(loadEstate(DEFAULT_ESTATE).manifest);
+  return ManifestSchema.parse(manifest);
 }
 
 /** A finding as the plan would hold it, where only the finding itself matters. */

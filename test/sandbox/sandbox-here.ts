@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { vi } from 'vitest';
 import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
+import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
 import { createListener } from '../../sandbox/server.ts';
 import type { SandboxContext } from '../../sandbox/service.ts';
@@ -33,10 +34,15 @@ async function makeTrusted(): Promise<ServerCertificate> {
   return certificate;
 }
 
+/** One key for all sandboxes of a process: making it takes longer than most tests. */
+const KEY = Symbol.for('offboard.test.signing-key');
+const globals = globalThis as { [KEY]?: SigningKey };
+
 /** Serves a store on a free port of 127.0.0.1; the process trusts its certificate from then on. */
 export async function listenHere(store: EstateStore, lingerMs: number): Promise<ListeningSandbox> {
   let offset = 0;
   const context: SandboxContext = { store, origin: '', lingerMs, now: () => new Date(Date.now() + offset) };
+  signingKey(store, (globals[KEY] ??= newSigningKey()));
   const certificate = await trusted;
   const listener = createListener(SERVICES, context);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
