@@ -17,7 +17,7 @@ const EntrySchema = z.strictObject({
 export const StateSchema = z.strictObject({
   entries: z.record(z.string(), EntrySchema),
   /** What services keep about the estate: operations, mails, etags. */
-  slots: z.record(z.string(), z.looseObject({})),
+  slots: z.record(z.string(), z.unknown()),
   /** Keys and clients, which stay when another estate comes. */
   credentials: z.record(z.string(), z.looseObject({})),
 });
@@ -110,7 +110,7 @@ export class EstateStore {
 
   /** State of one service's own (etags, operations, mails): a JSON value that is mutated in place and written by `save`. */
   slot<T extends object>(name: string, initial: T): T {
-    return (this.#state.slots[name] ??= initial as State['slots'][string]) as T;
+    return (this.#state.slots[name] ??= initial) as T;
   }
 
   /** What a worker was told or the sandbox signs with: made once, and it outlasts the estate. */
