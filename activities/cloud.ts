@@ -1,5 +1,5 @@
 import type { FailureClass } from '../model/errors.ts';
-import type { Anchors } from '../model/finding.ts';
+import type { Facts } from '../model/finding.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
 import type { OwnAccess } from '../model/own-access.ts';
@@ -52,7 +52,7 @@ export interface Cloud<Snapshot, Api> {
    * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
    * out what it shows still to be the very same.
    */
-  anchors(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Anchors): Partial<Anchors>;
+  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts): Partial<Facts>;
   kinds: Kind<Snapshot, Api>[];
   /** Pure. */
   classify(error: unknown): FailureClass;

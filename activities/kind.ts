@@ -1,4 +1,4 @@
-import type { Anchors, Json, Match } from '../model/finding.ts';
+import type { Facts, Json, Match } from '../model/finding.ts';
 import type { PlanItem } from '../model/plan.ts';
 import type { Recreated, ToRestore } from '../model/restore.ts';
 import type { KindShell } from '../model/shell.ts';
@@ -21,7 +21,7 @@ export type Kind<Snapshot, Api> = Omit<Footprint<Snapshot>, 'losses' | 'quaranti
 export interface Footprint<Snapshot> {
   name: string;
   /** What in this snapshot is ours and why, and what is not ours but worth telling. */
-  match(snapshot: Snapshot, anchors: Anchors): Match;
+  match(snapshot: Snapshot, facts: Facts): Match;
   /** Items with the same key in one system are one write: they are removed, and come back, together. */
   writeKey?(item: PlanItem): string;
   /**
@@ -66,10 +66,10 @@ export type Restore<Api> = (api: Api, items: readonly [ToRestore, ...ToRestore[]
 /** Pure: how a removed thing comes back: undeleted where the cloud keeps it for a while, else made again from the kept definition. */
 export interface Losses {
   /**
-   * What will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. `taker` is what took the
+   * What will not be the same again, each in a few words ("a new RoleId"); told before anybody approves a restore. `container` is what took the
    * item along when it was removed, and makes it again.
    */
-  losses(item: PlanItem, taker?: PlanItem): string[];
+  losses(item: PlanItem, container?: PlanItem): string[];
   /** Why this very one cannot come back, though others of its kind can, and what a person may do instead; undefined when it can. */
   impossible?(item: PlanItem): string | undefined;
   /**

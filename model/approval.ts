@@ -11,7 +11,7 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
   const refusal = refusalAtGates(item, plan, hash, ledger, now, gatesBefore(plan, item));
   if (refusal !== undefined) return refusal;
-  const kept = item.takesAlong?.find((id) => ledger.waived.has(id));
+  const kept = item.contains?.find((id) => ledger.waived.has(id));
   if (kept !== undefined) return `it would take ${kept} along, which an approver decided to leave in place`;
   const before = PHASES[PHASES.indexOf(item.phase) - 1];
   const open = before ? unresolvedItems(ledger, plan, before) : [];

@@ -6,7 +6,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * One thing that onboarding left behind, as its kind judged it from a snapshot.
  *
  * Tokens tie findings together across systems: whatever `uses` a token must be gone before whatever `provides` it may go, and
- * something that is not ours but uses a token keeps what provides it in place (see `Sighting`). A token begins with the type of system
+ * something that is not ours but uses a token keeps what provides it in place (see `Bystander`). A token begins with the type of system
  * its users live in, such as `aws:role:<arn>`: a system of that type that could not be read may use it, too. Only `SIGN_IN_TOKEN` has users
  * in systems of several types, and begins with none.
  */
@@ -32,7 +32,7 @@ export interface Finding {
   provides: string[];
   uses: string[];
   /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
-  takesAlong?: string[];
+  contains?: string[];
   /**
    * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
@@ -48,7 +48,7 @@ export interface Hold {
 }
 
 /** Something that is not ours and stays, but is worth telling: a look-alike, Defender's, another user of something ours. */
-export interface Sighting {
+export interface Bystander {
   system: SystemId;
   id: string;
   why: string;
@@ -59,7 +59,7 @@ export interface Sighting {
 
 export interface Match {
   findings: Finding[];
-  sightings: Sighting[];
+  bystanders: Bystander[];
   /**
    * How many things of this kind were looked at, ours or not: what a breaker's percentage is taken of. Absent when nobody knows,
    * or where all of the kind is Permissions Management's anyway (its data collectors, its sign-in): a share of it would tell nothing.
@@ -68,7 +68,7 @@ export interface Match {
 }
 
 /** What one system says of itself that the judging of others needs. Collected over all systems before any is judged. */
-export interface Anchors {
+export interface Facts {
   tenantId: string;
   /** Issuer without scheme, trailing slash included. */
   issuer: string;

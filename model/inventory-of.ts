@@ -45,7 +45,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
     notAsked,
     collectors: collectorsOf(input, findings),
     notes,
-    defender: plan.anchors.defender ?? { state: 'unknown', why: ['no subscription was looked at'] },
+    defender: plan.facts.defender ?? { state: 'unknown', why: ['no subscription was looked at'] },
     warnings: [...plan.warnings, ...unseenSystems(input)],
     ...(input.breaker === undefined ? {} : { breaker: input.breaker }),
   };
@@ -56,7 +56,7 @@ function findingsOf({ findings, plan }: InventoryInput): InventoryFinding[] {
   const items = new Map(plan.items.map((i) => [i.id, i]));
   const shown = findings.flatMap((f): InventoryFinding[] => {
     const item = items.get(f.id);
-    if (!item && (f.confidence === 'certain' || ourselves(f, plan.anchors) !== undefined)) return [];
+    if (!item && (f.confidence === 'certain' || ourselves(f, plan.facts) !== undefined)) return [];
     const hold = item ? item.guard : f.hold;
     const { kind, system, id, title, part, phase, why, confidence, risk } = f;
     return [{ kind, system, id, title, ...(part === undefined ? {} : { part }), phase, why, confidence, risk, ...(hold ? { hold } : {}) }];

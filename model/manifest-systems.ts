@@ -4,7 +4,7 @@ import { listed, type Selector } from './selector.ts';
 
 /** Which systems a manifest is about. */
 
-/** Every system the manifest names one by one, anchors (Entra, OIDC account, OIDC project) included, each once, sorted. */
+/** Every system the manifest names one by one, facts (Entra, OIDC account, OIDC project) included, each once, sorted. */
 export function systemsOf(manifest: Manifest): SystemId[] {
   const { aws, azure, gcp } = manifest;
   const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];

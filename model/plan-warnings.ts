@@ -1,13 +1,13 @@
-import type { Anchors, Sighting } from './finding.ts';
+import type { Facts, Bystander } from './finding.ts';
 
 /** Pure: what an approver should know of what could not be judged item by item. */
-export function warningsOf({ sightings, anchors }: { sightings: Sighting[]; anchors: Anchors }): string[] {
-  return [...defenderSeen(sightings), ...ownersUnseen(anchors)];
+export function warningsOf({ bystanders, facts }: { bystanders: Bystander[]; facts: Facts }): string[] {
+  return [...defenderSeen(bystanders), ...ownersUnseen(facts)];
 }
 
 /** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
-function defenderSeen(sightings: Sighting[]): string[] {
-  const count = sightings.filter((s) => s.defender).length;
+function defenderSeen(bystanders: Bystander[]): string[] {
+  const count = bystanders.filter((s) => s.defender).length;
   if (count === 0) return [];
   return [
     `Microsoft Defender for Cloud is set up here (${count} of its objects were seen, none is touched). Its own CIEM signs in through the same ` +
@@ -16,7 +16,7 @@ function defenderSeen(sightings: Sighting[]): string[] {
 }
 
 /** An owner nobody could ask for is not nobody: what a Bicep template made would be put back by it. */
-function ownersUnseen({ deploymentStacksUnlisted: scopes = [] }: Anchors): string[] {
+function ownersUnseen({ deploymentStacksUnlisted: scopes = [] }: Facts): string[] {
   if (scopes.length === 0) return [];
   return [
     `whether a deployment stack (Bicep) owns role assignments is not known at ${scopes.join(', ')}: it would put back what is removed; give ` +

@@ -1,6 +1,6 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
-import type { Anchors, Finding, Hold, Sighting } from './finding.ts';
+import type { Facts, Finding, Hold, Bystander } from './finding.ts';
 import { combine } from './guards/combine.ts';
 import { ourselves } from './guards/ourselves.ts';
 import { shared, STAYS } from './guards/shared.ts';
@@ -38,10 +38,10 @@ export interface Plan {
   /** The stages of each cloud, in which its items go. */
   order: Orders;
   untouched: Untouched[];
-  /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unknown-scope`. */
+  /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unread-system`. */
   unknown: { system: SystemId; reason: string }[];
   /** What proved things to be ours when the plan was made. Once it is gone itself, it still proves what was overlooked. */
-  anchors: Anchors;
+  facts: Facts;
   /** Systems whose permissions go first, a wave of their own; empty when all go at once. */
   pilot: string[];
   /** What an approver should know before anything else. */
@@ -49,7 +49,7 @@ export interface Plan {
 }
 
 /** A kind of thing in one system, and how many of it there are, ours or not. */
-export interface Scope {
+export interface KindCount {
   system: SystemId;
   kind: string;
   seen: number;
@@ -62,7 +62,7 @@ export interface PlanInput {
   tenantId: string;
   manifestHash: string;
   findings: Finding[];
-  sightings: Sighting[];
+  bystanders: Bystander[];
   unknown: { system: SystemId; reason: string }[];
   protected: string[];
   overrides: { item: string; reason: string }[];
@@ -73,8 +73,8 @@ export interface PlanInput {
   maxItems: number;
   /** Of the things of one kind in one system. */
   maxPercent: number;
-  scopes: Scope[];
-  anchors: Anchors;
+  kindCounts: KindCount[];
+  facts: Facts;
   orders: Orders;
   /** Things that can be denied or disabled first; undefined where the manifest does not say so. */
   quarantine?: QuarantineMode;
@@ -84,7 +84,7 @@ export interface PlanInput {
 export const PROTECTED = 'protected by the manifest';
 
 /** Kind of the item that stands for a system that could not be read. */
-export const UNKNOWN_SCOPE = 'unknown-scope';
+export const UNREAD_SYSTEM = 'unread-system';
 
 /**
  * Pure: findings to plan. Throws OffboardError 'InvalidValue' when an override names nothing that was found, or when there
@@ -92,8 +92,8 @@ export const UNKNOWN_SCOPE = 'unknown-scope';
  */
 export function buildPlan(input: PlanInput): Plan {
   const overrides = new Map(input.overrides.map((o) => [o.item, o.reason]));
-  const untouched: Untouched[] = input.sightings.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
-  const candidates = [...input.findings, ...input.unknown.map((u) => unknownScope(u.system, u.reason))];
+  const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
+  const candidates = [...input.findings, ...input.unknown.map((u) => unreadSystem(u.system, u.reason))];
   const kept: Finding[] = [];
   for (const finding of candidates) {
     const reason = reasonToLeave(finding, input, overrides);
@@ -116,9 +116,9 @@ export function buildPlan(input: PlanInput): Plan {
   refuseTooGreatAShare(kept, input);
   const leftAlone = new Set(input.leftAlone.map((s) => s.item));
   // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
-  const staying = [...input.sightings, ...candidates.filter((f) => !kept.includes(f) && !leftAlone.has(f.id))];
+  const staying = [...input.bystanders, ...candidates.filter((f) => !kept.includes(f) && !leftAlone.has(f.id))];
   const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
-  const items = removalOrder(withTakenAlong(all), input.orders);
+  const items = removalOrder(withContents(all), input.orders);
   return {
     version: 1,
     tenantId: input.tenantId,
@@ -127,7 +127,7 @@ export function buildPlan(input: PlanInput): Plan {
     order: input.orders,
     untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
-    anchors: input.anchors,
+    facts: input.facts,
     pilot: input.pilot.toSorted(),
     warnings: [...warningsOf(input), ...quarantineWarning(items, input.quarantine)],
   };
@@ -140,8 +140,8 @@ export function planHash(plan: Plan): string {
 }
 
 /** A rule that matches nearly everything there is of a kind is more likely wrong than right. */
-function refuseTooGreatAShare(kept: Finding[], { scopes, maxPercent }: PlanInput): void {
-  for (const { system, kind, seen } of scopes) {
+function refuseTooGreatAShare(kept: Finding[], { kindCounts, maxPercent }: PlanInput): void {
+  for (const { system, kind, seen } of kindCounts) {
     const planned = kept.filter((f) => f.system === system && f.kind === kind).length;
     if (seen < FEW || planned * 100 <= seen * maxPercent) continue;
     throw new OffboardError(
@@ -154,7 +154,7 @@ function refuseTooGreatAShare(kept: Finding[], { scopes, maxPercent }: PlanInput
 function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
-  const own = ourselves(finding, input.anchors);
+  const own = ourselves(finding, input.facts);
   if (own !== undefined) return own;
   const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
   if (leftAlone) return leftAlone.reason;
@@ -164,7 +164,7 @@ function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string
   return undefined;
 }
 
-function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' | 'uses'>[], override: string | undefined): PlanItem {
+function toItem(finding: Finding, kept: Finding[], staying: Pick<Bystander, 'id' | 'uses'>[], override: string | undefined): PlanItem {
   const before = kept.filter(
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
@@ -175,7 +175,7 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
     fingerprint: fingerprint(finding.snapshot),
     dependsOn: before.map((f) => f.id).toSorted(),
     // Nothing is known of a system that could not be read: there is nothing an override could remove.
-    ...(guard && (override === undefined || finding.kind === UNKNOWN_SCOPE) ? { guard } : {}),
+    ...(guard && (override === undefined || finding.kind === UNREAD_SYSTEM) ? { guard } : {}),
     ...(override === undefined ? {} : { override }),
   };
 }
@@ -184,15 +184,15 @@ function toItem(finding: Finding, kept: Finding[], staying: Pick<Sighting, 'id' 
  * What takes others along waits for all they wait for, and they for it. It stays while one of them stays, or is held: no override of its
  * own can lift that.
  */
-function withTakenAlong(items: PlanItem[]): PlanItem[] {
+function withContents(items: PlanItem[]): PlanItem[] {
   const byId = new Map(items.map((i) => [i.id, i]));
   return items.map((item) => {
-    const takers = items.filter((i) => i.takesAlong?.includes(item.id)).map((i) => i.id);
-    if (!item.takesAlong) return takers.length === 0 ? item : { ...item, dependsOn: [...item.dependsOn, ...takers].toSorted() };
-    const own = new Set([item.id, ...item.takesAlong]);
-    const waitsFor = [item, ...item.takesAlong.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
+    const containers = items.filter((i) => i.contains?.includes(item.id)).map((i) => i.id);
+    if (!item.contains) return containers.length === 0 ? item : { ...item, dependsOn: [...item.dependsOn, ...containers].toSorted() };
+    const own = new Set([item.id, ...item.contains]);
+    const waitsFor = [item, ...item.contains.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
     const dependsOn = [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted();
-    const staying = item.takesAlong.flatMap((id) => {
+    const staying = item.contains.flatMap((id) => {
       const guard = byId.has(id) ? byId.get(id)?.guard : STAYS;
       return guard ? [{ code: guard.code, reason: `it would take ${id} along: ${guard.reason}` }] : [];
     });
@@ -205,13 +205,13 @@ function withTakenAlong(items: PlanItem[]): PlanItem[] {
 /** A system that could not be read may hold a user of anything that systems of its type use. */
 function mayUse(other: Finding, needed: Finding): boolean {
   return (
-    other.kind === UNKNOWN_SCOPE &&
+    other.kind === UNREAD_SYSTEM &&
     other.system !== needed.system &&
     needed.provides.some((t) => t.startsWith(`${systemType(other.system)}:`))
   );
 }
 
-function unknownScope(system: SystemId, reason: string): Finding {
+function unreadSystem(system: SystemId, reason: string): Finding {
   const phases: Record<SystemType, Phase> = {
     aws: 'permissions',
     azure: 'permissions',
@@ -220,20 +220,20 @@ function unknownScope(system: SystemId, reason: string): Finding {
     portal: 'data-collection',
   };
   return {
-    kind: UNKNOWN_SCOPE,
+    kind: UNREAD_SYSTEM,
     system,
-    id: `${UNKNOWN_SCOPE}:${system}`,
+    id: `${UNREAD_SYSTEM}:${system}`,
     title: `${system} could not be read`,
     phase: phases[systemType(system)],
     why: ['the manifest names it'],
     confidence: 'certain',
     risk: 'none',
-    stage: UNKNOWN_SCOPE,
+    stage: UNREAD_SYSTEM,
     snapshot: { reason },
     provides: [],
     uses: [],
     hold: {
-      code: 'UnknownScope',
+      code: 'UnreadSystem',
       reason: `${reason}; nothing is known about what it holds: mend the access and amend the plan, or waive it`,
     },
   };

@@ -86,8 +86,8 @@ function fuller(before: PlanItem | undefined, now: PlanItem): PlanItem {
 }
 
 /** Pure: the chosen ids, and those of whatever a chosen thing took along and brings back with it. */
-export function withTakenAlong(removed: Removed[], only: string[]): string[] {
-  const along = removed.flatMap((r) => (only.includes(r.item.id) ? (r.item.takesAlong ?? []) : []));
+export function withContents(removed: Removed[], only: string[]): string[] {
+  const along = removed.flatMap((r) => (only.includes(r.item.id) ? (r.item.contains ?? []) : []));
   return [...new Set([...only, ...along.filter((id) => removed.some((r) => r.item.id === id))])];
 }
 
@@ -99,7 +99,7 @@ export function neededBesides(removed: Removed[], only: string[]): Removed[] {
 
 /** Pure: what a removed thing uses, and what uses whatever it took along, but for these themselves. */
 export function neededBy({ item }: Removed, removed: Removed[]): Removed[] {
-  const own = new Set([item.id, ...(item.takesAlong ?? [])]);
+  const own = new Set([item.id, ...(item.contains ?? [])]);
   const users = removed.filter((r) => own.has(r.item.id));
   return removed.filter((r) => !own.has(r.item.id) && users.some((u) => uses(u.item, r.item)));
 }
@@ -107,7 +107,7 @@ export function neededBy({ item }: Removed, removed: Removed[]): Removed[] {
 const uses = (user: PlanItem, needed: PlanItem) => user.id !== needed.id && user.uses.some((t) => needed.provides.includes(t));
 
 export interface RestoreInput {
-  /** The last plan of the run that is undone: its tenant, manifest and anchors stand. */
+  /** The last plan of the run that is undone: its tenant, manifest and facts stand. */
   last: Plan;
   /** Journal of that run. */
   restores: string;
@@ -159,7 +159,7 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     items: neededFirst(items.toReversed(), last.order),
     untouched: untouched.toSorted((a, b) => (a.system + a.id < b.system + b.id ? -1 : 1)),
     unknown: [],
-    anchors: last.anchors,
+    facts: last.facts,
     warnings: [
       ...input.warnings,
       ...(lossy > 0
@@ -196,8 +196,8 @@ function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run:
   const { item, at, quarantined } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
   const others = kept.map((k) => k.removed);
-  const takers = others.filter((o) => o.item.takesAlong?.includes(item.id));
-  const along = others.filter((o) => item.takesAlong?.includes(o.item.id));
+  const containers = others.filter((o) => o.item.contains?.includes(item.id));
+  const along = others.filter((o) => item.contains?.includes(o.item.id));
   return {
     ...rest,
     // It brings back what it took along, so it goes no later than the first of these.
@@ -206,7 +206,7 @@ function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run:
       [item, ...along.map((o) => o.item)].map((i) => i.stage),
     ),
     why: [`${quarantined ? 'put in quarantine' : 'removed'} by ${run} at ${at}`, ...item.why],
-    dependsOn: [...neededBy(one, others), ...takers].map((o) => o.item.id).toSorted(),
+    dependsOn: [...neededBy(one, others), ...containers].map((o) => o.item.id).toSorted(),
     removedAt: at,
     losses,
     ...(recreated ? { recreated } : {}),

@@ -103,9 +103,9 @@ export function workerWaiting(what: string, where: string, mend: string, { run }
 }
 
 /** What is known of a collector beside what follows from its stage. */
-type CollectorFacts = Omit<CollectorWaiting, 'kind' | 'whom' | 'until' | 'next'>;
+type KnownCollector = Omit<CollectorWaiting, 'kind' | 'whom' | 'until' | 'next'>;
 
-export function collectorWaiting(facts: CollectorFacts, { run }: Asking): CollectorWaiting {
+export function collectorWaiting(facts: KnownCollector, { run }: Asking): CollectorWaiting {
   const { challenge, ...known } = facts;
   const { id, driver, recipient, stage, deadline } = known;
   const attested = stage === 'by-hand' && driver !== 'operator';

@@ -19,7 +19,7 @@ export async function approvePlan(run: Run): Promise<StepOutcome> {
 /** After the pilot's soak time, before the rest: what broke shows in days, not in minutes. An amended plan after a go-ahead soaks no more. */
 export async function approveWave(run: Run): Promise<StepOutcome> {
   const nothing = (run.plan?.items ?? []).every((p) => p.count === 0);
-  if (run.openings.wave === 0 && !nothing) await idle(run, 'soak', run.facts.soak);
+  if (run.openings.wave === 0 && !nothing) await idle(run, 'soak', run.terms.soak);
   return await passGate(run, 'wave', nothing);
 }
 
@@ -44,7 +44,7 @@ export async function approveRestore(run: Run): Promise<StepOutcome> {
 async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise<StepOutcome> {
   if (nothingBehindIt) return 'done';
   const opening = ++run.openings[gate];
-  const waits = run.facts.waits;
+  const waits = run.terms.waits;
   run.gateOutcome = undefined;
   run.waitFor(gateWaiting(await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate }), run.asking));
   const outcome = await decision(run, gate, opening);
@@ -55,7 +55,7 @@ async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise
 }
 
 async function decision(run: Run, gate: Gate, opening: number): Promise<GateOutcome> {
-  const { reminder, escalation, gate: limit } = run.facts.waits;
+  const { reminder, escalation, gate: limit } = run.terms.waits;
   const decided = () => run.gateOutcome !== undefined;
   let waited = 0;
   for (const [stage, at] of [['reminder', reminder] as const, ['escalation', escalation] as const]) {

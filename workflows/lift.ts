@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
 
 /** Makes things as they were before their quarantine. Returns their ids that are not. */
 export async function liftWhat(run: Run, items: string[] | undefined): Promise<string[]> {
-  if (run.facts.mode !== 'quarantine' || items?.length === 0) return [];
+  if (run.terms.mode !== 'quarantine' || items?.length === 0) return [];
   const what = { run: run.id, planHash: run.planHash, ...(items === undefined ? {} : { items }) };
   const outcomes = await liftQuarantine(`lift: ${items === undefined ? 'what is in quarantine' : `${items.length} items`}`, what);
   run.record('permissions', outcomes);

@@ -70,7 +70,7 @@ export async function toItsEnd(run: Run, work: () => Promise<Ending>): Promise<O
 }
 
 async function offboard(run: Run): Promise<Ending> {
-  if (!(await preconditions(run))) return refusalBy(run.facts.failures);
+  if (!(await preconditions(run))) return refusalBy(run.terms.failures);
   for (;;) {
     await plan(run);
     if (run.input.dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
@@ -104,12 +104,12 @@ async function preconditions(run: Run): Promise<boolean> {
   run.enter('preconditions');
   const { manifest, startedBy } = run.input;
   run.started = await startRun({ run: run.id, workflowId: workflowInfo().workflowId, manifest, startedBy });
-  return run.facts.failures.length === 0;
+  return run.terms.failures.length === 0;
 }
 
 async function plan(run: Run): Promise<void> {
   run.enter('discover');
-  const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
+  const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
   run.enter('plan');
   run.waits.clear();
   run.plan = await makePlan({ run: run.id, manifest, readings });
@@ -120,7 +120,7 @@ async function plan(run: Run): Promise<void> {
 
 async function verified(run: Run): Promise<Ending> {
   run.enter('verify');
-  const { manifest, readings } = await readEstate(run.id, run.facts.manifest);
+  const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
   const { leftovers, unknown, unseen } = await verify({ run: run.id, manifest, readings });
   if (leftovers.length > 0)
     return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };

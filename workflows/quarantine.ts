@@ -14,13 +14,13 @@ import { untilResolved, type Again } from './until-resolved.ts';
  * and can be lifted by one message. What was used meanwhile waits for an approver. Removal follows by itself.
  */
 export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Promise<StepOutcome> {
-  if (run.facts.mode !== 'quarantine') return 'done';
+  if (run.terms.mode !== 'quarantine') return 'done';
   const again: Again = (items) => quarantineItems(run, phase, `quarantine again: ${items.length} items`, { phase, items });
   await byStage(batches, (b, key) => quarantineItems(run, phase, `quarantine: ${b.label}`, key));
   const put = await untilResolvedOrLifted(run, phase, again);
   if (put !== 'done') return put;
   if (![...run.outcomes.values()].some((o) => o.outcome === 'quarantined')) return 'done';
-  const until = run.inMs(run.facts.waits.quarantine);
+  const until = run.inMs(run.terms.waits.quarantine);
   run.waitFor(quarantineWaiting(until, run.asking));
   let watched: StepOutcome;
   try {
@@ -35,7 +35,7 @@ export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Prom
 
 async function watch(run: Run, phase: Phase, end: number, again: Again): Promise<StepOutcome> {
   for (;;) {
-    const left = Math.max(1, Math.min(end - Date.now(), run.facts.waits.watch));
+    const left = Math.max(1, Math.min(end - Date.now(), run.terms.waits.watch));
     await condition(() => run.liftedBy !== undefined, left);
     if (run.liftedBy !== undefined) return 'lifted';
     const last = Date.now() >= end;

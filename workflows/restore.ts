@@ -37,7 +37,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
   run.enter('preconditions');
   const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
   run.started = await startRestore({ ...what, workflowId: workflowInfo().workflowId, startedBy });
-  if (run.facts.failures.length > 0) return refusalBy(run.facts.failures);
+  if (run.terms.failures.length > 0) return refusalBy(run.terms.failures);
   run.enter('plan');
   run.plan = await makeRestorePlan(what);
   if (dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };

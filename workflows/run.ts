@@ -70,7 +70,7 @@ export class Run implements RunState {
   }
 
   /** What startRun told. Throws when asked before. */
-  get facts(): StartRunResult {
+  get terms(): StartRunResult {
     if (!this.started) throw new Error('the run has not been started');
     return this.started;
   }
@@ -149,7 +149,7 @@ export class Run implements RunState {
   /** Asks approvers what becomes of unresolved items. What is asked already keeps its time. */
   waitForDecision(): void {
     const known = this.waits.of('items')[0];
-    const member = this.#undecidedItems(known?.until ?? this.inMs(this.facts.waits.person));
+    const member = this.#undecidedItems(known?.until ?? this.inMs(this.terms.waits.person));
     if (member) this.waitFor(member);
   }
 

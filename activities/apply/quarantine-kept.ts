@@ -21,7 +21,7 @@ export function quarantineNotKept(
   const held = (code: string, reason: string) => blocked(item, code, reason);
   if (hasStep && !ledger.quarantined.has(item.id))
     return held('NotInQuarantine', 'mode: quarantine, and it was not put there; amend the plan, or waive it');
-  for (const id of [item.id, ...(item.takesAlong ?? [])]) {
+  for (const id of [item.id, ...(item.contains ?? [])]) {
     const there = ledger.quarantined.get(id);
     if (!there) continue;
     const known = ledger.outcomes.get(id);

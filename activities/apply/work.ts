@@ -50,12 +50,12 @@ export function barred(work: Work, item: PlanItem): Outcome | undefined {
 /** Writes the intents of a call, on disk before it resolves. */
 export async function intend(work: Work, items: PlanItem[]): Promise<void> {
   const { operation, planHash } = work;
-  await append(work, ...withTakenAlong(work, items).flatMap((i) => operation.intent?.(i, planHash) ?? []));
+  await append(work, ...withContents(work, items).flatMap((i) => operation.intent?.(i, planHash) ?? []));
 }
 
 /** What a removal takes along is removed by us, too: the journal must say so, or it would be taken for somebody else's doing. */
-function withTakenAlong({ plan }: Work, items: PlanItem[]): PlanItem[] {
-  const taken = new Set(items.flatMap((i) => i.takesAlong ?? []));
+function withContents({ plan }: Work, items: PlanItem[]): PlanItem[] {
+  const taken = new Set(items.flatMap((i) => i.contains ?? []));
   return [...items, ...plan.items.filter((i) => taken.has(i.id))];
 }
 

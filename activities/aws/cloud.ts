@@ -27,7 +27,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     },
     root: (context) => rootOfAws(connector, context),
     read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }, AWS_RESOURCES),
-    anchors: awsFacts,
+    facts: awsFacts,
     kinds: AWS_KINDS,
     classify,
     ownAccess: ownAccessToAccount,

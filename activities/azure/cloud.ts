@@ -21,7 +21,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
     read: readAzure,
-    anchors: azureFacts,
+    facts: azureFacts,
     kinds: AZURE_KINDS,
     classify: classifyAzure,
     ownAccess: ownAccessAtScope,

@@ -1,8 +1,8 @@
-import type { Anchors } from '../../model/finding.ts';
+import type { Facts } from '../../model/finding.ts';
 import type { AzureSnapshot } from './reader.ts';
 
 /** Pure: what a scope tells the judging of others: whether Defender uses what is shared with it, and which deployment stacks own assignments. */
-export function azureFacts({ defender, deploymentStacks: view }: AzureSnapshot): Partial<Anchors> {
+export function azureFacts({ defender, deploymentStacks: view }: AzureSnapshot): Partial<Facts> {
   return {
     ...(defender ? { defender } : {}),
     ...(view && view.stacks.length > 0 ? { deploymentStacks: view.stacks } : {}),

@@ -1,6 +1,6 @@
 import { DiscoveryScopeSchema, foundScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
-import type { Anchors } from '../../model/finding.ts';
+import type { Facts } from '../../model/finding.ts';
 import { inventoryOf } from '../../model/inventory-of.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
@@ -39,7 +39,7 @@ export interface TakeInventoryResult {
 export async function takeInventory(deps: Deps, input: TakeInventoryInput): Promise<TakeInventoryResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const notes = await guideNotes(deps, manifest);
-  const judged = await judge(deps, manifest, input.readings, await earlierAnchors(deps, manifest.tenant.id));
+  const judged = await judge(deps, manifest, input.readings, await earlierFacts(deps, manifest.tenant.id));
   const readings = (await Promise.all(input.readings.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
   const leftOut = readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, reason: r.leftOut }] : []));
   const { plan, breaker } = planned(manifest, judged, new Set(leftOut.map((l) => l.system)));
@@ -66,15 +66,15 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
 }
 
 /** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */
-async function earlierAnchors(deps: Deps, tenantId: string): Promise<Anchors | undefined> {
+async function earlierFacts(deps: Deps, tenantId: string): Promise<Facts | undefined> {
   const run = lastPlanned(deps.journal, workflowIdOf('offboarding', tenantId));
-  return run === undefined ? undefined : (await currentPlan(deps, deps.journal.ledger(run)))?.anchors;
+  return run === undefined ? undefined : (await currentPlan(deps, deps.journal.ledger(run)))?.facts;
 }
 
 /** The plan of all that was found; `breaker` when the usual limits would refuse it. */
 function planned(
   manifest: Manifest,
-  { match, unknown, anchors, scopes, orders }: Judged,
+  { match, unknown, facts, kindCounts, orders }: Judged,
   leftOut: Set<string>,
 ): { plan: Plan; breaker?: string } {
   const ours = new Set(match.findings.map((f) => f.id));
@@ -82,15 +82,15 @@ function planned(
     tenantId: manifest.tenant.id,
     manifestHash: '',
     findings: match.findings,
-    sightings: match.sightings.filter((s) => !ours.has(s.id) && !leftOut.has(s.system)),
+    bystanders: match.bystanders.filter((s) => !ours.has(s.id) && !leftOut.has(s.system)),
     unknown,
     protected: [],
     overrides: [],
     leftAlone: [],
     pilot: [],
     ...manifest.breakers,
-    scopes,
-    anchors,
+    kindCounts,
+    facts,
     orders,
   };
   try {

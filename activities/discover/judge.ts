@@ -1,11 +1,11 @@
 import { mergeDefender } from '../../model/guards/defender.ts';
-import type { Anchors, DefenderUse, Match } from '../../model/finding.ts';
+import type { Facts, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
-import type { Scope } from '../../model/plan.ts';
+import type { KindCount } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
@@ -14,9 +14,9 @@ import { leftOutOf, unknownOf } from './walk.ts';
 export interface Judged {
   match: Match;
   unknown: { system: SystemId; reason: string }[];
-  anchors: Anchors;
+  facts: Facts;
   /** How many things of each kind were looked at in each system. */
-  scopes: Scope[];
+  kindCounts: KindCount[];
   /** The order of each cloud's removals. */
   orders: Orders;
 }
@@ -25,21 +25,21 @@ export interface Judged {
  * Pure judging over stored snapshots: first what each tells about others, then what in each is ours. `earlier` is what an earlier plan
  * knew: a role made after that plan names the OIDC role it trusts by an id that no snapshot explains once that role is gone.
  */
-export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Anchors): Promise<Judged> {
+export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
-  const anchors = await anchorsOf(deps, manifest, readings, earlier);
-  const match: Match = { findings: [], sightings: leftOutOf(readings) };
-  const scopes: Scope[] = [];
+  const facts = await factsOf(deps, manifest, readings, earlier);
+  const match: Match = { findings: [], bystanders: leftOutOf(readings) };
+  const kindCounts: KindCount[] = [];
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
     const snapshot: unknown = await deps.artifacts.get(artifact);
     for (const kind of deps.clouds[systemType(system)].kinds) {
-      const { findings, sightings, seen } = kind.match(snapshot, anchors);
+      const { findings, bystanders, seen } = kind.match(snapshot, facts);
       match.findings.push(...findings);
-      match.sightings.push(...sightings);
-      if (seen !== undefined) scopes.push({ system, kind: kind.name, seen });
+      match.bystanders.push(...bystanders);
+      if (seen !== undefined) kindCounts.push({ system, kind: kind.name, seen });
     }
   }
-  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), anchors, scopes, orders: ordersOf(deps) };
+  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), facts, kindCounts, orders: ordersOf(deps) };
 }
 
 /** Pure: the order of each cloud's removals. */
@@ -55,12 +55,12 @@ function unread(manifest: Manifest, readings: Reading[]): Reading[] {
     .map((system) => ({ system, unknown: 'it was not read' }));
 }
 
-async function anchorsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Anchors | undefined): Promise<Anchors> {
+async function factsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Facts | undefined): Promise<Facts> {
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
-  const facts: Partial<Anchors>[] = [];
+  const facts: Partial<Facts>[] = [];
   for (const { system, artifact } of readings.filter((r) => 'artifact' in r))
-    facts.push(deps.clouds[systemType(system)].anchors(await deps.artifacts.get(artifact), tenantId, issuer, earlier));
+    facts.push(deps.clouds[systemType(system)].facts(await deps.artifacts.get(artifact), tenantId, issuer, earlier));
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.

@@ -56,7 +56,7 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
     readings.push({ system, artifact: await deps.artifacts.put(answer.value) });
     const type = systemType(system);
-    if (type === 'entra') ciemPrincipalId = deps.clouds[type].anchors(answer.value, manifest.tenant.id, '').ciemPrincipalId;
+    if (type === 'entra') ciemPrincipalId = deps.clouds[type].facts(answer.value, manifest.tenant.id, '').ciemPrincipalId;
   });
   // A reading that was stopped half way is no reading: what is missing would look like nothing there.
   if (readings.length !== systems.length)

@@ -18,7 +18,7 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     connect: (_system, { manifest: { tenant } }) =>
       Promise.resolve(connectEntra(graphEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     read: readEntra,
-    anchors: entraFacts,
+    facts: entraFacts,
     kinds: ENTRA_KINDS,
     classify: classifyEntra,
     ownAccess: ownAccessToDirectory,

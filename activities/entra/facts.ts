@@ -1,8 +1,8 @@
-import type { Anchors } from '../../model/finding.ts';
+import type { Facts } from '../../model/finding.ts';
 import type { EntraSnapshot } from './reader.ts';
 
 /** Pure: what the directory tells the judging of others: who the CIEM principal is, whether it is in use, and who the worker is. */
-export function entraFacts({ ciemServicePrincipals, ciemUse, ourselves }: EntraSnapshot): Partial<Anchors> {
+export function entraFacts({ ciemServicePrincipals, ciemUse, ourselves }: EntraSnapshot): Partial<Facts> {
   const [principal] = ciemServicePrincipals;
   return {
     ourselves,

@@ -25,7 +25,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     read: async (client, system, context) => readGcp(client, system, context, await harmless(client, context)),
     root: async (context) => rootOfGcp(await connect(), context),
     walk: async (context) => walkGcp(await connect(), context),
-    anchors: gcpFacts,
+    facts: gcpFacts,
     kinds: GCP_KINDS,
     classify: classifyGcp,
     ownAccess: ownAccessAtResource,

@@ -55,9 +55,9 @@ async function readOidc(api: GcpApi, resource: string, context: ReadContext): Pr
 
 function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean {
   const { id, cloud } = manifest.tenant;
-  const anchors = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
+  const facts = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
   const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
-  const verdicts = pool.providers.map((p) => judgeProvider(p, anchors));
+  const verdicts = pool.providers.map((p) => judgeProvider(p, facts));
   return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
 }
 

@@ -4,7 +4,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
 import { isResolved, type Outcome } from '../../model/outcome.ts';
 import { fingerprint } from '../../model/canonical.ts';
-import { UNKNOWN_SCOPE, type PlanItem } from '../../model/plan.ts';
+import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { AnyKind } from '../cloud.ts';
 import { kindOf } from '../look/kinds.ts';
@@ -56,7 +56,7 @@ export async function carryOver(
 
 /** Not resolved, in a system that could be read. A waiver holds for the run it was given in. */
 function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<SystemId>): boolean {
-  if (item.kind === UNKNOWN_SCOPE || !systems.has(item.system)) return false;
+  if (item.kind === UNREAD_SYSTEM || !systems.has(item.system)) return false;
   const outcome = ledger.outcomes.get(item.id);
   return mine ? !isSettled(ledger, item.id) : outcome === undefined || !isResolved(outcome.outcome);
 }

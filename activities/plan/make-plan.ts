@@ -43,7 +43,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
-  const { match, unknown, anchors, scopes, orders } = await judge(deps, manifest, input.readings, earlier?.anchors);
+  const { match, unknown, facts, kindCounts, orders } = await judge(deps, manifest, input.readings, earlier?.facts);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
   const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
@@ -57,7 +57,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
     findings: match.findings,
-    sightings: match.sightings.filter((s) => !ours.has(s.id)),
+    bystanders: match.bystanders.filter((s) => !ours.has(s.id)),
     unknown,
     protected: manifest.protected,
     overrides: [
@@ -70,8 +70,8 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     maxPercent: manifest.breakers.maxPercent,
     ...(manifest.mode === 'quarantine' ? { quarantine: { kinds: kindsWithQuarantine(deps), ms: manifest.waits.quarantine } } : {}),
-    scopes,
-    anchors,
+    kindCounts,
+    facts,
     orders,
   });
   const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));

@@ -15,16 +15,16 @@ export function restorabilityOf(
   now: Date,
   planned: (one: Removed) => boolean,
 ): Map<string, Restorability> {
-  const judge = (r: Removed, taker?: PlanItem) => canRestore(kindOf(clouds[systemType(r.item.system)], r.item), r, now, taker);
-  const takers = removed.filter((r) => r.item.takesAlong && planned(r) && !('impossible' in judge(r)));
-  return new Map(removed.map((r) => [r.item.id, judge(r, takers.find((t) => t.item.takesAlong?.includes(r.item.id))?.item)] as const));
+  const judge = (r: Removed, container?: PlanItem) => canRestore(kindOf(clouds[systemType(r.item.system)], r.item), r, now, container);
+  const containers = removed.filter((r) => r.item.contains && planned(r) && !('impossible' in judge(r)));
+  return new Map(removed.map((r) => [r.item.id, judge(r, containers.find((t) => t.item.contains?.includes(r.item.id))?.item)] as const));
 }
 
 /**
- * Whether a cloud can give a removed thing back, as far as can be told without asking it. `taker`: what took it along, where that comes
+ * Whether a cloud can give a removed thing back, as far as can be told without asking it. `container`: what took it along, where that comes
  * back. Pure.
  */
-export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, taker?: PlanItem): Restorability {
+export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, now: Date, container?: PlanItem): Restorability {
   if (quarantined) return { losses: [] };
   const { undo } = kind;
   if (!undo) return { impossible: kind.lost ?? 'no call of its cloud brings it back' };
@@ -37,7 +37,7 @@ export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, no
     return never(undo, undo.purged === undefined ? days : `${days}: ${undo.purged}`);
   }
   const impossible = undo.impossible?.(item);
-  return impossible === undefined ? { losses: undo.losses(item, taker) } : never(undo, impossible);
+  return impossible === undefined ? { losses: undo.losses(item, container) } : never(undo, impossible);
 }
 
 function never({ indispensable }: Undo<unknown>, impossible: string): Restorability {

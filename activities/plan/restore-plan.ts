@@ -1,7 +1,7 @@
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { UNKNOWN_SCOPE, type Plan, type Untouched } from '../../model/plan.ts';
-import { buildRestorePlan, neededBy, neededBesides, withTakenAlong, type Removed } from '../../model/restore.ts';
+import { UNREAD_SYSTEM, type Plan, type Untouched } from '../../model/plan.ts';
+import { buildRestorePlan, neededBy, neededBesides, withContents, type Removed } from '../../model/restore.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { fault } from '../failures.ts';
@@ -26,7 +26,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
   const last = plans.at(-1);
   if (!last) throw fault(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
-  const only = input.only && withTakenAlong(removed, input.only);
+  const only = input.only && withContents(removed, input.only);
   const missing = new Set<string>();
   for (const needed of only === undefined ? [] : neededBesides(removed, only)) {
     if (!(await isThere(deps, manifest, needed))) missing.add(needed.item.id);
@@ -49,7 +49,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
 /** What the run found gone or left unfinished: not ours to give back, and said, so that nobody counts on it. */
 function notRemoved(last: Plan, ledger: Ledger): Untouched[] {
   return last.items
-    .filter((i) => i.kind !== UNKNOWN_SCOPE)
+    .filter((i) => i.kind !== UNREAD_SYSTEM)
     .flatMap((item) => {
       const reason =
         ledger.outcomes.get(item.id)?.outcome === 'already-gone' ? 'it was gone before the run came to it' : halfway(item.id, ledger);

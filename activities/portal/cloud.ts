@@ -19,7 +19,7 @@ export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
       return Promise.resolve(connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable));
     },
     read: readPortal,
-    anchors: () => ({}),
+    facts: () => ({}),
     kinds: PORTAL_KINDS,
     classify: classifyPortal,
     probe: async (api) => {

@@ -2,7 +2,7 @@ import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { isSettled } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { UNKNOWN_SCOPE } from '../../model/plan.ts';
+import { UNREAD_SYSTEM } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { judge } from '../discover/judge.ts';
@@ -25,16 +25,16 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
-  const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.anchors);
+  const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string, native: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
   const leftovers = match.findings
     .filter((f) => f.confidence === 'certain' && !excused(f.id, f.id.slice(f.kind.length + 1)))
     .map((f) => f.id)
     .toSorted();
-  const waivedScope = (system: string) => ledger.waived.has(`${UNKNOWN_SCOPE}:${system}`);
-  const unknown = unread.map((u) => u.system).filter((system) => !waivedScope(system));
-  const unseen = unread.map((u) => u.system).filter(waivedScope);
+  const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);
+  const unknown = unread.map((u) => u.system).filter((system) => !waivedSystem(system));
+  const unseen = unread.map((u) => u.system).filter(waivedSystem);
   await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
   return { leftovers, unknown, unseen };
 }

@@ -3,7 +3,7 @@ import { restorabilityOf } from '../../activities/plan/restorability.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
-import { buildRestorePlan, isRestorePlan, withTakenAlong, type RestorePlan } from '../../model/restore.ts';
+import { buildRestorePlan, isRestorePlan, withContents, type RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Command, Io } from '../terminal/command.ts';
 import { formatOf, type Values, BY, personOf } from '../terminal/values.ts';
@@ -74,7 +74,7 @@ function chosen(values: Values, removed: string[], run: string): string[] | unde
 
 /** What a restore would plan, as far as can be told without asking a cloud: what is not there and not chosen is taken for there. */
 function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] | undefined, now: Date): RestorePlan {
-  const only = ids && withTakenAlong(removed, ids);
+  const only = ids && withContents(removed, ids);
   const restorability = restorabilityOf(KINDS, removed, now, ({ item }) => only === undefined || only.includes(item.id));
   return buildRestorePlan({ last, restores: run, removed, only, restorability, missing: new Set(), notRemoved: [], warnings: [] });
 }

@@ -1,11 +1,11 @@
-import type { Anchors, DefenderUse, Hold } from '../finding.ts';
+import type { Facts, DefenderUse, Hold } from '../finding.ts';
 
 /**
  * The guard of whatever Defender for Cloud's own CIEM shares with Permissions Management: the OIDC applications, the audience in AWS,
  * the read roles of the CIEM principal and its sign-in. Only a look that found nothing lets it go: not to know counts as in use.
  */
-export function sharedWithDefender(anchors: Pick<Anchors, 'defender'>): Hold | undefined {
-  const { state, why } = anchors.defender ?? { state: 'unknown', why: ['no subscription was looked at'] };
+export function sharedWithDefender(facts: Pick<Facts, 'defender'>): Hold | undefined {
+  const { state, why } = facts.defender ?? { state: 'unknown', why: ['no subscription was looked at'] };
   switch (state) {
     case 'absent':
       return undefined;

@@ -1,4 +1,4 @@
-import type { Anchors, Finding } from '../finding.ts';
+import type { Facts, Finding } from '../finding.ts';
 
 /**
  * The guard of what the worker itself runs under: a role, a principal with what it holds, an application, a service account, a pool. Pure:
@@ -6,7 +6,7 @@ import type { Anchors, Finding } from '../finding.ts';
  */
 export function ourselves(
   { standsFor = [] }: Pick<Finding, 'standsFor'>,
-  { ourselves = [] }: Pick<Anchors, 'ourselves'>,
+  { ourselves = [] }: Pick<Facts, 'ourselves'>,
 ): string | undefined {
   const its = new Set(standsFor.map(normal));
   const own = ourselves.find((id) => its.has(normal(id)));

@@ -1,4 +1,4 @@
-import type { Anchors, Finding } from '../../model/finding.ts';
+import type { Facts, Finding } from '../../model/finding.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
@@ -6,7 +6,7 @@ import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
 
 export const TENANT = '8f2b6c1e-4d3a-4b7e-9c55-0a1d2e3f4b5c';
 export const CIEM_PRINCIPAL = '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e201';
-export const ANCHORS: Anchors = {
+export const FACTS: Facts = {
   tenantId: TENANT,
   issuer: `sts.windows.net/${TENANT}/`,
   ciemPrincipalId: CIEM_PRINCIPAL,

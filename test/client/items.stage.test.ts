@@ -12,7 +12,7 @@ afterEach(() => clearRun(stage));
 afterAll(() => stage.close());
 
 const CLOSED_ACCOUNT = '777788889999';
-const UNKNOWN = `unknown-scope:aws:${CLOSED_ACCOUNT}`;
+const UNKNOWN = `unread-system:aws:${CLOSED_ACCOUNT}`;
 
 /** An estate whose manifest names an account that nobody can enter. */
 function withClosedAccount(): TestEstate {

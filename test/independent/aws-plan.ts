@@ -32,9 +32,9 @@ export function productOn(endpoint: string) {
       const snapshots = [];
       for (const system of systems) snapshots.push(await cloud.read(await connect(system), system, context));
       const issuer = issuerOf(TENANT, 'public');
-      const awsOidcRoles = snapshots.flatMap((s) => cloud.anchors(s, TENANT, issuer).awsOidcRoles ?? []);
-      const anchors = { tenantId: TENANT, issuer, awsOidcRoles, gcpServiceAccounts: [], defender: { state: 'absent' as const, why: [] } };
-      const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, anchors).findings));
+      const awsOidcRoles = snapshots.flatMap((s) => cloud.facts(s, TENANT, issuer).awsOidcRoles ?? []);
+      const facts = { tenantId: TENANT, issuer, awsOidcRoles, gcpServiceAccounts: [], defender: { state: 'absent' as const, why: [] } };
+      const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, facts).findings));
       // What was named by other names than onboarding's is not certain: an override would take it along.
       const items = findings.map((f) => ({ ...f, fingerprint: '', dependsOn: [] }));
       return items.toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));

@@ -14,7 +14,7 @@ import { systemType } from '../../model/names.ts';
 import { mergeOwnAccess, type OwnAccess } from '../../model/own-access.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
-import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned } from '../activities/planned.ts';
+import { FACTS, CIEM_PRINCIPAL, defaultManifest, planned } from '../activities/planned.ts';
 import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
 import { startSandbox, type RunningSandbox } from './sandbox-process.ts';
 import { azShell, type AzShell } from './az-cli.ts';
@@ -63,7 +63,7 @@ async function found(): Promise<PlanItem[]> {
   for (const system of systems) {
     const cloud = clouds[systemType(system)] as AnyCloud;
     const snapshot: unknown = await cloud.read(await cloud.connect(system, context), system, context);
-    matches.push(...cloud.kinds.flatMap((k) => k.match(snapshot, ANCHORS).findings));
+    matches.push(...cloud.kinds.flatMap((k) => k.match(snapshot, FACTS).findings));
   }
   const items = matches.map(planned).filter((i) => i.system !== LOCKED);
   return items.toSorted((a, b) => (a.phase === b.phase ? byStage({ azure: AZURE_ORDER, entra: ENTRA_ORDER }, a, b) : 0));

@@ -1,5 +1,5 @@
 import { AWS_ORDER } from '../../activities/aws/order.ts';
-import type { Anchors, Finding } from '../../model/finding.ts';
+import type { Facts, Finding } from '../../model/finding.ts';
 import { buildPlan, planHash, type Plan, type PlanInput } from '../../model/plan.ts';
 
 /** A finding of ours in AWS unless told otherwise; `name` makes its id. */
@@ -26,7 +26,7 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     tenantId: 'tenant',
     manifestHash: 'aa',
     findings,
-    sightings: [],
+    bystanders: [],
     unknown: [],
     protected: [],
     overrides: [],
@@ -34,9 +34,9 @@ export function planInput(findings: Finding[], more: Partial<PlanInput> = {}): P
     maxItems: 1_000,
     pilot: [],
     maxPercent: 90,
-    scopes: [],
+    kindCounts: [],
     orders: { aws: AWS_ORDER },
-    anchors: { tenantId: 'tenant', issuer: 'sts.windows.net/tenant/', awsOidcRoles: [], gcpServiceAccounts: [] },
+    facts: { tenantId: 'tenant', issuer: 'sts.windows.net/tenant/', awsOidcRoles: [], gcpServiceAccounts: [] },
     ...more,
   };
 }
@@ -47,6 +47,6 @@ export function planOf(findings: Finding[], more: Partial<PlanInput> = {}): Plan
 }
 
 /** Why a plan of these leaves things in place. */
-export function untouchedOf(findings: Finding[], anchors: Anchors): string[] {
-  return planOf(findings, { anchors }).untouched.map((u) => u.reason);
+export function untouchedOf(findings: Finding[], facts: Facts): string[] {
+  return planOf(findings, { facts }).untouched.map((u) => u.reason);
 }

@@ -51,7 +51,7 @@ test('a good manifest is read with its defaults, durations in milliseconds', () 
   expect(manifest.tenant.cloud).toBe('public');
 });
 
-test('every system is named once, sorted, anchors included', () => {
+test('every system is named once, sorted, facts included', () => {
   const tenant = '11111111-2222-3333-4444-555555555555';
   expect(systemsOf(read(GOOD))).toEqual(['aws:111122223333', 'aws:444455556666', `entra:${tenant}`, `portal:${tenant}`]);
 });

@@ -26,7 +26,7 @@ test('anything that an approver would see changes the hash', () => {
     planOf([{ ...provider, snapshot: { other: true } }, ...members]),
     planOf([{ ...provider, why: ['another reason'] }, ...members]),
     planOf([provider, ...members], { manifestHash: 'bb' }),
-    planOf([provider, ...members], { sightings: [{ system: 'aws:1', id: 'x', why: 'not ours', uses: [] }] }),
+    planOf([provider, ...members], { bystanders: [{ system: 'aws:1', id: 'x', why: 'not ours', uses: [] }] }),
     planOf([provider, ...members], { overrides: [{ item: 'aws-role:a', reason: 'looked at it' }] }),
   ];
   expect(new Set([hash, ...others.map((p) => p.hash)]).size).toBe(others.length + 1);
@@ -79,27 +79,27 @@ describe('what is left alone', () => {
 });
 
 describe('guards', () => {
-  const sighting = { system: 'aws:1' as const, id: 'DefenderForCloud-Ciem', why: 'Defender’s', uses: ['aws:role:oidc'] };
+  const bystander = { system: 'aws:1' as const, id: 'DefenderForCloud-Ciem', why: 'Defender’s', uses: ['aws:role:oidc'] };
 
   test('a stranger that uses a token holds its provider, and only that', () => {
-    const plan = planOf([provider, ...members], { sightings: [sighting] });
+    const plan = planOf([provider, ...members], { bystanders: [bystander] });
     const guards = plan.items.map((i) => [i.id, i.guard?.code]);
     expect(guards.filter(([, code]) => code !== undefined)).toEqual([['aws-role:oidc', 'Shared']]);
     expect(plan.untouched).toEqual([{ system: 'aws:1', id: 'DefenderForCloud-Ciem', reason: 'Defender’s' }]);
   });
 
   test('an override lifts a guard and stays in the plan', () => {
-    const plan = planOf([provider], { sightings: [sighting], overrides: [{ item: provider.id, reason: 'Defender is off' }] });
+    const plan = planOf([provider], { bystanders: [bystander], overrides: [{ item: provider.id, reason: 'Defender is off' }] });
     expect(plan.items[0]).toMatchObject({ override: 'Defender is off' });
     expect(plan.items[0]).not.toHaveProperty('guard');
   });
 
   test('a system that could not be read holds itself and what systems of its type may use, and no override lifts that', () => {
     const unknown = [{ system: 'aws:555' as const, reason: 'access denied' }];
-    const overrides = [{ item: 'unknown-scope:aws:555', reason: 'surely nothing there' }];
+    const overrides = [{ item: 'unread-system:aws:555', reason: 'surely nothing there' }];
     for (const plan of [planOf([provider, app], { unknown }), planOf([provider, app], { unknown, overrides })]) {
-      expect(plan.items.find((i) => i.kind === 'unknown-scope')?.guard?.code).toBe('UnknownScope');
-      expect(plan.items.find((i) => i.id === 'aws-role:oidc')?.dependsOn).toEqual(['unknown-scope:aws:555']);
+      expect(plan.items.find((i) => i.kind === 'unread-system')?.guard?.code).toBe('UnreadSystem');
+      expect(plan.items.find((i) => i.id === 'aws-role:oidc')?.dependsOn).toEqual(['unread-system:aws:555']);
       expect(plan.items.find((i) => i.id === 'entra-application:app')?.dependsOn).toEqual([]);
       expect(plan.unknown).toEqual(unknown);
     }
@@ -139,17 +139,17 @@ describe('batches', () => {
 
 describe('the share of a scope that may go', () => {
   const members = Array.from({ length: 10 }, (_, i) => finding(`m${i}`));
-  const scopes = (seen: number) => [{ system: 'aws:111122223333' as const, kind: 'aws-role', seen }];
+  const kindCounts = (seen: number) => [{ system: 'aws:111122223333' as const, kind: 'aws-role', seen }];
 
   test('stops a plan that would take nearly everything of a kind', () => {
-    expect(() => planOf(members, { scopes: scopes(11), maxPercent: 90 })).toThrow(
+    expect(() => planOf(members, { kindCounts: kindCounts(11), maxPercent: 90 })).toThrow(
       '10 of 11 things of the kind aws-role in aws:111122223333',
     );
   });
   test('lets a plan through that takes as much as is allowed', () => {
-    expect(planOf(members, { scopes: scopes(12), maxPercent: 90 }).items).toHaveLength(10);
+    expect(planOf(members, { kindCounts: kindCounts(12), maxPercent: 90 }).items).toHaveLength(10);
   });
   test('says nothing of a handful', () => {
-    expect(planOf(members.slice(0, 9), { scopes: scopes(9), maxPercent: 90 }).items).toHaveLength(9);
+    expect(planOf(members.slice(0, 9), { kindCounts: kindCounts(9), maxPercent: 90 }).items).toHaveLength(9);
   });
 });

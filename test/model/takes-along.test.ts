@@ -10,7 +10,7 @@ import { finding, planOf } from './findings.ts';
 const role = finding('oidc', { provides: ['aws:role:oidc'], uses: ['aws:policy:p'] });
 const policy = finding('p', { kind: 'aws-policy', id: 'aws-policy:p', provides: ['aws:policy:p'] });
 const member = finding('member', { system: 'aws:999900001111', uses: ['aws:role:oidc'], stage: 'member-roles' });
-const stack = finding('s', { kind: 'aws-cloudformation-stack', id: 'aws-cloudformation-stack:s', takesAlong: [role.id, policy.id] });
+const stack = finding('s', { kind: 'aws-cloudformation-stack', id: 'aws-cloudformation-stack:s', contains: [role.id, policy.id] });
 const item = (plan: { items: PlanItem[] }, f: Finding) => plan.items.find((i) => i.id === f.id) as PlanItem;
 
 test('what takes others along waits for all they wait for, and they wait for it', () => {

@@ -5,7 +5,7 @@ import type { Reading } from '../../activities/discover/read.ts';
 import type { AnyKind } from '../../activities/cloud.ts';
 import { judge, type Judged } from '../../activities/discover/judge.ts';
 import { PHASES } from '../../model/names.ts';
-import { buildPlan, planHash, UNKNOWN_SCOPE, type Plan, type PlanInput } from '../../model/plan.ts';
+import { buildPlan, planHash, UNREAD_SYSTEM, type Plan, type PlanInput } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { TENANT } from '../activities/planned.ts';
 import { finding } from '../model/findings.ts';
@@ -26,18 +26,18 @@ async function judged({ manifest, parts, unread }: GeneratedEstate, by: Deps['cl
   return await judge({ clouds: by, artifacts } as unknown as Deps, manifest, ['readings']);
 }
 
-function planOf({ match, unknown, anchors, scopes, orders }: Judged, more: Partial<PlanInput> = {}): Plan {
-  const { findings, sightings } = match;
+function planOf({ match, unknown, facts, kindCounts, orders }: Judged, more: Partial<PlanInput> = {}): Plan {
+  const { findings, bystanders } = match;
   const limits = { maxItems: 1_000, maxPercent: 100, pilot: [], leftAlone: [] };
   const chosen = { protected: [], overrides: [] };
   return buildPlan({
     tenantId: TENANT,
     manifestHash: '',
     findings,
-    sightings,
+    bystanders,
     unknown,
-    anchors,
-    scopes,
+    facts,
+    kindCounts,
     orders,
     ...limits,
     ...chosen,
@@ -45,7 +45,7 @@ function planOf({ match, unknown, anchors, scopes, orders }: Judged, more: Parti
   });
 }
 
-const planned = (plan: Plan) => plan.items.filter((i) => i.kind !== UNKNOWN_SCOPE);
+const planned = (plan: Plan) => plan.items.filter((i) => i.kind !== UNREAD_SYSTEM);
 const oursIn = (estate: GeneratedEstate) => estate.parts.flatMap((p) => p.ours);
 const doubtfulIn = (estate: GeneratedEstate) => estate.parts.flatMap((p) => p.doubtful);
 /** Some of a list, told by numbers that need not know how long it is. */
@@ -83,7 +83,7 @@ function nameJudge(): Deps['clouds'] {
     ...kind,
     match(...told: Parameters<AnyKind['match']>) {
       const match = kind.match(...told);
-      const alike = match.sightings.map((s) => finding(s.id, { kind: kind.name, id: s.id, system: s.system }));
+      const alike = match.bystanders.map((s) => finding(s.id, { kind: kind.name, id: s.id, system: s.system }));
       return { ...match, findings: [...match.findings, ...alike] };
     },
   }));
@@ -112,7 +112,7 @@ test('what matches by name only is planned exactly when the manifest names it, a
       for (const id of doubtfulIn(estate).filter((d) => ids.includes(d) && !kept.includes(d)))
         expect(items.includes(id)).toBe(lifted.includes(id));
       // A stack is held by what it takes along, which no override of its own can lift.
-      for (const item of planned(plan).filter((i) => lifted.includes(i.id) && !i.takesAlong)) expect(item.guard).toBeUndefined();
+      for (const item of planned(plan).filter((i) => lifted.includes(i.id) && !i.contains)) expect(item.guard).toBeUndefined();
       // What is not planned is told, with the reason.
       const told = plan.untouched.map((u) => u.id);
       expect(told).toEqual(expect.arrayContaining(ids.filter((id) => !items.includes(id))));
@@ -129,7 +129,7 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
       const { items } = planOf(found, { protected: kept });
       const at = new Map(items.map((i, n) => [i.id, n]));
       const inPlan = new Set(at.keys());
-      const staying = [...found.match.sightings, ...found.match.findings.filter((f) => !inPlan.has(f.id))];
+      const staying = [...found.match.bystanders, ...found.match.findings.filter((f) => !inPlan.has(f.id))];
       for (const provider of items) {
         const uses = (thing: { id: string; uses: string[] }) =>
           thing.id !== provider.id && thing.uses.some((t) => provider.provides.includes(t));
@@ -138,8 +138,7 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
           expect(at.get(user.id)).toBeLessThan(at.get(provider.id) as number);
         }
         const needed =
-          staying.some(uses) ||
-          (provider.takesAlong ?? []).some((id) => !inPlan.has(id) || items[at.get(id) ?? 0]?.guard?.code === 'Shared');
+          staying.some(uses) || (provider.contains ?? []).some((id) => !inPlan.has(id) || items[at.get(id) ?? 0]?.guard?.code === 'Shared');
         expect(provider.guard?.code === 'Shared').toBe(needed);
       }
       const phases = items.map((i) => PHASES.indexOf(i.phase));
@@ -154,7 +153,7 @@ test('Defender in use, or not known to be absent, holds all it shares; what it s
   await fc.assert(
     fc.asyncProperty(estates, async (estate) => {
       const found = await judged(estate);
-      const absent = found.anchors.defender?.state === 'absent';
+      const absent = found.facts.defender?.state === 'absent';
       for (const item of planned(planOf(found)).filter((i) => shared.test(i.kind))) {
         expect(/shared with Defender/.test(item.guard?.reason ?? '')).toBe(!absent);
       }
@@ -177,7 +176,7 @@ test('what something else owns, or somebody used lately, is planned only as held
         expect(item.guard?.reason).toMatch(SAID[code] ?? /^$/);
       }
       // What takes others along goes only where none of them is held.
-      for (const stack of [...items.values()].filter((i) => i.takesAlong?.some((id) => items.get(id)?.guard)))
+      for (const stack of [...items.values()].filter((i) => i.contains?.some((id) => items.get(id)?.guard)))
         expect(stack.guard).toBeDefined();
     }),
     RUNS,

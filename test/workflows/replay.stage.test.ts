@@ -87,7 +87,7 @@ const ALTERATIONS: Alteration[] = [
   {
     what: 'things are removed without having been in quarantine',
     file: 'quarantine.ts',
-    from: "if (run.facts.mode !== 'quarantine') return 'done';\n  const again",
+    from: "if (run.terms.mode !== 'quarantine') return 'done';\n  const again",
     to: "if (run.id !== '') return 'done';\n  const again",
     refused: ['quarantine'],
   },

@@ -45,8 +45,8 @@ test.each<{ cloud: Cloud; own: string; other: string }>([
   async ({ cloud, own, other }) => {
     await inCloud(cloud);
     const run = await startedRun(stage, tenantIn(cloud, own, other));
-    const { items, anchors } = await planOf(stage, run);
-    expect(anchors.issuer).toBe(own);
+    const { items, facts } = await planOf(stage, run);
+    expect(facts.issuer).toBe(own);
     expect(items.map((i) => i.id)).toContainEqual(expect.stringContaining(`oidc-provider/${own}`));
     expect(items.map((i) => i.id)).toContainEqual(expect.stringMatching('^gcp-provider:'));
     expect(items.filter((i) => i.id.includes(other) || i.id.includes('twin'))).toEqual([]);

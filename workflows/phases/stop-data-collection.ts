@@ -23,7 +23,7 @@ export async function openCollectors(run: Run, all: string[]): Promise<void> {
   const [items, unread] = partition(all, (item) => item.startsWith(COLLECTOR_PREFIX));
   // A portal that could not be read stands among the collectors; nothing can be asked of it, an approver decides.
   if (unread.length > 0) await carryOut(run, phase, 'portal', { phase, items: unread });
-  const deadline = run.inMs(run.facts.waits.person);
+  const deadline = run.inMs(run.terms.waits.person);
   for (const item of items) {
     const id = item.slice(COLLECTOR_PREFIX.length);
     const { driver, recipient } = collectorNamed(run, id);

@@ -68,9 +68,13 @@ export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | 
   if (item.guard) return blocked(item, item.guard.code, item.guard.reason);
   const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
-  const taker = plan.items.find((i) => i.takesAlong?.includes(item.id) && ledger.waived.has(i.id));
-  if (taker && item.override === undefined)
-    return blocked(item, 'OwnedByStack', `belongs to ${taker.id}, which an approver decided to leave in place; leave this in place, too`);
+  const container = plan.items.find((i) => i.contains?.includes(item.id) && ledger.waived.has(i.id));
+  if (container && item.override === undefined)
+    return blocked(
+      item,
+      'OwnedByStack',
+      `belongs to ${container.id}, which an approver decided to leave in place; leave this in place, too`,
+    );
   if (item.phase === 'sign-in') {
     const left = collectorsLeft(ledger, plan);
     if (left.length > 0) return blocked(item, 'CollectorsRemain', `data is still collected by ${left.join(', ')}; have them deleted first`);

@@ -1,4 +1,4 @@
-import type { Anchors } from '../../../model/finding.ts';
+import type { Facts } from '../../../model/finding.ts';
 import { isServiceLinked, nameInArn } from './ids.ts';
 import { isDefenderRole } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
@@ -30,11 +30,11 @@ export interface OurRole {
 }
 
 /** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
-export function ourRoles(snapshot: AwsSnapshot, anchors: Pick<Anchors, 'issuer' | 'awsOidcRoles'>): OurRole[] {
-  const oidc = oidcRoles(snapshot, anchors.issuer);
+export function ourRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'issuer' | 'awsOidcRoles'>): OurRole[] {
+  const oidc = oidcRoles(snapshot, facts.issuer);
   const taken = new Set(oidc.map((o) => o.role.Arn));
   const rest = snapshot.roles.filter((r) => !taken.has(r.Arn) && mayBeOurs(r));
-  return [...oidc, ...rest.flatMap((role) => trustingRole(role, anchors.awsOidcRoles) ?? [])];
+  return [...oidc, ...rest.flatMap((role) => trustingRole(role, facts.awsOidcRoles) ?? [])];
 }
 
 /** Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. */

@@ -1,4 +1,4 @@
-import type { Anchors } from '../../../model/finding.ts';
+import type { Facts } from '../../../model/finding.ts';
 import { combine } from '../../../model/guards/combine.ts';
 import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
@@ -31,8 +31,8 @@ export interface AccountVerdict {
  * A service account is ours when a pool with a provider of ours may act as it: nothing else gives MEPM a way in. In a shared pool, only
  * when the grant or the account's name singles MEPM out. Pure.
  */
-export function judgeAccounts(oidc: OidcProject, anchors: Anchors): AccountVerdict[] {
-  const pools = oidc.pools.map((p) => judgePool(p, anchors)).filter((p) => p.whose !== 'other');
+export function judgeAccounts(oidc: OidcProject, facts: Facts): AccountVerdict[] {
+  const pools = oidc.pools.map((p) => judgePool(p, facts)).filter((p) => p.whose !== 'other');
   return oidc.serviceAccounts.map((account) => {
     const used = oidc.usedRecently[account.email];
     return { ...judgeAccount(account, oidc.projectNumber, pools), ...(used === undefined ? {} : { used }) };
@@ -88,8 +88,8 @@ function selectsCiem(grant: Grant): boolean {
 }
 
 /** Pools through which an account of ours was recently used, by name, with that use in words. Pure. */
-export function usedPools(snapshot: GcpSnapshot, anchors: Anchors): Map<string, string> {
-  const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, anchors) : [];
+export function usedPools(snapshot: GcpSnapshot, facts: Facts): Map<string, string> {
+  const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, facts) : [];
   return new Map(
     judged.flatMap(({ verdict, trust, used }) =>
       used !== undefined && verdict.whose === 'ours' ? trust.map((t) => [t.pool.pool.name, used] as const) : [],
@@ -98,12 +98,12 @@ export function usedPools(snapshot: GcpSnapshot, anchors: Anchors): Map<string, 
 }
 
 /** Who uses a shared pool besides us, as far as its own project tells: accounts its identities act as, and roles they hold themselves. */
-export function usersOf(pool: Pool, snapshot: GcpSnapshot, anchors: Anchors): string[] {
+export function usersOf(pool: Pool, snapshot: GcpSnapshot, facts: Facts): string[] {
   const { oidc } = snapshot;
   if (!oidc) return [];
   const id = lastSegment(pool.name);
   const inPool = (member: string) => poolOf(member, oidc.projectNumber) === id;
-  const ours = new Set(judgeAccounts(oidc, anchors).flatMap((j) => (j.verdict.whose === 'ours' ? [j.account.email] : [])));
+  const ours = new Set(judgeAccounts(oidc, facts).flatMap((j) => (j.verdict.whose === 'ours' ? [j.account.email] : [])));
   const accounts = oidc.serviceAccounts
     .filter((a) => !ours.has(a.email) && grantsOf(a.name, a.policy).some((g) => inPool(g.member)))
     .map((a) => a.email);

@@ -1,4 +1,4 @@
-import type { Json, Anchors } from '../../../model/finding.ts';
+import type { Json, Facts } from '../../../model/finding.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { Footprint, Losses } from '../../kind.ts';
 import type { Condition, GcpSnapshot, Policy } from '../snapshot.ts';
@@ -84,8 +84,8 @@ export function deletedId(member: string): string | undefined {
 }
 
 /** Which account of ours a member is; IAM writes a deleted account's members as `deleted:…?uid=`. */
-export function accountHeldBy(member: string, anchors: Anchors): Anchors['gcpServiceAccounts'][number] | undefined {
-  return anchors.gcpServiceAccounts.find(
+export function accountHeldBy(member: string, facts: Facts): Facts['gcpServiceAccounts'][number] | undefined {
+  return facts.gcpServiceAccounts.find(
     (a) => member === `serviceAccount:${a.email}` || member === `deleted:serviceAccount:${a.email}?uid=${a.uniqueId}`,
   );
 }

@@ -1,4 +1,4 @@
-import type { Anchors, Hold, Sighting } from '../../../model/finding.ts';
+import type { Facts, Hold, Bystander } from '../../../model/finding.ts';
 import { combine } from '../../../model/guards/combine.ts';
 import { sharedProvider } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
@@ -19,7 +19,7 @@ export type Verdict =
   | { whose: 'other'; looksAlike: boolean; why: string[] };
 
 /** What is told of something that is not ours; nothing where nobody would take it for ours. */
-export function sightingOf(system: SystemId, id: string, verdict: Verdict, uses: string[]): Sighting[] {
+export function sightingOf(system: SystemId, id: string, verdict: Verdict, uses: string[]): Bystander[] {
   if (verdict.whose === 'ours' || (verdict.whose === 'other' && !verdict.looksAlike)) return [];
   const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
   return [{ system, id, why: verdict.why.join('; '), uses, ...defender }];
@@ -29,10 +29,10 @@ export function sightingOf(system: SystemId, id: string, verdict: Verdict, uses:
  * A provider is ours when it trusts this tenant's tokens for our audience and lets in the CIEM application only. Defender's own has
  * all three marks too: its fixed id alone tells it apart. Pure.
  */
-export function judgeProvider(provider: Provider, anchors: Anchors): Verdict {
+export function judgeProvider(provider: Provider, facts: Facts): Verdict {
   const id = lastSegment(provider.name);
   if (id === DEFENDER.gcpProvider) return { whose: 'defender', why: [`provider id ${id} is Microsoft Defender for Cloud's`] };
-  const issuer = trustsTenant(provider, anchors);
+  const issuer = trustsTenant(provider, facts);
   const audiences = ourAudiences(provider);
   const condition = namesCiem(provider);
   const named = [id, provider.displayName].filter((n) => (GCP_NAMES.provider as readonly string[]).includes(n));
@@ -60,8 +60,8 @@ function otherAudiences({ audiences }: Provider): string[] {
 }
 
 /** Does the provider accept this tenant's tokens? Another tenant's provider may carry every other mark. */
-export function trustsTenant(provider: Provider, anchors: Anchors): boolean {
-  return provider.issuer.toLowerCase() === `https://${anchors.issuer}`.toLowerCase();
+export function trustsTenant(provider: Provider, facts: Facts): boolean {
+  return provider.issuer.toLowerCase() === `https://${facts.issuer}`.toLowerCase();
 }
 
 export function ourAudiences(provider: Provider): string[] {
@@ -90,9 +90,9 @@ export interface PoolVerdict {
 /**
  * A pool is ours when all its live providers are; an emptied one, when all the providers deleted from it were. Pure.
  */
-export function judgePool(pool: PoolWithProviders, anchors: Anchors): PoolVerdict {
+export function judgePool(pool: PoolWithProviders, facts: Facts): PoolVerdict {
   const live = pool.providers.filter((p) => p.state !== DELETED);
-  const judged = (live.length > 0 ? live : pool.providers).map((provider) => ({ provider, verdict: judgeProvider(provider, anchors) }));
+  const judged = (live.length > 0 ? live : pool.providers).map((provider) => ({ provider, verdict: judgeProvider(provider, facts) }));
   const ours = judged.filter((j) => j.verdict.whose === 'ours');
   const others = judged.filter((j) => j.verdict.whose !== 'ours');
   const certain = ours.filter((j) => j.verdict.whose === 'ours' && j.verdict.confidence === 'certain');

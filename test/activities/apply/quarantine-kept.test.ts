@@ -45,7 +45,7 @@ test('one that an approver wants removed although it was used need not wait the 
 
 test('what takes others along waits for their time', () => {
   const ledger = journal([0, put('role')], [5, watched]);
-  expect(quarantineNotKept(item('stack', { takesAlong: ['role'] }), ledger, MANIFEST, false)).toMatchObject({ code: 'InQuarantine' });
+  expect(quarantineNotKept(item('stack', { contains: ['role'] }), ledger, MANIFEST, false)).toMatchObject({ code: 'InQuarantine' });
 });
 
 test('what has no such step, and a run without quarantine, wait for nothing', () => {

@@ -1,7 +1,7 @@
 import type { Json, Match } from '../../../model/finding.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { AccountPolicy, AwsSnapshot, PolicyState, ProviderState, RoleState } from '../../../activities/aws/snapshot.ts';
-import { ANCHORS, planned, TENANT } from '../planned.ts';
+import { FACTS, planned, TENANT } from '../planned.ts';
 
 export const ACCOUNT = '111122223333';
 export const OIDC_ACCOUNT = '444455556666';
@@ -11,7 +11,7 @@ export const ISSUER = `sts.windows.net/${TENANT}/`;
 export const PROVIDER = providerArn(TENANT);
 export const OIDC_ROLE = `arn:aws:iam::${OIDC_ACCOUNT}:role/contoso-oidc`;
 /** What other systems told: one OIDC role, by ARN and by unique id. */
-export const KNOWN = { ...ANCHORS, awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'] };
+export const KNOWN = { ...FACTS, awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'] };
 
 export function providerArn(tenant: string, account = ACCOUNT): string {
   return `arn:aws:iam::${account}:oidc-provider/sts.windows.net/${tenant}/`;

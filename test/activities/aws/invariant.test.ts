@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { Json } from '../../../model/finding.ts';
-import { ANCHORS, TENANT } from '../planned.ts';
+import { FACTS, TENANT } from '../planned.ts';
 import {
   assumedBy,
   AUDIENCE,
@@ -36,10 +36,10 @@ test('no name makes a finding where neither the tenant nor one of its OIDC roles
   const policies = POLICY_NAMES.map((name) => policy(name, {}, { attachmentCount: roles.length, boundaryCount: 0 }));
   const all = snapshot({ roles, policies, providers: [provider([AUDIENCE], OTHER_TENANT)] });
   expect(cloud.kinds.flatMap((k) => k.match(all, KNOWN).findings)).toEqual([]);
-  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [], ourselves: [] });
+  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [], ourselves: [] });
 });
 
-test('the same account under another tenant’s anchors holds nothing of ours', () => {
+test('the same account under another tenant’s facts holds nothing of ours', () => {
   const all = snapshot({
     roles: [role('oidc', document(webIdentity())), role('member', document(assumedBy(OIDC_ROLE)))],
     providers: [provider([AUDIENCE])],
@@ -53,5 +53,5 @@ test('the same account under another tenant’s anchors holds nothing of ours', 
 test('an OIDC role tells the other accounts its ARN and its unique id, Defender’s tells nothing', () => {
   const ours = role('oidc', document(webIdentity()));
   const all = snapshot({ roles: [ours, role('DefenderForCloud-OidcCiem', document(webIdentity()))] });
-  expect(cloud.anchors(all, TENANT, ANCHORS.issuer)).toEqual({ awsOidcRoles: [ours.Arn, ours.RoleId], ourselves: [] });
+  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [ours.Arn, ours.RoleId], ourselves: [] });
 });

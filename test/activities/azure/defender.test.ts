@@ -40,7 +40,7 @@ async function look(subscription: object, ...objects: object[]): Promise<Defende
   const api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope }, sandbox.credential);
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   const snapshot = await readAzure(api, `azure:/subscriptions/${SUBSCRIPTION}`, context);
-  return azureCloud().anchors(snapshot, TENANT, '').defender as DefenderUse;
+  return azureCloud().facts(snapshot, TENANT, '').defender as DefenderUse;
 }
 
 test.each([

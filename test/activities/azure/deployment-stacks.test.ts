@@ -7,7 +7,7 @@ import { ownedByDeploymentStack } from '../../../model/guards/owner.ts';
 import { readAzure } from '../../../activities/azure/reader.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import { CIEM_PRINCIPAL, ENTRA } from '../../sandbox/small-estate.ts';
-import { ANCHORS, defaultManifest } from '../planned.ts';
+import { FACTS, defaultManifest } from '../planned.ts';
 
 const ID = 'a1c3d5e7-0001-4b2d-8f10-c0ffee000001';
 const SUBSCRIPTION = `/subscriptions/${ID}`;
@@ -85,7 +85,7 @@ test('a subscription without assignments of ours is not asked for its stacks; a 
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   expect(await readAzure(api, `azure:${SUBSCRIPTION}`, context)).not.toHaveProperty('deploymentStacks');
   const group = await readAzure(api, `azure:${GROUP}`, context);
-  expect(azureCloud().anchors(group, ANCHORS.tenantId, ANCHORS.issuer)).toEqual({
+  expect(azureCloud().facts(group, FACTS.tenantId, FACTS.issuer)).toEqual({
     deploymentStacksUnlisted: [`${GROUP} (AuthorizationFailed)`],
   });
 });
@@ -97,12 +97,12 @@ test.each([
 ])('an assignment that a stack at %s manages is held with its owner’s step; another is not', (scope, step) => {
   const id = `${scope}/providers/Microsoft.Resources/deploymentStacks/mciem`;
   const one = assignment(SUBSCRIPTION, 1);
-  const anchors = { deploymentStacks: [{ id, assignments: [one], location: 'westeurope', deny: 'denyDelete' }] };
-  const hold = ownedByDeploymentStack(stackOf(one.toUpperCase(), anchors));
+  const facts = { deploymentStacks: [{ id, assignments: [one], location: 'westeurope', deny: 'denyDelete' }] };
+  const hold = ownedByDeploymentStack(stackOf(one.toUpperCase(), facts));
   expect(hold?.code).toBe('OwnedByDeploymentStack');
   expect(hold?.reason).toContain(`the deployment stack ${id} owns it`);
   expect(hold?.reason).toContain('its deny settings (denyDelete) let nobody else delete it');
   expect(hold?.reason).toContain(`\`${step} --template-file main.bicep --action-on-unmanage detachAll --deny-settings-mode denyDelete\``);
-  expect(ownedByDeploymentStack(stackOf(assignment(SUBSCRIPTION, 2), anchors))).toBeUndefined();
+  expect(ownedByDeploymentStack(stackOf(assignment(SUBSCRIPTION, 2), facts))).toBeUndefined();
   expect(ownedByDeploymentStack(stackOf(one, {}))).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { azureCloud } from '../../../activities/azure/cloud.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { systemsOf } from '../../../model/manifest-systems.ts';
-import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned } from '../planned.ts';
+import { FACTS, CIEM_PRINCIPAL, defaultManifest, planned } from '../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = azureCloud();
@@ -21,9 +21,9 @@ async function findAll() {
   const matches = [];
   for (const system of systems) {
     const api = await cloud.connect(system, context);
-    matches.push(kind.match(await cloud.read(api, system, context), ANCHORS));
+    matches.push(kind.match(await cloud.read(api, system, context), FACTS));
   }
-  return { findings: matches.flatMap((m) => m.findings), sightings: matches.flatMap((m) => m.sightings) };
+  return { findings: matches.flatMap((m) => m.findings), bystanders: matches.flatMap((m) => m.bystanders) };
 }
 
 test('the worker’s credentials answer at every scope the manifest names, the root included', async () => {
@@ -38,10 +38,10 @@ test('an unknown subscription is blocked by its own code when it is probed', asy
 });
 
 test('each assignment is found once, removed at its own scope, and read back as gone; a lock blocks only its own', async () => {
-  const { findings, sightings } = await findAll();
+  const { findings, bystanders } = await findAll();
   const ids = findings.map((f) => f.id);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(sightings).toEqual([]);
+  expect(bystanders).toEqual([]);
   const { ours } = await sandbox.report();
   expect(ids.toSorted()).toEqual(ours.left.filter((key) => key.startsWith('azure-role-assignment:')).toSorted());
 

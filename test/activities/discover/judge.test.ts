@@ -3,16 +3,16 @@ import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { Deps } from '../../../activities/deps.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import { judge, type Judged } from '../../../activities/discover/judge.ts';
-import type { Anchors, Match } from '../../../model/finding.ts';
+import type { Facts, Match } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { assumedBy, document, OIDC_ROLE, role, snapshot } from '../aws/fixtures.ts';
 import { account, EMAIL, oidcProject, PROJECT, UNIQUE_ID } from '../gcp/fixtures.ts';
-import { ANCHORS, TENANT } from '../planned.ts';
+import { FACTS, TENANT } from '../planned.ts';
 
 /** What an earlier plan knew: an OIDC role and a service account, both removed since. */
-const EARLIER: Anchors = {
-  ...ANCHORS,
+const EARLIER: Facts = {
+  ...FACTS,
   awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'],
   gcpServiceAccounts: [{ email: EMAIL, uniqueId: UNIQUE_ID }],
 };
@@ -69,7 +69,7 @@ test('a system of the manifest that nobody read is unknown, never empty', async 
 
 test('the worker’s own are the role that it enters accounts by, whether or not an account could be read, and what its sessions are in', async () => {
   const own = role('runner', document(assumedBy('arn:aws:iam::999900001111:root')));
-  const { anchors } = await judgedAll('aws:111122223333', snapshot({ roles: [own], ourselves: [own.Arn] }));
-  expect(anchors.ourselves).toEqual(['offboarding-entry', own.Arn]);
-  expect((await judgedAll('aws:111122223333', snapshot({}))).anchors.ourselves).toEqual(['offboarding-entry']);
+  const { facts } = await judgedAll('aws:111122223333', snapshot({ roles: [own], ourselves: [own.Arn] }));
+  expect(facts.ourselves).toEqual(['offboarding-entry', own.Arn]);
+  expect((await judgedAll('aws:111122223333', snapshot({}))).facts.ourselves).toEqual(['offboarding-entry']);
 });

@@ -4,7 +4,7 @@ import { readDirectoryRoles } from '../../../activities/entra/directory-roles.ts
 import type { EntraSnapshot } from '../../../activities/entra/reader.ts';
 import type { EntraApi } from '../../../activities/entra/wire/clients.ts';
 import type { SystemId } from '../../../model/names.ts';
-import { ANCHORS, CIEM_PRINCIPAL, defaultManifest, planned, TENANT } from '../planned.ts';
+import { FACTS, CIEM_PRINCIPAL, defaultManifest, planned, TENANT } from '../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = entraCloud();
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-const judge = (snapshot: EntraSnapshot) => cloud.kinds.flatMap((kind) => kind.match(snapshot, ANCHORS).findings);
+const judge = (snapshot: EntraSnapshot) => cloud.kinds.flatMap((kind) => kind.match(snapshot, FACTS).findings);
 
 test('the worker reads its own principal and who holds the roles the guide demands', async () => {
   await cloud.probe(api, system);
@@ -37,7 +37,7 @@ test('a worker signed in to another tenant is refused instead of finding nothing
 });
 
 test('the directory tells the CIEM principal’s object id', async () => {
-  expect(cloud.anchors(await cloud.read(api, system, context), TENANT, ANCHORS.issuer)).toEqual({
+  expect(cloud.facts(await cloud.read(api, system, context), TENANT, FACTS.issuer)).toEqual({
     ciemPrincipalId: CIEM_PRINCIPAL,
     ourselves: [(await api.self()).principalId, (await api.self()).applicationId],
   });

@@ -64,11 +64,11 @@ async function discover(estate: object[], gcp: object) {
     for (const system of systemsOf(context.manifest).filter((s) => s.startsWith('gcp:')))
       snapshots.push(await cloud.read(await cloud.connect(system, context), system, context));
     const issuer = ISSUER;
-    const gcpServiceAccounts = snapshots.flatMap((s) => cloud.anchors(s, TENANT, issuer).gcpServiceAccounts ?? []);
-    const anchors = { tenantId: TENANT, issuer, awsOidcRoles: [], gcpServiceAccounts };
-    const matches = snapshots.flatMap((s) => cloud.kinds.map((kind) => kind.match(s, anchors)));
+    const gcpServiceAccounts = snapshots.flatMap((s) => cloud.facts(s, TENANT, issuer).gcpServiceAccounts ?? []);
+    const facts = { tenantId: TENANT, issuer, awsOidcRoles: [], gcpServiceAccounts };
+    const matches = snapshots.flatMap((s) => cloud.kinds.map((kind) => kind.match(s, facts)));
     const ids = matches.flatMap((m) => m.findings.map((f) => f.id)).toSorted();
-    const told = matches.flatMap((m) => m.sightings.map((s) => s.id)).toSorted();
+    const told = matches.flatMap((m) => m.bystanders.map((s) => s.id)).toSorted();
     return { ids, told, requests, seen: matches.reduce((sum, m) => sum + (m.seen ?? 0), 0) };
   } finally {
     unsubscribe('http.server.request.start', count);

@@ -1,4 +1,4 @@
-import type { Anchors, Finding } from '../../../model/finding.ts';
+import type { Facts, Finding } from '../../../model/finding.ts';
 import { issuerOf, MEPM } from '../../../model/footprint.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { GcpApi } from '../../../activities/gcp/wire/clients.ts';
@@ -74,15 +74,15 @@ export function onboarded(): GcpSnapshot {
   return oidcProject([pool([provider()])], [account([workloadUser(principals())])]);
 }
 
-export function anchorsOf(snapshot: GcpSnapshot): Anchors {
-  const found = gcpCloud().anchors(snapshot, TENANT, ISSUER);
+export function factsOf(snapshot: GcpSnapshot): Facts {
+  const found = gcpCloud().facts(snapshot, TENANT, ISSUER);
   return { tenantId: TENANT, issuer: ISSUER, awsOidcRoles: [], gcpServiceAccounts: [], ...found };
 }
 
 /** All kinds' judgement of one snapshot. */
-export function judge(snapshot: GcpSnapshot, anchors = anchorsOf(snapshot)) {
-  const matches = gcpCloud().kinds.map((kind) => kind.match(snapshot, anchors));
-  return { findings: matches.flatMap((m) => m.findings), sightings: matches.flatMap((m) => m.sightings) };
+export function judge(snapshot: GcpSnapshot, facts = factsOf(snapshot)) {
+  const matches = gcpCloud().kinds.map((kind) => kind.match(snapshot, facts));
+  return { findings: matches.flatMap((m) => m.findings), bystanders: matches.flatMap((m) => m.bystanders) };
 }
 
 export function planned(finding: Pick<Finding, 'id' | 'snapshot'>): PlanItem {

@@ -6,7 +6,7 @@ import { planInput } from '../../model/findings.ts';
 import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
 import {
   account,
-  anchorsOf,
+  factsOf,
   EMAIL,
   judge,
   NUMBER,
@@ -30,15 +30,15 @@ const ELSEWHERE: GcpSnapshot = {
 
 /** Findings in the OIDC project and in a folder where its account holds a role. */
 function judgeBoth(oidc: GcpSnapshot) {
-  const anchors = anchorsOf(oidc);
-  const both = [judge(oidc, anchors), judge(ELSEWHERE, anchors)];
-  return { findings: both.flatMap((m) => m.findings), sightings: both.flatMap((m) => m.sightings) };
+  const facts = factsOf(oidc);
+  const both = [judge(oidc, facts), judge(ELSEWHERE, facts)];
+  return { findings: both.flatMap((m) => m.findings), bystanders: both.flatMap((m) => m.bystanders) };
 }
 
 describe('What the worker itself runs under', () => {
   const planned = (own: string[]) => {
     const snapshot = { ...onboarded(), ourselves: own };
-    return buildPlan(planInput(judgeBoth(snapshot).findings, { anchors: anchorsOf(snapshot) }));
+    return buildPlan(planInput(judgeBoth(snapshot).findings, { facts: factsOf(snapshot) }));
   };
 
   it('is its service account: with all that account holds and is held by it stays, and no finding is left to override', () => {
@@ -145,12 +145,12 @@ describe('A shared pool', () => {
   );
 
   it('loses our provider only, and its other users are named', () => {
-    const { findings, sightings } = judge(shared);
+    const { findings, bystanders } = judge(shared);
     expect(findings.map((f) => f.kind)).not.toContain('gcp-pool');
     expect(findings.filter((f) => f.kind === 'gcp-provider').map((f) => f.id)).toEqual([
       `gcp-provider:${POOL}/providers/mciem-wi-provider`,
     ]);
-    const told = sightings.find((s) => s.id === `gcp-pool:${POOL}`)?.why;
+    const told = bystanders.find((s) => s.id === `gcp-pool:${POOL}`)?.why;
     for (const name of ['github', builder, `roles/storage.admin on projects/${PROJECT}`]) expect(told).toContain(name);
     expect(told).not.toContain(EMAIL);
   });
@@ -170,9 +170,9 @@ describe('Microsoft Defender for Cloud', () => {
 
   it('keeps its provider, account and bindings, though issuer, audience, condition and display names are ours', () => {
     const held = { bindings: [{ role: 'roles/viewer', members: [`serviceAccount:${email}`] }] };
-    const { findings, sightings } = judge(oidcProject([pool([discovery], defenderPool)], [theirs], held));
+    const { findings, bystanders } = judge(oidcProject([pool([discovery], defenderPool)], [theirs], held));
     expect(findings).toEqual([]);
-    expect(sightings.filter((s) => s.defender).map((s) => s.id.split(':')[0])).toEqual([
+    expect(bystanders.filter((s) => s.defender).map((s) => s.id.split(':')[0])).toEqual([
       'gcp-binding',
       'gcp-service-account',
       'gcp-provider',
@@ -203,7 +203,7 @@ it('What was looked at is counted, ours or not', () => {
     [account([workloadUser(principals(), 'user:eve@contoso.example')])],
     { bindings: [{ role: 'roles/viewer', members: ['user:eve@contoso.example', `serviceAccount:${EMAIL}`] }] },
   );
-  const seen = gcpCloud().kinds.map((kind) => [kind.name, kind.match(snapshot, anchorsOf(snapshot)).seen]);
+  const seen = gcpCloud().kinds.map((kind) => [kind.name, kind.match(snapshot, factsOf(snapshot)).seen]);
   expect(Object.fromEntries(seen)).toEqual({
     'gcp-binding': 2,
     'gcp-impersonation-binding': 2,

@@ -53,7 +53,7 @@ describe('Without a named OIDC project', () => {
     const { cloud, work } = await read([github, actions, account, pool, provider, trust]);
     const snapshot = await work();
     expect(snapshot.oidc?.serviceAccounts.map((a) => a.email)).toEqual([EMAIL]);
-    expect(cloud.anchors(snapshot, '', ISSUER).gcpServiceAccounts).toMatchObject([{ uniqueId: '104' }]);
+    expect(cloud.facts(snapshot, '', ISSUER).gcpServiceAccounts).toMatchObject([{ uniqueId: '104' }]);
   });
 
   it('Defender’s pool is seen, too', async () => {

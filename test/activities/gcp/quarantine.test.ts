@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+import { FACTS, defaultManifest, planned } from '../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 import { apiWith, googleError } from './fixtures.ts';
 
@@ -15,7 +15,7 @@ let items: PlanItem[];
 beforeAll(async () => {
   sandbox = await sandboxHere({ lingerMs: 300 });
   const snapshot = await cloud.read(await cloud.connect(SYSTEM, context), SYSTEM, context);
-  items = cloud.kinds.flatMap((kind) => kind.match(snapshot, ANCHORS).findings).map((f) => planned(f));
+  items = cloud.kinds.flatMap((kind) => kind.match(snapshot, FACTS).findings).map((f) => planned(f));
 });
 afterAll(() => sandbox.stop());
 

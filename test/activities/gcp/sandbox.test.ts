@@ -2,11 +2,11 @@ import { GCP_ORDER } from '../../../activities/gcp/order.ts';
 import { byStage } from '../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import type { Anchors } from '../../../model/finding.ts';
+import type { Facts } from '../../../model/finding.ts';
 import { systemsOf } from '../../../model/manifest-systems.ts';
 import type { SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
-import { ANCHORS, defaultManifest, planned } from '../planned.ts';
+import { FACTS, defaultManifest, planned } from '../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = gcpCloud();
@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-async function findAll(known?: Anchors) {
+async function findAll(known?: Facts) {
   const snapshots = [];
   for (const system of systems) snapshots.push(await cloud.read(await cloud.connect(system, context), system, context));
-  const accounts = snapshots.flatMap((s) => cloud.anchors(s, ANCHORS.tenantId, ANCHORS.issuer).gcpServiceAccounts ?? []);
-  const anchors = known ?? { ...ANCHORS, gcpServiceAccounts: accounts };
-  const matches = snapshots.flatMap((s) => cloud.kinds.map((kind) => kind.match(s, anchors)));
-  return { anchors, findings: matches.flatMap((m) => m.findings), sightings: matches.flatMap((m) => m.sightings) };
+  const accounts = snapshots.flatMap((s) => cloud.facts(s, FACTS.tenantId, FACTS.issuer).gcpServiceAccounts ?? []);
+  const facts = known ?? { ...FACTS, gcpServiceAccounts: accounts };
+  const matches = snapshots.flatMap((s) => cloud.kinds.map((kind) => kind.match(s, facts)));
+  return { facts, findings: matches.flatMap((m) => m.findings), bystanders: matches.flatMap((m) => m.bystanders) };
 }
 
 function kindOf(item: PlanItem) {
@@ -81,8 +81,8 @@ test('two writers of one policy meet in its etag, and neither undoes the other',
 });
 
 test('everything of ours is found, removed in order, and read back as gone; nothing else changes; and all of it comes back', async () => {
-  const { anchors, findings, sightings } = await findAll();
-  expect(anchors.gcpServiceAccounts).toEqual([
+  const { facts, findings, bystanders } = await findAll();
+  expect(facts.gcpServiceAccounts).toEqual([
     { email: 'contoso-ciem-reader@contoso-identity.iam.gserviceaccount.com', uniqueId: '103482957610283746501' },
   ]);
   const { ours } = await sandbox.report();
@@ -95,7 +95,7 @@ test('everything of ours is found, removed in order, and read back as gone; noth
       .toSorted(),
   );
   expect(findings.every((f) => f.confidence === 'certain' && f.hold === undefined)).toBe(true);
-  expect(sightings.map((s) => s.why).join('\n')).toMatch(/microsoft-defender-ciem[^]*ciem-discovery/);
+  expect(bystanders.map((s) => s.why).join('\n')).toMatch(/microsoft-defender-ciem[^]*ciem-discovery/);
 
   for (const items of batches(findings.map((f) => planned(f)))) {
     const api = await cloud.connect(items[0].system, context);
@@ -109,7 +109,7 @@ test('everything of ours is found, removed in order, and read back as gone; noth
   const after = await sandbox.report();
   expect(after.untouched.changed).toEqual([]);
   expect(after.ours.left.filter((key) => key.startsWith('gcp-'))).toEqual([]);
-  expect((await findAll(anchors)).findings).toEqual([]);
+  expect((await findAll(facts)).findings).toEqual([]);
 
   for (const items of batches(findings.map((f) => planned(f))).toReversed()) {
     const api = await cloud.connect(items[0].system, context);
@@ -125,5 +125,5 @@ test('everything of ours is found, removed in order, and read back as gone; noth
   const byId = (list: { id: string }[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const restored = await findAll();
   expect(byId(restored.findings)).toEqual(byId(findings));
-  expect(byId(restored.sightings)).toEqual(byId(sightings));
+  expect(byId(restored.bystanders)).toEqual(byId(bystanders));
 });

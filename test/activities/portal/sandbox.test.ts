@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { portalCloud } from '../../../activities/portal/cloud.ts';
 import type { PortalApi } from '../../../activities/portal/wire/clients.ts';
 import { DELETED_MESSAGE, type SystemId } from '../../../model/names.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../planned.ts';
+import { FACTS, defaultManifest, planned, TENANT } from '../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../sandbox/sandbox-here.ts';
 
 const cloud = portalCloud();
@@ -30,15 +30,15 @@ const wrong = (otp: string) => String((Number(otp) + 1) % 1_000_000).padStart(6,
 
 test('the three collectors of the manifest are found as the portal lists them and read back unchanged', async () => {
   await cloud.probe(api, system);
-  const { findings, sightings } = kind.match(await cloud.read(api, system, context), ANCHORS);
+  const { findings, bystanders } = kind.match(await cloud.read(api, system, context), FACTS);
   expect(findings.map((f) => f.id)).toEqual(context.manifest.collectors.map((c) => `data-collector:${c.id}`));
   expect(findings.every((f) => f.confidence === 'certain')).toBe(true);
-  expect(sightings).toEqual([]);
+  expect(bystanders).toEqual([]);
   for (const finding of findings) expect(await kind.read(api, planned(finding))).toEqual(finding.snapshot);
 });
 
 test('a wrong code leaves tries, a resend too soon asks to wait, the right code deletes and the collector reads as gone', async () => {
-  const { findings } = kind.match(await cloud.read(api, system, context), ANCHORS);
+  const { findings } = kind.match(await cloud.read(api, system, context), FACTS);
   const item = planned(findings[0] as (typeof findings)[number]);
   const { deletionId, sentTo, attemptsLeft } = await api.requestDeletion('collector-aws-1');
   expect({ sentTo, attemptsLeft }).toEqual({ sentTo: 'd***@contoso.example', attemptsLeft: 3 });
@@ -49,8 +49,8 @@ test('a wrong code leaves tries, a resend too soon asks to wait, the right code 
   expect(await api.confirm(deletionId, wrong(otp))).toEqual({ kind: 'wrong', attemptsLeft: 2 });
   expect(await api.confirm(deletionId, otp)).toEqual({ kind: 'deleted', message: DELETED_MESSAGE });
   expect(await kind.read(api, item)).toBeUndefined();
-  const { sightings } = kind.match(await cloud.read(api, system, context), ANCHORS);
-  expect(sightings).toMatchObject([{ id: 'collector-aws-1' }]);
+  const { bystanders } = kind.match(await cloud.read(api, system, context), FACTS);
+  expect(bystanders).toMatchObject([{ id: 'collector-aws-1' }]);
 });
 
 test('three wrong codes exhaust a deletion', async () => {

@@ -10,7 +10,7 @@ const plan = planOf(
     finding('stack', { hold: { code: 'OwnedByStack', reason: 'stack x made it' } }),
   ],
   {
-    sightings: [{ system: 'aws:1', id: 'defender-role', why: "Defender's", uses: [], defender: true }],
+    bystanders: [{ system: 'aws:1', id: 'defender-role', why: "Defender's", uses: [], defender: true }],
     unknown: [{ system: 'aws:444455556666', reason: 'AccessDenied: no' }],
   },
 );

@@ -5,9 +5,9 @@ import { finding, planInput, planOf } from '../findings.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/team/entry';
 const role = { standsFor: [ROLE, 'entry', '/team/entry'] };
-const { anchors } = planInput([]);
+const { facts } = planInput([]);
 const leaving = (own: string[], findings: Finding[], more: Parameters<typeof planOf>[1] = {}) =>
-  planOf(findings, { ...more, anchors: { ...anchors, ourselves: own } });
+  planOf(findings, { ...more, facts: { ...facts, ourselves: own } });
 
 test.each([
   ['a role by its ARN', role, ROLE],

@@ -277,14 +277,14 @@ test('a collector that is gone already is settled by saying to be ready', async 
 
 test('a portal that could not be read waits for an approver, and no collector is asked for', async () => {
   const portal = finding('portal', {
-    kind: 'unknown-scope',
-    id: 'unknown-scope:portal:t',
+    kind: 'unread-system',
+    id: 'unread-system:portal:t',
     system: 'portal:t',
     phase: 'data-collection',
     stage: '',
   });
   const run = await start({ plan: planned([portal]) });
-  run.held.set(portal.id, denied(portal.id, 'UnknownScope'));
+  run.held.set(portal.id, denied(portal.id, 'UnreadSystem'));
   await run.approve('plan');
   await run.approve('collectors');
   expect((await run.untilWaiting('items')).collectors).toEqual([]);

@@ -66,13 +66,13 @@ async function refuseWhileTrusted(api: AwsAccountApi, plan: ClientIdState, excus
 
 /** A provider of ours went whole. One that somebody made since, for others or with other thumbprints, is theirs. */
 function refuseStranger(now: ProviderState, planned: ClientIdState): void {
-  const facts = (p: Pick<ProviderState, 'Thumbprints' | 'Tags'>, others: string[]) => ({
+  const shape = (p: Pick<ProviderState, 'Thumbprints' | 'Tags'>, others: string[]) => ({
     ClientIds: others,
     Thumbprints: p.Thumbprints,
     Tags: ownTags(p.Tags),
   });
-  const before = facts(planned, planned.OtherClientIds);
-  const after = facts(
+  const before = shape(planned, planned.OtherClientIds);
+  const after = shape(
     now,
     now.ClientIds.filter((c) => !isOurs(c)),
   );

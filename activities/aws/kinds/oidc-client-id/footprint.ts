@@ -1,4 +1,4 @@
-import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
@@ -19,21 +19,21 @@ const TERRAFORM_TYPE = 'aws_iam_openid_connect_provider';
 export const footprint: ResourceFootprint = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
-    const match: Match = { findings: [], sightings: [], seen: snapshot.providers.flatMap((p) => p.ClientIds).length };
+  match(snapshot, facts): Match {
+    const match: Match = { findings: [], bystanders: [], seen: snapshot.providers.flatMap((p) => p.ClientIds).length };
     for (const provider of snapshot.providers) {
-      const ours = isProviderOf(provider.Arn, anchors.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
-      if (ours.length === 0) match.sightings.push(sighting(provider, snapshot, anchors));
-      else match.findings.push(...ours.map((clientId) => toFinding(provider, clientId, snapshot, anchors)));
+      const ours = isProviderOf(provider.Arn, facts.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
+      if (ours.length === 0) match.bystanders.push(bystander(provider, snapshot, facts));
+      else match.findings.push(...ours.map((clientId) => toFinding(provider, clientId, snapshot, facts)));
     }
     return match;
   },
 
   /** A client id comes back into the provider that stayed; a provider that went with it is made again, under the same ARN. */
   losses: {
-    losses(item, taker) {
+    losses(item, container) {
       const { Mode, Tags } = item.snapshot as ClientIdState;
-      return Mode === 'provider' ? ['a new creation date of the provider', ...lostTags(Tags, taker)] : [];
+      return Mode === 'provider' ? ['a new creation date of the provider', ...lostTags(Tags, container)] : [];
     },
 
     comparable(snapshot) {
@@ -61,9 +61,9 @@ function trustedBy({ roles }: AwsSnapshot, issuer: string, clientId: string, mod
   return Object.fromEntries(needing.map((r) => [r.RoleName, r.RoleId]));
 }
 
-function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, anchors: Anchors): Finding {
-  const oidc = new Set(oidcRoles(snapshot, anchors.issuer).map((o) => o.role.Arn));
-  const trusting = snapshot.roles.filter((r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, anchors.issuer));
+function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, facts: Facts): Finding {
+  const oidc = new Set(oidcRoles(snapshot, facts.issuer).map((o) => o.role.Arn));
+  const trusting = snapshot.roles.filter((r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer));
   const otherIds = provider.ClientIds.filter((c) => !isOurs(c));
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
@@ -81,16 +81,16 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     confidence: 'certain',
     risk: 'none',
     stage: 'after-roles',
-    snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, anchors.issuer, clientId, mode) }),
+    snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, facts.issuer, clientId, mode) }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken('aws', clientId)],
-    ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(anchors)),
+    ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(facts)),
   };
 }
 
-function sighting(provider: ProviderState, snapshot: AwsSnapshot, anchors: Anchors): Sighting {
-  const why = isProviderOf(provider.Arn, anchors.issuer)
+function bystander(provider: ProviderState, snapshot: AwsSnapshot, facts: Facts): Bystander {
+  const why = isProviderOf(provider.Arn, facts.issuer)
     ? "this tenant's issuer, but without a client id of Permissions Management"
-    : `another issuer than this tenant's (${anchors.issuer})`;
+    : `another issuer than this tenant's (${facts.issuer})`;
   return { system: `aws:${snapshot.account}`, id: `aws-oidc-provider:${provider.Arn}`, why, uses: [] };
 }

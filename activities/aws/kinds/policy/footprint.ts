@@ -1,4 +1,4 @@
-import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { lastStage } from '../../../../model/order.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
@@ -18,16 +18,16 @@ const TERRAFORM_TYPE = 'aws_iam_policy';
 export const footprint: ResourceFootprint = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
-    const ours = ourRoles(snapshot, anchors);
-    const match: Match = { findings: [], sightings: [], seen: snapshot.policyCount };
+  match(snapshot, facts): Match {
+    const ours = ourRoles(snapshot, facts);
+    const match: Match = { findings: [], bystanders: [], seen: snapshot.policyCount };
     for (const policy of snapshot.policies) {
       const users = ours.filter((o) => o.role.AttachedPolicies.includes(policy.state.Arn));
       const others = otherUsers(policy, snapshot, ours);
-      const left = whyLeft(policy, users, others, anchors);
-      if (left !== undefined) match.sightings.push(sighting(policy, snapshot, left));
-      else if (users.length > 0 || namesTenant(policy.state.PolicyName, anchors.tenantId)) {
-        match.findings.push(toFinding(policy.state, users, snapshot, anchors));
+      const left = whyLeft(policy, users, others, facts);
+      if (left !== undefined) match.bystanders.push(bystander(policy, snapshot, left));
+      else if (users.length > 0 || namesTenant(policy.state.PolicyName, facts.tenantId)) {
+        match.findings.push(toFinding(policy.state, users, snapshot, facts));
       }
     }
     return match;
@@ -62,23 +62,23 @@ function otherUsers(policy: AccountPolicy, snapshot: AwsSnapshot, ours: OurRole[
 }
 
 /** Why a policy that is worth telling is not planned; undefined when it may be ours. */
-function whyLeft({ state }: AccountPolicy, users: OurRole[], others: string[], anchors: Anchors): string | undefined {
+function whyLeft({ state }: AccountPolicy, users: OurRole[], others: string[], facts: Facts): string | undefined {
   if (isDefenderPolicy(state.PolicyName)) return 'belongs to Microsoft Defender for Cloud';
   if (users.length > 0 && others.length > 0) return `also attached to ${others.join(', ')}; it is only detached from ours`;
   if (users.length > 0 || !isLookAlike(state.PolicyName)) return undefined;
   if (others.length > 0) return `named like ours, but attached to ${others.join(', ')} and to no role of ours`;
-  if (!namesTenant(state.PolicyName, anchors.tenantId))
+  if (!namesTenant(state.PolicyName, facts.tenantId))
     return "named like ours, but attached to nothing of ours and without this tenant's id";
   return undefined;
 }
 
-function sighting({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string): Sighting {
+function bystander({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string): Bystander {
   const defender = isDefenderPolicy(state.PolicyName) ? { defender: true as const } : {};
   return { system: `aws:${snapshot.account}`, id: `${NAME}:${state.Arn}`, why, uses: [], ...defender };
 }
 
-function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, anchors: Anchors): Finding {
-  const named = isOnboardingPolicy(state.PolicyName, anchors.tenantId);
+function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, facts: Facts): Finding {
+  const named = isOnboardingPolicy(state.PolicyName, facts.tenantId);
   const why = [
     ...(users.length > 0 ? [`attached only to ${users.map((u) => u.role.RoleName).join(', ')}, which onboarding made`] : []),
     named ? 'has a name onboarding gave' : 'has a name onboarding did not give',

@@ -6,16 +6,16 @@ import type { PolicyState } from '../../snapshot.ts';
 
 /** A customer policy is made again, all its versions in their order, the same one the default. */
 export const losses: Losses = {
-  losses(item, taker) {
+  losses(item, container) {
     const policy = item.snapshot as PolicyState;
     return [
       `a new PolicyId instead of ${policy.PolicyId}`,
       // A template makes the version that is in force, whatever its number was.
-      ...(renumbered(policy) || (taker && policy.Versions.length > 1)
+      ...(renumbered(policy) || (container && policy.Versions.length > 1)
         ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered again from v1`]
         : []),
       'new creation dates',
-      ...lostTags(policy.Tags, taker),
+      ...lostTags(policy.Tags, container),
     ];
   },
 

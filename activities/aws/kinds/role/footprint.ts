@@ -1,4 +1,4 @@
-import type { Anchors, Finding, Match, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
@@ -25,13 +25,13 @@ const TERRAFORM_TYPE = 'aws_iam_role';
 export const footprint: ResourceFootprint = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
-    const ours = ourRoles(snapshot, anchors);
+  match(snapshot, facts): Match {
+    const ours = ourRoles(snapshot, facts);
     const taken = new Set(ours.map((o) => o.role.Arn));
     return {
       findings: ours.map((o) => toFinding(o, snapshot)),
       seen: snapshot.roles.length,
-      sightings: snapshot.roles.filter((r) => !taken.has(r.Arn)).flatMap((r) => toSighting(r, snapshot, anchors) ?? []),
+      bystanders: snapshot.roles.filter((r) => !taken.has(r.Arn)).flatMap((r) => toBystander(r, snapshot, facts) ?? []),
     };
   },
 
@@ -80,11 +80,11 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
 }
 
 /** Whatever lets the audience or an OIDC role in without being ours, and names that only look like ours. */
-function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): Sighting | undefined {
+function toBystander(role: RoleState, snapshot: AwsSnapshot, facts: Facts): Bystander | undefined {
   if (isServiceLinked(role)) return undefined;
-  const web = webIdentityTrust(role.AssumeRolePolicyDocument, anchors.issuer);
-  const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, anchors.awsOidcRoles).map(roleToken)];
-  const why = reason(role, web !== undefined, uses.length > 0, anchors);
+  const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer);
+  const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, facts.awsOidcRoles).map(roleToken)];
+  const why = reason(role, web !== undefined, uses.length > 0, facts);
   if (why === undefined) return undefined;
   const isDefenders = isDefenderRole(role.RoleName);
   // Defender's own CIEM signs in through the same application where it uses what is ours.
@@ -93,7 +93,7 @@ function toSighting(role: RoleState, snapshot: AwsSnapshot, anchors: Anchors): S
   return { system: `aws:${snapshot.account}`, id: `${NAME}:${role.Arn}`, why, uses, ...defender };
 }
 
-function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, anchors: Anchors): string | undefined {
+function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, facts: Facts): string | undefined {
   if (isDefenderRole(role.RoleName))
     return `belongs to Microsoft Defender for Cloud${needsOurs ? ' and needs what Permissions Management shares with it' : ''}`;
   if (trustsProvider && needsOurs) return "trusts this tenant's provider for more than Permissions Management's audience";
@@ -101,7 +101,7 @@ function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, an
   if (!isLookAlike(role.RoleName)) return undefined;
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   const foreign = trusted.find((p) => issuerOfProvider(p)?.startsWith('sts.'));
-  if (foreign) return `named like ours, but trusts another tenant's issuer than ${anchors.issuer}: ${foreign}`;
+  if (foreign) return `named like ours, but trusts another tenant's issuer than ${facts.issuer}: ${foreign}`;
   const dead = trusted.find(isRoleId);
   if (dead) return `named like ours, but trusts ${dead}, a role that was deleted: whose it was can't be proven; look at it`;
   return `named like ours, but trusts neither this tenant's provider nor an OIDC role found here (${trusted.join(', ')})`;

@@ -5,13 +5,13 @@ import type { RoleState } from '../../snapshot.ts';
 
 /** A role is made again from its kept definition: IAM keeps no deleted role. */
 export const losses: Losses = {
-  losses(item, taker) {
+  losses(item, container) {
     const role = item.snapshot as RoleState;
     const dead = deadPrincipals(role.AssumeRolePolicyDocument);
     return [
       `a new RoleId instead of ${role.RoleId}: policies of others that name the role show the old id and no longer mean it`,
       'a new creation date, and nothing about when it was last used',
-      ...lostTags(role.Tags, taker),
+      ...lostTags(role.Tags, container),
       ...(dead.length > 0
         ? [`its trust in ${dead.join(', ')}, which is gone: IAM takes no policy that names it, so it cannot be made`]
         : []),

@@ -19,12 +19,12 @@ const TERRAFORM_TYPE = 'aws_secretsmanager_secret';
 export const footprint: ResourceFootprint = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
+  match(snapshot, facts): Match {
     const named = (snapshot.beside[NAME] ?? []) as unknown as NamedSecret[];
-    if (named.length === 0) return { findings: [], sightings: [] };
-    const roles = ourRoles(snapshot, anchors).map((o) => o.role);
+    if (named.length === 0) return { findings: [], bystanders: [] };
+    const roles = ourRoles(snapshot, facts).map((o) => o.role);
     const ours = { roles: new Set(roles.map((r) => r.RoleName)), policies: new Set(roles.flatMap((r) => r.AttachedPolicies)) };
-    return { findings: named.flatMap((n) => finding(n, ours, snapshot)), sightings: [] };
+    return { findings: named.flatMap((n) => finding(n, ours, snapshot)), bystanders: [] };
   },
 
   identity: (snapshot) => (snapshot as SecretState).Arn,

@@ -16,9 +16,9 @@ export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSna
   return {
     name: NAME,
 
-    match(snapshot, anchors) {
-      const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, anchors).findings);
-      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v, snapshot, findings, kinds) : [])), sightings: [] };
+    match(snapshot, facts) {
+      const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, facts).findings);
+      return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v, snapshot, findings, kinds) : [])), bystanders: [] };
     },
 
     identity: (snapshot) => (snapshot as PlannedStack).StackId,
@@ -69,7 +69,7 @@ function toFinding(view: There, snapshot: AwsSnapshot, findings: readonly Findin
       provides: [],
       // What it leaves behind goes after it.
       uses: retained.flatMap((r) => r.provides),
-      takesAlong: members.map((m) => m.id).toSorted(),
+      contains: members.map((m) => m.id).toSorted(),
       ...combine(stack.TerminationProtection ? terminationProtection(lockOf(stack)) : undefined, endangeredHold(stack, endangered, kinds)),
     },
   ];

@@ -65,10 +65,10 @@ export function endangeredHold(
 export function knowingStacks(kind: ResourceKind, all: readonly ResourceKind[]): AwsKind {
   return {
     ...kind,
-    match(snapshot, anchors): Match {
-      const match = kind.match(snapshot, anchors);
+    match(snapshot, facts): Match {
+      const match = kind.match(snapshot, facts);
       if (snapshot.stacks.length === 0 && !match.findings.some((f) => stackMark(tagsOf(f)))) return match;
-      const findings = all.flatMap((k) => k.match(snapshot, anchors).findings);
+      const findings = all.flatMap((k) => k.match(snapshot, facts).findings);
       return { ...match, findings: match.findings.map((f) => inItsStack(f, snapshot, findings, all)) };
     },
   };

@@ -1,4 +1,4 @@
-import type { Anchors, DeploymentStackMark, Finding, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Facts, DeploymentStackMark, Finding, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
@@ -16,20 +16,20 @@ const NAME = 'azure-role-assignment';
 export const footprint: Footprint<AzureSnapshot> = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
+  match(snapshot, facts): Match {
     const findings: Finding[] = [];
-    const sightings: Sighting[] = [];
+    const bystanders: Bystander[] = [];
     for (const assignment of snapshot.assignments) {
-      if (anchors.ciemPrincipalId === undefined || !sameId(assignment.principalId, anchors.ciemPrincipalId)) continue;
+      if (facts.ciemPrincipalId === undefined || !sameId(assignment.principalId, facts.ciemPrincipalId)) continue;
       const owner = owningScope(assignment.scope);
-      if (sameId(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, anchors));
+      if (sameId(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, facts));
       else if (!snapshot.namedScopes.some((scope) => sameId(scope, owner))) {
         const { system } = snapshot;
-        sightings.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
+        bystanders.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
       }
     }
     const { assignmentCount: seen } = snapshot;
-    return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
+    return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
   },
 
   // An assignment is made again under the same name: same scope, principal, role, condition and description.
@@ -43,7 +43,7 @@ export function comparable(snapshot: Json): Json {
   return { ...rest, ...ids, role: roleGuid(roleDefinitionId) };
 }
 
-function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Anchors): Finding {
+function finding(snapshot: AzureSnapshot, assignment: Assignment, facts: Facts): Finding {
   const { name, risk, mayBeDefenders } = roleOf(assignment.roleDefinitionId);
   return {
     kind: NAME,
@@ -60,16 +60,16 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, anchors: Ancho
     uses: [],
     standsFor: [assignment.principalId],
     ...combine(
-      ownedByDeploymentStack(stackOf(assignment.id, anchors)),
+      ownedByDeploymentStack(stackOf(assignment.id, facts)),
       // Azure does not tell which assignment a principal used; that it signed in at all puts each of them in doubt.
-      recentlyUsed(anchors.ciemUsedRecently),
-      mayBeDefenders ? sharedWithDefender(anchors) : undefined,
+      recentlyUsed(facts.ciemUsedRecently),
+      mayBeDefenders ? sharedWithDefender(facts) : undefined,
     ),
   };
 }
 
 /** The deployment stack that manages an assignment. */
-export function stackOf(assignment: string, { deploymentStacks = [] }: Pick<Anchors, 'deploymentStacks'>): DeploymentStackMark | undefined {
+export function stackOf(assignment: string, { deploymentStacks = [] }: Pick<Facts, 'deploymentStacks'>): DeploymentStackMark | undefined {
   return deploymentStacks.find((s) => s.assignments.some((id) => sameId(id, assignment)));
 }
 

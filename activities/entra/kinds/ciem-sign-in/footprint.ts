@@ -1,5 +1,5 @@
 import { MEPM } from '../../../../model/footprint.ts';
-import type { Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
@@ -19,7 +19,7 @@ const NAME = 'entra-ciem-sign-in';
 export const footprint: Footprint<EntraSnapshot> = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
+  match(snapshot, facts): Match {
     const enabled = snapshot.ciemServicePrincipals.filter((p) => p.appId === MEPM.ciemAppId && p.accountEnabled);
     const findings = enabled.map((principal) => ({
       kind: NAME,
@@ -35,9 +35,9 @@ export const footprint: Footprint<EntraSnapshot> = {
       provides: [SIGN_IN_TOKEN],
       uses: [],
       standsFor: [principal.id],
-      ...combine(recentlyUsed(usesOf(snapshot.ciemUse)), sharedWithDefender(anchors)),
+      ...combine(recentlyUsed(usesOf(snapshot.ciemUse)), sharedWithDefender(facts)),
     }));
-    return { findings, sightings: unseenUse(snapshot, enabled) };
+    return { findings, bystanders: unseenUse(snapshot, enabled) };
   },
 
   gone: 'sign-in to it is off',
@@ -49,7 +49,7 @@ function usesOf({ byItself, byPeople }: CiemUse): string | undefined {
 }
 
 /** That nobody could look is told: silence would read as "not used". */
-function unseenUse({ system, ciemUse }: EntraSnapshot, enabled: ServicePrincipal[]): Sighting[] {
+function unseenUse({ system, ciemUse }: EntraSnapshot, enabled: ServicePrincipal[]): Bystander[] {
   const { unseen } = ciemUse;
   if (unseen === undefined) return [];
   const why = `whether it was used lately could not be looked at (${unseen}): give the worker AuditLog.Read.All, or ask in the sign-in logs`;

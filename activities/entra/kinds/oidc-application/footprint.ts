@@ -1,5 +1,5 @@
 import { MEPM } from '../../../../model/footprint.ts';
-import type { Anchors, Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
@@ -16,17 +16,17 @@ const GCP: readonly string[] = MEPM.gcpAudiences;
 export const footprint: Footprint<EntraSnapshot> = {
   name: NAME,
 
-  match(snapshot, anchors): Match {
+  match(snapshot, facts): Match {
     const findings: Finding[] = [];
-    const sightings: Sighting[] = [];
+    const bystanders: Bystander[] = [];
     for (const application of snapshot.applications) {
       const known = application.identifierUris.filter((uri) => AWS.includes(uri) || GCP.includes(uri));
       const named = application.identifierUris.filter((uri) => snapshot.namedUris.includes(uri));
-      if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named, anchors));
-      else sightings.push({ system: snapshot.system, id: application.id, why: lookAlike(application), uses: [] });
+      if (known.length > 0 || named.length > 0) findings.push(finding(snapshot, application, known, named, facts));
+      else bystanders.push({ system: snapshot.system, id: application.id, why: lookAlike(application), uses: [] });
     }
     const { applicationCount: seen } = snapshot;
-    return { findings, sightings, ...(seen === undefined ? {} : { seen }) };
+    return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
   },
 
   losses: {
@@ -39,7 +39,7 @@ export const footprint: Footprint<EntraSnapshot> = {
   },
 };
 
-function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], anchors: Anchors): Finding {
+function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], facts: Facts): Finding {
   return {
     kind: NAME,
     system: snapshot.system,
@@ -57,7 +57,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],
     standsFor: [application.appId, ...application.servicePrincipals],
-    ...combine(credentialsHold(application), sharedWithDefender(anchors)),
+    ...combine(credentialsHold(application), sharedWithDefender(facts)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Anchors, Finding, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
@@ -16,18 +16,18 @@ import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 export const footprint: Footprint<GcpSnapshot> = {
   ...GRANTS,
   name: 'gcp-binding',
-  match(snapshot, anchors) {
+  match(snapshot, facts) {
     const grants = grantsOf(snapshot.resource, snapshot.policy);
     const findings = grants.flatMap((grant) => {
-      const account = accountHeldBy(grant.member, anchors);
+      const account = accountHeldBy(grant.member, facts);
       return account === undefined ? [] : [finding(snapshot, grant, account)];
     });
-    const others = grants.filter((g) => accountHeldBy(g.member, anchors) === undefined);
-    return { findings, sightings: others.flatMap((g) => sighting(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
+    const others = grants.filter((g) => accountHeldBy(g.member, facts) === undefined);
+    return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
   },
 };
 
-type Account = Anchors['gcpServiceAccounts'][number];
+type Account = Facts['gcpServiceAccounts'][number];
 
 function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding {
   const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
@@ -64,7 +64,7 @@ function riskOf(role: string): Risk {
   return 'write';
 }
 
-function sighting(snapshot: GcpSnapshot, grant: Grant): Sighting[] {
+function bystander(snapshot: GcpSnapshot, grant: Grant): Bystander[] {
   const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
   const isDefender = localPart === DEFENDER.gcpServiceAccount;
   const looksLike = isDefender

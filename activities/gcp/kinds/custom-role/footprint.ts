@@ -1,4 +1,4 @@
-import type { Anchors, Finding, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
@@ -18,13 +18,13 @@ export const PURGED = 'its id is free again 37 days after the deletion, and then
  */
 export const footprint: Footprint<GcpSnapshot> = {
   name: 'gcp-custom-role',
-  match(snapshot, anchors) {
+  match(snapshot, facts) {
     const { customRoles } = snapshot;
-    if (!customRoles) return { findings: [], sightings: [] };
-    const judged = customRoles.roles.map((role) => judge(role, customRoles, anchors));
+    if (!customRoles) return { findings: [], bystanders: [] };
+    const judged = customRoles.roles.map((role) => judge(role, customRoles, facts));
     return {
       findings: judged.flatMap((j) => (j.ours > 0 ? [finding(snapshot, j)] : [])),
-      sightings: [...judged.flatMap((j) => (j.ours > 0 ? [] : [sighting(snapshot, j)])), ...unseen(snapshot, customRoles)],
+      bystanders: [...judged.flatMap((j) => (j.ours > 0 ? [] : [bystander(snapshot, j)])), ...unseen(snapshot, customRoles)],
     };
   },
   losses: {
@@ -47,9 +47,9 @@ interface Judged {
   elsewhereUnseen?: string;
 }
 
-function judge(role: CustomRole, { holders, elsewhereUnseen }: CustomRoles, anchors: Anchors): Judged {
+function judge(role: CustomRole, { holders, elsewhereUnseen }: CustomRoles, facts: Facts): Judged {
   const held = holders.filter((h) => h.role === role.name);
-  const ours = held.filter((h) => accountHeldBy(h.member, anchors) !== undefined);
+  const ours = held.filter((h) => accountHeldBy(h.member, facts) !== undefined);
   const others = held.filter((h) => !ours.includes(h)).map((h) => `${h.member} at ${h.resource}`);
   const why = [
     ...ours.map((h) => `held at ${h.resource} by ${h.member}, which the CIEM workload identity pool may act as`),
@@ -85,12 +85,12 @@ function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: 
   };
 }
 
-function sighting({ system }: GcpSnapshot, { role, why, others }: Judged): Sighting {
+function bystander({ system }: GcpSnapshot, { role, why, others }: Judged): Bystander {
   const not = others.length > 0 ? `but held by ${others.join(', ')} only` : 'but no account of ours holds it';
   return { system, id: `gcp-custom-role:${role.name}`, why: [...why, not].join('; '), uses: [] };
 }
 
-function unseen({ system, resource }: GcpSnapshot, { unseen: why }: CustomRoles): Sighting[] {
+function unseen({ system, resource }: GcpSnapshot, { unseen: why }: CustomRoles): Bystander[] {
   if (why === undefined) return [];
   return [
     {

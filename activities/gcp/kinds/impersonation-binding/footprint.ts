@@ -11,9 +11,9 @@ import type { GcpSnapshot } from '../../snapshot.ts';
 export const footprint: Footprint<GcpSnapshot> = {
   ...GRANTS,
   name: 'gcp-impersonation-binding',
-  match(snapshot, anchors) {
-    if (!snapshot.oidc) return { findings: [], sightings: [] };
-    const findings = judgeAccounts(snapshot.oidc, anchors).flatMap(({ account, verdict, trust, used }) => {
+  match(snapshot, facts) {
+    if (!snapshot.oidc) return { findings: [], bystanders: [] };
+    const findings = judgeAccounts(snapshot.oidc, facts).flatMap(({ account, verdict, trust, used }) => {
       if (verdict.whose !== 'ours') return [];
       return trust.map(({ grant, pool }): Finding => ({
         kind: 'gcp-impersonation-binding',
@@ -33,6 +33,6 @@ export const footprint: Footprint<GcpSnapshot> = {
       }));
     });
     const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
-    return { findings, sightings: [], seen };
+    return { findings, bystanders: [], seen };
   },
 };

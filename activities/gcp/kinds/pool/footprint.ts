@@ -1,6 +1,6 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Anchors, Finding, Json, Sighting } from '../../../../model/finding.ts';
+import type { Facts, Finding, Json, Bystander } from '../../../../model/finding.ts';
 import type { Footprint } from '../../../kind.ts';
 import { judgePool, type PoolVerdict, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
@@ -11,12 +11,12 @@ import { lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
 export const footprint: Footprint<GcpSnapshot> = {
   ...POOL_STATE,
   name: 'gcp-pool',
-  match(snapshot, anchors) {
-    const judged = (snapshot.oidc?.pools ?? []).map((pool) => judgePool(pool, anchors));
-    const used = usedPools(snapshot, anchors);
+  match(snapshot, facts) {
+    const judged = (snapshot.oidc?.pools ?? []).map((pool) => judgePool(pool, facts));
+    const used = usedPools(snapshot, facts);
     return {
       findings: judged.filter((j) => j.whose === 'ours').map((j) => finding(snapshot, j, used.get(j.pool.name))),
-      sightings: judged.filter((j) => isWorthShowing(j)).map((j) => sighting(snapshot, j, anchors)),
+      bystanders: judged.filter((j) => isWorthShowing(j)).map((j) => bystander(snapshot, j, facts)),
       seen: judged.length,
     };
   },
@@ -50,7 +50,7 @@ function isWorthShowing({ whose, why }: PoolVerdict): boolean {
   return whose === 'shared' || (whose === 'other' && why.length > 1);
 }
 
-function sighting(snapshot: GcpSnapshot, { pool, whose, why }: PoolVerdict, anchors: Anchors): Sighting {
-  const users = whose === 'shared' ? usersOf(pool, snapshot, anchors) : [];
+function bystander(snapshot: GcpSnapshot, { pool, whose, why }: PoolVerdict, facts: Facts): Bystander {
+  const users = whose === 'shared' ? usersOf(pool, snapshot, facts) : [];
   return { system: snapshot.system, id: `gcp-pool:${pool.name}`, why: [...why, ...users].join('; '), uses: [] };
 }

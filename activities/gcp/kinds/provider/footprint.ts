@@ -1,6 +1,6 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Anchors, Finding, Json } from '../../../../model/finding.ts';
+import type { Facts, Finding, Json } from '../../../../model/finding.ts';
 import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
 import { judgeProvider, namesCiem, ourAudiences, sightingOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
@@ -12,15 +12,15 @@ import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../sna
 export const footprint: Footprint<GcpSnapshot> = {
   ...POOL_STATE,
   name: 'gcp-provider',
-  match(snapshot, anchors) {
+  match(snapshot, facts) {
     const live = (snapshot.oidc?.pools ?? []).flatMap((pool) =>
       pool.providers.filter((p) => p.state !== DELETED).map((provider) => ({ pool: pool.name, provider })),
     );
-    const used = usedPools(snapshot, anchors);
+    const used = usedPools(snapshot, facts);
     return {
-      findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, anchors, used.get(pool))),
-      sightings: live.flatMap(({ provider }) =>
-        sightingOf(snapshot.system, `gcp-provider:${provider.name}`, judgeProvider(provider, anchors), tokens(provider, anchors, true)),
+      findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, facts, used.get(pool))),
+      bystanders: live.flatMap(({ provider }) =>
+        sightingOf(snapshot.system, `gcp-provider:${provider.name}`, judgeProvider(provider, facts), tokens(provider, facts, true)),
       ),
       seen: live.length,
     };
@@ -33,8 +33,8 @@ export function definition(p: Provider): { [key: string]: Json } {
   return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled };
 }
 
-function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchors: Anchors, used?: string): Finding[] {
-  const verdict = judgeProvider(provider, anchors);
+function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, facts: Facts, used?: string): Finding[] {
+  const verdict = judgeProvider(provider, facts);
   if (verdict.whose !== 'ours') return [];
   return [
     {
@@ -49,7 +49,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
       stage: 'providers',
       snapshot: definition(provider),
       provides: [],
-      uses: [poolToken(pool), ...tokens(provider, anchors, verdict.confidence === 'name-only')],
+      uses: [poolToken(pool), ...tokens(provider, facts, verdict.confidence === 'name-only')],
       standsFor: [pool, provider.name],
       ...combine(verdict.hold, recentlyUsed(used)),
     },
@@ -57,7 +57,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, anchor
 }
 
 /** What of this tenant the provider relies on: the GCP application by its audience, and, where it stays, the CIEM sign-in. */
-function tokens(provider: Provider, anchors: Anchors, stays: boolean): string[] {
-  if (!trustsTenant(provider, anchors)) return [];
+function tokens(provider: Provider, facts: Facts, stays: boolean): string[] {
+  if (!trustsTenant(provider, facts)) return [];
   return [...ourAudiences(provider).map((a) => audienceToken('gcp', a)), ...(stays && namesCiem(provider) ? [SIGN_IN_TOKEN] : [])];
 }

@@ -10,11 +10,11 @@ import type { GcpSnapshot, ServiceAccount } from '../../snapshot.ts';
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
 export const footprint: Footprint<GcpSnapshot> = {
   name: 'gcp-service-account',
-  match(snapshot, anchors) {
-    const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, anchors) : [];
+  match(snapshot, facts) {
+    const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, facts) : [];
     return {
       findings: judged.flatMap((j) => finding(snapshot, j)),
-      sightings: judged.flatMap(({ account, verdict, trust }) =>
+      bystanders: judged.flatMap(({ account, verdict, trust }) =>
         sightingOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
       ),
       seen: judged.length,

@@ -1,4 +1,4 @@
-import type { Finding, Hold, Json, Match, Sighting } from '../../../../model/finding.ts';
+import type { Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import type { Manifest } from '../../../../model/manifest.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import type { Footprint } from '../../../kind.ts';
@@ -16,7 +16,7 @@ export const footprint: Footprint<PortalSnapshot> = {
   match(snapshot): Match {
     const { system, named, listed } = snapshot;
     const findings: Finding[] = [];
-    const sightings: Sighting[] = [];
+    const bystanders: Bystander[] = [];
     for (const collector of named) {
       if (collector.driver !== 'http') {
         findings.push(finding(snapshot, collector.id, collector.type, unreadDefinition(collector), 'the manifest names it'));
@@ -25,10 +25,10 @@ export const footprint: Footprint<PortalSnapshot> = {
       const there = listed?.find((c) => c.id === collector.id);
       if (there) findings.push({ ...listedFinding(snapshot, there, collector), ...typeHold(there, collector) });
       else
-        sightings.push({ system, id: collector.id, why: 'the manifest names it, the portal does not list it: already deleted', uses: [] });
+        bystanders.push({ system, id: collector.id, why: 'the manifest names it, the portal does not list it: already deleted', uses: [] });
     }
     for (const there of listed ?? []) if (!named.some((c) => c.id === there.id)) findings.push(listedFinding(snapshot, there));
-    return { findings, sightings };
+    return { findings, bystanders };
   },
 
   gone: 'the portal no longer lists it',

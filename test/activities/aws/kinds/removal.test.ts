@@ -6,7 +6,7 @@ import { fingerprint } from '../../../../model/canonical.ts';
 import type { Finding } from '../../../../model/finding.ts';
 import { systemsOf } from '../../../../model/manifest-systems.ts';
 import type { SystemId } from '../../../../model/names.ts';
-import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../planned.ts';
 import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
 
 const cloud = awsCloud();
@@ -21,9 +21,9 @@ afterAll(() => sandbox.stop());
 
 async function findAll() {
   const snapshots = await Promise.all(systems.map(async (s) => cloud.read(await cloud.connect(s, context), s, context)));
-  const told = snapshots.flatMap((s) => cloud.anchors(s, ANCHORS.tenantId, ANCHORS.issuer).awsOidcRoles ?? []);
-  const matches = snapshots.flatMap((s) => cloud.kinds.map((k) => k.match(s, { ...ANCHORS, awsOidcRoles: told })));
-  return { findings: matches.flatMap((m) => m.findings), sightings: matches.flatMap((m) => m.sightings), told };
+  const told = snapshots.flatMap((s) => cloud.facts(s, FACTS.tenantId, FACTS.issuer).awsOidcRoles ?? []);
+  const matches = snapshots.flatMap((s) => cloud.kinds.map((k) => k.match(s, { ...FACTS, awsOidcRoles: told })));
+  return { findings: matches.flatMap((m) => m.findings), bystanders: matches.flatMap((m) => m.bystanders), told };
 }
 
 function kindOf(finding: Finding) {
@@ -55,7 +55,7 @@ test('a session that is in another account than asked for is refused', async () 
 });
 
 test('exactly what is ours is found, read back just as planned, removed in order, and gone; nothing else changes', async () => {
-  const { findings, sightings, told } = await findAll();
+  const { findings, bystanders, told } = await findAll();
   expect(told).toHaveLength(2);
   const { ours } = await sandbox.report();
   expect(findings.map((f) => f.id).toSorted()).toEqual(ours.left.filter((key) => key.startsWith('aws-')).toSorted());
@@ -63,7 +63,7 @@ test('exactly what is ours is found, read back just as planned, removed in order
   const named = defaultManifest().overrides.map((o) => o.item);
   const doubtful = findings.filter((f) => f.confidence !== 'certain' || f.hold !== undefined);
   expect(doubtful.map((f) => f.id).toSorted()).toEqual(named.toSorted());
-  expect(sightings.map((s) => s.id)).toContain('aws-policy:arn:aws:iam::210987654302:policy/contoso-org-read');
+  expect(bystanders.map((s) => s.id)).toContain('aws-policy:arn:aws:iam::210987654302:policy/contoso-org-read');
 
   const order = findings.toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
   for (const finding of order) {

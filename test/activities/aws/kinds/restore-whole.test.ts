@@ -6,7 +6,7 @@ import type { AwsAccountApi } from '../../../../activities/aws/wire/api.ts';
 import type { PolicyState } from '../../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../../planned.ts';
+import { FACTS, defaultManifest, planned, TENANT } from '../../planned.ts';
 import { allowing, assumedBy, AUDIENCE, document, webIdentity } from '../fixtures.ts';
 import { ownEstate } from '../own-estate.ts';
 
@@ -76,8 +76,8 @@ const snapshot = () => cloud.read(api, `aws:${ACCOUNT}`, context);
 
 async function plan(): Promise<PlanItem[]> {
   const now = await snapshot();
-  const { awsOidcRoles = [] } = cloud.anchors(now, TENANT, ANCHORS.issuer);
-  const findings = cloud.kinds.flatMap((k) => k.match(now, { ...ANCHORS, awsOidcRoles }).findings);
+  const { awsOidcRoles = [] } = cloud.facts(now, TENANT, FACTS.issuer);
+  const findings = cloud.kinds.flatMap((k) => k.match(now, { ...FACTS, awsOidcRoles }).findings);
   return findings.map(planned).toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
 }
 

@@ -8,7 +8,7 @@ import { systemsOf } from '../../../../model/manifest-systems.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { iamClient } from '../../../sandbox/aws/clients.ts';
 import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
-import { ANCHORS, defaultManifest, planned } from '../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../planned.ts';
 
 const cloud = awsCloud();
 const context = { manifest: defaultManifest() };
@@ -22,9 +22,9 @@ afterAll(() => sandbox.stop());
 
 async function plan(): Promise<PlanItem[]> {
   const snapshots = await Promise.all(systems.map(async (s) => cloud.read(await cloud.connect(s, context), s, context)));
-  const told = snapshots.flatMap((s) => cloud.anchors(s, ANCHORS.tenantId, ANCHORS.issuer).awsOidcRoles ?? []);
-  const anchors = { ...ANCHORS, awsOidcRoles: told };
-  const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, anchors).findings));
+  const told = snapshots.flatMap((s) => cloud.facts(s, FACTS.tenantId, FACTS.issuer).awsOidcRoles ?? []);
+  const facts = { ...FACTS, awsOidcRoles: told };
+  const findings = snapshots.flatMap((s) => cloud.kinds.flatMap((k) => k.match(s, facts).findings));
   return findings.map(planned).toSorted((a, b) => byStage({ aws: AWS_ORDER }, a, b) || b.kind.localeCompare(a.kind));
 }
 

@@ -22,7 +22,7 @@ describe('What onboarding left in the OIDC project', () => {
     const found = judge(onboarded());
     expect(certain(found)).toEqual(['gcp-impersonation-binding', 'gcp-service-account', 'gcp-provider', 'gcp-pool']);
     expect(found.findings.map((f) => f.stage)).toEqual(['impersonation', 'service-accounts', 'providers', 'pools']);
-    expect(found.sightings).toEqual([]);
+    expect(found.bystanders).toEqual([]);
   });
 
   it('is tied together by what each needs to be gone before', () => {
@@ -61,6 +61,6 @@ describe('What onboarding left in the OIDC project', () => {
 
   it('is not looked for in other projects', () => {
     const { oidc: _, ...member } = onboarded();
-    expect(judge(member)).toEqual({ findings: [], sightings: [] });
+    expect(judge(member)).toEqual({ findings: [], bystanders: [] });
   });
 });

@@ -7,7 +7,7 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
 import type { CloudSandbox } from '../../../sandbox/cloud-sandbox.ts';
 import { planned } from '../../planned.ts';
-import { anchorsOf, TENANT } from '../fixtures.ts';
+import { factsOf, TENANT } from '../fixtures.ts';
 import { contextOf, googleAt } from '../in-process.ts';
 
 const PROJECT = 'contoso-security';
@@ -72,7 +72,7 @@ test('after 30 days pool, provider and account are made again of every field, an
   const api = await cloud.connect(system, context);
   const snapshot = await cloud.read(api, system, context);
   const items = cloud.kinds
-    .flatMap((k) => k.match(snapshot, anchorsOf(snapshot)).findings)
+    .flatMap((k) => k.match(snapshot, factsOf(snapshot)).findings)
     .toSorted((a, b) => byStage({ gcp: GCP_ORDER }, a, b))
     .map(planned);
   expect(new Set(items.map((i) => i.kind)).size).toBe(5);
@@ -102,7 +102,7 @@ test('after 30 days pool, provider and account are made again of every field, an
   }
   expect(sandbox.store.report().untouched.changed).toEqual([]);
   const gone = items.map((i) => i.kind).toSorted();
-  const found = cloud.kinds.flatMap((k) => k.match(snapshot, anchorsOf(snapshot)).findings);
+  const found = cloud.kinds.flatMap((k) => k.match(snapshot, factsOf(snapshot)).findings);
   expect(found.map((f) => f.kind).toSorted()).toEqual(gone);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsOidcClientId } from '../../../../../activities/aws/kinds/oidc-client-id/index.ts';
-import type { Anchors } from '../../../../../model/finding.ts';
+import type { Facts } from '../../../../../model/finding.ts';
 import type { ProviderState, RoleState } from '../../../../../activities/aws/snapshot.ts';
 import { TENANT } from '../../../planned.ts';
 import { AUDIENCE, document, KNOWN, OTHER_TENANT, PROVIDER, provider, role, snapshot, webIdentity } from '../../fixtures.ts';
@@ -33,9 +33,9 @@ test.each([
   ['another tenant’s provider with our audience', provider([AUDIENCE], OTHER_TENANT)],
   ['this tenant’s provider without our audience', provider(['api://payroll'])],
 ])('%s stays', (_name, p) => {
-  const { findings, sightings } = match(p, OIDC);
+  const { findings, bystanders } = match(p, OIDC);
   expect(findings).toEqual([]);
-  expect(sightings).toMatchObject([{ id: `aws-oidc-provider:${p.Arn}` }]);
+  expect(bystanders).toMatchObject([{ id: `aws-oidc-provider:${p.Arn}` }]);
 });
 
 test('the tenant’s id may be written in either case', () => {
@@ -44,9 +44,9 @@ test('the tenant’s id may be written in either case', () => {
 });
 
 describe('Defender for Cloud', () => {
-  const defended = (defender: Anchors['defender']) => {
-    const { defender: _, ...anchors } = KNOWN;
-    const told = defender === undefined ? anchors : { ...anchors, defender };
+  const defended = (defender: Facts['defender']) => {
+    const { defender: _, ...facts } = KNOWN;
+    const told = defender === undefined ? facts : { ...facts, defender };
     return awsOidcClientId.match(snapshot({ providers: [provider([AUDIENCE])] }), told).findings[0]?.hold;
   };
 

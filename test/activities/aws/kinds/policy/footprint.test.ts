@@ -28,8 +28,8 @@ const match = (p: AccountPolicy, ...roles: RoleState[]) => awsPolicy.match(snaps
 test.each([NAME, `ciem-oidc-${TENANT}-assume`, `ciem-controller-${TENANT.toUpperCase()}`, 'SSOPolicy'])(
   '%s is ours when only our role has it',
   (name) => {
-    const { findings, sightings } = match(policy(name), ours('r', name));
-    expect(sightings).toEqual([]);
+    const { findings, bystanders } = match(policy(name), ours('r', name));
+    expect(bystanders).toEqual([]);
     expect(findings).toMatchObject([{ confidence: 'certain', provides: [`aws:policy:${policyArn(name)}`], risk: 'read' }]);
   },
 );
@@ -51,8 +51,8 @@ test.each<[string, AccountPolicy, RoleState[]]>([
   ['with the id of another tenant', policy(`ciem-scp-${OTHER_TENANT}`), [ours('r', `ciem-scp-${OTHER_TENANT}`)]],
   ['with onboarding’s name, attached to nothing', policy(NAME, {}, NONE), []],
 ])('a policy %s matches by name only', (_name, p, roles) => {
-  const { findings, sightings } = match(p, ...roles);
-  expect(sightings).toEqual([]);
+  const { findings, bystanders } = match(p, ...roles);
+  expect(bystanders).toEqual([]);
   expect(findings).toMatchObject([{ confidence: 'name-only' }]);
 });
 
@@ -70,13 +70,13 @@ test.each<[string, AccountPolicy, RoleState[], string]>([
   ['has the id of another tenant and no user', policy(`ciem-scp-${OTHER_TENANT}`, {}, NONE), [], 'without this tenant'],
   ['is Defender’s, even on our role', policy('mdc-ciem-read'), [ours('r', 'mdc-ciem-read')], 'Defender'],
 ])('a policy that %s stays', (_name, p, roles, why) => {
-  const { findings, sightings } = match(p, ...roles);
+  const { findings, bystanders } = match(p, ...roles);
   expect(findings).toEqual([]);
-  expect(sightings).toMatchObject([
+  expect(bystanders).toMatchObject([
     { system: `aws:${ACCOUNT}`, id: `aws-policy:${p.state.Arn}`, why: expect.stringContaining(why) as unknown },
   ]);
 });
 
 test('a policy nobody would take for ours is not even told', () => {
-  expect(match(policy('deploy'), stranger('deploy'))).toEqual({ findings: [], sightings: [], seen: 1 });
+  expect(match(policy('deploy'), stranger('deploy'))).toEqual({ findings: [], bystanders: [], seen: 1 });
 });

@@ -24,9 +24,9 @@ import {
 
 const match = (...roles: RoleState[]) => awsRole.match(snapshot({ roles }), KNOWN);
 const only = (r: RoleState) => {
-  const { findings, sightings } = match(r);
+  const { findings, bystanders } = match(r);
   expect(findings).toHaveLength(1);
-  expect(sightings).toEqual([]);
+  expect(bystanders).toEqual([]);
   return findings[0] as (typeof findings)[number];
 };
 
@@ -147,7 +147,7 @@ describe('a role that trusts an OIDC role', () => {
   });
 });
 
-describe('never ours, told as sightings', () => {
+describe('never ours, told as bystanders', () => {
   test.each<[string, RoleState, string[]]>([
     [
       'Defender’s OIDC role with our audience, which it keeps in place',
@@ -175,11 +175,11 @@ describe('never ours, told as sightings', () => {
       [`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`],
     ],
   ])('%s', (_name, r, uses) => {
-    const { findings, sightings } = match(r);
+    const { findings, bystanders } = match(r);
     expect(findings).toEqual([]);
     const isDefenders = r.RoleName.startsWith('DefenderForCloud-');
     const needs = isDefenders ? { uses: [...uses, 'ciem:sign-in'], defender: true } : { uses };
-    expect(sightings).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, ...needs }]);
+    expect(bystanders).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, ...needs }]);
   });
 
   test.each<[string, RoleState]>([
@@ -188,7 +188,7 @@ describe('never ours, told as sightings', () => {
     ['a statement that denies the OIDC role', role('deploy', document({ ...assumedBy(OIDC_ROLE), Effect: 'Deny' }))],
     ['a role whose name merely holds the OIDC role’s ARN', role('deploy', document(assumedBy(`${OIDC_ROLE}-else`)))],
   ])('%s is not even told', (_name, r) => {
-    expect(match(r)).toEqual({ findings: [], sightings: [], seen: 1 });
+    expect(match(r)).toEqual({ findings: [], bystanders: [], seen: 1 });
   });
 });
 

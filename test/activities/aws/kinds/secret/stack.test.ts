@@ -5,7 +5,7 @@ import type { Finding } from '../../../../../model/finding.ts';
 import type { PlanItem } from '../../../../../model/plan.ts';
 import { planOf } from '../../../../model/findings.ts';
 import { sandboxHere, type SandboxHere } from '../../../../sandbox/sandbox-here.ts';
-import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../../planned.ts';
 import { assumedBy, document } from '../../fixtures.ts';
 import { ownEstate } from '../../own-estate.ts';
 
@@ -41,7 +41,7 @@ afterAll(() => sandbox.stop());
 async function findings(account: string): Promise<Finding[]> {
   const system = `aws:${account}` as const;
   const snapshot = await cloud.read(await cloud.connect(system, context), system, context);
-  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...ANCHORS, awsOidcRoles: [OIDC] }).findings);
+  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
 }
 
 async function act(item: PlanItem) {
@@ -86,7 +86,7 @@ test('where the template retains it the stack goes, and the secret after it', as
     ['aws-secret', undefined],
   ]);
   const [, stack, secret] = plan.items as [PlanItem, PlanItem, PlanItem];
-  expect([stack.takesAlong, secret.dependsOn]).toEqual([[], [stack.id]]);
+  expect([stack.contains, secret.dependsOn]).toEqual([[], [stack.id]]);
   const { api, remove, undo } = await act(stack);
   await remove(api, [stack]);
   expect(undo.impossible?.(stack)).toContain('a second time');

@@ -50,7 +50,7 @@ test('a stack goes with the last of its roles; what only waits for all roles goe
     ['aws-role', 'oidc-role', undefined],
     ['aws-oidc-client-id', 'after-roles', undefined],
   ]);
-  expect(all[0]?.takesAlong).toEqual(
+  expect(all[0]?.contains).toEqual(
     all
       .slice(1)
       .map((f) => f.id)

@@ -3,7 +3,7 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { fingerprint } from '../../../../../model/canonical.ts';
 import type { Finding } from '../../../../../model/finding.ts';
 import { sandboxHere, type SandboxHere } from '../../../../sandbox/sandbox-here.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned, TENANT } from '../../../planned.ts';
 import { allowing, assumedBy, document } from '../../fixtures.ts';
 import { ownEstate } from '../../own-estate.ts';
 
@@ -74,7 +74,7 @@ afterAll(() => sandbox.stop());
 async function findings(id: string): Promise<Finding[]> {
   const system = `aws:${id}` as const;
   const snapshot = await cloud.read(await cloud.connect(system, context), system, context);
-  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...ANCHORS, awsOidcRoles: [OIDC] }).findings);
+  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
 }
 
 async function act(finding: Finding) {
@@ -90,7 +90,7 @@ test('a stack in which all is ours is planned as a stack, with its resources aft
     ['aws-role', 'member-roles', undefined],
     ['aws-policy', 'member-roles', undefined],
   ]);
-  expect(found[0]).toMatchObject({ takesAlong: [found[2]?.id, found[1]?.id], risk: 'takeover' });
+  expect(found[0]).toMatchObject({ contains: [found[2]?.id, found[1]?.id], risk: 'takeover' });
 });
 
 test('it reads back as planned, changes with its resources, goes with all of them, and is waited for', async () => {
@@ -150,7 +150,7 @@ test('a stack nobody lets us look at holds its resources', async () => {
   const api = await cloud.connect(system, context);
   const denied = Object.assign(new Error('User is not authorized to perform: cloudformation:DescribeStacks'), { name: 'AccessDenied' });
   const snapshot = await cloud.read({ ...api, stack: () => Promise.reject(denied) }, system, context);
-  const held = cloud.kinds.flatMap((k) => k.match(snapshot, { ...ANCHORS, awsOidcRoles: [OIDC] }).findings);
+  const held = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
   expect(held[0]?.hold).toMatchObject({
     code: 'OwnedByStack',
     reason: expect.stringContaining('cloudformation:DescribeStacks') as unknown,

@@ -7,7 +7,7 @@ import { refusal } from '../../../refusals.ts';
 import type { PlanItem } from '../../../../../model/plan.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
 import { AZURE, assignmentName, CIEM_PRINCIPAL, ENTRA, SECOND_OWNER, SUBSCRIPTION } from '../../../../sandbox/small-estate.ts';
-import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../../planned.ts';
 
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`;
 const CONDITIONAL = {
@@ -33,9 +33,7 @@ beforeEach(async () => {
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   const groups = ['root-mg', 'child-mg'].map((g) => `/providers/Microsoft.Management/managementGroups/${g}`);
   const found = await Promise.all(['/', ...groups, SCOPE].map((scope) => readAzure(api, `azure:${scope}`, context)));
-  items = found.flatMap((snapshot) =>
-    roleAssignment.match(snapshot, { ...ANCHORS, ciemPrincipalId: CIEM_PRINCIPAL }).findings.map(planned),
-  );
+  items = found.flatMap((snapshot) => roleAssignment.match(snapshot, { ...FACTS, ciemPrincipalId: CIEM_PRINCIPAL }).findings.map(planned));
 });
 afterEach(() => sandbox.close());
 

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../../../../../activities/azure/wire/clients.ts';
 import type { AzureSnapshot } from '../../../../../activities/azure/reader.ts';
 import { roleAssignment } from '../../../../../activities/azure/kinds/role-assignment/index.ts';
-import type { Anchors } from '../../../../../model/finding.ts';
+import type { Facts } from '../../../../../model/finding.ts';
 import { buildPlan, type PlanInput } from '../../../../../model/plan.ts';
 import { planInput } from '../../../../model/findings.ts';
-import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
+import { FACTS, CIEM_PRINCIPAL } from '../../../planned.ts';
 
 const SUBSCRIPTION = '/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001';
 const GROUP = '/providers/Microsoft.Management/managementGroups/contoso-corp';
@@ -29,24 +29,24 @@ function assignment(scope: string, change: Partial<Assignment> & { role?: string
 
 function judge(scope: string, assignments: Assignment[], namedScopes = [SUBSCRIPTION, GROUP, '/']) {
   const snapshot: AzureSnapshot = { system: `azure:${scope}`, scope, namedScopes, assignments };
-  return roleAssignment.match(snapshot, ANCHORS);
+  return roleAssignment.match(snapshot, FACTS);
 }
 
 describe('whose it is', () => {
   test('another principal’s assignment is neither found nor told', () => {
     const other = assignment(SUBSCRIPTION, { principalId: '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e208' });
-    expect(judge(SUBSCRIPTION, [other])).toEqual({ findings: [], sightings: [] });
+    expect(judge(SUBSCRIPTION, [other])).toEqual({ findings: [], bystanders: [] });
   });
 
   test('without a known CIEM principal nothing is found', () => {
-    const { ciemPrincipalId: _, ...anchors } = ANCHORS;
+    const { ciemPrincipalId: _, ...facts } = FACTS;
     const snapshot: AzureSnapshot = {
       system: `azure:${SUBSCRIPTION}`,
       scope: SUBSCRIPTION,
       namedScopes: [],
       assignments: [assignment(SUBSCRIPTION)],
     };
-    expect(roleAssignment.match(snapshot, anchors).findings).toEqual([]);
+    expect(roleAssignment.match(snapshot, facts).findings).toEqual([]);
   });
 });
 
@@ -57,9 +57,9 @@ describe('where it is found', () => {
     [GROUP, [GROUP]],
     ['/', ['/']],
   ])('%s finds its own and, below a subscription, its resource groups’', (scope, found) => {
-    const { findings, sightings } = judge(scope, everywhere);
+    const { findings, bystanders } = judge(scope, everywhere);
     expect(findings.map((f) => (f.snapshot as { scope: string }).scope)).toEqual(found);
-    expect(sightings).toEqual([]);
+    expect(bystanders).toEqual([]);
   });
 
   test('scopes are compared without regard to case, and not by prefix alone', () => {
@@ -68,9 +68,9 @@ describe('where it is found', () => {
   });
 
   test('what is inherited from a scope the manifest does not name is told', () => {
-    const { findings, sightings } = judge(SUBSCRIPTION, [assignment(GROUP), assignment('/')], [SUBSCRIPTION]);
+    const { findings, bystanders } = judge(SUBSCRIPTION, [assignment(GROUP), assignment('/')], [SUBSCRIPTION]);
     expect(findings).toEqual([]);
-    expect(sightings.map((s) => s.why)).toEqual([
+    expect(bystanders.map((s) => s.why)).toEqual([
       `inherited from ${GROUP}, which the manifest does not name`,
       'inherited from /, which the manifest does not name',
     ]);
@@ -102,9 +102,9 @@ test.each([
     namedScopes: [SUBSCRIPTION],
     assignments: [assignment(SUBSCRIPTION, { role })],
   };
-  const hold = (anchors: Anchors) => roleAssignment.match(snapshot, anchors).findings[0]?.hold?.code;
-  expect(hold({ ...ANCHORS, defender: { state: 'in-use', why: ['a plan'] } })).toBe(held ? 'SharedWithDefender' : undefined);
-  expect(hold(ANCHORS)).toBeUndefined();
+  const hold = (facts: Facts) => roleAssignment.match(snapshot, facts).findings[0]?.hold?.code;
+  expect(hold({ ...FACTS, defender: { state: 'in-use', why: ['a plan'] } })).toBe(held ? 'SharedWithDefender' : undefined);
+  expect(hold(FACTS)).toBeUndefined();
 });
 
 test('a principal that signed in lately holds every assignment, Owner too', () => {
@@ -114,7 +114,7 @@ test('a principal that signed in lately holds every assignment, Owner too', () =
     namedScopes: [SUBSCRIPTION],
     assignments: [assignment(SUBSCRIPTION, { role: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' })],
   };
-  const match = roleAssignment.match(snapshot, { ...ANCHORS, ciemUsedRecently: 'it signed in on x' });
+  const match = roleAssignment.match(snapshot, { ...FACTS, ciemUsedRecently: 'it signed in on x' });
   expect(match.findings[0]?.hold).toMatchObject({ code: 'RecentlyUsed', reason: expect.stringContaining('it signed in on x') as string });
 });
 
@@ -126,8 +126,8 @@ describe('what the worker itself runs under', () => {
       namedScopes: [SUBSCRIPTION],
       assignments: [assignment(SUBSCRIPTION, { principalId })],
     };
-    const anchors = { ...ANCHORS, ourselves: own };
-    return buildPlan(planInput(roleAssignment.match(snapshot, anchors).findings, { anchors, overrides }));
+    const facts = { ...FACTS, ourselves: own };
+    return buildPlan(planInput(roleAssignment.match(snapshot, facts).findings, { facts, overrides }));
   };
 
   test('an assignment of the principal that the worker signs in as is its own, in whatever case the id is written', () => {

@@ -5,11 +5,11 @@ import type { ServicePrincipal } from '../../../../../activities/entra/wire/shap
 import { readEntra } from '../../../../../activities/entra/reader.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
 import { ENTRA, TENANT } from '../../../../sandbox/small-estate.ts';
-import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../../planned.ts';
 import { refusal } from '../../../refusals.ts';
 import { principal, snapshot } from '../../fixtures.ts';
 
-const only = (of: Parameters<typeof ciemSignIn.match>[0]) => planned(ciemSignIn.match(of, ANCHORS).findings[0] as never);
+const only = (of: Parameters<typeof ciemSignIn.match>[0]) => planned(ciemSignIn.match(of, FACTS).findings[0] as never);
 let sandbox: CloudSandbox | undefined;
 afterEach(async () => {
   await sandbox?.close();

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { ciemSignIn } from '../../../../../activities/entra/kinds/ciem-sign-in/index.ts';
 import type { ServicePrincipal } from '../../../../../activities/entra/wire/shapes.ts';
 import { untouchedOf } from '../../../../model/findings.ts';
-import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
+import { FACTS, CIEM_PRINCIPAL } from '../../../planned.ts';
 import { principal, snapshot, WORKER } from '../../fixtures.ts';
 
-const signIn = (p: ServicePrincipal) => ciemSignIn.match(snapshot({ ciemServicePrincipals: [p] }), ANCHORS).findings;
+const signIn = (p: ServicePrincipal) => ciemSignIn.match(snapshot({ ciemServicePrincipals: [p] }), FACTS).findings;
 
 test('enabled it is found by its application id, disabled it is gone', () => {
   expect(signIn(principal())).toMatchObject([{ id: `entra-ciem-sign-in:${CIEM_PRINCIPAL}`, phase: 'sign-in', provides: ['ciem:sign-in'] }]);
@@ -14,7 +14,7 @@ test('enabled it is found by its application id, disabled it is gone', () => {
 
 test('Defender’s own CIEM signs in through it: in use it holds sign-in, absent it does not', () => {
   const hold = (state: 'in-use' | 'absent') =>
-    ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()] }), { ...ANCHORS, defender: { state, why: [] } }).findings[0]?.hold;
+    ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()] }), { ...FACTS, defender: { state, why: [] } }).findings[0]?.hold;
   expect(hold('in-use')).toMatchObject({ code: 'SharedWithDefender' });
   expect(hold('absent')).toBeUndefined();
 });
@@ -24,16 +24,16 @@ test.each([
   ['people signed in to it', { byPeople: 'people signed in to the CIEM application on x' }, true],
   ['nobody used it', {}, false],
 ])('%s lately: it is held (%o) %s', (_what, ciemUse, held) => {
-  const { findings, sightings } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), ANCHORS);
+  const { findings, bystanders } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), FACTS);
   expect(findings[0]?.hold?.code).toBe(held ? 'RecentlyUsed' : undefined);
-  expect(sightings).toEqual([]);
+  expect(bystanders).toEqual([]);
 });
 
 test('that nobody could look at its use is told, and holds nothing', () => {
   const ciemUse = { unseen: 'Authorization_RequestDenied' };
-  const { findings, sightings } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), ANCHORS);
+  const { findings, bystanders } = ciemSignIn.match(snapshot({ ciemServicePrincipals: [principal()], ciemUse }), FACTS);
   expect(findings[0]?.hold).toBeUndefined();
-  expect(sightings).toMatchObject([{ why: expect.stringContaining('AuditLog.Read.All') as string }]);
+  expect(bystanders).toMatchObject([{ why: expect.stringContaining('AuditLog.Read.All') as string }]);
 });
 
 test('“Entitlement Management”, another product, is not it', () => {
@@ -41,7 +41,7 @@ test('“Entitlement Management”, another product, is not it', () => {
 });
 
 test('the worker’s own principal is nobody’s to remove', () => {
-  const left = (...own: string[]) => untouchedOf(signIn(principal()), { ...ANCHORS, ourselves: own });
+  const left = (...own: string[]) => untouchedOf(signIn(principal()), { ...FACTS, ourselves: own });
   expect(left(WORKER, CIEM_PRINCIPAL)).toEqual([`this worker runs under ${CIEM_PRINCIPAL}`]);
   expect(left(WORKER)).toEqual([]);
 });

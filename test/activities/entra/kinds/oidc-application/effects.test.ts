@@ -7,7 +7,7 @@ import type { PlanItem } from '../../../../../model/plan.ts';
 import { startCloudSandbox, type CloudSandbox } from '../../../../sandbox/cloud-sandbox.ts';
 import { AWS_OIDC_APP, AWS_OIDC_PRINCIPAL, ENTRA, TENANT } from '../../../../sandbox/small-estate.ts';
 import { refusal } from '../../../refusals.ts';
-import { ANCHORS, defaultManifest, planned } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned } from '../../../planned.ts';
 
 const DAY = 86_400_000;
 let sandbox: CloudSandbox;
@@ -18,7 +18,7 @@ beforeEach(async () => {
   sandbox = await startCloudSandbox(ENTRA);
   connect();
   const snapshot = await readEntra(api, `entra:${TENANT}`, { manifest: defaultManifest() });
-  application = planned(oidcApplication.match(snapshot, ANCHORS).findings[0] as never);
+  application = planned(oidcApplication.match(snapshot, FACTS).findings[0] as never);
 });
 afterEach(() => sandbox.close());
 

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { ApplicationDefinition } from '../../../../../activities/entra/application.ts';
 import { oidcApplication } from '../../../../../activities/entra/kinds/oidc-application/index.ts';
 import { untouchedOf } from '../../../../model/findings.ts';
-import { ANCHORS, CIEM_PRINCIPAL } from '../../../planned.ts';
+import { FACTS, CIEM_PRINCIPAL } from '../../../planned.ts';
 import { application, AWS_URI, snapshot, WORKER } from '../../fixtures.ts';
 
 const CREDENTIAL = { keyId: '9a8b7c6d-0003-4e5f-8a9b-0c1d2e3f4a5b' };
 const FEDERATED = { id: 'f-1', name: 'github', issuer: 'https://token.actions.githubusercontent.com', subject: 'repo:x', audiences: [] };
-const judge = (...applications: ApplicationDefinition[]) => oidcApplication.match(snapshot({ applications }), ANCHORS);
+const judge = (...applications: ApplicationDefinition[]) => oidcApplication.match(snapshot({ applications }), FACTS);
 
 test.each([
   [AWS_URI, 'aws:audience'],
@@ -28,9 +28,9 @@ test('a URI only the manifest names is name-only and may be trusted in either cl
 test.each([['api://mciem-aws-oidc-app-test'], ['api://MCIEM-AWS-OIDC-APP'], ['api://x/mciem-aws-oidc-app']])(
   'a name that looks like onboarding’s with the URI %s is only told',
   (uri) => {
-    const { findings, sightings } = judge(application([uri], { displayName: 'mciem-aws-oidc-connector' }));
+    const { findings, bystanders } = judge(application([uri], { displayName: 'mciem-aws-oidc-connector' }));
     expect(findings).toEqual([]);
-    expect(sightings).toMatchObject([{ why: expect.stringContaining('mciem-aws-oidc-connector') as string, uses: [] }]);
+    expect(bystanders).toMatchObject([{ why: expect.stringContaining('mciem-aws-oidc-connector') as string, uses: [] }]);
   },
 );
 
@@ -51,8 +51,8 @@ test.each([
   [{ state: 'in-use', why: ['a plan'] }, /^shared with Defender for Cloud.*a plan/],
   [undefined, /^shared with Defender for Cloud/],
 ] as const)('Defender %o holds it, for its own CIEM uses the same application', (defender, reason) => {
-  const { defender: _, ...anchors } = ANCHORS;
-  const shared = defender ? { ...anchors, defender: { ...defender, why: [...defender.why] } } : anchors;
+  const { defender: _, ...facts } = FACTS;
+  const shared = defender ? { ...facts, defender: { ...defender, why: [...defender.why] } } : facts;
   const match = oidcApplication.match(snapshot({ applications: [application([AWS_URI])] }), shared);
   expect(match.findings[0]?.hold).toMatchObject({ code: 'SharedWithDefender', reason: expect.stringMatching(reason) as string });
 });
@@ -63,8 +63,8 @@ test('an absent and an empty field are the same definition', () => {
 });
 
 test('the worker’s own application is nobody’s to remove', () => {
-  const anchors = { ...ANCHORS, ourselves: [WORKER, CIEM_PRINCIPAL] };
-  const left = (change: Partial<ApplicationDefinition>) => untouchedOf(judge(application([AWS_URI], change)).findings, anchors);
+  const facts = { ...FACTS, ourselves: [WORKER, CIEM_PRINCIPAL] };
+  const left = (change: Partial<ApplicationDefinition>) => untouchedOf(judge(application([AWS_URI], change)).findings, facts);
   expect(left({ appId: WORKER })).toEqual([`this worker runs under ${WORKER}`]);
   expect(left({ servicePrincipals: [WORKER] })).toEqual([`this worker runs under ${WORKER}`]);
   expect(left({})).toEqual([]);

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
-import { anchorsOf, EMAIL, judge, NUMBER, onboarded, UNIQUE_ID } from '../../fixtures.ts';
+import { factsOf, EMAIL, judge, NUMBER, onboarded, UNIQUE_ID } from '../../fixtures.ts';
 
 describe('Bindings', () => {
-  const anchors = anchorsOf(onboarded());
+  const facts = factsOf(onboarded());
   const at = (resource: string, role: string, member: string, condition?: { title: string; expression: string }) =>
     judge(
       {
@@ -11,7 +11,7 @@ describe('Bindings', () => {
         policy: { bindings: [{ role, members: [member], ...(condition ? { condition } : {}) }] },
         ourselves: [],
       },
-      anchors,
+      facts,
     );
 
   test.each([
@@ -52,7 +52,7 @@ describe('Bindings', () => {
     expect(at('folders/1', 'roles/viewer', `deleted:serviceAccount:${EMAIL}?uid=${UNIQUE_ID}`).findings).toHaveLength(1);
     const namesake = at('folders/1', 'roles/viewer', `deleted:serviceAccount:${EMAIL}?uid=${NUMBER}`);
     expect(namesake.findings).toEqual([]);
-    expect(namesake.sightings).toHaveLength(1);
+    expect(namesake.bystanders).toHaveLength(1);
   });
 
   test.each([
@@ -60,9 +60,9 @@ describe('Bindings', () => {
     ["a namesake's in another project", 'serviceAccount:mciem-service@fabrikam.iam.gserviceaccount.com', 1],
     ["a longer name's", `serviceAccount:x${EMAIL}`, 0],
     ["a user's", `user:${EMAIL}`, 0],
-  ])('of %s stay', (_, member, sightings) => {
+  ])('of %s stay', (_, member, bystanders) => {
     const found = at('folders/1', 'roles/viewer', member);
     expect(found.findings).toEqual([]);
-    expect(found.sightings).toHaveLength(sightings);
+    expect(found.bystanders).toHaveLength(bystanders);
   });
 });

@@ -71,15 +71,15 @@ async function organisation(bindings: object[], role: object = {}, deny: string[
     const snapshots = await Promise.all(
       systems.map(async (s) => cloud.read(Object.assign(Object.create(await cloud.connect(s, context)) as GcpApi, change), s, context)),
     );
-    const told = snapshots.map((s) => cloud.anchors(s, TENANT, `sts.windows.net/${TENANT}/`));
-    const anchors = {
+    const told = snapshots.map((s) => cloud.facts(s, TENANT, `sts.windows.net/${TENANT}/`));
+    const facts = {
       tenantId: TENANT,
       issuer: `sts.windows.net/${TENANT}/`,
       awsOidcRoles: [],
       gcpServiceAccounts: told.flatMap((t) => t.gcpServiceAccounts ?? []),
     };
-    const matches = snapshots.flatMap((s) => cloud.kinds.map((k) => k.match(s, anchors)));
-    return { findings: matches.flatMap((m) => m.findings), sightings: matches.flatMap((m) => m.sightings) };
+    const matches = snapshots.flatMap((s) => cloud.kinds.map((k) => k.match(s, facts)));
+    return { findings: matches.flatMap((m) => m.findings), bystanders: matches.flatMap((m) => m.bystanders) };
   };
   const kind = cloud.kinds.find((k) => k.name === 'gcp-custom-role');
   if (!kind?.undo) throw new Error('no kind');
@@ -132,7 +132,7 @@ test('its name decides nothing: held by others only, or by nobody, it is shown a
   const { read } = await organisation([binding(ORGANIZATION, ROLE, EVE)]);
   const match = await read();
   expect(roleOf(match)).toBeUndefined();
-  const seen = match.sightings.find((s) => s.id === `gcp-custom-role:${ROLE}`);
+  const seen = match.bystanders.find((s) => s.id === `gcp-custom-role:${ROLE}`);
   expect(seen?.why).toContain(`but held by ${EVE} at ${ORGANIZATION} only`);
 });
 
@@ -148,7 +148,7 @@ test('what may not be looked at is told: the roles themselves, or who holds them
   const held = [binding(ORGANIZATION, ROLE, OURS)];
   const { read } = await organisation(held, {}, ['iam.roles.list']);
   const blind = await read();
-  expect(blind.sightings.find((s) => s.id === `custom roles of ${ORGANIZATION}`)?.why).toContain('iam.roles.list');
+  expect(blind.bystanders.find((s) => s.id === `custom roles of ${ORGANIZATION}`)?.why).toContain('iam.roles.list');
   await sandbox.close();
   const { read: readAgain } = await organisation(held, {}, ['cloudasset.assets.searchAllIamPolicies']);
   expect(roleOf(await readAgain())?.hold).toMatchObject({

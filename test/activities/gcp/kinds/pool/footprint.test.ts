@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, anchorsOf, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from '../../fixtures.ts';
+import { account, factsOf, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from '../../fixtures.ts';
 
 const certain = (found: ReturnType<typeof judge>) => found.findings.filter((f) => f.confidence === 'certain').map((f) => f.kind);
 
@@ -9,10 +9,10 @@ describe('A pool', () => {
     'github',
   );
 
-  it('with another live provider stays: only ours goes, and a sighting says why', () => {
+  it('with another live provider stays: only ours goes, and a bystander says why', () => {
     const found = judge(oidcProject([pool([provider(), github])], []));
     expect(certain(found)).toEqual(['gcp-provider']);
-    expect(found.sightings).toMatchObject([{ id: `gcp-pool:${POOL}`, why: expect.stringContaining('github') as string }]);
+    expect(found.bystanders).toMatchObject([{ id: `gcp-pool:${POOL}`, why: expect.stringContaining('github') as string }]);
   });
 
   it("with Defender's provider stays", () => {
@@ -28,10 +28,10 @@ describe('A pool', () => {
     expect(judge(oidcProject([pool([{ ...github, state: 'DELETED' }])], [])).findings).toEqual([]);
   });
 
-  it('that only carries the name is a sighting', () => {
+  it('that only carries the name is a bystander', () => {
     const found = judge(oidcProject([pool([])], []));
     expect(found.findings).toEqual([]);
-    expect(found.sightings).toMatchObject([{ id: `gcp-pool:${POOL}` }]);
+    expect(found.bystanders).toMatchObject([{ id: `gcp-pool:${POOL}` }]);
   });
 
   describe('shared with others', () => {
@@ -45,7 +45,7 @@ describe('A pool', () => {
       ]);
       const byPool = judge(oidcProject([shared], [account([workloadUser(principals())], deployer)]));
       expect(certain(byPool)).toEqual(['gcp-provider']);
-      expect(anchorsOf(oidcProject([shared], [account([workloadUser(principals())], deployer)])).gcpServiceAccounts).toEqual([]);
+      expect(factsOf(oidcProject([shared], [account([workloadUser(principals())], deployer)])).gcpServiceAccounts).toEqual([]);
     });
 
     it('still gives away our account by the app id it trusts', () => {

@@ -9,17 +9,17 @@ describe('A provider', () => {
   it("of Defender's is never ours, even with the very same issuer, audience and app id, and keeps application and sign-in in place", () => {
     const found = judge(oidcProject([pool([provider({}, 'ciem-discovery')])], []));
     expect(found.findings).toEqual([]);
-    expect(found.sightings).toMatchObject([
+    expect(found.bystanders).toMatchObject([
       { id: `gcp-provider:${POOL}/providers/ciem-discovery`, uses: [AUDIENCE, 'ciem:sign-in'] },
       { id: `gcp-pool:${POOL}` },
     ]);
   });
 
-  it("of another tenant's is a sighting that uses nothing of this tenant", () => {
+  it("of another tenant's is a bystander that uses nothing of this tenant", () => {
     const other = provider({ issuer: 'https://sts.windows.net/99999999-2b35-4f6e-9a87-1d2c3b4a5f60/' });
     const found = judge(oidcProject([pool([other])], [account([workloadUser(principals())])]));
     expect(found.findings).toEqual([]);
-    expect(found.sightings.find((s) => s.id.startsWith('gcp-provider:'))?.uses).toEqual([]);
+    expect(found.bystanders.find((s) => s.id.startsWith('gcp-provider:'))?.uses).toEqual([]);
   });
 
   const doubtful: [string, Partial<Provider>][] = [
@@ -43,12 +43,12 @@ describe('A provider', () => {
     expect(found.findings[0]?.hold).toMatchObject({ code: 'SharedProvider', reason: expect.stringContaining('api://contoso') as string });
   });
 
-  it('that only carries the name is a sighting', () => {
+  it('that only carries the name is a bystander', () => {
     const found = judge(
       oidcProject([pool([provider({ issuer: 'https://token.actions.githubusercontent.com', audiences: [], attributeCondition: '' })])], []),
     );
     expect(found.findings).toEqual([]);
-    expect(found.sightings.map((s) => s.id)).toEqual([`gcp-provider:${POOL}/providers/mciem-wi-provider`, `gcp-pool:${POOL}`]);
+    expect(found.bystanders.map((s) => s.id)).toEqual([`gcp-provider:${POOL}/providers/mciem-wi-provider`, `gcp-pool:${POOL}`]);
   });
 
   it('that is nothing like ours is not told at all', () => {
@@ -57,7 +57,7 @@ describe('A provider', () => {
       'github',
       `${POOL}-g`,
     );
-    expect(judge(oidcProject([pool([github], `${POOL}-g`, '')], []))).toEqual({ findings: [], sightings: [] });
+    expect(judge(oidcProject([pool([github], `${POOL}-g`, '')], []))).toEqual({ findings: [], bystanders: [] });
   });
 
   it('that was deleted is gone', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, anchorsOf, EMAIL, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from '../../fixtures.ts';
+import { account, factsOf, EMAIL, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from '../../fixtures.ts';
 
 const certain = (found: ReturnType<typeof judge>) => found.findings.filter((f) => f.confidence === 'certain').map((f) => f.kind);
 
@@ -9,16 +9,16 @@ describe('A service account', () => {
     const snapshot = oidcProject([pool([provider()])], [account([workloadUser(principals())], { email })]);
     const found = judge(snapshot);
     expect(certain(found)).toEqual(['gcp-provider', 'gcp-pool']);
-    expect(found.sightings).toMatchObject([{ uses: [`gcp:pool:${POOL}`] }]);
-    expect(anchorsOf(snapshot).gcpServiceAccounts).toEqual([]);
+    expect(found.bystanders).toMatchObject([{ uses: [`gcp:pool:${POOL}`] }]);
+    expect(factsOf(snapshot).gcpServiceAccounts).toEqual([]);
   });
 
-  it('that only carries the name is a sighting, whatever pool it trusts', () => {
+  it('that only carries the name is a bystander, whatever pool it trusts', () => {
     const bindings = [[], [workloadUser(principals('other-pool'))], [workloadUser(principals('mciem-wi-pool', '*', '999'))]];
     for (const b of bindings) {
       const found = judge(oidcProject([pool([provider()])], [account(b)]));
       expect(certain(found)).toEqual(['gcp-provider', 'gcp-pool']);
-      expect(found.sightings.map((s) => s.id)).toEqual([`gcp-service-account:projects/${PROJECT}/serviceAccounts/${EMAIL}`]);
+      expect(found.bystanders.map((s) => s.id)).toEqual([`gcp-service-account:projects/${PROJECT}/serviceAccounts/${EMAIL}`]);
     }
   });
 

@@ -5,7 +5,7 @@ import { classifyPortal } from '../../../../../activities/portal/wire/classify.t
 import { dataCollector } from '../../../../../activities/portal/kinds/data-collector/index.ts';
 import { readPortal, type PortalSnapshot } from '../../../../../activities/portal/reader.ts';
 import type { Manifest } from '../../../../../model/manifest.ts';
-import { ANCHORS, defaultManifest, planned, TENANT } from '../../../planned.ts';
+import { FACTS, defaultManifest, planned, TENANT } from '../../../planned.ts';
 
 type Named = Manifest['collectors'][number];
 
@@ -25,7 +25,7 @@ const listed = (change: Partial<Collector> = {}): Collector => ({
   configuration: { azureApp: 'mciem-aws-oidc-connector' },
   ...change,
 });
-const judge = (snapshot: Omit<PortalSnapshot, 'system'>) => dataCollector.match({ system: `portal:${TENANT}`, ...snapshot }, ANCHORS);
+const judge = (snapshot: Omit<PortalSnapshot, 'system'>) => dataCollector.match({ system: `portal:${TENANT}`, ...snapshot }, FACTS);
 
 /** Fails the test on every call. */
 const untouched: PortalApi = new Proxy({ readable: false } as PortalApi, {
@@ -44,9 +44,9 @@ describe('driver http', () => {
   });
 
   test('a collector the portal no longer lists is told of, not planned', () => {
-    const { findings, sightings } = judge({ named: [named('http')], listed: [] });
+    const { findings, bystanders } = judge({ named: [named('http')], listed: [] });
     expect(findings).toEqual([]);
-    expect(sightings).toMatchObject([{ id: 'c-1', why: 'the manifest names it, the portal does not list it: already deleted' }]);
+    expect(bystanders).toMatchObject([{ id: 'c-1', why: 'the manifest names it, the portal does not list it: already deleted' }]);
   });
 
   test('a collector the manifest does not name is shown by name only', () => {
@@ -67,8 +67,8 @@ describe.each(['operator', 'retired'] as const)('driver %s', (driver) => {
   test('the finding is made from the manifest alone and the portal is not called', async () => {
     const manifest = { ...defaultManifest(), collectors: [named(driver, { name: 'Contoso AWS' })] };
     const snapshot = await readPortal(untouched, `portal:${TENANT}`, { manifest });
-    const { findings, sightings } = dataCollector.match(snapshot, ANCHORS);
-    expect(sightings).toEqual([]);
+    const { findings, bystanders } = dataCollector.match(snapshot, FACTS);
+    expect(bystanders).toEqual([]);
     expect(findings.map((f) => f.snapshot)).toEqual([
       { id: 'c-1', type: 'aws', name: 'Contoso AWS', driver, recipient: 'dana@contoso.example' },
     ]);

@@ -24,7 +24,7 @@ afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
 const GHOST = '/providers/Microsoft.Management/managementGroups/ghost';
-const UNKNOWN = [`unknown-scope:aws:${MEMBER_ACCOUNT}`, `unknown-scope:azure:${GHOST}`];
+const UNKNOWN = [`unread-system:aws:${MEMBER_ACCOUNT}`, `unread-system:azure:${GHOST}`];
 const OIDC_ROLE = `aws-role:${OIDC_ROLE_ARN}`;
 const CLIENT_ID = `aws-oidc-client-id:arn:aws:iam::111122223333:oidc-provider/sts.windows.net/${TENANT}/#api://mciem-aws-oidc-app`;
 
@@ -48,8 +48,8 @@ test('systems that cannot be read are held with what depends on them; the rest g
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   const codes = new Map(unresolved.map((o) => [o.item, o.code]));
   expect(Object.fromEntries(codes)).toEqual({
-    [UNKNOWN[0] ?? '']: 'UnknownScope',
-    [UNKNOWN[1] ?? '']: 'UnknownScope',
+    [UNKNOWN[0] ?? '']: 'UnreadSystem',
+    [UNKNOWN[1] ?? '']: 'UnreadSystem',
     [OIDC_ROLE]: 'Dependency',
     [CLIENT_ID]: 'Dependency',
   });
@@ -64,7 +64,7 @@ test('systems that cannot be read are held with what depends on them; the rest g
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
   expect(result).toMatchObject({ status: 'completed', leftovers: [] });
-  for (const item of UNKNOWN) expect(result.reason).toContain(item.slice('unknown-scope:'.length));
+  for (const item of UNKNOWN) expect(result.reason).toContain(item.slice('unread-system:'.length));
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 3, waived: 2, blocked: 0 });
   const { summary } = JSON.parse(readFileSync(join(result.evidence, 'evidence.json'), 'utf8')) as { summary: RunSummary };
   for (const item of UNKNOWN) {
