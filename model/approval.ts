@@ -5,7 +5,7 @@ import { gatesBefore } from './wave.ts';
 
 /**
  * Pure: does a recorded approval cover the removal of this item now? Undefined when it does, else why not, in words. The last
- * gatekeeper: it trusts neither the workflow nor whoever started the activity (DESIGN, "Authorise at the edge").
+ * gatekeeper: it trusts neither the workflow nor whoever started the activity (docs/architecture.md, "Authorise at the edge").
  */
 export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined {
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
