@@ -13,6 +13,8 @@ const EntrySchema = z.strictObject({
   deletedAt: z.iso.datetime().exactOptional(),
 });
 
+type Entry = z.infer<typeof EntrySchema>;
+
 /** All that a sandbox knows, as `state.json` holds it. */
 export const StateSchema = z.strictObject({
   entries: z.record(z.string(), EntrySchema),
@@ -34,6 +36,8 @@ export interface SandboxReport {
 export class EstateStore {
   readonly #file: string;
   #state: State;
+  /** Made of the state when it is asked for, and forgotten when an entry comes or is replaced. */
+  #byKind: Map<EstateObjectKind, Entry[]> | undefined;
   /** Another one after each change. */
   #version = randomUUID();
 
@@ -61,6 +65,7 @@ export class EstateStore {
       entries[key] = { object, initial: structuredClone(object) };
     }
     this.#state = { entries, slots: {}, credentials: this.#state.credentials };
+    this.#byKind = undefined;
     this.save();
   }
 
@@ -73,23 +78,32 @@ export class EstateStore {
   replace(state: State, version: string): boolean {
     if (version !== this.#version) return false;
     this.#state = state;
+    this.#byKind = undefined;
     this.save();
     return true;
   }
 
   /** Live objects of one kind, in the order of their keys. */
   list<K extends EstateObjectKind>(kind: K): ObjectOf<K>[] {
-    return Object.entries(this.#state.entries)
-      .filter(([, e]) => e.object.kind === kind && !e.deletedAt)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, e]) => e.object as ObjectOf<K>);
+    return this.#entriesOf(kind).flatMap((e) => (e.deletedAt ? [] : [e.object as ObjectOf<K>]));
   }
 
   /** Deleted objects of one kind with the time of their deletion: for soft deletes and for answers that linger. */
   deleted<K extends EstateObjectKind>(kind: K): { object: ObjectOf<K>; deletedAt: Date }[] {
-    return Object.values(this.#state.entries)
-      .filter((e) => e.object.kind === kind && e.deletedAt)
-      .map((e) => ({ object: e.object as ObjectOf<K>, deletedAt: new Date(e.deletedAt as string) }));
+    return this.#entriesOf(kind).flatMap((e) =>
+      e.deletedAt ? [{ object: e.object as ObjectOf<K>, deletedAt: new Date(e.deletedAt) }] : [],
+    );
+  }
+
+  /** Every call asks for some kinds, of a thousand objects perhaps. */
+  #entriesOf(kind: EstateObjectKind): Entry[] {
+    this.#byKind ??= Map.groupBy(
+      Object.keys(this.#state.entries)
+        .toSorted()
+        .map((key) => this.#state.entries[key] as Entry),
+      (e) => e.object.kind,
+    );
+    return this.#byKind.get(kind) ?? [];
   }
 
   /** Adds or replaces an object (an undelete too) and writes the state. */
@@ -97,6 +111,7 @@ export class EstateStore {
     const key = objectKey(object);
     const before = this.#state.entries[key];
     this.#state.entries[key] = { object, ...(before?.initial ? { initial: before.initial } : {}) };
+    this.#byKind = undefined;
     this.save();
   }
 
