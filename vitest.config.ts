@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // The clouds' SDKs take longer to load than most tests take: they are loaded once for all files.
           isolate: false,
+          // On two cores the default is one.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
