@@ -64,13 +64,8 @@ export interface BatchOperation extends Operation {
 export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
 
 /** The intent of a call that removes a thing, or makes it. */
-export function intentOf(item: PlanItem, planHash: string): JournalRecord {
+export function intentOf(item: PlanItem, planHash: string): Extract<JournalRecord, { type: 'intent' }> {
   return { type: 'intent', item: item.id, planHash, phase: item.phase };
-}
-
-/** Denied or disabled, not removed: its definition from before is known, and it can be lifted. */
-export function quarantineIntent(item: PlanItem, planHash: string): JournalRecord {
-  return { type: 'intent', item: item.id, planHash, phase: item.phase, quarantine: true };
 }
 
 export function blocked(item: PlanItem, code: string, reason: string): Outcome {

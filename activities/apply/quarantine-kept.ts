@@ -18,17 +18,16 @@ export function quarantineNotKept(
   hasStep: boolean,
 ): Outcome | undefined {
   if (manifest.mode !== 'quarantine') return undefined;
-  const held = (code: string, reason: string) => blocked(item, code, reason);
   if (hasStep && !ledger.quarantined.has(item.id))
-    return held('NotInQuarantine', 'mode: quarantine, and it was not put there; amend the plan, or waive it');
+    return blocked(item, 'NotInQuarantine', 'mode: quarantine, and it was not put there; amend the plan, or waive it');
   for (const id of [item.id, ...(item.contains ?? [])]) {
     const there = ledger.quarantined.get(id);
     if (!there) continue;
     const known = ledger.outcomes.get(id);
-    if (known?.code === USED) return held(USED, known.reason);
+    if (known?.code === USED) return blocked(item, USED, known.reason);
     const over = Date.parse(there.first) + manifest.waits.quarantine;
     if (Date.parse(ledger.watched ?? '') >= over - CLOCKS_DIFFER_MS) continue;
-    return held('InQuarantine', `${id} is in quarantine until ${new Date(over).toISOString()} and is watched until then`);
+    return blocked(item, 'InQuarantine', `${id} is in quarantine until ${new Date(over).toISOString()} and is watched until then`);
   }
   return undefined;
 }

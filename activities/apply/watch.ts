@@ -1,11 +1,11 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { USED, type Outcome } from '../../model/outcome.ts';
-import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { quarantineOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import { quarantinedItems } from '../records/plans.ts';
+import { blocked } from './operation.ts';
 
 export interface WatchInput {
   run: string;
@@ -32,7 +32,10 @@ export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Pr
     const since = new Date(ledger.quarantined.get(item.id)?.since ?? 0);
     const answer = await ask((api) => usedSince(api, item, since));
     if (!answer.ok) unseen.push({ item: item.id, why: failureMessage(answer.failure) });
-    else if (answer.value !== undefined) used.push(usedOutcome(item, answer.value));
+    else if (answer.value !== undefined) {
+      const reason = `in quarantine, and ${answer.value}: somebody may still need it; lift it, or retry to have it removed all the same`;
+      used.push(blocked(item, USED, reason));
+    }
   });
   const byId = (a: { item: string }, b: { item: string }) => (a.item < b.item ? -1 : 1);
   await deps.journal.append(
@@ -41,13 +44,4 @@ export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Pr
     ...(last ? [{ type: 'watched' as const, items: items.length, unseen: unseen.toSorted(byId) }] : []),
   );
   return [...known.map(({ phase: _, ...outcome }) => outcome), ...used];
-}
-
-function usedOutcome(item: PlanItem, what: string): Outcome {
-  return {
-    item: item.id,
-    outcome: 'blocked',
-    code: USED,
-    reason: `in quarantine, and ${what}: somebody may still need it; lift it, or retry to have it removed all the same`,
-  };
 }

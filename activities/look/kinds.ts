@@ -1,3 +1,5 @@
+import { fingerprint } from '../../model/canonical.ts';
+import type { Json } from '../../model/finding.ts';
 import { systemType } from '../../model/names.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { AnyCloud, AnyKind } from '../cloud.ts';
@@ -16,4 +18,9 @@ export function kindOf(cloud: Pick<AnyCloud, 'type' | 'kinds'>, item: Pick<PlanI
 export function quarantineOf({ clouds }: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
   const kinds = clouds[systemType(item.system)].kinds as AnyKind[];
   return kinds.find((k) => k.name === item.kind)?.quarantine;
+}
+
+/** Whether `now` is just what quarantine makes of a definition. */
+export function isQuarantined({ quarantine }: Pick<AnyKind, 'quarantine'>, now: Json, before: Json): boolean {
+  return quarantine !== undefined && fingerprint(quarantine.quarantined(before)) === fingerprint(now);
 }

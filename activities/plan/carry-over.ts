@@ -1,15 +1,14 @@
-import type { Finding, Json } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import { isSettled, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
-import { isResolved, type Outcome } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/outcome.ts';
 import { fingerprint } from '../../model/canonical.ts';
 import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import type { AnyKind } from '../cloud.ts';
-import { kindOf } from '../look/kinds.ts';
+import { isQuarantined, kindOf } from '../look/kinds.ts';
 import { lookAtEach, type AskOfItem } from '../look/look.ts';
-import { earlierRun, currentPlan } from '../records/plans.ts';
+import { earlierRun, currentPlan, resolvedIn } from '../records/plans.ts';
 
 export interface CarriedOver {
   /** Still there: findings for the plan that is being made. */
@@ -31,14 +30,11 @@ export async function carryOver(
   found: Set<string>,
 ): Promise<CarriedOver> {
   const carried: CarriedOver = { findings: [], gone: [] };
-  const own = deps.journal.ledger(run);
   const before = earlierRun(deps.journal, run);
-  const sources = [
-    { ledger: own, mine: true, run },
-    ...(before ? [{ ledger: deps.journal.ledger(before), mine: false, run: before }] : []),
-  ];
   const seen = new Set(found);
-  for (const { ledger, mine, run: of } of sources) {
+  for (const of of before === undefined ? [run] : [run, before]) {
+    const ledger = deps.journal.ledger(of);
+    const mine = of === run;
     const plan = await currentPlan(deps, ledger);
     if (!plan) continue;
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
@@ -57,8 +53,7 @@ export async function carryOver(
 /** Not resolved, in a system that could be read. A waiver holds for the run it was given in. */
 function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<SystemId>): boolean {
   if (item.kind === UNREAD_SYSTEM || !systems.has(item.system)) return false;
-  const outcome = ledger.outcomes.get(item.id);
-  return mine ? !isSettled(ledger, item.id) : outcome === undefined || !isResolved(outcome.outcome);
+  return !(mine ? isSettled(ledger, item.id) : resolvedIn(ledger, item.id));
 }
 
 async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<Finding | undefined> {
@@ -70,28 +65,19 @@ async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<
     return { ...findingOf(item), hold: { code: answer.failure.code, reason: `cannot be read again: ${answer.failure.message}` } };
   const { kind, now } = answer.value;
   if (now === undefined) return undefined;
-  const same = kind.identity ? kind.identity(now) === kind.identity(item.snapshot) : alike(kind, now, item.snapshot);
+  const unchanged = () => fingerprint(now) === item.fingerprint || isQuarantined(kind, now, item.snapshot);
+  const same = kind.identity ? kind.identity(now) === kind.identity(item.snapshot) : unchanged();
   // A namesake that was made since is somebody else's.
   if (!same) return undefined;
   const mark = `planned as ours in ${run}, and not resolved there`;
   return { ...findingOf(item), snapshot: now, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
 }
 
-/** The same definition, or what this tool's own quarantine makes of it. */
-function alike(kind: AnyKind, now: Json, planned: Json): boolean {
-  const quarantined = kind.quarantine?.quarantined(planned);
-  return fingerprint(now) === fingerprint(planned) || (quarantined !== undefined && fingerprint(now) === fingerprint(quarantined));
+function goneNow(item: PlanItem, ledger: Ledger): Outcome {
+  const outcome = ledger.openIntents.has(item.id) ? 'removed' : 'already-gone';
+  return { item: item.id, outcome, reason: 'read by its id when the plan was amended: not there any more' };
 }
 
 function findingOf({ fingerprint: _, dependsOn: __, guard: ___, override: ____, ...finding }: PlanItem): Finding {
   return finding;
-}
-
-function goneNow(item: PlanItem, ledger: Ledger): Outcome {
-  const byUs = ledger.openIntents.has(item.id);
-  return {
-    item: item.id,
-    outcome: byUs ? 'removed' : 'already-gone',
-    reason: 'read by its id when the plan was amended: not there any more',
-  };
 }

@@ -1,5 +1,4 @@
 import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
-import { fingerprint } from '../../model/canonical.ts';
 import type { Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
@@ -7,13 +6,13 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { isResolved, type Outcome } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { judge } from '../discover/judge.ts';
-import { earlierRun, currentPlan, quarantinedItems } from '../records/plans.ts';
-import { quarantineOf } from '../look/kinds.ts';
+import { earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
+import { isQuarantined, quarantineOf } from '../look/kinds.ts';
 
 export interface MakePlanInput {
   run: string;
@@ -50,18 +49,18 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const { findings: carried, gone } = await carryOver(deps, input.run, manifest, readable, found);
   await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   const proved = new Set(carried.map((f) => f.id));
-  match.findings = [...match.findings.filter((f) => !proved.has(f.id)), ...carried];
-  match.findings = await withOriginals(deps, ledger, match.findings);
-  const ours = new Set(match.findings.map((f) => f.id));
+  const findings = await withOriginals(deps, ledger, [...match.findings.filter((f) => !proved.has(f.id)), ...carried]);
+  const ours = new Set(findings.map((f) => f.id));
   const plan = buildPlan({
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
-    findings: match.findings,
+    findings,
     bystanders: match.bystanders.filter((s) => !ours.has(s.id)),
     unknown,
     protected: manifest.protected,
     overrides: [
-      ...manifest.overrides.filter((o) => !isDone(ledger, o.item)),
+      // One whose item is gone names nothing any more.
+      ...manifest.overrides.filter((o) => !resolvedIn(ledger, o.item)),
       // What an amendment named was there then; what is not any more needs no override.
       ...ledger.overrides.filter((o) => ours.has(o.item)),
     ],
@@ -74,7 +73,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     facts,
     orders,
   });
-  const again = plan.items.map((i) => i.id).filter((id) => isDone(ledger, id));
+  const again = plan.items.map((i) => i.id).filter((id) => resolvedIn(ledger, id));
   return {
     ...(await freeze(deps, input.run, plan, again)),
     gone,
@@ -115,8 +114,10 @@ async function withOriginals(deps: Deps, ledger: Ledger, findings: Finding[]): P
   const originals = new Map((await quarantinedItems(deps, ledger)).map((i) => [i.id, i]));
   return findings.map((finding) => {
     const before = originals.get(finding.id);
-    const left = before && quarantineOf(deps, before)?.quarantined(before.snapshot);
-    return before && left && fingerprint(left) === fingerprint(finding.snapshot) ? { ...finding, snapshot: before.snapshot } : finding;
+    const quarantine = before && quarantineOf(deps, before);
+    return quarantine && isQuarantined({ quarantine }, finding.snapshot, before.snapshot)
+      ? { ...finding, snapshot: before.snapshot }
+      : finding;
   });
 }
 
@@ -127,12 +128,6 @@ function pilotOf(manifest: Manifest): string[] {
   const stranger = pilot.find((system) => !known.has(system));
   if (stranger === undefined) return pilot;
   throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as a plan names it`);
-}
-
-/** An override of an earlier plan whose item is gone names nothing any more. */
-function isDone(ledger: Ledger, item: string): boolean {
-  const outcome = ledger.outcomes.get(item)?.outcome;
-  return outcome !== undefined && isResolved(outcome);
 }
 
 /** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */

@@ -1,6 +1,7 @@
 import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import { isResolved } from '../../model/outcome.ts';
 import { planHash, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { fault, notAuthorized } from '../failures.ts';
@@ -29,6 +30,12 @@ export async function demandPlan(deps: Pick<Deps, 'artifacts'>, run: string, led
   const plan = ledger.planHash === hash ? await currentPlan(deps, ledger) : undefined;
   if (!plan) throw notAuthorized(`the journal of ${run} holds no plan ${hash} in force; nothing was changed`);
   return plan;
+}
+
+/** Whether nothing more is to be done about an item, by its outcome alone: what an approver waived is not resolved. */
+export function resolvedIn(ledger: Ledger, item: string): boolean {
+  const outcome = ledger.outcomes.get(item)?.outcome;
+  return outcome !== undefined && isResolved(outcome);
 }
 
 /** What is in quarantine, with the definition each had before: that of the plan under which it was put there. */

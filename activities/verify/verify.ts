@@ -5,6 +5,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { UNREAD_SYSTEM } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
+import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
@@ -59,7 +60,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
     const answer = await ask((api, cloud) => kindOf(cloud, item).read(api, item));
     if (answer.ok && answer.value === undefined) return;
     const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
-    back.push({ item: item.id, outcome: 'blocked', code: answer.ok ? 'CameBack' : 'Unreadable', reason });
+    back.push(blocked(item, answer.ok ? 'CameBack' : 'Unreadable', reason));
   });
   const { phase } = input.work;
   await deps.journal.append(input.run, ...back.map((outcome) => ({ type: 'outcome' as const, phase, outcome })));

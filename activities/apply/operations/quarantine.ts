@@ -4,12 +4,11 @@ import type { Json } from '../../../model/finding.ts';
 import { isSettled } from '../../../model/ledger.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
-import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
-import { kindOf, quarantineOf } from '../../look/kinds.ts';
+import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { heldBack, drift, gone } from './remove.ts';
-import { quarantineIntent, type BatchOperation, type Judgement, type Reach, type RunAtWork } from '../operation.ts';
+import { intentOf, type BatchOperation, type Judgement, type Reach, type RunAtWork } from '../operation.ts';
 
 /** Reversible first: denies or disables what a removal would take away, by the approval that covers its removal. */
 const QUARANTINE: BatchOperation = {
@@ -17,11 +16,11 @@ const QUARANTINE: BatchOperation = {
   held: heldFromQuarantine,
   opposed: true,
   // Its time begins again, also where an approver wants it kept there although it was used.
-  intent: quarantineIntent,
+  intent: (item, planHash) => ({ ...intentOf(item, planHash), quarantine: true }),
   judge,
   call: async (kind, api, [item]) => kind.quarantine?.put(api, item),
   seen: (item, current, kind) =>
-    current !== undefined && isQuarantined(kind, item, current)
+    current !== undefined && isQuarantined(kind, current, item.snapshot)
       ? { item: item.id, outcome: 'quarantined', reason: 'in quarantine, read back: nobody can use it, and it can be lifted' }
       : undefined,
   unseen: () => ({ code: 'NotVisible', message: 'the cloud accepted the change but does not show it yet' }),
@@ -44,12 +43,8 @@ function heldFromQuarantine(item: PlanItem, { deps, plan, ledger }: RunAtWork): 
 function judge(item: PlanItem, current: Json | undefined, { cloud, ledger }: Reach): Judgement {
   const kind = kindOf(cloud, item);
   if (current === undefined) return gone(item, false, kind.gone ?? 'not found');
-  const done = isQuarantined(kind, item, current);
+  const done = isQuarantined(kind, current, item.snapshot);
   const byUs = done && ledger.quarantined.has(item.id);
   if (fingerprint(current) !== item.fingerprint && !byUs) return drift(item, current);
   return done ? 'as-wanted' : 'call';
-}
-
-function isQuarantined({ quarantine }: AnyKind, item: PlanItem, current: Json): boolean {
-  return quarantine !== undefined && fingerprint(quarantine.quarantined(item.snapshot)) === fingerprint(current);
 }

@@ -5,7 +5,7 @@ import type { Json } from '../../../model/finding.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem, Plan } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
-import { kindOf, quarantineOf } from '../../look/kinds.ts';
+import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
@@ -42,8 +42,7 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
   }
   if (fingerprint(current) === item.fingerprint) return 'call';
   // As this run's quarantine left it: nothing else was changed since.
-  const quarantined = kind.quarantine?.quarantined(item.snapshot);
-  const inQuarantine = quarantined !== undefined && fingerprint(current) === fingerprint(quarantined);
+  const inQuarantine = isQuarantined(kind, current, item.snapshot);
   if (inQuarantine && ledger.quarantined.has(item.id)) return 'call';
   // Begun by us and cut short: it may be half taken apart, but it must be the very same one, and nothing may have been put in its place.
   const same = kind.identity && kind.identity(current) === kind.identity(item.snapshot);

@@ -3,14 +3,15 @@ import { fingerprint } from '../../../model/canonical.ts';
 import { describeDiff } from '../../../model/diff.ts';
 import type { Json } from '../../../model/finding.ts';
 import { isSettled, type Ledger } from '../../../model/ledger.ts';
-import { isResolved, type Outcome } from '../../../model/outcome.ts';
+import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { ToRestore } from '../../../model/restore.ts';
 import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
 import { fault } from '../../failures.ts';
 import type { Undo } from '../../kind.ts';
-import { kindOf } from '../../look/kinds.ts';
+import { isQuarantined, kindOf } from '../../look/kinds.ts';
+import { resolvedIn } from '../../records/plans.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 
@@ -42,14 +43,9 @@ export async function restoreItems(deps: Deps, input: ApplyInput): Promise<Apply
 export function heldUntilBack(item: ToRestore, ledger: Ledger): Outcome | undefined {
   const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
   // It would mean whoever has the name of what was to be made again, and was left away.
-  const away = item.recreated === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !isBack(ledger, id)) : [];
+  const away = item.recreated === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !resolvedIn(ledger, id)) : [];
   if (away.length > 0) return blocked(item, 'NotBack', `uses ${away.join(', ')}, which was waived: waive this, too`);
   return waitsFor.length === 0 ? undefined : blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
-}
-
-function isBack(ledger: Ledger, id: string): boolean {
-  const outcome = ledger.outcomes.get(id)?.outcome;
-  return outcome !== undefined && isResolved(outcome);
 }
 
 function judge(item: ToRestore, current: Json | undefined, { cloud, ledger }: Reach): Judgement {
@@ -64,9 +60,8 @@ function judge(item: ToRestore, current: Json | undefined, { cloud, ledger }: Re
       return blocked(item, 'NameTaken', 'somebody made one of its name since it was purged; it stays as it is');
     return { item: item.id, outcome: 'already-there', reason: 'there already, and the same in every field that can be' };
   }
-  const quarantined = kind.quarantine?.quarantined(item.snapshot);
-  const asTheRunLeftIt = quarantined !== undefined && fingerprint(quarantined) === fingerprint(current);
-  if (begun || asTheRunLeftIt) return 'call';
+  // As the run that it undoes made it: in quarantine.
+  if (begun || isQuarantined(kind, current, item.snapshot)) return 'call';
   return blocked(item, 'NameTaken', `something else has its place (${different}); it stays as it is`);
 }
 
