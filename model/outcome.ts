@@ -69,6 +69,20 @@ export function countPhase(phase: Phase, outcomes: Iterable<Outcome>, waived: Re
   return counts;
 }
 
+/** What an offboarding, or the restore of one, does to things, and what it finds done before: words and numbers. */
+export function doneIn(counts: PhaseCounts | undefined, run: { restores?: string }): [[string, number], [string, number]] {
+  if (run.restores === undefined) {
+    return [
+      ['removed', counts?.removed ?? 0],
+      ['already gone', counts?.alreadyGone ?? 0],
+    ];
+  }
+  return [
+    ['restored', counts?.restored ?? 0],
+    ['already there', counts?.alreadyThere ?? 0],
+  ];
+}
+
 /** Held by nothing of its own, only by others: it goes on by itself once those are decided about. */
 export function waitsForOthers(outcome: Pick<Outcome, 'code'>): boolean {
   return outcome.code === 'Dependency' || outcome.code === 'CollectorsRemain';

@@ -1,31 +1,14 @@
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
-import { isResolved, LIFTED, type PhaseCounts } from './outcome.ts';
+import { isResolved, LIFTED } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
 import type { RunSummary } from './summary.ts';
 
 /** A run's record in words, the same on the terminal and on the page of evidence. */
 
-/** An offboarding, or the restore of one. */
-type AnyRun = { restores?: string };
-
 /** The phases in the order a run goes through them, with their headings: a restore goes backwards. */
-export function phasesOf({ restores }: AnyRun): { phase: Phase; title: string }[] {
+export function phasesOf({ restores }: { restores?: string }): { phase: Phase; title: string }[] {
   if (restores === undefined) return PHASES.map((phase) => ({ phase, title: PHASE_TITLES[phase] }));
   return PHASES.toReversed().map((phase) => ({ phase, title: RESTORE_TITLES[phase] }));
-}
-
-/** What a run does to things, and what it finds done before: words and numbers. */
-export function doneIn(counts: PhaseCounts | undefined, { restores }: AnyRun): [[string, number], [string, number]] {
-  if (restores === undefined) {
-    return [
-      ['removed', counts?.removed ?? 0],
-      ['already gone', counts?.alreadyGone ?? 0],
-    ];
-  }
-  return [
-    ['restored', counts?.restored ?? 0],
-    ['already there', counts?.alreadyThere ?? 0],
-  ];
 }
 
 type Item = RunSummary['items'][number];

@@ -2,26 +2,20 @@ import { sleep } from '@temporalio/workflow';
 import type { ApplyInput } from '../activities/apply/engine.ts';
 import type { Phase } from '../model/names.ts';
 import { timeWaiting, type TimeWaiting } from '../model/waiting.ts';
-import { putInQuarantine, type removeItems } from './activities.ts';
+import type { removeItems } from './activities.ts';
 import type { Run } from './run.ts';
 
-/** Has a share of the plan removed, or given back by a restore. */
-export async function carryOut(run: Run, phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
-  await toTheLast(run, run.activity, phase, label, work);
-}
-
-/** Has a share of the plan put in quarantine, as far as its clouds have such a step. */
-export async function quarantineItems(run: Run, phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
-  await toTheLast(run, putInQuarantine, phase, label, work);
-}
-
-/** Has single items worked on again, in the order the plan gives them. */
-export function carryOutAgain(run: Run, phase: Phase): (items: string[]) => Promise<void> {
-  return (items) => carryOut(run, phase, `again: ${items.length} items`, { phase, items });
-}
-
-/** What the activity did not begin is given to it again on resuming, and when the next change window opens. */
-async function toTheLast(run: Run, activity: typeof removeItems, phase: Phase, label: string, work: ApplyInput['work']): Promise<void> {
+/**
+ * Has a share of the plan removed, or given back by a restore, or what `activity` does. What that did not begin is given to it again on
+ * resuming, and when the next change window opens.
+ */
+export async function carryOut(
+  run: Run,
+  phase: Phase,
+  label: string,
+  work: ApplyInput['work'],
+  activity: typeof removeItems = run.activity,
+): Promise<void> {
   let todo = work;
   for (;;) {
     const given = todo;
@@ -31,6 +25,11 @@ async function toTheLast(run: Run, activity: typeof removeItems, phase: Phase, l
     todo = { phase, items: result.remaining };
     if (result.opensAt !== undefined) await idle(run, 'window', new Date(result.opensAt).getTime() - Date.now());
   }
+}
+
+/** Has single items worked on again, in the order the plan gives them. */
+export function carryOutAgain(run: Run, phase: Phase): (items: string[]) => Promise<void> {
+  return (items) => carryOut(run, phase, `again: ${items.length} items`, { phase, items });
 }
 
 /** Waits for nobody, but for a time to come. */

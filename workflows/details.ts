@@ -1,6 +1,7 @@
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
 import { spell } from '../model/next-step.ts';
 import type { RunView } from '../model/messages/status.ts';
+import { doneIn } from '../model/outcome.ts';
 import { waitingWords } from '../model/waiting-words.ts';
 
 /** The UI cuts the last lines of what is wider than its frame off: these are there to be cut. */
@@ -14,13 +15,13 @@ export function describe(view: RunView): string {
     lines.push(`Waits for **${w.whom}**: ${waitingWords(w)}${until}. Type:`, '', ...w.next.flatMap((step) => [`\`${spell(step)}\``, '']));
   }
   if (view.planned.length > 0) {
-    const [done, before] = view.restores === undefined ? ['removed', 'already gone'] : ['restored', 'already there'];
+    const [[done], [before]] = doneIn(undefined, view);
     lines.push(`| phase | planned | ${done} | ${before} | blocked | failed | waived |`, '|---|---|---|---|---|---|---|');
     for (const phase of PHASES) {
       const c = view.counts.find((counts) => counts.phase === phase);
       const planned = view.planned.find((p) => p.phase === phase)?.count ?? 0;
       if (!c) continue;
-      const [now, already] = view.restores === undefined ? [c.removed, c.alreadyGone] : [c.restored ?? 0, c.alreadyThere ?? 0];
+      const [[, now], [, already]] = doneIn(c, view);
       lines.push(`| ${phase} | ${planned} | ${now} | ${already} | ${c.blocked} | ${c.failed} | ${c.waived} |`);
     }
     lines.push('');

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { GateOutcome } from '../model/gate.ts';
-import type { Gate } from '../model/names.ts';
+import { PHASES, type Gate, type Phase } from '../model/names.ts';
 import { gateWaiting } from '../model/waiting.ts';
 import { closeGate, openGate, remind } from './activities.ts';
 import { idle } from './carry-out.ts';
@@ -9,40 +9,33 @@ import type { Run, StepOutcome } from './run.ts';
 /** "Once onboarded to our recommended partner and/or any other vendor, customers can initiate offboarding": a person says so, to a plan. */
 export async function approvePlan(run: Run): Promise<StepOutcome> {
   run.enter('plan');
-  return await passGate(
-    run,
-    'plan',
-    (run.plan?.items ?? []).every((p) => p.count === 0),
-  );
+  return await passGate(run, 'plan');
 }
 
 /** After the pilot's soak time, before the rest: what broke shows in days, not in minutes. An amended plan after a go-ahead soaks no more. */
 export async function approveWave(run: Run): Promise<StepOutcome> {
-  const nothing = (run.plan?.items ?? []).every((p) => p.count === 0);
-  if (run.openings.wave === 0 && !nothing) await idle(run, 'soak', run.terms.soak);
-  return await passGate(run, 'wave', nothing);
+  if (run.openings.wave === 0 && plans(run, PHASES)) await idle(run, 'soak', run.terms.soak);
+  return await passGate(run, 'wave');
 }
 
 /** Before collectors go: their historic data goes with them. */
 export async function approveCollectors(run: Run): Promise<StepOutcome> {
   run.enter('data-collection');
-  const after = run.plan?.items.filter((p) => p.phase === 'data-collection' || p.phase === 'sign-in') ?? [];
-  return await passGate(
-    run,
-    'collectors',
-    after.every((p) => p.count === 0),
-  );
+  return await passGate(run, 'collectors', ['data-collection', 'sign-in']);
 }
 
 /** Before anything is given back: what comes back may hold rights over everything. */
 export async function approveRestore(run: Run): Promise<StepOutcome> {
   run.enter('plan');
-  return await passGate(run, 'restore', false);
+  return await passGate(run, 'restore');
 }
 
-/** Opens a gate and waits for a decision. Silence never approves: a reminder, an escalation, then the gate closes as denied. */
-async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise<StepOutcome> {
-  if (nothingBehindIt) return 'done';
+/**
+ * Opens a gate and waits for a decision, where the plan has items in the phases behind it. Silence never approves: a reminder, an
+ * escalation, then the gate closes as denied.
+ */
+async function passGate(run: Run, gate: Gate, behind: readonly Phase[] = PHASES): Promise<StepOutcome> {
+  if (!plans(run, behind)) return 'done';
   const opening = ++run.openings[gate];
   const waits = run.terms.waits;
   run.gateOutcome = undefined;
@@ -52,6 +45,10 @@ async function passGate(run: Run, gate: Gate, nothingBehindIt: boolean): Promise
   run.gateOutcome = outcome;
   run.waitNoMore('gate');
   return outcome === 'approved' ? 'done' : outcome;
+}
+
+function plans(run: Run, phases: readonly Phase[]): boolean {
+  return run.plan?.items.some((p) => phases.includes(p.phase) && p.count > 0) ?? false;
 }
 
 async function decision(run: Run, gate: Gate, opening: number): Promise<GateOutcome> {

@@ -2,9 +2,9 @@ import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { Batch } from '../model/batch.ts';
 import type { Phase } from '../model/names.ts';
 import { quarantineWaiting } from '../model/waiting.ts';
-import { watchQuarantine } from './activities.ts';
+import { putInQuarantine, watchQuarantine } from './activities.ts';
 import { byStage } from './by-stage.ts';
-import { quarantineItems } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { liftWhat } from './lift.ts';
 import type { Run, StepOutcome } from './run.ts';
 import { untilResolved, type Again } from './until-resolved.ts';
@@ -15,8 +15,8 @@ import { untilResolved, type Again } from './until-resolved.ts';
  */
 export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Promise<StepOutcome> {
   if (run.terms.mode !== 'quarantine') return 'done';
-  const again: Again = (items) => quarantineItems(run, phase, `quarantine again: ${items.length} items`, { phase, items });
-  await byStage(batches, (b, key) => quarantineItems(run, phase, `quarantine: ${b.label}`, key));
+  const again: Again = (items) => carryOut(run, phase, `quarantine again: ${items.length} items`, { phase, items }, putInQuarantine);
+  await byStage(batches, (b, key) => carryOut(run, phase, `quarantine: ${b.label}`, key, putInQuarantine));
   const put = await untilResolvedOrLifted(run, phase, again);
   if (put !== 'done') return put;
   if (![...run.outcomes.values()].some((o) => o.outcome === 'quarantined')) return 'done';

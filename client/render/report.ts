@@ -2,7 +2,8 @@ import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { ownAccessWords } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
-import { doneIn, isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
+import { doneIn } from '../../model/outcome.ts';
+import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
 /** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary, program: string): string {

@@ -1,5 +1,6 @@
 import { spell, step, type CommandName } from '../../model/next-step.ts';
-import { doneIn, phasesOf } from '../../model/summary-words.ts';
+import { doneIn } from '../../model/outcome.ts';
+import { phasesOf } from '../../model/summary-words.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { waitingFor } from './waiting.ts';
 

@@ -2,7 +2,7 @@ import { defineUpdate, setHandler } from '@temporalio/workflow';
 import type { AmendMessage } from '../../model/messages/amend.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 export const amend = defineUpdate<void, [AmendMessage]>('amend');
 
@@ -10,12 +10,7 @@ export function handleAmend(run: Run): void {
   const validator = (message: AmendMessage) => checkAmendMessage(run, message);
   const description = 'Discover again and ask for approval of an amended plan: {by, reason, overrides}';
   const work = async (message: AmendMessage): Promise<void> => {
-    await decided(
-      run,
-      { ...message, kind: 'amend' },
-      () => validator(message),
-      () => void (run.asked.amend = true),
-    );
+    await decided(run, { ...message, kind: 'amend' }, validator, () => void (run.asked.amend = true));
   };
   setHandler(amend, work, { validator, description });
 }

@@ -12,12 +12,7 @@ const description = 'Approve the plan that waits at a gate: {gate, opening, plan
 export function handleApprove(run: Run): void {
   const validator = (message: GateMessage) => checkGateMessage(run, message);
   const work = async (message: GateMessage): Promise<void> => {
-    await decided(
-      run,
-      { ...message, kind: 'approve' },
-      () => validator(message),
-      () => passOn(run, message, 'approved'),
-    );
+    await decided(run, { ...message, kind: 'approve' }, validator, () => passOn(run, message, 'approved'));
   };
   setHandler(approve, work, { validator, description });
   setHandler(approveSignal, fromSignal(run, 'approve', validator, work), { description });

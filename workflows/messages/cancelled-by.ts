@@ -3,7 +3,7 @@ import type { NamedMessage } from '../../model/messages/pause.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
-import { needTexts } from './shape.ts';
+import { needTexts } from './refusal.ts';
 
 /** Says who cancels the run; sent before its cancellation, which Temporal keeps without a name. */
 export const cancelledBy = defineSignal<[NamedMessage]>('cancelledBy');
@@ -15,14 +15,7 @@ export function handleCancelledBy(run: Run): void {
     CancellationScope.nonCancellable(async () => {
       run.cancelledBy = by;
       // Before its journal begins there is nothing to write into; the run's end still says who.
-      if (run.started) {
-        await decided(
-          run,
-          { kind: 'cancel', by },
-          () => {},
-          () => {},
-        );
-      }
+      if (run.started) await decided(run, { kind: 'cancel', by });
     });
   setHandler(cancelledBy, fromSignal(run, 'cancel', check, work), { description: 'Who is about to cancel the run: {by}' });
 }

@@ -3,7 +3,7 @@ import type { CollectorMessage, CollectorView } from '../../model/messages/colle
 import { requestDeletion } from '../activities.ts';
 import type { Run } from '../run.ts';
 import { about, alone, collectorAt, settle, viewNow } from './collector.ts';
-import { needTexts } from './shape.ts';
+import { needTexts } from './refusal.ts';
 
 /** Answers where the code went, or what to do by hand. */
 export const collectorReady = defineUpdate<CollectorView, [CollectorMessage]>('collectorReady');

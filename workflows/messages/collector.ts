@@ -6,8 +6,7 @@ import { collectorView, type CollectorWaiting } from '../../model/waiting.ts';
 import { LOOK } from '../../model/verdict.ts';
 import type { Run } from '../run.ts';
 import { COLLECTOR_PREFIX, settledCollector } from '../view.ts';
-import { refusalOf } from './refusal.ts';
-import { refuse } from './shape.ts';
+import { refusalOf, refuse } from './refusal.ts';
 
 /** What the messages of phase 3 share (guide, "Stop data collection", steps 6 to 10). */
 

@@ -4,7 +4,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { confirmCollector as recordConfirmation } from '../activities.ts';
 import type { Run } from '../run.ts';
 import { about, alone, collectorAt, settle } from './collector.ts';
-import { needTexts } from './shape.ts';
+import { needTexts } from './refusal.ts';
 
 export const confirmCollector = defineUpdate<Outcome, [ConfirmMessage]>('confirmCollector');
 

@@ -9,9 +9,14 @@ import { refusalOf } from './refusal.ts';
  * reason for whoever decided. One after the other: `check` is made again when its turn comes, since the decision before it, which has been
  * taken up by then, may have settled what this one is about.
  */
-export async function decided(run: Run, decision: Decision, check: () => void, takeUp: (items: string[]) => void): Promise<string[]> {
+export async function decided<D extends Decision>(
+  run: Run,
+  decision: D,
+  check: (decision: D) => void = () => {},
+  takeUp: (items: string[]) => void = () => {},
+): Promise<string[]> {
   return await run.judging.runExclusive(async () => {
-    check();
+    check(decision);
     run.lastRefusal = undefined;
     const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision }).catch((error: unknown) => {
       throw refusalOf(error);

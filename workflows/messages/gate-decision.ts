@@ -2,7 +2,7 @@ import { gateVerdict } from '../../model/gate.ts';
 import type { GateMessage } from '../../model/messages/gate-decision.ts';
 import { GATES } from '../../model/names.ts';
 import type { Run } from '../run.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 /** The gate that a decision names must be the open one, with the plan it names. Throws Refused. */
 export function checkGateMessage(run: Run, message: GateMessage): void {

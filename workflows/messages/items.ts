@@ -1,7 +1,7 @@
 import type { ItemsMessage } from '../../model/messages/item-decision.ts';
 import { LOOK } from '../../model/verdict.ts';
 import type { Run } from '../run.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 /** Items are decided about only while they wait for it. Throws Refused. */
 export function checkItemsMessage(run: Run, message: ItemsMessage): void {

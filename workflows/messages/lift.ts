@@ -6,7 +6,7 @@ import { liftWhat } from '../lift.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 /** Answers what became of each item it was about, those that others need included. */
 export const lift = defineUpdate<Outcome[], [LiftMessage]>('lift');
@@ -22,7 +22,7 @@ export function handleLift(run: Run): void {
       run.liftedBy = message.by;
       run.waitNoMore('quarantine');
     };
-    const items = await decided(run, { ...message, kind: 'lift' }, () => validator(message), takeUp);
+    const items = await decided(run, { ...message, kind: 'lift' }, validator, takeUp);
     await liftWhat(run, items);
     return items.flatMap((item) => run.outcomes.get(item) ?? []).map(({ phase: _, ...outcome }) => outcome);
   };

@@ -4,12 +4,10 @@ import { RUN, step } from '../../model/next-step.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 export const pause = defineUpdate<void, [NamedMessage]>('pause');
 export const pauseSignal = defineSignal<[NamedMessage?]>('pause');
-/** A pause is taken up before it is recorded, and anybody's counts. */
-const NOTHING = () => {};
 const description = 'Stop between items until resumed: {by}';
 
 export function handlePause(run: Run): void {
@@ -18,9 +16,9 @@ export function handlePause(run: Run): void {
     if (run.paused) refuse('NotAllowed', 'pause: the run is paused already; resuming lets it go on', step('resume', RUN, '--by', 'NAME'));
   };
   const work = async ({ by }: NamedMessage): Promise<void> => {
-    // Stopping is safe and must not wait, not even for its own record.
+    // Stopping is safe, anybody's counts, and it must not wait, not even for its own record.
     run.pause();
-    await decided(run, { kind: 'pause', by }, NOTHING, NOTHING);
+    await decided(run, { kind: 'pause', by });
   };
   setHandler(pause, work, { validator, description });
   const signalled = fromSignal(run, 'pause', validator, work);

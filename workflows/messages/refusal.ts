@@ -1,16 +1,31 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES, type ErrorCode } from '../../model/errors.ts';
+import type { NextStep } from '../../model/next-step.ts';
+
+/** Refuses a message before anything is written to history: `details` are its ErrorCode and what may be typed next. */
+export function refuse(code: ErrorCode, message: string, ...next: readonly NextStep[]): never {
+  throw refusal(code, message, ...next);
+}
+
+export function refusal(code: ErrorCode, message: string, ...next: readonly NextStep[]): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
+}
 
 /** An activity's refusal as the update's own failure, so that the client sees its message and code; others go on as they are. */
 export function refusalOf(error: unknown): unknown {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  if (cause instanceof TimeoutFailure) return refusal('CloudUnavailable', [], 'no answer came in time; try again');
+  if (cause instanceof TimeoutFailure) return refusal('CloudUnavailable', 'no answer came in time; try again');
   if (!(cause instanceof ApplicationFailure)) return error;
-  if (cause.type === FAILURES.refused) return refusal(undefined, cause.details ?? [], cause.message);
-  if (cause.type === FAILURES.cloudUnavailable) return refusal('CloudUnavailable', [], `${cause.message}; try again`);
+  if (cause.type === FAILURES.refused) return ApplicationFailure.nonRetryable(cause.message, FAILURES.refused, ...(cause.details ?? []));
+  if (cause.type === FAILURES.cloudUnavailable) return refusal('CloudUnavailable', `${cause.message}; try again`);
   return error;
 }
 
-function refusal(code: ErrorCode | undefined, details: unknown[], message: string): ApplicationFailure {
-  return ApplicationFailure.create({ message, type: FAILURES.refused, nonRetryable: true, details: code ? [code] : details });
+/** The fields every message needs, as text that is not empty. Throws Refused. */
+export function needTexts(message: unknown, ...fields: string[]): void {
+  const record = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  for (const field of fields) {
+    const value = record[field];
+    if (typeof value !== 'string' || value.trim() === '') refuse('InvalidValue', `${field}: is missing; write it as text`);
+  }
 }

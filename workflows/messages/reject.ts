@@ -12,12 +12,7 @@ const description = 'Reject the plan that waits at a gate: {gate, opening, planH
 export function handleReject(run: Run): void {
   const validator = (message: GateMessage) => checkGateMessage(run, message);
   const work = async (message: GateMessage): Promise<void> => {
-    await decided(
-      run,
-      { ...message, kind: 'reject' },
-      () => validator(message),
-      () => passOn(run, message, 'rejected'),
-    );
+    await decided(run, { ...message, kind: 'reject' }, validator, () => passOn(run, message, 'rejected'));
   };
   setHandler(reject, work, { validator, description });
   setHandler(rejectSignal, fromSignal(run, 'reject', validator, work), { description });

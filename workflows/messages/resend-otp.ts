@@ -3,7 +3,7 @@ import type { CollectorMessage, CollectorView } from '../../model/messages/colle
 import { resendOtp as haveOtpSent } from '../activities.ts';
 import type { Run } from '../run.ts';
 import { about, alone, collectorAt, viewNow } from './collector.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 export const resendOtp = defineUpdate<CollectorView, [CollectorMessage]>('resendOtp');
 

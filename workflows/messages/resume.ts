@@ -4,7 +4,7 @@ import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
 import { named } from './pause.ts';
-import { needTexts, refuse } from './shape.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 export const resume = defineUpdate<void, [NamedMessage]>('resume');
 export const resumeSignal = defineSignal<[NamedMessage?]>('resume');
@@ -16,12 +16,7 @@ export function handleResume(run: Run): void {
     if (!run.paused) refuse('NotAllowed', 'resume: the run is not paused');
   };
   const work = async ({ by }: NamedMessage): Promise<void> => {
-    await decided(
-      run,
-      { kind: 'resume', by },
-      () => {},
-      () => run.resume(),
-    );
+    await decided(run, { kind: 'resume', by }, undefined, () => run.resume());
   };
   setHandler(resume, work, { validator, description });
   const signalled = fromSignal(run, 'resume', validator, work);

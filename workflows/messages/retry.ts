@@ -11,11 +11,6 @@ export function handleRetry(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Try unresolved items again: {items: {count, hash, only?}, by, reason}';
   const work = (message: ItemsMessage): Promise<string[]> =>
-    decided(
-      run,
-      { ...message, kind: 'retry' },
-      () => validator(message),
-      (items) => items.forEach((item) => run.asked.retry.add(item)),
-    );
+    decided(run, { ...message, kind: 'retry' }, validator, (items) => items.forEach((item) => run.asked.retry.add(item)));
   setHandler(retry, work, { validator, description });
 }

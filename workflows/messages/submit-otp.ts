@@ -6,7 +6,7 @@ import type { CollectorWaiting } from '../../model/waiting.ts';
 import { enterOtp } from '../activities.ts';
 import type { Run } from '../run.ts';
 import { about, alone, ASK_AN_APPROVER, collectorAt, settle } from './collector.ts';
-import { needTexts, refusal, refuse } from './shape.ts';
+import { needTexts, refusal, refuse } from './refusal.ts';
 
 /** Refused (Refused, OtpWrong …) when the code is not accepted. There is no signal of it and no plain form. */
 export const submitOtp = defineUpdate<Outcome, [OtpMessage]>('submitOtp');

@@ -11,11 +11,6 @@ export function handleWaive(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason}';
   const work = (message: ItemsMessage): Promise<string[]> =>
-    decided(
-      run,
-      { ...message, kind: 'waive' },
-      () => validator(message),
-      (items) => run.waive(items),
-    );
+    decided(run, { ...message, kind: 'waive' }, validator, (items) => run.waive(items));
   setHandler(waive, work, { validator, description });
 }
