@@ -5,6 +5,7 @@ import { authorizationSystem, isReached, type GuideNotes, type Inventory, type I
 import type { Manifest } from './manifest.ts';
 import { PHASES, RISKS, systemType, type CollectorType, type SystemId } from './names.ts';
 import type { Plan } from './plan.ts';
+import { compare } from './removal-order.ts';
 
 export interface InventoryInput {
   takenAt: string;
@@ -127,5 +128,3 @@ function unseenSystems({ notes, systems, left }: InventoryInput): string[] {
   const more = missed.length > named.length ? ` and ${missed.length - named.length} more` : '';
   return [`Permissions Management lists ${named.join(', ')}${more}, which nobody looked at: widen the discovery to them`];
 }
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { DiscoveryScope } from './discovery.ts';
-import type { DefenderUse, Hold } from './finding.ts';
-import { systemType, type CollectorDriver, type CollectorType, type Confidence, type Phase, type Risk, type SystemId } from './names.ts';
+import type { DefenderUse, Finding } from './finding.ts';
+import { systemType, type CollectorDriver, type CollectorType, type SystemId } from './names.ts';
 import type { Untouched } from './plan.ts';
 
 /** What a discovery found: shape of `inventory.json`. Sorted, so that two inventories can be compared line by line. */
@@ -24,7 +24,10 @@ export interface Inventory {
   left: { system: SystemId; reason: string }[];
   /** Clouds that were left out on purpose. */
   notAsked: CollectorType[];
-  collectors: { from: 'portal' | 'graph' | 'findings'; listed: InventoryCollector[] };
+  collectors: {
+    from: 'portal' | 'graph' | 'findings';
+    listed: { id: string; type: CollectorType; name?: string; driver: CollectorDriver }[];
+  };
   notes: GuideNotes;
   defender: DefenderUse;
   /** What a person should know before anything else. */
@@ -44,26 +47,11 @@ export interface InventorySystem {
   monitored: 'yes' | 'no' | 'unknown';
 }
 
-export interface InventoryFinding {
-  kind: string;
-  system: SystemId;
-  id: string;
-  title: string;
-  /** What an AWS role was for: `oidc`, `management`, `logging`, `member`. */
-  part?: string;
-  phase: Phase;
-  why: string[];
-  confidence: Confidence;
-  risk: Risk;
-  hold?: Hold;
-}
-
-export interface InventoryCollector {
-  id: string;
-  type: CollectorType;
-  name?: string;
-  driver: CollectorDriver;
-}
+/** A finding as far as a person reads it; `hold` is the guard of the plan, where it would hold it. */
+export type InventoryFinding = Pick<
+  Finding,
+  'kind' | 'system' | 'id' | 'title' | 'part' | 'phase' | 'why' | 'confidence' | 'risk' | 'hold'
+>;
 
 /** The five notes of the guide ("Recommended steps before migrating"). The last three have no API. */
 export interface GuideNotes {

@@ -22,6 +22,11 @@ export const OTP_EXHAUSTED = 'OtpExhausted';
 /** Code of what was used while it was in quarantine, until an approver said what becomes of it. */
 export const USED = 'UsedInQuarantine';
 
+/** An outcome as it is told, from where it is kept with its phase. */
+export function withoutPhase({ phase: _, ...outcome }: Outcome & { phase: Phase }): Outcome {
+  return outcome;
+}
+
 /** What one phase did, as `--json` shows it. `waived` counts items left in place by an approver's decision. */
 export interface PhaseCounts {
   phase: Phase;

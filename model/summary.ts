@@ -2,7 +2,7 @@ import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import type { NextStep, Reason } from './next-step.ts';
-import { countPhase, type Outcome, type PhaseCounts } from './outcome.ts';
+import { countPhase, withoutPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import type { Plan, Untouched } from './plan.ts';
 import type { RestoreItem } from './restore.ts';
@@ -80,20 +80,13 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
     const item = planned.get(id);
     const known = ledger.outcomes.get(id);
     const waived = ledger.waived.get(id);
-    const outcome = known && {
-      item: id,
-      outcome: known.outcome,
-      reason: known.reason,
-      ...(known.next === undefined ? {} : { next: known.next }),
-      ...(known.code === undefined ? {} : { code: known.code }),
-    };
     summary.items.push({
       item: id,
       title: item?.title ?? id,
       phase: item?.phase ?? (known?.phase as Phase),
       why: item?.why ?? [],
       ...(item && 'losses' in item ? { losses: (item as RestoreItem).losses } : {}),
-      ...(outcome ? { outcome } : {}),
+      ...(known ? { outcome: withoutPhase(known) } : {}),
       ...(waived ? { waived } : {}),
     });
   }

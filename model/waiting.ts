@@ -109,18 +109,16 @@ export function collectorWaiting(facts: KnownCollector, { run }: Asking): Collec
   const { challenge, ...known } = facts;
   const { id, driver, recipient, stage, deadline } = known;
   const attested = stage === 'by-hand' && driver !== 'operator';
+  const [by, statement] = attested ? ['NAME', 'TEXT'] : [recipient, DELETED_MESSAGE];
   const steps = {
-    'not-ready': () => [step('ready', run, id, '--by', recipient)],
-    'code-sent': () => [step('otp', run, id, '--by', recipient), step('resend-otp', run, id, '--by', recipient)],
-    'by-hand': () =>
-      attested
-        ? [step('confirm', run, id, '--by', 'NAME', '--statement', 'TEXT')]
-        : [step('confirm', run, id, '--by', recipient, '--statement', DELETED_MESSAGE)],
+    'not-ready': [step('ready', run, id, '--by', recipient)],
+    'code-sent': [step('otp', run, id, '--by', recipient), step('resend-otp', run, id, '--by', recipient)],
+    'by-hand': [step('confirm', run, id, '--by', by, '--statement', statement)],
   };
   const whom = attested ? 'an approver' : recipient;
   const sent = stage === 'code-sent' ? challenge : undefined;
   const until = sent?.expiresAt ?? deadline;
-  return { ...known, kind: 'collector', ...(sent ? { challenge: sent } : {}), whom, until, next: steps[stage]() };
+  return { ...known, kind: 'collector', ...(sent ? { challenge: sent } : {}), whom, until, next: steps[stage] };
 }
 
 /** A collector that is waited for, as the run answers about it. */

@@ -63,16 +63,9 @@ function configFolder(environment: NodeJS.ProcessEnv): string {
  */
 export async function connect(settings: ConnectionSettings): Promise<Connection> {
   const { address, namespace, options } = settings;
-  const { tls, apiKey, metadata } = options;
   let connection: Connection;
   try {
-    connection = await Connection.connect({
-      address,
-      connectTimeout: WITHIN_MS,
-      ...(tls === undefined ? {} : { tls }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    connection = await Connection.connect({ ...options, address, connectTimeout: WITHIN_MS });
   } catch (cause) {
     const mend = 'start it, or name another with TEMPORAL_ADDRESS or a profile in temporal.toml';
     throw new OffboardError('NoServer', `no Temporal server answers at ${address} within ${WITHIN_MS / 1000} s; ${mend}`, { cause });

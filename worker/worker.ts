@@ -16,13 +16,7 @@ export async function createWorker(
   deps: Deps,
   bundle?: NonNullable<WorkerOptions['workflowBundle']>,
 ): Promise<{ worker: Worker; connection: NativeConnection }> {
-  const { tls, apiKey, metadata } = settings.options;
-  const connection = await NativeConnection.connect({
-    address: settings.address,
-    ...(tls === undefined ? {} : { tls }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(metadata === undefined ? {} : { metadata }),
-  });
+  const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
   const worker = await Worker.create({
     connection,
     namespace: settings.namespace,

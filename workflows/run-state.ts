@@ -3,7 +3,7 @@ import type { StartRunResult } from '../activities/start/offboarding.ts';
 import type { GateOutcome } from '../model/gate.ts';
 import type { RunView, Stage } from '../model/messages/status.ts';
 import { PHASES, type Phase } from '../model/names.ts';
-import { needsPerson, type Outcome } from '../model/outcome.ts';
+import { needsPerson, withoutPhase, type Outcome } from '../model/outcome.ts';
 import type { Waiting } from '../model/waiting.ts';
 
 export interface OffboardingInput {
@@ -40,7 +40,7 @@ export interface RunState {
 /** Items of a phase that were tried and are neither resolved nor waived. */
 export function unresolvedIn(run: Pick<RunState, 'outcomes' | 'waived'>, phase: Phase): Outcome[] {
   const open = [...run.outcomes.values()].filter((o) => o.phase === phase && needsPerson(o.outcome) && !run.waived.has(o.item));
-  return open.map(({ phase: _, ...outcome }) => outcome);
+  return open.map(withoutPhase);
 }
 
 /** Of all phases, in the guide's order. */

@@ -1,4 +1,4 @@
-import { foldsNothing, type DecisionKind } from './decision-kind.ts';
+import type { DecisionKind } from './decision-kind.ts';
 import type { NamedMessage } from './pause.ts';
 
 /** Who is about to cancel the run. Stopping between items for good is safe, so anybody named may. */
@@ -7,6 +7,5 @@ export type CancelDecision = NamedMessage & { kind: 'cancel' };
 export const cancel: DecisionKind<CancelDecision> = {
   stops: true,
   judge: () => ({ ok: true }),
-  fold: foldsNothing,
   words: () => 'cancel the run',
 };

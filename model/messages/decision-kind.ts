@@ -10,11 +10,8 @@ export interface DecisionKind<D> {
   /** Stopping, in any way, never needs the number of a change. */
   stops?: true;
   judge(decision: D, context: DecisionContext): Verdict;
-  /** `items`: the ids that it was found to be about; `expiresAt` (ISO) of an approval. */
-  fold(decided: Decided, decision: D, items: string[], expiresAt: string | undefined): void;
+  /** Absent where it leaves nothing but its record. `items`: the ids it was found to be about; `expiresAt` (ISO) of an approval. */
+  fold?(decided: Decided, decision: D, items: string[], expiresAt: string | undefined): void;
   /** What was decided about what, without who and why. */
   words(decision: D, items: string[] | undefined): string;
 }
-
-/** For decisions that leave nothing behind but their record. */
-export const foldsNothing = (): void => {};

@@ -50,7 +50,7 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
 
 /** Takes a recorded decision into what stands. */
 export function foldDecision(decided: Decided, decision: Decision, items: string[], expiresAt: string | undefined): void {
-  kindOf(decision).fold(decided, decision, items, expiresAt);
+  kindOf(decision).fold?.(decided, decision, items, expiresAt);
 }
 
 /** What was decided about what, without who and why. */

@@ -1,4 +1,4 @@
-import { foldsNothing, type DecisionKind } from './decision-kind.ts';
+import type { DecisionKind } from './decision-kind.ts';
 
 /** Who says it: all that pausing, resuming and cancelling need. */
 export interface NamedMessage {
@@ -11,6 +11,5 @@ export type PauseDecision = NamedMessage & { kind: 'pause' };
 export const pause: DecisionKind<PauseDecision> = {
   stops: true,
   judge: () => ({ ok: true }),
-  fold: foldsNothing,
   words: () => 'pause the run',
 };

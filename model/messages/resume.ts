@@ -1,4 +1,4 @@
-import { foldsNothing, type DecisionKind } from './decision-kind.ts';
+import type { DecisionKind } from './decision-kind.ts';
 import { isStarterOrApprover } from './judging.ts';
 import type { NamedMessage } from './pause.ts';
 
@@ -8,6 +8,5 @@ export type ResumeDecision = NamedMessage & { kind: 'resume' };
 export const resume: DecisionKind<ResumeDecision> = {
   stops: true,
   judge: ({ by }, context) => isStarterOrApprover(by, context),
-  fold: foldsNothing,
   words: () => 'resume the run',
 };

@@ -1,7 +1,7 @@
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { LiftMessage } from '../../model/messages/lift.ts';
 import { RUN, step } from '../../model/next-step.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import { withoutPhase, type Outcome } from '../../model/outcome.ts';
 import { liftWhat } from '../lift.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
@@ -24,7 +24,7 @@ export function handleLift(run: Run): void {
     };
     const items = await decided(run, { ...message, kind: 'lift' }, validator, takeUp);
     await liftWhat(run, items);
-    return items.flatMap((item) => run.outcomes.get(item) ?? []).map(({ phase: _, ...outcome }) => outcome);
+    return items.flatMap((item) => run.outcomes.get(item) ?? []).map(withoutPhase);
   };
   setHandler(lift, work, { validator, description });
   setHandler(liftSignal, fromSignal(run, 'lift', validator, work), { description });
