@@ -40,13 +40,27 @@ export async function unlessGone<T>(isGone: (error: unknown) => boolean, ask: ()
   }
 }
 
-/** Why the product itself does not do what was asked, or cannot ask a cloud at all. Each cloud's classifier takes it for `blocked`, with its code. */
+/** Why the product itself does not do what was asked, or cannot ask a cloud at all; each classifier takes it as it stands. Codes: docs/guards.md. */
 export class RefusedError extends Error {
   readonly code: string;
-  constructor(code: string, message: string) {
+  readonly kind: FailureClass['kind'];
+  constructor(code: string, message: string, kind: FailureClass['kind'] = 'blocked') {
     super(message);
     this.name = 'RefusedError';
     this.code = code;
+    this.kind = kind;
+  }
+
+  get failure(): FailureClass {
+    const { kind, code, message } = this;
+    return { kind, code, message };
+  }
+}
+
+/** The same, and the next try may do better. */
+export class NotYetError extends RefusedError {
+  constructor(code: string, message: string) {
+    super(code, message, 'retry');
   }
 }
 

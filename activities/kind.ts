@@ -1,4 +1,5 @@
-import type { Facts, Json, Match } from '../model/finding.ts';
+import type { Facts, Finding, Json, Match } from '../model/finding.ts';
+import type { SystemId } from '../model/names.ts';
 import type { PlanItem } from '../model/plan.ts';
 import type { Recreated, ToRestore } from '../model/restore.ts';
 import type { KindShell } from '../model/shell.ts';
@@ -102,6 +103,16 @@ export interface QuarantineCalls<Api> {
 }
 
 export type Quarantine<Api> = QuarantineCalls<Api> & { quarantined: NonNullable<Footprint<unknown>['quarantined']> };
+
+/** What a finding is called: its kind, where it lies, and its id made of the kind's name and the one that its cloud gives it. */
+export function found(kind: string, system: SystemId, native: string): Pick<Finding, 'kind' | 'system' | 'id'> {
+  return { kind, system, id: `${kind}:${native}` };
+}
+
+/** The id that its cloud gives it. */
+export function nativeIdOf({ kind, id }: Pick<Finding, 'kind' | 'id'>): string {
+  return id.slice(kind.length + 1);
+}
 
 /** How long Entra and Google Cloud keep what was deleted softly. */
 export const THIRTY_DAYS = 30 * 86_400_000;

@@ -6,7 +6,7 @@ import { awsFacts } from './facts.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
 import { readAccount } from './reader.ts';
 import { usedWithin } from './footprint/recent-use.ts';
-import { AwsRefusal } from './wire/refusal.ts';
+import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
@@ -34,8 +34,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     async probe(api) {
       const { account } = await api.caller();
       if (account !== api.account)
-        throw new AwsRefusal(
-          'blocked',
+        throw new RefusedError(
           'WrongAccount',
           `the session for account ${api.account} is in account ${account}; check endpoints and the role to assume`,
         );

@@ -3,11 +3,11 @@ import type { SystemId } from '../../model/names.ts';
 /** What Google answers, as far as judging needs it. Every name carries the project's id, never its number. */
 
 /** Condition of a binding, as IAM stores it. */
-export interface Condition {
+export type Condition = {
   title: string;
   expression: string;
   description?: string;
-}
+};
 
 export interface Binding {
   role: string;
@@ -22,24 +22,24 @@ export interface Policy {
   bindings?: Binding[];
 }
 
-export interface Pool {
+export type Pool = {
   /** `projects/<id>/locations/global/workloadIdentityPools/<pool>`. */
   name: string;
   state: string;
   displayName: string;
   description: string;
   disabled: boolean;
-}
+};
 
 /** Named `<pool>/providers/<provider>`. */
-export interface Provider extends Pool {
+export type Provider = Pool & {
   issuer: string;
   audiences: string[];
   attributeMapping: Record<string, string>;
   attributeCondition: string;
-}
+};
 
-export interface ServiceAccount {
+export type ServiceAccount = {
   /** `projects/<id>/serviceAccounts/<email>`. */
   name: string;
   email: string;
@@ -48,7 +48,7 @@ export interface ServiceAccount {
   displayName: string;
   description: string;
   disabled: boolean;
-}
+};
 
 export interface PoolWithProviders extends Pool {
   /** Soft-deleted ones included: they tell whose an emptied pool was. */

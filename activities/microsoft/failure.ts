@@ -26,7 +26,7 @@ export async function noneWithoutLicence<T>(list: () => Promise<T[]>): Promise<T
  * Anything else comes back as a Refusal for the API's own table. Pure but for `now` (ms), against which a Retry-After date counts.
  */
 export function judgeCommon(error: unknown, now = Date.now()): { judged: FailureClass } | { refusal: Refusal } {
-  if (error instanceof RefusedError) return { judged: { kind: 'blocked', code: error.code, message: error.message } };
+  if (error instanceof RefusedError) return { judged: error.failure };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
   // A call that our own time limit ended (see inTime), and a body that broke off where no length was told.

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
+import { nativeIdOf } from '../kind.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
@@ -30,7 +31,7 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const excused = (id: string, native: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
   const leftovers = match.findings
-    .filter((f) => f.confidence === 'certain' && !excused(f.id, f.id.slice(f.kind.length + 1)))
+    .filter((f) => f.confidence === 'certain' && !excused(f.id, nativeIdOf(f)))
     .map((f) => f.id)
     .toSorted();
   const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);

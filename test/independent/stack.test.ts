@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../activities/aws/cloud.ts';
 import { awsScript } from '../../activities/aws/shell/script.ts';
-import { plannedStack, type PlannedStack } from '../../activities/aws/kinds/stack/definition.ts';
+import type { PlannedStack } from '../../activities/aws/kinds/stack/definition.ts';
 import type { ReadContext } from '../../activities/cloud.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { finding, planOf } from '../model/findings.ts';
@@ -82,7 +82,7 @@ const context = { manifest: { aws: { assumeRole: ENTRY_ROLE }, guards: { usedWit
 
 test('a stack of another house is kept, goes with its role, and comes back the same by call and by script', async () => {
   const { kind, undo, api, item, run } = await made();
-  expect(plannedStack(item)).toMatchObject({
+  expect(item.snapshot as PlannedStack).toMatchObject({
     StackName: 'mciem-member',
     Resources: [`AWS::IAM::Role ${ROLE}`],
     GeneratedNames: [],
@@ -104,7 +104,7 @@ test('a stack of another house is kept, goes with its role, and comes back the s
   expect([await kind.read(api, item), await api.role(ROLE)]).toEqual([undefined, undefined]);
   await undo.restore(api, [item]);
   const again = await isBack();
-  expect((again.snapshot as PlannedStack).StackId).not.toBe(plannedStack(item).StackId);
+  expect((again.snapshot as PlannedStack).StackId).not.toBe((item.snapshot as PlannedStack).StackId);
 
   const words = awsScript.kinds['aws-cloudformation-stack'];
   expect(await run(words?.remove(again) ?? [])).toMatchObject({ code: 0, err: '' });
@@ -116,7 +116,10 @@ test('a stack of another house is kept, goes with its role, and comes back the s
     out: expect.stringContaining('already there: stack mciem-member') as unknown,
   });
   await isBack();
-  const other = { ...again, snapshot: { ...plannedStack(again), Definition: { ...plannedStack(again).Definition, Template: '{}' } } };
+  const other = {
+    ...again,
+    snapshot: { ...(again.snapshot as PlannedStack), Definition: { ...(again.snapshot as PlannedStack).Definition, Template: '{}' } },
+  };
   expect(await run(words?.restore(other) ?? [])).toMatchObject({
     code: 1,
     err: expect.stringContaining('is made of another template') as unknown,

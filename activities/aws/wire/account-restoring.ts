@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { messageOf } from '../../../model/errors.ts';
 import type { RestoringCalls } from './api.ts';
-import { isGone, isNamed } from './gone.ts';
-import { AwsRefusal } from './refusal.ts';
+import { isGone, isNamed } from './classify.ts';
+import { NotYetError, RefusedError } from '../../answer.ts';
 import type { Tags } from '../snapshot.ts';
 import { ownTags } from '../footprint/tags.ts';
 
@@ -91,12 +91,12 @@ async function inWords<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (isGone(error)) throw new AwsRefusal('blocked', 'PartMissing', `${what} is not there; make it again, then restore`);
+    if (isGone(error)) throw new RefusedError('PartMissing', `${what} is not there; make it again, then restore`);
     if (isNamed(error, 'EntityAlreadyExists'))
-      throw new AwsRefusal('blocked', 'NameTaken', `the name of ${what} is taken; look at who has it, then restore again`);
+      throw new RefusedError('NameTaken', `the name of ${what} is taken; look at who has it, then restore again`);
     // IAM checks principals when a trust policy is written, and takes some seconds to know one that was just made.
     if (isNamed(error, 'MalformedPolicyDocument') && /invalid principal/i.test(messageOf(error)))
-      throw new AwsRefusal('retry', 'PrincipalUnknown', `IAM does not know yet, or not any more, whom ${what} trusts`);
+      throw new NotYetError('PrincipalUnknown', `IAM does not know yet, or not any more, whom ${what} trusts`);
     throw error;
   }
 }

@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccountApi, SecretCalls, StackCalls } from './api.ts';
-import { orGone } from './gone.ts';
+import { orGone } from './classify.ts';
 import { restoringCalls } from './account-restoring.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { need, tags } from '../snapshot.ts';

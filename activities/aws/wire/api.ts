@@ -79,7 +79,7 @@ export interface AwsOrganizationApi {
 
 /**
  * What brings things back. Something missing that a call needs, a name that is taken and a principal IAM does not know are told as
- * AwsRefusal; every other error of the SDK comes through. Tags that AWS keeps for itself (`aws:`) are never written.
+ * RefusedError; every other error of the SDK comes through. Tags that AWS keeps for itself (`aws:`) are never written.
  */
 export interface RestoringCalls {
   /** The role alone: what hangs on it comes by the calls after this one. */

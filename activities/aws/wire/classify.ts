@@ -1,8 +1,5 @@
-import type { FailureClass } from '../../../model/errors.ts';
-import { retryAfterOf } from '../../answer.ts';
-import { isGone } from './gone.ts';
-import { AwsRefusal } from './refusal.ts';
-import { scrub } from './scrub.ts';
+import { messageOf, type FailureClass } from '../../../model/errors.ts';
+import { RefusedError, retryAfterOf, unlessGone } from '../../answer.ts';
 
 /** Worth another try, with what a person may want to know. Sources: IAM and STS API references, "Common Errors". */
 const RETRY: Record<string, string> = {
@@ -63,15 +60,15 @@ const UNTRUSTED =
 
 /** Pure: how a failed call to STS or IAM is to be taken. Whatever is not known is blocked as `Unknown`, never swallowed. */
 export function classify(error: unknown): FailureClass {
-  if (error instanceof AwsRefusal) return { kind: error.kind, code: error.code, message: error.message };
+  if (error instanceof RefusedError) return error.failure;
   // The wire has taken it for gone wherever that is what it means.
   if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message: `NotFound: ${scrub(error)}; look at it, then retry or waive` };
   const codes = codesOf(error);
   const status = statusOf(error);
-  const told = scrub(error);
+  const line = scrub(error);
 
   const blocked = codes.find((c) => c in BLOCKED);
-  if (blocked) return { kind: 'blocked', code: blocked, message: `${blocked}: ${quotable(blocked) ? `${told}; ` : ''}${BLOCKED[blocked]}` };
+  if (blocked) return { kind: 'blocked', code: blocked, message: `${blocked}: ${quotable(blocked) ? `${line}; ` : ''}${BLOCKED[blocked]}` };
   const retry = codes.find((c) => c in RETRY);
   if (retry) return { kind: 'retry', code: retry, message: `${retry}: ${RETRY[retry]}`, ...retryAfter(error) };
   const untrusted = codes.find((c) => UNTRUSTED.test(c));
@@ -88,7 +85,7 @@ export function classify(error: unknown): FailureClass {
   return {
     kind: 'blocked',
     code: 'Unknown',
-    message: `${codes[0] ?? 'an error without a name'}: ${told}; look at it, then retry or waive`,
+    message: `${codes[0] ?? 'an error without a name'}: ${line}; look at it, then retry or waive`,
   };
 }
 
@@ -125,4 +122,33 @@ function retryAfter(error: unknown): { retryAfterMs?: number } {
   const value = ((error ?? {}) as SdkError).$response?.headers?.['retry-after'];
   const ms = value ? retryAfterOf(value, Date.now()) : undefined;
   return ms ? { retryAfterMs: ms } : {};
+}
+
+/** IAM's own word that something is not there; the SDK names the same error by code and by class. */
+export function isGone(error: unknown): boolean {
+  return isNamed(error, 'NoSuchEntity');
+}
+
+/** Whether an error of the SDK goes by this name: as its class, with or without `Exception`, or as the service's code. */
+export function isNamed(error: unknown, code: string): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, Code } = error as { name?: unknown; Code?: unknown };
+  return name === `${code}Exception` || name === code || Code === code;
+}
+
+/** The answer, or undefined when IAM says that the thing is not there. */
+export function orGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  return unlessGone(isGone, ask);
+}
+
+const LONGEST = 400;
+
+/** First line of an error's message without access keys, secret keys and session tokens. */
+function scrub(error: unknown): string {
+  const line = messageOf(error).split('\n', 1)[0] as string;
+  return line
+    .replaceAll(/\b(?:AKIA|ASIA)[A-Z0-9]{8,}\b/g, '(access key)')
+    .replaceAll(/[A-Za-z0-9+/=_-]{100,}/g, '(token)')
+    .replaceAll(/(?<![A-Za-z0-9+/=_-])(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=_-])/g, '(secret)')
+    .slice(0, LONGEST);
 }

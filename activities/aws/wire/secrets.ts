@@ -9,7 +9,7 @@ import {
 import { messageOf } from '../../../model/errors.ts';
 import { need } from '../snapshot.ts';
 import type { SecretCalls } from './api.ts';
-import { isNamed } from './gone.ts';
+import { isNamed } from './classify.ts';
 
 /** The longest that Secrets Manager keeps a deleted secret (API reference, DeleteSecret). */
 const RECOVERY_DAYS = 30;

@@ -12,10 +12,10 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../../../model/errors.ts';
 import type { StackCalls } from './api.ts';
-import { isNamed } from './gone.ts';
+import { isNamed } from './classify.ts';
 import { nameInArn } from '../footprint/ids.ts';
 import { regionOf, stackName } from '../footprint/stack-mark.ts';
-import { AwsRefusal } from './refusal.ts';
+import { NotYetError } from '../../answer.ts';
 import { creationOf } from './stack-creation.ts';
 import { retainedBy } from './stack-template.ts';
 import { need, tags, type StackDefinition, type StackState } from '../snapshot.ts';
@@ -107,7 +107,7 @@ async function deployed(client: CloudFormationClient, StackName: string, origina
 function inWords(id: string) {
   return (error: unknown): never => {
     if (isNamed(error, 'AlreadyExists') || isNamed(error, 'AlreadyExistsException'))
-      throw new AwsRefusal('retry', 'StackCreating', `a stack ${stackName(id)} is there by now; it is looked at again`);
+      throw new NotYetError('StackCreating', `a stack ${stackName(id)} is there by now; it is looked at again`);
     throw error;
   };
 }

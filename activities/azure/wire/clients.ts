@@ -9,7 +9,7 @@ import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
 
 /** A role assignment as both the listing and the single read give it; the part that makes its definition. */
-export interface Assignment {
+export type Assignment = {
   /** ARM id, scope included. */
   id: string;
   scope: string;
@@ -19,7 +19,7 @@ export interface Assignment {
   condition: string | null;
   conditionVersion: string | null;
   description: string | null;
-}
+};
 
 export type AzureApi = ReturnType<typeof connectAzure>;
 

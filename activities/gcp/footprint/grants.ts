@@ -1,23 +1,22 @@
-import type { Json, Facts } from '../../../model/finding.ts';
-import type { PlanItem } from '../../../model/plan.ts';
+import type { Facts } from '../../../model/finding.ts';
 import type { Footprint, Losses } from '../../kind.ts';
 import type { Condition, GcpSnapshot, Policy } from '../snapshot.ts';
 
 /** One member's hold on one role. */
-export interface Grant {
+export type Grant = {
   resource: string;
   role: string;
   member: string;
   condition: Condition | null;
-}
+};
 
 /**
  * What a binding item plans to take away, and the shape of its snapshot: a grant to our service account, or on it. The account's unique
  * id tells it from a newcomer under the same mail address, whose grants are none of ours.
  */
-export interface AccountGrant extends Grant {
+export type AccountGrant = Grant & {
   uniqueId: string;
-}
+};
 
 /** All grants of a policy, each with its binding's condition. */
 export function grantsOf(resource: string, policy: Policy): Grant[] {
@@ -32,15 +31,9 @@ export function grantId(grant: Grant): string {
   return [resource, role, member, ...(condition ? [condition.title, condition.expression] : [])].join('#');
 }
 
-/** A grant as JSON, with exactly the fields that IAM gave. */
-export function grantJson(grant: Grant, uniqueId: string): Json {
-  const { resource, role, member, condition } = grant;
-  return { resource, role, member, condition: condition && { ...condition }, uniqueId };
-}
-
-/** The grant that an approved item plans to take away. */
-export function plannedGrant(item: Pick<PlanItem, 'snapshot'>): AccountGrant {
-  return item.snapshot as unknown as AccountGrant;
+/** A grant to, or on, the account with this unique id. */
+export function accountGrant({ resource, role, member, condition }: Grant, uniqueId: string): AccountGrant {
+  return { resource, role, member, condition, uniqueId };
 }
 
 /**
@@ -56,17 +49,20 @@ export function accountOf({ resource, member }: Grant): string {
 
 const losses: Losses = {
   losses(item) {
-    if (deletedId(plannedGrant(item).member) === undefined) return [];
+    if (deletedId((item.snapshot as AccountGrant).member) === undefined) return [];
     return ['its account had been deleted before: it comes back only where that account is there again'];
   },
   comparable(snapshot, recreated) {
-    const grant = plannedGrant({ snapshot });
-    return grantJson({ ...grant, member: liveMember(grant.member) }, recreated === 'used' ? '' : grant.uniqueId);
+    const grant = snapshot as AccountGrant;
+    return accountGrant({ ...grant, member: liveMember(grant.member) }, recreated === 'used' ? '' : grant.uniqueId);
   },
 };
 
 /** What is the same in every kind whose things are grants: one policy is one write. */
-export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'losses'> = { writeKey: (item) => plannedGrant(item).resource, losses };
+export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'losses'> = {
+  writeKey: (item) => (item.snapshot as AccountGrant).resource,
+  losses,
+};
 
 /** Members of IAM bindings, as Google writes them. */
 

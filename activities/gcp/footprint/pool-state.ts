@@ -1,14 +1,9 @@
 import type { Json } from '../../../model/finding.ts';
-import type { PlanItem } from '../../../model/plan.ts';
 import { THIRTY_DAYS, type Footprint } from '../../kind.ts';
 import type { GcpSnapshot } from '../snapshot.ts';
 
 /** What a plan freezes of a pool or a provider: everything but its state, which the removal itself changes. */
 export type PoolDefinition = { [key: string]: Json } & { name: string; disabled: boolean };
-
-export function plannedPool(item: Pick<PlanItem, 'snapshot'>): PoolDefinition {
-  return item.snapshot as PoolDefinition;
-}
 
 /**
  * What is the same in a pool and a provider: undeleted with all it held, within 30 days in which its id cannot be anyone else's; afterwards it
@@ -21,5 +16,5 @@ export const POOL_STATE: Pick<Footprint<GcpSnapshot>, 'losses' | 'quarantined'> 
     recreated: () => ['its creation date, and what the audit logs know of the one before stays there'],
     comparable: (snapshot) => snapshot,
   },
-  quarantined: (snapshot) => ({ ...plannedPool({ snapshot }), disabled: true }),
+  quarantined: (snapshot) => ({ ...(snapshot as PoolDefinition), disabled: true }),
 };

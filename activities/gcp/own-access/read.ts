@@ -2,7 +2,7 @@ import { systemsOf } from '../../../model/manifest-systems.ts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
 import type { ReadContext } from '../../cloud.ts';
-import { grantId, grantJson, grantsOf, type Grant } from '../footprint/grants.ts';
+import { grantId, accountGrant, grantsOf, type Grant } from '../footprint/grants.ts';
 import { demandPolicy } from '../wire/policies.ts';
 import { unlessRefused } from '../../answer.ts';
 import { classifyGcp } from '../wire/classify.ts';
@@ -47,7 +47,7 @@ function grantOf(grant: Grant, system: SystemId, ourselves: string[]): OwnGrant 
     holder: member,
     title: `${role} on ${resource}${condition ? ` (condition ${condition.title})` : ''}`,
     ...(doubt === undefined ? {} : { doubt }),
-    definition: grantJson(grant, ''),
+    definition: accountGrant(grant, ''),
   };
 }
 

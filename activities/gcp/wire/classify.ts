@@ -22,7 +22,7 @@ const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RAT
  * holds the request with its token, and is never read. Source: https://google.aip.dev/193 and the IAM error reference.
  */
 export function classifyGcp(error: unknown): FailureClass {
-  if (error instanceof RefusedError) return { kind: 'blocked', code: error.code, message: error.message };
+  if (error instanceof RefusedError) return error.failure;
   const { status, rpc, message, retryAfterMs, reasons, permission } = read(error);
   const retry = (code: string): FailureClass => ({ kind: 'retry', code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
@@ -66,7 +66,6 @@ function denied(message: string, reasons: string[], permission: string | undefin
 }
 
 function withoutAnswer(error: unknown, message: string): FailureClass {
-  if (error instanceof OperationError) return { kind: 'retry', code: 'OperationRunning', message };
   if (networkCode(error) !== undefined) return { kind: 'retry', code: 'Unreachable', message: `Google cannot be reached: ${message}` };
   if (/default credentials|GOOGLE_APPLICATION_CREDENTIALS/.test(message)) return { kind: 'blocked', code: 'NoCredentials', message };
   return { kind: 'blocked', code: 'Unknown', message };
@@ -101,9 +100,8 @@ interface Detail {
 
 function read(error: unknown): Answer {
   if (error instanceof OperationError) {
-    const status = error.code === undefined ? undefined : (HTTP_OF_RPC[error.code] ?? 500);
     const rpc = error.code === 9 ? { rpc: 'FAILED_PRECONDITION' } : {};
-    return { ...(status === undefined ? {} : { status }), ...rpc, message: redact(error.message), reasons: [] };
+    return { status: HTTP_OF_RPC[error.code] ?? 500, ...rpc, message: redact(error.message), reasons: [] };
   }
   const response = (error as { response?: { status?: number; headers?: unknown; data?: unknown } } | null | undefined)?.response;
   const body = (typeof response?.data === 'object' && response.data !== null ? response.data : {}) as ErrorBody;

@@ -1,3 +1,4 @@
+import { NotYetError } from '../../answer.ts';
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 
@@ -39,22 +40,22 @@ export async function pages<K extends string, T>(
   }
 }
 
-/** A long-running operation that ended in an error, or did not end in time. `code` is a google.rpc.Code; absent when it still runs. */
+/** A long-running operation that ended in an error. `code` is a google.rpc.Code. */
 export class OperationError extends Error {
-  readonly code?: number;
-  constructor(message: string, code?: number) {
+  readonly code: number;
+  constructor(message: string, code: number) {
     super(message);
     this.name = 'OperationError';
-    if (code !== undefined) this.code = code;
+    this.code = code;
   }
 }
 
-/** Polls a long-running operation until it is done. Throws OperationError when it failed or still runs after a minute. */
+/** Polls a long-running operation until it is done. Throws OperationError when it failed, NotYetError when it still runs after a minute. */
 export async function finished(first: iam_v1.Schema$Operation, get: (name: string) => Promise<iam_v1.Schema$Operation>): Promise<void> {
   const end = Date.now() + OPERATION_LIMIT_MS;
   let operation = first;
   while (!operation.done) {
-    if (Date.now() > end) throw new OperationError(`the operation ${first.name} still runs`);
+    if (Date.now() > end) throw new NotYetError('OperationRunning', `the operation ${first.name} still runs`);
     await new Promise((resolve) => setTimeout(resolve, OPERATION_POLL_MS));
     operation = await get(first.name ?? '');
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { grantJson } from '../../../activities/gcp/footprint/grants.ts';
+import { accountGrant } from '../../../activities/gcp/footprint/grants.ts';
 import { gcpOwnAccess } from '../../../activities/gcp/own-access/shell.ts';
 import { gcpScript } from '../../../activities/gcp/shell.ts';
 import type { OwnGrant } from '../../../model/own-access.ts';
@@ -78,7 +78,7 @@ function faults(words: string[]): string[] {
 }
 
 const grant = (resource: string) =>
-  grantJson({ resource, role: 'roles/viewer', member: `serviceAccount:${EMAIL}`, condition: null }, UNIQUE_ID);
+  accountGrant({ resource, role: 'roles/viewer', member: `serviceAccount:${EMAIL}`, condition: null }, UNIQUE_ID);
 const role = {
   name: 'organizations/1/roles/CloudKnoxIAMOrgAdmin',
   title: 'x',

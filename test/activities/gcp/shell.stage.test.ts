@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { grantJson } from '../../../activities/gcp/footprint/grants.ts';
+import { accountGrant } from '../../../activities/gcp/footprint/grants.ts';
 import type { Condition } from '../../../activities/gcp/snapshot.ts';
 import { gcpScript } from '../../../activities/gcp/shell.ts';
 import type { PlanItem } from '../../../model/plan.ts';
@@ -55,7 +55,7 @@ function itemOf(kind: string): PlanItem {
 }
 
 function binding(resource: string, condition: Condition | null = null, member = `serviceAccount:${EMAIL}`): PlanItem {
-  return planned({ id: 'gcp-binding:x', snapshot: grantJson({ resource, role: 'roles/viewer', member, condition }, UNIQUE_ID) });
+  return planned({ id: 'gcp-binding:x', snapshot: accountGrant({ resource, role: 'roles/viewer', member, condition }, UNIQUE_ID) });
 }
 
 it('There are commands for every kind, both ways', () => {

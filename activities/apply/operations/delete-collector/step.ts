@@ -7,6 +7,7 @@ import { isOpen, nextOpening } from '../../../../model/window.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
 import { answerOf } from '../../../answer.ts';
+import { nativeIdOf } from '../../../kind.ts';
 import { kindOf } from '../../../look/kinds.ts';
 import type { PortalApi } from '../../../portal/wire/clients.ts';
 import { heldBack, judgeRemoval } from '../remove.ts';
@@ -56,7 +57,7 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
   const step: Step = {
     work,
     item,
-    id: item.id.slice(item.kind.length + 1),
+    id: nativeIdOf(item),
     connect: async () => (await cloud.connect(item.system, { manifest })) as PortalApi,
     async judge(api) {
       const judged = await answerOf<Judgement>(cloud, async () =>

@@ -5,7 +5,7 @@ import { issuerOfProvider } from '../../footprint/ids.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import { policyDocument, type ProviderState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { RefusedError } from '../../../answer.ts';
 import { clientIdState, isOurs, needsClientId, type ClientIdState } from './definition.ts';
 
 export const effects: Effects<AwsAccountApi> = {
@@ -35,8 +35,7 @@ export const effects: Effects<AwsAccountApi> = {
     } else if (Mode === 'provider') {
       await api.createProvider({ Url, ClientIds: [ClientId], Thumbprints, Tags });
     } else {
-      throw new AwsRefusal(
-        'blocked',
+      throw new RefusedError(
         'PartMissing',
         `${ProviderArn} was left in place for others and is gone now; have its owner make it again, then restore`,
       );
@@ -57,8 +56,7 @@ async function refuseWhileTrusted(api: AwsAccountApi, plan: ClientIdState, excus
     if (await api.role(RoleName)) staying.push(RoleName);
   }
   if (staying.length > 0)
-    throw new AwsRefusal(
-      'blocked',
+    throw new RefusedError(
       'StillInUse',
       `${plan.ProviderArn} is still trusted by ${staying.join(', ')}; change their trust or waive ${plan.ClientId}`,
     );
@@ -77,9 +75,5 @@ function refuseStranger(now: ProviderState, planned: ClientIdState): void {
     now.ClientIds.filter((c) => !isOurs(c)),
   );
   if (canonical(before) === canonical(after)) return;
-  throw new AwsRefusal(
-    'blocked',
-    'NameTaken',
-    `somebody made ${planned.ProviderArn} again (${describeDiff(before, after)}); it stays as it is`,
-  );
+  throw new RefusedError('NameTaken', `somebody made ${planned.ProviderArn} again (${describeDiff(before, after)}); it stays as it is`);
 }

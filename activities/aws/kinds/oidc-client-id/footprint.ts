@@ -2,6 +2,7 @@ import type { Facts, Finding, Match, Bystander } from '../../../../model/finding
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
+import { found } from '../../../kind.ts';
 import { oidcRoles } from '../../footprint/our-roles.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -68,9 +69,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
   return {
-    kind: NAME,
-    system: `aws:${snapshot.account}`,
-    id: `${NAME}:${provider.Arn}#${clientId}`,
+    ...found(NAME, `aws:${snapshot.account}`, `${provider.Arn}#${clientId}`),
     title:
       mode === 'provider' ? `OIDC provider ${provider.Url} with ${clientId}` : `Client id ${clientId} of the OIDC provider ${provider.Url}`,
     phase: 'permissions',

@@ -1,7 +1,7 @@
 import type { Effects } from '../../../kind.ts';
 import type { PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { NotYetError, RefusedError } from '../../../answer.ts';
 import { readPolicy } from './read.ts';
 import { restore } from './restore.ts';
 
@@ -25,15 +25,7 @@ async function refuseWhileUsed(api: AwsAccountApi, arn: string, users: { roles: 
   const staying = [...users.others];
   for (const name of users.roles) if (await api.role(name)) staying.push(`role ${name}`);
   if (staying.length > 0)
-    throw new AwsRefusal(
-      'blocked',
-      'StillInUse',
-      `${arn} is still attached to ${staying.join(', ')}; detach it there, or waive the policy`,
-    );
+    throw new RefusedError('StillInUse', `${arn} is still attached to ${staying.join(', ')}; detach it there, or waive the policy`);
   if (users.roles.length > 0)
-    throw new AwsRefusal(
-      'retry',
-      'DependantsVanishing',
-      `${arn} still shows ${users.roles.join(', ')}, which are gone; IAM takes a moment`,
-    );
+    throw new NotYetError('DependantsVanishing', `${arn} still shows ${users.roles.join(', ')}, which are gone; IAM takes a moment`);
 }

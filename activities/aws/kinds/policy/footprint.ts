@@ -1,18 +1,53 @@
-import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
+import { canonical } from '../../../../model/canonical.ts';
+import type { Facts, Finding, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { lastStage } from '../../../../model/order.ts';
+import { found, type Losses } from '../../../kind.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
+import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { policyToken } from '../../footprint/tokens.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import { AWS_ORDER } from '../../order.ts';
 import type { AccountPolicy, AwsSnapshot, PolicyState } from '../../snapshot.ts';
-import { losses } from './losses.ts';
 
 const NAME = 'aws-policy';
 const TERRAFORM_TYPE = 'aws_iam_policy';
+
+/** A customer policy is made again, all its versions in their order, the same one the default. */
+export const losses: Losses = {
+  losses(item, container) {
+    const policy = item.snapshot as PolicyState;
+    return [
+      `a new PolicyId instead of ${policy.PolicyId}`,
+      // A template makes the version that is in force, whatever its number was.
+      ...(renumbered(policy) || (container && policy.Versions.length > 1)
+        ? [`its versions ${policy.Versions.map((v) => v.VersionId).join(', ')} are numbered again from v1`]
+        : []),
+      'new creation dates',
+      ...lostTags(policy.Tags, container),
+    ];
+  },
+
+  comparable(snapshot) {
+    const policy = snapshot as PolicyState;
+    const { PolicyName, Arn, Path, Description } = policy;
+    // Which number a version has is not ours to choose; what it says and whether it is in force are.
+    const Documents = policy.Versions.map((v) => v.Document).toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+    return { PolicyName, Arn, Path, Description, Tags: ownTags(policy.Tags), Default: defaultDocument(policy), Documents };
+  },
+};
+
+/** Pure: the document of the version in force. */
+export function defaultDocument(policy: PolicyState): Json {
+  return policy.Versions.find((v) => v.VersionId === policy.DefaultVersionId)?.Document ?? null;
+}
+
+function renumbered(policy: PolicyState): boolean {
+  return policy.Versions.some((v, i) => v.VersionId !== `v${i + 1}`);
+}
 
 /** Customer managed policies of our roles. AWS's own policies are only ever detached. */
 export const footprint: ResourceFootprint = {
@@ -85,9 +120,7 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     ...(users.length === 0 ? ['attached to nothing'] : []),
   ];
   return {
-    kind: NAME,
-    system: `aws:${snapshot.account}`,
-    id: `${NAME}:${state.Arn}`,
+    ...found(NAME, `aws:${snapshot.account}`, state.Arn),
     title: `Customer policy ${state.PolicyName}`,
     phase: 'permissions',
     why,

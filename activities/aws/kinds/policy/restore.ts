@@ -4,8 +4,8 @@ import type { Restore } from '../../../kind.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import type { PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
-import { defaultDocument, losses } from './losses.ts';
+import { RefusedError } from '../../../answer.ts';
+import { defaultDocument, losses } from './footprint.ts';
 import { readPolicy } from './read.ts';
 
 /** Makes a policy again, or goes on where an earlier try ended. */
@@ -28,7 +28,7 @@ function refuseStranger(now: PolicyState, planned: PolicyState): void {
   const isSame = canonical(head(now)) === canonical(head(planned)) && without(now.Versions, planned.Versions).length === 0;
   if (isSame) return;
   const difference = describeDiff(losses.comparable(planned), losses.comparable(now));
-  throw new AwsRefusal('blocked', 'NameTaken', `another policy has the name ${now.PolicyName} (${difference}); it stays as it is`);
+  throw new RefusedError('NameTaken', `another policy has the name ${now.PolicyName} (${difference}); it stays as it is`);
 }
 
 /** Those of `versions` whose documents `others` does not hold, each counted once. */

@@ -1,7 +1,7 @@
 import type { Effects } from '../../../kind.ts';
 import type { RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { RefusedError } from '../../../answer.ts';
 import { quarantine } from './quarantine.ts';
 import { readRole } from './read.ts';
 import { restore } from './restore.ts';
@@ -14,7 +14,7 @@ export const effects: Effects<AwsAccountApi> = {
     const now = await api.role(role.RoleName);
     if (!now) return;
     if (now.RoleId !== role.RoleId)
-      throw new AwsRefusal('blocked', 'Replaced', `another role, ${now.RoleId}, now has the name ${role.RoleName}; make an amended plan`);
+      throw new RefusedError('Replaced', `another role, ${now.RoleId}, now has the name ${role.RoleName}; make an amended plan`);
     for (const profile of role.InstanceProfiles) await api.removeFromInstanceProfile(profile, role.RoleName);
     for (const arn of role.AttachedPolicies) await api.detachPolicy(role.RoleName, arn);
     for (const name of Object.keys(role.InlinePolicies)) await api.deleteInlinePolicy(role.RoleName, name);

@@ -2,24 +2,46 @@ import type { Facts, Finding, Match, Bystander } from '../../../../model/finding
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
+import { found, type Losses } from '../../../kind.ts';
 import { isRoleId, isServiceLinked, issuerOfProvider, namesOfRole } from '../../footprint/ids.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
+import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { policyToken, roleToken } from '../../footprint/tokens.ts';
-import { trustStatements } from '../../footprint/trust.ts';
+import { deadPrincipals, trustStatements } from '../../footprint/trust.ts';
 import { audienceUses, webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import type { AwsSnapshot, RoleState } from '../../snapshot.ts';
 import { deniedTrust } from './denied-trust.ts';
-import { losses } from './losses.ts';
 
 const TITLES = { member: 'Member role', logging: 'Central logging role', management: 'Management role', oidc: 'OIDC role' } as const;
 
 const NAME = 'aws-role';
 const TERRAFORM_TYPE = 'aws_iam_role';
+
+/** A role is made again from its kept definition: IAM keeps no deleted role. */
+export const losses: Losses = {
+  losses(item, container) {
+    const role = item.snapshot as RoleState;
+    const dead = deadPrincipals(role.AssumeRolePolicyDocument);
+    return [
+      `a new RoleId instead of ${role.RoleId}: policies of others that name the role show the old id and no longer mean it`,
+      'a new creation date, and nothing about when it was last used',
+      ...lostTags(role.Tags, container),
+      ...(dead.length > 0
+        ? [`its trust in ${dead.join(', ')}, which is gone: IAM takes no policy that names it, so it cannot be made`]
+        : []),
+    ];
+  },
+
+  comparable(snapshot) {
+    const { RoleId: _, ...role } = snapshot as RoleState;
+    return { ...role, Tags: ownTags(role.Tags) };
+  },
+};
 
 /** The roles onboarding made: OIDC, management, central logging, member. Their inline policies go with them. */
 export const footprint: ResourceFootprint = {
@@ -57,9 +79,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
-    kind: NAME,
-    system: `aws:${snapshot.account}`,
-    id: `${NAME}:${role.Arn}`,
+    ...found(NAME, `aws:${snapshot.account}`, role.Arn),
     title: `${TITLES[part]} ${role.RoleName}${risk === 'takeover' ? ' with a controller policy' : ''}`,
     phase: 'permissions',
     why,

@@ -3,7 +3,7 @@ import type { QuarantineCalls } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { RefusedError } from '../../../answer.ts';
 import { deniedTrust, isDenied } from './denied-trust.ts';
 import { readRole } from './read.ts';
 
@@ -15,14 +15,10 @@ export const quarantine: QuarantineCalls<AwsAccountApi> = {
     const denied = deniedTrust(planned.AssumeRolePolicyDocument);
     if (now === undefined || isDeepStrictEqual(now.AssumeRolePolicyDocument, denied)) return;
     if (!isDeepStrictEqual(now.AssumeRolePolicyDocument, planned.AssumeRolePolicyDocument))
-      throw new AwsRefusal('blocked', 'Replaced', `the trust of ${planned.RoleName} was changed meanwhile; make an amended plan`);
+      throw new RefusedError('Replaced', `the trust of ${planned.RoleName} was changed meanwhile; make an amended plan`);
     const dead = deadPrincipals(planned.AssumeRolePolicyDocument);
     if (dead.length > 0)
-      throw new AwsRefusal(
-        'blocked',
-        'PartMissing',
-        `${planned.RoleName} trusts ${dead.join(', ')}, which is gone: IAM takes no such trust again`,
-      );
+      throw new RefusedError('PartMissing', `${planned.RoleName} trusts ${dead.join(', ')}, which is gone: IAM takes no such trust again`);
     await api.updateTrust(planned.RoleName, denied);
   },
 
@@ -30,11 +26,11 @@ export const quarantine: QuarantineCalls<AwsAccountApi> = {
     const planned = item.snapshot as RoleState;
     const now = await same(api, planned);
     if (now === undefined)
-      throw new AwsRefusal('blocked', 'PartMissing', `${planned.RoleName} is gone; restore it instead of lifting its quarantine`);
+      throw new RefusedError('PartMissing', `${planned.RoleName} is gone; restore it instead of lifting its quarantine`);
     if (isDenied(now.AssumeRolePolicyDocument, planned.AssumeRolePolicyDocument))
       await api.updateTrust(planned.RoleName, planned.AssumeRolePolicyDocument);
     else if (!isDeepStrictEqual(now.AssumeRolePolicyDocument, planned.AssumeRolePolicyDocument))
-      throw new AwsRefusal('blocked', 'Replaced', `the trust of ${planned.RoleName} was changed meanwhile; mend it by hand`);
+      throw new RefusedError('Replaced', `the trust of ${planned.RoleName} was changed meanwhile; mend it by hand`);
   },
 
   /** IAM says when a role was last used to the day or so, with up to some hours' delay; a session begun before may go on. */
@@ -49,6 +45,6 @@ export const quarantine: QuarantineCalls<AwsAccountApi> = {
 async function same(api: AwsAccountApi, planned: RoleState): Promise<RoleState | undefined> {
   const now = await readRole(api, planned.RoleName);
   if (now && now.RoleId !== planned.RoleId)
-    throw new AwsRefusal('blocked', 'Replaced', `another role, ${now.RoleId}, now has the name ${planned.RoleName}`);
+    throw new RefusedError('Replaced', `another role, ${now.RoleId}, now has the name ${planned.RoleName}`);
   return now;
 }

@@ -4,9 +4,9 @@ import type { Restore } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { RefusedError } from '../../../answer.ts';
 import { isDenied } from './denied-trust.ts';
-import { losses } from './losses.ts';
+import { losses } from './footprint.ts';
 import { readRole } from './read.ts';
 
 /** Makes a role again from its kept definition, or goes on where an earlier try ended. */
@@ -40,18 +40,13 @@ function refuseStranger(now: RoleState, planned: RoleState): void {
   const before = losses.comparable(planned);
   const after = losses.comparable(isQuarantined ? { ...now, AssumeRolePolicyDocument: planned.AssumeRolePolicyDocument } : now);
   if (isRemnant(after, before)) return;
-  throw new AwsRefusal(
-    'blocked',
-    'NameTaken',
-    `another role has the name ${now.RoleName} (${describeDiff(before, after)}); it stays as it is`,
-  );
+  throw new RefusedError('NameTaken', `another role has the name ${now.RoleName} (${describeDiff(before, after)}); it stays as it is`);
 }
 
 function refuseDeadPrincipals(role: RoleState): void {
   const dead = deadPrincipals(role.AssumeRolePolicyDocument);
   if (dead.length === 0) return;
-  throw new AwsRefusal(
-    'blocked',
+  throw new RefusedError(
     'PartMissing',
     `its trust names ${dead.join(', ')}, which is gone for good; make the role by hand with a trust in what took its place`,
   );

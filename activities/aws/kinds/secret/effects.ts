@@ -1,7 +1,7 @@
 import type { Effects } from '../../../kind.ts';
 import type { Survey } from '../../kind.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
+import { RefusedError } from '../../../answer.ts';
 import { isUnseen, type SecretState, type UnseenSecret } from './definition.ts';
 import { readSecret } from './read.ts';
 import { survey } from './survey.ts';
@@ -16,13 +16,13 @@ export const effects: Effects<AwsAccountApi> & { survey: Survey } = {
 
   async remove(api, [item]) {
     const planned = item.snapshot as SecretState | UnseenSecret;
-    if (isUnseen(planned)) throw new AwsRefusal('blocked', 'SecretUnseen', `${planned.Arn} was never looked at; amend the plan`);
+    if (isUnseen(planned)) throw new RefusedError('SecretUnseen', `${planned.Arn} was never looked at; amend the plan`);
     await api.deleteSecret(planned.Arn);
   },
 
   async restore(api, [item]) {
     const { Arn } = item.snapshot as SecretState;
     if ((await api.secret(Arn)) !== undefined || (await api.restoreSecret(Arn))) return;
-    throw new AwsRefusal('blocked', 'NotRestorable', `Secrets Manager keeps nothing of ${Arn} any more`);
+    throw new RefusedError('NotRestorable', `Secrets Manager keeps nothing of ${Arn} any more`);
   },
 };

@@ -1,13 +1,13 @@
 import type { Finding, Hold, Match } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import { found, THIRTY_DAYS } from '../../../kind.ts';
 import { ourRoles } from '../../footprint/our-roles.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import type { AwsStage } from '../../order.ts';
 import type { AwsSnapshot } from '../../snapshot.ts';
 import { isUnseen, type NamedSecret, type SecretState } from './definition.ts';
-import { losses } from './losses.ts';
 
 const NAME = 'aws-secret';
 const TERRAFORM_TYPE = 'aws_secretsmanager_secret';
@@ -31,7 +31,13 @@ export const footprint: ResourceFootprint = {
 
   gone: 'not found, or kept for its recovery window only',
 
-  losses,
+  /** It comes back whole, value and all, for as long as its recovery window is open. */
+  losses: {
+    losses: () => [],
+    comparable: (snapshot) => snapshot,
+    keptFor: THIRTY_DAYS,
+    purged: 'Secrets Manager keeps nothing of a secret after its recovery window; its owner makes another one, with a value of theirs',
+  },
 
   owners: {
     cloudFormation: {
@@ -54,9 +60,7 @@ function finding(named: NamedSecret, ours: Ours, snapshot: AwsSnapshot): Finding
   if (by.length === 0) return [];
   return [
     {
-      kind: NAME,
-      system: `aws:${snapshot.account}`,
-      id: `${NAME}:${secret.Arn}`,
+      ...found(NAME, `aws:${snapshot.account}`, secret.Arn),
       title: `Secret ${isUnseen(secret) ? secret.Arn : secret.Name}`,
       phase: 'permissions',
       why: by.map((b) =>

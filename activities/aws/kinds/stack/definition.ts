@@ -1,5 +1,4 @@
 import type { Json } from '../../../../model/finding.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
 import type { ReadDefinition, StackState } from '../../snapshot.ts';
 
 /** What a plan freezes of a stack: its resources, each one's own definition by the finding's id, and what it could be made of again. */
@@ -9,10 +8,6 @@ export type PlannedStack = Pick<StackState, 'StackId' | 'StackName' | 'Resources
   /** Resources that would be gone for good with the stack: while there are any, it is not deleted. */
   Endangered: string[];
 };
-
-export function plannedStack(item: Pick<PlanItem, 'snapshot'>): PlannedStack {
-  return item.snapshot as PlannedStack;
-}
 
 /** Pure: what a plan freezes, from what was read. */
 export function frozenStack(

@@ -3,8 +3,8 @@ import type { Effects } from '../../../kind.ts';
 import type { ResourceKind } from '../../kind.ts';
 import type { StackState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
-import { frozenStack, plannedStack, type PlannedStack } from './definition.ts';
+import { NotYetError, RefusedError } from '../../../answer.ts';
+import { frozenStack, type PlannedStack } from './definition.ts';
 import { endangeredBy } from './members.ts';
 import { POLLS } from './polls.ts';
 import { readDefinition } from './read.ts';
@@ -14,11 +14,12 @@ import { restore } from './restore.ts';
 export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccountApi> {
   return {
     async read(api, item) {
+      const planned = item.snapshot as PlannedStack;
       // By its name, where it is gone: one that was made since must show itself.
-      const stack = (await api.stack(plannedStack(item).StackId)) ?? (await api.stackInPlace(plannedStack(item).StackId));
+      const stack = (await api.stack(planned.StackId)) ?? (await api.stackInPlace(planned.StackId));
       if (!stack) return undefined;
       const Members: PlannedStack['Members'] = {};
-      for (const [id, snapshot] of Object.entries(plannedStack(item).Members)) {
+      for (const [id, snapshot] of Object.entries(planned.Members)) {
         const kind = kinds.find((k) => id.startsWith(`${k.name}:`));
         const now = await kind?.read(api, { ...item, id, kind: kind.name, snapshot });
         if (now !== undefined) Members[id] = now;
@@ -28,10 +29,10 @@ export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccount
     },
 
     async remove(api, [item]) {
-      const { StackId, StackName, Endangered } = plannedStack(item);
+      const { StackId, StackName, Endangered } = item.snapshot as PlannedStack;
       // No approval and no override makes the loss of what nobody can bring back right.
       if (Endangered.length > 0)
-        throw new AwsRefusal('blocked', 'DeletedForGood', `with the stack ${StackName} ${Endangered.join(', ')} would be gone for good`);
+        throw new RefusedError('DeletedForGood', `with the stack ${StackName} ${Endangered.join(', ')} would be gone for good`);
       const stack = await api.stack(StackId);
       if (!stack) return;
       if (stack.Status !== 'DELETE_IN_PROGRESS') await api.deleteStack(StackId);
@@ -48,8 +49,7 @@ async function untilDeleted(api: AwsAccountApi, { StackId, StackName }: StackSta
     if (!stack) return;
     if (stack.Status === 'DELETE_FAILED') {
       const failures = await api.deletionFailures(StackId);
-      throw new AwsRefusal(
-        'blocked',
+      throw new RefusedError(
         'StackDeleteFailed',
         `CloudFormation could not delete the stack ${StackName}: ${failures.join('; ') || 'it tells no resource'}; mend that and retry, or have ` +
           'its owner delete it with --retain-resources',
@@ -57,5 +57,5 @@ async function untilDeleted(api: AwsAccountApi, { StackId, StackName }: StackSta
     }
     await sleep(delay);
   }
-  throw new AwsRefusal('retry', 'StackDeleting', `CloudFormation is still deleting the stack ${StackName}`);
+  throw new NotYetError('StackDeleting', `CloudFormation is still deleting the stack ${StackName}`);
 }

@@ -1,12 +1,12 @@
 import type { Finding } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { terminationProtection } from '../../../../model/guards/locks.ts';
-import type { Footprint, Losses } from '../../../kind.ts';
+import { found, type Footprint, type Losses } from '../../../kind.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import { worst } from '../../footprint/risk.ts';
 import type { ResourceKind } from '../../kind.ts';
 import type { AwsSnapshot, StackState, StackView } from '../../snapshot.ts';
-import { frozenStack, plannedStack, whyNoStack, type PlannedStack } from './definition.ts';
+import { frozenStack, whyNoStack, type PlannedStack } from './definition.ts';
 import { endangeredHold, membersOf } from './members.ts';
 
 const NAME = 'aws-cloudformation-stack';
@@ -32,14 +32,14 @@ export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSna
 /** A stack made again of its own template: its resources come with it, before they are compared one by one. */
 const losses: Losses = {
   losses(item) {
-    const { StackId } = plannedStack(item);
+    const { StackId } = item.snapshot as PlannedStack;
     return [
       `a new stack id instead of ${StackId}, and none of its earlier events`,
       'its resources are made again by CloudFormation: what each of them loses stands with it',
     ];
   },
 
-  impossible: (item) => whyNoStack(plannedStack(item)),
+  impossible: (item) => whyNoStack(item.snapshot as PlannedStack),
 
   /** Its resources are items of their own and compared there. */
   comparable(snapshot) {
@@ -56,9 +56,7 @@ function toFinding(view: There, snapshot: AwsSnapshot, findings: readonly Findin
   if (members.length + retained.length === 0 || strangers.length > 0 || stack.Parent !== null) return [];
   return [
     {
-      kind: NAME,
-      system: `aws:${snapshot.account}`,
-      id: `${NAME}:${stack.StackId}`,
+      ...found(NAME, `aws:${snapshot.account}`, stack.StackId),
       title: `CloudFormation stack ${stack.StackName}`,
       phase: 'permissions',
       why: [`every resource in it is ours: ${[...members, ...retained].map((m) => m.title).join(', ')}`],

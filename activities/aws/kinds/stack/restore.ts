@@ -6,15 +6,15 @@ import type { Restore } from '../../../kind.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import type { StackDefinition, StackState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/api.ts';
-import { AwsRefusal } from '../../wire/refusal.ts';
-import { plannedStack } from './definition.ts';
+import { NotYetError, RefusedError } from '../../../answer.ts';
+import type { PlannedStack } from './definition.ts';
 import { POLLS } from './polls.ts';
 import { readDefinition } from './read.ts';
 
 /** Makes a stack again of its own template, and waits for it. */
 export const restore: Restore<AwsAccountApi> = async (api, [item]) => {
-  const planned = plannedStack(item);
-  if ('Unknown' in planned.Definition) throw new AwsRefusal('blocked', 'PartMissing', 'its template was never read');
+  const planned = item.snapshot as PlannedStack;
+  if ('Unknown' in planned.Definition) throw new RefusedError('PartMissing', 'its template was never read');
   const there = await api.stackInPlace(planned.StackId);
   if (there) await refuseStranger(api, there, planned.Definition);
   await untilCreated(api, there?.StackId ?? (await api.createStack(planned.StackId, planned.Definition)), planned.StackName);
@@ -23,8 +23,7 @@ export const restore: Restore<AwsAccountApi> = async (api, [item]) => {
 async function refuseStranger(api: AwsAccountApi, there: StackState, planned: StackDefinition): Promise<void> {
   const now = await readDefinition(api, there.StackId);
   if (canonical(now) === canonical(planned)) return;
-  throw new AwsRefusal(
-    'blocked',
+  throw new RefusedError(
     'NameTaken',
     `somebody made the stack ${there.StackName} again (${describeDiff(planned, now)}); it stays as it is`,
   );
@@ -38,15 +37,14 @@ async function untilCreated(api: AwsAccountApi, id: string, name: string): Promi
     if (!stack || /^(?:CREATE|ROLLBACK|DELETE)_FAILED$|^ROLLBACK_COMPLETE$/.test(stack.Status)) throw await explained(api, id, name, stack);
     await sleep(delay);
   }
-  throw new AwsRefusal('retry', 'StackCreating', `CloudFormation is still making the stack ${name}`);
+  throw new NotYetError('StackCreating', `CloudFormation is still making the stack ${name}`);
 }
 
-async function explained(api: AwsAccountApi, id: string, name: string, left: StackState | undefined): Promise<AwsRefusal> {
+async function explained(api: AwsAccountApi, id: string, name: string, left: StackState | undefined): Promise<RefusedError> {
   const failures = await api.creationFailures(id);
   const words = ['aws', 'cloudformation', 'delete-stack', '--stack-name', id, '--region', regionOf(id) ?? ''];
   const mend = left ? `delete what is left of it (\`${command(...words)}\`), mend that and retry` : 'mend that and retry';
-  return new AwsRefusal(
-    'blocked',
+  return new RefusedError(
     'StackCreateFailed',
     `CloudFormation could not make the stack ${name} again: ${failures.join('; ') || 'it tells no resource'}; ${mend}`,
   );

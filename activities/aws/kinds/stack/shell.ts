@@ -1,7 +1,7 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import { creationOf } from '../../wire/stack-creation.ts';
-import { plannedStack, whyNoStack } from './definition.ts';
+import { whyNoStack, type PlannedStack } from './definition.ts';
 
 /** Makes a stack that is not there, and waits for it. What has its name must be made of the very same template. */
 const prelude: readonly string[] = String.raw`
@@ -34,7 +34,7 @@ export const shell: KindShell = {
   prelude,
 
   remove(item) {
-    const { StackId } = plannedStack(item);
+    const { StackId } = item.snapshot as PlannedStack;
     const words = ['--stack-name', StackId, '--region', regionOf(StackId) ?? ''];
     return [
       command('aws', 'cloudformation', 'delete-stack', ...words),
@@ -42,7 +42,7 @@ export const shell: KindShell = {
     ];
   },
   restore(item) {
-    const stack = plannedStack(item);
+    const stack = item.snapshot as PlannedStack;
     const { StackId, StackName, Definition } = stack;
     const why = whyNoStack(stack);
     if (why !== undefined || 'Unknown' in Definition) return [`# not made again: ${(why ?? '').replaceAll(/[\r\n]/g, ' ')}`];

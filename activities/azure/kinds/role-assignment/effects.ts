@@ -2,21 +2,18 @@ import { canonical } from '../../../../model/canonical.ts';
 import type { Effects } from '../../../kind.ts';
 import { RefusedError } from '../../../answer.ts';
 import type { Assignment, AzureApi } from '../../wire/clients.ts';
-import { comparable, plannedAssignment, toJson } from './footprint.ts';
+import { comparable } from './footprint.ts';
 
 /** Reads, deletes and makes role assignments by their ARM ids. Source: ARM, roleAssignments GET, DELETE and PUT. */
 export const effects: Effects<AzureApi> = {
-  async read(api, item) {
-    const there = await api.getAssignment(plannedAssignment(item).id);
-    return there && toJson(there);
-  },
+  read: (api, item) => api.getAssignment((item.snapshot as Assignment).id),
 
   async remove(api, items) {
-    for (const item of items) await api.deleteAssignment(plannedAssignment(item).id);
+    for (const item of items) await api.deleteAssignment((item.snapshot as Assignment).id);
   },
 
   async restore(api, items) {
-    for (const item of items) await restoreOne(api, plannedAssignment(item));
+    for (const item of items) await restoreOne(api, item.snapshot as Assignment);
   },
 };
 
@@ -30,4 +27,4 @@ async function restoreOne(api: AzureApi, kept: Assignment): Promise<void> {
   );
 }
 
-const same = (a: Assignment, b: Assignment) => canonical(comparable(toJson(a))) === canonical(comparable(toJson(b)));
+const same = (a: Assignment, b: Assignment) => canonical(comparable(a)) === canonical(comparable(b));

@@ -3,8 +3,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { normalId, owningScope, sameId } from '../../../microsoft/ids.ts';
 import { roleGuid, roleOf } from '../../roles.ts';
 import type { AzureSnapshot } from '../../reader.ts';
@@ -38,7 +37,7 @@ export const footprint: Footprint<AzureSnapshot> = {
 
 /** Ids in their normal form, and the role by its GUID. */
 export function comparable(snapshot: Json): Json {
-  const { id, scope, roleDefinitionId, principalId, ...rest } = snapshot as unknown as Assignment;
+  const { id, scope, roleDefinitionId, principalId, ...rest } = snapshot as Assignment;
   const ids = { id: normalId(id), scope: normalId(scope), principalId: normalId(principalId) };
   return { ...rest, ...ids, role: roleGuid(roleDefinitionId) };
 }
@@ -46,16 +45,14 @@ export function comparable(snapshot: Json): Json {
 function finding(snapshot: AzureSnapshot, assignment: Assignment, facts: Facts): Finding {
   const { name, risk, mayBeDefenders } = roleOf(assignment.roleDefinitionId);
   return {
-    kind: NAME,
-    system: snapshot.system,
-    id: `${NAME}:${assignment.id}`,
+    ...found(NAME, snapshot.system, assignment.id),
     title: `${name} at ${assignment.scope}`,
     phase: 'permissions',
     why: [`its principal ${assignment.principalId} is the CIEM service principal of this tenant`],
     confidence: 'certain',
     risk,
     stage: risk === 'read' ? 'assignments-that-read' : 'assignments-that-write',
-    snapshot: toJson(assignment),
+    snapshot: assignment,
     provides: [],
     uses: [],
     standsFor: [assignment.principalId],
@@ -75,14 +72,4 @@ export function stackOf(assignment: string, { deploymentStacks = [] }: Pick<Fact
 
 function where(owner: string): string {
   return /^\/subscriptions\//i.test(owner) ? 'assigned at' : 'inherited from';
-}
-
-/** What a plan freezes of an assignment: all of it. */
-export function toJson(assignment: Assignment): Json {
-  return { ...assignment };
-}
-
-/** The assignment that an approved item plans to take away. */
-export function plannedAssignment(item: PlanItem): Assignment {
-  return item.snapshot as unknown as Assignment;
 }

@@ -3,9 +3,8 @@ import type { Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import type { ServicePrincipal } from '../../wire/shapes.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 import type { CiemUse } from '../../recent-use.ts';
@@ -22,9 +21,7 @@ export const footprint: Footprint<EntraSnapshot> = {
   match(snapshot, facts): Match {
     const enabled = snapshot.ciemServicePrincipals.filter((p) => p.appId === MEPM.ciemAppId && p.accountEnabled);
     const findings = enabled.map((principal) => ({
-      kind: NAME,
-      system: snapshot.system,
-      id: `${NAME}:${principal.id}`,
+      ...found(NAME, snapshot.system, principal.id),
       title: `Sign-in to ${principal.displayName ?? principal.appId}`,
       phase: 'sign-in' as const,
       why: [`its application id ${principal.appId} is Microsoft's own for Permissions Management`, 'users can sign in to it'],
@@ -67,9 +64,4 @@ export function toJson(principal: ServicePrincipal): Json {
     appOwnerOrganizationId: appOwnerOrganizationId ?? null,
     servicePrincipalType: servicePrincipalType ?? null,
   };
-}
-
-/** The principal that an approved item plans to shut out. */
-export function plannedPrincipal(item: Pick<PlanItem, 'snapshot'>): ServicePrincipal {
-  return item.snapshot as unknown as ServicePrincipal;
 }

@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { plannedPrincipal } from './footprint.ts';
+import type { ServicePrincipal } from '../../wire/shapes.ts';
 
 /** With `graph` and `graph_once` of the cloud's own script. */
 export const shell: KindShell = {
@@ -9,5 +9,5 @@ export const shell: KindShell = {
 };
 
 function pathOf(item: PlanItem): string {
-  return `/servicePrincipals/${plannedPrincipal(item).id}`;
+  return `/servicePrincipals/${(item.snapshot as ServicePrincipal).id}`;
 }

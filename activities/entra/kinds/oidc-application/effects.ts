@@ -2,7 +2,7 @@ import type { Effects } from '../../../kind.ts';
 import { RefusedError } from '../../../answer.ts';
 import { define, type ApplicationDefinition } from '../../application.ts';
 import type { EntraApi } from '../../wire/clients.ts';
-import { plannedApplication, toJson } from './footprint.ts';
+import { toJson } from './footprint.ts';
 
 /**
  * An application is deleted softly, and never purged: the soft delete is the undo. It comes back from the deleted items with its credentials,
@@ -11,18 +11,18 @@ import { plannedApplication, toJson } from './footprint.ts';
  */
 export const effects: Effects<EntraApi> = {
   async read(api, item) {
-    const there = await api.getApplication(plannedApplication(item).id);
+    const there = await api.getApplication((item.snapshot as ApplicationDefinition).id);
     const definition = there && (await define(api, there));
     return definition && toJson(definition);
   },
 
   async remove(api, items) {
-    for (const item of items) await api.deleteApplication(plannedApplication(item).id);
+    for (const item of items) await api.deleteApplication((item.snapshot as ApplicationDefinition).id);
   },
 
   async restore(api, items) {
     for (const item of items) {
-      const planned = plannedApplication(item);
+      const planned = item.snapshot as ApplicationDefinition;
       await demandFreeUris(api, planned);
       if (!(await api.getApplication(planned.id))) await undelete(api, 'application', planned.id);
       for (const id of planned.servicePrincipals) if (!(await api.getServicePrincipal(id))) await undelete(api, 'service principal', id);

@@ -2,9 +2,8 @@ import { MEPM } from '../../../../model/footprint.ts';
 import type { Facts, Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
-import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
+import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import type { ApplicationDefinition } from '../../application.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 
@@ -41,9 +40,7 @@ export const footprint: Footprint<EntraSnapshot> = {
 
 function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, known: string[], named: string[], facts: Facts): Finding {
   return {
-    kind: NAME,
-    system: snapshot.system,
-    id: `${NAME}:${application.id}`,
+    ...found(NAME, snapshot.system, application.id),
     title: `${application.displayName ?? application.appId} (${[...new Set([...known, ...named])].join(', ')})`,
     phase: 'oidc-applications',
     why: [
@@ -89,9 +86,4 @@ function lookAlike(application: ApplicationDefinition): string {
 /** Absent and null mean the same to Graph, so both are left out: a service that drops a null must not look like drift. */
 export function toJson(application: ApplicationDefinition): Json {
   return JSON.parse(JSON.stringify(application, (_key, value: unknown) => (value === null ? undefined : value))) as Json;
-}
-
-/** The application that an approved item plans to take away. */
-export function plannedApplication(item: Pick<PlanItem, 'snapshot'>): ApplicationDefinition {
-  return item.snapshot as unknown as ApplicationDefinition;
 }

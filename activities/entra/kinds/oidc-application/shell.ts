@@ -1,5 +1,5 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { plannedApplication } from './footprint.ts';
+import type { ApplicationDefinition } from '../../application.ts';
 
 /** `graph_restore`: undeletes an object by collection and id, unless it is there. */
 const FUNCTIONS = String.raw`
@@ -13,9 +13,9 @@ graph_restore() {
 /** By `az rest`, since `az ad` cannot restore. With `graph` and `graph_once` of the cloud's own script. */
 export const shell: KindShell = {
   prelude: FUNCTIONS.trim().split('\n'),
-  remove: (item) => [command('graph_once', 'DELETE', `/applications/${plannedApplication(item).id}`)],
+  remove: (item) => [command('graph_once', 'DELETE', `/applications/${(item.snapshot as ApplicationDefinition).id}`)],
   restore: (item) => {
-    const { id, servicePrincipals } = plannedApplication(item);
+    const { id, servicePrincipals } = item.snapshot as ApplicationDefinition;
     return [
       command('graph_restore', 'applications', id),
       ...servicePrincipals.map((principal) => command('graph_restore', 'servicePrincipals', principal)),

@@ -3,9 +3,9 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens, serviceAccountToken } from '../../footprint/ownership.ts';
-import { grantId, grantJson, GRANTS, grantsOf, type Grant, accountHeldBy } from '../../footprint/grants.ts';
+import { grantId, accountGrant, GRANTS, grantsOf, type Grant, accountHeldBy } from '../../footprint/grants.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 
@@ -32,16 +32,14 @@ type Account = Facts['gcpServiceAccounts'][number];
 function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding {
   const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
   return {
-    kind: 'gcp-binding',
-    system: snapshot.system,
-    id: `gcp-binding:${grantId(grant)}`,
+    ...found('gcp-binding', snapshot.system, grantId(grant)),
     title: `${grant.role} of ${account.email} ${where}`,
     phase: 'permissions',
     why: [`held by ${account.email}, which the CIEM workload identity pool may act as`],
     confidence: 'certain',
     risk: riskOf(grant.role),
     stage: STAGES[grant.resource.split('/')[0] ?? ''] ?? 'project-bindings',
-    snapshot: grantJson(grant, account.uniqueId),
+    snapshot: accountGrant(grant, account.uniqueId),
     provides: [],
     uses: [serviceAccountToken(account.email), ...roleTokens(grant.role)],
     standsFor: [account.email],

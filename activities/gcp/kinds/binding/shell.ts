@@ -1,5 +1,5 @@
 import type { KindShell } from '../../../../model/shell.ts';
-import { plannedGrant } from '../../footprint/grants.ts';
+import type { AccountGrant } from '../../footprint/grants.ts';
 import { removeGrant, restoreGrant } from '../shared/gcloud.ts';
 
-export const shell: KindShell = { remove: (item) => [removeGrant(plannedGrant(item))], restore: restoreGrant };
+export const shell: KindShell = { remove: (item) => [removeGrant(item.snapshot as AccountGrant)], restore: restoreGrant };

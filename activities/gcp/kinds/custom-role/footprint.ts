@@ -1,8 +1,7 @@
 import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { accountHeldBy } from '../../footprint/grants.ts';
 import { roleTokens } from '../../footprint/ownership.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
@@ -58,19 +57,12 @@ function judge(role: CustomRole, { holders, elsewhereUnseen }: CustomRoles, fact
   return { role, ours: ours.length, others, why, ...(elsewhereUnseen === undefined ? {} : { elsewhereUnseen }) };
 }
 
-/** The role that an approved item plans to take away. */
-export function plannedRole(item: Pick<PlanItem, 'snapshot'>): CustomRole {
-  return item.snapshot as CustomRole;
-}
-
 function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: Judged): Finding {
   const unseen =
     elsewhereUnseen &&
     `below the organisation could not be looked at (${elsewhereUnseen}): allow cloudasset.assets.searchAllIamPolicies, or ask`;
   return {
-    kind: 'gcp-custom-role',
-    system: snapshot.system,
-    id: `gcp-custom-role:${role.name}`,
+    ...found('gcp-custom-role', snapshot.system, role.name),
     title: `custom role ${lastSegment(role.name)}`,
     phase: 'permissions',
     why,

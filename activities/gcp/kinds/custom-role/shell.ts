@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../../../model/plan.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { plannedRole } from './footprint.ts';
+import type { CustomRole } from '../../snapshot.ts';
 
 export const shell: KindShell = {
   remove: (item) => [`gcp_once ${roleCommand(item, 'delete')}`],
@@ -13,12 +13,12 @@ export const shell: KindShell = {
 };
 
 function roleCommand(item: PlanItem, verb: string, ...flags: string[]): string {
-  const [, organization, , id = ''] = plannedRole(item).name.split('/');
+  const [, organization, , id = ''] = (item.snapshot as CustomRole).name.split('/');
   return command('gcloud', 'iam', 'roles', verb, id, `--organization=${organization}`, ...flags);
 }
 
 function roleCreation(item: PlanItem): string {
-  const { title, description, stage, includedPermissions } = plannedRole(item);
+  const { title, description, stage, includedPermissions } = item.snapshot as CustomRole;
   const what = [`--title=${title}`, `--description=${description}`, `--stage=${stage}`, `--permissions=${includedPermissions.join(',')}`];
   return roleCommand(item, 'create', ...what, '--format=none');
 }

@@ -1,9 +1,9 @@
 import type { Finding } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { judgeAccounts } from '../../footprint/accounts.ts';
-import { grantId, grantJson, GRANTS, grantsOf } from '../../footprint/grants.ts';
+import { grantId, accountGrant, GRANTS, grantsOf } from '../../footprint/grants.ts';
 import { poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
 
@@ -16,16 +16,14 @@ export const footprint: Footprint<GcpSnapshot> = {
     const findings = judgeAccounts(snapshot.oidc, facts).flatMap(({ account, verdict, trust, used }) => {
       if (verdict.whose !== 'ours') return [];
       return trust.map(({ grant, pool }): Finding => ({
-        kind: 'gcp-impersonation-binding',
-        system: snapshot.system,
-        id: `gcp-impersonation-binding:${grantId(grant)}`,
+        ...found('gcp-impersonation-binding', snapshot.system, grantId(grant)),
         title: `${grant.role} of ${grant.member} on ${account.email}`,
         phase: 'permissions',
         why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
         confidence: verdict.confidence,
         risk: 'takeover',
         stage: 'impersonation',
-        snapshot: grantJson(grant, account.uniqueId),
+        snapshot: accountGrant(grant, account.uniqueId),
         provides: [],
         uses: [serviceAccountToken(account.email), poolToken(pool.pool.name)],
         standsFor: [account.email, pool.pool.name],

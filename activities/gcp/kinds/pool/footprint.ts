@@ -1,7 +1,7 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Facts, Finding, Json, Bystander } from '../../../../model/finding.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { judgePool, type PoolVerdict, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { usedPools, usersOf } from '../../footprint/accounts.ts';
@@ -29,9 +29,7 @@ export function definition({ name, displayName, description, disabled }: Pool): 
 
 function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, used?: string): Finding {
   return {
-    kind: 'gcp-pool',
-    system: snapshot.system,
-    id: `gcp-pool:${pool.name}`,
+    ...found('gcp-pool', snapshot.system, pool.name),
     title: `workload identity pool ${lastSegment(pool.name)}`,
     phase: 'permissions',
     why,

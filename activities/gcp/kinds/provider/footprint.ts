@@ -2,7 +2,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Facts, Finding, Json } from '../../../../model/finding.ts';
 import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import { judgeProvider, namesCiem, ourAudiences, sightingOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { usedPools } from '../../footprint/accounts.ts';
@@ -38,9 +38,7 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, facts:
   if (verdict.whose !== 'ours') return [];
   return [
     {
-      kind: 'gcp-provider',
-      system: snapshot.system,
-      id: `gcp-provider:${provider.name}`,
+      ...found('gcp-provider', snapshot.system, provider.name),
       title: `workload identity provider ${lastSegment(provider.name)} in pool ${lastSegment(pool)}`,
       phase: 'permissions',
       why: verdict.why,

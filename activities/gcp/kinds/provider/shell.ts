@@ -5,7 +5,7 @@ import { delimited, poolCommand, poolShell } from '../shared/gcloud.ts';
 export const shell = poolShell('update-oidc', create);
 
 function create(item: PlanItem): string {
-  const { displayName, description, issuer, audiences, attributeMapping, attributeCondition } = item.snapshot as unknown as Provider;
+  const { displayName, description, issuer, audiences, attributeMapping, attributeCondition } = item.snapshot as Provider;
   const mapping = delimited(Object.entries(attributeMapping).map(([k, v]) => `${k}=${v}`));
   const allowed = delimited(audiences);
   return poolCommand(

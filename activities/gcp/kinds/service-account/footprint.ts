@@ -1,8 +1,7 @@
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Finding, Json } from '../../../../model/finding.ts';
-import type { PlanItem } from '../../../../model/plan.ts';
-import { THIRTY_DAYS, type Footprint } from '../../../kind.ts';
+import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import { sightingOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import type { GcpSnapshot, ServiceAccount } from '../../snapshot.ts';
@@ -25,7 +24,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     losses: () => [],
     keptFor: THIRTY_DAYS,
     recreated(item) {
-      const { email, uniqueId } = plannedAccount(item);
+      const { email, uniqueId } = item.snapshot as ServiceAccount;
       return [
         `a new unique id instead of ${uniqueId}: whatever grant this restore does not give back goes on naming deleted:serviceAccount:${email}?uid=${uniqueId} and does not mean the new one; its owner can give it again`,
         'its own policy: what others held on it, but for what this restore gives back',
@@ -46,18 +45,11 @@ export function accountDefinition(account: ServiceAccount): { [key: string]: Jso
   return { name, uniqueId, email, displayName, description, disabled };
 }
 
-/** The account that an approved item plans to take away. */
-export function plannedAccount(item: Pick<PlanItem, 'snapshot'>): ServiceAccount {
-  return item.snapshot as unknown as ServiceAccount;
-}
-
 function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: AccountVerdict): Finding[] {
   if (verdict.whose !== 'ours') return [];
   return [
     {
-      kind: 'gcp-service-account',
-      system: snapshot.system,
-      id: `gcp-service-account:${account.name}`,
+      ...found('gcp-service-account', snapshot.system, account.name),
       title: `service account ${account.email}`,
       phase: 'permissions',
       why: verdict.why,

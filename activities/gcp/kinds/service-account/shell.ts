@@ -2,9 +2,8 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
 import { quote } from '../../../../model/quote.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { projectOf } from '../../snapshot.ts';
+import { projectOf, type ServiceAccount } from '../../snapshot.ts';
 import { lookUp } from '../shared/gcloud.ts';
-import { plannedAccount } from './footprint.ts';
 
 const FUNCTIONS = String.raw`
 # gcp_purged ADDRESS: why there was nothing to undelete.
@@ -35,17 +34,18 @@ gcp_make_account() {
 export const shell: KindShell = { prelude: FUNCTIONS.trim().split('\n'), remove, restore };
 
 function remove(item: PlanItem): string[] {
-  const { uniqueId, project } = accountWords(item);
+  const { name, uniqueId } = item.snapshot as ServiceAccount;
+  const project = `--project=${projectOf(name)}`;
   return [
-    `state=${lookUp(plannedAccount(item).name, uniqueId)}`,
+    `state=${lookUp(name, uniqueId)}`,
     `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'disable', uniqueId, project)}`,
     `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'delete', uniqueId, project, '--quiet')}`,
   ];
 }
 
 function restore(item: ToRestore): string[] {
-  const { uniqueId, project } = accountWords(item);
-  const { name, email, displayName, description, disabled } = plannedAccount(item);
+  const { name, uniqueId, email, displayName, description, disabled } = item.snapshot as ServiceAccount;
+  const project = `--project=${projectOf(name)}`;
   const flag = disabled ? 'disable' : 'enable';
   if (item.recreated === 'itself')
     return [
@@ -53,13 +53,8 @@ function restore(item: ToRestore): string[] {
       command('gcloud', 'iam', 'service-accounts', flag, email, project),
     ];
   return [
-    `state=${lookUp(plannedAccount(item).name, uniqueId)}`,
+    `state=${lookUp(name, uniqueId)}`,
     `[[ $state != NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'undelete', uniqueId, project)} || gcp_purged ${quote(email)}`,
     command('gcloud', 'iam', 'service-accounts', flag, uniqueId, project),
   ];
-}
-
-function accountWords(item: PlanItem): { uniqueId: string; project: string } {
-  const { name, uniqueId } = plannedAccount(item);
-  return { uniqueId, project: `--project=${projectOf(name)}` };
 }

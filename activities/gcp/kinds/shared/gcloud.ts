@@ -1,8 +1,8 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { accountOf, plannedGrant, type Grant, liveMember } from '../../footprint/grants.ts';
+import { accountOf, type AccountGrant, type Grant, liveMember } from '../../footprint/grants.ts';
 import { lastSegment, type Condition } from '../../snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
-import { plannedPool } from '../../footprint/pool-state.ts';
+import type { PoolDefinition } from '../../footprint/pool-state.ts';
 
 /** Kept apart by a delimiter that neither stands in a value nor comes about where one meets it (`gcloud topic escaping`). */
 export function delimited(pairs: string[]): string {
@@ -25,7 +25,7 @@ export function lookUp(name: string, uniqueId?: string): string {
 
 /** Gives one grant back to the very account that had it. */
 export const restoreGrant: KindShell['restore'] = (item) => {
-  const grant = plannedGrant(item);
+  const grant = item.snapshot as AccountGrant;
   const [, project = '', , email = ''] = accountOf(grant).split('/');
   return [
     command('gcp_demand', email, grant.uniqueId, project, ...(item.recreated === 'used' ? ['made'] : [])),
@@ -67,14 +67,14 @@ export function poolShell(update: string, create: (item: PlanItem) => string): K
       `if [[ $state == DELETED ]]; then ${poolCommand(item, 'undelete')}; fi`,
       // Google keeps it for 30 days; afterwards its name is free.
       `if [[ $state == NOT_FOUND ]]; then ${create(item)}; fi`,
-      poolCommand(item, update, plannedPool(item).disabled ? '--disabled' : '--no-disabled'),
+      poolCommand(item, update, (item.snapshot as PoolDefinition).disabled ? '--disabled' : '--no-disabled'),
     ],
   };
 }
 
 /** `gcloud iam workload-identity-pools`, at one pool or provider. */
 export function poolCommand(item: PlanItem, verb: string, ...flags: string[]): string {
-  const [, project, , , , pool = '', , provider] = plannedPool(item).name.split('/');
+  const [, project, , , , pool = '', , provider] = (item.snapshot as PoolDefinition).name.split('/');
   const group = ['gcloud', 'iam', 'workload-identity-pools'];
   const where = ['--location=global', `--project=${project}`, ...flags];
   if (provider === undefined) return command(...group, verb, pool, ...where);

@@ -5,9 +5,8 @@ import type { Effects } from '../../../kind.ts';
 import {
   accountOf,
   grantId,
-  grantJson,
+  accountGrant,
   grantsOf,
-  plannedGrant,
   type AccountGrant,
   type Grant,
   deletedId,
@@ -15,8 +14,7 @@ import {
 } from '../../footprint/grants.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
-import { RefusedError } from '../../../answer.ts';
-import { OperationError } from '../../wire/wire.ts';
+import { NotYetError, RefusedError } from '../../../answer.ts';
 import { editPolicy, withGrants, withoutGrants } from './edit-policy.ts';
 
 /** Of every kind whose things are grants: all planned ones of one policy in one write. */
@@ -24,34 +22,36 @@ export const grantEffects: Effects<GcpApi> = { read, inPlace, remove, restore };
 
 /** The planned grant as it stands now; undefined when it, or its whole resource, is gone. */
 async function read(api: GcpApi, item: PlanItem): Promise<Json | undefined> {
-  const planned = plannedGrant(item);
+  const planned = item.snapshot as AccountGrant;
   const policy = await api.getPolicy(planned.resource);
   const grants = grantsOf(planned.resource, policy ?? {});
   const ids = [grantId(planned), grantId({ ...planned, member: liveMember(planned.member) })];
   const found = grants.find((g) => ids.includes(grantId(g)));
-  return found && grantJson(found, await uniqueIdOf(api, found));
+  return found && accountGrant(found, await uniqueIdOf(api, found));
 }
 
 /** The same role of the same member on the same resource, under whatever condition. */
 async function inPlace(api: GcpApi, item: PlanItem): Promise<{ id: string; snapshot: Json }[]> {
-  const { resource, role, member } = plannedGrant(item);
+  const { resource, role, member } = item.snapshot as AccountGrant;
   const policy = await api.getPolicy(resource);
   const same = grantsOf(resource, policy ?? {}).filter((g) => g.role === role && liveMember(g.member) === liveMember(member));
-  return await Promise.all(same.map(async (g) => ({ id: `${item.kind}:${grantId(g)}`, snapshot: grantJson(g, await uniqueIdOf(api, g)) })));
+  return await Promise.all(
+    same.map(async (g) => ({ id: `${item.kind}:${grantId(g)}`, snapshot: accountGrant(g, await uniqueIdOf(api, g)) })),
+  );
 }
 
 /** Takes all planned grants out of one policy in one write. */
 async function remove(api: GcpApi, items: readonly [PlanItem, ...PlanItem[]]): Promise<void> {
-  const planned = items.map((item) => plannedGrant(item));
-  await editPolicy(api, plannedGrant(items[0]).resource, (policy) => withoutGrants(policy, planned));
+  const planned = items.map((item) => item.snapshot as AccountGrant);
+  await editPolicy(api, (items[0].snapshot as AccountGrant).resource, (policy) => withoutGrants(policy, planned));
 }
 
 /** Gives all planned grants of one policy back in one write. */
 async function restore(api: GcpApi, items: readonly [ToRestore, ...ToRestore[]]): Promise<void> {
-  const strict = items.filter((item) => item.recreated !== 'used').map((item) => plannedGrant(item));
+  const strict = items.filter((item) => item.recreated !== 'used').map((item) => item.snapshot as AccountGrant);
   for (const one of new Map(strict.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
-  const grants = items.map((item) => plannedGrant(item)).map((g) => ({ ...g, member: liveMember(g.member) }));
-  const { resource } = plannedGrant(items[0]);
+  const grants = items.map((item) => item.snapshot as AccountGrant).map((g) => ({ ...g, member: liveMember(g.member) }));
+  const { resource } = items[0].snapshot as AccountGrant;
   const there = await patiently(() => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
   if (!there) throw new RefusedError('ResourceGone', `${resource} is not there any more`);
 }
@@ -64,7 +64,7 @@ async function patiently<T>(write: () => Promise<T>): Promise<T> {
     const judged = classifyGcp(error);
     if (judged.kind !== 'blocked' || judged.code !== 'InvalidArgument' || !/^Service account .* does not exist/.test(judged.message))
       throw error;
-    throw new OperationError(`the account is there, but not yet for policies: ${judged.message}`);
+    throw new NotYetError('OperationRunning', `the account is there, but not yet for policies: ${judged.message}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../../../model/finding.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import type { Effects } from '../../../kind.ts';
-import { plannedPool, type PoolDefinition } from '../../footprint/pool-state.ts';
+import type { PoolDefinition } from '../../footprint/pool-state.ts';
 import { DELETED, lastSegment } from '../../snapshot.ts';
 import type { GcpApi } from '../../wire/clients.ts';
 import { RefusedError } from '../../../answer.ts';
@@ -24,14 +24,14 @@ interface Differs<T extends { state: string }> {
 export function poolEffects<T extends { state: string }>({ noun, get, create, definition }: Differs<T>): Effects<GcpApi> {
   return {
     async read(api, item) {
-      const there = await get(api, plannedPool(item).name);
+      const there = await get(api, (item.snapshot as PoolDefinition).name);
       return there && there.state !== DELETED ? definition(there) : undefined;
     },
     async remove(api, [item]) {
-      await api.deletePool(plannedPool(item).name);
+      await api.deletePool((item.snapshot as PoolDefinition).name);
     },
     async restore(api, [item]) {
-      const planned = plannedPool(item);
+      const planned = item.snapshot as PoolDefinition;
       const kept = await get(api, planned.name);
       if (kept === undefined && item.recreated === 'itself') return await create(api, item.snapshot as unknown as T);
       if (kept === undefined) {
@@ -49,8 +49,11 @@ export function poolEffects<T extends { state: string }>({ noun, get, create, de
       if (before.disabled !== planned.disabled) await api.setPoolDisabled(planned.name, planned.disabled);
     },
     quarantine: {
-      put: (api, item) => api.setPoolDisabled(plannedPool(item).name, true),
-      lift: (api, item) => api.setPoolDisabled(plannedPool(item).name, plannedPool(item).disabled),
+      put: (api, item) => api.setPoolDisabled((item.snapshot as PoolDefinition).name, true),
+      lift(api, item) {
+        const { name, disabled } = item.snapshot as PoolDefinition;
+        return api.setPoolDisabled(name, disabled);
+      },
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../../../../model/plan.ts';
-import type { Effects } from '../../../kind.ts';
+import { nativeIdOf, type Effects } from '../../../kind.ts';
 import type { PortalApi } from '../../wire/clients.ts';
-import { footprint, readDefinition, type Definition } from './footprint.ts';
+import { readDefinition, type Definition } from './footprint.ts';
 
 /** Deleted only with the one-time password, by an activity of its own. */
 export const effects: Effects<PortalApi> = {
@@ -9,7 +9,7 @@ export const effects: Effects<PortalApi> = {
     const planned = item.snapshot as Definition;
     // Nothing can be read of the others: only a person's confirmation can say that they are gone.
     if (planned.driver !== 'http') return item.snapshot;
-    const there = await api.get(item.id.slice(footprint.name.length + 1));
+    const there = await api.get(nativeIdOf(item));
     return there && readDefinition(there, planned.recipient);
   },
 

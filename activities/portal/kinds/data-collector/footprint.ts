@@ -1,7 +1,7 @@
 import type { Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import type { Manifest } from '../../../../model/manifest.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
-import type { Footprint } from '../../../kind.ts';
+import { found, type Footprint } from '../../../kind.ts';
 import type { PortalSnapshot } from '../../reader.ts';
 import type { Collector } from '../../wire/clients.ts';
 
@@ -57,9 +57,7 @@ function listedFinding(snapshot: PortalSnapshot, there: Collector, collector?: N
 
 function finding({ system }: PortalSnapshot, id: string, type: string, definition: Definition, why: string): Finding {
   return {
-    kind: NAME,
-    system,
-    id: `${NAME}:${id}`,
+    ...found(NAME, system, id),
     title: `${type} data collector ${typeof definition['name'] === 'string' ? definition['name'] : id}`,
     phase: 'data-collection',
     why: [why],

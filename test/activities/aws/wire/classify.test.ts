@@ -1,8 +1,8 @@
 import { DeleteConflictException, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import { classify } from '../../../../activities/aws/wire/classify.ts';
-import { isGone } from '../../../../activities/aws/wire/gone.ts';
-import { AwsRefusal } from '../../../../activities/aws/wire/refusal.ts';
+import { isGone } from '../../../../activities/aws/wire/classify.ts';
+import { NotYetError, RefusedError } from '../../../../activities/answer.ts';
 
 /** An error as the SDK throws it: the service's code as its name, the answer's status and headers beside it. */
 function sdk(name: string, status = 400, headers: Record<string, string> = {}, message = `${name} happened`): Error {
@@ -45,7 +45,7 @@ test.each<[string, unknown, string]>([
   ['EntityTemporarilyUnmodifiable', sdk('EntityTemporarilyUnmodifiableException', 409), 'EntityTemporarilyUnmodifiable'],
   ['an expired session', sdk('ExpiredToken', 403), 'ExpiredToken'],
   ['an expired session in STS’s words', sdk('ExpiredTokenException', 403), 'ExpiredToken'],
-  ['dependants that vanish', new AwsRefusal('retry', 'DependantsVanishing', 'x still shows y'), 'DependantsVanishing'],
+  ['dependants that vanish', new NotYetError('DependantsVanishing', 'x still shows y'), 'DependantsVanishing'],
 ])('%s is tried again', (_name, error, code) => {
   const judged = classify(error);
   expect(judged).toMatchObject({ kind: 'retry', code });
@@ -70,7 +70,7 @@ test.each<[string, unknown, string, string]>([
   ['an account not signed up', sdk('OptInRequired', 403), 'OptInRequired', 'reinstated'],
   ['no credentials at all', sdk('CredentialsProviderError'), 'CredentialsProviderError', 'set them up'],
   ['a certificate nobody trusts', node('SELF_SIGNED_CERT_IN_CHAIN'), 'SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
-  ['our own refusal', new AwsRefusal('blocked', 'StillInUse', 'detach it there'), 'StillInUse', 'detach it there'],
+  ['our own refusal', new RefusedError('StillInUse', 'detach it there'), 'StillInUse', 'detach it there'],
   ['an error nobody knows', sdk('Surprise', 418), 'Unknown', 'Surprise'],
   ['a fault of our own', new TypeError('x is not a function'), 'Unknown', 'x is not a function'],
   ['something that is no error', 'a string', 'Unknown', 'a string'],

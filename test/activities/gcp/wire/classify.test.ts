@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { classifyGcp, isGone } from '../../../../activities/gcp/wire/classify.ts';
-import { RefusedError } from '../../../../activities/answer.ts';
+import { NotYetError, RefusedError } from '../../../../activities/answer.ts';
 import { OperationError } from '../../../../activities/gcp/wire/wire.ts';
 import { googleError } from '../fixtures.ts';
 
@@ -25,7 +25,7 @@ const table: [string, unknown, string, string][] = [
   ['missing credentials need a person', new Error('Could not load the default credentials.'), 'blocked', 'NoCredentials'],
   ['a fault of our own needs a person', new TypeError('x is undefined'), 'blocked', 'Unknown'],
   ['something thrown that is no error needs a person', 'text', 'blocked', 'Unknown'],
-  ['an operation that still runs is waited for', new OperationError('still runs'), 'retry', 'OperationRunning'],
+  ['an operation that still runs is waited for', new NotYetError('OperationRunning', 'still runs'), 'retry', 'OperationRunning'],
   ['an operation that ended unavailable is tried again', new OperationError('x', 14), 'retry', 'Unavailable'],
   ['an operation that was denied needs a person', new OperationError('x', 7), 'blocked', 'PermissionDenied'],
   ['an operation on something gone is not found', new OperationError('x', 5), 'blocked', 'NotFound'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantJson, grantsOf, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
+import { accountGrant, grantsOf, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
 import { grantEffects } from '../../../../../activities/gcp/kinds/shared/grant-effects.ts';
 import type { Policy } from '../../../../../activities/gcp/snapshot.ts';
 import { account, apiWith, EMAIL, googleError, planned, PROJECT, UNIQUE_ID } from '../../fixtures.ts';
@@ -29,7 +29,7 @@ function grant(role: string, condition: Grant['condition'] = null, member = OURS
 }
 
 describe('Writing a policy', () => {
-  const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: grantJson(g, UNIQUE_ID) });
+  const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: accountGrant(g, UNIQUE_ID) });
   const conflict = () => googleError(409, 'ABORTED', 'There were concurrent policy changes');
 
   /** A resource whose reads answer `reads` in turn (the last one again and again) and whose writes `refuse` may turn down. */
@@ -104,7 +104,7 @@ describe('Restored', () => {
   const RESOURCE = 'folders/77';
   const live = { resource: RESOURCE, role: 'roles/viewer', member: `serviceAccount:${EMAIL}`, condition: null };
   const dead = { ...live, member: `deleted:serviceAccount:${EMAIL}?uid=${UNIQUE_ID}` };
-  const item = (grant: typeof live) => planned({ id: `gcp-binding:${grant.member}`, snapshot: grantJson(grant, UNIQUE_ID) });
+  const item = (grant: typeof live) => planned({ id: `gcp-binding:${grant.member}`, snapshot: accountGrant(grant, UNIQUE_ID) });
 
   function folder(policy: Policy, uniqueId = UNIQUE_ID) {
     const written: Policy[] = [];
