@@ -72,7 +72,7 @@ function findingsOf({ findings, plan }: InventoryInput): InventoryFinding[] {
 }
 
 function systemsOf({ systems, described, plan, left, notes }: InventoryInput, findings: InventoryFinding[]): Inventory['systems'] {
-  const told = new Map(described.map((d) => [d.system, d]));
+  const known = new Map(described.map((d) => [d.system, d]));
   const parents = new Map(described.flatMap((d) => (d.parent === undefined ? [] : [[d.system, d.parent] as const])));
   const unread = new Set(plan.unknown.map((u) => u.system));
   const outside = new Set(left.map((l) => l.system));
@@ -86,7 +86,7 @@ function systemsOf({ systems, described, plan, left, notes }: InventoryInput, fi
   );
   const all = [...new Set([...systems, ...outside])].toSorted();
   return all.map((system) => {
-    const { name = listed.get(system), parent } = told.get(system) ?? {};
+    const { name = listed.get(system), parent } = known.get(system) ?? {};
     const state = outside.has(system) ? 'left' : unread.has(system) ? 'unknown' : 'read';
     const reached = listed.has(system) || isReached(system, holders, parents);
     return {

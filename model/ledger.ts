@@ -150,12 +150,12 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
 export function unresolvedItems(ledger: Ledger, plan: Plan, upTo: Phase): string[] {
   return plan.items
     .filter((i) => PHASES.indexOf(i.phase) <= PHASES.indexOf(upTo))
-    .filter((i) => !isSettled(ledger, i.id))
+    .filter((i) => !isDone(ledger, i.id))
     .map((i) => i.id);
 }
 
 /** Resolved, or left in place by an approver's decision. */
-export function isSettled(ledger: Ledger, item: string): boolean {
+export function isDone(ledger: Ledger, item: string): boolean {
   const outcome = ledger.outcomes.get(item);
   return ledger.waived.has(item) || (outcome !== undefined && isResolved(outcome.outcome));
 }

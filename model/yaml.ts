@@ -26,9 +26,9 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, c
 }
 
 function faults(file: string, document: Document, lines: LineCounter, issues: z.core.$ZodIssue[]): OffboardError {
-  const told = issues.flatMap((issue) => nearest(issue)).map((issue) => tell(issue, document));
-  const text = told.map((t) => `${file}:${lineOf(document, lines, t.path)}: ${t.path.join('.') || 'the file'}: ${t.message}`);
-  return new OffboardError(told[0]?.code ?? 'InvalidValue', text.join('\n'));
+  const found = issues.flatMap((issue) => nearest(issue)).map((issue) => faultOf(issue, document));
+  const text = found.map((t) => `${file}:${lineOf(document, lines, t.path)}: ${t.path.join('.') || 'the file'}: ${t.message}`);
+  return new OffboardError(found[0]?.code ?? 'InvalidValue', text.join('\n'));
 }
 
 /**
@@ -47,7 +47,7 @@ function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return inside.toSorted((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
 }
 
-function tell(issue: z.core.$ZodIssue, document: Document): { code: ErrorCode; path: PropertyKey[]; message: string } {
+function faultOf(issue: z.core.$ZodIssue, document: Document): { code: ErrorCode; path: PropertyKey[]; message: string } {
   const path = issue.path;
   if (issue.code === 'unrecognized_keys') {
     return { code: 'UnknownField', path: [...path, issue.keys[0] ?? ''], message: 'is not a known field; remove it or mend its name' };

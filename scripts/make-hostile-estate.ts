@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hostileEstate } from './hostile-estate/estate.ts';
 
-/** `node scripts/make-hostile-estate.ts [FILE]`: writes estates/hostile.yaml anew. The same file every time. */
+/** `node scripts/make-hostile-estate.ts [FILE]`: writes estates/hostile.yaml again. The same file every time. */
 const file = process.argv[2] ?? join(import.meta.dirname, '..', 'estates', 'hostile.yaml');
 const { manifest, objects } = hostileEstate();
 const head = [

@@ -1,7 +1,7 @@
 import { startVitest } from 'vitest/node';
 
 /**
- * Records test/histories/*.json anew, from runs of the workflow as it is now. One command: npm run record-histories. It is set up as the stage
+ * Records test/histories/*.json again, from runs of the workflow as it is now. One command: npm run record-histories. It is set up as the stage
  * tests are, but belongs to none of the projects: a run of the suite must not write what another of its tests reads.
  */
 const vitest = await startVitest([], {

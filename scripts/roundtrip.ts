@@ -43,7 +43,7 @@ async function run(): Promise<void> {
   try {
     const figures = { ...(await roundTrip(stage, values.estate, tell)), seconds: Math.round((Date.now() - began) / 100) / 10 };
     if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-    else tell(told(figures));
+    else tell(wordsOf(figures));
     process.exitCode = isWhole(figures) ? 0 : 1;
   } finally {
     await stage.strike();
@@ -105,7 +105,7 @@ function isWhole({ restorable, restored, identical, untouched }: RoundTrip): boo
   return restorable > 0 && restored === restorable && identical === restorable && untouched.changed === 0;
 }
 
-function told({ restorable, restored, identical, unrestorable, untouched }: RoundTrip): string {
+function wordsOf({ restorable, restored, identical, unrestorable, untouched }: RoundTrip): string {
   return [
     `Of ${restorable} items that can come back ${restored} came back, ${identical} of them the same.`,
     ...unrestorable.map(({ kind, why }) => `Does not come back: ${kind}: ${why}`),

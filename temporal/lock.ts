@@ -8,15 +8,15 @@ const POLL_MS = 250;
  * same moment both work: callers keep that harmless by moving a finished result into place in one rename.
  */
 export async function withLock<T>(file: string, progress: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  let told = false;
+  let reported = false;
   while (!take(file)) {
     const owner = ownerOf(file);
     if (owner !== undefined && !isAlive(owner)) {
       rmSync(file, { force: true });
       continue;
     }
-    if (!told && owner !== undefined) progress(`waiting for process ${owner}, which is fetching Temporal already`);
-    told = true;
+    if (!reported && owner !== undefined) progress(`waiting for process ${owner}, which is fetching Temporal already`);
+    reported = true;
     await pause(POLL_MS);
   }
   try {

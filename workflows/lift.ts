@@ -18,8 +18,8 @@ export async function liftWhat(run: Run, items: string[] | undefined): Promise<s
 export async function liftRest(run: Run): Promise<Required<Reason> | undefined> {
   const next = [step('restore', run.id, '--by', 'NAME')];
   try {
-    const left = await liftWhat(run, undefined);
-    return left.length === 0 ? undefined : { reason: `still in quarantine: ${left.join(', ')}; a restore gives them back`, next };
+    const stuck = await liftWhat(run, undefined);
+    return stuck.length === 0 ? undefined : { reason: `still in quarantine: ${stuck.join(', ')}; a restore gives them back`, next };
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { reason: `what is in quarantine could not be lifted (${messageOf(error.cause ?? error)}); a restore gives it back`, next };

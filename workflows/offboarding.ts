@@ -135,13 +135,13 @@ export function refusalBy(failures: Reason[]): Ending {
   return { status: 'refused', reason: failures.map((f) => f.reason).join('; '), ...(next.length > 0 ? { next } : {}) };
 }
 
-async function end(run: Run, { status, ...told }: Ending): Promise<OffboardingResult> {
+async function end(run: Run, { status, ...ending }: Ending): Promise<OffboardingResult> {
   // A message that is being worked on may still decide or remove; the journal's last word comes after it.
   await condition(allHandlersFinished);
   run.waits.clear();
   run.enter('evidence');
-  const left = run.plan && (await liftRest(run));
-  const why: Reason = left ? { reason: `${told.reason}; ${left.reason}`, next: [...(told.next ?? []), ...left.next] } : told;
+  const held = run.plan && (await liftRest(run));
+  const why = held ? { reason: `${ending.reason}; ${held.reason}`, next: [...(ending.next ?? []), ...held.next] } : ending;
   if (run.plan) await readOwnAccess({ run: run.id });
   const { evidence, phases, leftovers } = await endRun({ run: run.id, status, ...why });
   run.status = status;

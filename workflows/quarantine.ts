@@ -35,8 +35,8 @@ export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Prom
 
 async function watch(run: Run, phase: Phase, end: number, again: Again): Promise<StepOutcome> {
   for (;;) {
-    const left = Math.max(1, Math.min(end - Date.now(), run.terms.waits.watch));
-    await condition(() => run.liftedBy !== undefined, left);
+    const ms = Math.max(1, Math.min(end - Date.now(), run.terms.waits.watch));
+    await condition(() => run.liftedBy !== undefined, ms);
     if (run.liftedBy !== undefined) return 'lifted';
     const last = Date.now() >= end;
     const used = await watchQuarantine({ run: run.id, last });

@@ -18,15 +18,15 @@ export async function readEstate(
   const { manifest, batches, readings, described } = await walk({ run, manifest: written });
   const [directory = '', ...others] = batches;
   let read = 0;
-  const told = () => onBatch(++read, batches.length);
+  const advance = () => onBatch(++read, batches.length);
   const first = await readBatch(`read ${directory}`, { run, manifest, index: 0 });
-  told();
+  advance();
   const known = first.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: first.ciemPrincipalId };
   const addresses = [readings, first.readings];
   await together(
     others.map((label, i) => async () => {
       addresses[i + 2] = (await readBatch(`read ${label}`, { run, manifest, index: i + 1, ...known })).readings;
-      told();
+      advance();
     }),
   );
   return { manifest, readings: addresses, described };

@@ -51,7 +51,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
   const outcome = await backwards(run);
   switch (outcome) {
     case 'done':
-      return { status: 'completed', reason: told(run) };
+      return { status: 'completed', reason: whatCameBack(run) };
     case 'rejected':
       return { status: 'denied', reason: 'an approver rejected the plan; what was removed stays removed' };
     case 'expired':
@@ -61,7 +61,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
     case 'unattended':
       return {
         status: 'leftovers',
-        reason: `nobody decided in time about what waited; ${told(run)}; another restore gives the rest back`,
+        reason: `nobody decided in time about what waited; ${whatCameBack(run)}; another restore gives the rest back`,
         next: [step('restore', restores, '--by', 'NAME')],
       };
   }
@@ -81,7 +81,7 @@ async function backwards(run: Run): Promise<StepOutcome> {
   return 'done';
 }
 
-function told(run: Run): string {
+function whatCameBack(run: Run): string {
   const words = [...run.outcomes.values()].map((o) => o.outcome);
   const count = (word: string) => words.filter((w) => w === word).length;
   const open = words.length - count('restored') - count('already-there');

@@ -43,7 +43,7 @@ export class Run implements RunState {
   lastRefusal: string | undefined;
   status: RunState['status'] = 'running';
   readonly betweenItems = new BetweenItems();
-  /** Decisions are judged one after the other: what the one before settled, the next is no longer about. */
+  /** Decisions are judged one after the other: what the one before decided, the next is no longer about. */
   readonly judging = new Mutex();
   /** By item; one message at a time for each collector: two codes at once would spend its tries. */
   readonly collectorLocks = new Map<string, Mutex>();

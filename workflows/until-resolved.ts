@@ -62,7 +62,7 @@ async function actUpon(run: Run, phase: Phase, again: Again): Promise<void> {
   await goOn(run, phase, again);
 }
 
-/** What merely waited is tried again, wave after wave, as long as a wave settles something. */
+/** What merely waited is tried again, wave after wave, as long as a wave resolves something. */
 async function goOn(run: Run, phase: Phase, again: Again): Promise<void> {
   for (;;) {
     const waiting = run.undecided(phase).filter(waitsForOthers);

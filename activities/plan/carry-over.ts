@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { isSettled, type Ledger } from '../../model/ledger.ts';
+import { isDone, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -53,7 +53,7 @@ export async function carryOver(
 /** Not resolved, in a system that could be read. A waiver holds for the run it was given in. */
 function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<SystemId>): boolean {
   if (item.kind === UNREAD_SYSTEM || !systems.has(item.system)) return false;
-  return !(mine ? isSettled(ledger, item.id) : resolvedIn(ledger, item.id));
+  return !(mine ? isDone(ledger, item.id) : resolvedIn(ledger, item.id));
 }
 
 async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<Finding | undefined> {

@@ -1,5 +1,5 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
-import { isSettled } from '../../model/ledger.ts';
+import { isDone } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { UNREAD_SYSTEM } from '../../model/plan.ts';
@@ -55,7 +55,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
   const ledger = deps.journal.ledger(input.run);
   const plan = await demandPlan(deps, input.run, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
-  const items = itemsOf(plan, input.work).filter((i) => isSettled(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
+  const items = itemsOf(plan, input.work).filter((i) => isDone(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {
     const answer = await ask((api, cloud) => kindOf(cloud, item).read(api, item));

@@ -26,7 +26,7 @@ export const demo: Command = {
   options: {
     auto: { type: 'boolean', help: 'two operators are played; the default without a terminal' },
     estate: { type: 'string', value: 'FILE', help: 'another estate (docs/estate.md)' },
-    fresh: { type: 'boolean', help: "begin anew (the default): an earlier demonstration's state is removed" },
+    fresh: { type: 'boolean', help: "begin from nothing (the default): an earlier demonstration's state is removed" },
     stay: { type: 'boolean', help: 'with --auto, too: everything stays up until Ctrl-C' },
     keep: { type: 'boolean', help: "go on with the sandbox's and Temporal's state of the last demonstration" },
   },

@@ -48,7 +48,7 @@ function readFolder(folder: string): Inventory {
     });
   }
   const parsed = parseJson(read);
-  if (!isInventory(parsed)) throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have a discovery write it anew`);
+  if (!isInventory(parsed)) throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have a discovery write it again`);
   return parsed;
 }
 

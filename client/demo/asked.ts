@@ -46,8 +46,8 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
   async function unresolved(view: RunView): Promise<void> {
     const { workflowId } = view;
     const held = heldNow(view).map((o) => o.item);
-    const told = view.unresolved.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
-    once(held.join(' '), told.join(''));
+    const holds = view.unresolved.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
+    once(held.join(' '), holds.join(''));
     const reason = await ask(
       `You are ${approver}. To leave ${counted(held.length, 'item')} in place, type the reason; or type retry: `,
       io,

@@ -23,10 +23,10 @@ export async function attend(
   people: People,
   tell: (line: string) => void,
 ): Promise<OffboardingResult> {
-  const told = new Set<string>();
+  const said = new Set<string>();
   const once = (line: string) => {
-    if (!told.has(line)) tell(line);
-    told.add(line);
+    if (!said.has(line)) tell(line);
+    said.add(line);
   };
   for (;;) {
     const view = await handle.query(status).catch((error: unknown) => {

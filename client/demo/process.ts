@@ -11,7 +11,7 @@ const END_WITHIN_MS = 15_000;
 export interface Child {
   pid: number;
   /** The ready line. */
-  told: Record<string, unknown>;
+  ready: Record<string, unknown>;
   /** SIGTERM, then SIGKILL; resolves when it has ended. */
   stop(): Promise<void>;
 }
@@ -29,13 +29,13 @@ export async function startProcess(name: string, args: string[], env: NodeJS.Pro
   const onExit = () => child.kill('SIGKILL');
   process.once('exit', onExit);
   child.once('exit', () => process.off('exit', onExit));
-  const told = await readyLine(child);
-  if (!told) {
+  const ready = await readyLine(child);
+  if (!ready) {
     await stop();
     const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n');
     throw new OffboardError('Internal', `the ${name} did not get ready; its log ${logFile} ends with:\n${said}`);
   }
-  return { pid: child.pid ?? 0, told, stop };
+  return { pid: child.pid ?? 0, ready, stop };
 }
 
 function readyLine(child: ChildProcess): Promise<Record<string, unknown> | undefined> {

@@ -66,7 +66,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const sandbox = await startProcess('sandbox', sandboxArgs, process.env, join(folder, 'logs', 'sandbox.log'));
     stops.push(() => sandbox.stop());
     const workerEnv = JSON.parse(readFileSync(join(state, 'worker.env.json'), 'utf8')) as Record<string, string>;
-    const client = sandboxClient(String(sandbox.told['origin']), String(workerEnv['NODE_EXTRA_CA_CERTS']));
+    const client = sandboxClient(String(sandbox.ready['origin']), String(workerEnv['NODE_EXTRA_CA_CERTS']));
     progress(`sandbox: ${client.origin} (process ${sandbox.pid})`);
 
     const temporal = await bringTemporal(folder, env, progress, stops);

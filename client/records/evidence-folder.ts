@@ -18,14 +18,14 @@ export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Prom
   const newest = newestFirst(homeOf(env).journal).find(own) ?? namesIn(parent).findLast(own);
   const near = newest === undefined ? undefined : join(parent, newest);
   if (near !== undefined && existsSync(near)) return near;
-  const told = await withSession(env, (session) => evidenceOf(session, name)).catch((error: unknown) => {
+  const written = await withSession(env, (session) => evidenceOf(session, name)).catch((error: unknown) => {
     if (error instanceof OffboardError) return undefined;
     throw error;
   });
-  if (told !== undefined && existsSync(told)) return told;
+  if (written !== undefined && existsSync(written)) return written;
   throw new OffboardError(
     'RunNotFound',
-    `${name} is neither a folder nor a run with evidence in ${parent}${told === undefined ? '' : `; the worker wrote it to ${told}`}: name its folder, or set OFFBOARD_EVIDENCE_DIR`,
+    `${name} is neither a folder nor a run with evidence in ${parent}${written === undefined ? '' : `; the worker wrote it to ${written}`}: name its folder, or set OFFBOARD_EVIDENCE_DIR`,
   );
 }
 

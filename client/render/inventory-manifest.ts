@@ -91,13 +91,13 @@ const MOST_NAMED = 20;
 function holding({ systems: all, unknown }: Inventory, type: SystemType): string {
   const own = all.filter((s) => s.system.startsWith(`${type}:`) && s.state !== 'left');
   const found = own.filter((s) => s.findings > 0);
-  const told = found
+  const named = found
     .slice(0, MOST_NAMED)
     .map((s) => `${s.system.slice(type.length + 1)}${s.name === undefined ? '' : ` (${s.name})`}: ${s.findings}`);
-  const more = found.length > told.length ? `, and ${found.length - told.length} more systems` : '';
+  const more = found.length > named.length ? `, and ${found.length - named.length} more systems` : '';
   const unread = unknown.filter((u) => u.system.startsWith(`${type}:`)).length;
   const loud = unread > 0 ? ` ${unread} COULD NOT BE READ OR LISTED: of these nothing is known.` : '';
-  return `${own.length} systems, ${found.length} with findings${told.length > 0 ? `: ${told.join(', ')}${more}` : ''}.${loud}`;
+  return `${own.length} systems, ${found.length} with findings${named.length > 0 ? `: ${named.join(', ')}${more}` : ''}.${loud}`;
 }
 
 function collectors(inventory: Inventory, people: People): string[] {
@@ -159,13 +159,13 @@ function persons(inventory: Inventory, people: People): string[] {
 
 function notes(inventory: Inventory): string[] {
   const { authorizationSystems: systemsNoted } = inventory.notes;
-  const told =
+  const where =
     systemsNoted.gone === undefined
       ? `${systemsNoted.listed.length} are in inventory.json, as Graph listed them`
       : `Graph does not list them any more (${systemsNoted.gone}); those found are in inventory.json`;
   return [
     comment(
-      `The guide's notes before migrating. Authorization systems: ${told}. The next three have no API: note them by hand from the portal`,
+      `The guide's notes before migrating. Authorization systems: ${where}. The next three have no API: note them by hand from the portal`,
     ),
     comment('(User Management > Groups; Reports > Custom Reports; Alerts).'),
     'notes: { groupAccess: [], customReports: [], alerts: [] }',
@@ -180,11 +180,11 @@ function nameOnly({ findings }: Inventory): string[] {
     '',
     comment(`${doubtful.length} more match by name only and stay, unless a person knows that they are ours and says so here:`),
     comment('overrides:'),
-    ...doubtful.flatMap((f) => [comment(`  ${told(f)}`), comment(`  - { item: ${JSON.stringify(f.id)}, reason: WHY_IT_IS_OURS }`)]),
+    ...doubtful.flatMap((f) => [comment(`  ${wordsOf(f)}`), comment(`  - { item: ${JSON.stringify(f.id)}, reason: WHY_IT_IS_OURS }`)]),
   ];
 }
 
-function told(finding: InventoryFinding): string {
+function wordsOf(finding: InventoryFinding): string {
   return `# ${finding.title}${finding.risk === RISKS[RISKS.length - 1] ? '' : ` [${finding.risk}]`}: ${finding.why.join('; ')}`;
 }
 

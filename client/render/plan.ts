@@ -52,11 +52,11 @@ export function renderRestorePlan(plan: RestorePlan, hash: string): string {
 function phases<I extends PlanItem | RestoreItem>(plan: { items: I[]; restores?: string }, more: (item: I) => string[]): string[] {
   return phasesOf(plan).flatMap(({ phase, title }, n) => {
     const items = plan.items.filter((i) => i.phase === phase);
-    const told = items.flatMap((item) => [
+    const lines = items.flatMap((item) => [
       `   - ${item.title}${item.risk === 'none' ? '' : `  [${item.risk}]`}`,
       ...[item.id, ...more(item)].map((line) => `       ${line}`),
     ]);
-    return [`${n + 1}. ${title}: ${items.length}`, ...told, ''];
+    return [`${n + 1}. ${title}: ${items.length}`, ...lines, ''];
   });
 }
 

@@ -57,9 +57,9 @@ export function renderReport(s: RunSummary, program: string): string {
 /** A heading and its entries; nothing at all where there are none. */
 function section<T>(title: string, entries: T[], tell: (entry: T) => [string, string | undefined]): string[] {
   if (entries.length === 0) return [];
-  const told = entries.flatMap((entry) => {
+  const lines = entries.flatMap((entry) => {
     const [first, second] = tell(entry);
     return [`   ${first}`, ...(second ? [`       ${second}`] : [])];
   });
-  return [`${title}:`, ...told, ''];
+  return [`${title}:`, ...lines, ''];
 }

@@ -42,7 +42,7 @@ function script(
   items: (PlanItem | RestoreItem)[],
   { run, hash, manifest, now }: ScriptSource,
   held: ReadonlyMap<string, string>,
-  told: { restores?: string; untouched?: Untouched[] },
+  about: { restores?: string; untouched?: Untouched[] },
 ): string {
   const types = [...new Set(items.map((i) => systemType(i.system)))].toSorted();
   const lines = [
@@ -54,13 +54,13 @@ function script(
     comment(`Plan: ${hash}`),
     comment(`Made: ${now.toISOString()}`),
     comment('It needs the official CLIs (aws, az, gcloud), signed in. Nothing it does is journaled or approved: offboard does both.'),
-    ...(told.untouched ?? []).map((u) => comment(`NOT GIVEN BACK: ${u.id}: ${u.reason}`)),
+    ...(about.untouched ?? []).map((u) => comment(`NOT GIVEN BACK: ${u.id}: ${u.reason}`)),
     'set -euo pipefail',
     ...BY_HAND.split('\n'),
     ...types.flatMap((type) => ['', ...SCRIPTS[type].prelude(manifest)]),
   ];
   let entered: string | undefined;
-  for (const [n, { phase, title }] of phasesOf(told).entries()) {
+  for (const [n, { phase, title }] of phasesOf(about).entries()) {
     const inPhase = items.filter((i) => i.phase === phase);
     if (inPhase.length === 0) continue;
     lines.push('', comment(`${n + 1}. ${title}`));

@@ -60,10 +60,10 @@ export async function resultOf(handle: Handle): Promise<Found> {
 }
 
 async function tellProgress(session: Session, handle: Handle, tell: (line: string) => void, over: AbortSignal): Promise<void> {
-  let told = '';
+  let last = '';
   while (!over.aborted) {
     const line = await progressLine(session, handle).catch(() => undefined);
-    if (line !== undefined && line !== told && !over.aborted) tell((told = line));
+    if (line !== undefined && line !== last && !over.aborted) tell((last = line));
     await sleep(EVERY_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }

@@ -17,8 +17,8 @@ export function sharedWithDefender(facts: Pick<Facts, 'defender'>): Hold | undef
 }
 
 /** What several systems say of Defender as one: in use beats unknown beats absent. Undefined when none of them can say. */
-export function mergeDefender(told: (DefenderUse | undefined)[]): DefenderUse | undefined {
-  const said = told.filter((t) => t !== undefined);
+export function mergeDefender(looks: (DefenderUse | undefined)[]): DefenderUse | undefined {
+  const said = looks.filter((t) => t !== undefined);
   const state = (['in-use', 'unknown', 'absent'] as const).find((s) => said.some((t) => t.state === s));
   if (state === undefined) return undefined;
   const why = new Set(said.filter((t) => t.state === state).flatMap((t) => t.why));

@@ -3,10 +3,10 @@ import { command } from '../shell.ts';
 
 /** The guards of what a lock keeps from deletion. */
 
-/** A resource lock in Azure: ARM refuses the deletion with this code. `told`: its words. */
-export function scopeLocked(code: string, told: string): Hold | undefined {
+/** A resource lock in Azure: ARM refuses the deletion with this code. `words`: its own. */
+export function scopeLocked(code: string, words: string): Hold | undefined {
   if (code !== 'ScopeLocked') return undefined;
-  const reason = `${told}; a lock at or above this scope forbids deletion; remove the lock, retry, and put it back`;
+  const reason = `${words}; a lock at or above this scope forbids deletion; remove the lock, retry, and put it back`;
   return { code: 'ScopeLocked', reason };
 }
 

@@ -7,7 +7,7 @@ import { refusalOf } from './refusal.ts';
 /**
  * Has a decision judged and recorded, then has the run take it up: `takeUp` is told the ids it named. Returns these. Throws Refused with the
  * reason for whoever decided. One after the other: `check` is made again when its turn comes, since the decision before it, which has been
- * taken up by then, may have settled what this one is about.
+ * taken up by then, may have decided what this one is about.
  */
 export async function decided<D extends Decision>(
   run: Run,

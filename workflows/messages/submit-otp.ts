@@ -42,8 +42,8 @@ async function submit(run: Run, collector: CollectorWaiting, { by, sealedOtp }: 
     case 'wrong': {
       const { challenge, id } = collector;
       if (challenge) run.changeCollector(collector, { challenge: { ...challenge, attemptsLeft: result.attemptsLeft } });
-      const left = `${result.attemptsLeft} tries are left; a fresh one can be sent`;
-      throw refusal('OtpWrong', `otp: is not the code that was sent; ${left}`, step('resend-otp', RUN, id, '--by', by));
+      const more = `${result.attemptsLeft} tries are left; a fresh one can be sent`;
+      throw refusal('OtpWrong', `otp: is not the code that was sent; ${more}`, step('resend-otp', RUN, id, '--by', by));
     }
     case 'expired':
       run.changeCollector(collector, { stage: 'not-ready' });

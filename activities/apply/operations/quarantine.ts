@@ -1,7 +1,7 @@
 import { refusalToRemove } from '../../../model/approval.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import type { Json } from '../../../model/finding.ts';
-import { isSettled } from '../../../model/ledger.ts';
+import { isDone } from '../../../model/ledger.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
@@ -35,7 +35,7 @@ export async function putInQuarantine(deps: Deps, input: ApplyInput): Promise<Ap
 function heldFromQuarantine(item: PlanItem, { deps, plan, ledger }: RunAtWork): Outcome | undefined {
   const ready = (id: string) => {
     const user = plan.items.find((i) => i.id === id);
-    return isSettled(ledger, id) || ledger.quarantined.has(id) || (user !== undefined && !user.guard && !quarantineOf(deps, user));
+    return isDone(ledger, id) || ledger.quarantined.has(id) || (user !== undefined && !user.guard && !quarantineOf(deps, user));
   };
   return heldBack({ ...item, dependsOn: item.dependsOn.filter((id) => !ready(id)) }, plan, ledger);
 }

@@ -9,7 +9,7 @@ import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
-import { collectorsLeft, isSettled, type Ledger } from '../../../model/ledger.ts';
+import { collectorsLeft, isDone, type Ledger } from '../../../model/ledger.ts';
 
 /** Takes planned items away, for good or as durably as their cloud does it. */
 export const REMOVE: BatchOperation = {
@@ -65,7 +65,7 @@ export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
 /** Pure: what holds an item before any cloud is asked: its guard, what it depends on, collectors that still collect. */
 export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined {
   if (item.guard) return blocked(item, item.guard.code, item.guard.reason);
-  const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
+  const waitsFor = item.dependsOn.filter((id) => !isDone(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
   const container = plan.items.find((i) => i.contains?.includes(item.id) && ledger.waived.has(i.id));
   if (container && item.override === undefined)

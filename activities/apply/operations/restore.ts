@@ -2,7 +2,7 @@ import { refusalToRestore } from '../../../model/approval.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import { describeDiff } from '../../../model/diff.ts';
 import type { Json } from '../../../model/finding.ts';
-import { isSettled, type Ledger } from '../../../model/ledger.ts';
+import { isDone, type Ledger } from '../../../model/ledger.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { ToRestore } from '../../../model/restore.ts';
@@ -41,9 +41,9 @@ export async function restoreItems(deps: Deps, input: ApplyInput): Promise<Apply
 
 /** Pure: what holds an item before any cloud is asked: what it uses is not back yet. */
 export function heldUntilBack(item: ToRestore, ledger: Ledger): Outcome | undefined {
-  const waitsFor = item.dependsOn.filter((id) => !isSettled(ledger, id));
+  const waitsFor = item.dependsOn.filter((id) => !isDone(ledger, id));
   // It would mean whoever has the name of what was to be made again, and was left away.
-  const away = item.recreated === 'used' ? item.dependsOn.filter((id) => isSettled(ledger, id) && !resolvedIn(ledger, id)) : [];
+  const away = item.recreated === 'used' ? item.dependsOn.filter((id) => isDone(ledger, id) && !resolvedIn(ledger, id)) : [];
   if (away.length > 0) return blocked(item, 'NotBack', `uses ${away.join(', ')}, which was waived: waive this, too`);
   return waitsFor.length === 0 ? undefined : blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
 }

@@ -26,8 +26,8 @@ export function pauseCommand(name: 'pause' | 'resume', summary: string, done: st
       const by = personOf(values, io);
       return await withSession(io.env, async (session) => {
         await requireRun(session, run);
-        const told = await say(session, run, by);
-        io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : told);
+        const answer = await say(session, run, by);
+        io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : answer);
       });
     },
   };
