@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import type { AwsAccountApi } from './wire/api.ts';
+import type { AwsAccountApi } from './wire/account.ts';
 import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
 import { awsFacts } from './facts.ts';

@@ -2,7 +2,7 @@ import type { Finding, Json } from '../../model/finding.ts';
 import type { KindShell } from '../../model/shell.ts';
 import { makeKind, type Effects, type Footprint, type Kind } from '../kind.ts';
 import type { AwsSnapshot, RoleState, Tags } from './snapshot.ts';
-import type { AwsAccountApi } from './wire/api.ts';
+import type { AwsAccountApi } from './wire/account.ts';
 
 export type AwsKind = Kind<AwsSnapshot, AwsAccountApi>;
 

@@ -1,7 +1,7 @@
 import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { AccountPolicies, ResourceKind } from './kind.ts';
-import type { AwsAccountApi } from './wire/api.ts';
+import type { AwsAccountApi } from './wire/account.ts';
 import { isRole, issuerOfProvider } from './footprint/ids.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';

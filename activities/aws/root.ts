@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { ReadContext } from '../cloud.ts';
-import type { AwsOrganizationApi } from './wire/api.ts';
+import type { AwsOrganizationApi } from './wire/organization.ts';
 import { classify } from './wire/classify.ts';
 import type { AwsConnector } from './wire/clients.ts';
 

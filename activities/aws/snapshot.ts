@@ -1,3 +1,4 @@
+import type { Policy, PolicyVersion, Role, RoleDetail, Tag } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 
 /**
@@ -111,21 +112,6 @@ export type StackDefinition = {
 
 export type Tags = { [key: string]: string };
 
-interface SdkTag {
-  Key?: string | undefined;
-  Value?: string | undefined;
-}
-
-interface SdkRole {
-  RoleName?: string | undefined;
-  RoleId?: string | undefined;
-  Arn?: string | undefined;
-  Path?: string | undefined;
-  AssumeRolePolicyDocument?: string | undefined;
-  PermissionsBoundary?: { PermissionsBoundaryArn?: string | undefined } | undefined;
-  Tags?: SdkTag[] | undefined;
-}
-
 /** What hangs on a role. */
 export interface RoleParts {
   attached: string[];
@@ -135,8 +121,8 @@ export interface RoleParts {
 
 /** A role from a description of it and what hangs on it; both IAM's listing and its single reads come through here. */
 export function roleState(
-  role: SdkRole,
-  more: { Description?: string | undefined; MaxSessionDuration?: number | undefined },
+  role: Pick<RoleDetail, 'RoleName' | 'RoleId' | 'Arn' | 'Path' | 'AssumeRolePolicyDocument' | 'PermissionsBoundary' | 'Tags'>,
+  more: Pick<Role, 'Description' | 'MaxSessionDuration'>,
   parts: RoleParts,
 ): RoleState {
   return {
@@ -155,22 +141,7 @@ export function roleState(
   };
 }
 
-interface SdkPolicy {
-  PolicyName?: string | undefined;
-  PolicyId?: string | undefined;
-  Arn?: string | undefined;
-  Path?: string | undefined;
-  Description?: string | undefined;
-  DefaultVersionId?: string | undefined;
-  Tags?: SdkTag[] | undefined;
-}
-
-export interface SdkPolicyVersion {
-  VersionId?: string | undefined;
-  Document?: string | undefined;
-}
-
-export function policyState(policy: SdkPolicy, versions: SdkPolicyVersion[]): PolicyState {
+export function policyState(policy: Policy, versions: PolicyVersion[]): PolicyState {
   return {
     PolicyName: need(policy.PolicyName, 'PolicyName'),
     PolicyId: need(policy.PolicyId, 'PolicyId'),
@@ -185,7 +156,7 @@ export function policyState(policy: SdkPolicy, versions: SdkPolicyVersion[]): Po
   };
 }
 
-export function tags(list: SdkTag[] | undefined): Tags {
+export function tags(list: Partial<Tag>[] | undefined): Tags {
   return Object.fromEntries((list ?? []).map((t) => [need(t.Key, 'Tag.Key'), t.Value ?? '']));
 }
 

@@ -1,6 +1,6 @@
 import type { SystemId } from '../../model/names.ts';
 import type { Walked } from '../cloud.ts';
-import type { AwsOrganizationApi } from './wire/api.ts';
+import type { AwsOrganizationApi } from './wire/organization.ts';
 
 /** Of accounts in these states no call is answered, so that nothing can be found or removed there. */
 const CLOSED: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AwsAccountApi } from '../../activities/aws/wire/api.ts';
+import type { AwsAccountApi } from '../../activities/aws/wire/account.ts';
 import { expectRefused } from '../client/on-stage.ts';
 import { APPROVER, MEMBER_ACCOUNT } from '../harness/estate.ts';
 import { denied, intentsOf, outcomesOf } from '../harness/removals.ts';

@@ -1,5 +1,5 @@
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
-import type { AwsAccountApi } from '../wire/api.ts';
+import type { AwsAccountApi } from '../wire/account.ts';
 import { roleOfCaller } from '../footprint/ourselves.ts';
 import { readRole } from '../kinds/role/read.ts';
 import type { RoleToRemove } from '../kinds/role/shell.ts';

@@ -1,8 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
 import { quote } from '../../../model/quote.ts';
 import { command } from '../../../model/shell.ts';
-import { ownTags } from '../footprint/tags.ts';
-import type { Tags } from '../snapshot.ts';
 
 /** A call of IAM. */
 export function iam(...words: string[]): string {
@@ -32,10 +30,4 @@ export function json(call: object): string[] {
 /** JMESPath that is true where an expression gives this very value. */
 export function isSame(expression: string, value: Json): string {
   return `${expression} == \`${JSON.stringify(value).replaceAll('`', '\\`')}\``;
-}
-
-/** Tags as a call takes them; AWS's own are left out. */
-export function tagged(tags: Tags): { Tags?: { Key: string; Value: string }[] } {
-  const own = Object.entries(ownTags(tags)).map(([Key, Value]) => ({ Key, Value }));
-  return own.length > 0 ? { Tags: own } : {};
 }

@@ -12,84 +12,56 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { messageOf } from '../../../model/errors.ts';
-import type { RestoringCalls } from './api.ts';
-import { isGone, isNamed } from './classify.ts';
+import type { Json } from '../../../model/finding.ts';
 import { NotYetError, RefusedError } from '../../answer.ts';
-import type { Tags } from '../snapshot.ts';
-import { ownTags } from '../footprint/tags.ts';
+import type { PolicyState, ProviderState, RoleState } from '../snapshot.ts';
+import { isGone, isNamed } from './classify.ts';
+import { policyCreation, providerCreation, roleCreation } from './creations.ts';
 
-/** Where AWS is asked to bring things back. */
-export function restoringCalls(iam: IAMClient): RestoringCalls {
+/**
+ * Where AWS is asked to bring things back. Something missing that a call needs, a name that is taken and a principal IAM does not know are
+ * refusals of our own; every other error of the SDK comes through.
+ */
+export function restoringCalls(iam: IAMClient) {
   return {
-    async createRole(role) {
-      const command = new CreateRoleCommand({
-        RoleName: role.RoleName,
-        Path: role.Path,
-        AssumeRolePolicyDocument: JSON.stringify(role.AssumeRolePolicyDocument),
-        MaxSessionDuration: role.MaxSessionDuration,
-        ...(role.Description === '' ? {} : { Description: role.Description }),
-        ...(role.PermissionsBoundary === null ? {} : { PermissionsBoundary: role.PermissionsBoundary }),
-        ...tagged(role.Tags),
-      });
-      await inWords(`role ${role.RoleName}`, () => iam.send(command));
-    },
-    async attachPolicy(RoleName, PolicyArn) {
-      await inWords(`policy ${PolicyArn}`, () => iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })));
-    },
-    async putInlinePolicy(RoleName, PolicyName, document) {
-      const command = new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) });
-      await inWords(`role ${RoleName}`, () => iam.send(command));
-    },
-    async addToInstanceProfile(InstanceProfileName, RoleName) {
-      const command = new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName });
-      await inWords(`instance profile ${InstanceProfileName}`, () => iam.send(command));
-    },
-    async updateTrust(RoleName, document) {
-      const command = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(document) });
-      await inWords(`role ${RoleName}`, () => iam.send(command));
-    },
-    async createPolicy(policy, document) {
-      const command = new CreatePolicyCommand({
-        PolicyName: policy.PolicyName,
-        Path: policy.Path,
-        PolicyDocument: JSON.stringify(document),
-        ...(policy.Description === '' ? {} : { Description: policy.Description }),
-        ...tagged(policy.Tags),
-      });
-      await inWords(`policy ${policy.PolicyName}`, () => iam.send(command));
-    },
-    async createPolicyVersion(PolicyArn, document, SetAsDefault) {
+    /** The role alone: what hangs on it comes by the calls after this one. */
+    createRole: (role: RoleState) => inWords(`role ${role.RoleName}`, () => iam.send(new CreateRoleCommand(roleCreation(role)))),
+    attachPolicy: (RoleName: string, PolicyArn: string) =>
+      inWords(`policy ${PolicyArn}`, () => iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }))),
+    putInlinePolicy: (RoleName: string, PolicyName: string, document: Json) =>
+      inWords(`role ${RoleName}`, () =>
+        iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) })),
+      ),
+    addToInstanceProfile: (InstanceProfileName: string, RoleName: string) =>
+      inWords(`instance profile ${InstanceProfileName}`, () =>
+        iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName })),
+      ),
+    updateTrust: (RoleName: string, document: Json) =>
+      inWords(`role ${RoleName}`, () =>
+        iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(document) })),
+      ),
+    /** With one version, which is the default. */
+    createPolicy: (policy: PolicyState, document: Json) =>
+      inWords(`policy ${policy.PolicyName}`, () => iam.send(new CreatePolicyCommand(policyCreation(policy, document)))),
+    createPolicyVersion(PolicyArn: string, document: Json, SetAsDefault: boolean) {
       const command = new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: JSON.stringify(document), SetAsDefault });
-      await inWords(`policy ${PolicyArn}`, () => iam.send(command));
+      return inWords(`policy ${PolicyArn}`, () => iam.send(command));
     },
-    async setDefaultPolicyVersion(PolicyArn, VersionId) {
-      await inWords(`policy ${PolicyArn}`, () => iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId })));
-    },
-    async createProvider(provider) {
-      const command = new CreateOpenIDConnectProviderCommand({
-        Url: `https://${provider.Url}`,
-        ClientIDList: provider.ClientIds,
-        ThumbprintList: provider.Thumbprints,
-        ...tagged(provider.Tags),
-      });
-      await inWords(`OIDC provider ${provider.Url}`, () => iam.send(command));
-    },
-    async addClientId(OpenIDConnectProviderArn, ClientID) {
+    setDefaultPolicyVersion: (PolicyArn: string, VersionId: string) =>
+      inWords(`policy ${PolicyArn}`, () => iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId }))),
+    createProvider: (provider: Omit<ProviderState, 'Arn'>) =>
+      inWords(`OIDC provider ${provider.Url}`, () => iam.send(new CreateOpenIDConnectProviderCommand(providerCreation(provider)))),
+    addClientId(OpenIDConnectProviderArn: string, ClientID: string) {
       const command = new AddClientIDToOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID });
-      await inWords(`OIDC provider ${OpenIDConnectProviderArn}`, () => iam.send(command));
+      return inWords(`OIDC provider ${OpenIDConnectProviderArn}`, () => iam.send(command));
     },
   };
 }
 
-function tagged(tags: Tags): { Tags?: { Key: string; Value: string }[] } {
-  const own = Object.entries(ownTags(tags));
-  return own.length > 0 ? { Tags: own.map(([Key, Value]) => ({ Key, Value })) } : {};
-}
-
 /** When something is brought back, `NoSuchEntity` is no success: a part that it needs is missing. */
-async function inWords<T>(what: string, call: () => Promise<T>): Promise<T> {
+async function inWords(what: string, call: () => Promise<unknown>): Promise<void> {
   try {
-    return await call();
+    await call();
   } catch (error) {
     if (isGone(error)) throw new RefusedError('PartMissing', `${what} is not there; make it again, then restore`);
     if (isNamed(error, 'EntityAlreadyExists'))

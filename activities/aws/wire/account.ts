@@ -21,33 +21,40 @@ import {
   RemoveClientIDFromOpenIDConnectProviderCommand,
   RemoveRoleFromInstanceProfileCommand,
   type IAMClient,
+  type PolicyVersion,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { AwsAccountApi, SecretCalls, StackCalls } from './api.ts';
 import { orGone } from './classify.ts';
+import type { secretCalls } from './secrets.ts';
+import type { stackCalls } from './stack-calls.ts';
 import { restoringCalls } from './account-restoring.ts';
 import type { Caller } from '../footprint/ourselves.ts';
-import { need, tags } from '../snapshot.ts';
+import { need, tags, type ProviderState, type RoleParts } from '../snapshot.ts';
 
 /** Largest page IAM gives; it may give fewer. */
 const PAGE = 1000;
 
-/** Where AWS is read and things are taken away: an account behind the narrow interface, `base` being the worker's own client. Errors of the SDK come through, `NoSuchEntity` apart. */
-export function accountApi(
-  account: string,
-  iam: IAMClient,
-  sts: STSClient,
-  base: STSClient,
-  elsewhere: StackCalls & SecretCalls,
-): AwsAccountApi {
+export type AwsAccountApi = ReturnType<typeof accountApi>;
+
+/** What lies outside of IAM, in whatever region. */
+type Elsewhere = ReturnType<typeof stackCalls> & ReturnType<typeof secretCalls>;
+
+/**
+ * One account, as far as we need it; `base` is the worker's own client. Listings are whole: every page or an error. What reads one thing answers
+ * undefined when IAM says NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
+ */
+export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient, elsewhere: Elsewhere) {
   const paging = { client: iam, pageSize: PAGE };
+  const unlessDone = async (remove: () => Promise<unknown>): Promise<void> => void (await orGone(remove));
   return {
     account,
     ...restoringCalls(iam),
     ...elsewhere,
+    /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
     caller: () => callerOf(sts),
     worker: () => callerOf(base),
 
+    /** Roles and customer policies with all that hangs on them; carries neither a role's description nor a policy's tags. */
     async authorizationDetails() {
       const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: ['Role', 'LocalManagedPolicy'] }));
       return { roles: pages.flatMap((p) => p.RoleDetailList ?? []), policies: pages.flatMap((p) => p.Policies ?? []) };
@@ -56,14 +63,13 @@ export function accountApi(
       const pages = await Array.fromAsync(paginateListRoles(paging, {}));
       return pages.flatMap((p) => p.Roles ?? []);
     },
-    async role(RoleName) {
-      return (await orGone(() => iam.send(new GetRoleCommand({ RoleName }))))?.Role;
-    },
-    async roleParts(RoleName) {
-      return orGone(async () => {
+    role: async (RoleName: string) => (await orGone(() => iam.send(new GetRoleCommand({ RoleName }))))?.Role,
+    /** What hangs on a role: ARNs of managed policies, names and documents of its own, names of instance profiles. */
+    roleParts: (RoleName: string): Promise<RoleParts | undefined> =>
+      orGone(async () => {
         const attached = await Array.fromAsync(paginateListAttachedRolePolicies(paging, { RoleName }));
         const named = await Array.fromAsync(paginateListRolePolicies(paging, { RoleName }));
-        const inline: [string, string][] = [];
+        const inline: RoleParts['inline'] = [];
         for (const PolicyName of named.flatMap((p) => p.PolicyNames ?? [])) {
           const answer = await orGone(() => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
           if (answer) inline.push([PolicyName, need(answer.PolicyDocument, 'PolicyDocument')]);
@@ -76,75 +82,58 @@ export function accountApi(
             .flatMap((p) => p.InstanceProfiles ?? [])
             .map((p) => need(p.InstanceProfileName, 'InstanceProfileName')),
         };
-      });
-    },
-    async policy(PolicyArn) {
-      return (await orGone(() => iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy;
-    },
-    async policyVersions(PolicyArn) {
-      return orGone(async () => {
+      }),
+    policy: async (PolicyArn: string) => (await orGone(() => iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy,
+    policyVersions: (PolicyArn: string): Promise<PolicyVersion[] | undefined> =>
+      orGone(async () => {
         const pages = await Array.fromAsync(paginateListPolicyVersions(paging, { PolicyArn }));
-        const found = [];
+        const found: PolicyVersion[] = [];
         for (const { VersionId } of pages.flatMap((p) => p.Versions ?? [])) {
           const answer = await orGone(() => iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })));
           if (answer) found.push({ VersionId, Document: answer.PolicyVersion?.Document });
         }
         return found;
-      });
-    },
-    async policyUsers(PolicyArn) {
-      const pages = await orGone(() => Array.fromAsync(paginateListEntitiesForPolicy(paging, { PolicyArn })));
-      return (
-        pages && {
+      }),
+    policyUsers: (PolicyArn: string) =>
+      orGone(async () => {
+        const pages = await Array.fromAsync(paginateListEntitiesForPolicy(paging, { PolicyArn }));
+        return {
           roles: pages.flatMap((p) => p.PolicyRoles ?? []).map((r) => need(r.RoleName, 'RoleName')),
           others: pages.flatMap((p) => [
             ...(p.PolicyUsers ?? []).map((u) => `user ${u.UserName}`),
             ...(p.PolicyGroups ?? []).map((g) => `group ${g.GroupName}`),
           ]),
-        }
-      );
-    },
+        };
+      }),
     async providerArns() {
       const answer = await iam.send(new ListOpenIDConnectProvidersCommand({}));
       return (answer.OpenIDConnectProviderList ?? []).map((p) => need(p.Arn, 'Arn'));
     },
-    async provider(arn) {
-      const answer = await orGone(() => iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
-      return (
-        answer && {
-          Arn: arn,
+    provider: (Arn: string): Promise<ProviderState | undefined> =>
+      orGone(async () => {
+        const answer = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: Arn }));
+        return {
+          Arn,
           Url: need(answer.Url, 'Url'),
           ClientIds: (answer.ClientIDList ?? []).toSorted(),
           Thumbprints: (answer.ThumbprintList ?? []).toSorted(),
           Tags: tags(answer.Tags),
-        }
-      );
-    },
+        };
+      }),
 
-    async removeFromInstanceProfile(InstanceProfileName, RoleName) {
-      await orGone(() => iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })));
-    },
-    async detachPolicy(RoleName, PolicyArn) {
-      await orGone(() => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
-    },
-    async deleteInlinePolicy(RoleName, PolicyName) {
-      await orGone(() => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
-    },
-    async deleteRole(RoleName) {
-      await orGone(() => iam.send(new DeleteRoleCommand({ RoleName })));
-    },
-    async deletePolicyVersion(PolicyArn, VersionId) {
-      await orGone(() => iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
-    },
-    async deletePolicy(PolicyArn) {
-      await orGone(() => iam.send(new DeletePolicyCommand({ PolicyArn })));
-    },
-    async removeClientId(OpenIDConnectProviderArn, ClientID) {
-      await orGone(() => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID })));
-    },
-    async deleteProvider(OpenIDConnectProviderArn) {
-      await orGone(() => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
-    },
+    removeFromInstanceProfile: (InstanceProfileName: string, RoleName: string) =>
+      unlessDone(() => iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }))),
+    detachPolicy: (RoleName: string, PolicyArn: string) => unlessDone(() => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))),
+    deleteInlinePolicy: (RoleName: string, PolicyName: string) =>
+      unlessDone(() => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))),
+    deleteRole: (RoleName: string) => unlessDone(() => iam.send(new DeleteRoleCommand({ RoleName }))),
+    deletePolicyVersion: (PolicyArn: string, VersionId: string) =>
+      unlessDone(() => iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }))),
+    deletePolicy: (PolicyArn: string) => unlessDone(() => iam.send(new DeletePolicyCommand({ PolicyArn }))),
+    removeClientId: (OpenIDConnectProviderArn: string, ClientID: string) =>
+      unlessDone(() => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID }))),
+    deleteProvider: (OpenIDConnectProviderArn: string) =>
+      unlessDone(() => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))),
   };
 }
 

@@ -7,8 +7,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
-import { accountApi } from './account.ts';
-import type { AwsAccountApi, AwsHome, AwsOrganizationApi } from './api.ts';
+import { accountApi, type AwsAccountApi } from './account.ts';
 import { homeOf, organizationApi } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
@@ -21,21 +20,13 @@ const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 const SOCKETS = 50;
 
+export type AwsConnector = ReturnType<typeof awsConnector>;
+
 /**
  * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
  * role is kept; the SDK asks for a new session some minutes before the old one ends.
  */
-export interface AwsConnector {
-  account(system: SystemId, context: ReadContext): AwsAccountApi;
-  /** Where the worker's own credentials belong. */
-  home(): Promise<AwsHome>;
-  /** The organisation as the worker's own credentials see it: those of its management or a delegated administrator account. */
-  ownOrganization(): AwsOrganizationApi;
-  /** The organisation as its management account sees it. */
-  organization(managementAccount: string, context: ReadContext): AwsOrganizationApi;
-}
-
-export function awsConnector(): AwsConnector {
+export function awsConnector() {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
   const shared = {
@@ -65,27 +56,29 @@ export function awsConnector(): AwsConnector {
   };
 
   return {
-    account(system, context) {
+    account(system: SystemId, context: ReadContext): AwsAccountApi {
       const account = nativeId(system);
       const role = roleIn(account, context);
       const cached = known.get(role);
       if (cached) return cached;
       const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
-      // The identity call takes the credentials IAM's client holds, so that both share one session.
-      const own = new STSClient({ ...shared, credentials: () => iam.config.credentials() });
+      // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
       const stacks = stackCalls(once((where) => new CloudFormationClient({ ...within, region: where })));
       const secrets = secretCalls(once((where) => new SecretsManagerClient({ ...within, region: where })));
-      const api = accountApi(account, iam, own, (base ??= new STSClient(shared)), { ...stacks, ...secrets });
+      const api = accountApi(account, iam, new STSClient(within), (base ??= new STSClient(shared)), { ...stacks, ...secrets });
       known.set(role, api);
       return api;
     },
+    /** Where the worker's own credentials belong. */
     async home() {
       const { Account } = await (base ??= new STSClient(shared)).send(new GetCallerIdentityCommand({}));
       return homeOf(new OrganizationsClient(shared), need(Account, 'Account'));
     },
+    /** The organisation as the worker's own credentials see it: those of its management or a delegated administrator account. */
     ownOrganization: () => organizationApi(new OrganizationsClient(shared)),
-    organization(managementAccount, context) {
+    /** The organisation as its management account sees it. */
+    organization(managementAccount: string, context: ReadContext) {
       return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
     },
   };

@@ -4,8 +4,16 @@ import {
   paginateListAccounts,
   type OrganizationsClient,
 } from '@aws-sdk/client-organizations';
-import type { AwsHome, AwsOrganizationApi } from './api.ts';
 import { need } from '../snapshot.ts';
+
+/** Where the worker's own credentials belong. */
+export interface AwsHome {
+  account: string;
+  /** Undefined where the account is in no organisation. */
+  managementAccount?: string;
+}
+
+export type AwsOrganizationApi = ReturnType<typeof organizationApi>;
 
 /** Whose the worker's account is: any account of an organisation may ask this, a denial throws. */
 export async function homeOf(client: OrganizationsClient, account: string): Promise<AwsHome> {
@@ -18,10 +26,11 @@ export async function homeOf(client: OrganizationsClient, account: string): Prom
   }
 }
 
-/** Where AWS Organizations is called, from a session in the management account. */
-export function organizationApi(client: OrganizationsClient): AwsOrganizationApi {
+/** Where AWS Organizations is called, from a session in the management account. The listing is whole: every page or an error. */
+export function organizationApi(client: OrganizationsClient) {
   return {
-    async accounts() {
+    /** Ids, states as AWS names them (`ACTIVE`, `SUSPENDED`, …), and names. */
+    async accounts(): Promise<{ id: string; state: string; name?: string }[]> {
       const pages = await Array.fromAsync(paginateListAccounts({ client }, {}));
       return pages
         .flatMap((p) => p.Accounts ?? [])

@@ -11,35 +11,37 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../../../model/errors.ts';
-import type { StackCalls } from './api.ts';
 import { isNamed } from './classify.ts';
 import { nameInArn } from '../footprint/ids.ts';
 import { regionOf, stackName } from '../footprint/stack-mark.ts';
 import { NotYetError } from '../../answer.ts';
-import { creationOf } from './stack-creation.ts';
+import { stackCreation } from './creations.ts';
 import { retainedBy } from './stack-template.ts';
 import { need, tags, type StackDefinition, type StackState } from '../snapshot.ts';
 
-type ClientIn = (region: string) => CloudFormationClient;
-
-/** Where CloudFormation is called; a stack's ARN tells its region. */
-export function stackCalls(clientIn: ClientIn): StackCalls {
+/** Where CloudFormation is called: stacks by their ARN, which tells their region. */
+export function stackCalls(clientIn: (region: string) => CloudFormationClient) {
   const of = (id: string) => clientIn(need(regionOf(id), 'region in the stack id'));
   return {
-    stack: (id) => stateOf(of(id), id),
-    stackInPlace: (id) => stateOf(of(id), stackName(id)),
-    stackDefinition: (id) => definitionOf(of(id), id),
-    async deleteStack(StackName) {
+    /** Undefined once it is deleted. */
+    stack: (id: string) => stateOf(of(id), id),
+    /** The stack that has its name now, in its region: itself, or one that was made since. */
+    stackInPlace: (id: string) => stateOf(of(id), stackName(id)),
+    stackDefinition: (id: string) => definitionOf(of(id), id),
+    async deleteStack(StackName: string) {
       await of(StackName).send(new DeleteStackCommand({ StackName }));
     },
-    async createStack(earlier, definition) {
+    /** Begins to make a stack under the name and in the region of an earlier one; its ARN. A failure takes what was made away again. */
+    async createStack(earlier: string, definition: StackDefinition) {
       const answer = await of(earlier)
-        .send(new CreateStackCommand(creationOf(stackName(earlier), definition)))
+        .send(new CreateStackCommand(stackCreation(stackName(earlier), definition)))
         .catch(inWords(earlier));
       return need(answer.StackId, 'StackId');
     },
-    deletionFailures: (id) => failures(of(id), id, 'DELETE'),
-    creationFailures: (id) => failures(of(id), id, 'CREATE'),
+    /** Why the last deletion failed, a resource each, in CloudFormation's words. */
+    deletionFailures: (id: string) => failures(of(id), id, 'DELETE'),
+    /** The same of the making of a stack. */
+    creationFailures: (id: string) => failures(of(id), id, 'CREATE'),
   };
 }
 

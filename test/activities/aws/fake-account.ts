@@ -1,4 +1,4 @@
-import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
+import type { AwsAccountApi } from '../../../activities/aws/wire/account.ts';
 import type { AccountPolicy, ProviderState, RoleParts, RoleState } from '../../../activities/aws/snapshot.ts';
 import { ACCOUNT } from './fixtures.ts';
 

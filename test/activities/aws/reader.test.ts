@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AwsAccountApi } from '../../../activities/aws/wire/api.ts';
+import type { AwsAccountApi } from '../../../activities/aws/wire/account.ts';
 import { readAccount as readGuarded } from '../../../activities/aws/reader.ts';
 import { policyDocument } from '../../../activities/aws/snapshot.ts';
 import { assumedBy, AUDIENCE, document, OIDC_ROLE, OTHER_TENANT, policy, policyArn, provider, role, webIdentity } from './fixtures.ts';

@@ -4,7 +4,7 @@ import type { Effects } from '../../../kind.ts';
 import { issuerOfProvider } from '../../footprint/ids.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import { policyDocument, type ProviderState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { clientIdState, isOurs, needsClientId, type ClientIdState } from './definition.ts';
 

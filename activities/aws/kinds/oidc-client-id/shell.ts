@@ -1,5 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { gone, isSame, json, make, tagged } from '../../shell/cli.ts';
+import { gone, isSame, json, make } from '../../shell/cli.ts';
+import { providerCreation } from '../../wire/creations.ts';
 import type { ClientIdState } from './definition.ts';
 
 const prelude: readonly string[] = String.raw`
@@ -65,16 +66,16 @@ export const shell: KindShell = {
   restore(item) {
     const state = item.snapshot as ClientIdState;
     const provider = ['--open-id-connect-provider-arn', state.ProviderArn];
-    const input = {
-      Url: `https://${state.Url}`,
-      ClientIDList: [state.ClientId],
-      ThumbprintList: state.Thumbprints,
-      ...tagged(state.Tags),
-    };
     const same = isSame('sort(ThumbprintList)', state.Thumbprints);
     return [
       ...(state.Mode === 'provider'
-        ? [make(same, ['get-open-id-connect-provider', ...provider], ['create-open-id-connect-provider', ...json(input)])]
+        ? [
+            make(
+              same,
+              ['get-open-id-connect-provider', ...provider],
+              ['create-open-id-connect-provider', ...json(providerCreation({ ...state, ClientIds: [state.ClientId] }))],
+            ),
+          ]
         : []),
       command('aws_add_client_id', state.ProviderArn, state.ClientId),
     ];

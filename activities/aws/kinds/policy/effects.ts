@@ -1,6 +1,6 @@
 import type { Effects } from '../../../kind.ts';
 import type { PolicyState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { NotYetError, RefusedError } from '../../../answer.ts';
 import { readPolicy } from './read.ts';
 import { restore } from './restore.ts';

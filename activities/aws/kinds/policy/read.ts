@@ -1,5 +1,5 @@
 import { policyState, type PolicyState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 
 /** One customer policy as it stands now, with all its versions; undefined when it is gone. */
 export async function readPolicy(api: AwsAccountApi, arn: string): Promise<PolicyState | undefined> {

@@ -3,7 +3,7 @@ import { describeDiff } from '../../../../model/diff.ts';
 import type { Restore } from '../../../kind.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import type { PolicyState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { defaultDocument, losses } from './footprint.ts';
 import { readPolicy } from './read.ts';

@@ -1,5 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { gone, iam, isSame, json, make, tagged } from '../../shell/cli.ts';
+import { gone, iam, isSame, json, make } from '../../shell/cli.ts';
+import { policyCreation } from '../../wire/creations.ts';
 import type { PolicyState } from '../../snapshot.ts';
 
 const prelude: readonly string[] = String.raw`
@@ -41,17 +42,14 @@ export const shell: KindShell = {
     const named = ['--policy-arn', policy.Arn];
     const [first, ...later] = policy.Versions;
     const description = policy.Description === '' ? null : policy.Description;
-    const input = {
-      PolicyName: policy.PolicyName,
-      Path: policy.Path,
-      PolicyDocument: JSON.stringify(first?.Document),
-      ...(description === null ? {} : { Description: description }),
-      ...tagged(policy.Tags),
-    };
     // A policy that is made again counts its versions from v1.
     const position = policy.Versions.findIndex((v) => v.VersionId === policy.DefaultVersionId) + 1;
     return [
-      make(isSame('Policy.[Path,Description]', [policy.Path, description]), ['get-policy', ...named], ['create-policy', ...json(input)]),
+      make(
+        isSame('Policy.[Path,Description]', [policy.Path, description]),
+        ['get-policy', ...named],
+        ['create-policy', ...json(policyCreation(policy, first?.Document ?? null))],
+      ),
       ...later.map(({ Document }, i) =>
         make(
           isSame('PolicyVersion.Document', Document),

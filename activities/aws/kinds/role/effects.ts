@@ -1,6 +1,6 @@
 import type { Effects } from '../../../kind.ts';
 import type { RoleState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { quarantine } from './quarantine.ts';
 import { readRole } from './read.ts';

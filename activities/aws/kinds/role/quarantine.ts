@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { QuarantineCalls } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { deniedTrust, isDenied } from './denied-trust.ts';
 import { readRole } from './read.ts';

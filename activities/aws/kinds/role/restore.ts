@@ -3,7 +3,7 @@ import { describeDiff, isRemnant } from '../../../../model/diff.ts';
 import type { Restore } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { isDenied } from './denied-trust.ts';
 import { losses } from './footprint.ts';

@@ -1,5 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { gone, iam, isSame, json, make, option, tagged } from '../../shell/cli.ts';
+import { gone, iam, isSame, json, make, option } from '../../shell/cli.ts';
+import { roleCreation } from '../../wire/creations.ts';
 import type { RoleState } from '../../snapshot.ts';
 
 const prelude: readonly string[] = String.raw`
@@ -31,17 +32,8 @@ export const shell: KindShell = {
       role.MaxSessionDuration,
       role.AssumeRolePolicyDocument,
     ]);
-    const input = {
-      RoleName: role.RoleName,
-      Path: role.Path,
-      AssumeRolePolicyDocument: JSON.stringify(role.AssumeRolePolicyDocument),
-      ...(description === null ? {} : { Description: description }),
-      MaxSessionDuration: role.MaxSessionDuration,
-      ...(role.PermissionsBoundary === null ? {} : { PermissionsBoundary: role.PermissionsBoundary }),
-      ...tagged(role.Tags),
-    };
     return [
-      make(same, ['get-role', ...named], ['create-role', ...json(input)]),
+      make(same, ['get-role', ...named], ['create-role', ...json(roleCreation(role))]),
       ...role.AttachedPolicies.map((arn) => iam('attach-role-policy', ...named, '--policy-arn', arn)),
       ...Object.entries(role.InlinePolicies).map(([PolicyName, document]) =>
         iam('put-role-policy', ...json({ RoleName: role.RoleName, PolicyName, PolicyDocument: JSON.stringify(document) })),

@@ -1,6 +1,6 @@
 import type { Effects } from '../../../kind.ts';
 import type { Survey } from '../../kind.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
 import { isUnseen, type SecretState, type UnseenSecret } from './definition.ts';
 import { readSecret } from './read.ts';

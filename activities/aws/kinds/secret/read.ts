@@ -1,6 +1,6 @@
 import type { Tags } from '../../snapshot.ts';
 import { policyDocument, tags } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import type { SecretState } from './definition.ts';
 
 /** One secret as it stands now, and when it was last used (to the day); undefined when it is gone. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../../../model/finding.ts';
 import type { AccountPolicies, Survey } from '../../kind.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { classify } from '../../wire/classify.ts';
 import type { NamedSecret, SecretState, UnseenSecret } from './definition.ts';
 import { mayMatch, secretsNamedIn } from './naming.ts';

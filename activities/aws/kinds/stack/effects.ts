@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effects } from '../../../kind.ts';
 import type { ResourceKind } from '../../kind.ts';
 import type { StackState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { NotYetError, RefusedError } from '../../../answer.ts';
 import { frozenStack, type PlannedStack } from './definition.ts';
 import { endangeredBy } from './members.ts';

@@ -1,5 +1,5 @@
 import { classify } from '../../wire/classify.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { stackMark } from '../../footprint/stack-mark.ts';
 import type { ReadDefinition, StackView, Tags } from '../../snapshot.ts';
 

@@ -5,7 +5,7 @@ import { command } from '../../../../model/shell.ts';
 import type { Restore } from '../../../kind.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import type { StackDefinition, StackState } from '../../snapshot.ts';
-import type { AwsAccountApi } from '../../wire/api.ts';
+import type { AwsAccountApi } from '../../wire/account.ts';
 import { NotYetError, RefusedError } from '../../../answer.ts';
 import type { PlannedStack } from './definition.ts';
 import { POLLS } from './polls.ts';

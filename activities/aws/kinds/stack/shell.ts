@@ -1,6 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
-import { creationOf } from '../../wire/stack-creation.ts';
+import { stackCreation } from '../../wire/creations.ts';
 import { whyNoStack, type PlannedStack } from './definition.ts';
 
 /** Makes a stack that is not there, and waits for it. What has its name must be made of the very same template. */
@@ -52,7 +52,7 @@ export const shell: KindShell = {
         StackName,
         regionOf(StackId) ?? '',
         isTemplate(Definition.Template),
-        JSON.stringify(creationOf(StackName, Definition)),
+        JSON.stringify(stackCreation(StackName, Definition)),
       ),
     ];
   },

@@ -2,7 +2,7 @@ import { AWS_ORDER } from '../../../../activities/aws/order.ts';
 import { byStage } from '../../../../model/order.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsCloud } from '../../../../activities/aws/cloud.ts';
-import type { AwsAccountApi } from '../../../../activities/aws/wire/api.ts';
+import type { AwsAccountApi } from '../../../../activities/aws/wire/account.ts';
 import type { PolicyState } from '../../../../activities/aws/snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
