@@ -3,12 +3,14 @@ import type { Facts } from '../model/finding.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
 import type { OwnAccess } from '../model/own-access.ts';
-import type { Kind } from './kind.ts';
+import type { Kind, Own } from './kind.ts';
 
 /** What a reader may need to know before it reads: the manifest and what the directory told. */
 export interface ReadContext {
   manifest: Manifest;
   ciemPrincipalId?: string;
+  /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
+  own?: readonly Own[];
 }
 
 /** What stands behind an `all` in the manifest. */
@@ -46,7 +48,9 @@ export interface Cloud<Snapshot, Api> {
    * when nothing could be listed at all. Absent where a manifest cannot say `all`.
    */
   walk?(context: ReadContext): Promise<Walked>;
-  /** One snapshot of a system. A failed page or a denied listing throws: an error is never an empty list. */
+  /**
+   * One snapshot of a system, with `context.own` put back. A failed page or a denied listing throws: an error is never an empty list.
+   */
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
   /**
    * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
@@ -54,6 +58,8 @@ export interface Cloud<Snapshot, Api> {
    */
   facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts): Partial<Facts>;
   kinds: Kind<Snapshot, Api>[];
+  /** How tokens begin that only the system of what provides them uses. */
+  localTokens?: readonly string[];
   /** Pure. */
   classify(error: unknown): FailureClass;
   /**

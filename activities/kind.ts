@@ -1,5 +1,6 @@
 import type { Facts, Finding, Json, Match } from '../model/finding.ts';
 import type { SystemId } from '../model/names.ts';
+import type { SystemType } from '../model/names.ts';
 import type { PlanItem } from '../model/plan.ts';
 import type { Recreated, ToRestore } from '../model/restore.ts';
 import type { KindShell } from '../model/shell.ts';
@@ -38,6 +39,20 @@ export interface Footprint<Snapshot> {
   lost?: string;
   /** What `read` gives while it is in quarantine, so that a removal afterwards is compared with what was approved. */
   quarantined?(snapshot: Json): Json;
+  /** Types of systems, besides its own and those that its tokens lead to, whose facts decide about it. */
+  asks?: readonly SystemType[];
+  /**
+   * A system as it would be had this run left an item alone: what was taken away is there as planned, what was denied or taken apart is whole.
+   * `Own.byUs` tells that from what somebody else did, which stays. So that what we do ourselves is no change to whoever judges again.
+   */
+  putBack(snapshot: Snapshot, own: Own): Snapshot;
+}
+
+/** An item that this run, or one before it in the tenant, took away, put in quarantine or began to take apart. */
+export interface Own {
+  item: PlanItem;
+  /** Whether its definition as it stands now (undefined: not there) is our own doing. */
+  byUs(current: Json | undefined): boolean;
 }
 
 /** Calls to the cloud. They let the SDK's errors through; the cloud's classifier judges them. */

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import type { AwsAccountApi } from './wire/account.ts';
+import { putBack } from '../put-back.ts';
 import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
 import { awsFacts } from './facts.ts';
@@ -12,6 +13,7 @@ import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 import { AWS_ORDER } from './order.ts';
+import { LOCAL_TOKENS } from './footprint/tokens.ts';
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
@@ -26,7 +28,11 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       return walkOrganization(listingAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),
-    read: (api, _system, context) => readAccount(api, { usedWithin: usedWithin(context), now: new Date() }, AWS_RESOURCES),
+    localTokens: LOCAL_TOKENS,
+    async read(api, _system, context) {
+      const read = await readAccount(api, { usedWithin: usedWithin(context), now: new Date() }, AWS_RESOURCES, context.own);
+      return putBack(AWS_KINDS, read, context);
+    },
     facts: awsFacts,
     kinds: AWS_KINDS,
     classify,

@@ -1,11 +1,13 @@
 import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
+import type { Own } from '../kind.ts';
 import type { AccountPolicies, ResourceKind } from './kind.ts';
 import type { AwsAccountApi } from './wire/account.ts';
 import { isRole, issuerOfProvider } from './footprint/ids.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { recentUse } from './footprint/recent-use.ts';
+import { footprint as roleFootprint, withRole } from './kinds/role/footprint.ts';
 import { readRole } from './kinds/role/read.ts';
 import { readStacks } from './kinds/stack/read.ts';
 import {
@@ -33,9 +35,12 @@ export async function readAccount(
   api: AwsAccountApi,
   guard: { usedWithin: number; now: Date },
   kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[] = [],
+  own: readonly Own[] = [],
 ): Promise<AwsSnapshot> {
   const details = await api.authorizationDetails();
-  const roles = await readRoles(api, details.roles);
+  const there = await readRoles(api, details.roles);
+  // Which policies and secrets can concern us hangs on the roles: ours count as long as this run alone took them away.
+  const roles = rolesPutBack(there, own);
   const watched = new Set(roles.filter(mayConcernUs).flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
   const policies: AccountPolicy[] = [];
   for (const detail of details.policies) {
@@ -44,7 +49,7 @@ export async function readAccount(
     if (!policy) continue;
     policies.push({
       state: policyState(policy, detail.PolicyVersionList ?? []),
-      attachmentCount: policy.AttachmentCount ?? 0,
+      attachmentCount: (policy.AttachmentCount ?? 0) + attachedTo(roles, detail.Arn) - attachedTo(there, detail.Arn),
       boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
     });
   }
@@ -73,6 +78,14 @@ export async function readAccount(
     ourselves: ownRoles(api.account, roles, [await api.caller(), await api.worker()]),
     usedRecently: Object.fromEntries(uses.filter((u): u is [string, string] => u[1] !== undefined)),
   };
+}
+
+function rolesPutBack(there: RoleState[], own: readonly Own[]): RoleState[] {
+  return own.filter(({ item }) => item.kind === roleFootprint.name).reduce(withRole, there);
+}
+
+function attachedTo(roles: readonly RoleState[], policy: string | undefined): number {
+  return roles.filter((r) => policy !== undefined && r.AttachedPolicies.includes(policy)).length;
 }
 
 async function besideIam(api: AwsAccountApi, policies: AccountPolicies, kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[]) {

@@ -2,6 +2,7 @@ import { nativeId } from '../../model/names.ts';
 import { azureCredential } from '../microsoft/credential.ts';
 import { armEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../cloud.ts';
+import { putBack } from '../put-back.ts';
 import { connectArm } from './wire/arm.ts';
 import { classifyAzure } from './wire/classify.ts';
 import { connectAzure, type AzureApi } from './wire/clients.ts';
@@ -20,7 +21,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
-    read: readAzure,
+    read: async (api, system, context) => putBack(AZURE_KINDS, await readAzure(api, system, context), context),
     facts: azureFacts,
     kinds: AZURE_KINDS,
     classify: classifyAzure,

@@ -7,7 +7,7 @@ import { systemType, type SystemId } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
 import type { KindCount } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
-import type { Reading } from './read.ts';
+import type { Read, Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
 import { leftOutOf, unknownOf } from './walk.ts';
 
@@ -27,11 +27,23 @@ export interface Judged {
  */
 export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
-  const facts = await factsOf(deps, manifest, readings, earlier);
+  return await judgeReadings(deps, manifest, [...readings, ...unread(manifest, readings)], (r) => deps.artifacts.get(r.artifact), earlier);
+}
+
+/** Judges the systems of some readings alone; `snapshotOf` gives what a reading's artifact holds. */
+export async function judgeReadings(
+  deps: Pick<Deps, 'clouds'>,
+  manifest: Manifest,
+  readings: Reading[],
+  snapshotOf: (reading: Read) => Promise<unknown>,
+  earlier?: Facts,
+): Promise<Judged> {
+  const facts = await factsOf(deps, manifest, readings, snapshotOf, earlier);
   const match: Match = { findings: [], bystanders: leftOutOf(readings) };
   const kindCounts: KindCount[] = [];
-  for (const { system, artifact } of readings.filter((r) => 'artifact' in r)) {
-    const snapshot: unknown = await deps.artifacts.get(artifact);
+  for (const reading of readings.filter((r) => 'artifact' in r)) {
+    const { system } = reading;
+    const snapshot = await snapshotOf(reading);
     for (const kind of deps.clouds[systemType(system)].kinds) {
       const { findings, bystanders, seen } = kind.match(snapshot, facts);
       match.findings.push(...findings);
@@ -39,7 +51,7 @@ export async function judge(deps: Deps, manifest: Manifest, addresses: string[],
       if (seen !== undefined) kindCounts.push({ system, kind: kind.name, seen });
     }
   }
-  return { match, unknown: unknownOf([...readings, ...unread(manifest, readings)]), facts, kindCounts, orders: ordersOf(deps) };
+  return { match, unknown: unknownOf(readings), facts, kindCounts, orders: ordersOf(deps) };
 }
 
 /** Pure: the order of each cloud's removals. */
@@ -55,12 +67,18 @@ function unread(manifest: Manifest, readings: Reading[]): Reading[] {
     .map((system) => ({ system, unknown: 'it was not read' }));
 }
 
-async function factsOf(deps: Deps, manifest: Manifest, readings: Reading[], earlier: Facts | undefined): Promise<Facts> {
+async function factsOf(
+  deps: Pick<Deps, 'clouds'>,
+  manifest: Manifest,
+  readings: Reading[],
+  snapshotOf: (reading: Read) => Promise<unknown>,
+  earlier: Facts | undefined,
+): Promise<Facts> {
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
   const facts: Partial<Facts>[] = [];
-  for (const { system, artifact } of readings.filter((r) => 'artifact' in r))
-    facts.push(deps.clouds[systemType(system)].facts(await deps.artifacts.get(artifact), tenantId, issuer, earlier));
+  for (const reading of readings.filter((r) => 'artifact' in r))
+    facts.push(deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier));
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.

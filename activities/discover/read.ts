@@ -7,11 +7,11 @@ import { cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, stopRequested } from '../look/activity.ts';
 import { lookInSystem } from '../look/look.ts';
 
+/** A system that was read; `artifact` is its snapshot's address. */
+export type Read = { system: SystemId; artifact: string };
+
 /** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
-export type Reading =
-  | { system: SystemId; artifact: string }
-  | { system: SystemId; unknown: string }
-  | { system: SystemId; leftOut: string };
+export type Reading = Read | { system: SystemId; unknown: string } | { system: SystemId; leftOut: string };
 
 export interface ReadBatchInput {
   run: string;

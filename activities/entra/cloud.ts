@@ -1,6 +1,7 @@
 import { azureCredential } from '../microsoft/credential.ts';
 import { graphEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../cloud.ts';
+import { putBack } from '../put-back.ts';
 import { entraFacts } from './facts.ts';
 import { ENTRA_KINDS } from './kinds/index.ts';
 import { classifyEntra } from './wire/classify.ts';
@@ -17,7 +18,7 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     order: ENTRA_ORDER,
     connect: (_system, { manifest: { tenant } }) =>
       Promise.resolve(connectEntra(graphEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
-    read: readEntra,
+    read: async (api, system, context) => putBack(ENTRA_KINDS, await readEntra(api, system, context), context),
     facts: entraFacts,
     kinds: ENTRA_KINDS,
     classify: classifyEntra,

@@ -107,6 +107,11 @@ export interface GcpSnapshot {
   oidc?: OidcProject;
 }
 
+/** A project of which what only the OIDC project holds is changed; others stay as they are. */
+export function withOidc(snapshot: GcpSnapshot, change: (oidc: OidcProject) => OidcProject): GcpSnapshot {
+  return snapshot.oidc ? { ...snapshot, oidc: change(snapshot.oidc) } : snapshot;
+}
+
 /** Google keeps deleted pools and providers for 30 days, in this state. */
 export const DELETED = 'DELETED';
 

@@ -1,6 +1,7 @@
 import { MEPM } from '../../model/footprint.ts';
 import { azureCredential } from '../microsoft/credential.ts';
 import type { Cloud } from '../cloud.ts';
+import { putBack } from '../put-back.ts';
 import { classifyPortal } from './wire/classify.ts';
 import { connectPortal, type PortalApi } from './wire/clients.ts';
 import { PORTAL_KINDS } from './kinds/index.ts';
@@ -18,7 +19,7 @@ export function portalCloud(): Cloud<PortalSnapshot, PortalApi> {
       const readable = manifest.collectors.some((c) => c.driver === 'http');
       return Promise.resolve(connectPortal(endpoint, azureCredential(manifest.tenant.cloud), readable));
     },
-    read: readPortal,
+    read: async (api, system, context) => putBack(PORTAL_KINDS, await readPortal(api, system, context), context),
     facts: () => ({}),
     kinds: PORTAL_KINDS,
     classify: classifyPortal,

@@ -11,3 +11,6 @@ export function policyToken(arn: string): string {
 export function clientIdToken(providerArn: string, audience: string): string {
   return `aws:client-id:${providerArn}#${audience}`;
 }
+
+/** How tokens begin that nothing outside of their account uses. */
+export const LOCAL_TOKENS = ['aws:policy:', 'aws:client-id:', 'aws:secret:'] as const;

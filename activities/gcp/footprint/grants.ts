@@ -1,5 +1,5 @@
 import type { Facts } from '../../../model/finding.ts';
-import type { Footprint, Losses } from '../../kind.ts';
+import type { Footprint, Losses, Own } from '../../kind.ts';
 import type { Condition, GcpSnapshot, Policy } from '../snapshot.ts';
 
 /** One member's hold on one role. */
@@ -57,6 +57,15 @@ const losses: Losses = {
     return accountGrant({ ...grant, member: liveMember(grant.member) }, recreated === 'used' ? '' : grant.uniqueId);
   },
 };
+
+/** A policy with a grant that we took away. */
+export function withGrant(policy: Policy, { item, byUs }: Own): Policy {
+  const planned = item.snapshot as AccountGrant;
+  const { resource, role, member, condition } = planned;
+  const id = grantId(planned);
+  if (grantsOf(resource, policy).some((g) => grantId(g) === id) || !byUs(undefined)) return policy;
+  return { ...policy, bindings: [...(policy.bindings ?? []), { role, members: [member], ...(condition ? { condition } : {}) }] };
+}
 
 /** What is the same in every kind whose things are grants: one policy is one write. */
 export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'losses'> = {

@@ -30,6 +30,9 @@ export const footprint: ResourceFootprint = {
     return match;
   },
 
+  // Of Defender.
+  asks: ['azure'],
+
   /** A client id comes back into the provider that stayed; a provider that went with it is made again, under the same ARN. */
   losses: {
     losses(item, container) {
@@ -41,6 +44,15 @@ export const footprint: ResourceFootprint = {
       const { TrustedBy: _, ...state } = snapshot as ClientIdState;
       return { ...state, Tags: ownTags(state.Tags) };
     },
+  },
+
+  putBack(snapshot, { item, byUs }) {
+    const { ProviderArn: Arn, Url, ClientId, OtherClientIds, Thumbprints, Tags } = item.snapshot as ClientIdState;
+    const there = snapshot.providers.find((p) => p.Arn === Arn);
+    if (there?.ClientIds.includes(ClientId) || !byUs(undefined)) return snapshot;
+    const before = there ?? { Arn, Url, ClientIds: OtherClientIds, Thumbprints, Tags };
+    const provider = { ...before, ClientIds: [...before.ClientIds, ClientId].toSorted() };
+    return { ...snapshot, providers: [...snapshot.providers.filter((p) => p !== there), provider] };
   },
 
   owners: {

@@ -9,6 +9,7 @@ import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { policyToken } from '../../footprint/tokens.ts';
+import { withItem } from '../../../put-back.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import { AWS_ORDER } from '../../order.ts';
 import type { AccountPolicy, AwsSnapshot, PolicyState } from '../../snapshot.ts';
@@ -71,6 +72,22 @@ export const footprint: ResourceFootprint = {
   identity: (snapshot) => (snapshot as PolicyState).PolicyId,
 
   losses,
+
+  putBack(snapshot, own) {
+    const state = own.item.snapshot as PolicyState;
+    const attachmentCount = snapshot.roles.filter((r) => r.AttachedPolicies.includes(state.Arn)).length;
+    const planned = { state, attachmentCount, boundaryCount: snapshot.roles.filter((r) => r.PermissionsBoundary === state.Arn).length };
+    return {
+      ...snapshot,
+      policies: withItem(
+        snapshot.policies,
+        own,
+        planned,
+        (p) => p.state.Arn === state.Arn,
+        (p) => p.state,
+      ),
+    };
+  },
 
   owners: {
     cloudFormation: {

@@ -13,7 +13,9 @@ import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { policyToken, roleToken } from '../../footprint/tokens.ts';
 import { deadPrincipals, trustStatements } from '../../footprint/trust.ts';
 import { audienceUses, webIdentityTrust } from '../../footprint/web-identity.ts';
+import { withItem } from '../../../put-back.ts';
 import type { ResourceFootprint } from '../../kind.ts';
+import type { Own } from '../../../kind.ts';
 import type { AwsSnapshot, RoleState } from '../../snapshot.ts';
 import { deniedTrust } from './denied-trust.ts';
 
@@ -66,6 +68,8 @@ export const footprint: ResourceFootprint = {
     return { ...role, AssumeRolePolicyDocument: deniedTrust(role.AssumeRolePolicyDocument) };
   },
 
+  putBack: (snapshot, own) => ({ ...snapshot, roles: withRole(snapshot.roles, own) }),
+
   owners: {
     cloudFormation: {
       type: 'AWS::IAM::Role',
@@ -74,6 +78,18 @@ export const footprint: ResourceFootprint = {
     terraform: TERRAFORM_TYPE,
   },
 };
+
+/** An account's roles with one that we took away, or took apart, as it was. */
+export function withRole(roles: readonly RoleState[], own: Own): RoleState[] {
+  const planned = own.item.snapshot as RoleState;
+  return withItem(
+    roles,
+    own,
+    planned,
+    (r) => r.Arn === planned.Arn,
+    (r) => r,
+  );
+}
 
 function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnapshot): Finding {
   const risk = riskOfRole(role, snapshot);

@@ -39,6 +39,9 @@ export const footprint: ResourceFootprint = {
     purged: 'Secrets Manager keeps nothing of a secret after its recovery window; its owner makes another one, with a value of theirs',
   },
 
+  // Nothing rests on a secret.
+  putBack: (snapshot) => snapshot,
+
   owners: {
     cloudFormation: {
       type: 'AWS::SecretsManager::Secret',

@@ -23,6 +23,9 @@ export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSna
 
     identity: (snapshot) => (snapshot as PlannedStack).StackId,
 
+    // Once it is gone its resources stand for themselves.
+    putBack: (snapshot) => snapshot,
+
     gone: 'CloudFormation knows no such stack any more',
 
     losses,

@@ -4,6 +4,7 @@ import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { found, type Footprint } from '../../../kind.ts';
+import { withItem } from '../../../put-back.ts';
 import { normalId, owningScope, sameId } from '../../../microsoft/ids.ts';
 import { roleGuid, roleOf } from '../../roles.ts';
 import type { AzureSnapshot } from '../../reader.ts';
@@ -29,6 +30,24 @@ export const footprint: Footprint<AzureSnapshot> = {
     }
     const { assignmentCount: seen } = snapshot;
     return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
+  },
+
+  // The directory tells who the principal is and whether it is in use, all scopes whether Defender or a deployment stack needs it.
+  asks: ['entra', 'azure'],
+
+  putBack(snapshot, own) {
+    const planned = own.item.snapshot as Assignment;
+    if (!sameId(owningScope(planned.scope), snapshot.scope)) return snapshot;
+    return {
+      ...snapshot,
+      assignments: withItem(
+        snapshot.assignments,
+        own,
+        planned,
+        (a) => sameId(a.id, planned.id),
+        (a) => a,
+      ),
+    };
   },
 
   // An assignment is made again under the same name: same scope, principal, role, condition and description.

@@ -5,6 +5,7 @@ import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { found, type Footprint } from '../../../kind.ts';
+import { withItem } from '../../../put-back.ts';
 import type { ServicePrincipal } from '../../wire/shapes.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 import type { CiemUse } from '../../recent-use.ts';
@@ -35,6 +36,18 @@ export const footprint: Footprint<EntraSnapshot> = {
       ...combine(recentlyUsed(usesOf(snapshot.ciemUse)), sharedWithDefender(facts)),
     }));
     return { findings, bystanders: unseenUse(snapshot, enabled) };
+  },
+
+  // Of Defender.
+  asks: ['azure'],
+
+  putBack(snapshot, own) {
+    const planned = own.item.snapshot as unknown as ServicePrincipal;
+    const enabled = (p: ServicePrincipal) => (p.accountEnabled ? toJson(p) : undefined);
+    return {
+      ...snapshot,
+      ciemServicePrincipals: withItem(snapshot.ciemServicePrincipals, own, planned, (p) => p.id === planned.id, enabled),
+    };
   },
 
   gone: 'sign-in to it is off',

@@ -4,6 +4,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
+import { withItem } from '../../../put-back.ts';
 import type { ApplicationDefinition } from '../../application.ts';
 import type { EntraSnapshot } from '../../reader.ts';
 
@@ -26,6 +27,14 @@ export const footprint: Footprint<EntraSnapshot> = {
     }
     const { applicationCount: seen } = snapshot;
     return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
+  },
+
+  // Of Defender.
+  asks: ['azure'],
+
+  putBack(snapshot, own) {
+    const planned = own.item.snapshot as unknown as ApplicationDefinition;
+    return { ...snapshot, applications: withItem(snapshot.applications, own, planned, (a) => a.id === planned.id, toJson) };
   },
 
   losses: {

@@ -5,7 +5,16 @@ import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens, serviceAccountToken } from '../../footprint/ownership.ts';
-import { grantId, accountGrant, GRANTS, grantsOf, type Grant, accountHeldBy } from '../../footprint/grants.ts';
+import {
+  grantId,
+  accountGrant,
+  GRANTS,
+  grantsOf,
+  type AccountGrant,
+  type Grant,
+  accountHeldBy,
+  withGrant,
+} from '../../footprint/grants.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 
@@ -24,6 +33,15 @@ export const footprint: Footprint<GcpSnapshot> = {
     });
     const others = grants.filter((g) => accountHeldBy(g.member, facts) === undefined);
     return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
+  },
+  putBack(snapshot, own) {
+    const { resource, role, member } = own.item.snapshot as AccountGrant;
+    const here = resource === snapshot.resource ? { ...snapshot, policy: withGrant(snapshot.policy, own) } : snapshot;
+    const { customRoles } = here;
+    // An organisation's role may be held anywhere in it.
+    const held = customRoles?.holders.some((h) => h.role === role && h.member === member && h.resource === resource);
+    if (!customRoles?.roles.some((r) => r.name === role) || held || !own.byUs(undefined)) return here;
+    return { ...here, customRoles: { ...customRoles, holders: [...customRoles.holders, { role, member, resource }] } };
   },
 };
 

@@ -2,6 +2,7 @@ import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
 import { found, type Footprint } from '../../../kind.ts';
+import { withItem } from '../../../put-back.ts';
 import { accountHeldBy } from '../../footprint/grants.ts';
 import { roleTokens } from '../../footprint/ownership.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
@@ -24,6 +25,24 @@ export const footprint: Footprint<GcpSnapshot> = {
     return {
       findings: judged.flatMap((j) => (j.ours > 0 ? [finding(snapshot, j)] : [])),
       bystanders: [...judged.flatMap((j) => (j.ours > 0 ? [] : [bystander(snapshot, j)])), ...unseen(snapshot, customRoles)],
+    };
+  },
+  putBack(snapshot, own) {
+    const { customRoles } = snapshot;
+    const planned = own.item.snapshot as CustomRole;
+    if (!customRoles || !planned.name.startsWith(`${snapshot.resource}/`)) return snapshot;
+    return {
+      ...snapshot,
+      customRoles: {
+        ...customRoles,
+        roles: withItem(
+          customRoles.roles,
+          own,
+          planned,
+          (r) => r.name === planned.name,
+          (r) => r,
+        ),
+      },
     };
   },
   losses: {

@@ -3,9 +3,9 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { judgeAccounts } from '../../footprint/accounts.ts';
-import { grantId, accountGrant, GRANTS, grantsOf } from '../../footprint/grants.ts';
+import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, withGrant } from '../../footprint/grants.ts';
 import { poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
-import type { GcpSnapshot } from '../../snapshot.ts';
+import { withOidc, type GcpSnapshot } from '../../snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
 export const footprint: Footprint<GcpSnapshot> = {
@@ -32,5 +32,12 @@ export const footprint: Footprint<GcpSnapshot> = {
     });
     const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
     return { findings, bystanders: [], seen };
+  },
+  putBack(snapshot, own) {
+    const { resource } = own.item.snapshot as AccountGrant;
+    return withOidc(snapshot, (oidc) => ({
+      ...oidc,
+      serviceAccounts: oidc.serviceAccounts.map((a) => (a.name === resource ? { ...a, policy: withGrant(a.policy, own) } : a)),
+    }));
   },
 };

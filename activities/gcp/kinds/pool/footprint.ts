@@ -5,7 +5,8 @@ import { found, type Footprint } from '../../../kind.ts';
 import { judgePool, type PoolVerdict, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { usedPools, usersOf } from '../../footprint/accounts.ts';
-import { lastSegment, type GcpSnapshot, type Pool } from '../../snapshot.ts';
+import { withItem } from '../../../put-back.ts';
+import { DELETED, lastSegment, projectOf, withOidc, type GcpSnapshot, type Pool } from '../../snapshot.ts';
 
 /** The workload identity pool. Deleting it, unlike its provider alone, revokes credentials already issued; so it goes too, unless shared. */
 export const footprint: Footprint<GcpSnapshot> = {
@@ -19,6 +20,15 @@ export const footprint: Footprint<GcpSnapshot> = {
       bystanders: judged.filter((j) => isWorthShowing(j)).map((j) => bystander(snapshot, j, facts)),
       seen: judged.length,
     };
+  },
+  putBack(snapshot, own) {
+    const planned = own.item.snapshot as unknown as Pool;
+    if (snapshot.resource !== `projects/${projectOf(planned.name)}`) return snapshot;
+    return withOidc(snapshot, (oidc) => {
+      const is = (p: Pool) => p.name === planned.name;
+      const before = { ...planned, state: 'ACTIVE', providers: oidc.pools.find(is)?.providers ?? [] };
+      return { ...oidc, pools: withItem(oidc.pools, own, before, is, (p) => (p.state === DELETED ? undefined : definition(p))) };
+    });
   },
 };
 

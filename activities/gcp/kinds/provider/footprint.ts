@@ -6,7 +6,8 @@ import { found, type Footprint } from '../../../kind.ts';
 import { judgeProvider, namesCiem, ourAudiences, sightingOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { usedPools } from '../../footprint/accounts.ts';
-import { DELETED, lastSegment, type GcpSnapshot, type Provider } from '../../snapshot.ts';
+import { withItem } from '../../../put-back.ts';
+import { DELETED, lastSegment, withOidc, type GcpSnapshot, type Provider } from '../../snapshot.ts';
 
 /** The workload identity pool provider that trusts this tenant's tokens. Its deletion is an operation; it stays undeletable for 30 days. */
 export const footprint: Footprint<GcpSnapshot> = {
@@ -24,6 +25,19 @@ export const footprint: Footprint<GcpSnapshot> = {
       ),
       seen: live.length,
     };
+  },
+  putBack(snapshot, own) {
+    const before = { ...(own.item.snapshot as unknown as Provider), state: 'ACTIVE' };
+    const is = (p: Provider) => p.name === before.name;
+    const define = (p: Provider) => (p.state === DELETED ? undefined : definition(p));
+    return withOidc(snapshot, (oidc) => ({
+      ...oidc,
+      pools: oidc.pools.map((pool) =>
+        before.name.startsWith(`${pool.name}/providers/`)
+          ? { ...pool, providers: withItem(pool.providers, own, before, is, define) }
+          : pool,
+      ),
+    }));
   },
 };
 

@@ -4,7 +4,8 @@ import type { Finding, Json } from '../../../../model/finding.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import { sightingOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
-import type { GcpSnapshot, ServiceAccount } from '../../snapshot.ts';
+import { withItem } from '../../../put-back.ts';
+import { projectOf, withOidc, type AccountWithPolicy, type GcpSnapshot, type ServiceAccount } from '../../snapshot.ts';
 
 /** The service account that the pool acts as. Disabled, then deleted; undeletable for 30 days by its unique id, so that is recorded. */
 export const footprint: Footprint<GcpSnapshot> = {
@@ -35,6 +36,16 @@ export const footprint: Footprint<GcpSnapshot> = {
       const { uniqueId, ...account } = snapshot as { [key: string]: Json };
       return recreated === 'itself' ? account : { ...account, uniqueId: uniqueId ?? null };
     },
+  },
+  putBack(snapshot, own) {
+    const planned = own.item.snapshot as ServiceAccount;
+    if (snapshot.resource !== `projects/${projectOf(planned.name)}`) return snapshot;
+    return withOidc(snapshot, (oidc) => {
+      const is = (a: ServiceAccount) => a.name === planned.name;
+      // Its policy goes with it: of that our own grants are put back each for itself.
+      const account: AccountWithPolicy = { ...planned, policy: oidc.serviceAccounts.find(is)?.policy ?? {} };
+      return { ...oidc, serviceAccounts: withItem(oidc.serviceAccounts, own, account, is, accountDefinition) };
+    });
   },
   quarantined: (snapshot) => ({ ...(snapshot as { [key: string]: Json }), disabled: true }),
 };

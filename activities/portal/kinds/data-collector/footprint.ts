@@ -31,6 +31,12 @@ export const footprint: Footprint<PortalSnapshot> = {
     return { findings, bystanders };
   },
 
+  putBack(snapshot, { item, byUs }) {
+    const { id, type, name, configuration } = item.snapshot as Definition;
+    if (snapshot.listed === undefined || snapshot.listed.some((c) => c.id === id) || !byUs(undefined)) return snapshot;
+    return { ...snapshot, listed: [...snapshot.listed, { id, type, name, configuration } as unknown as Collector] };
+  },
+
   gone: 'the portal no longer lists it',
 
   lost: 'its historic data went with it; a new configuration can be made only in the Permissions Management portal, if that still answers',
