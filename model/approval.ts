@@ -1,3 +1,4 @@
+import { liesIn } from './keep.ts';
 import { unresolvedItems, type Ledger } from './ledger.ts';
 import { PHASES, type Gate } from './names.ts';
 import type { Plan, PlanItem } from './plan.ts';
@@ -11,8 +12,8 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
   const refusal = refusalAtGates(item, plan, hash, ledger, now, gatesBefore(plan, item));
   if (refusal !== undefined) return refusal;
-  const kept = item.contains?.find((id) => ledger.waived.has(id));
-  if (kept !== undefined) return `it would take ${kept} along, which an approver decided to leave in place`;
+  const kept = plan.items.find((i) => liesIn(i, item) && ledger.waived.has(i.id));
+  if (kept !== undefined) return `it would take ${kept.id} along, which an approver decided to leave in place`;
   const before = PHASES[PHASES.indexOf(item.phase) - 1];
   const open = before ? unresolvedItems(ledger, plan, before) : [];
   if (open.length > 0) return `${open.length} items of earlier phases are unresolved, such as ${open[0]}`;

@@ -33,6 +33,13 @@ export interface Finding {
   uses: string[];
   /** Ids of findings that go with it when it is removed, as a stack's resources do: all of them are planned, or it stays. */
   contains?: string[];
+  /** Tokens of what it lies in, as a provider lies in its pool: that goes after it, and stays while it stays, whoever decided that. Also in `uses`. */
+  within?: string[];
+  /**
+   * What it does for whatever provides a token: it is among its `means` (the roles of an account, the account of a pool), or MEPM's `entry` to it
+   * (our pool's grant on an account). Where others need that working, its means are held with it; where its whole way is kept, its entries, too.
+   */
+  serves?: { token: string; as: 'means' | 'entry' }[];
   /**
    * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
@@ -45,6 +52,11 @@ export interface Finding {
 export interface Hold {
   code: string;
   reason: string;
+  /**
+   * Others need the thing working: so its `means` stay with it. `way`: nobody knows by which way it is needed, so what it is entered by stays as
+   * well. Absent where it may stay as an orphan: a lock, an owner who has to act, a doubt.
+   */
+  keeps?: 'means' | 'way';
 }
 
 /** Something that is not ours and stays, but is worth telling: a look-alike, Defender's, another user of something ours. */

@@ -1,9 +1,8 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
 import type { Facts, Finding, Hold, Bystander } from './finding.ts';
-import { combine } from './guards/combine.ts';
 import { ourselves } from './guards/ourselves.ts';
-import { shared, STAYS } from './guards/shared.ts';
+import { guardsOf } from './keep.ts';
 import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
@@ -80,6 +79,9 @@ export interface PlanInput {
   quarantine?: QuarantineMode;
 }
 
+/** Whatever stays without a decision stays as it is, with everything that makes it work. */
+const WAY = 'way' as const;
+
 /** Why something of ours stays that the manifest protects. */
 export const PROTECTED = 'protected by the manifest';
 
@@ -115,9 +117,16 @@ export function buildPlan(input: PlanInput): Plan {
   }
   refuseTooGreatAShare(kept, input);
   const leftAlone = new Set(input.leftAlone.map((s) => s.item));
-  // What is ours perhaps, or protected, stays as surely as a stranger's: what it uses must stay, too, until a person says otherwise.
-  const staying = [...input.bystanders, ...candidates.filter((f) => !kept.includes(f) && !leftAlone.has(f.id))];
-  const all = kept.map((finding) => toItem(finding, kept, staying, overrides.get(finding.id)));
+  // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
+  const staying = candidates
+    .filter((f) => !kept.includes(f))
+    .map(({ hold, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? hold?.keeps : WAY }));
+  const guards = guardsOf(
+    // Nothing is known of a system that could not be read: there is nothing an override could remove.
+    kept.map((finding) => ({ finding, lifted: overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM })),
+    [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying],
+  );
+  const all = kept.map((finding) => toItem(finding, kept, guards.get(finding.id), overrides.get(finding.id)));
   const items = removalOrder(withContents(all), input.orders);
   return {
     version: 1,
@@ -164,26 +173,20 @@ function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string
   return undefined;
 }
 
-function toItem(finding: Finding, kept: Finding[], staying: Pick<Bystander, 'id' | 'uses'>[], override: string | undefined): PlanItem {
+function toItem(finding: Finding, kept: Finding[], guard: Hold | undefined, override: string | undefined): PlanItem {
   const before = kept.filter(
     (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
   );
-  const users = staying.filter((s) => s.uses.some((t) => finding.provides.includes(t))).map((s) => s.id);
-  const { hold: guard } = combine(shared(users), finding.hold);
   return {
     ...finding,
     fingerprint: fingerprint(finding.snapshot),
     dependsOn: before.map((f) => f.id).toSorted(),
-    // Nothing is known of a system that could not be read: there is nothing an override could remove.
-    ...(guard && (override === undefined || finding.kind === UNREAD_SYSTEM) ? { guard } : {}),
+    ...(guard ? { guard } : {}),
     ...(override === undefined ? {} : { override }),
   };
 }
 
-/**
- * What takes others along waits for all they wait for, and they for it. It stays while one of them stays, or is held: no override of its
- * own can lift that.
- */
+/** What takes others along waits for all they wait for, and they for it. */
 function withContents(items: PlanItem[]): PlanItem[] {
   const byId = new Map(items.map((i) => [i.id, i]));
   return items.map((item) => {
@@ -191,14 +194,7 @@ function withContents(items: PlanItem[]): PlanItem[] {
     if (!item.contains) return containers.length === 0 ? item : { ...item, dependsOn: [...item.dependsOn, ...containers].toSorted() };
     const own = new Set([item.id, ...item.contains]);
     const waitsFor = [item, ...item.contains.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
-    const dependsOn = [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted();
-    const staying = item.contains.flatMap((id) => {
-      const guard = byId.has(id) ? byId.get(id)?.guard : STAYS;
-      return guard ? [{ code: guard.code, reason: `it would take ${id} along: ${guard.reason}` }] : [];
-    });
-    const [first] = staying;
-    const guard = first && { code: first.code, reason: staying.map((s) => s.reason).join('; ') };
-    return { ...item, dependsOn, ...(guard ? { guard } : {}) };
+    return { ...item, dependsOn: [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted() };
   });
 }
 

@@ -7,5 +7,5 @@ import type { Hold } from '../finding.ts';
 export function recentlyUsed(use: string | undefined): Hold | undefined {
   if (use === undefined) return undefined;
   const reason = `recently used: ${use}; find out who still needs it (a successor may have been pointed at it) before it goes`;
-  return { code: 'RecentlyUsed', reason };
+  return { code: 'RecentlyUsed', reason, keeps: 'way' };
 }

@@ -13,19 +13,19 @@ export const STAYS: Hold = { code: 'Shared', reason: 'it stays' };
 /** A role's trust policy lets others assume it. */
 export function sharedTrust(others: readonly string[]): Hold | undefined {
   if (others.length === 0) return undefined;
-  return { code: 'SharedTrust', reason: `its trust also lets in ${others.join(', ')}; ask who that is before it goes` };
+  return { code: 'SharedTrust', reason: `its trust also lets in ${others.join(', ')}; ask who that is before it goes`, keeps: 'means' };
 }
 
 /** Others may act as a service account. */
 export function sharedServiceAccount(others: readonly string[]): Hold | undefined {
   if (others.length === 0) return undefined;
-  return { code: 'SharedServiceAccount', reason: `others may act as it as well: ${others.join(', ')}` };
+  return { code: 'SharedServiceAccount', reason: `others may act as it as well: ${others.join(', ')}`, keeps: 'means' };
 }
 
 /** A workload identity provider takes tokens of other audiences. */
 export function sharedProvider(audiences: readonly string[]): Hold | undefined {
   if (audiences.length === 0) return undefined;
-  return { code: 'SharedProvider', reason: `it accepts other audiences as well: ${audiences.join(', ')}` };
+  return { code: 'SharedProvider', reason: `it accepts other audiences as well: ${audiences.join(', ')}`, keeps: 'means' };
 }
 
 /** Others hold a custom role, or nobody could look who does: `unseen` says why, and what would let one look. */

@@ -4,8 +4,10 @@ import type { Deps } from '../../activities/deps.ts';
 import type { Reading } from '../../activities/discover/read.ts';
 import type { AnyKind } from '../../activities/cloud.ts';
 import { judge, type Judged } from '../../activities/discover/judge.ts';
+import type { Bystander, Finding } from '../../model/finding.ts';
+import { liesIn } from '../../model/keep.ts';
 import { PHASES } from '../../model/names.ts';
-import { buildPlan, planHash, UNREAD_SYSTEM, type Plan, type PlanInput } from '../../model/plan.ts';
+import { buildPlan, planHash, UNREAD_SYSTEM, type Plan, type PlanInput, type PlanItem } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { TENANT } from '../activities/planned.ts';
 import { finding } from '../model/findings.ts';
@@ -129,17 +131,19 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
       const { items } = planOf(found, { protected: kept });
       const at = new Map(items.map((i, n) => [i.id, n]));
       const inPlan = new Set(at.keys());
-      const staying = [...found.match.bystanders, ...found.match.findings.filter((f) => !inPlan.has(f.id))];
+      const outside = [...found.match.bystanders, ...found.match.findings.filter((f) => !inPlan.has(f.id))];
+      const needed = neededOf(items, outside);
       for (const provider of items) {
-        const uses = (thing: { id: string; uses: string[] }) =>
-          thing.id !== provider.id && thing.uses.some((t) => provider.provides.includes(t));
-        for (const user of items.filter(uses)) {
+        for (const user of items.filter((i) => i.id !== provider.id && i.uses.some((t) => provider.provides.includes(t)))) {
           expect(provider.dependsOn).toContain(user.id);
           expect(at.get(user.id)).toBeLessThan(at.get(provider.id) as number);
         }
-        const needed =
-          staying.some(uses) || (provider.contains ?? []).some((id) => !inPlan.has(id) || items[at.get(id) ?? 0]?.guard?.code === 'Shared');
-        expect(provider.guard?.code === 'Shared').toBe(needed);
+        expect(/(?:^|; )still needed by/.test(provider.guard?.reason ?? '')).toBe(needed.has(provider.id));
+        const contents = [
+          ...(provider.contains ?? []).map((id) => items.find((i) => i.id === id)),
+          ...items.filter((i) => liesIn(i, provider)),
+        ];
+        if (contents.some((c) => !c || c.guard)) expect(provider.guard?.reason).toContain('it would take ');
       }
       const phases = items.map((i) => PHASES.indexOf(i.phase));
       expect(phases).toEqual(phases.toSorted((a, b) => a - b));
@@ -147,6 +151,30 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
     RUNS,
   );
 });
+
+/** Ids of planned things that something needs which stays as it is. */
+function neededOf(items: PlanItem[], outside: (Pick<Bystander, 'id' | 'uses'> & Partial<Finding>)[]): Set<string> {
+  const needed = new Set<string>();
+  const keeps = new Map<string, Set<string>>([
+    ...outside.map((o) => [o.id, new Set(['means', 'entry'])] as const),
+    ...items.map((i) => [i.id, new Set(i.hold?.keeps === 'way' ? ['means', 'entry'] : [i.hold?.keeps ?? []].flat())] as const),
+  ]);
+  for (let before = -1; before !== [...keeps.values()].reduce((sum, k) => sum + k.size, needed.size);) {
+    before = [...keeps.values()].reduce((sum, k) => sum + k.size, needed.size);
+    for (const user of [...outside, ...items])
+      for (const other of items.filter((i) => i.id !== user.id)) {
+        const mine = keeps.get(user.id) ?? new Set();
+        const ways = [
+          ...(user.uses.some((t) => other.provides.includes(t)) && mine.has('entry') ? ['entry'] : []),
+          ...(other.serves ?? []).filter((s) => user.provides?.includes(s.token) && mine.has(s.as)).map((s) => s.as),
+        ];
+        if (ways.length > 0) needed.add(other.id);
+        const inside = liesIn(user, other) ? [...mine] : [];
+        for (const way of [...ways, ...inside]) keeps.get(other.id)?.add(way);
+      }
+  }
+  return needed;
+}
 
 test('Defender in use, or not known to be absent, holds all it shares; what it shares is held by nothing else of its', async () => {
   const shared = /^(?:entra-oidc-application|aws-oidc-client-id|entra-ciem-sign-in)$/;
