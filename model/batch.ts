@@ -34,7 +34,6 @@ export function batchesOf(plan: Plan): Batch[] {
 /** What names a batch of a plan. */
 export type BatchKey = Pick<Batch, 'phase' | 'type' | 'wave' | 'stage' | 'index'>;
 
-/** The items of one batch. */
 export function itemsOf(plan: Plan, batch: BatchKey): PlanItem[] {
   const group = groups(plan).find(
     (g) => g.phase === batch.phase && g.type === batch.type && g.wave === batch.wave && g.stage === batch.stage && g.index === batch.index,

@@ -79,7 +79,6 @@ export type FailureClass =
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
   | { kind: 'blocked'; code: string; message: string };
 
-/** Message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

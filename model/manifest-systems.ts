@@ -2,8 +2,6 @@ import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import { listed, type Selector } from './selector.ts';
 
-/** Which systems a manifest is about. */
-
 /** Every system the manifest names one by one, facts (Entra, OIDC account, OIDC project) included, each once, sorted. */
 export function systemsOf(manifest: Manifest): SystemId[] {
   const { aws, azure, gcp } = manifest;

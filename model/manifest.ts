@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { parseYaml } from './yaml.ts';
-import { DAYS, isZone } from './window.ts';
+import { ChangeWindowSchema } from './window.ts';
 import { listed } from './selector.ts';
 
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
@@ -11,7 +11,6 @@ const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write it
 const person = z.string().min(1, 'is empty; write a name or a mail address');
 const projectId = z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'is not a GCP project id');
 const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes');
-const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const date = z.iso.date('is not a date; write YYYY-MM-DD');
 
 /** A selector that names nothing would claim that nothing is left. */
@@ -128,16 +127,7 @@ export const ManifestSchema = z.strictObject({
   /** `quarantine`: what a cloud can deny or disable is only that at first, and watched; removed, with the rest, after `waits.quarantine`. */
   mode: z.enum(['remove', 'quarantine'], 'is neither remove nor quarantine').default('remove'),
   /** When changes are allowed; always, where none is named. */
-  windows: z
-    .array(
-      z.strictObject({
-        days: z.array(z.enum(DAYS)).min(1, 'is empty; name at least one day'),
-        from: z.string().regex(TIME, 'is not a time of day; write HH:MM'),
-        to: z.string().regex(TIME, 'is not a time of day; write HH:MM'),
-        zone: z.string().refine(isZone, 'is not a time zone; write such as Europe/Berlin or UTC'),
-      }),
-    )
-    .default([]),
+  windows: z.array(ChangeWindowSchema).default([]),
   waits: z
     .strictObject({
       /** How long a gate stays open before it closes as denied. */

@@ -31,13 +31,8 @@ export function nativeId(system: SystemId): string {
 export const GATES = ['plan', 'wave', 'collectors', 'restore'] as const;
 export type Gate = (typeof GATES)[number];
 
-/** Which gate's approval covers the items of a phase. */
-export const GATE_OF: Record<Phase, Gate> = {
-  permissions: 'plan',
-  'oidc-applications': 'plan',
-  'data-collection': 'collectors',
-  'sign-in': 'collectors',
-};
+/** The phases whose items need the approval of gate `collectors`, too. */
+export const BEHIND_COLLECTORS: readonly Phase[] = ['data-collection', 'sign-in'];
 
 /** The phases of a restore, which goes through them backwards. */
 export const RESTORE_TITLES: Record<Phase, string> = {
@@ -69,8 +64,3 @@ export type CollectorType = 'aws' | 'azure' | 'gcp';
 
 /** The portal's words when a configuration is gone (guide, "Stop data collection", step 10). */
 export const DELETED_MESSAGE = 'Successfully deleted configuration';
-
-/** For the `default` of a switch over a closed union: the compiler refuses a forgotten member. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value ${JSON.stringify(value)}`);
-}

@@ -14,7 +14,6 @@ export function runName(workflowId: string, firstExecutionRunId: string): string
   return `${workflowId}_${firstExecutionRunId}`;
 }
 
-/** The workflow id in a run's name. */
 export function workflowIdIn(run: string): string {
   return run.slice(0, Math.max(0, run.lastIndexOf('_')));
 }

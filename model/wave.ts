@@ -1,4 +1,4 @@
-import { GATE_OF, type Gate } from './names.ts';
+import { BEHIND_COLLECTORS, type Gate } from './names.ts';
 import type { Plan, PlanItem } from './plan.ts';
 
 /** Pure: the items of the first wave: permissions in the pilot's systems that wait for nothing outside of it. */
@@ -14,5 +14,5 @@ export function pilotItems({ items, pilot }: Pick<Plan, 'items' | 'pilot'>): Set
 /** Pure: the gates whose approval must cover the removal of an item. */
 export function gatesBefore(plan: Pick<Plan, 'items' | 'pilot'>, item: Pick<PlanItem, 'id' | 'phase'>): Gate[] {
   const rest = plan.pilot.length > 0 && !pilotItems(plan).has(item.id);
-  return ['plan', ...(rest ? (['wave'] as const) : []), ...(GATE_OF[item.phase] === 'collectors' ? (['collectors'] as const) : [])];
+  return ['plan', ...(rest ? (['wave'] as const) : []), ...(BEHIND_COLLECTORS.includes(item.phase) ? (['collectors'] as const) : [])];
 }

@@ -1,15 +1,20 @@
+import { z } from 'zod';
+
 /** When changes are allowed. All of it pure. */
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof DAYS)[number];
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; write HH:MM');
+
 /** `from` and `to` as HH:MM in `zone` (IANA); a `to` that is not after `from` is of the next day. `days` are those it begins on. */
-export interface ChangeWindow {
-  days: Day[];
-  from: string;
-  to: string;
-  zone: string;
-}
+export const ChangeWindowSchema = z.strictObject({
+  days: z.array(z.enum(DAYS)).min(1, 'is empty; name at least one day'),
+  from: time,
+  to: time,
+  zone: z.string().refine(isZone, 'is not a time zone; write such as Europe/Berlin or UTC'),
+});
+export type ChangeWindow = z.infer<typeof ChangeWindowSchema>;
 
 const MINUTE = 60_000;
 /** The longest that a week of windows can leave between two, with a change of the clock. */

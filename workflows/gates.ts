@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { GateOutcome } from '../model/gate.ts';
-import { PHASES, type Gate, type Phase } from '../model/names.ts';
+import { BEHIND_COLLECTORS, PHASES, type Gate, type Phase } from '../model/names.ts';
 import { gateWaiting } from '../model/waiting.ts';
 import { closeGate, openGate, remind } from './activities.ts';
 import { idle } from './carry-out.ts';
@@ -21,7 +21,7 @@ export async function approveWave(run: Run): Promise<StepOutcome> {
 /** Before collectors go: their historic data goes with them. */
 export async function approveCollectors(run: Run): Promise<StepOutcome> {
   run.enter('data-collection');
-  return await passGate(run, 'collectors', ['data-collection', 'sign-in']);
+  return await passGate(run, 'collectors', BEHIND_COLLECTORS);
 }
 
 /** Before anything is given back: what comes back may hold rights over everything. */

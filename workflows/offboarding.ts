@@ -23,7 +23,6 @@ import { readEstate } from './read-estate.ts';
 import { Run, type StepOutcome } from './run.ts';
 import type { OffboardingInput } from './run-state.ts';
 
-/** What a run ends with. */
 export interface OffboardingResult {
   run: string;
   status: RunStatus;
@@ -38,7 +37,6 @@ export interface OffboardingResult {
   evidence: string;
 }
 
-/** How a run's work ended, and why. */
 export type Ending = { status: RunStatus } & Reason;
 
 /** The guide's order. */

@@ -9,7 +9,7 @@ import { PHASES, type Gate, type Phase } from '../model/names.ts';
 import { OTP_EXHAUSTED, type Outcome } from '../model/outcome.ts';
 import { runName } from '../model/run-name.ts';
 import { collectorWaiting, itemsWaiting } from '../model/waiting.ts';
-import type { Asking, CollectorWaiting, ItemsWaiting, Waiting } from '../model/waiting.ts';
+import type { Asking, CollectorWaiting, Waiting } from '../model/waiting.ts';
 import { awaitedMost } from '../model/waiting-words.ts';
 import { removeItems } from './activities.ts';
 import { BetweenItems } from './between-items.ts';
@@ -148,9 +148,8 @@ export class Run implements RunState {
 
   /** Asks approvers what becomes of unresolved items. What is asked already keeps its time. */
   waitForDecision(): void {
-    const known = this.waits.of('items')[0];
-    const member = this.#undecidedItems(known?.until ?? this.inMs(this.terms.waits.person));
-    if (member) this.waitFor(member);
+    this.#putItems(this.waits.of('items')[0]?.until ?? this.inMs(this.terms.waits.person));
+    this.show();
   }
 
   /** Changes what is known of a collector; one that is no longer waited for stays so. */
@@ -174,20 +173,17 @@ export class Run implements RunState {
     return new Date(Date.now() + ms).toISOString();
   }
 
-  #undecidedItems(until: string): ItemsWaiting | undefined {
+  #putItems(until: string): void {
     const open = PHASES.flatMap((phase) => this.undecided(phase));
-    if (open.length === 0) return undefined;
+    if (open.length === 0) return this.waits.drop('items');
     const locked = open.filter((o) => o.code === OTP_EXHAUSTED).map((o) => ({ item: o.item, why: o.reason }));
     const items = open.map((o) => o.item);
-    return itemsWaiting(items, locked, until, this.asking);
+    this.waits.put(itemsWaiting(items, locked, until, this.asking));
   }
 
   /** For as long as items wait for a decision, they are told as they are now. */
   #tellItemsAsTheyAre(): void {
     const known = this.waits.of('items')[0];
-    if (!known) return;
-    const member = this.#undecidedItems(known.until);
-    if (member) this.waits.put(member);
-    else this.waits.drop('items');
+    if (known) this.#putItems(known.until);
   }
 }

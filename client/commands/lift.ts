@@ -2,7 +2,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages/index.ts';
-import { requireRun, send } from '../run/ask.ts';
+import { send } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { list, text, BY, personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
@@ -21,7 +21,6 @@ export const lift: Command = {
     const by = personOf(values, io);
     const named = list(values, 'items');
     return await withSession(io.env, async (session) => {
-      await requireRun(session, run);
       const message = { by, reason: text(values, 'reason'), ...(named === undefined ? {} : { items: named }) };
       const outcomes = await send(session, run, messages.lift, message);
       const lifted = outcomes.filter((o) => o.code === LIFTED).map((o) => o.item);

@@ -1,15 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { EncryptionCodec } from '../../security/codec.ts';
 
+const { Payloads } = proto.temporal.api.common.v1;
 const MOST_BYTES = 16 * 1024 * 1024;
-
-/** A payload as the Temporal UI and CLI send it: bytes in base64. */
-interface JsonPayload {
-  metadata?: Record<string, string>;
-  data?: string;
-}
 
 /** Decodes payloads for the Temporal UI of this very demonstration: loopback only, answers to that UI's origin alone. */
 export async function startCodecServer(codec: EncryptionCodec): Promise<{ url: string; allow(origin: string): void; stop(): void }> {
@@ -37,20 +33,16 @@ async function answer(codec: EncryptionCodec, request: IncomingMessage, response
     chunks.push(chunk);
     if (chunks.reduce((n, c) => n + c.length, 0) > MOST_BYTES) throw new RangeError('too long');
   }
-  const { payloads = [] } = JSON.parse(Buffer.concat(chunks).toString()) as { payloads?: JsonPayload[] };
+  // The Temporal UI and CLI send and take bytes in base64.
+  const { payloads } = Payloads.fromObject(JSON.parse(Buffer.concat(chunks).toString()) as object);
   const way = request.url === '/decode' ? codec.decode.bind(codec) : request.url === '/encode' ? codec.encode.bind(codec) : undefined;
   if (!way) return void response.writeHead(404).end();
-  const result = await way(payloads.map(fromJson));
+  const result = await way(payloads);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ payloads: result.map(toJson) }));
 }
 
-function fromJson({ metadata = {}, data = '' }: JsonPayload): Payload {
-  const bytes = Object.entries(metadata).map(([k, v]) => [k, Buffer.from(v, 'base64')] as const);
-  return { metadata: Object.fromEntries(bytes), data: Buffer.from(data, 'base64') };
-}
-
-function toJson({ metadata, data }: Payload): JsonPayload {
+function toJson({ metadata, data }: Payload): { metadata: Record<string, string>; data: string } {
   const text = Object.entries(metadata ?? {}).map(([k, v]) => [k, Buffer.from(v).toString('base64')] as const);
   return { metadata: Object.fromEntries(text), data: Buffer.from(data ?? []).toString('base64') };
 }

@@ -10,7 +10,6 @@ const END_WITHIN_MS = 15_000;
 /** A process of ours that says on stdout, in one JSON line, that it is ready. */
 export interface Child {
   pid: number;
-  /** The ready line. */
   ready: Record<string, unknown>;
   /** SIGTERM, then SIGKILL; resolves when it has ended. */
   stop(): Promise<void>;

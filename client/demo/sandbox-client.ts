@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
 /** The sandbox as a person beside it sees it: its report and its mailbox, over https with its own certificate authority. */
@@ -27,16 +30,9 @@ export function sandboxClient(origin: string, authorityFile: string): SandboxCli
   };
 }
 
-function getJson<T>(url: string, ca: Buffer): Promise<T> {
-  return new Promise((done, fail) => {
-    get(url, { ca }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () => {
-        if (response.statusCode === 200) done(JSON.parse(Buffer.concat(chunks).toString()) as T);
-        else fail(new Error(`${url} answered ${response.statusCode}`));
-      });
-    }).on('error', fail);
-  });
+async function getJson<T>(url: string, ca: Buffer): Promise<T> {
+  const [response] = (await once(get(url, { ca }), 'response')) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  return JSON.parse(answer) as T;
 }

@@ -9,7 +9,6 @@ export interface DiscoveryStatus {
   progress: DiscoveryProgress;
 }
 
-/** A discovery for a terminal. */
 export function renderDiscovery({ workflowId, state, startedAt, endedAt, progress: p }: DiscoveryStatus): string {
   const when = `started ${startedAt}${p.by === undefined ? '' : ` by ${p.by}`}${endedAt === undefined ? '' : `, ended ${endedAt}`}`;
   return [

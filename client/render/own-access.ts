@@ -1,7 +1,6 @@
 import { spell, step } from '../../model/next-step.ts';
 import type { OwnAccess } from '../../model/own-access.ts';
 
-/** The worker's own access for a terminal. */
 export function renderOwnAccess({ identities, grants, unknown }: OwnAccess, workflowId: string, program: string): string {
   const lines = [
     'What the worker itself may do, read when the run ended. Nothing of it is taken away by this tool.',

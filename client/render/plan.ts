@@ -1,4 +1,4 @@
-import { assertNever, PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
+import { PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
 import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
 import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
 import { phasesOf } from '../../model/summary-words.ts';
@@ -7,6 +7,13 @@ import { section } from './section.ts';
 
 /** As many as leave room for the rest of the summary; the list above it has all. */
 const MOST_NAMED = 5;
+
+const MEANINGS: Record<Risk, string> = {
+  takeover: 'rights over rights: whoever holds it can take the account over',
+  write: 'changes resources',
+  read: 'reads resources or settings',
+  none: 'no right of its own',
+};
 
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why; last the summary. */
 export function renderPlan(plan: Plan, hash: string): string {
@@ -76,7 +83,7 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
     'What the rights that go allow:',
     ...RISKS.map((risk) => ({ risk, count: plan.items.filter((i) => i.risk === risk).length }))
       .filter(({ count }) => count > 0)
-      .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${meaningOf(risk)}`),
+      .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${MEANINGS[risk]}`),
   ];
   lines.push(
     ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, 'marked above'),
@@ -84,19 +91,4 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
   );
   for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
-}
-
-function meaningOf(risk: Risk): string {
-  switch (risk) {
-    case 'takeover':
-      return 'rights over rights: whoever holds it can take the account over';
-    case 'write':
-      return 'changes resources';
-    case 'read':
-      return 'reads resources or settings';
-    case 'none':
-      return 'no right of its own';
-    default:
-      return assertNever(risk);
-  }
 }

@@ -5,7 +5,6 @@ import { decisionWords, reasonOf } from '../../model/messages/index.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
-/** A run as its journal tells it, for a terminal. */
 export function renderReport(s: RunSummary, program: string): string {
   const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
   const lines = [

@@ -12,7 +12,6 @@ export interface ScriptSource {
   run: string;
   hash: string;
   manifest: Manifest;
-  /** When the script is made. */
   now: Date;
 }
 

@@ -19,7 +19,6 @@ import { requireWorker, type Session } from './session.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
 const RESULT_WITHIN_MS = 5_000;
-/** gRPC's number for it. */
 const DEADLINE_EXCEEDED = 4;
 
 /** Asks a run where it is. Throws RunNotFound, NoWorker. */
@@ -136,14 +135,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
   if (unanswered || isGrpcServiceError(answer)) {
     // The server's own words for a missing worker differ by version; whether one polls decides.
     await requireWorker(session);
-    if (unanswered)
-      return new OffboardError(
-        'NoWorker',
-        `${workflowId} did not answer in time; look at the worker's log, and whether one polls the task queue of that run`,
-        {
-          cause: error,
-        },
-      );
+    const mend = "look at the worker's log, and whether one polls the task queue of that run";
+    if (unanswered) return new OffboardError('NoWorker', `${workflowId} did not answer in time; ${mend}`, { cause: error });
   }
   return error;
 }

@@ -8,7 +8,6 @@ export function text(values: Values, name: string): string {
   return optional(values, name) ?? '';
 }
 
-/** A text option, where it was given. */
 export function optional(values: Values, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
@@ -37,7 +36,6 @@ export const TICKET = {
   ticket: { type: 'string' as const, value: 'NUMBER', help: "the change's number, where the worker's policy demands one" },
 };
 
-/** The ticket as a message carries it. */
 export function ticketOf(values: Values): { ticket?: string } {
   return typeof values['ticket'] === 'string' ? { ticket: values['ticket'] } : {};
 }

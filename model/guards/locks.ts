@@ -1,8 +1,6 @@
 import type { Hold } from '../finding.ts';
 import { command } from '../shell.ts';
 
-/** The guards of what a lock keeps from deletion. */
-
 /** A resource lock in Azure: ARM refuses the deletion with this code. `words`: its own. */
 export function scopeLocked(code: string, words: string): Hold | undefined {
   if (code !== 'ScopeLocked') return undefined;

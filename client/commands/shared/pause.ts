@@ -1,6 +1,6 @@
 import * as messages from '../../../workflows/messages/index.ts';
 import { OffboardError } from '../../../model/errors.ts';
-import { requireRun, send } from '../../run/ask.ts';
+import { send } from '../../run/ask.ts';
 import type { Command } from '../../terminal/command.ts';
 import { BY, personOf } from '../../terminal/values.ts';
 import { withSession, type Session } from '../../run/session.ts';
@@ -25,7 +25,6 @@ export function pauseCommand(name: 'pause' | 'resume', summary: string, done: st
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
       return await withSession(io.env, async (session) => {
-        await requireRun(session, run);
         const answer = await say(session, run, by);
         io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : answer);
       });
