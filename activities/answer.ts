@@ -40,6 +40,16 @@ export async function unlessGone<T>(isGone: (error: unknown) => boolean, ask: ()
   }
 }
 
+/** Done, also where there is nothing to take away. As `unlessGone`. */
+export async function doneOrGone(isGone: (error: unknown) => boolean, remove: () => Promise<unknown>): Promise<void> {
+  await unlessGone(isGone, remove);
+}
+
+/** Whether what a call changes is there. As `unlessGone`. */
+export async function isThere(isGone: (error: unknown) => boolean, change: () => Promise<unknown>): Promise<boolean> {
+  return (await unlessGone(isGone, async () => ({ done: await change() }))) !== undefined;
+}
+
 /** Why the product itself does not do what was asked, or cannot ask a cloud at all; each classifier takes it as it stands. Codes: docs/guards.md. */
 export class RefusedError extends Error {
   readonly code: string;

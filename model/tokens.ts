@@ -1,4 +1,4 @@
-/** Tokens (`finding.ts`) that tie what lies in different clouds together; each cloud's own are in its `footprint/tokens.ts`. */
+/** Tokens (`finding.ts`) that tie what lies in different clouds together; each cloud's own are in its `footprint/`. */
 
 /** Whatever trusts an identifier URI of the tenant as an audience uses it; the Entra application with that URI provides it. */
 export function audienceToken(cloud: 'aws' | 'gcp', uri: string): string {

@@ -6,14 +6,13 @@ import { awsConnector } from './wire/clients.ts';
 import { awsFacts } from './facts.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
 import { readAccount } from './reader.ts';
-import { usedWithin } from './footprint/recent-use.ts';
 import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listingAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 import { AWS_ORDER } from './order.ts';
-import { LOCAL_TOKENS } from './footprint/tokens.ts';
+import { LOCAL_TOKENS } from './footprint/ids.ts';
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
@@ -30,7 +29,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     root: (context) => rootOfAws(connector, context),
     localTokens: LOCAL_TOKENS,
     async read(api, _system, context) {
-      const read = await readAccount(api, { usedWithin: usedWithin(context), now: new Date() }, AWS_RESOURCES, context.own);
+      const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, context.own);
       return putBack(AWS_KINDS, read, context);
     },
     facts: awsFacts,

@@ -1,12 +1,11 @@
-import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
+import type { ManagedPolicyDetail, RoleDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { Own } from '../kind.ts';
 import type { AccountPolicies, ResourceKind } from './kind.ts';
 import type { AwsAccountApi } from './wire/account.ts';
-import { isRole, issuerOfProvider } from './footprint/ids.ts';
+import { isRole, issuerOfProvider, useInWords } from './footprint/ids.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
-import { recentUse } from './footprint/recent-use.ts';
 import { footprint as roleFootprint, withRole } from './kinds/role/footprint.ts';
 import { readRole } from './kinds/role/read.ts';
 import { readStacks } from './kinds/stack/read.ts';
@@ -41,7 +40,8 @@ export async function readAccount(
   const there = await readRoles(api, details.roles);
   // Which policies and secrets can concern us hangs on the roles: ours count as long as this run alone took them away.
   const roles = rolesPutBack(there, own);
-  const watched = new Set(roles.filter(mayConcernUs).flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
+  const concerning = roles.filter(mayConcernUs);
+  const watched = new Set(concerning.flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
   const policies: AccountPolicy[] = [];
   for (const detail of details.policies) {
     if (!watched.has(detail.Arn ?? '') && !isLookAlike(detail.PolicyName ?? '')) continue;
@@ -53,20 +53,17 @@ export async function readAccount(
       boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
     });
   }
-  const uses = details.roles.map(
-    (r) => [r.Arn ?? '', recentUse(r.RoleLastUsed?.LastUsedDate, guard.usedWithin, guard.now, r.RoleLastUsed?.Region)] as const,
-  );
+  // IAM's own report may be hours late.
+  const recently = (at: Date | undefined, region?: string) =>
+    at && guard.now.getTime() - at.getTime() <= guard.usedWithin ? useInWords(at, region) : undefined;
+  const uses = details.roles.map((r) => [r.Arn ?? '', recently(r.RoleLastUsed?.LastUsedDate, r.RoleLastUsed?.Region)] as const);
   const providers = await readProviders(api);
-  const surveys = await besideIam(
-    api,
-    {
-      roles: roles.filter(mayConcernUs),
-      documents: documentsOf(roles, details.policies),
-      recently: (at) => recentUse(at, guard.usedWithin, guard.now),
-    },
-    kinds,
-  );
-  const tagged = [...roles.filter(mayConcernUs), ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
+  const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
+  for (const { name, survey } of kinds) {
+    const said: AccountPolicies = { roles: concerning, documents: documentsOf(roles, details.policies), recently };
+    if (survey) surveys.push({ kind: name, ...(await survey(api, said)) });
+  }
+  const tagged = [...concerning, ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
   return {
     account: api.account,
     roles,
@@ -88,12 +85,6 @@ function attachedTo(roles: readonly RoleState[], policy: string | undefined): nu
   return roles.filter((r) => policy !== undefined && r.AttachedPolicies.includes(policy)).length;
 }
 
-async function besideIam(api: AwsAccountApi, policies: AccountPolicies, kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[]) {
-  const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
-  for (const { name, survey } of kinds) if (survey) surveys.push({ kind: name, ...(await survey(api, policies)) });
-  return surveys;
-}
-
 /** Every document in force: the inline ones of roles, and the default version of each customer policy. */
 function documentsOf(roles: readonly RoleState[], policies: readonly ManagedPolicyDetail[]): AccountPolicies['documents'] {
   const inline = roles.flatMap((r) =>
@@ -107,10 +98,7 @@ function documentsOf(roles: readonly RoleState[], policies: readonly ManagedPoli
 }
 
 /** The details of roles lack description and session length, the plain listing has them. What only one listing shows is read by itself. */
-async function readRoles(
-  api: AwsAccountApi,
-  details: Awaited<ReturnType<AwsAccountApi['authorizationDetails']>>['roles'],
-): Promise<RoleState[]> {
+async function readRoles(api: AwsAccountApi, details: RoleDetail[]): Promise<RoleState[]> {
   const listed = new Map((await api.roles()).map((r) => [r.RoleName ?? '', r]));
   const roles: RoleState[] = [];
   const alone = new Set(listed.keys());

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { scriptOf } from '../../model/shell.ts';
+import { bash } from '../bash.ts';
 import { graphEndpoint } from '../microsoft/endpoints.ts';
 import { demandSignIn } from '../microsoft/sign-in-shell.ts';
 import { ENTRA_KINDS } from './kinds/index.ts';
@@ -8,7 +9,7 @@ import { ENTRA_KINDS } from './kinds/index.ts';
  * `graph`: one call of Microsoft Graph. `graph_once`: one that may have been done before, so that Graph's own "not found" is no failure.
  * Every other failure ends the script.
  */
-const FUNCTIONS = String.raw`
+const FUNCTIONS = bash`
 graph() {
   az rest --method "$1" --url "$GRAPH/v1.0$2" --resource "$GRAPH_RESOURCE" --output none ${'${3:+--body "$3"}'}
 }
@@ -23,10 +24,5 @@ export const entraScript = scriptOf({ prelude, enter: () => [] }, ENTRA_KINDS);
 
 function prelude(manifest: Manifest): string[] {
   const { url } = graphEndpoint(manifest.tenant.cloud, {});
-  return [
-    ...demandSignIn(manifest),
-    `GRAPH="\${OFFBOARD_GRAPH_ENDPOINT:-${url}}"`,
-    `GRAPH_RESOURCE=${url}`,
-    ...FUNCTIONS.trim().split('\n'),
-  ];
+  return [...demandSignIn(manifest), `GRAPH="\${OFFBOARD_GRAPH_ENDPOINT:-${url}}"`, `GRAPH_RESOURCE=${url}`, ...FUNCTIONS];
 }

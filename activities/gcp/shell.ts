@@ -1,8 +1,9 @@
 import { scriptOf } from '../../model/shell.ts';
+import { bash } from '../bash.ts';
 import { GCP_KINDS } from './kinds/index.ts';
 
 /** Functions that the `gcloud` commands of a script need, in bash. They return 1 where the script must end. */
-export const GCP_FUNCTIONS: readonly string[] = String.raw`
+export const GCP_FUNCTIONS = bash`
 # gcp_show COMMAND…: its answer, or NOT_FOUND where that is what Google says. Every other failure ends the script.
 gcp_show() {
   local complaint
@@ -32,9 +33,7 @@ gcp_demand() {
   if [[ -n ${'$'}{4-} && $gcp_made == *" $1=$there "* ]]; then return; fi
   if [[ $there != "$2" ]]; then echo "service account $1 has the unique id $there, not $2: nothing is given to it" >&2; return 1; fi
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 /** Google Cloud in `gcloud`. Every name carries its project, so nothing depends on the configuration that is active. */
 export const gcpScript = scriptOf({ prelude: () => GCP_FUNCTIONS, enter: () => [] }, GCP_KINDS);

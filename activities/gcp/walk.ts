@@ -31,19 +31,33 @@ export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<W
       const batch = parents.slice(from, from + AT_ONCE);
       found.push(...(await Promise.all(batch.map((parent) => childrenOf(api, parent, projects === 'all', walked)))).flat());
     }
-    const live = liveOnes(found, walked);
+    const live = liveOnes(found, walked).map((n) => n.resource);
     parents = live.filter((r) => r.startsWith('folders/'));
     const wanted = live.filter((r) => (r.startsWith('folders/') ? folders : projects) === 'all');
-    walked.systems.push(...wanted.map((r): SystemId => `gcp:${r}`));
+    walked.systems.push(...wanted.map(systemOf));
   }
   return walked;
 }
 
-function liveOnes(nodes: TreeNode[], walked: Walked): string[] {
-  for (const { resource, state } of nodes) {
-    if (state !== 'ACTIVE') walked.leftOut.push({ system: `gcp:${resource}`, reason: `its state is ${state || 'not told'}` });
-  }
-  return nodes.filter((n) => n.state === 'ACTIVE').map((n) => n.resource);
+/** Those that can be worked in; the others are left out, each with its state. */
+function liveOnes<N extends TreeNode>(nodes: N[], walked: Walked): N[] {
+  const [live, others] = [nodes.filter((n) => n.state === 'ACTIVE'), nodes.filter((n) => n.state !== 'ACTIVE')];
+  walked.leftOut.push(
+    ...others.map(({ resource, state }) => ({ system: systemOf(resource), reason: `its state is ${state || 'not told'}` })),
+  );
+  return live;
+}
+
+function systemOf(resource: string): SystemId {
+  return `gcp:${resource}`;
+}
+
+function described({ resource, name }: TreeNode, parent: string | undefined): Described {
+  return {
+    system: systemOf(resource),
+    ...(name === undefined ? {} : { name }),
+    ...(parent === undefined ? {} : { parent: systemOf(parent) }),
+  };
 }
 
 /** Direct children. What can be listed counts though the rest cannot; of the organisation at least something must be. */
@@ -58,8 +72,7 @@ async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, wa
   for (const { reason } of failed)
     walked.unknown.push({ system: `gcp:${parent}`, reason: `what is in it could not be listed whole: ${failureWords(reason)}` });
   const children = results.flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
-  for (const { resource, name } of children)
-    walked.described.push({ system: `gcp:${resource}`, parent: `gcp:${parent}`, ...(name === undefined ? {} : { name }) });
+  walked.described.push(...children.map((child) => described(child, parent)));
   return children;
 }
 
@@ -103,22 +116,11 @@ export async function visibleProjects(api: Pick<GcpApi, 'searchProjects'>): Prom
       'NothingVisible',
       'the worker can see neither an organisation nor a project; give it the permissions of docs/clouds/gcp.md',
     );
-  const live = projects.filter((p) => p.state === 'ACTIVE');
-  const parents = new Set(live.flatMap((p) => p.parent ?? []));
-  return {
-    systems: live.map((p) => `gcp:${p.resource}` as const),
-    leftOut: projects
-      .filter((p) => p.state !== 'ACTIVE')
-      .map((p) => ({ system: `gcp:${p.resource}`, reason: `its state is ${p.state || 'not told'}` })),
-    unknown: [...parents].map((parent) => ({
-      system: `gcp:${parent}`,
-      reason:
-        'the worker cannot see the organisation above its projects, what that holds and what else is in it; let it get the organisation',
-    })),
-    described: projects.map(({ resource, name, parent }) => ({
-      system: `gcp:${resource}`,
-      ...(name === undefined ? {} : { name }),
-      ...(parent === undefined ? {} : { parent: `gcp:${parent}` as const }),
-    })),
-  };
+  const walked: Walked = { systems: [], leftOut: [], unknown: [], described: projects.map((p) => described(p, p.parent)) };
+  const live = liveOnes(projects, walked);
+  walked.systems = live.map((p) => systemOf(p.resource));
+  const reason =
+    'the worker cannot see the organisation above its projects, what that holds and what else is in it; let it get the organisation';
+  walked.unknown = [...new Set(live.flatMap((p) => p.parent ?? []))].map((parent) => ({ system: systemOf(parent), reason }));
+  return walked;
 }

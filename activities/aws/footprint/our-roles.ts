@@ -1,9 +1,8 @@
 import type { Facts } from '../../../model/finding.ts';
-import { isServiceLinked, nameInArn } from './ids.ts';
+import { isServiceLinked, nameInArn, roleToken } from './ids.ts';
 import { isDefenderRole } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
-import { roleToken } from './tokens.ts';
 import { allows, trustStatements } from './trust.ts';
 import { audienceUses, webIdentityTrust } from './web-identity.ts';
 

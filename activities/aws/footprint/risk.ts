@@ -2,7 +2,7 @@ import type { Json } from '../../../model/finding.ts';
 import { RISKS, type Risk } from '../../../model/names.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 import { nameInArn } from './ids.ts';
-import { field, list, matchesAction, strings } from './trust.ts';
+import { allowing, field, matchesAction, strings } from './trust.ts';
 
 /** Actions that give whoever holds them any right they like (onboarding's controller: attach, put, create and delete policies on `*`). */
 const TAKEOVER = [
@@ -24,9 +24,8 @@ const PLUMBING = /^sts:/i;
 
 /** Pure: the worst that a policy document allows. */
 export function riskOfDocument(document: Json): Risk {
-  const allowed = list(field(document, 'Statement')).filter((s) => field(s, 'Effect') === 'Allow');
   return worst(
-    allowed.flatMap((s) => (field(s, 'NotAction') === undefined ? strings(field(s, 'Action')).map(riskOfAction) : ['takeover'])),
+    allowing(document).flatMap((s) => (field(s, 'NotAction') === undefined ? strings(field(s, 'Action')).map(riskOfAction) : ['takeover'])),
   );
 }
 

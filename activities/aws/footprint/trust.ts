@@ -13,13 +13,16 @@ export interface TrustStatement {
 
 /** Every Allow statement of a trust policy. */
 export function trustStatements(document: Json): TrustStatement[] {
-  return list(field(document, 'Statement'))
-    .filter((s) => field(s, 'Effect') === 'Allow')
-    .map((s) => ({
-      actions: field(s, 'NotAction') === undefined ? strings(field(s, 'Action')).map((a) => a.toLowerCase()) : ['*'],
-      principals: principals(s),
-      conditions: conditions(field(s, 'Condition')),
-    }));
+  return allowing(document).map((s) => ({
+    actions: field(s, 'NotAction') === undefined ? strings(field(s, 'Action')).map((a) => a.toLowerCase()) : ['*'],
+    principals: principals(s),
+    conditions: conditions(field(s, 'Condition')),
+  }));
+}
+
+/** Every Allow statement of any policy, as it is written. */
+export function allowing(document: Json): Json[] {
+  return list(field(document, 'Statement')).filter((s) => field(s, 'Effect') === 'Allow');
 }
 
 /** Unique ids of deleted roles and users among the principals of a trust policy: IAM takes no policy that names one. */

@@ -1,9 +1,9 @@
 import type { Json } from '../../../model/finding.ts';
 import { MEPM } from '../../../model/footprint.ts';
-import { isProviderOf } from './ids.ts';
 import { audienceToken } from '../../../model/tokens.ts';
 import { allows, trustStatements, type TrustStatement } from './trust.ts';
-import { clientIdToken } from './tokens.ts';
+import { clientIdToken, isProviderOf } from './ids.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** What a role's trust policy says of the tenant's provider. */
 export interface WebIdentityTrust {
@@ -63,10 +63,5 @@ function judgeStatement(
 
 function lets(operator: string, value: string, audience: string): boolean {
   if (operator.endsWith('ignorecase')) return value.toLowerCase() === audience.toLowerCase();
-  if (!operator.endsWith('like')) return value === audience;
-  const source = value
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(audience);
+  return operator.endsWith('like') ? matchesWildcard(value, audience) : value === audience;
 }

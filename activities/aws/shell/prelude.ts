@@ -1,8 +1,10 @@
+import { bash } from '../../bash.ts';
+
 /**
  * Bash functions of the AWS part of a generated script. They say what they do, take what is gone (or there) already for done, and fail at
  * anything else. `$aws_errors` is a file: what the CLI prints on stderr is no part of an answer.
  */
-export const AWS_PRELUDE: readonly string[] = String.raw`
+export const AWS_PRELUDE = bash`
 # AWS: needs the AWS CLI, and credentials that may assume the role in each account.
 export AWS_PAGER=''
 aws_errors=$(mktemp)
@@ -84,6 +86,4 @@ aws_make() {
   cat "$aws_errors" >&2
   return 1
 }
-`
-  .trim()
-  .split('\n');
+`;

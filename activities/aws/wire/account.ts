@@ -24,7 +24,8 @@ import {
   type PolicyVersion,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { orGone } from './classify.ts';
+import { doneOrGone } from '../../answer.ts';
+import { isGone, orGone } from './classify.ts';
 import type { secretCalls } from './secrets.ts';
 import type { stackCalls } from './stack-calls.ts';
 import { restoringCalls } from './account-restoring.ts';
@@ -45,7 +46,6 @@ type Elsewhere = ReturnType<typeof stackCalls> & ReturnType<typeof secretCalls>;
  */
 export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient, elsewhere: Elsewhere) {
   const paging = { client: iam, pageSize: PAGE };
-  const unlessDone = async (remove: () => Promise<unknown>): Promise<void> => void (await orGone(remove));
   return {
     account,
     ...restoringCalls(iam),
@@ -122,18 +122,19 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, base
       }),
 
     removeFromInstanceProfile: (InstanceProfileName: string, RoleName: string) =>
-      unlessDone(() => iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }))),
-    detachPolicy: (RoleName: string, PolicyArn: string) => unlessDone(() => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))),
+      doneOrGone(isGone, () => iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }))),
+    detachPolicy: (RoleName: string, PolicyArn: string) =>
+      doneOrGone(isGone, () => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))),
     deleteInlinePolicy: (RoleName: string, PolicyName: string) =>
-      unlessDone(() => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))),
-    deleteRole: (RoleName: string) => unlessDone(() => iam.send(new DeleteRoleCommand({ RoleName }))),
+      doneOrGone(isGone, () => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))),
+    deleteRole: (RoleName: string) => doneOrGone(isGone, () => iam.send(new DeleteRoleCommand({ RoleName }))),
     deletePolicyVersion: (PolicyArn: string, VersionId: string) =>
-      unlessDone(() => iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }))),
-    deletePolicy: (PolicyArn: string) => unlessDone(() => iam.send(new DeletePolicyCommand({ PolicyArn }))),
+      doneOrGone(isGone, () => iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }))),
+    deletePolicy: (PolicyArn: string) => doneOrGone(isGone, () => iam.send(new DeletePolicyCommand({ PolicyArn }))),
     removeClientId: (OpenIDConnectProviderArn: string, ClientID: string) =>
-      unlessDone(() => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID }))),
+      doneOrGone(isGone, () => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID }))),
     deleteProvider: (OpenIDConnectProviderArn: string) =>
-      unlessDone(() => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))),
+      doneOrGone(isGone, () => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))),
   };
 }
 

@@ -3,9 +3,9 @@ import {
   DescribeSecretCommand,
   GetResourcePolicyCommand,
   RestoreSecretCommand,
-  type DescribeSecretResponse,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { doneOrGone, isThere, unlessGone } from '../../answer.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { need } from '../snapshot.ts';
 import { isNamed } from './classify.ts';
@@ -19,32 +19,22 @@ export function secretCalls(clientIn: (region: string) => SecretsManagerClient) 
   return {
     /** Undefined once it is deleted, also while it can still be restored. */
     async secret(SecretId: string) {
-      const secret = await unlessGone(of(SecretId).send(new DescribeSecretCommand({ SecretId })));
+      const secret = await unlessGone(isGone, () => of(SecretId).send(new DescribeSecretCommand({ SecretId })));
       return secret?.DeletedDate === undefined ? secret : undefined;
     },
     /** JSON; undefined when it has none. */
     resourcePolicy: async (SecretId: string) =>
-      (await unlessGone(of(SecretId).send(new GetResourcePolicyCommand({ SecretId }))))?.ResourcePolicy,
+      (await unlessGone(isGone, () => of(SecretId).send(new GetResourcePolicyCommand({ SecretId }))))?.ResourcePolicy,
     /** With a recovery window of 30 days, never at once. */
-    async deleteSecret(SecretId: string) {
-      await unlessGone(of(SecretId).send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: RECOVERY_DAYS })));
-    },
+    deleteSecret: (SecretId: string) =>
+      doneOrGone(isGone, () => of(SecretId).send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: RECOVERY_DAYS }))),
     /** False when Secrets Manager keeps nothing of it any more. */
-    restoreSecret: async (SecretId: string) =>
-      (await unlessGone<DescribeSecretResponse>(of(SecretId).send(new RestoreSecretCommand({ SecretId })))) !== undefined,
+    restoreSecret: (SecretId: string) => isThere(isGone, () => of(SecretId).send(new RestoreSecretCommand({ SecretId }))),
   };
 }
 
-async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNamed(error, 'ResourceNotFoundException') || isMarked(error)) return undefined;
-    throw error;
-  }
-}
-
-/** It is deleted already, and only kept for its recovery window. */
-function isMarked(error: unknown): boolean {
-  return isNamed(error, 'InvalidRequestException') && /marked for deletion|scheduled for deletion/i.test(messageOf(error));
+/** It is not there, or deleted already and only kept for its recovery window. */
+function isGone(error: unknown): boolean {
+  const isMarked = isNamed(error, 'InvalidRequestException') && /marked for deletion|scheduled for deletion/i.test(messageOf(error));
+  return isMarked || isNamed(error, 'ResourceNotFoundException');
 }

@@ -1,7 +1,7 @@
 import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import { unlessGone } from '../../answer.ts';
+import { doneOrGone, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
@@ -56,9 +56,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential) {
     /** Undefined where there is none. */
     getAssignment: (id: string) => unlessGone(isGone, async () => definition(await roleAssignments.getById(id))),
     /** Resolves also where there is none. */
-    deleteAssignment: async (id: string): Promise<void> => {
-      await unlessGone(isGone, () => roleAssignments.deleteById(id));
-    },
+    deleteAssignment: (id: string) => doneOrGone(isGone, () => roleAssignments.deleteById(id)),
     /** Makes it under the same id, with the same right; ARM answers the one that is there when it is the same. */
     putAssignment: async (assignment: Assignment): Promise<void> => {
       const { id, roleDefinitionId, principalId, principalType, condition, conditionVersion, description } = assignment;

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
-import { unlessGone } from '../../answer.ts';
+import { doneOrGone, isThere, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
@@ -28,11 +28,6 @@ function where(filter: RoleFilter | { appId: string }): string {
   return `$filter=${encodeURIComponent(`${field} eq '${value}'`)}`;
 }
 
-/** Whether what the call changes is there. */
-async function isThere(change: () => Promise<unknown>): Promise<boolean> {
-  return (await unlessGone(isGone, async () => ({ done: await change() }))) !== undefined;
-}
-
 export type EntraApi = ReturnType<typeof connectEntra>;
 
 /**
@@ -54,17 +49,15 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential) {
     listFederatedCredentials: (applicationId: string) =>
       unlessGone(isGone, () => graph.list(`/applications/${applicationId}/federatedIdentityCredentials`, FederatedCredential)),
     /** Soft: restorable for 30 days. */
-    deleteApplication: async (id: string): Promise<void> => {
-      await isThere(() => graph.send('DELETE', `/applications/${id}`, z.unknown()));
-    },
+    deleteApplication: (id: string) => doneOrGone(isGone, () => graph.send('DELETE', `/applications/${id}`, z.unknown())),
     listServicePrincipals: (appId: string) => graph.list(`/servicePrincipals?${where({ appId })}&${SERVICE_PRINCIPAL}`, ServicePrincipal),
     getServicePrincipal: (id: string) =>
       unlessGone(isGone, () => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal)),
     /** False where there is no such principal. */
     setSignIn: (servicePrincipalId: string, accountEnabled: boolean) =>
-      isThere(() => graph.send('PATCH', `/servicePrincipals/${servicePrincipalId}`, z.unknown(), { accountEnabled })),
+      isThere(isGone, () => graph.send('PATCH', `/servicePrincipals/${servicePrincipalId}`, z.unknown(), { accountEnabled })),
     /** Of an application or a service principal, by its object id; false where it is not among the deleted items. */
-    restoreDeleted: (id: string) => isThere(() => graph.send('POST', `/directory/deletedItems/${id}/restore`, z.unknown())),
+    restoreDeleted: (id: string) => isThere(isGone, () => graph.send('POST', `/directory/deletedItems/${id}/restore`, z.unknown())),
     listRoleAssignments: (filter: RoleFilter) => graph.list(`/roleManagement/directory/roleAssignments?${where(filter)}`, RoleAssignment),
     /** Eligible through Privileged Identity Management; of a principal itself, through groups not. */
     listEligibilities: (filter: RoleFilter) =>

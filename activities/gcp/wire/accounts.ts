@@ -1,6 +1,6 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import type { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
-import { unlessGone } from '../../answer.ts';
+import { doneOrGone, isThere, unlessGone } from '../../answer.ts';
 import { lastSegment, type ServiceAccount } from '../snapshot.ts';
 import { isGone } from './classify.ts';
 import { PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
@@ -18,15 +18,11 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint) {
     },
     getServiceAccount: (name: string): Promise<ServiceAccount | undefined> =>
       unlessGone(isGone, async () => account((await accounts.get({ name }, iamAt)).data)),
-    async disableServiceAccount(name: string): Promise<void> {
-      await unlessGone(isGone, () => accounts.disable({ name }, iamAt));
-    },
+    disableServiceAccount: (name: string) => doneOrGone(isGone, () => accounts.disable({ name }, iamAt)),
     async enableServiceAccount(name: string): Promise<void> {
       await accounts.enable({ name }, iamAt);
     },
-    async deleteServiceAccount(name: string): Promise<void> {
-      await unlessGone(isGone, () => accounts.delete({ name }, iamAt));
-    },
+    deleteServiceAccount: (name: string) => doneOrGone(isGone, () => accounts.delete({ name }, iamAt)),
     /** Of everything but its unique id, which Google chooses. Enabled. */
     async createServiceAccount({ name, email, displayName, description }: Omit<ServiceAccount, 'uniqueId'>): Promise<void> {
       const [project = ''] = name.split('/serviceAccounts/');
@@ -34,9 +30,7 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint) {
       await accounts.create({ name: project, requestBody: { accountId, serviceAccount: { displayName, description } } }, iamAt);
     },
     /** By unique id only, within 30 days of the deletion; false where no deleted account has it. */
-    async undeleteServiceAccount(name: string): Promise<boolean> {
-      return (await unlessGone(isGone, () => accounts.undelete({ name }, iamAt))) !== undefined;
-    },
+    undeleteServiceAccount: (name: string) => isThere(isGone, () => accounts.undelete({ name }, iamAt)),
   };
 }
 

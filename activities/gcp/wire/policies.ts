@@ -1,7 +1,7 @@
 import type { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { unlessGone, RefusedError } from '../../answer.ts';
+import { isThere, unlessGone, RefusedError } from '../../answer.ts';
 import type { Policy } from '../snapshot.ts';
 import { isGone } from './classify.ts';
 import { pages, type Endpoint } from './wire.ts';
@@ -23,14 +23,12 @@ export function policyApi(iam: iam_v1.Iam, iamAt: Endpoint, manager: cloudresour
         return data as Policy;
       }),
     /** False where the resource is not there. Refused with 409 when the policy's etag is no longer current. */
-    async setPolicy(resource: string, policy: Policy): Promise<boolean> {
-      const written = await unlessGone(isGone, () =>
+    setPolicy: (resource: string, policy: Policy) =>
+      isThere(isGone, () =>
         isAccount(resource)
           ? iam.projects.serviceAccounts.setIamPolicy({ resource, requestBody: { policy } }, iamAt)
           : level(resource).setIamPolicy({ resource, requestBody: { policy } }, managerAt),
-      );
-      return written !== undefined;
-    },
+      ),
   };
 }
 

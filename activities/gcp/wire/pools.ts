@@ -5,15 +5,8 @@ import { isGone } from './classify.ts';
 import { finished, PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
 
 /** What a pool and a provider have in common. */
-interface Resource {
-  delete(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }>;
-  undelete(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }>;
-  patch(
-    params: { name: string; updateMask: string; requestBody: { disabled: boolean } },
-    at: Endpoint,
-  ): Promise<{ data: iam_v1.Schema$Operation }>;
-  operations: { get(params: { name: string }, at: Endpoint): Promise<{ data: iam_v1.Schema$Operation }> };
-}
+type Pools = iam_v1.Iam['projects']['locations']['workloadIdentityPools'];
+type Resource = Pick<Pools, 'delete' | 'undelete' | 'patch'> & { operations: Pick<Pools['operations'], 'get'> };
 
 /** What is not there cannot be enabled. */
 const never = () => false;

@@ -1,5 +1,5 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { unlessGone } from '../../answer.ts';
+import { doneOrGone, unlessGone } from '../../answer.ts';
 import type { CustomRole } from '../snapshot.ts';
 import { isGone } from './classify.ts';
 import { PAGE, pages, type Endpoint } from './wire.ts';
@@ -28,9 +28,7 @@ export function roleApi(iam: iam_v1.Iam, iamAt: Endpoint) {
       );
     },
     /** Soft: it can be undeleted for 7 days. Done where it is not there. */
-    async deleteRole(name: string): Promise<void> {
-      await unlessGone(isGone, () => roles.delete({ name }, iamAt));
-    },
+    deleteRole: (name: string) => doneOrGone(isGone, () => roles.delete({ name }, iamAt)),
     async undeleteRole(name: string): Promise<void> {
       await roles.undelete({ name, requestBody: {} }, iamAt);
     },

@@ -1,9 +1,10 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import { gone, isSame, json, make } from '../../shell/cli.ts';
 import { providerCreation } from '../../wire/creations.ts';
 import type { ClientIdState } from './definition.ts';
 
-const prelude: readonly string[] = String.raw`
+const prelude = bash`
 # aws_untrusted PROVIDER AUDIENCE ROLE=ID…: fails while a role but those named trusts the provider (for the audience, where one is given).
 aws_untrusted() {
   local provider=$1 audience=$2 excused roles name id staying=''
@@ -45,9 +46,7 @@ aws_add_client_id() {
   echo "+ aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn $1 --client-id $2"
   aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$1" --client-id "$2"
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 export const shell: KindShell = {
   prelude,

@@ -1,9 +1,10 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import { gone, iam, isSame, json, make } from '../../shell/cli.ts';
 import { policyCreation } from '../../wire/creations.ts';
 import type { PolicyState } from '../../snapshot.ts';
 
-const prelude: readonly string[] = String.raw`
+const prelude = bash`
 # aws_unattached POLICY: fails while a role, user or group has the policy. One that was just removed shows for a moment.
 aws_unattached() {
   local users try
@@ -20,9 +21,7 @@ aws_unattached() {
   echo "$1 is still attached to $users" >&2
   return 1
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 export const shell: KindShell = {
   prelude,

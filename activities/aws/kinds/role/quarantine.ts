@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { QuarantineCalls } from '../../../kind.ts';
+import { useInWords } from '../../footprint/ids.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
 import type { RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
@@ -38,7 +39,7 @@ export const quarantine: QuarantineCalls<AwsAccountApi> = {
     const used = (await api.role((item.snapshot as RoleState).RoleName))?.RoleLastUsed;
     // IAM tells whole seconds: what happened within the same one counts as a use.
     if (!used?.LastUsedDate || used.LastUsedDate.getTime() < Math.floor(since.getTime() / 1000) * 1000) return undefined;
-    return `last used ${used.LastUsedDate.toISOString()}${used.Region ? ` in ${used.Region}` : ''}`;
+    return useInWords(used.LastUsedDate, used.Region);
   },
 };
 

@@ -1,9 +1,10 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import { gone, iam, isSame, json, make, option } from '../../shell/cli.ts';
 import { roleCreation } from '../../wire/creations.ts';
 import type { RoleState } from '../../snapshot.ts';
 
-const prelude: readonly string[] = String.raw`
+const prelude = bash`
 # aws_into_instance_profile PROFILE ROLE
 aws_into_instance_profile() {
   local profiles profile
@@ -12,9 +13,7 @@ aws_into_instance_profile() {
   echo "+ aws iam add-role-to-instance-profile --instance-profile-name=$1 --role-name=$2"
   aws iam add-role-to-instance-profile "--instance-profile-name=$1" "--role-name=$2"
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 export const shell: KindShell = {
   prelude,

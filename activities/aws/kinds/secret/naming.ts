@@ -1,5 +1,5 @@
 import type { Json } from '../../../../model/finding.ts';
-import { field, list, strings } from '../../footprint/trust.ts';
+import { allowing, field, strings } from '../../footprint/trust.ts';
 import { matchesWildcard } from '../../footprint/wildcard.ts';
 
 /** The ARN of one secret: no wildcard, and no name alone. */
@@ -7,7 +7,8 @@ const SECRET = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[^*?]+$/;
 
 /** Pure: ARNs of the secrets that a policy document names one by one. */
 export function secretsNamedIn(document: Json): string[] {
-  return resourcesOf(document).filter((resource) => SECRET.test(resource));
+  const resources = allowing(document).flatMap((statement) => strings(field(statement, 'Resource')));
+  return resources.filter((resource) => SECRET.test(resource));
 }
 
 /** Pure: whether a document lets its holder at a secret by a pattern: one for secrets, or any for an action of Secrets Manager by name. */
@@ -17,12 +18,4 @@ export function mayMatch(document: Json, arn: string): boolean {
     const forSecrets = strings(field(statement, 'Action')).some((a) => /^secretsmanager:/i.test(a));
     return patterns.some((r) => forSecrets || r.includes(':secretsmanager:'));
   });
-}
-
-function resourcesOf(document: Json): string[] {
-  return allowing(document).flatMap((statement) => strings(field(statement, 'Resource')));
-}
-
-function allowing(document: Json): Json[] {
-  return list(field(document, 'Statement')).filter((s) => field(s, 'Effect') === 'Allow');
 }

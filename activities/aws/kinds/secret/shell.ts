@@ -1,7 +1,8 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import type { SecretState } from './definition.ts';
 
-const prelude: readonly string[] = String.raw`
+const prelude = bash`
 # aws_secret_state ARN: prints there, deleted (kept for its recovery window) or gone.
 aws_secret_state() {
   local deleted
@@ -41,9 +42,7 @@ aws_restore_secret() {
       ;;
   esac
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 export const shell: KindShell = {
   prelude,

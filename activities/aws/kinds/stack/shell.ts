@@ -1,10 +1,11 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import { regionOf } from '../../footprint/stack-mark.ts';
 import { stackCreation } from '../../wire/creations.ts';
 import { whyNoStack, type PlannedStack } from './definition.ts';
 
 /** Makes a stack that is not there, and waits for it. What has its name must be made of the very same template. */
-const prelude: readonly string[] = String.raw`
+const prelude = bash`
 # aws_make_stack NAME REGION QUERY CALL: what has the name must be just that, the query over it is true; else the call (JSON) makes it.
 aws_make_stack() {
   local there
@@ -26,9 +27,7 @@ aws_make_stack() {
   echo "see aws cloudformation describe-stack-events --stack-name $1 --region $2" >&2
   return 1
 }
-`
-  .trim()
-  .split('\n');
+`;
 
 export const shell: KindShell = {
   prelude,

@@ -1,8 +1,9 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import type { ApplicationDefinition } from '../../application.ts';
 
 /** `graph_restore`: undeletes an object by collection and id, unless it is there. */
-const FUNCTIONS = String.raw`
+const FUNCTIONS = bash`
 graph_restore() {
   local said
   if said=$(graph GET "/$1/$2" 2>&1); then echo "there already: $1 $2"; return 0; fi
@@ -12,7 +13,7 @@ graph_restore() {
 
 /** By `az rest`, since `az ad` cannot restore. With `graph` and `graph_once` of the cloud's own script. */
 export const shell: KindShell = {
-  prelude: FUNCTIONS.trim().split('\n'),
+  prelude: FUNCTIONS,
   remove: (item) => [command('graph_once', 'DELETE', `/applications/${(item.snapshot as ApplicationDefinition).id}`)],
   restore: (item) => {
     const { id, servicePrincipals } = item.snapshot as ApplicationDefinition;

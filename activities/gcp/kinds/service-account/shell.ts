@@ -2,10 +2,11 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
 import { quote } from '../../../../model/quote.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
+import { bash } from '../../../bash.ts';
 import { projectOf, type ServiceAccount } from '../../snapshot.ts';
 import { lookUp } from '../shared/gcloud.ts';
 
-const FUNCTIONS = String.raw`
+const FUNCTIONS = bash`
 # gcp_purged ADDRESS: why there was nothing to undelete.
 gcp_purged() {
   echo "$1 was not undeleted. Google keeps one for 30 days: a script printed after these makes another, and says what is lost" >&2
@@ -31,7 +32,7 @@ gcp_make_account() {
 }
 `;
 
-export const shell: KindShell = { prelude: FUNCTIONS.trim().split('\n'), remove, restore };
+export const shell: KindShell = { prelude: FUNCTIONS, remove, restore };
 
 function remove(item: PlanItem): string[] {
   const { name, uniqueId } = item.snapshot as ServiceAccount;
