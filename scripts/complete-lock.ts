@@ -27,9 +27,8 @@ function run(): void {
       .filter(([name]) => lock.packages[`node_modules/${name}`] === undefined)
       .map(([name, version]) => [`node_modules/${name}`, platformEntry(name, version, parent.dev === true)] as const),
   );
-  const root = Object.entries(lock.packages).filter(([path]) => path === '');
-  const rest = [...Object.entries(lock.packages).filter(([path]) => path !== ''), ...missing];
-  lock.packages = Object.fromEntries([...root, ...rest.toSorted(([a], [b]) => a.localeCompare(b, 'en'))]);
+  const all = [...Object.entries(lock.packages), ...missing];
+  lock.packages = Object.fromEntries(all.toSorted(([a], [b]) => a.localeCompare(b, 'en')));
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
   process.stdout.write(`${missing.length} platform packages added\n`);
 }

@@ -26,13 +26,22 @@ export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
   };
 }
 
-/** A file that a person wrote for client or worker: manifest, policy, estate. Throws UnreadableFile. */
-export function readText(file: string): string {
+/** A file that a person names: a manifest, policy or estate, else `mend` says what to name. Throws UnreadableFile, which begins with `label`. */
+export function readText(file: string, mend = 'name a readable YAML file', label = file): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw new OffboardError('UnreadableFile', `${file} cannot be read (${code}); name a readable YAML file`, { cause: error });
+    throw new OffboardError('UnreadableFile', `${label} cannot be read (${code}); ${mend}`, { cause: error });
+  }
+}
+
+/** Undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { OffboardError } from '../model/errors.ts';
-import { homeOf, readOrCreatePrivate } from './files.ts';
+import { homeOf, parseJson, readOrCreatePrivate } from './files.ts';
 
 const KeyFile = z.strictObject({ current: z.string(), keys: z.record(z.string(), z.base64()) });
 
@@ -50,14 +50,6 @@ export function workersKeys(env: NodeJS.ProcessEnv): KeyRing {
 function newKeyFile(): string {
   const id = randomUUID();
   return JSON.stringify({ current: id, keys: { [id]: randomBytes(32).toString('base64') } });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Encrypts with the current key: 12 bytes nonce ‖ ciphertext ‖ 16 bytes tag. `context` is authenticated, not stored. */

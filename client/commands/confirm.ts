@@ -16,12 +16,8 @@ export const confirm: Command = {
   async run({ positionals: [run = '', collector = ''], values, json }, io) {
     const by = personOf(values, io);
     return await withSession(io.env, async (session) => {
-      const outcome = await send(session, run, messages.confirmCollector, {
-        collector,
-        by,
-        statement: text(values, 'statement'),
-        ...ticketOf(values),
-      });
+      const message = { collector, by, statement: text(values, 'statement'), ...ticketOf(values) };
+      const outcome = await send(session, run, messages.confirmCollector, message);
       io.out(json ? JSON.stringify(outcome) : `${collector}: ${outcome.reason}`);
     });
   },

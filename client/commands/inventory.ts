@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { successorExport } from '../../model/successor-export.ts';
+import { parseJson, readText } from '../../security/files.ts';
 import type { Command, Io } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
@@ -39,15 +40,7 @@ export const inventory: Command = {
 /** Of a folder that a discovery wrote. Throws UnreadableFile, InvalidValue. */
 function readFolder(folder: string): Inventory {
   const file = join(folder, 'inventory.json');
-  let read: string;
-  try {
-    read = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OffboardError('UnreadableFile', `FOLDER: ${file} cannot be read; name a folder that a discovery wrote`, {
-      cause: error,
-    });
-  }
-  const parsed = parseJson(read);
+  const parsed = parseJson(readText(file, 'name a folder that a discovery wrote', `FOLDER: ${file}`));
   if (!isInventory(parsed)) throw new OffboardError('InvalidValue', `FOLDER: ${file} is no inventory; have a discovery write it again`);
   return parsed;
 }
@@ -64,14 +57,6 @@ async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
     return at;
   });
   return await inventoryAt(io.env, address);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isInventory(value: unknown): value is Inventory {

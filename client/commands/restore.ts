@@ -35,11 +35,7 @@ export const restore: Command = {
         `RUN: ${source.run} removed nothing that could be given back; name an offboarding that had a plan`,
       );
     }
-    const only = chosen(
-      values,
-      source.removed.map((r) => r.item.id),
-      source.run,
-    );
+    const only = chosen(values, source);
     if (values['format'] !== undefined) {
       formatOf(values, false, ['sh']);
       const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(io.env, last), now: new Date() };
@@ -62,10 +58,10 @@ export const restore: Command = {
 };
 
 /** The ids of `--item`, each one that the run removed. Throws ItemsMismatch. */
-function chosen(values: Values, removed: string[], run: string): string[] | undefined {
+function chosen(values: Values, { removed, run }: Removals): string[] | undefined {
   const items = values['item'];
   if (!Array.isArray(items)) return undefined;
-  const stranger = items.find((id) => !removed.includes(id));
+  const stranger = items.find((id) => !removed.some((r) => r.item.id === id));
   if (stranger === undefined) return [...new Set(items)];
   throw new OffboardError('ItemsMismatch', `--item: ${stranger} is not what ${run} removed; look at what it did`, {
     next: [step('report', run)],

@@ -21,13 +21,8 @@ const POLLER_SEEN_MS = 90_000;
 export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   const settings = connectionSettings(env);
   if (!settings) {
-    throw new OffboardError(
-      'NoServer',
-      `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`,
-      {
-        next: [step('demo')],
-      },
-    );
+    const message = `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`;
+    throw new OffboardError('NoServer', message, { next: [step('demo')] });
   }
   const codec = new EncryptionCodec(workersKeys(env));
   const connection = await connect(settings);

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DiscoveryScopeSchema, type DiscoveryScope } from '../../../model/discovery.ts';
 import { OffboardError } from '../../../model/errors.ts';
 import { step } from '../../../model/next-step.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
+import { readText } from '../../../security/files.ts';
 import type { People } from '../../render/inventory-manifest.ts';
 import type { Command } from '../../terminal/command.ts';
 import { list, optional, type Values } from '../../terminal/values.ts';
@@ -94,14 +94,7 @@ function awsOf(values: Values): { aws?: object } {
 function accounts(values: Values): string[] {
   const file = optional(values, 'aws-accounts-file');
   if (file === undefined) return list(values, 'aws-accounts') ?? [];
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OffboardError('UnreadableFile', `--aws-accounts-file: ${file} cannot be read; name a text file with one account id a line`, {
-      cause: error,
-    });
-  }
+  const content = readText(file, 'name a text file with one account id a line', `--aws-accounts-file: ${file}`);
   const lines = content.split(/\r?\n/).map((line, i) => ({ account: line.replace(/#.*/, '').trim(), n: i + 1 }));
   const bad = lines.find(({ account }) => account !== '' && !/^\d{12}$/.test(account));
   if (bad)

@@ -30,16 +30,10 @@ export function gateCommand(name: 'approve' | 'reject', summary: string): Comman
         const view = await viewOf(session, run);
         const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
-        const planHash = text(values, 'plan-hash');
         if (name === 'approve' && io.interactive) await confirmTenant(view.tenantId, io);
-        await send(session, run, messages[name], {
-          gate,
-          opening,
-          planHash,
-          by,
-          reason: text(values, 'reason'),
-          ...ticketOf(values),
-        }).catch((error: unknown) => {
+        const named = { gate, opening, planHash: text(values, 'plan-hash') };
+        const message = { ...named, by, reason: text(values, 'reason'), ...ticketOf(values) };
+        await send(session, run, messages[name], message).catch((error: unknown) => {
           throw withoutHash(error);
         });
         io.out(

@@ -34,13 +34,9 @@ export function itemsCommand(name: 'waive' | 'retry', summary: string): Command 
             next: [step('status', run)],
           });
         }
-        const reason = text(values, 'reason');
-        const items = await send(session, run, messages[name], {
-          items: only ? itemSet(only, only) : setNow(view),
-          by,
-          reason,
-          ...ticketOf(values),
-        });
+        const set = only ? itemSet(only, only) : setNow(view);
+        const message = { items: set, by, reason: text(values, 'reason'), ...ticketOf(values) };
+        const items = await send(session, run, messages[name], message);
         io.out(
           json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
         );
