@@ -79,6 +79,14 @@ export interface Match {
   seen?: number;
 }
 
+/** What proves things in other systems to be ours. */
+export interface Proof {
+  /** What they show it by, such as the ARN of a role in a trust policy. */
+  mark: string;
+  /** Why whose it is is doubted: itself and what lets the doubt in, in words. What rests on it alone is doubted, too (`guards/doubt.ts`). */
+  doubt?: string;
+}
+
 /** What one system says of itself that the judging of others needs. Collected over all systems before any is judged. */
 export interface Facts {
   tenantId: string;
@@ -88,8 +96,8 @@ export interface Facts {
   ciemPrincipalId?: string;
   /** That the CIEM service principal signed in by itself within the manifest's `guards.usedWithin`, in words: what it holds in Azure is held. */
   ciemUsedRecently?: string;
-  /** ARNs and unique ids of OIDC roles (other accounts' trust policies show either). */
-  awsOidcRoles: string[];
+  /** OIDC roles, by ARN and by unique id (other accounts' trust policies show either), sorted. */
+  awsOidcRoles: Proof[];
   /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */
   defender?: DefenderUse;
   /** What the worker itself runs under: names and ARNs of roles, service account addresses, object and application ids. Never removed. */

@@ -82,7 +82,9 @@ async function factsOf(
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
-  const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((mark) => !mark.startsWith('arn:'));
+  const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((proof) => !proof.mark.startsWith('arn:'));
+  // What is there is doubted as it stands today; what is gone, as it was.
+  const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));
   const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
   const deploymentStacks = facts.flatMap((f) => f.deploymentStacks ?? []);
   const deploymentStacksUnlisted = facts.flatMap((f) => f.deploymentStacksUnlisted ?? []);
@@ -93,7 +95,7 @@ async function factsOf(
     issuer,
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
-    awsOidcRoles: [...new Set([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])])].toSorted(),
+    awsOidcRoles: [...proofs.values()].toSorted((a, b) => compare(a.mark, b.mark)),
     gcpServiceAccounts: [...accounts.values()],
     // The role of an account that nobody could read, too.
     ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...new Set(facts.flatMap((f) => f.ourselves ?? []))].toSorted()],

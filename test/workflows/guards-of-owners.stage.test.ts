@@ -1,7 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Json } from '../../model/finding.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, CIEM_PRINCIPAL, MEMBER_ACCOUNT, OIDC_ROLE_ARN, smallEstate, SUBSCRIPTION, type TestEstate } from '../harness/estate.ts';
+import {
+  APPROVER,
+  CIEM_PRINCIPAL,
+  MEMBER_ACCOUNT,
+  OIDC_ACCOUNT,
+  OIDC_ROLE_ARN,
+  smallEstate,
+  SUBSCRIPTION,
+  type TestEstate,
+} from '../harness/estate.ts';
 import { memberArn, memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { approveGate, finish, planOf, startedRun } from '../harness/people.ts';
 import { intentsOf, removedBy } from '../harness/removals.ts';
@@ -39,11 +48,21 @@ const administrator = (name: string, principalId: string, ours: boolean) => ({
 /** The same things of ours twice: with the mark that holds each, and with one that only looks a little like it. */
 function estate(marked: boolean): TestEstate {
   const small = smallEstate();
+  const oidc = small.objects.find((o) => o.kind === 'aws-role' && 'account' in o && o.account === OIDC_ACCOUNT);
+  const { trust: web } = oidc as unknown as { trust: { Statement: Json[] } };
   small.objects.push(
     memberRole('by-terraform', { tags: marked ? { ManagedBy: 'Terraform' } : { Team: 'terraform-guild' } }),
     memberRole('from-a-set', { tags: marked ? { 'aws:cloudformation:stack-name': FROM_SET } : { stack: FROM_SET } }),
     memberRole('shares-trust', { trust: marked ? BOTH : trusting(OIDC_ROLE_ARN) }),
     memberRole('kept', {}),
+    {
+      kind: 'aws-role',
+      ours: true,
+      account: OIDC_ACCOUNT,
+      name: 'ci-deployer',
+      trust: { ...web, Statement: [...web.Statement, ...(marked ? statements(STRANGER) : [])] },
+    },
+    memberRole('trusts-shared', { trust: trusting(`arn:aws:iam::${OIDC_ACCOUNT}:role/ci-deployer`) }),
     {
       kind: 'azure-role-assignment',
       ours: true,
@@ -62,7 +81,7 @@ function estate(marked: boolean): TestEstate {
   return small;
 }
 
-test('Terraform’s, a stack set’s, shared, locked, the last administrator, protected, with a secret on it: each waits for its own reason, and the rest goes', async () => {
+test('Terraform’s, a stack set’s, shared, doubted, locked, the last administrator, protected, with a secret on it: each waits for its own reason, and the rest goes', async () => {
   const run = await startedRun(stage, estate(true));
   const { items, untouched } = await planOf(stage, run);
   const codes = Object.fromEntries(items.flatMap((i) => (i.guard ? [[i.id, i.guard.code]] : [])));
@@ -70,6 +89,7 @@ test('Terraform’s, a stack set’s, shared, locked, the last administrator, pr
     [memberItem('by-terraform')]: 'OwnedByTerraform',
     [memberItem('from-a-set')]: 'OwnedByStackSet',
     [memberItem('shares-trust')]: 'SharedTrust',
+    [memberItem('trusts-shared')]: 'Doubt',
     [APPLICATION]: 'HasCredentials',
   });
   expect(untouched.find((u) => u.id === memberItem('kept'))?.reason).toBe('protected by the manifest');

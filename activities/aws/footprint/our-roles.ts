@@ -1,4 +1,5 @@
 import type { Facts } from '../../../model/finding.ts';
+import { doubtOf } from '../../../model/guards/doubt.ts';
 import { isServiceLinked, nameInArn, roleToken } from './ids.ts';
 import { isDefenderRole } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
@@ -26,6 +27,14 @@ export interface OurRole {
   uses: string[];
   /** Who else its trust lets in. */
   others: string[];
+  /** Why whose it is is doubted, where it is ours only through something that may be others'. */
+  doubt?: string;
+}
+
+/** Why what is ours only because it belongs to such a role may be somebody else's: through what, in words; undefined where nothing is doubted. */
+export function doubtedTrust({ role, others, doubt }: OurRole): string | undefined {
+  const shared = others.length === 0 ? undefined : `${role.Arn}, whose trust also lets in ${others.join(', ')}`;
+  return doubt === undefined ? shared : `${role.Arn}, which is ours only through ${doubt}`;
 }
 
 /** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
@@ -47,15 +56,17 @@ export function oidcRoles(snapshot: AwsSnapshot, issuer: string): OurRole[] {
 }
 
 /** The OIDC roles among the principals that a trust policy lets assume the role. */
-export function trustedOidcRoles(role: RoleState, oidcRoleIds: readonly string[]): string[] {
+export function trustedOidcRoles(role: RoleState, oidcRoles: Facts['awsOidcRoles']): Facts['awsOidcRoles'] {
   const assuming = trustStatements(role.AssumeRolePolicyDocument).filter((s) => allows(s, 'sts:AssumeRole'));
-  const named = assuming.flatMap((s) => s.principals).filter((p) => p.type === 'AWS' && oidcRoleIds.includes(p.value));
-  return [...new Set(named.map((p) => p.value))];
+  const named = new Set(assuming.flatMap((s) => s.principals.flatMap((p) => (p.type === 'AWS' ? p.value : []))));
+  return oidcRoles.filter((o) => named.has(o.mark));
 }
 
-function trustingRole(role: RoleState, oidcRoleIds: readonly string[]): OurRole | undefined {
-  const trusted = trustedOidcRoles(role, oidcRoleIds);
-  if (trusted.length === 0) return undefined;
+function trustingRole(role: RoleState, oidcRoles: Facts['awsOidcRoles']): OurRole | undefined {
+  const proofs = trustedOidcRoles(role, oidcRoles);
+  if (proofs.length === 0) return undefined;
+  const trusted = proofs.map((p) => p.mark);
+  const doubt = doubtOf(proofs.map((p) => p.doubt));
   const all = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   return {
     role,
@@ -63,6 +74,7 @@ function trustingRole(role: RoleState, oidcRoleIds: readonly string[]): OurRole 
     why: [`trusts the OIDC role ${trusted.join(', ')}`],
     uses: trusted.map(roleToken),
     others: [...new Set(all.filter((p) => !trusted.includes(p)))].toSorted(),
+    ...(doubt === undefined ? {} : { doubt }),
   };
 }
 

@@ -11,7 +11,7 @@ export const ISSUER = `sts.windows.net/${TENANT}/`;
 export const PROVIDER = providerArn(TENANT);
 export const OIDC_ROLE = `arn:aws:iam::${OIDC_ACCOUNT}:role/contoso-oidc`;
 /** What other systems told: one OIDC role, by ARN and by unique id. */
-export const KNOWN = { ...FACTS, awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'] };
+export const KNOWN = { ...FACTS, awsOidcRoles: [{ mark: 'AROAOIDCROLE' }, { mark: OIDC_ROLE }] };
 
 export function providerArn(tenant: string, account = ACCOUNT): string {
   return `arn:aws:iam::${account}:oidc-provider/sts.windows.net/${tenant}/`;

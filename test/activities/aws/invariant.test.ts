@@ -53,5 +53,5 @@ test('the same account under another tenant’s facts holds nothing of ours', ()
 test('an OIDC role tells the other accounts its ARN and its unique id, Defender’s tells nothing', () => {
   const ours = role('oidc', document(webIdentity()));
   const all = snapshot({ roles: [ours, role('DefenderForCloud-OidcCiem', document(webIdentity()))] });
-  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [ours.Arn, ours.RoleId], ourselves: [] });
+  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [{ mark: ours.Arn }, { mark: ours.RoleId }], ourselves: [] });
 });

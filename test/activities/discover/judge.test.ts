@@ -6,14 +6,14 @@ import { judge, type Judged } from '../../../activities/discover/judge.ts';
 import type { Facts, Match } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { SystemId } from '../../../model/names.ts';
-import { assumedBy, document, OIDC_ROLE, role, snapshot } from '../aws/fixtures.ts';
+import { assumedBy, document, OIDC_ROLE, role, snapshot, webIdentity } from '../aws/fixtures.ts';
 import { account, EMAIL, oidcProject, PROJECT, UNIQUE_ID } from '../gcp/fixtures.ts';
 import { FACTS, TENANT } from '../planned.ts';
 
 /** What an earlier plan knew: an OIDC role and a service account, both removed since. */
 const EARLIER: Facts = {
   ...FACTS,
-  awsOidcRoles: [OIDC_ROLE, 'AROAOIDCROLE'],
+  awsOidcRoles: [{ mark: 'AROAOIDCROLE' }, { mark: OIDC_ROLE }],
   gcpServiceAccounts: [{ email: EMAIL, uniqueId: UNIQUE_ID }],
 };
 const manifest = ManifestSchema.parse({
@@ -25,13 +25,13 @@ const manifest = ManifestSchema.parse({
   approvers: ['sam', 'riley'],
 });
 
-async function judgedAll(system: SystemId, read: unknown): Promise<Judged> {
+async function judgedAll(system: SystemId, read: unknown, earlier = EARLIER): Promise<Judged> {
   const artifacts: Record<string, unknown> = { readings: [{ system, artifact: 'snapshot' }], snapshot: read };
   const deps = {
     artifacts: { get: (address: string) => Promise.resolve(artifacts[address]) },
     clouds: { aws: awsCloud(), gcp: gcpCloud() },
   } as unknown as Deps;
-  return await judge(deps, manifest, ['readings'], EARLIER);
+  return await judge(deps, manifest, ['readings'], earlier);
 }
 
 async function judged(system: SystemId, read: unknown): Promise<Match> {
@@ -43,6 +43,21 @@ describe('of what an earlier plan knew to be ours', () => {
     const late = role('late', document(assumedBy('AROAOIDCROLE')));
     const { findings } = await judged('aws:111122223333', snapshot({ roles: [late] }));
     expect(findings).toMatchObject([{ id: `aws-role:${late.Arn}`, confidence: 'certain' }]);
+  });
+
+  test('what was doubted then is doubted still, once it is gone', async () => {
+    const late = role('late', document(assumedBy('AROAOIDCROLE')));
+    const doubted = { mark: 'AROAOIDCROLE', doubt: `${OIDC_ROLE}, whose trust also lets in a pipeline` };
+    const { match, facts } = await judgedAll('aws:111122223333', snapshot({ roles: [late] }), { ...EARLIER, awsOidcRoles: [doubted] });
+    expect(match.findings.map((f) => f.hold)).toMatchObject([{ code: 'Doubt', reason: expect.stringContaining('a pipeline') as unknown }]);
+    expect(facts.awsOidcRoles).toEqual([doubted]);
+  });
+
+  test('what is there is doubted as it stands now, whatever was known of it', async () => {
+    const others = document(webIdentity(), assumedBy('arn:aws:iam::999900001111:user/pipeline'));
+    const oidc = role('oidc', others, { RoleId: 'AROAOIDCROLE' });
+    const { facts } = await judgedAll('aws:111122223333', snapshot({ roles: [oidc] }));
+    expect(facts.awsOidcRoles.map((p) => p.doubt)).toEqual(Array(2).fill(expect.stringContaining('user/pipeline')));
   });
 
   test('its ARN proves nothing: another role may have been made under it', async () => {

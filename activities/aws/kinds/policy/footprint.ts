@@ -1,10 +1,11 @@
 import { canonical } from '../../../../model/canonical.ts';
 import type { Facts, Finding, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { lastStage } from '../../../../model/order.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
-import { ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
+import { doubtedTrust, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -151,6 +152,6 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     snapshot: state,
     provides: [policyToken(state.Arn)],
     uses: [],
-    ...combine(ownerByTags(snapshot.account, state.Tags, TERRAFORM_TYPE)),
+    ...combine(doubt(doubtOf(users.map(doubtedTrust))), ownerByTags(snapshot.account, state.Tags, TERRAFORM_TYPE)),
   };
 }

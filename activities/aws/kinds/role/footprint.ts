@@ -1,5 +1,6 @@
 import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
@@ -90,7 +91,7 @@ export function withRole(roles: readonly RoleState[], own: Own): RoleState[] {
   );
 }
 
-function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnapshot): Finding {
+function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, snapshot: AwsSnapshot): Finding {
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
@@ -107,6 +108,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
     uses: [...uses, ...held.map(policyToken)],
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
     ...combine(
+      doubt(chain),
       sharedTrust(others),
       ownerByTags(snapshot.account, role.Tags, TERRAFORM_TYPE),
       recentlyUsed(snapshot.usedRecently[role.Arn]),
@@ -118,7 +120,7 @@ function toFinding({ role, part, why, uses, others }: OurRole, snapshot: AwsSnap
 function toBystander(role: RoleState, snapshot: AwsSnapshot, facts: Facts): Bystander | undefined {
   if (isServiceLinked(role)) return undefined;
   const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer);
-  const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, facts.awsOidcRoles).map(roleToken)];
+  const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, facts.awsOidcRoles).map((p) => roleToken(p.mark))];
   const why = reason(role, web !== undefined, uses.length > 0, facts);
   if (why === undefined) return undefined;
   const isDefenders = isDefenderRole(role.RoleName);

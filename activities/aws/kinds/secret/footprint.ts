@@ -1,8 +1,9 @@
 import type { Finding, Hold, Match } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { found, THIRTY_DAYS } from '../../../kind.ts';
-import { ourRoles } from '../../footprint/our-roles.ts';
+import { doubtedTrust, ourRoles, type OurRole } from '../../footprint/our-roles.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import type { AwsStage } from '../../order.ts';
@@ -22,8 +23,12 @@ export const footprint: ResourceFootprint = {
   match(snapshot, facts): Match {
     const named = (snapshot.beside[NAME] ?? []) as unknown as NamedSecret[];
     if (named.length === 0) return { findings: [], bystanders: [] };
-    const roles = ourRoles(snapshot, facts).map((o) => o.role);
-    const ours = { roles: new Set(roles.map((r) => r.RoleName)), policies: new Set(roles.flatMap((r) => r.AttachedPolicies)) };
+    const found = ourRoles(snapshot, facts);
+    const ours = {
+      found,
+      roles: new Set(found.map((o) => o.role.RoleName)),
+      policies: new Set(found.flatMap((o) => o.role.AttachedPolicies)),
+    };
     return { findings: named.flatMap((n) => finding(n, ours, snapshot)), bystanders: [] };
   },
 
@@ -53,6 +58,7 @@ export const footprint: ResourceFootprint = {
 };
 
 interface Ours {
+  found: readonly OurRole[];
   roles: ReadonlySet<string>;
   policies: ReadonlySet<string>;
 }
@@ -61,6 +67,7 @@ function finding(named: NamedSecret, ours: Ours, snapshot: AwsSnapshot): Finding
   const { secret } = named;
   const by = [...named.namedByRoles.filter((r) => ours.roles.has(r)), ...named.namedByPolicies.filter((p) => ours.policies.has(p))];
   if (by.length === 0) return [];
+  const reading = ours.found.filter(({ role }) => by.includes(role.RoleName) || role.AttachedPolicies.some((p) => by.includes(p)));
   return [
     {
       ...found(NAME, `aws:${snapshot.account}`, secret.Arn),
@@ -79,6 +86,7 @@ function finding(named: NamedSecret, ours: Ours, snapshot: AwsSnapshot): Finding
       provides: [`aws:secret:${secret.Arn}`],
       uses: [],
       ...combine(
+        doubt(doubtOf(reading.map(doubtedTrust))),
         ownerByTags(snapshot.account, secret.Tags, TERRAFORM_TYPE),
         isUnseen(secret) ? unseen(secret.Unseen) : shared(named, secret, ours, snapshot),
         recentlyUsed(named.used ?? undefined),

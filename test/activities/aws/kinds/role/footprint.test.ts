@@ -3,7 +3,7 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
 import type { Json } from '../../../../../model/finding.ts';
-import { untouchedOf } from '../../../../model/findings.ts';
+import { planOf, untouchedOf } from '../../../../model/findings.ts';
 import { TENANT } from '../../../planned.ts';
 import {
   allowing,
@@ -11,6 +11,7 @@ import {
   AUDIENCE,
   document,
   KNOWN,
+  OIDC_ACCOUNT,
   OIDC_ROLE,
   OTHER_TENANT,
   policy,
@@ -144,6 +145,41 @@ describe('a role that trusts an OIDC role', () => {
     const member = role('r', trust, { AttachedPolicies: [policyArn(name)] });
     const { findings } = awsRole.match(snapshot({ roles: [member], policies: [controller] }), KNOWN);
     expect(findings[0]).toMatchObject({ risk: 'takeover', title: 'Member role r with a controller policy' });
+  });
+});
+
+describe('a role that trusts an OIDC role which lets others in, too', () => {
+  const CI = `arn:aws:iam::${OIDC_ACCOUNT}:role/ci-deployer`;
+  const pipeline = `arn:aws:iam::${OIDC_ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+  const shared = role('ci-deployer', document(webIdentity(), { ...webIdentity(), Principal: { Federated: pipeline } }), { Arn: CI });
+  const there = awsCloud().facts(snapshot({ account: OIDC_ACCOUNT, roles: [shared] }), TENANT, KNOWN.issuer).awsOidcRoles ?? [];
+  const admin = role('break-glass-admin', document(assumedBy(CI)), { AttachedPolicies: [policyArn(`ciem-scp-${TENANT}`)] });
+  const found = (r: RoleState, proofs = there) =>
+    awsCloud().kinds.flatMap(
+      (k) => k.match(snapshot({ roles: [r], policies: [policy(`ciem-scp-${TENANT}`)] }), { ...KNOWN, awsOidcRoles: proofs }).findings,
+    );
+
+  test('is held, and so are its policies, with the whole chain; a name does not lift that', () => {
+    const holds = found(admin).map((f) => [f.kind, f.hold?.code, f.hold?.reason]);
+    const chain = `${CI}, whose trust also lets in ${pipeline}`;
+    expect(holds).toEqual([
+      ['aws-role', 'Doubt', expect.stringContaining(`ours only through ${chain}`)],
+      ['aws-policy', 'Doubt', expect.stringContaining(`ours only through ${admin.Arn}, which is ours only through ${chain}`)],
+    ]);
+  });
+
+  test('is ours for certain where it trusts another one that nobody doubts', () => {
+    const both = { ...admin, AssumeRolePolicyDocument: document(assumedBy(CI, OIDC_ROLE)) };
+    expect(found(both, [...there, { mark: OIDC_ROLE }]).map((f) => f.hold)).toEqual([undefined, undefined]);
+  });
+
+  test('goes only when an override names it, each by itself', () => {
+    const findings = found(admin);
+    const overrides = [{ item: `aws-role:${admin.Arn}`, reason: 'looked at with its owner' }];
+    expect(planOf(findings, { overrides }).items.map((i) => [i.kind, i.guard?.code])).toEqual([
+      ['aws-role', undefined],
+      ['aws-policy', 'Doubt'],
+    ]);
   });
 });
 

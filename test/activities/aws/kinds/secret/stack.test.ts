@@ -41,7 +41,7 @@ afterAll(() => sandbox.stop());
 async function findings(account: string): Promise<Finding[]> {
   const system = `aws:${account}` as const;
   const snapshot = await cloud.read(await cloud.connect(system, context), system, context);
-  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
+  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [{ mark: OIDC }] }).findings);
 }
 
 async function act(item: PlanItem) {

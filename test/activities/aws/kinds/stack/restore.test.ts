@@ -83,7 +83,7 @@ async function of(id: string) {
   const system = `aws:${id}` as const;
   const api = await cloud.connect(system, context);
   const snapshot = await cloud.read(api, system, context);
-  const found = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
+  const found = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [{ mark: OIDC }] }).findings);
   const [finding] = found as [Finding];
   const kind = cloud.kinds.find((k) => k.name === finding.kind);
   const { undo } = kind ?? {};
@@ -170,7 +170,7 @@ test('without the right to read its template a stack can go, but not come back',
   const denied = Object.assign(new Error('not authorized to perform: cloudformation:GetTemplate'), { name: 'AccessDenied' });
   const blind = { ...api, stackDefinition: () => Promise.reject(denied) };
   const snapshot = await cloud.read(blind, system, context);
-  const [found] = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings) as [Finding];
+  const [found] = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [{ mark: OIDC }] }).findings) as [Finding];
   const kind = cloud.kinds.find((k) => k.name === found.kind);
   expect(fingerprint((await kind?.read(blind, planned(found))) ?? null)).toBe(fingerprint(found.snapshot));
   expect(kind?.undo?.impossible?.(planned(found))).toContain('its template could not be read before the removal (AccessDenied)');

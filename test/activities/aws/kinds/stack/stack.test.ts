@@ -74,7 +74,7 @@ afterAll(() => sandbox.stop());
 async function findings(id: string): Promise<Finding[]> {
   const system = `aws:${id}` as const;
   const snapshot = await cloud.read(await cloud.connect(system, context), system, context);
-  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
+  return cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [{ mark: OIDC }] }).findings);
 }
 
 async function act(finding: Finding) {
@@ -150,7 +150,7 @@ test('a stack nobody lets us look at holds its resources', async () => {
   const api = await cloud.connect(system, context);
   const denied = Object.assign(new Error('User is not authorized to perform: cloudformation:DescribeStacks'), { name: 'AccessDenied' });
   const snapshot = await cloud.read({ ...api, stack: () => Promise.reject(denied) }, system, context);
-  const held = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [OIDC] }).findings);
+  const held = cloud.kinds.flatMap((k) => k.match(snapshot, { ...FACTS, awsOidcRoles: [{ mark: OIDC }] }).findings);
   expect(held[0]?.hold).toMatchObject({
     code: 'OwnedByStack',
     reason: expect.stringContaining('cloudformation:DescribeStacks') as unknown,
