@@ -3,7 +3,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
-import { workflowIdOf } from '../../model/run-name.ts';
+import { workflowIdOf, type RunSort } from '../../model/run-name.ts';
 import { registerSearchAttributes } from '../../temporal/search-attributes.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 import { tenantAttribute } from '../../workflows/search-attributes.ts';
@@ -26,12 +26,10 @@ export async function startRun(
   dryRun: boolean,
 ): Promise<Started<typeof offboarding>> {
   const tenant = manifest.tenant.id.toLowerCase();
-  await requireWorker(session);
-  if (!dryRun) await refuseWhileRunning(session, workflowIdOf('restore', tenant), 'would give back what is removed');
-  return await startOrAttach<typeof offboarding>(session, {
+  return await startOrAttach<typeof offboarding>(session, tenant, {
     workflow: 'offboarding',
-    workflowId: workflowIdOf(dryRun ? 'offboarding-dry-run' : 'offboarding', tenant),
-    tenant,
+    sort: dryRun ? 'offboarding-dry-run' : 'offboarding',
+    ...(dryRun ? {} : { notBeside: { sort: 'restore', harm: 'would give back what is removed' } }),
     summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
     args: (searchAttributes) => [{ manifest, startedBy, dryRun, searchAttributes }],
   });
@@ -39,13 +37,10 @@ export async function startRun(
 
 /** Starts a restore, or attaches to the tenant's. Throws NoWorker, NotAllowed; then nothing was started. */
 export async function startRestore(session: Session, input: Omit<RestoreInput, 'searchAttributes'>): Promise<Started<typeof restore>> {
-  const tenant = input.tenantId.toLowerCase();
-  await requireWorker(session);
-  if (!input.dryRun) await refuseWhileRunning(session, workflowIdOf('offboarding', tenant), 'would remove again what is given back');
-  return await startOrAttach<typeof restore>(session, {
+  return await startOrAttach<typeof restore>(session, input.tenantId.toLowerCase(), {
     workflow: 'restore',
-    workflowId: workflowIdOf(input.dryRun ? 'restore-dry-run' : 'restore', tenant),
-    tenant,
+    sort: input.dryRun ? 'restore-dry-run' : 'restore',
+    ...(input.dryRun ? {} : { notBeside: { sort: 'offboarding', harm: 'would remove again what is given back' } }),
     summary: `${input.dryRun ? 'Dry run: ' : ''}give back what ${input.restores} removed`,
     args: (searchAttributes) => [{ ...input, searchAttributes }],
   });
@@ -54,11 +49,9 @@ export async function startRestore(session: Session, input: Omit<RestoreInput, '
 /** Starts a tenant's discovery, or attaches to the one that is going on. Throws NoWorker; then nothing was started. */
 export async function startDiscovery(session: Session, scope: DiscoveryScope, by?: string): Promise<Started<typeof discovery>> {
   const tenant = scope.tenant.id;
-  await requireWorker(session);
-  return await startOrAttach<typeof discovery>(session, {
+  return await startOrAttach<typeof discovery>(session, tenant, {
     workflow: 'discovery',
-    workflowId: workflowIdOf('discovery', tenant),
-    tenant,
+    sort: 'discovery',
     summary: `look for what Permissions Management left in tenant ${tenant}; changes nothing`,
     args: () => [{ scope, ...(by === undefined ? {} : { by }) }],
   });
@@ -66,18 +59,21 @@ export async function startDiscovery(session: Session, scope: DiscoveryScope, by
 
 interface Start<W extends Workflow> {
   workflow: string;
-  /** One of them goes on for a tenant at a time: the id holds the tenant's. */
-  workflowId: string;
-  tenant: string;
+  /** One of them goes on for a tenant at a time. */
+  sort: RunSort;
+  /** What must not go on for the tenant meanwhile, and the harm it would do. */
+  notBeside?: { sort: RunSort; harm: string };
   /** For the Temporal UI. */
   summary: string;
   /** `searchAttributes`: whether the server knows them. */
   args(searchAttributes: boolean): Parameters<W>;
 }
 
-async function startOrAttach<W extends Workflow>(session: Session, start: Start<W>): Promise<Started<W>> {
+async function startOrAttach<W extends Workflow>(session: Session, tenant: string, start: Start<W>): Promise<Started<W>> {
   const { client, connection, taskQueue } = session;
-  const { workflowId } = start;
+  const workflowId = workflowIdOf(start.sort, tenant);
+  await requireWorker(session);
+  if (start.notBeside) await refuseWhileRunning(session, workflowIdOf(start.notBeside.sort, tenant), start.notBeside.harm);
   const known = await registerSearchAttributes(connection, client.options.namespace);
   const attach = (isNew: boolean) => ({ handle: client.workflow.getHandle<W>(workflowId), isNew });
   try {
@@ -86,7 +82,7 @@ async function startOrAttach<W extends Workflow>(session: Session, start: Start<
       taskQueue,
       args: start.args(known),
       staticSummary: start.summary,
-      ...(known ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: start.tenant }]) } : {}),
+      ...(known ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: tenant }]) } : {}),
     });
     return attach(true);
   } catch (error) {

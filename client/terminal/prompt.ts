@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { OffboardError } from '../../model/errors.ts';
 import type { Io } from './command.ts';
@@ -13,13 +13,9 @@ export class InputEnded extends OffboardError {
 /** Asks one line of whoever sits there, trimmed. The terminal stays in its own mode, so that Ctrl-C ends the program as ever. Throws InputEnded. */
 export async function ask(question: string, io: Io): Promise<string> {
   io.err(question);
-  const lines = createInterface({ input: io.stdin, terminal: false });
-  try {
-    for await (const line of lines) return line.trim();
-    throw new InputEnded();
-  } finally {
-    lines.close();
-  }
+  const line = await firstLine(createInterface({ input: io.stdin, terminal: false }));
+  if (line === undefined) throw new InputEnded();
+  return line.trim();
 }
 
 /** One line from standard input; on a terminal it is asked for and not shown while typed. */
@@ -27,9 +23,13 @@ export async function readSecret(question: string, io: Io): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: io.stdin, output: silent, terminal: io.interactive });
   if (io.interactive) io.err(question);
+  return (await firstLine(lines)) ?? '';
+}
+
+async function firstLine(lines: Interface): Promise<string | undefined> {
   try {
     for await (const line of lines) return line;
-    return '';
+    return undefined;
   } finally {
     lines.close();
   }
