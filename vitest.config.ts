@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/setup/longest-first.ts';
 
 const STAGE = 'test/**/*.stage.test.ts';
 const INDEPENDENT = 'test/independent/**';
@@ -14,6 +15,7 @@ export default defineConfig({
       include: ['model/**/*.ts', 'activities/*/kinds/**/footprint.ts', 'activities/*/footprint/**/*.ts'],
       reporter: ['text'],
     },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -5,7 +5,6 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions, type ClientConnectConfig } from '@temporalio/envconfig';
 import { messageOf, OffboardError } from '../model/errors.ts';
 
-const WITHIN_MS = 5_000;
 const GRPC_NOT_FOUND = 5;
 
 /** Where a Temporal server is and how to sign in to it. `options` suit the client's `Connection` and the worker's `NativeConnection` alike. */
@@ -59,16 +58,17 @@ function configFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Connects, and makes sure of the namespace. Throws `NoServer` when the server does not answer within 5 seconds or has no such namespace.
+ * Connects, and makes sure of the namespace. Throws `NoServer` when the server does not answer `within` 5 seconds (in ms) or has no such
+ * namespace.
  */
-export async function connect(settings: ConnectionSettings): Promise<Connection> {
+export async function connect(settings: ConnectionSettings, within = 5_000): Promise<Connection> {
   const { address, namespace, options } = settings;
   let connection: Connection;
   try {
-    connection = await Connection.connect({ ...options, address, connectTimeout: WITHIN_MS });
+    connection = await Connection.connect({ ...options, address, connectTimeout: within });
   } catch (cause) {
     const mend = 'start it, or name another with TEMPORAL_ADDRESS or a profile in temporal.toml';
-    throw new OffboardError('NoServer', `no Temporal server answers at ${address} within ${WITHIN_MS / 1000} s; ${mend}`, { cause });
+    throw new OffboardError('NoServer', `no Temporal server answers at ${address} within ${within / 1000} s; ${mend}`, { cause });
   }
   if (await lacksNamespace(connection, namespace)) {
     await connection.close();

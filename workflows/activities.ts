@@ -15,11 +15,19 @@ const OPTIONS: ActivityOptions = {
   },
 };
 
+/** What changes things looks after one item at a time and tells every two seconds that it lives: when its worker dies another goes on soon. */
+const ACTING: ActivityOptions = { ...OPTIONS, heartbeatTimeout: '10s' };
+
 /** Short ones: they only read or write records. */
 const SHORT: ActivityOptions = { ...OPTIONS, startToCloseTimeout: '2m', heartbeatTimeout: '2m' };
 
-/** A person waits for the answer: rather a refusal in time than one more try. */
-const ATTENDED: ActivityOptions = { ...SHORT, startToCloseTimeout: '20s', scheduleToCloseTimeout: '25s' };
+/** A person waits for the answer: rather a refusal in time, and after three tries in a few seconds, than one more try. */
+const ATTENDED: ActivityOptions = {
+  ...SHORT,
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '25s',
+  retry: { ...OPTIONS.retry, maximumAttempts: 3 },
+};
 
 const long = proxyActivities<Activities>(OPTIONS);
 const short = proxyActivities<Activities>(SHORT);
@@ -33,12 +41,12 @@ export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attend
 export const readBatch = (summary: string, ...args: Parameters<Activities['readBatch']>) =>
   long.readBatch.executeWithOptions({ ...OPTIONS, heartbeatTimeout: '10m', summary }, args);
 export const removeItems = (summary: string, ...args: Parameters<Activities['removeItems']>) =>
-  long.removeItems.executeWithOptions({ ...OPTIONS, summary }, args);
+  long.removeItems.executeWithOptions({ ...ACTING, summary }, args);
 export const restoreItems = (summary: string, ...args: Parameters<Activities['restoreItems']>) =>
-  long.restoreItems.executeWithOptions({ ...OPTIONS, summary }, args);
+  long.restoreItems.executeWithOptions({ ...ACTING, summary }, args);
 export const putInQuarantine = (summary: string, ...args: Parameters<Activities['putInQuarantine']>) =>
-  long.putInQuarantine.executeWithOptions({ ...OPTIONS, summary }, args);
+  long.putInQuarantine.executeWithOptions({ ...ACTING, summary }, args);
 export const liftQuarantine = (summary: string, ...args: Parameters<Activities['liftQuarantine']>) =>
-  long.liftQuarantine.executeWithOptions({ ...OPTIONS, summary }, args);
+  long.liftQuarantine.executeWithOptions({ ...ACTING, summary }, args);
 export const confirmGone = (summary: string, ...args: Parameters<Activities['confirmGone']>) =>
   long.confirmGone.executeWithOptions({ ...OPTIONS, summary }, args);

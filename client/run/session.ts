@@ -41,7 +41,7 @@ export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Ses
 }
 
 /** A worker that has just started is not listed at once. */
-const WORKER_WITHIN_MS = 5_000;
+const WORKER_WITHIN_MS = 2_000;
 
 /** Throws NoWorker when nobody polls the task queue: what is sent would wait unseen. */
 export async function requireWorker(session: Session): Promise<void> {

@@ -9,7 +9,6 @@ import { suite } from '../harness/suite.ts';
 /** The two commands that a doubter types: as processes of their own, with a Temporal server and a sandbox of their own. */
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const HOSTILE = join(ROOT, 'estates', 'hostile.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'offboard-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -24,26 +23,24 @@ function typed(...args: string[]): Promise<{ code: number; last: string }> {
   });
 }
 
-test('an offboarding of the hostile estate takes what is ours and changes nothing of the others', { timeout: 180_000 }, async () => {
-  const { code, last } = await typed(join(ROOT, 'client', 'main.ts'), 'demo', '--auto', '--json', '--estate', HOSTILE);
+test('the demonstration takes what is ours and changes nothing of the others', { timeout: 180_000 }, async () => {
+  const { code, last } = await typed(join(ROOT, 'client', 'main.ts'), 'demo', '--auto', '--json');
   expect(code).toBe(0);
   const result = JSON.parse(last) as { leftovers: number; status: string; untouched: { objects: number; changed: number } };
   expect(result).toMatchObject({ status: 'completed', leftovers: 0 });
-  expect(result.untouched.objects).toBeGreaterThanOrEqual(500);
+  expect(result.untouched.objects).toBeGreaterThanOrEqual(50);
   expect(result.untouched.changed).toBe(0);
 });
 
-test.each([
-  ['default.yaml', ['data-collector']],
-  // A stack that retained its secret would make it a second time.
-  ['hostile.yaml', ['aws-cloudformation-stack', 'data-collector']],
-])('%s: all that can come back comes back identical', { timeout: 180_000 }, async (name, lost) => {
-  const { code, last } = await typed(join(ROOT, 'scripts', 'roundtrip.ts'), '--json', '--estate', join(ROOT, 'estates', name));
+test('the hostile estate: all that can come back comes back identical', { timeout: 180_000 }, async () => {
+  const { code, last } = await typed(join(ROOT, 'scripts', 'roundtrip.ts'), '--json', '--estate', join(ROOT, 'estates', 'hostile.yaml'));
   expect(code).toBe(0);
   const { restorable, restored, identical, unrestorable, untouched } = JSON.parse(last) as RoundTrip;
   expect(restorable).toBeGreaterThanOrEqual(30);
   expect(restored).toBe(restorable);
   expect(identical).toBe(restorable);
-  expect(new Set(unrestorable.map((u) => u.kind))).toEqual(new Set(lost));
+  // A stack that retained its secret would make it a second time.
+  expect(new Set(unrestorable.map((u) => u.kind))).toEqual(new Set(['aws-cloudformation-stack', 'data-collector']));
+  expect(untouched.objects).toBeGreaterThanOrEqual(500);
   expect(untouched.changed).toBe(0);
 });

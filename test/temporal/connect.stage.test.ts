@@ -63,14 +63,12 @@ test('a server that answers is connected to', async () => {
   await connection.close();
 });
 
-test('a server that does not answer is refused within seconds, with address and mend', async () => {
-  const began = Date.now();
-  const asked = connect({ address: '127.0.0.1:1', namespace: 'default', options: { address: '127.0.0.1:1' } });
+test('a server that does not answer is refused in time, with address and mend', async () => {
+  const asked = connect({ address: '127.0.0.1:1', namespace: 'default', options: { address: '127.0.0.1:1' } }, 200);
   await expect(asked).rejects.toMatchObject({
     code: 'NoServer',
-    message: expect.stringMatching(/127\.0\.0\.1:1.*TEMPORAL_ADDRESS/) as string,
+    message: expect.stringMatching(/127\.0\.0\.1:1 within 0\.2 s.*TEMPORAL_ADDRESS/) as string,
   });
-  expect(Date.now() - began).toBeLessThan(8_000);
 });
 
 test('a namespace that does not exist is refused with the command that makes it', async () => {
