@@ -1,9 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
-import type { SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
+import { sameSecret, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
 import { StateSchema, type EstateStore } from './store.ts';
 import { registerWorker } from './worker-environment.ts';
 
@@ -51,7 +51,8 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
     prefix: '/sandbox',
     maxBodyBytes: MAX_BODY_BYTES,
     handle(request, { store }) {
-      if (!isBearer(token, request)) return refused(401, 'the bearer token is not that of the sandbox’s folder (control-token)');
+      if (!sameSecret(`Bearer ${token}`, request.headers['authorization'] ?? ''))
+        return refused(401, 'the bearer token is not that of the sandbox’s folder (control-token)');
       try {
         return answer(request, store);
       } catch (error) {
@@ -65,9 +66,4 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
 
 function refused(status: number, message: string): SandboxResponse {
   return { status, body: { error: { message } } };
-}
-
-function isBearer(token: string, { headers }: SandboxRequest): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(`Bearer ${token}`), digest(headers['authorization'] ?? ''));
 }

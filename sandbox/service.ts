@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EstateStore } from './store.ts';
 
 /** A refusal of a service, answered in its cloud's own shape: `status` of HTTP, `code` in the cloud's words. */
@@ -62,6 +63,12 @@ export function answerOf(routes: Route[], path: string, request: SandboxRequest,
     if (match) return handler(match.slice(1), request, context);
   }
   return undefined;
+}
+
+/** Whether two secrets are the same, in a time that does not tell how much of them is. */
+export function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 /** A body as JSON; undefined where it is none. */

@@ -9,10 +9,6 @@ import { failureMessage } from '../failures.ts';
 import { forEachLimited } from '../look/activity.ts';
 import { answerOf } from '../answer.ts';
 
-export interface ReadOwnAccessInput {
-  run: string;
-}
-
 /** The end of a run must not wait for days for a cloud that is away: it is asked a few times, then its part is unknown. */
 const PAUSES_MS = [1_000, 3_000];
 
@@ -20,7 +16,7 @@ const PAUSES_MS = [1_000, 3_000];
  * Reads what the worker itself may do in the systems of the run, and records it. Changes nothing, and fails for no cloud's sake: what
  * cannot be read is recorded as unknown. Without a plan nothing was looked at, and nothing is recorded.
  */
-export async function readOwnAccess(deps: Deps, { run }: ReadOwnAccessInput): Promise<void> {
+export async function readOwnAccess(deps: Deps, { run }: { run: string }): Promise<void> {
   const { planArtifact } = deps.journal.ledger(run);
   if (planArtifact === undefined) return;
   const plan = await deps.artifacts.get<Plan>(planArtifact);

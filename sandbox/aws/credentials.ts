@@ -1,6 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { EstateStore } from '../store.ts';
-import type { SandboxContext, SandboxRequest } from '../service.ts';
+import { sameSecret, type SandboxContext, type SandboxRequest } from '../service.ts';
 import { checkSignature, readAuthorization } from './signature.ts';
 import { AwsError } from './wire.ts';
 
@@ -61,9 +61,7 @@ export function authenticate(request: SandboxRequest, rawPath: string, context: 
 function readToken(store: EstateStore, token: string | undefined): Session | undefined {
   const [payload, mac] = (token ?? '').split('.');
   if (!payload || !mac) return undefined;
-  const expected = Buffer.from(seal(store, payload));
-  const given = Buffer.from(mac);
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
+  if (!sameSecret(seal(store, payload), mac)) return undefined;
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Session;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { policyArn, providerArn, IamCall, type IamHandler } from './call.ts';
+import { policyArn, providerArn, IamCall, type IamHandler, type Policy, type Provider, type Role } from './call.ts';
 import { providerCalls } from './oidc-providers.ts';
 import { policyCalls } from './policies.ts';
 import { roleChanges } from './role-changes.ts';
@@ -80,45 +80,40 @@ function make(call: IamCall, stack: Stack, template: Template, before: Stack | u
 function makeResource(call: IamCall, stack: Stack, { Type, Properties }: Resource): string {
   const p = JSON.parse(JSON.stringify(Properties), (_key, value: unknown) => resolved(value, stack)) as Record<string, unknown>;
   const tags = listed('Tags', (p['Tags'] ?? []) as { Key: string; Value: string }[]);
-  const document = (value: unknown) => JSON.stringify(value);
   const some = (fields: Record<string, unknown>) =>
     Object.entries(fields).flatMap(([k, v]) => (v === undefined ? [] : [[k, typeof v === 'string' ? v : JSON.stringify(v)] as const]));
   const send = (handler: IamHandler, ...pairs: (readonly [string, string])[]) =>
     handler(new IamCall(call.account, new URLSearchParams(Object.fromEntries(pairs)), call.context));
-  const { store } = call;
   const mark = { 'aws:cloudformation:stack-name': nameOf(stack), 'aws:cloudformation:stack-id': stack.stackId };
+  const marked = <O extends Role | Policy | Provider>(made: O | undefined): O => {
+    if (!made) throw new AwsError(400, 'ValidationError', `the ${Type} was made without a name`);
+    call.store.put({ ...made, tags: { ...made.tags, ...mark } });
+    return made;
+  };
   switch (Type) {
     case 'AWS::IAM::Role': {
       const RoleName = String(p['RoleName']);
       const { Path, Description, MaxSessionDuration, PermissionsBoundary } = p;
-      const AssumeRolePolicyDocument = document(p['AssumeRolePolicyDocument']);
+      const { AssumeRolePolicyDocument } = p;
       const fields = some({ RoleName, Path, Description, MaxSessionDuration, PermissionsBoundary, AssumeRolePolicyDocument });
       send(roleChanges.CreateRole, ...fields, ...tags);
       for (const PolicyArn of (p['ManagedPolicyArns'] ?? []) as string[])
         send(roleChanges.AttachRolePolicy, ...some({ RoleName, PolicyArn }));
       for (const { PolicyName, PolicyDocument } of (p['Policies'] ?? []) as { PolicyName: string; PolicyDocument: unknown }[])
-        send(roleChanges.PutRolePolicy, ...some({ RoleName, PolicyName, PolicyDocument: document(PolicyDocument) }));
-      const role = call.live('aws-role').find((r) => r.name === RoleName);
-      if (role) store.put({ ...role, tags: { ...role.tags, ...mark } });
-      return RoleName;
+        send(roleChanges.PutRolePolicy, ...some({ RoleName, PolicyName, PolicyDocument }));
+      return marked(call.live('aws-role').find((r) => r.name === RoleName)).name;
     }
     case 'AWS::IAM::ManagedPolicy': {
-      const { ManagedPolicyName: PolicyName, Path, Description } = p;
-      send(policyCalls.CreatePolicy, ...some({ PolicyName, Path, Description, PolicyDocument: document(p['PolicyDocument']) }), ...tags);
-      const policy = call.live('aws-policy').find((o) => o.name === PolicyName);
-      if (!policy) throw new AwsError(400, 'ValidationError', 'no name');
-      store.put({ ...policy, tags: { ...policy.tags, ...mark } });
-      return policyArn(policy);
+      const { ManagedPolicyName: PolicyName, Path, Description, PolicyDocument } = p;
+      send(policyCalls.CreatePolicy, ...some({ PolicyName, Path, Description, PolicyDocument }), ...tags);
+      return policyArn(marked(call.live('aws-policy').find((o) => o.name === PolicyName)));
     }
     case 'AWS::IAM::OIDCProvider': {
       const url = String(p['Url']);
       const clients = members('ClientIDList', (p['ClientIdList'] ?? []) as string[]);
       const thumbprints = members('ThumbprintList', (p['ThumbprintList'] ?? []) as string[]);
       send(providerCalls.CreateOpenIDConnectProvider, ['Url', url], ...clients, ...thumbprints, ...tags);
-      const provider = call.live('aws-oidc-provider').find((o) => `https://${o.url}` === url);
-      if (!provider) throw new AwsError(400, 'ValidationError', 'no url');
-      store.put({ ...provider, tags: { ...provider.tags, ...mark } });
-      return providerArn(provider);
+      return providerArn(marked(call.live('aws-oidc-provider').find((o) => `https://${o.url}` === url)));
     }
     default:
       throw new AwsError(400, 'ValidationError', `the sandbox makes no ${Type}`);

@@ -1,5 +1,5 @@
-import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
-import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
+import { randomUUID } from 'node:crypto';
+import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from '../service.ts';
 import { entraClient, resourcesOf } from './client.ts';
 import { publicKeys, signToken, TOKEN_LIFETIME_SECONDS } from './tokens.ts';
 
@@ -82,11 +82,6 @@ function clientCredentials(form: URLSearchParams, request: SandboxRequest): { id
   if (!basic) return { id: form.get('client_id') ?? '', secret: form.get('client_secret') ?? '' };
   const [id = '', secret = ''] = Buffer.from(basic, 'base64').toString('utf8').split(':').map(decodeURIComponent);
   return { id, secret };
-}
-
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function issuer(origin: string, tenant: string): string {

@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { Refusal, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 import { GOOGLE_AUDIENCE } from './token-endpoint.ts';
 
-export type GcpStatus =
-  | 'INVALID_ARGUMENT'
-  | 'FAILED_PRECONDITION'
-  | 'UNAUTHENTICATED'
-  | 'PERMISSION_DENIED'
-  | 'NOT_FOUND'
-  | 'ABORTED'
-  | 'ALREADY_EXISTS';
-
-const HTTP: Record<GcpStatus, number> = {
+const HTTP = {
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   UNAUTHENTICATED: 401,
@@ -21,20 +12,19 @@ const HTTP: Record<GcpStatus, number> = {
   NOT_FOUND: 404,
   ABORTED: 409,
   ALREADY_EXISTS: 409,
-};
+} as const;
+
+/** Google's canonical names, with the HTTP status of each. */
+type GcpStatus = keyof typeof HTTP;
 
 /** A refusal in Google's shape; thrown by the handlers, sent by `answer`. */
-export class GcpError extends Error {
-  override readonly name = 'GcpError';
-  readonly status: GcpStatus;
-  constructor(status: GcpStatus, message: string) {
-    super(message);
-    this.status = status;
+export class GcpError extends Refusal {
+  constructor(code: GcpStatus, message: string) {
+    super(HTTP[code], code, message);
   }
 
   toResponse(): SandboxResponse {
-    const code = HTTP[this.status];
-    return { status: code, body: { error: { code, message: this.message, status: this.status } } };
+    return { status: this.status, body: { error: { code: this.status, message: this.message, status: this.code } } };
   }
 }
 

@@ -4,7 +4,7 @@ import type { ObjectOf } from '../objects.ts';
 
 const CREATED = '2022-03-01T08:00:00Z';
 
-type Wire = Record<string, unknown>;
+export type Wire = Record<string, unknown>;
 type Credential = { keyId: string; displayName?: string | null | undefined; endDateTime?: string | null | undefined };
 
 export function applicationToWire(a: ObjectOf<'entra-application'>): Wire {

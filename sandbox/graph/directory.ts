@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import { visible } from '../lingering.ts';
+import type { ObjectOf } from '../objects.ts';
 import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
-import { applicationToWire, servicePrincipalToWire, userToWire } from './directory-objects.ts';
+import { applicationToWire, servicePrincipalToWire, userToWire, type Wire } from './directory-objects.ts';
 import { collection, entity, found, GraphError } from './wire.ts';
 
 /** How a path names an application or service principal: `[id]`, or by its app id as alternate key `[undefined, appId]`. */
 export type Key = readonly (string | undefined)[];
 
-/** GET /applications with `$filter`, `$top` and `$select`. */
-export function listApplications(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  return collection(visible(context, 'entra-application').map(applicationToWire), 'applications', request, context);
+/** GET /{type} with `$filter`, `$top` and `$select`, and GET /{type}/{id} or /{type}(appId='…'), which throws GraphError 404. */
+function readable<K extends 'entra-application' | 'entra-service-principal'>(type: string, kind: K, toWire: (o: ObjectOf<K>) => Wire) {
+  return {
+    list: (_: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse =>
+      collection(visible(context, kind).map(toWire), type, request, context),
+    get: (key: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse =>
+      entity(toWire(one(key, visible(context, kind))), type, request, context),
+  };
 }
 
-/** GET /applications/{id} or /applications(appId='…'). Throws GraphError 404. */
-export function getApplication(key: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  return entity(applicationToWire(one(key, visible(context, 'entra-application'))), 'applications', request, context);
-}
+export const applications = readable('applications', 'entra-application', applicationToWire);
+export const servicePrincipals = readable('servicePrincipals', 'entra-service-principal', servicePrincipalToWire);
 
 /** DELETE /applications/{id}: soft, and the service principal of the same app id goes with it. Throws GraphError 404. */
 export function deleteApplication(key: Key, context: SandboxContext): SandboxResponse {
@@ -30,16 +34,6 @@ export function listFederatedIdentityCredentials(key: Key, request: SandboxReque
   const { id, federatedIdentityCredentials } = one(key, visible(context, 'entra-application'));
   const values = federatedIdentityCredentials.map((c) => ({ ...c, description: null }));
   return collection(values, `applications('${id}')/federatedIdentityCredentials`, request, context);
-}
-
-/** GET /servicePrincipals with `$filter`, `$top` and `$select`. */
-export function listServicePrincipals(request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  return collection(visible(context, 'entra-service-principal').map(servicePrincipalToWire), 'servicePrincipals', request, context);
-}
-
-/** GET /servicePrincipals/{id} or /servicePrincipals(appId='…'). Throws GraphError 404. */
-export function getServicePrincipal(key: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  return entity(servicePrincipalToWire(one(key, visible(context, 'entra-service-principal'))), 'servicePrincipals', request, context);
 }
 
 const Patch = z.strictObject({ accountEnabled: z.boolean() });

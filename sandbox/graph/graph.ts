@@ -27,15 +27,15 @@ export const graphService: SandboxService = {
 };
 
 const ROUTES: Route[] = [
-  ['GET', /^applications$/, (_, r, c) => directory.listApplications(r, c)],
-  ['GET', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.getApplication],
+  ['GET', /^applications$/, directory.applications.list],
+  ['GET', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.applications.get],
   ['DELETE', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))$/, (key, _, c) => directory.deleteApplication(key, c)],
   ['GET', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))\/federatedIdentityCredentials$/, directory.listFederatedIdentityCredentials],
   ['GET', /^directory\/deletedItems\/microsoft\.graph\.(application|servicePrincipal)$/, ([n = ''], r, c) => listDeletedItems(n, r, c)],
   ['GET', /^directory\/deletedItems\/([^/]+)$/, ([n = ''], r, c) => getDeletedItem(n, r, c)],
   ['POST', /^directory\/deletedItems\/([^/]+)\/(?:microsoft\.graph\.)?restore$/, ([n = ''], r, c) => restoreDeletedItem(n, r, c)],
-  ['GET', /^servicePrincipals$/, (_, r, c) => directory.listServicePrincipals(r, c)],
-  ['GET', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.getServicePrincipal],
+  ['GET', /^servicePrincipals$/, directory.servicePrincipals.list],
+  ['GET', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.servicePrincipals.get],
   ['PATCH', /^servicePrincipals(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.patchServicePrincipal],
   ['GET', /^servicePrincipals\/([^/]+)\/appRoleAssignments$/, ([n = ''], r, c) => listAppRoleAssignments(n, r, c)],
   ['DELETE', /^servicePrincipals\/([^/]+)\/appRoleAssignments\/([^/]+)$/, ([n = '', id = ''], _, c) => deleteAppRoleAssignment(n, id, c)],

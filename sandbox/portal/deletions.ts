@@ -1,7 +1,7 @@
-import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { ObjectOf } from '../objects.ts';
-import { Refusal, type SandboxContext } from '../service.ts';
+import { Refusal, sameSecret, type SandboxContext } from '../service.ts';
 import { deliver } from './mail.ts';
 
 const OTP_VALID_MS = 10 * 60_000;
@@ -82,7 +82,7 @@ export function enterOtp(context: SandboxContext, deletionId: string, otp: strin
   if (deletion.expiresAt <= context.now().getTime())
     throw new PortalError(410, 'OtpExpired', 'the one-time password has expired; select Resend OTP');
   if (!/^\d{6}$/.test(otp)) throw new PortalError(400, 'BadRequest', 'otp has 6 digits');
-  if (!timingSafeEqual(Buffer.from(otp), Buffer.from(deletion.otp))) {
+  if (!sameSecret(otp, deletion.otp)) {
     deletion.attemptsLeft -= 1;
     context.store.save();
     if (deletion.attemptsLeft === 0) throw tooManyAttempts();

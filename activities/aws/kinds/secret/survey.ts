@@ -1,9 +1,10 @@
 import type { Json } from '../../../../model/finding.ts';
+import { allowing, field, strings } from '../../footprint/trust.ts';
+import { matchesWildcard } from '../../footprint/wildcard.ts';
 import type { AccountPolicies, Survey } from '../../kind.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
 import { classify } from '../../wire/classify.ts';
 import type { NamedSecret, SecretState, UnseenSecret } from './definition.ts';
-import { mayMatch, secretsNamedIn } from './naming.ts';
 import { readSecret } from './read.ts';
 
 /** The secrets that policies of roles which can concern us name, each with who else names it. One that is gone is left out. */
@@ -18,10 +19,11 @@ export const survey: Survey = async (api, policies) => {
   return { read: found as unknown as Json, tags: found.map((f) => f.secret.Tags) };
 };
 
-type Looked = { secret: SecretState | UnseenSecret; usedAt: Date | undefined };
-
 /** A secret that nobody lets us look at is ours all the same: that is told, never left out. */
-async function lookAt(api: AwsAccountApi, arn: string): Promise<Looked | undefined> {
+async function lookAt(
+  api: AwsAccountApi,
+  arn: string,
+): Promise<{ secret: SecretState | UnseenSecret; usedAt: Date | undefined } | undefined> {
   try {
     return await readSecret(api, arn);
   } catch (error) {
@@ -40,4 +42,22 @@ function whoNames(arn: string, { documents }: AccountPolicies): Omit<NamedSecret
     namedByPolicies: ids('policy'),
     matchedBy: [...new Set(loosely.map((d) => `${d.of} ${d.holder}`))].toSorted(),
   };
+}
+
+/** The ARN of one secret: no wildcard, and no name alone. */
+const SECRET = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[^*?]+$/;
+
+/** Pure: ARNs of the secrets that a policy document names one by one. */
+export function secretsNamedIn(document: Json): string[] {
+  const resources = allowing(document).flatMap((statement) => strings(field(statement, 'Resource')));
+  return resources.filter((resource) => SECRET.test(resource));
+}
+
+/** Pure: whether a document lets its holder at a secret by a pattern: one for secrets, or any for an action of Secrets Manager by name. */
+export function mayMatch(document: Json, arn: string): boolean {
+  return allowing(document).some((statement) => {
+    const patterns = strings(field(statement, 'Resource')).filter((r) => r !== arn && matchesWildcard(r, arn));
+    const forSecrets = strings(field(statement, 'Action')).some((a) => /^secretsmanager:/i.test(a));
+    return patterns.some((r) => forSecrets || r.includes(':secretsmanager:'));
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { awsSecret } from '../../../../../activities/aws/kinds/secret/index.ts';
 import type { NamedSecret, SecretState } from '../../../../../activities/aws/kinds/secret/definition.ts';
-import { mayMatch, secretsNamedIn } from '../../../../../activities/aws/kinds/secret/naming.ts';
+import { mayMatch, secretsNamedIn } from '../../../../../activities/aws/kinds/secret/survey.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
 import type { Json } from '../../../../../model/finding.ts';
 import { planOf } from '../../../../model/findings.ts';
