@@ -79,6 +79,13 @@ export type FailureClass =
   | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
   | { kind: 'blocked'; code: string; message: string };
 
+/** For a `catch`: an error that `isExpected` makes it undefined, any other goes on. */
+export function undefinedIf(isExpected: (error: unknown) => boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (!isExpected(error)) throw error;
+  };
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,11 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
 import { isDiscovery } from '../run/discovery.ts';
 import { viewIfAnswered, resultOf } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
 import { waitingFor, type Shown } from '../render/waiting.ts';
-import { requireWorker, withSession, type Session } from '../run/session.ts';
+import { hasWorker, withSession, type Session } from '../run/session.ts';
 
 /** Offboardings and what gives things back. */
 const RUNS = `(WorkflowType = 'offboarding' OR WorkflowType = 'restore')`;
@@ -61,7 +60,8 @@ async function allRows(session: Session): Promise<Row[]> {
 }
 
 async function waitingRows(session: Session): Promise<Row[]> {
-  const asks = await hasAnswer(session);
+  // Only a worker can tell whom a run waits for; without one what the search attributes say must do.
+  const asks = await hasWorker(session);
   const rows = await eachOf(session, `${RUNS} AND ExecutionStatus = 'Running'`, async (row) => {
     if (!asks) return row;
     const view = await viewIfAnswered(session, row.workflowId, VIEW_WITHIN_MS);
@@ -70,17 +70,6 @@ async function waitingRows(session: Session): Promise<Row[]> {
     return { ...row, awaiting: waits.length > 0 ? waits.map((w) => w.whom).join('; ') : 'nobody', waits };
   });
   return rows.filter((r) => r.awaiting !== 'nobody');
-}
-
-/** Only a worker can tell whom a run waits for; without one what the search attributes say must do. */
-async function hasAnswer(session: Session): Promise<boolean> {
-  try {
-    await requireWorker(session);
-    return true;
-  } catch (error) {
-    if (error instanceof OffboardError && error.code === 'NoWorker') return false;
-    throw error;
-  }
 }
 
 async function eachOf(session: Session, query: string, complete: (row: Row) => Promise<Row>): Promise<Row[]> {

@@ -1,5 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { OffboardError } from '../../model/errors.ts';
+import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
@@ -11,7 +10,7 @@ import { manifestOf, recordsOf } from '../records/records.ts';
 import { isRestorePlan } from '../../model/restore.ts';
 import { renderPlan, renderRestorePlan } from '../render/plan.ts';
 import { removalScript, restoreScript } from '../render/script.ts';
-import { withSession, type Session } from '../run/session.ts';
+import { describeIfKnown, withSession, type Session } from '../run/session.ts';
 
 export const plan: Command = {
   name: 'plan',
@@ -36,14 +35,10 @@ export const plan: Command = {
  * a server that knows it, of the newest run there is a journal of. Throws RunNotFound.
  */
 async function planOf(env: NodeJS.ProcessEnv, run: string): Promise<Plan> {
-  const current = await withSession(env, (session) => journalOf(session, run)).catch((error: unknown) => {
-    if (error instanceof OffboardError && error.code !== 'NoKeys') return undefined;
-    throw error;
-  });
-  const records = await recordsOf(env, current?.journal ?? run).catch((error: unknown) => {
-    if (error instanceof OffboardError && error.code === 'RunNotFound' && current?.running) return undefined;
-    throw error;
-  });
+  const isUnknown = (error: unknown) => error instanceof OffboardError && error.code !== 'NoKeys';
+  const current = await withSession(env, (session) => journalOf(session, run)).catch(undefinedIf(isUnknown));
+  const isNotYet = (error: unknown) => error instanceof OffboardError && error.code === 'RunNotFound' && current?.running === true;
+  const records = await recordsOf(env, current?.journal ?? run).catch(undefinedIf(isNotYet));
   if (records?.plan) return records.plan;
   if (current?.running) throw await notYet(env, run);
   throw new OffboardError('RunNotFound', `RUN: ${run} ended (${records?.summary.status ?? '?'}) without a plan; look at its report`, {
@@ -53,14 +48,10 @@ async function planOf(env: NodeJS.ProcessEnv, run: string): Promise<Plan> {
 
 /** The journal's name of the run that Temporal has under an id: needs no worker. */
 async function journalOf(session: Session, workflowId: string): Promise<{ journal: string; running: boolean } | undefined> {
-  try {
-    const { raw, runId, status } = await session.client.workflow.getHandle(workflowId).describe();
-    const first = raw.workflowExecutionInfo?.firstRunId || runId;
-    return { journal: runName(workflowId, first), running: status.name === 'RUNNING' };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  const described = await describeIfKnown(session, workflowId);
+  if (!described) return undefined;
+  const first = described.raw.workflowExecutionInfo?.firstRunId || described.runId;
+  return { journal: runName(workflowId, first), running: described.status.name === 'RUNNING' };
 }
 
 /** Why a run that goes on has no plan here: not made yet, or made where another OFFBOARD_HOME is. */

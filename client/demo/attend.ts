@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import { undefinedIf } from '../../model/errors.ts';
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
 import { awaited, collectorView } from '../../model/waiting.ts';
 import type { CollectorView } from '../../model/messages/collector.ts';
@@ -29,10 +30,7 @@ export async function attend(
     said.add(line);
   };
   for (;;) {
-    const view = await handle.query(status).catch((error: unknown) => {
-      if (isGrpcServiceError(error)) return undefined;
-      throw error;
-    });
+    const view = await handle.query(status).catch(undefinedIf(isGrpcServiceError));
     if (view) {
       narrate(view, once);
       if (view.status !== 'running') return await handle.result();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { OffboardError } from '../../model/errors.ts';
+import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { isCalled } from '../../model/run-name.ts';
 import { homeOf } from '../../security/files.ts';
 import { evidenceOf } from '../run/ask.ts';
@@ -18,10 +18,7 @@ export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Prom
   const newest = newestFirst(homeOf(env).journal).find(own) ?? namesIn(parent).findLast(own);
   const near = newest === undefined ? undefined : join(parent, newest);
   if (near !== undefined && existsSync(near)) return near;
-  const written = await withSession(env, (session) => evidenceOf(session, name)).catch((error: unknown) => {
-    if (error instanceof OffboardError) return undefined;
-    throw error;
-  });
+  const written = await withSession(env, (session) => evidenceOf(session, name)).catch(undefinedIf((e) => e instanceof OffboardError));
   if (written !== undefined && existsSync(written)) return written;
   throw new OffboardError(
     'RunNotFound',

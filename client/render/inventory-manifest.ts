@@ -3,7 +3,7 @@ import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { isRooted } from '../../model/discovery.ts';
 import { comment } from '../../model/shell.ts';
-import { RISKS, type SystemType } from '../../model/names.ts';
+import type { SystemType } from '../../model/names.ts';
 
 /** The people a manifest needs and no cloud tells of, as far as they were given. */
 export interface People {
@@ -15,17 +15,16 @@ export interface People {
 /** Which of a manifest's fields only a person can fill in, and are not filled in yet. */
 export function missingFields(inventory: Inventory, people: People): string[] {
   const { aws, gcp } = inventory.scope;
-  return [
-    ...(isRooted({ aws }) ? [] : ['aws']),
-    ...(isRooted({ gcp }) ? [] : ['gcp']),
-    ...(people.successor ? [] : ['successor']),
-    ...(people.approvers.length > 0 ? [] : ['approvers']),
-    ...(inventory.collectors.listed.length === 0
-      ? ['collectors']
-      : recipientOf(inventory, people) === undefined
-        ? ['collectors.recipient']
-        : []),
-  ];
+  const { listed } = inventory.collectors;
+  const missing = {
+    aws: !isRooted({ aws }),
+    gcp: !isRooted({ gcp }),
+    successor: !people.successor,
+    approvers: people.approvers.length === 0,
+    collectors: listed.length === 0,
+    'collectors.recipient': listed.length > 0 && recipientOf(inventory, people) === undefined,
+  };
+  return Object.entries(missing).flatMap(([field, isMissing]) => (isMissing ? [field] : []));
 }
 
 /**
@@ -185,7 +184,7 @@ function nameOnly({ findings }: Inventory): string[] {
 }
 
 function wordsOf(finding: InventoryFinding): string {
-  return `# ${finding.title}${finding.risk === RISKS[RISKS.length - 1] ? '' : ` [${finding.risk}]`}: ${finding.why.join('; ')}`;
+  return `# ${finding.title}${finding.risk === 'none' ? '' : ` [${finding.risk}]`}: ${finding.why.join('; ')}`;
 }
 
 function breakers({ breaker }: Inventory): string[] {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type Connection } from '@temporalio/client';
-import { OffboardError } from '../../model/errors.ts';
+import { Client, WorkflowNotFoundError, type Connection, type WorkflowExecutionDescription } from '@temporalio/client';
+import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { workersKeys } from '../../security/keys.ts';
@@ -40,22 +40,33 @@ export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Ses
   }
 }
 
+/** What Temporal knows of a workflow; undefined for an id that it does not know. */
+export async function describeIfKnown({ client }: Session, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
+  const handle = client.workflow.getHandle(workflowId);
+  return await handle.describe().catch(undefinedIf((error) => error instanceof WorkflowNotFoundError));
+}
+
 /** A worker that has just started is not listed at once. */
 const WORKER_WITHIN_MS = 2_000;
 
 /** Throws NoWorker when nobody polls the task queue: what is sent would wait unseen. */
 export async function requireWorker(session: Session): Promise<void> {
-  const deadline = Date.now() + WORKER_WITHIN_MS;
-  while (!(await hasWorker(session))) {
-    if (Date.now() > deadline) {
-      const mend = 'start one (npm run worker) with the same OFFBOARD_TASK_QUEUE';
-      throw new OffboardError('NoWorker', `no worker polls the task queue ${session.taskQueue}; ${mend}`);
-    }
-    await sleep(250);
-  }
+  if (await hasWorker(session)) return;
+  const mend = 'start one (npm run worker) with the same OFFBOARD_TASK_QUEUE';
+  throw new OffboardError('NoWorker', `no worker polls the task queue ${session.taskQueue}; ${mend}`);
 }
 
-async function hasWorker({ client, connection, taskQueue }: Session): Promise<boolean> {
+/** Whether somebody polls the task queue, or begins to within a moment. */
+export async function hasWorker(session: Session): Promise<boolean> {
+  const deadline = Date.now() + WORKER_WITHIN_MS;
+  while (!(await isPolled(session))) {
+    if (Date.now() > deadline) return false;
+    await sleep(250);
+  }
+  return true;
+}
+
+async function isPolled({ client, connection, taskQueue }: Session): Promise<boolean> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },

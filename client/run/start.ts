@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Workflow, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Workflow, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
@@ -10,7 +10,7 @@ import { tenantAttribute } from '../../workflows/search-attributes.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import type { restore, RestoreInput } from '../../workflows/restore.ts';
 import type { OffboardingInput } from '../../workflows/run-state.ts';
-import { requireWorker, type Session } from './session.ts';
+import { describeIfKnown, requireWorker, type Session } from './session.ts';
 
 /** A workflow that was started, or that was going on for its tenant already. */
 export interface Started<W extends Workflow> {
@@ -92,14 +92,8 @@ async function startOrAttach<W extends Workflow>(session: Session, tenant: strin
 }
 
 /** One run that takes away and one that gives back would undo each other's work. Throws NotAllowed while the other goes on. */
-async function refuseWhileRunning({ client }: Session, workflowId: string, harm: string): Promise<void> {
-  const described = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
+async function refuseWhileRunning(session: Session, workflowId: string, harm: string): Promise<void> {
+  const described = await describeIfKnown(session, workflowId);
   if (described?.status.name !== 'RUNNING') return;
   throw new OffboardError('NotAllowed', `${workflowId} is going on and ${harm}; let it end, or cancel it`, {
     next: [step('cancel', workflowId, '--by', 'NAME')],
