@@ -1,5 +1,5 @@
 /**
- * Pure: an object in the form in which one that was made anew equals the one before. Lists of names are sets to the clouds and come in any
+ * Pure: an object in the form in which one that was made again equals the one before. Lists of names are sets to the clouds and come in any
  * order; when something was last used does not outlive it, nor do the marks of the stack it came from, nor that stack's own id: only CloudFormation sets these.
  */
 export function lasting(value: unknown): unknown {

@@ -20,7 +20,7 @@ const NATIVE_IDS: { [K in WithoutId]: IdOf<K> } & { [K in EstateObjectKind]?: Id
   'aws-role': (o) => `arn:aws:iam::${o.account}:role${o.path}${o.name}`,
   'aws-policy': (o) => `arn:aws:iam::${o.account}:policy${o.path}${o.name}`,
   'aws-oidc-provider': (o) => `arn:aws:iam::${o.account}:oidc-provider/${o.url}`,
-  // One that is made anew under its name has another id.
+  // One that is made again under its name has another id.
   'aws-cloudformation-stack': (o) => o.stackId.slice(0, o.stackId.lastIndexOf('/')),
   'aws-oidc-client-id': (o) => `arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`,
   'azure-role-assignment': (o) => `${o.scope === '/' ? '' : o.scope}/providers/Microsoft.Authorization/roleAssignments/${o.name}`,

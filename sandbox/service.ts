@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { EstateObjectKind, ObjectOf } from './objects.ts';
 import type { EstateStore } from './store.ts';
 
 /** A refusal of a service, answered in its cloud's own shape: `status` of HTTP, `code` in the cloud's words. */
@@ -39,6 +40,13 @@ export interface SandboxContext {
   /** How long a deleted object may stay visible to reads, in ms (eventual consistency). */
   lingerMs: number;
   now(): Date;
+}
+
+/** Objects of one kind as an eventually consistent read shows them: the live ones, and those deleted less than `lingerMs` ago. */
+export function visible<K extends EstateObjectKind>({ store, now, lingerMs }: SandboxContext, kind: K): ObjectOf<K>[] {
+  const since = now().getTime() - lingerMs;
+  const lingering = store.deleted(kind).filter((d) => d.deletedAt.getTime() > since);
+  return [...store.list(kind), ...lingering.map((d) => d.object)];
 }
 
 /** One cloud's API. `prefix` is its first path segment, such as `/arm`; Entra's token endpoint has the prefix `/` and is asked last. */

@@ -1,6 +1,5 @@
-import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext } from '../service.ts';
+import { type SandboxContext, visible } from '../service.ts';
 import type { EstateStore } from '../store.ts';
 import { AwsError, type Xml } from './wire.ts';
 

@@ -4,7 +4,7 @@ import type { EstateStore } from '../store.ts';
 /** When everything in the sandbox's accounts was created: one fixed time, since nothing decides by it. */
 export const CREATED = new Date('2022-06-14T09:12:31Z');
 
-/** The unique id AWS would have given a role: stable over restarts, and another one each time a role of that ARN is made anew. */
+/** The unique id AWS would have given a role: stable over restarts, and another one each time a role of that ARN is made again. */
 export function roleId(store: EstateStore, arn: string, generation = generationOf(store, arn)): string {
   return uniqueId('AROA', arn, generation);
 }
@@ -13,7 +13,7 @@ export function policyId(store: EstateStore, arn: string): string {
   return uniqueId('ANPA', arn, generationOf(store, arn));
 }
 
-/** How often something of this ARN was made anew since the estate began. */
+/** How often something of this ARN was made again since the estate began. */
 export function generationOf(store: EstateStore, arn: string): number {
   return generations(store)[arn] ?? 0;
 }

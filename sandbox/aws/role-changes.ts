@@ -5,7 +5,7 @@ import { writeTrust } from './trust.ts';
 import { AwsError } from './wire.ts';
 
 /**
- * The calls that make a role, hang things on it and take it apart. A role made anew is as much ours, or not, as the one it follows. DeleteRole
+ * The calls that make a role, hang things on it and take it apart. A role made again is as much ours, or not, as the one it follows. DeleteRole
  * refuses with DeleteConflict until nothing hangs on it, as IAM documents.
  */
 export const roleChanges = {

@@ -64,8 +64,8 @@ function make(call: IamCall, stack: Stack, template: Template, before: Stack | u
       for (const { physicalId } of made.values()) removeResource(call, physicalId);
       store.slot<CreationFailures>('aws-stack-failures', {})[stack.stackId] = { logicalId, type: resource.Type, reason: error.message };
       store.put({ ...stack, resources: [{ type: resource.Type, physicalId: logicalId }], status: 'ROLLBACK_COMPLETE' });
-      const left = call.live('aws-cloudformation-stack').find((s) => s.stackId === stack.stackId);
-      if (left && call.parameters.get('OnFailure') === 'DELETE') call.remove(left);
+      const failed = call.live('aws-cloudformation-stack').find((s) => s.stackId === stack.stackId);
+      if (failed && call.parameters.get('OnFailure') === 'DELETE') call.remove(failed);
       return;
     }
   }

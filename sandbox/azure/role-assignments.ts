@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
+import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { canonical, findSubscription, refuseDenied, sameScope, scopeAndAbove } from './scopes.ts';
 import { ArmError } from './wire.ts';
 

@@ -1,6 +1,5 @@
-import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext } from '../service.ts';
+import { type SandboxContext, visible } from '../service.ts';
 import { GcpError } from './wire.ts';
 
 type ServiceAccount = ObjectOf<'gcp-service-account'>;
@@ -61,7 +60,7 @@ export function shownForm(context: SandboxContext, member: string): string {
 
 /**
  * A member as the estate keeps it, whether its account is deleted or not. One that was deleted before the estate began stays another
- * member than the account that has its address now; so does one whose account was made anew.
+ * member than the account that has its address now; so does one whose account was made again.
  */
 export function keptForm(context: SandboxContext, member: string): string {
   const [, deleted, email, uid] = /^(deleted:)?serviceAccount:([^?]+)(?:\?uid=(\d+))?$/.exec(member) ?? [];

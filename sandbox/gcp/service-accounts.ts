@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { deletedAccounts, emailOf, keptAddress, takeAddress } from './addresses.ts';
 import { activeProject, demand } from './hierarchy.ts';
 import { etagOf, GcpError, page, readBody, said } from './wire.ts';
@@ -75,7 +74,7 @@ export function liveAccount(project: string, key: string, context: SandboxContex
   return find(context.store.list('gcp-service-account'), project, key, context);
 }
 
-/** The name under which the estate keeps an account's own policy, which goes with the account: one made anew begins without. */
+/** The name under which the estate keeps an account's own policy, which goes with the account: one made again begins without. */
 export function policyName(account: ServiceAccount, context: SandboxContext): string {
   return `projects/${account.project}/serviceAccounts/${keptAddress(context, account)}`;
 }

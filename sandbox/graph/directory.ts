@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { visible } from '../lingering.ts';
 import type { ObjectOf } from '../objects.ts';
-import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
+import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { applicationToWire, servicePrincipalToWire, userToWire, type Wire } from './directory-objects.ts';
 import { collection, entity, found, GraphError } from './wire.ts';
 

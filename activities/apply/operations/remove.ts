@@ -75,8 +75,9 @@ export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | 
       `belongs to ${container.id}, which an approver decided to leave in place; leave this in place, too`,
     );
   if (item.phase === 'sign-in') {
-    const left = collectorsLeft(ledger, plan);
-    if (left.length > 0) return blocked(item, 'CollectorsRemain', `data is still collected by ${left.join(', ')}; have them deleted first`);
+    const collecting = collectorsLeft(ledger, plan);
+    if (collecting.length > 0)
+      return blocked(item, 'CollectorsRemain', `data is still collected by ${collecting.join(', ')}; have them deleted first`);
   }
   return undefined;
 }

@@ -19,7 +19,7 @@ export type Verdict =
   | { whose: 'other'; looksAlike: boolean; why: string[] };
 
 /** What is told of something that is not ours; nothing where nobody would take it for ours. */
-export function sightingOf(system: SystemId, id: string, verdict: Verdict, uses: string[]): Bystander[] {
+export function bystanderOf(system: SystemId, id: string, verdict: Verdict, uses: string[]): Bystander[] {
   if (verdict.whose === 'ours' || (verdict.whose === 'other' && !verdict.looksAlike)) return [];
   const defender = verdict.whose === 'defender' ? { defender: true as const } : {};
   return [{ system, id, why: verdict.why.join('; '), uses, ...defender }];

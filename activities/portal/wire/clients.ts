@@ -65,7 +65,7 @@ export function connectPortal(endpoint: Endpoint | undefined, credential: TokenC
 
 const WrongOtp = z.object({ error: z.object({ attemptsLeft: z.int() }) });
 
-/** Throws anything but the portal's three answers to a code anew, without request and text: either could show the code. */
+/** Throws anything but the portal's three answers to a code again, without request and text: either could show the code. */
 function refusedOtp(error: unknown): Confirmation {
   if (!isRestError(error)) throw error instanceof RefusedError ? error : signInOrShape(error);
   const { code, statusCode } = error;

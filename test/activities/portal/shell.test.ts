@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { portalScript } from '../../../activities/portal/shell.ts';
+import { SCRIPTS } from '../../../activities/scripts.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import { DELETED_MESSAGE } from '../../../model/names.ts';
 
-const kind = portalScript.kinds['data-collector'] as NonNullable<(typeof portalScript.kinds)[string]>;
+const kind = SCRIPTS.portal.kinds['data-collector'] as NonNullable<(typeof SCRIPTS.portal.kinds)[string]>;
 const item = (name: string) => ({ snapshot: { id: 'c-1', name, type: 'gcp', recipient: 'dana@contoso.example' } }) as unknown as PlanItem;
 
 test('a collector is deleted by hand: the guide’s clicks, its tab and who gets the one-time password', () => {

@@ -63,10 +63,10 @@ function refuseStranger(now: PolicyState, planned: PolicyState): void {
 
 /** Those of `versions` whose documents `others` does not hold, each counted once. */
 function without(versions: PolicyState['Versions'], others: PolicyState['Versions']): PolicyState['Versions'] {
-  const left = others.map((o) => canonical(o.Document));
+  const unmatched = others.map((o) => canonical(o.Document));
   return versions.filter((v) => {
-    const at = left.indexOf(canonical(v.Document));
-    if (at >= 0) left.splice(at, 1);
+    const at = unmatched.indexOf(canonical(v.Document));
+    if (at >= 0) unmatched.splice(at, 1);
     return at < 0;
   });
 }

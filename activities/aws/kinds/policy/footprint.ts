@@ -61,8 +61,8 @@ export const footprint: ResourceFootprint = {
     for (const policy of snapshot.policies) {
       const users = ours.filter((o) => o.role.AttachedPolicies.includes(policy.state.Arn));
       const others = otherUsers(policy, snapshot, ours);
-      const left = whyLeft(policy, users, others, facts);
-      if (left !== undefined) match.bystanders.push(bystander(policy, snapshot, left));
+      const stays = whyItStays(policy, users, others, facts);
+      if (stays !== undefined) match.bystanders.push(bystander(policy, snapshot, stays));
       else if (users.length > 0 || namesTenant(policy.state.PolicyName, facts.tenantId)) {
         match.findings.push(toFinding(policy.state, users, snapshot, facts));
       }
@@ -115,7 +115,7 @@ function otherUsers(policy: AccountPolicy, snapshot: AwsSnapshot, ours: OurRole[
 }
 
 /** Why a policy that is worth telling is not planned; undefined when it may be ours. */
-function whyLeft({ state }: AccountPolicy, users: OurRole[], others: string[], facts: Facts): string | undefined {
+function whyItStays({ state }: AccountPolicy, users: OurRole[], others: string[], facts: Facts): string | undefined {
   if (isDefenderPolicy(state.PolicyName)) return 'belongs to Microsoft Defender for Cloud';
   if (users.length > 0 && others.length > 0) return `also attached to ${others.join(', ')}; it is only detached from ours`;
   if (users.length > 0 || !isLookAlike(state.PolicyName)) return undefined;

@@ -93,10 +93,10 @@ async function untilCreated(api: AwsAccountApi, id: string, name: string): Promi
   throw new NotYetError('StackCreating', `CloudFormation is still making the stack ${name}`);
 }
 
-async function explained(api: AwsAccountApi, id: string, name: string, left: StackState | undefined): Promise<RefusedError> {
+async function explained(api: AwsAccountApi, id: string, name: string, remains: StackState | undefined): Promise<RefusedError> {
   const failures = await api.creationFailures(id);
   const words = ['aws', 'cloudformation', 'delete-stack', '--stack-name', id, '--region', regionOf(id) ?? ''];
-  const mend = left ? `delete what is left of it (\`${command(...words)}\`), mend that and retry` : 'mend that and retry';
+  const mend = remains ? `delete what is left of it (\`${command(...words)}\`), mend that and retry` : 'mend that and retry';
   return new RefusedError(
     'StackCreateFailed',
     `CloudFormation could not make the stack ${name} again: ${failures.join('; ') || 'it tells no resource'}; ${mend}`,

@@ -17,8 +17,8 @@ export const effects: Effects<GcpApi> = {
   async remove(api, [item]) {
     const { name } = item.snapshot as CustomRole;
     const organization = name.slice(0, name.indexOf('/roles/'));
-    const left = grantsOf(organization, (await api.getPolicy(organization)) ?? {}).filter((g) => g.role === name);
-    if (left.length > 0) throw new RefusedError('StillInUse', `${name} is still held by ${left.map((g) => g.member).join(', ')}`);
+    const holders = grantsOf(organization, (await api.getPolicy(organization)) ?? {}).filter((g) => g.role === name);
+    if (holders.length > 0) throw new RefusedError('StillInUse', `${name} is still held by ${holders.map((g) => g.member).join(', ')}`);
     await api.deleteRole(name);
   },
   async restore(api, [item]) {

@@ -3,7 +3,7 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Facts, Finding, Json } from '../../../../model/finding.ts';
 import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { found, type Footprint } from '../../../kind.ts';
-import { judgeProvider, namesCiem, ourAudiences, sightingOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
+import { judgeProvider, namesCiem, ourAudiences, bystanderOf, trustsTenant, poolToken } from '../../footprint/ownership.ts';
 import { POOL_STATE } from '../../footprint/pool-state.ts';
 import { usedPools } from '../../footprint/accounts.ts';
 import { withItem } from '../../../put-back.ts';
@@ -21,7 +21,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     return {
       findings: live.flatMap(({ pool, provider }) => finding(snapshot, pool, provider, facts, used.get(pool))),
       bystanders: live.flatMap(({ provider }) =>
-        sightingOf(snapshot.system, `gcp-provider:${provider.name}`, judgeProvider(provider, facts), tokens(provider, facts, true)),
+        bystanderOf(snapshot.system, `gcp-provider:${provider.name}`, judgeProvider(provider, facts), tokens(provider, facts, true)),
       ),
       seen: live.length,
     };

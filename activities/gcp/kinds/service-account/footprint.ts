@@ -3,7 +3,7 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Finding, Json } from '../../../../model/finding.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
-import { sightingOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
+import { bystanderOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import { withItem } from '../../../put-back.ts';
 import { projectOf, withOidc, type AccountWithPolicy, type GcpSnapshot, type ServiceAccount } from '../../snapshot.ts';
 
@@ -15,7 +15,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     return {
       findings: judged.flatMap((j) => finding(snapshot, j)),
       bystanders: judged.flatMap(({ account, verdict, trust }) =>
-        sightingOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
+        bystanderOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
       ),
       seen: judged.length,
     };

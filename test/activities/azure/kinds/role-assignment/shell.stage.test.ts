@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { azureScript } from '../../../../../activities/azure/shell.ts';
+import { SCRIPTS } from '../../../../../activities/scripts.ts';
 import type { PlanItem } from '../../../../../model/plan.ts';
 import { runWithAz } from '../../../az-stand-in.ts';
 import { defaultManifest, TENANT } from '../../../planned.ts';
@@ -17,8 +17,8 @@ const SNAPSHOT = {
   conditionVersion: '2.0',
 };
 const item = (snapshot: object) => ({ id: `azure-role-assignment:${ID}`, snapshot }) as unknown as PlanItem;
-const kind = azureScript.kinds['azure-role-assignment'] as NonNullable<(typeof azureScript.kinds)[string]>;
-const prelude = azureScript.prelude(defaultManifest());
+const kind = SCRIPTS.azure.kinds['azure-role-assignment'] as NonNullable<(typeof SCRIPTS.azure.kinds)[string]>;
+const prelude = SCRIPTS.azure.prelude(defaultManifest());
 
 test('az gets every value as one word, whatever it holds', () => {
   const run = runWithAz([...prelude, ...kind.remove(item(SNAPSHOT)), ...kind.restore(item(SNAPSHOT))], TENANT);
@@ -62,5 +62,5 @@ test.each([
   ['china', 'AzureChinaCloud'],
 ] as const)('%s is %s to az', (cloud, name) => {
   const manifest = { ...defaultManifest(), tenant: { id: TENANT, cloud } };
-  expect(azureScript.prelude(manifest).join('\n')).toContain(`:-${name}}`);
+  expect(SCRIPTS.azure.prelude(manifest).join('\n')).toContain(`:-${name}}`);
 });
