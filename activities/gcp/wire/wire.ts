@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NotYetError } from '../../answer.ts';
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
@@ -10,7 +11,8 @@ export interface ClientOptions {
 }
 
 export const PAGE = 100;
-const OPERATION_POLL_MS = 500;
+/** Each pause is twice the one before, up to the last. */
+const OPERATION_PAUSES_MS = { first: 50, last: 500 };
 const OPERATION_LIMIT_MS = 60_000;
 
 export type Endpoint = { rootUrl?: string };
@@ -54,9 +56,11 @@ export class OperationError extends Error {
 export async function finished(first: iam_v1.Schema$Operation, get: (name: string) => Promise<iam_v1.Schema$Operation>): Promise<void> {
   const end = Date.now() + OPERATION_LIMIT_MS;
   let operation = first;
+  let pause = OPERATION_PAUSES_MS.first;
   while (!operation.done) {
     if (Date.now() > end) throw new NotYetError('OperationRunning', `the operation ${first.name} still runs`);
-    await new Promise((resolve) => setTimeout(resolve, OPERATION_POLL_MS));
+    await sleep(pause);
+    pause = Math.min(2 * pause, OPERATION_PAUSES_MS.last);
     operation = await get(first.name ?? '');
   }
   if (operation.error) throw new OperationError(operation.error.message ?? 'the operation failed', operation.error.code ?? 2);

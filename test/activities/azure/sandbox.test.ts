@@ -13,7 +13,7 @@ const LEGACY: SystemId = 'azure:/subscriptions/a1c3d5e7-0004-4b2d-8f10-c0ffee000
 let sandbox: SandboxHere;
 
 beforeAll(async () => {
-  sandbox = await sandboxHere({ lingerMs: 300 });
+  sandbox = await sandboxHere({ lingerMs: 60 });
 });
 afterAll(() => sandbox.stop());
 

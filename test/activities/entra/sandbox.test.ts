@@ -14,7 +14,7 @@ let sandbox: SandboxHere;
 let api: EntraApi;
 
 beforeAll(async () => {
-  sandbox = await sandboxHere({ lingerMs: 300 });
+  sandbox = await sandboxHere({ lingerMs: 60 });
   api = await cloud.connect(system, context);
 });
 afterAll(() => sandbox.stop());

@@ -13,7 +13,7 @@ let sandbox: SandboxHere;
 let items: PlanItem[];
 
 beforeAll(async () => {
-  sandbox = await sandboxHere({ lingerMs: 300 });
+  sandbox = await sandboxHere({ lingerMs: 60 });
   const snapshot = await cloud.read(await cloud.connect(SYSTEM, context), SYSTEM, context);
   items = cloud.kinds.flatMap((kind) => kind.match(snapshot, FACTS).findings).map((f) => planned(f));
 });
@@ -45,7 +45,7 @@ describe.each(['gcp-service-account', 'gcp-provider', 'gcp-pool'])('%s in quaran
     const api = await cloud.connect(SYSTEM, context);
     await quarantine.put(api, item);
     await kind.remove(api, [item]);
-    await expect.poll(() => kind.read(api, item), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 5_000 }).toBeUndefined();
     await undo.restore(api, [item]);
     expect(await kind.read(api, item)).toEqual(item.snapshot);
   });

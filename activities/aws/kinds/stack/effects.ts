@@ -13,7 +13,7 @@ import { endangeredBy } from './members.ts';
 import { readDefinition } from './read.ts';
 
 /** How often a stack is looked at while CloudFormation works on it, in ms: 5 minutes in all, then it is tried again later. */
-const POLLS = [200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
+const POLLS = [50, 100, 200, 500, 1_000, 2_000, ...Array.from({ length: 59 }, () => 5_000)];
 
 /** A stack is read with its resources, each by its own kind. */
 export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccountApi> {

@@ -15,7 +15,7 @@ const systems = systemsOf(context.manifest).filter((s) => s.startsWith('aws:'));
 let sandbox: SandboxHere;
 
 beforeAll(async () => {
-  sandbox = await sandboxHere({ lingerMs: 300 });
+  sandbox = await sandboxHere({ lingerMs: 60 });
 });
 afterAll(() => sandbox.stop());
 
@@ -80,10 +80,10 @@ test('exactly what is ours is found, read back just as planned, removed in order
             () => 'removed',
             (e: unknown) => cloud.classify(e),
           ),
-        { timeout: 5_000 },
+        { interval: 10, timeout: 5_000 },
       )
       .toBe('removed');
-    await expect.poll(() => kind.read(api, item), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 5_000 }).toBeUndefined();
     await kind.remove(api, [item]);
   }
 

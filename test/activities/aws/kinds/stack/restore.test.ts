@@ -75,7 +75,7 @@ beforeAll(async () => {
     member(GENERATED, { name: generated }),
     stack(GENERATED, {}, generated),
   ]);
-  sandbox = await sandboxHere({ estate, lingerMs: 300 });
+  sandbox = await sandboxHere({ estate, lingerMs: 60 });
 });
 afterAll(() => sandbox.stop());
 

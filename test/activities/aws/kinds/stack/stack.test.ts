@@ -67,7 +67,7 @@ beforeAll(async () => {
     member(TERRAFORM, { tags: { ManagedBy: 'Terraform' } }),
     member(ORPHAN, { tags: tags(ORPHAN, 'long-gone') }),
   ]);
-  sandbox = await sandboxHere({ estate, lingerMs: 400 });
+  sandbox = await sandboxHere({ estate, lingerMs: 100 });
 });
 afterAll(() => sandbox.stop());
 

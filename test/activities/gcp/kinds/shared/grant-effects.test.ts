@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { accountGrant, grantsOf, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
 import { grantEffects } from '../../../../../activities/gcp/kinds/shared/grant-effects.ts';
 import type { Policy } from '../../../../../activities/gcp/snapshot.ts';
@@ -27,6 +27,10 @@ function policy(): Policy & { auditConfigs: object[] } {
 function grant(role: string, condition: Grant['condition'] = null, member = OURS): Grant {
   return { resource: ORGANIZATION, role, member, condition };
 }
+
+// The pauses between tries are drawn at random, from nothing to seconds.
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
+afterEach(() => vi.restoreAllMocks());
 
 describe('Writing a policy', () => {
   const item = (g: Grant) => planned({ id: 'gcp-binding:x', snapshot: accountGrant(g, UNIQUE_ID) });
