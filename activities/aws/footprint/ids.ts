@@ -27,6 +27,23 @@ export function nameInArn(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
+/** How the ARNs of a role's sessions begin; of a unique id, how a session is shown to conditions. */
+export function sessionsOf(role: string): string {
+  const [, partition, account, name] = /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(role) ?? [];
+  return name === undefined ? `${role}:` : `arn:${partition}:sts::${account}:assumed-role/${name}/`;
+}
+
+/** Whether a principal is the whole account of a role. */
+export function isAccountOf(principal: string, role: string): boolean {
+  const account = /^arn:[\w-]+:iam::(\d{12}):/.exec(role)?.[1];
+  return account !== undefined && (principal === account || new RegExp(`^arn:[\\w-]+:iam::${account}:root$`).test(principal));
+}
+
+/** Whether a pattern says more of a role than that it is one: an account, a path, a name. */
+export function namesARole(pattern: string): boolean {
+  return pattern.replaceAll(/^arn:[^:]*:(?:iam|sts)::|(?:assumed-)?role\/|[*?:/]/g, '') !== '';
+}
+
 /** The issuer (without scheme) in the ARN of an OIDC provider; undefined for any other ARN. */
 export function issuerOfProvider(arn: string): string | undefined {
   return /:oidc-provider\/(.*)$/i.exec(arn)?.[1];

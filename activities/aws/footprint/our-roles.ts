@@ -1,10 +1,11 @@
 import type { Facts } from '../../../model/finding.ts';
 import { doubtOf } from '../../../model/guards/doubt.ts';
-import { isServiceLinked, nameInArn, roleToken } from './ids.ts';
+import { isAccountOf, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
 import { isDefenderRole } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
-import { allows, trustStatements } from './trust.ts';
+import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
+import { matchesWildcard } from './wildcard.ts';
 import { audienceUses, webIdentityTrust } from './web-identity.ts';
 
 /** What a role was for, in onboarding's words. */
@@ -60,6 +61,26 @@ export function trustedOidcRoles(role: RoleState, oidcRoles: Facts['awsOidcRoles
   const assuming = trustStatements(role.AssumeRolePolicyDocument).filter((s) => allows(s, 'sts:AssumeRole'));
   const named = new Set(assuming.flatMap((s) => s.principals.flatMap((p) => (p.type === 'AWS' ? p.value : []))));
   return oidcRoles.filter((o) => named.has(o.mark));
+}
+
+/**
+ * The OIDC roles that a role which is not ours may need: those that its trust names, their sessions, and those that it lets in with others, by a
+ * condition that names them.
+ */
+export function oidcRolesNeeded(role: RoleState, oidcRoles: Facts['awsOidcRoles']): Facts['awsOidcRoles'] {
+  const assuming = trustStatements(role.AssumeRolePolicyDocument).filter((s) => allows(s, 'sts:AssumeRole'));
+  const named = new Set(trustedOidcRoles(role, oidcRoles).map((o) => o.mark));
+  return oidcRoles.filter(({ mark }) => named.has(mark) || assuming.some((s) => letsInByCondition(s, mark)));
+}
+
+function letsInByCondition({ principals, conditions }: TrustStatement, mark: string): boolean {
+  const sessions = sessionsOf(mark);
+  if (principals.some((p) => p.value.startsWith(sessions))) return true;
+  const isAmongThem = principals.some((p) => isAmong(p, 'AWS', mark) || isAccountOf(p.value, mark));
+  const values = conditions.filter((c) => !/(?:string|arn)not/.test(c.operator)).flatMap((c) => c.values);
+  return (
+    isAmongThem && values.some((v) => namesARole(v) && [mark, `${mark}:session`, `${sessions}session`].some((m) => matchesWildcard(v, m)))
+  );
 }
 
 function trustingRole(role: RoleState, oidcRoles: Facts['awsOidcRoles']): OurRole | undefined {

@@ -1,20 +1,26 @@
 import type { Json } from '../../../model/finding.ts';
+import type { Condition } from './conditions.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** A statement of a role's trust policy that allows something; the grammar is AWS's "Grammar of the IAM JSON policy language". */
 export interface TrustStatement {
-  /** Lower-case. */
-  actions: string[];
+  /** With `NotAction`, what it does not allow. */
+  actions: { allBut: boolean; patterns: string[] };
   /** Type and value as written, such as AWS and an ARN; `NotPrincipal` and `*` stand as type `*`. */
   principals: { type: string; value: string }[];
-  /** Operators and keys lower-case. */
-  conditions: { operator: string; key: string; values: string[] }[];
+  conditions: Condition[];
 }
 
-/** Every Allow statement of a trust policy. */
+/**
+ * Every Allow statement of a trust policy. What it denies is left out: a denial only takes away, so who may come in is never told too small, and
+ * a role in quarantine is known as it was.
+ */
 export function trustStatements(document: Json): TrustStatement[] {
   return allowing(document).map((s) => ({
-    actions: field(s, 'NotAction') === undefined ? strings(field(s, 'Action')).map((a) => a.toLowerCase()) : ['*'],
+    actions:
+      field(s, 'NotAction') === undefined
+        ? { allBut: false, patterns: strings(field(s, 'Action')) }
+        : { allBut: true, patterns: strings(field(s, 'NotAction')) },
     principals: principals(s),
     conditions: conditions(field(s, 'Condition')),
   }));
@@ -31,8 +37,19 @@ export function deadPrincipals(document: Json): string[] {
 }
 
 /** Whether a statement allows an action, wildcards included. */
-export function allows(statement: TrustStatement, action: string): boolean {
-  return statement.actions.some((pattern) => matchesAction(pattern, action));
+export function allows({ actions }: TrustStatement, action: string): boolean {
+  return actions.patterns.some((pattern) => matchesAction(pattern, action)) !== actions.allBut;
+}
+
+/** Whether a principal is everybody, or a pattern, that one of this type and value is among. */
+export function isAmong(principal: TrustStatement['principals'][number], type: 'AWS' | 'Federated', value: string): boolean {
+  if (principal.type === '*') return true;
+  const isPattern = /[*?]/.test(principal.value);
+  // Whoever writes {"AWS": "*"} lets in everybody, by whatever way the action says.
+  return (
+    isPattern &&
+    ((principal.type === 'AWS' && principal.value === '*') || (principal.type === type && matchesWildcard(principal.value, value)))
+  );
 }
 
 /** Pure: `*` and `?` as in IAM actions; case does not count. */
@@ -56,12 +73,12 @@ export function field(value: Json, name: string): Json | undefined {
 
 function principals(statement: Json): TrustStatement['principals'] {
   const principal = field(statement, 'Principal');
-  if (principal === undefined) return [{ type: '*', value: 'everyone but some (NotPrincipal)' }];
+  if (principal === undefined || principal === null) return [{ type: '*', value: 'everyone but some (NotPrincipal)' }];
   if (typeof principal === 'string') return [{ type: '*', value: principal }];
-  return Object.entries(principal ?? {}).flatMap(([type, values]) => strings(values as Json).map((value) => ({ type, value })));
+  return Object.entries(principal).flatMap(([type, values]) => strings(values as Json).map((value) => ({ type, value })));
 }
 
-function conditions(value: Json | undefined): TrustStatement['conditions'] {
+function conditions(value: Json | undefined): Condition[] {
   return entries(value).flatMap(([operator, keys]) =>
     entries(keys).map(([key, values]) => ({ operator: operator.toLowerCase(), key: key.toLowerCase(), values: list(values).map(String) })),
   );

@@ -1,5 +1,6 @@
 import type { Json } from '../../../../model/finding.ts';
 import { MEPM } from '../../../../model/footprint.ts';
+import { issuerOfProvider } from '../../footprint/ids.ts';
 import { webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ProviderState, Tags } from '../../snapshot.ts';
 
@@ -38,7 +39,10 @@ export function clientIdState(provider: ProviderState, clientId: string, plan: P
 }
 
 /** Pure: whether a role of this trust policy would be locked out: any trust in a provider that goes, the audience's where only that goes. */
-export function needsClientId(trust: Json, issuer: string, clientId: string, mode: ClientIdState['Mode']): boolean {
-  const web = webIdentityTrust(trust, issuer);
-  return web !== undefined && (mode === 'provider' || web.audiences.includes(clientId));
+export function needsClientId(
+  trust: Json,
+  { ProviderArn, ClientId, Mode }: Pick<ClientIdState, 'ProviderArn' | 'ClientId' | 'Mode'>,
+): boolean {
+  const web = webIdentityTrust(trust, issuerOfProvider(ProviderArn) ?? '', ProviderArn);
+  return web !== undefined && (Mode === 'provider' || web.audiences.includes(ClientId));
 }

@@ -1,7 +1,6 @@
 import { canonical } from '../../../../model/canonical.ts';
 import { describeDiff } from '../../../../model/diff.ts';
 import type { Effects } from '../../../kind.ts';
-import { issuerOfProvider } from '../../footprint/ids.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import { policyDocument, type ProviderState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
@@ -48,11 +47,10 @@ export const effects: Effects<AwsAccountApi> = {
  * those the approved plan names and an override lets be locked out; a newcomer is never among them, whatever its name.
  */
 async function refuseWhileTrusted(api: AwsAccountApi, plan: ClientIdState, excused: ClientIdState['TrustedBy']): Promise<void> {
-  const issuer = issuerOfProvider(plan.ProviderArn) ?? '';
   const staying: string[] = [];
   for (const { RoleName, RoleId, AssumeRolePolicyDocument } of await api.roles()) {
     if (!RoleName || !RoleId || !AssumeRolePolicyDocument || excused[RoleName] === RoleId) continue;
-    if (!needsClientId(policyDocument(AssumeRolePolicyDocument), issuer, plan.ClientId, plan.Mode)) continue;
+    if (!needsClientId(policyDocument(AssumeRolePolicyDocument), plan)) continue;
     if (await api.role(RoleName)) staying.push(RoleName);
   }
   if (staying.length > 0)

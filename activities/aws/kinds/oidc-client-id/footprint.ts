@@ -68,14 +68,16 @@ export const footprint: ResourceFootprint = {
   },
 };
 
-function trustedBy({ roles }: AwsSnapshot, issuer: string, clientId: string, mode: ClientIdState['Mode']): ClientIdState['TrustedBy'] {
-  const needing = roles.filter((r) => needsClientId(r.AssumeRolePolicyDocument, issuer, clientId, mode));
+function trustedBy({ roles }: AwsSnapshot, planned: Parameters<typeof needsClientId>[1]): ClientIdState['TrustedBy'] {
+  const needing = roles.filter((r) => needsClientId(r.AssumeRolePolicyDocument, planned));
   return Object.fromEntries(needing.map((r) => [r.RoleName, r.RoleId]));
 }
 
 function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, facts: Facts): Finding {
   const oidc = new Set(oidcRoles(snapshot, facts.issuer).map((o) => o.role.Arn));
-  const trusting = snapshot.roles.filter((r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer));
+  const trusting = snapshot.roles.filter(
+    (r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer, provider.Arn),
+  );
   const otherIds = provider.ClientIds.filter((c) => !isOurs(c));
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
@@ -91,7 +93,10 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     confidence: 'certain',
     risk: 'none',
     stage: 'after-roles',
-    snapshot: clientIdState(provider, clientId, { Mode: mode, TrustedBy: trustedBy(snapshot, facts.issuer, clientId, mode) }),
+    snapshot: clientIdState(provider, clientId, {
+      Mode: mode,
+      TrustedBy: trustedBy(snapshot, { ProviderArn: provider.Arn, ClientId: clientId, Mode: mode }),
+    }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken('aws', clientId)],
     ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(facts)),

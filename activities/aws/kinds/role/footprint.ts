@@ -4,10 +4,10 @@ import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
-import { isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
+import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
-import { ourRoles, STAGE_OF, trustedOidcRoles, type OurRole } from '../../footprint/our-roles.ts';
+import { ourRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -119,8 +119,9 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
 /** Whatever lets the audience or an OIDC role in without being ours, and names that only look like ours. */
 function toBystander(role: RoleState, snapshot: AwsSnapshot, facts: Facts): Bystander | undefined {
   if (isServiceLinked(role)) return undefined;
-  const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer);
-  const uses = [...(web ? audienceUses(web) : []), ...trustedOidcRoles(role, facts.awsOidcRoles).map((p) => roleToken(p.mark))];
+  const provider = snapshot.providers.find((p) => isProviderOf(p.Arn, facts.issuer))?.Arn;
+  const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer, provider);
+  const uses = [...(web ? audienceUses(web) : []), ...oidcRolesNeeded(role, facts.awsOidcRoles).map((p) => roleToken(p.mark))];
   const why = reason(role, web !== undefined, uses.length > 0, facts);
   if (why === undefined) return undefined;
   const isDefenders = isDefenderRole(role.RoleName);
@@ -135,6 +136,7 @@ function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, fa
     return `belongs to Microsoft Defender for Cloud${needsOurs ? ' and needs what Permissions Management shares with it' : ''}`;
   if (trustsProvider && needsOurs) return "trusts this tenant's provider for more than Permissions Management's audience";
   if (trustsProvider) return "trusts this tenant's provider for another audience";
+  if (needsOurs) return 'lets in an OIDC role of Permissions Management among others, without naming it as onboarding did';
   if (!isLookAlike(role.RoleName)) return undefined;
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   const foreign = trusted.find((p) => issuerOfProvider(p)?.startsWith('sts.'));

@@ -24,6 +24,11 @@ test('the provider goes with the client id when only our role trusts it', () => 
 test.each<[string, ProviderState, RoleState[]]>([
   ['another client id', provider([AUDIENCE, 'api://mdc-ciem-aws']), [OIDC]],
   ['a role for another audience', provider([AUDIENCE]), [OIDC, role('payroll', document(webIdentity('api://payroll')))]],
+  [
+    'a role that names no provider',
+    provider([AUDIENCE]),
+    [OIDC, role('payroll', document({ ...webIdentity('api://payroll'), Principal: '*' }))],
+  ],
   ['Defender’s role', provider([AUDIENCE]), [OIDC, role('DefenderForCloud-OidcCiem', document(webIdentity()))]],
 ])('only the client id goes when the provider serves %s', (_name, p, roles) => {
   expect(match(p, ...roles).findings).toMatchObject([{ snapshot: { Mode: 'client-id', ClientId: AUDIENCE } }]);

@@ -17,12 +17,14 @@ import {
   policy,
   policyArn,
   PROVIDER,
+  provider,
   providerArn,
   role,
   snapshot,
   webIdentity,
 } from '../../fixtures.ts';
 
+const byArn = (operator: string, arn: string): Json => ({ [operator]: { 'aws:PrincipalArn': arn } });
 const match = (...roles: RoleState[]) => awsRole.match(snapshot({ roles }), KNOWN);
 const only = (r: RoleState) => {
   const { findings, bystanders } = match(r);
@@ -218,7 +220,38 @@ describe('never ours, told as bystanders', () => {
     expect(bystanders).toEqual([{ system: 'aws:111122223333', id: `aws-role:${r.Arn}`, why: expect.any(String) as unknown, ...needs }]);
   });
 
+  test.each<[string, Json]>([
+    ['everybody in', document({ ...webIdentity(), Principal: '*' })],
+    ['every account in', document({ ...webIdentity(), Principal: { AWS: '*' } })],
+    ['all but one in', document({ ...webIdentity(), Principal: null, NotPrincipal: { AWS: 'arn:aws:iam::999900001111:root' } })],
+  ])('a role that lets %s, for our audience, keeps client id and application', (_name, trust) => {
+    const all = snapshot({ roles: [role('payroll', trust)], providers: [provider([AUDIENCE])] });
+    const found = awsRole.match(all, KNOWN);
+    expect(found.findings).toEqual([]);
+    expect(found.bystanders.map((b) => b.uses)).toEqual([[`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`]]);
+  });
+
+  test.each<[string, Json]>([
+    ['as one of its account', { Principal: { AWS: `arn:aws:iam::${OIDC_ACCOUNT}:root` }, Condition: byArn('ArnEquals', OIDC_ROLE) }],
+    ['as one of everybody', { Principal: '*', Condition: byArn('ArnLike', 'arn:aws:iam::*:role/contoso-*') }],
+    ['by its unique id', { Principal: { AWS: '*' }, Condition: { StringLike: { 'aws:userId': 'AROAOIDCROLE:*' } } }],
+    ['by a session of its own', { Principal: { AWS: `arn:aws:sts::${OIDC_ACCOUNT}:assumed-role/contoso-oidc/ciem` } }],
+  ])('a role that lets the OIDC role in %s keeps it', (_name, statement) => {
+    const theirs = role('theirs', document({ Effect: 'Allow', Action: 'sts:AssumeRole', ...(statement as object) }));
+    const { findings, bystanders } = match(theirs);
+    expect(findings).toEqual([]);
+    expect(bystanders.map((b) => b.uses.length)).toEqual([1]);
+  });
+
   test.each<[string, RoleState]>([
+    [
+      'a role that lets all roles of the OIDC account in',
+      role('r', document({ ...assumedBy(`arn:aws:iam::${OIDC_ACCOUNT}:root`), Condition: byArn('ArnLike', 'arn:aws:iam::*:role/*') })),
+    ],
+    [
+      'a role that lets everybody but the OIDC role in',
+      role('r', document({ ...assumedBy('*'), Condition: byArn('ArnNotEquals', OIDC_ROLE) })),
+    ],
     ['a service-linked role', role('AWSServiceRoleForX', document(assumedBy(OIDC_ROLE)), { Path: '/aws-service-role/x.amazonaws.com/' })],
     ['an ordinary role', role('deploy', document(assumedBy('arn:aws:iam::111122223333:root')))],
     ['a statement that denies the OIDC role', role('deploy', document({ ...assumedBy(OIDC_ROLE), Effect: 'Deny' }))],
