@@ -43,10 +43,14 @@ export interface SandboxContext {
 }
 
 /** Objects of one kind as an eventually consistent read shows them: the live ones, and those deleted less than `lingerMs` ago. */
-export function visible<K extends EstateObjectKind>({ store, now, lingerMs }: SandboxContext, kind: K): ObjectOf<K>[] {
-  const since = now().getTime() - lingerMs;
-  const lingering = store.deleted(kind).filter((d) => d.deletedAt.getTime() > since);
-  return [...store.list(kind), ...lingering.map((d) => d.object)];
+export function visible<K extends EstateObjectKind>(context: SandboxContext, kind: K): ObjectOf<K>[] {
+  return [...context.store.list(kind), ...deletedWithin(context, kind, context.lingerMs).map((d) => d.object)];
+}
+
+/** Objects of one kind that were deleted less than `ms` ago. */
+export function deletedWithin<K extends EstateObjectKind>({ store, now }: SandboxContext, kind: K, ms: number) {
+  const since = now().getTime() - ms;
+  return store.deleted(kind).filter((d) => d.deletedAt.getTime() > since);
 }
 
 /** One cloud's API. `prefix` is its first path segment, such as `/arm`; Entra's token endpoint has the prefix `/` and is asked last. */

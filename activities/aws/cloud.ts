@@ -9,7 +9,7 @@ import { readAccount } from './reader.ts';
 import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
-import { listingAccounts, rootOfAws } from './root.ts';
+import { listAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 import { AWS_ORDER } from './order.ts';
 import { LOCAL_TOKENS } from './footprint/ids.ts';
@@ -24,7 +24,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     async walk(context) {
       const { members, managementAccount } = context.manifest.aws ?? {};
       if (members !== 'all' || managementAccount === undefined) return { systems: [], leftOut: [], unknown: [] };
-      return walkOrganization(listingAccounts(connector, managementAccount, context));
+      return walkOrganization(listAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),
     localTokens: LOCAL_TOKENS,

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts';
 import type { ReadContext } from '../cloud.ts';
-import type { AwsOrganizationApi } from './wire/organization.ts';
+import type { OrganizationAccount } from './wire/organization.ts';
 import { classify } from './wire/classify.ts';
 import type { AwsConnector } from './wire/clients.ts';
 
@@ -20,22 +20,18 @@ export async function rootOfAws(connector: Pick<AwsConnector, 'home'>, { manifes
  * The organisation's accounts through the role in its management account; where that is denied, by the worker's own credentials, which
  * suffice in the management or a delegated administrator account. Never those of another organisation than the one asked for.
  */
-export function listingAccounts(
+export async function listAccounts(
   connector: Pick<AwsConnector, 'home' | 'organization' | 'ownOrganization'>,
   managementAccount: string,
   context: ReadContext,
-): AwsOrganizationApi {
-  return {
-    async accounts() {
-      try {
-        return await connector.organization(managementAccount, context).accounts();
-      } catch (denied) {
-        const failure = classify(denied);
-        if (failure.kind !== 'blocked' || failure.code !== 'AccessDenied') throw denied;
-        const own = await connector.home().catch(() => undefined);
-        if (own?.managementAccount !== managementAccount) throw denied;
-        return await connector.ownOrganization().accounts();
-      }
-    },
-  };
+): Promise<OrganizationAccount[]> {
+  try {
+    return await connector.organization(managementAccount, context);
+  } catch (denied) {
+    const failure = classify(denied);
+    if (failure.kind !== 'blocked' || failure.code !== 'AccessDenied') throw denied;
+    const own = await connector.home().catch(() => undefined);
+    if (own?.managementAccount !== managementAccount) throw denied;
+    return await connector.ownOrganization();
+  }
 }

@@ -1,6 +1,6 @@
 import type { SystemId } from '../../model/names.ts';
 import type { Walked } from '../cloud.ts';
-import type { AwsOrganizationApi } from './wire/organization.ts';
+import type { OrganizationAccount } from './wire/organization.ts';
 
 /** Of accounts in these states no call is answered, so that nothing can be found or removed there. */
 const CLOSED: Record<string, string> = {
@@ -11,8 +11,8 @@ const CLOSED: Record<string, string> = {
 };
 
 /** What `members: all` stands for: every account of the organisation. Half a listing is none, so any page that fails throws. */
-export async function walkOrganization(api: AwsOrganizationApi): Promise<Walked> {
-  const accounts = (await api.accounts()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+export async function walkOrganization(listed: Promise<OrganizationAccount[]>): Promise<Walked> {
+  const accounts = (await listed).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const described = accounts.map(({ id, name }) => ({ system: `aws:${id}` as const, ...(name === undefined ? {} : { name }) }));
   const walked: Walked = { systems: [], leftOut: [], unknown: [], described };
   for (const { id, state } of accounts) {

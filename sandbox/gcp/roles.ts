@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { deletedWithin, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 import { demand } from './hierarchy.ts';
 import { etagOf, GcpError, page, readBody } from './wire.ts';
 
@@ -56,8 +56,8 @@ export function createRole(organization: string, request: SandboxRequest, contex
   const isIt = (r: Role) => r.organization === organization && r.id === id;
   if (context.store.list('gcp-custom-role').some(isIt))
     throw new GcpError('ALREADY_EXISTS', `A role named ${id} in organizations/${organization} already exists.`);
-  const [before] = context.store.deleted('gcp-custom-role').filter((d) => isIt(d.object));
-  if (before && before.deletedAt.getTime() > context.now().getTime() - TAKEN_MS)
+  const before = context.store.deleted('gcp-custom-role').find((d) => isIt(d.object));
+  if (deletedWithin(context, 'gcp-custom-role', TAKEN_MS).some((d) => isIt(d.object)))
     throw new GcpError(
       'FAILED_PRECONDITION',
       `You can't create a role with role_id (${id}) where there is an existing role with that role_id in a deleted state.`,
@@ -79,8 +79,7 @@ function find(organization: string, id: string, context: SandboxContext): { role
   const isIt = (r: Role) => r.organization === organization && r.id === id;
   const live = context.store.list('gcp-custom-role').find(isIt);
   if (live) return { role: live, deleted: false };
-  const since = context.now().getTime() - KEPT_MS;
-  const gone = context.store.deleted('gcp-custom-role').find((d) => isIt(d.object) && d.deletedAt.getTime() > since);
+  const gone = deletedWithin(context, 'gcp-custom-role', KEPT_MS).find((d) => isIt(d.object));
   if (!gone) throw new GcpError('NOT_FOUND', `The role named organizations/${organization}/roles/${id} was not found.`);
   return { role: gone.object, deleted: true };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { deletedWithin, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 import { activeProject, demand } from './hierarchy.ts';
 import { startOperation } from './operations.ts';
 import { GcpError, page, readBody, said } from './wire.ts';
@@ -140,10 +140,9 @@ function findLive(names: Names, context: SandboxContext): ObjectOf<Kind> {
 /** Live pools or providers and those deleted within 30 days. */
 function softDeletable(context: SandboxContext, kind: Kind): SoftDeletable[] {
   const now = context.now().getTime();
-  const deleted = context.store.deleted(kind).filter((d) => d.deletedAt.getTime() > now - RETENTION_MS);
   return [
     ...context.store.list(kind).map((object) => ({ object, state: 'ACTIVE' as const })),
-    ...deleted.map(({ object, deletedAt }) =>
+    ...deletedWithin(context, kind, RETENTION_MS).map(({ object, deletedAt }) =>
       now < deletedAt.getTime() + context.lingerMs
         ? { object, deletedAt, state: 'ACTIVE' as const }
         : { object, deletedAt, state: 'DELETED' as const, expireTime: new Date(deletedAt.getTime() + RETENTION_MS).toISOString() },

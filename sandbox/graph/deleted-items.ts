@@ -1,5 +1,5 @@
 import type { ObjectOf } from '../objects.ts';
-import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
+import { deletedWithin, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
 import { applicationToWire, servicePrincipalToWire } from './directory-objects.ts';
 import { collection, entity, found, GraphError } from './wire.ts';
 
@@ -39,9 +39,8 @@ function find(id: string, context: SandboxContext): { object: Restorable; delete
 }
 
 function deletedItems(context: SandboxContext): { object: Restorable; deletedAt: Date }[] {
-  const kept = context.now().getTime() - RETENTION_MS;
-  const all = [...context.store.deleted('entra-application'), ...context.store.deleted('entra-service-principal')];
-  return all.filter((d) => d.deletedAt.getTime() > kept);
+  const applications = deletedWithin(context, 'entra-application', RETENTION_MS);
+  return [...applications, ...deletedWithin(context, 'entra-service-principal', RETENTION_MS)];
 }
 
 function typed(object: Restorable): Record<string, unknown> {

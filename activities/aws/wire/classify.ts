@@ -61,32 +61,33 @@ const UNTRUSTED =
 /** Pure: how a failed call to STS or IAM is to be taken. Whatever is not known is blocked as `Unknown`, never swallowed. */
 export function classify(error: unknown): FailureClass {
   if (error instanceof RefusedError) return error.failure;
-  // The wire has taken it for gone wherever that is what it means.
-  if (isGone(error)) return { kind: 'blocked', code: 'NotFound', message: `NotFound: ${scrub(error)}; look at it, then retry or waive` };
-  const codes = codesOf(error);
-  const status = statusOf(error);
   const line = scrub(error);
-
-  const blocked = codes.find((c) => c in BLOCKED);
-  if (blocked) return { kind: 'blocked', code: blocked, message: `${blocked}: ${quotable(blocked) ? `${line}; ` : ''}${BLOCKED[blocked]}` };
-  const retry = codes.find((c) => c in RETRY);
-  if (retry) return { kind: 'retry', code: retry, message: `${retry}: ${RETRY[retry]}`, ...retryAfter(error) };
+  const blocked = (code: string, words: string): FailureClass => ({ kind: 'blocked', code, message: `${code}: ${words}` });
+  const retry = (code: string, words: string): FailureClass => ({
+    kind: 'retry',
+    code,
+    message: `${code}: ${words}`,
+    ...retryAfter(error),
+  });
+  // The wire has taken it for gone wherever that is what it means.
+  if (isGone(error)) return blocked('NotFound', `${line}; look at it, then retry or waive`);
+  const codes = codesOf(error);
+  for (const code of codes) {
+    const mend = BLOCKED[code];
+    if (mend !== undefined) return blocked(code, `${quotable(code) ? `${line}; ` : ''}${mend}`);
+  }
+  for (const code of codes) {
+    const words = RETRY[code];
+    if (words !== undefined) return retry(code, words);
+  }
   const untrusted = codes.find((c) => UNTRUSTED.test(c));
   if (untrusted)
-    return {
-      kind: 'blocked',
-      code: untrusted,
-      message: `${untrusted}: the endpoint's certificate is not trusted; name its authority in NODE_EXTRA_CA_CERTS or mend the endpoint`,
-    };
-  if (status === 429)
-    return { kind: 'retry', code: 'TooManyRequests', message: 'TooManyRequests: AWS asks to slow down', ...retryAfter(error) };
-  if (status !== undefined && status >= 500)
-    return { kind: 'retry', code: `Http${status}`, message: `Http${status}: AWS failed to answer`, ...retryAfter(error) };
-  return {
-    kind: 'blocked',
-    code: 'Unknown',
-    message: `${codes[0] ?? 'an error without a name'}: ${line}; look at it, then retry or waive`,
-  };
+    return blocked(untrusted, "the endpoint's certificate is not trusted; name its authority in NODE_EXTRA_CA_CERTS or mend the endpoint");
+  const status = statusOf(error);
+  if (status === 429) return retry('TooManyRequests', 'AWS asks to slow down');
+  if (status !== undefined && status >= 500) return retry(`Http${status}`, 'AWS failed to answer');
+  const message = `${codes[0] ?? 'an error without a name'}: ${line}; look at it, then retry or waive`;
+  return { kind: 'blocked', code: 'Unknown', message };
 }
 
 /** Errors about signatures quote the canonical request, session token and all. */

@@ -8,7 +8,7 @@ import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
 import { accountApi, type AwsAccountApi } from './account.ts';
-import { homeOf, organizationApi } from './organization.ts';
+import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
 import { need } from '../snapshot.ts';
@@ -75,11 +75,11 @@ export function awsConnector() {
       const { Account } = await (base ??= new STSClient(shared)).send(new GetCallerIdentityCommand({}));
       return homeOf(new OrganizationsClient(shared), need(Account, 'Account'));
     },
-    /** The organisation as the worker's own credentials see it: those of its management or a delegated administrator account. */
-    ownOrganization: () => organizationApi(new OrganizationsClient(shared)),
-    /** The organisation as its management account sees it. */
+    /** The organisation's accounts as the worker's own credentials see them: those of its management or a delegated administrator account. */
+    ownOrganization: () => accountsOf(new OrganizationsClient(shared)),
+    /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
-      return organizationApi(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
+      return accountsOf(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
     },
   };
 }

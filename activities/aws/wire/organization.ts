@@ -13,8 +13,6 @@ export interface AwsHome {
   managementAccount?: string;
 }
 
-export type AwsOrganizationApi = ReturnType<typeof organizationApi>;
-
 /** Whose the worker's account is: any account of an organisation may ask this, a denial throws. */
 export async function homeOf(client: OrganizationsClient, account: string): Promise<AwsHome> {
   try {
@@ -26,15 +24,17 @@ export async function homeOf(client: OrganizationsClient, account: string): Prom
   }
 }
 
-/** Where AWS Organizations is called, from a session in the management account. The listing is whole: every page or an error. */
-export function organizationApi(client: OrganizationsClient) {
-  return {
-    /** Ids, states as AWS names them (`ACTIVE`, `SUSPENDED`, …), and names. */
-    async accounts(): Promise<{ id: string; state: string; name?: string }[]> {
-      const pages = await Array.fromAsync(paginateListAccounts({ client }, {}));
-      return pages
-        .flatMap((p) => p.Accounts ?? [])
-        .map(({ Id, State, Name }) => ({ id: need(Id, 'Id'), state: State ?? 'ACTIVE', ...(Name ? { name: Name } : {}) }));
-    },
-  };
+/** An account of an organisation, with its state as AWS names it (`ACTIVE`, `SUSPENDED`, …). */
+export interface OrganizationAccount {
+  id: string;
+  state: string;
+  name?: string;
+}
+
+/** An organisation's accounts, from a session in the management account: every page or an error. */
+export async function accountsOf(client: OrganizationsClient): Promise<OrganizationAccount[]> {
+  const pages = await Array.fromAsync(paginateListAccounts({ client }, {}));
+  return pages
+    .flatMap((p) => p.Accounts ?? [])
+    .map(({ Id, State, Name }) => ({ id: need(Id, 'Id'), state: State ?? 'ACTIVE', ...(Name ? { name: Name } : {}) }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listingAccounts, rootOfAws } from '../../../activities/aws/root.ts';
+import { listAccounts, rootOfAws } from '../../../activities/aws/root.ts';
 import type { Manifest } from '../../../model/manifest.ts';
 import { defaultManifest } from '../planned.ts';
 
@@ -15,8 +15,8 @@ const asking = (managementAccount?: string): { manifest: Manifest } => ({
 });
 const connector = (home: { account: string; managementAccount?: string }, failure: Error) => ({
   home: () => Promise.resolve(home),
-  organization: () => ({ accounts: () => Promise.reject(failure) }),
-  ownOrganization: () => ({ accounts: () => Promise.resolve([{ id: OTHER, state: 'ACTIVE' }]) }),
+  organization: () => Promise.reject(failure),
+  ownOrganization: () => Promise.resolve([{ id: OTHER, state: 'ACTIVE' }]),
 });
 
 test('all without a root hangs from the management account of the worker’s organisation; one that is named is never replaced', async () => {
@@ -31,8 +31,8 @@ test('an account in no organisation is the only one', async () => {
 
 test('where the role may not list, the worker’s own credentials do, but only its own organisation and only after a denial', async () => {
   const own = connector({ account: MANAGEMENT, managementAccount: MANAGEMENT }, denied);
-  expect(await listingAccounts(own, MANAGEMENT, asking()).accounts()).toEqual([{ id: OTHER, state: 'ACTIVE' }]);
-  await expect(listingAccounts(own, OTHER, asking()).accounts()).rejects.toBe(denied);
+  expect(await listAccounts(own, MANAGEMENT, asking())).toEqual([{ id: OTHER, state: 'ACTIVE' }]);
+  await expect(listAccounts(own, OTHER, asking())).rejects.toBe(denied);
   const down = connector({ account: MANAGEMENT, managementAccount: MANAGEMENT }, broken);
-  await expect(listingAccounts(down, MANAGEMENT, asking()).accounts()).rejects.toBe(broken);
+  await expect(listAccounts(down, MANAGEMENT, asking())).rejects.toBe(broken);
 });
