@@ -9,7 +9,10 @@ import { listed } from './selector.ts';
 const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555');
 const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write its 12 digits in quotes');
 const person = z.string().min(1, 'is empty; write a name or a mail address');
-const projectId = z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'is not a GCP project id');
+/** A project of a domain is `example.com:web`. */
+const projectId = z
+  .string()
+  .regex(/^(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z0-9-]+(?:\.[a-z0-9-]+)+:[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?)$/, 'is not a GCP project id');
 const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes');
 const date = z.iso.date('is not a date; write YYYY-MM-DD');
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { aws } from './objects/aws.ts';
 import { azure } from './objects/azure.ts';
 import { entra } from './objects/entra.ts';
-import { gcp } from './objects/gcp.ts';
+import { emailOf, gcp } from './objects/gcp.ts';
 import { portal } from './objects/portal.ts';
 
 /** The objects an estate may hold: what the sandbox pretends exists. */
@@ -31,7 +31,7 @@ const NATIVE_IDS: { [K in WithoutId]: IdOf<K> } & { [K in EstateObjectKind]?: Id
   'gcp-project': (o) => o.projectId,
   'gcp-custom-role': (o) => `organizations/${o.organization}/roles/${o.id}`,
   'gcp-binding': (o) => `${o.resource}#${o.role}#${o.condition?.title ?? ''}#${o.members.join(',')}`,
-  'gcp-service-account': (o) => `projects/${o.project}/serviceAccounts/${o.accountId}@${o.project}.iam.gserviceaccount.com`,
+  'gcp-service-account': (o) => `projects/${o.project}/serviceAccounts/${emailOf(o)}`,
   'gcp-pool': (o) => `projects/${o.project}/locations/global/workloadIdentityPools/${o.id}`,
   'gcp-provider': (o) => `projects/${o.project}/locations/global/workloadIdentityPools/${o.pool}/providers/${o.id}`,
 };

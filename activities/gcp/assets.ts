@@ -3,7 +3,8 @@ import type { ReadContext } from '../cloud.ts';
 import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { isNamedLikeOurs, GCP_NAMES } from './footprint/ownership.ts';
-import { grantsOf, isPoolMember } from './footprint/grants.ts';
+import { grantsOf } from './footprint/grants.ts';
+import { addressEnd, poolMember } from './footprint/members.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;
@@ -41,12 +42,12 @@ export function assetFilter(now: () => number = Date.now): (api: GcpApi, context
 async function ask(api: GcpApi, organization: string): Promise<Harmless | undefined> {
   const [levels, accounts] = await Promise.all([api.searchPolicies(organization, LEVELS), api.searchPolicies(organization, [ACCOUNT])]);
   const trusting = accounts.filter(({ resource, policy }) =>
-    grantsOf(resource, policy).some((g) => g.role === WORKLOAD_IDENTITY_USER && isPoolMember(g.member)),
+    grantsOf(resource, policy).some((g) => g.role === WORKLOAD_IDENTITY_USER && poolMember(g.member) !== undefined),
   );
   // An account may be named by its unique id there, so it is its project that tells which members could be ours.
   const projects = trusting.map(({ resource }) => /^\/\/iam\.googleapis\.com\/projects\/([^/]+)\//.exec(resource)?.[1]);
   if (projects.some((p) => p === undefined || /^\d+$/.test(p))) return undefined;
-  const ours = new Set(projects.map((p) => `@${p}.iam.gserviceaccount.com`));
+  const ours = new Set(projects.flatMap((p) => (p === undefined ? [] : [addressEnd(p)])));
   const couldBeOurs = (member: string) =>
     member.startsWith('deleted:') ||
     ours.has(member.slice(member.indexOf('@'))) ||

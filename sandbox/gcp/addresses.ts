@@ -1,4 +1,5 @@
 import type { ObjectOf } from '../objects.ts';
+import { emailOf } from '../objects/gcp.ts';
 import { type SandboxContext, visible } from '../service.ts';
 import { GcpError } from './wire.ts';
 
@@ -9,11 +10,6 @@ interface Others {
   /** Unique id of the one the estate began with: it is what the estate's bindings mean by the address. */
   first: string;
   accounts: { object: ServiceAccount; deletedAt: string }[];
-}
-
-/** A service account's mail address. */
-export function emailOf(account: Pick<ServiceAccount, 'accountId' | 'project'>): string {
-  return `${account.accountId}@${account.project}.iam.gserviceaccount.com`;
 }
 
 /** Gives an address to an account, made or undeleted. A deleted one that had it before stays known by its unique id. */
@@ -76,8 +72,8 @@ export function keptForm(context: SandboxContext, member: string): string {
 
 /** Google refuses a new member that is a service account which does not exist; only projects of the estate can be judged. */
 export function refuseUnknownMember(context: SandboxContext, member: string): void {
-  const [, address = '', project = ''] = /^serviceAccount:([^@]+@([^.]+)\.iam\.gserviceaccount\.com.*)$/.exec(member) ?? [];
-  if (!context.store.list('gcp-project').some((p) => p.projectId === project)) return;
+  const [, address = '', end = ''] = /^serviceAccount:([^@]+(@.+\.iam\.gserviceaccount\.com).*)$/.exec(member) ?? [];
+  if (!context.store.list('gcp-project').some((p) => emailOf({ accountId: '', project: p.projectId }) === end)) return;
   if (!context.store.list('gcp-service-account').some((a) => keptAddress(context, a) === address))
     throw new GcpError('INVALID_ARGUMENT', `Service account ${address} does not exist.`);
 }

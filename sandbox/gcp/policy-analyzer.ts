@@ -1,5 +1,5 @@
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { emailOf } from './addresses.ts';
+import { emailOf } from '../objects/gcp.ts';
 import { activeProject, demand } from './hierarchy.ts';
 import { answer, GcpError, page } from './wire.ts';
 

@@ -14,13 +14,13 @@ export const gcpResourceManagerService: SandboxService = {
 function route(request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const path = decodeURIComponent(request.path);
   const call = `${request.method} ${path}`;
-  const policy = /^POST \/v3\/((?:organizations|folders|projects)\/[^/:]+):(get|set)IamPolicy$/.exec(call);
+  const policy = /^POST \/v3\/((?:organizations|folders|projects)\/[^/]+):(get|set)IamPolicy$/.exec(call);
   if (policy?.[1]) {
     const resource = policyResource(context, policy[1]);
     demand(context, resource, `resourcemanager.${resource.split('/')[0]}.${policy[2]}IamPolicy`);
     return policy[2] === 'get' ? getIamPolicy(request, context, resource) : setIamPolicy(request, context, resource);
   }
-  const one = /^GET \/v3\/(organizations|folders|projects)\/([^/:]+)$/.exec(call);
+  const one = /^GET \/v3\/(organizations|folders|projects)\/([^/]+)$/.exec(call);
   if (one?.[1] && one[2]) return { status: 200, body: resourceWire(context, one[1], one[2]) };
   const many = /^GET \/v3\/(organizations|folders|projects)(:search)?$/.exec(call);
   if (many?.[1] && (many[2] || many[1] !== 'organizations')) {

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
+import { emailOf } from '../objects/gcp.ts';
 import { type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
-import { deletedAccounts, emailOf, keptAddress, takeAddress } from './addresses.ts';
+import { deletedAccounts, keptAddress, takeAddress } from './addresses.ts';
 import { activeProject, demand } from './hierarchy.ts';
 import { etagOf, GcpError, page, readBody, said } from './wire.ts';
 

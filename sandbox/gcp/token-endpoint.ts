@@ -1,3 +1,4 @@
+import { emailOf } from '../objects/gcp.ts';
 import { signToken, TOKEN_LIFETIME_SECONDS, verifyBearer } from '../entra/tokens.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse } from '../service.ts';
 import { isIssuedSubjectToken } from './credentials.ts';
@@ -29,7 +30,7 @@ export async function impersonate(email: string, request: SandboxRequest, contex
   } catch {
     return problem(401, 'UNAUTHENTICATED', 'The request has no valid access token.');
   }
-  const account = context.store.list('gcp-service-account').find((a) => `${a.accountId}@${a.project}.iam.gserviceaccount.com` === email);
+  const account = context.store.list('gcp-service-account').find((a) => emailOf(a) === email);
   if (!account) return problem(404, 'NOT_FOUND', `Unknown service account ${email}`);
   if (account.disabled) return problem(400, 'FAILED_PRECONDITION', 'The service account is disabled.');
   const accessToken = await signToken(context, { aud: GOOGLE_AUDIENCE, iss: `${context.origin}/gcp-iam`, sub: email });

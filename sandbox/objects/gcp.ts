@@ -6,6 +6,11 @@ const deny = z.array(z.string().regex(/^[a-z]+\.[\w.]+$/)).optional();
 
 const condition = z.strictObject({ title: z.string(), expression: z.string(), description: z.string().optional() });
 
+/** A service account's mail address: a project of a domain, `example.com:web`, stands there as `web.example.com`. */
+export function emailOf({ accountId, project }: { accountId: string; project: string }): string {
+  return `${accountId}@${project.split(':').toReversed().join('.')}.iam.gserviceaccount.com`;
+}
+
 /** The resource hierarchy, parts of IAM policies, service accounts, workload identity. */
 export const gcp = [
   object('gcp-organization', { id: z.string().regex(/^\d+$/), displayName: z.string(), deny }),
@@ -45,7 +50,7 @@ export const gcp = [
   }),
   object('gcp-service-account', {
     project: z.string(),
-    /** The part before `@<project>.iam.gserviceaccount.com`. */
+    /** The part of its address before `@`. */
     accountId: z.string(),
     uniqueId: z.string().regex(/^\d+$/),
     displayName: z.string().optional(),

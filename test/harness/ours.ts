@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { EstateObjectSchema, type EstateObject } from '../../sandbox/objects.ts';
+import { emailOf } from '../../sandbox/objects/gcp.ts';
 import type { TestEstate } from './estate.ts';
 
 /** An estate of estates/; with `tenant` in a tenant of its own, wherever it is named, for workflow ids are per tenant. */
@@ -41,7 +42,7 @@ function findingsOf(o: EstateObject): string[] {
     case 'gcp-custom-role':
       return [`gcp-custom-role:organizations/${o.organization}/roles/${o.id}`];
     case 'gcp-service-account':
-      return [`gcp-service-account:${project(o.project, `serviceAccounts/${o.accountId}@${o.project}.iam.gserviceaccount.com`)}`];
+      return [`gcp-service-account:${project(o.project, `serviceAccounts/${emailOf(o)}`)}`];
     case 'gcp-pool':
       return [`gcp-pool:${project(o.project, `locations/global/workloadIdentityPools/${o.id}`)}`];
     case 'gcp-provider':

@@ -51,6 +51,14 @@ test('a good manifest is read with its defaults, durations in milliseconds', () 
   expect(manifest.tenant.cloud).toBe('public');
 });
 
+test('a project of Google Cloud may be one of a domain', () => {
+  const of = (id: string) => `${GOOD}gcp: { projects: ['${id}'], oidcProject: '${id}' }\n`;
+  for (const id of ['contoso-security', 'example.com:web', 'eu.example-corp.com:web-1'])
+    expect(systemsOf(read(of(id)))).toContain(`gcp:projects/${id}`);
+  for (const id of ['web', 'example.com:', ':web', 'example.com:Web', 'example:web', 'a.b:c:d'])
+    expect(refusalOf(of(id)).message).toContain('is not a GCP project id');
+});
+
 test('every system is named once, sorted, facts included', () => {
   const tenant = '11111111-2222-3333-4444-555555555555';
   expect(systemsOf(read(GOOD))).toEqual(['aws:111122223333', 'aws:444455556666', `entra:${tenant}`, `portal:${tenant}`]);

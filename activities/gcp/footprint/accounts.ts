@@ -3,7 +3,8 @@ import { combine } from '../../../model/guards/combine.ts';
 import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import { GCP_NAMES, judgePool, type PoolVerdict, type Verdict } from './ownership.ts';
-import { grantsOf, type Grant, poolOf } from './grants.ts';
+import { grantsOf, type Grant } from './grants.ts';
+import { poolOf } from './members.ts';
 import { lastSegment, type AccountWithPolicy, type OidcProject, type GcpSnapshot, type Pool } from '../snapshot.ts';
 
 /** The role that lets a pool's identities act as a service account. */

@@ -1,6 +1,6 @@
-import type { Facts } from '../../../model/finding.ts';
 import type { Footprint, Losses, Own } from '../../kind.ts';
 import type { Condition, GcpSnapshot, Policy } from '../snapshot.ts';
+import { addressOf, deletedId, formsOf, liveMember, projectOfAddress } from './members.ts';
 
 /** One member's hold on one role. */
 export type Grant = {
@@ -37,14 +37,24 @@ export function accountGrant({ resource, role, member, condition }: Grant, uniqu
 }
 
 /**
- * Resource name of the account a grant is to, or on. Its project stands in its address; Google's wildcard `-` would do, but answers 403 for
- * an account that is not there. A project of a domain, `example.com:web`, stands there as `web.example.com`.
+ * Resource name of the account a grant is to, or on; undefined for a grant of a pool's identities on anything else. Google's wildcard `-` would do for its
+ * project, but answers 403 for an account that is not there.
  */
-export function accountOf({ resource, member }: Grant): string {
+export function accountOf({ resource, member }: Grant): string | undefined {
   if (resource.includes('/serviceAccounts/')) return resource;
-  const email = liveMember(member).replace(/^serviceAccount:/, '');
-  const [, id = '-', domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(email) ?? [];
-  return `projects/${domain === undefined ? id : `${domain}:${id}`}/serviceAccounts/${email}`;
+  const address = addressOf(member);
+  return address === undefined ? undefined : `projects/${projectOfAddress(address) ?? '-'}/serviceAccounts/${address}`;
+}
+
+/**
+ * A planned grant as it stands in a policy now. An account that was deleted meanwhile stands there under its unique id; who has its address then is a
+ * newcomer, whose grants are none of ours.
+ */
+export function standing({ uniqueId, ...planned }: AccountGrant, policy: Policy): Grant | undefined {
+  const { live, deleted } = formsOf(planned.member, uniqueId);
+  const ids = [deleted, live].flatMap((member) => (member === undefined ? [] : [grantId({ ...planned, member })]));
+  const grants = grantsOf(planned.resource, policy);
+  return ids.map((id) => grants.find((g) => grantId(g) === id)).find((g) => g !== undefined);
 }
 
 const losses: Losses = {
@@ -61,9 +71,8 @@ const losses: Losses = {
 /** A policy with a grant that we took away. */
 export function withGrant(policy: Policy, { item, byUs }: Own): Policy {
   const planned = item.snapshot as AccountGrant;
-  const { resource, role, member, condition } = planned;
-  const id = grantId(planned);
-  if (grantsOf(resource, policy).some((g) => grantId(g) === id) || !byUs(undefined)) return policy;
+  const { role, member, condition } = planned;
+  if (standing(planned, policy) || !byUs(undefined)) return policy;
   return { ...policy, bindings: [...(policy.bindings ?? []), { role, members: [member], ...(condition ? { condition } : {}) }] };
 }
 
@@ -72,36 +81,3 @@ export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'losses'> = {
   writeKey: (item) => (item.snapshot as AccountGrant).resource,
   losses,
 };
-
-/** Members of IAM bindings, as Google writes them. */
-
-const DELETED_MEMBER = /^deleted:(serviceAccount:[^?]+)\?uid=(\d+)$/;
-const POOL_MEMBER = /^principal(?:Set)?:\/\/iam\.googleapis\.com\/projects\/(\d+)\/locations\/global\/workloadIdentityPools\/([^/]+)\//;
-
-/** A member as IAM writes it while its account lives: undeleting the account gives the member this form again. */
-export function liveMember(member: string): string {
-  return member.replace(DELETED_MEMBER, '$1');
-}
-
-/** The unique id of the deleted account that a member names; undefined for any other member. */
-export function deletedId(member: string): string | undefined {
-  return DELETED_MEMBER.exec(member)?.[2];
-}
-
-/** Which account of ours a member is; IAM writes a deleted account's members as `deleted:…?uid=`. */
-export function accountHeldBy(member: string, facts: Facts): Facts['gcpServiceAccounts'][number] | undefined {
-  return facts.gcpServiceAccounts.find(
-    (a) => member === `serviceAccount:${a.email}` || member === `deleted:serviceAccount:${a.email}?uid=${a.uniqueId}`,
-  );
-}
-
-/** Whether a member stands for identities of some workload identity pool. */
-export function isPoolMember(member: string): boolean {
-  return POOL_MEMBER.test(member);
-}
-
-/** Id of the pool of a project, by its number, whose identities a member stands for. */
-export function poolOf(member: string, projectNumber: string): string | undefined {
-  const parts = POOL_MEMBER.exec(member);
-  return parts?.[1] === projectNumber ? parts[2] : undefined;
-}

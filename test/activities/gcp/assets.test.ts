@@ -104,6 +104,23 @@ describe('Cloud Asset', () => {
     expect(withIt.requests.policies).toBe(6);
   });
 
+  it('finds the same of a project of a domain, whose accounts have its name the other way round', async () => {
+    const ofDomain = <T>(value: T): T =>
+      JSON.parse(JSON.stringify(value).replaceAll(`@${PROJECT}.`, '@web.example.com.').replaceAll(PROJECT, 'example.com:web')) as T;
+    for (const [estate, policies] of [
+      [denied, MANY + 2],
+      [ESTATE, 6],
+    ] as const) {
+      const { ids, requests } = await discover(ofDomain(estate), ofDomain(named));
+      expect(ids).toHaveLength(6);
+      expect(ids).toContain(
+        'gcp-service-account:projects/example.com:web/serviceAccounts/mciem-service@web.example.com.iam.gserviceaccount.com',
+      );
+      expect(requests.policies).toBe(policies);
+      if (estate === denied) await sandbox.close();
+    }
+  });
+
   it('is not asked for a handful of systems', async () => {
     const { requests } = await discover(ESTATE, { ...named, projects: projects.slice(0, 5) });
     expect(requests).toEqual({ policies: 7, assets: 0 });

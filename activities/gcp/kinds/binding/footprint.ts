@@ -5,16 +5,8 @@ import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens, serviceAccountToken } from '../../footprint/ownership.ts';
-import {
-  grantId,
-  accountGrant,
-  GRANTS,
-  grantsOf,
-  type AccountGrant,
-  type Grant,
-  accountHeldBy,
-  withGrant,
-} from '../../footprint/grants.ts';
+import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
+import { accountHeldBy, addressOf } from '../../footprint/members.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 
@@ -81,7 +73,7 @@ function riskOf(role: string): Risk {
 }
 
 function bystander(snapshot: GcpSnapshot, grant: Grant): Bystander[] {
-  const localPart = /^(?:deleted:)?serviceAccount:([^@]+)@/.exec(grant.member)?.[1];
+  const localPart = addressOf(grant.member)?.split('@')[0];
   const isDefender = localPart === DEFENDER.gcpServiceAccount;
   const looksLike = isDefender
     ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`

@@ -3,7 +3,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { withItem } from '../../../put-back.ts';
-import { accountHeldBy } from '../../footprint/grants.ts';
+import { accountHeldBy } from '../../footprint/members.ts';
 import { roleTokens } from '../../footprint/ownership.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { grantId, grantsOf, type Grant } from '../../footprint/grants.ts';
+import { grantId, grantsOf, standing, type AccountGrant, type Grant } from '../../footprint/grants.ts';
 import type { Binding, Condition, Policy } from '../../snapshot.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
@@ -7,11 +7,11 @@ import type { GcpApi } from '../../wire/clients.ts';
 const CONFLICT_TRIES = 5;
 
 /**
- * The policy without the planned grants: every other member, condition, version, etag and order stays. A binding left without members
- * goes. Undefined when none of them is there. Pure.
+ * The policy without the planned grants, each in the form in which it stands there: every other member, condition, version, etag and order stays. A
+ * binding left without members goes. Undefined when none of them is there. Pure.
  */
-export function withoutGrants(policy: Policy, planned: readonly Grant[]): Policy | undefined {
-  const ids = new Set(planned.map((g) => grantId(g)));
+export function withoutGrants(policy: Policy, planned: readonly AccountGrant[]): Policy | undefined {
+  const ids = new Set(planned.flatMap((g) => standing(g, policy) ?? []).map((g) => grantId(g)));
   const resource = planned[0]?.resource ?? '';
   const stays = (grant: Grant) => !ids.has(grantId(grant));
   if (grantsOf(resource, policy).every(stays)) return undefined;

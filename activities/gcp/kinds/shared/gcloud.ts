@@ -1,5 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
-import { accountOf, type AccountGrant, type Grant, liveMember } from '../../footprint/grants.ts';
+import { accountOf, type AccountGrant, type Grant } from '../../footprint/grants.ts';
+import { liveMember } from '../../footprint/members.ts';
 import { lastSegment, type Condition } from '../../snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { PoolDefinition } from '../../footprint/pool-state.ts';
@@ -26,9 +27,9 @@ export function lookUp(name: string, uniqueId?: string): string {
 /** Gives one grant back to the very account that had it. */
 export const restoreGrant: KindShell['restore'] = (item) => {
   const grant = item.snapshot as AccountGrant;
-  const [, project = '', , email = ''] = accountOf(grant).split('/');
+  const [, project = '', , email = ''] = accountOf(grant)?.split('/') ?? [];
   return [
-    command('gcp_demand', email, grant.uniqueId, project, ...(item.recreated === 'used' ? ['made'] : [])),
+    ...(email === '' ? [] : [command('gcp_demand', email, grant.uniqueId, project, ...(item.recreated === 'used' ? ['made'] : []))]),
     command('gcloud', ...policyWords(grant, 'add'), `--member=${liveMember(grant.member)}`, ...roleWords(grant), '--format=none'),
   ];
 };

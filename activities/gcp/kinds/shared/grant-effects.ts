@@ -2,16 +2,9 @@ import type { Json } from '../../../../model/finding.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { ToRestore } from '../../../../model/restore.ts';
 import type { Effects } from '../../../kind.ts';
-import {
-  accountOf,
-  grantId,
-  accountGrant,
-  grantsOf,
-  type AccountGrant,
-  type Grant,
-  deletedId,
-  liveMember,
-} from '../../footprint/grants.ts';
+import { accountOf, grantId, accountGrant, grantsOf, standing, type AccountGrant, type Grant } from '../../footprint/grants.ts';
+import { deletedId, formsOf, liveMember } from '../../footprint/members.ts';
+import { lastSegment } from '../../snapshot.ts';
 import { classifyGcp } from '../../wire/classify.ts';
 import type { GcpApi } from '../../wire/clients.ts';
 import { NotYetError, RefusedError } from '../../../answer.ts';
@@ -23,18 +16,18 @@ export const grantEffects: Effects<GcpApi> = { read, inPlace, remove, restore };
 /** The planned grant as it stands now; undefined when it, or its whole resource, is gone. */
 async function read(api: GcpApi, item: PlanItem): Promise<Json | undefined> {
   const planned = item.snapshot as AccountGrant;
-  const policy = await api.getPolicy(planned.resource);
-  const grants = grantsOf(planned.resource, policy ?? {});
-  const ids = [grantId(planned), grantId({ ...planned, member: liveMember(planned.member) })];
-  const found = grants.find((g) => ids.includes(grantId(g)));
-  return found && accountGrant(found, await uniqueIdOf(api, found));
+  const found = standing(planned, (await api.getPolicy(planned.resource)) ?? {});
+  if (found === undefined) return undefined;
+  const uniqueId = await uniqueIdOf(api, found);
+  return accountGrant(uniqueId === planned.uniqueId ? { ...found, member: planned.member } : found, uniqueId);
 }
 
 /** The same role of the same member on the same resource, under whatever condition. */
 async function inPlace(api: GcpApi, item: PlanItem): Promise<{ id: string; snapshot: Json }[]> {
-  const { resource, role, member } = item.snapshot as AccountGrant;
+  const { resource, role, member, uniqueId } = item.snapshot as AccountGrant;
   const policy = await api.getPolicy(resource);
-  const same = grantsOf(resource, policy ?? {}).filter((g) => g.role === role && liveMember(g.member) === liveMember(member));
+  const forms = Object.values(formsOf(member, uniqueId));
+  const same = grantsOf(resource, policy ?? {}).filter((g) => g.role === role && forms.includes(g.member));
   return await Promise.all(
     same.map(async (g) => ({ id: `${item.kind}:${grantId(g)}`, snapshot: accountGrant(g, await uniqueIdOf(api, g)) })),
   );
@@ -49,7 +42,8 @@ async function remove(api: GcpApi, items: readonly [PlanItem, ...PlanItem[]]): P
 /** Gives all planned grants of one policy back in one write. */
 async function restore(api: GcpApi, items: readonly [ToRestore, ...ToRestore[]]): Promise<void> {
   const strict = items.filter((item) => item.recreated !== 'used').map((item) => item.snapshot as AccountGrant);
-  for (const one of new Map(strict.map((g) => [accountOf(g), g])).values()) await demandAccount(api, one);
+  for (const [name, { uniqueId }] of new Map(strict.map((g) => [accountOf(g), g])))
+    if (name !== undefined) await demandAccount(api, name, uniqueId);
   const grants = items.map((item) => item.snapshot as AccountGrant).map((g) => ({ ...g, member: liveMember(g.member) }));
   const { resource } = items[0].snapshot as AccountGrant;
   const there = await patiently(() => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
@@ -69,21 +63,19 @@ async function patiently<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** A role is given back to the very account that had it, never to another one under its address. */
-async function demandAccount(api: GcpApi, planned: AccountGrant): Promise<void> {
-  const account = await api.getServiceAccount(accountOf(planned));
-  const email = accountOf(planned).split('/').at(-1) ?? '';
+async function demandAccount(api: GcpApi, name: string, uniqueId: string): Promise<void> {
+  const account = await api.getServiceAccount(name);
+  const email = lastSegment(name);
   if (account === undefined) throw new RefusedError('AccountGone', `the service account ${email} is not there; restore it first`);
-  if (account.uniqueId !== planned.uniqueId) {
-    throw new RefusedError(
-      'NameTaken',
-      `${email} is another account by now: its unique id is ${account.uniqueId}, not ${planned.uniqueId}`,
-    );
+  if (account.uniqueId !== uniqueId) {
+    throw new RefusedError('NameTaken', `${email} is another account by now: its unique id is ${account.uniqueId}, not ${uniqueId}`);
   }
 }
 
-/** Unique id of the account a grant is to, or on. */
+/** Unique id of the account a grant is to, or on; empty where there is none. */
 async function uniqueIdOf(api: GcpApi, grant: Grant): Promise<string> {
   const deleted = deletedId(grant.member);
   if (deleted !== undefined) return deleted;
-  return (await api.getServiceAccount(accountOf(grant)))?.uniqueId ?? '';
+  const name = accountOf(grant);
+  return (name === undefined ? undefined : await api.getServiceAccount(name))?.uniqueId ?? '';
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { grantsOf, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
+import { grantsOf, type AccountGrant, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
 import { withGrants, withoutGrants } from '../../../../../activities/gcp/kinds/shared/edit-policy.ts';
 import type { Policy } from '../../../../../activities/gcp/snapshot.ts';
-import { EMAIL } from '../../fixtures.ts';
+import { EMAIL, UNIQUE_ID } from '../../fixtures.ts';
 
 const ORGANIZATION = 'organizations/123456789012';
 const OURS = `serviceAccount:${EMAIL}`;
@@ -24,8 +24,8 @@ function policy(): Policy & { auditConfigs: object[] } {
   };
 }
 
-function grant(role: string, condition: Grant['condition'] = null, member = OURS): Grant {
-  return { resource: ORGANIZATION, role, member, condition };
+function grant(role: string, condition: Grant['condition'] = null, member = OURS): AccountGrant {
+  return { resource: ORGANIZATION, role, member, condition, uniqueId: UNIQUE_ID };
 }
 
 describe('Editing a policy', () => {
@@ -39,6 +39,21 @@ describe('Editing a policy', () => {
   it('keeps version, etag and the fields it does not know', () => {
     const { bindings: _, ...rest } = withoutGrants(policy(), [grant('roles/viewer')]) ?? {};
     expect(rest).toEqual({ version: 3, etag: 'BwYabc=', auditConfigs: [{ service: 'allServices' }] });
+  });
+
+  it('takes a grant whose account was deleted meanwhile, under the planned unique id only, and leaves that of who has its address now', () => {
+    const dead = (uid: string) => `deleted:${OURS}?uid=${uid}`;
+    const planned = [grant('roles/viewer')];
+    const after = (...members: string[]) => withoutGrants({ bindings: [{ role: 'roles/viewer', members }] }, planned)?.bindings;
+    expect(after(AUDITOR, dead(UNIQUE_ID))).toEqual([{ role: 'roles/viewer', members: [AUDITOR] }]);
+    expect(after(AUDITOR, dead('999'))).toBeUndefined();
+    expect(after(OURS, dead(UNIQUE_ID))).toEqual([{ role: 'roles/viewer', members: [OURS] }]);
+    expect(after(OURS, dead('999'))).toEqual([{ role: 'roles/viewer', members: [dead('999')] }]);
+  });
+
+  it('takes a grant that was planned as a deleted account’s where the account lives again', () => {
+    const planned = [grant('roles/viewer', null, `deleted:${OURS}?uid=${UNIQUE_ID}`)];
+    expect(withoutGrants({ bindings: [{ role: 'roles/viewer', members: [OURS] }] }, planned)?.bindings).toEqual([]);
   });
 
   it('leaves the conditional binding of the same role alone when only the unconditional one is planned', () => {

@@ -104,6 +104,34 @@ describe('Writing a policy', () => {
   });
 });
 
+describe('A grant whose account was deleted since it was planned', () => {
+  const RESOURCE = 'folders/77';
+  const grant = { resource: RESOURCE, role: 'roles/viewer', member: `serviceAccount:${EMAIL}`, condition: null };
+  const item = planned({ id: 'gcp-binding:x', snapshot: accountGrant(grant, UNIQUE_ID) });
+  const dead = (uid: string) => `deleted:serviceAccount:${EMAIL}?uid=${uid}`;
+  const standing = (members: string[], uniqueId?: string) =>
+    apiWith({
+      getPolicy: () => settled({ bindings: [{ role: 'roles/viewer', members }] }),
+      getServiceAccount: () => settled(uniqueId === undefined ? undefined : account([], { uniqueId })),
+    });
+
+  it('reads as it was planned', async () => {
+    expect(await read(standing([dead(UNIQUE_ID)]), item)).toEqual(item.snapshot);
+    expect(await read(standing([dead(UNIQUE_ID), grant.member], '999'), item)).toEqual(item.snapshot);
+  });
+
+  it('is not found under another unique id, nor is a newcomer’s taken for it', async () => {
+    expect(await read(standing([dead('999')]), item)).toBeUndefined();
+    expect(await read(standing([grant.member], '999'), item)).toMatchObject({ uniqueId: '999' });
+  });
+
+  it('that was planned as deleted reads as planned where its account lives again', async () => {
+    const before = planned({ id: 'gcp-binding:x', snapshot: accountGrant({ ...grant, member: dead(UNIQUE_ID) }, UNIQUE_ID) });
+    expect(await read(standing([grant.member], UNIQUE_ID), before)).toEqual(before.snapshot);
+    expect(await read(standing([grant.member], '999'), before)).toMatchObject({ member: grant.member, uniqueId: '999' });
+  });
+});
+
 describe('Restored', () => {
   const RESOURCE = 'folders/77';
   const live = { resource: RESOURCE, role: 'roles/viewer', member: `serviceAccount:${EMAIL}`, condition: null };
@@ -169,10 +197,10 @@ describe('Restored', () => {
     const undo = undoOf('gcp-binding');
     expect(undo.losses(item(live))).toEqual([]);
     expect(undo.losses(item(dead))[0]).toContain('deleted before');
-    const { api } = folder({});
+    const { api, written } = folder({});
     await undo.restore(api, [item(dead)]);
+    expect(written.map((p) => p.bindings)).toEqual([[{ role: 'roles/viewer', members: [live.member] }]]);
     const now = await read(api, item(dead));
-    expect(now).toMatchObject({ member: live.member });
     expect(undo.comparable(now ?? null)).toEqual(undo.comparable(item(dead).snapshot));
   });
 
