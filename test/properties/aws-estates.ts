@@ -136,10 +136,10 @@ function stateOf(id: string, spec: RoleSpec, oidc: RoleSpec[]): RoleState {
 }
 
 function policyOf(id: string, spec: RoleSpec) {
-  const name = spec.policy === 'renamed' ? `contoso-${nameOf(spec)}` : `ciem-${nameOf(spec)}-${TENANT}`;
+  const name = spec.policy === 'renamed' ? `ciem-controller-${TENANT}-x` : `ciem-controller-${TENANT}`;
   const counts = { attachmentCount: spec.policy === 'also-elsewhere' ? 2 : 1, boundaryCount: 0 };
   const Versions = [{ VersionId: 'v1', Document: allowing('iam:PutRolePolicy') }];
-  return policy(name, { Arn: `arn:aws:iam::${id}:policy/${name}`, Versions }, counts);
+  return policy(name, { Arn: `arn:aws:iam::${id}:policy/${nameOf(spec)}/${name}`, Versions }, counts);
 }
 
 /** What the owner of a role of ours has it held with. */

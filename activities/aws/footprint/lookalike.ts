@@ -20,13 +20,22 @@ export function isDefenderPolicy(name: string): boolean {
 /** Name of the customer policy that onboarding made for Identity Center: the only one without the tenant's id. */
 const SSO_POLICY = 'SSOPolicy';
 
-/** `ciem-scp-<tenant>`, `ciem-oidc-<tenant>-assume` and their like. */
-export function namesTenant(policyName: string, tenantId: string): boolean {
-  const name = policyName.toLowerCase();
-  return HINT.test(name) && name.includes(`-${tenantId.toLowerCase()}`);
+/** The customer policies that onboarding made, by what for, and how it named them; `TENANT` stands for the tenant's id. */
+const POLICIES = {
+  oidc: 'ciem-oidc-TENANT-assume',
+  scp: 'ciem-scp-TENANT',
+  trail: 'ciem-cloudtrail-TENANT',
+  controller: 'ciem-controller-TENANT',
+  sso: SSO_POLICY,
+} as const;
+
+/** What onboarding made a customer policy of this very name for in this tenant; undefined for any other name. The id may be in either case. */
+export function onboardingPolicy(policyName: string, tenantId: string): keyof typeof POLICIES | undefined {
+  const name = policyName.replace(new RegExp(tenantId, 'i'), 'TENANT');
+  return (Object.keys(POLICIES) as (keyof typeof POLICIES)[]).find((of) => POLICIES[of] === name);
 }
 
-/** A name onboarding gave a customer policy in this tenant. */
-export function isOnboardingPolicy(policyName: string, tenantId: string): boolean {
-  return policyName === SSO_POLICY || namesTenant(policyName, tenantId);
+/** Named as onboarding named a policy, with this tenant's id. */
+export function namesTenant(policyName: string, tenantId: string): boolean {
+  return onboardingPolicy(policyName, tenantId) !== undefined && policyName !== SSO_POLICY;
 }

@@ -1,7 +1,7 @@
 import type { Facts } from '../../../model/finding.ts';
 import { doubtOf } from '../../../model/guards/doubt.ts';
 import { isAccountOf, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
-import { isDefenderRole } from './lookalike.ts';
+import { isDefenderRole, onboardingPolicy } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
@@ -39,11 +39,11 @@ export function doubtedTrust({ role, others, doubt }: OurRole): string | undefin
 }
 
 /** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
-export function ourRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'issuer' | 'awsOidcRoles'>): OurRole[] {
+export function ourRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'tenantId' | 'issuer' | 'awsOidcRoles'>): OurRole[] {
   const oidc = oidcRoles(snapshot, facts.issuer);
   const taken = new Set(oidc.map((o) => o.role.Arn));
   const rest = snapshot.roles.filter((r) => !taken.has(r.Arn) && mayBeOurs(r));
-  return [...oidc, ...rest.flatMap((role) => trustingRole(role, facts.awsOidcRoles) ?? [])];
+  return [...oidc, ...rest.flatMap((role) => trustingRole(role, facts) ?? [])];
 }
 
 /** Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. */
@@ -83,15 +83,15 @@ function letsInByCondition({ principals, conditions }: TrustStatement, mark: str
   );
 }
 
-function trustingRole(role: RoleState, oidcRoles: Facts['awsOidcRoles']): OurRole | undefined {
-  const proofs = trustedOidcRoles(role, oidcRoles);
+function trustingRole(role: RoleState, { tenantId, awsOidcRoles }: Pick<Facts, 'tenantId' | 'awsOidcRoles'>): OurRole | undefined {
+  const proofs = trustedOidcRoles(role, awsOidcRoles);
   if (proofs.length === 0) return undefined;
   const trusted = proofs.map((p) => p.mark);
   const doubt = doubtOf(proofs.map((p) => p.doubt));
   const all = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   return {
     role,
-    part: partOf(role),
+    part: partOf(role, tenantId),
     why: [`trusts the OIDC role ${trusted.join(', ')}`],
     uses: trusted.map(roleToken),
     others: [...new Set(all.filter((p) => !trusted.includes(p)))].toSorted(),
@@ -104,12 +104,11 @@ function mayBeOurs(role: RoleState): boolean {
 }
 
 /** Decides order and title only, so names of attached policies are enough. */
-function partOf(role: RoleState): RolePart {
+function partOf(role: RoleState, tenantId: string): RolePart {
   const attached = role.AttachedPolicies.map(nameInArn);
+  const made = new Set(attached.map((n) => onboardingPolicy(n, tenantId)));
   const inline = Object.entries(role.InlinePolicies);
-  if (attached.some((n) => n === 'AWSConfigRoleForOrganizations' || n.startsWith('ciem-scp-') || n === 'SSOPolicy')) return 'management';
-  const trail =
-    attached.some((n) => n.startsWith('ciem-cloudtrail-')) ||
-    inline.some(([n, d]) => /cloudtrail/i.test(n) || /"s3:/i.test(JSON.stringify(d)));
+  if (attached.includes('AWSConfigRoleForOrganizations') || made.has('scp') || made.has('sso')) return 'management';
+  const trail = made.has('trail') || inline.some(([n, d]) => /cloudtrail/i.test(n) || /"s3:/i.test(JSON.stringify(d)));
   return trail ? 'logging' : 'member';
 }

@@ -4,7 +4,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { lastStage } from '../../../../model/order.ts';
 import { found, type Losses } from '../../../kind.ts';
-import { isDefenderPolicy, isLookAlike, isOnboardingPolicy, namesTenant } from '../../footprint/lookalike.ts';
+import { isDefenderPolicy, isLookAlike, namesTenant, onboardingPolicy } from '../../footprint/lookalike.ts';
 import { doubtedTrust, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
@@ -121,7 +121,7 @@ function whyItStays({ state }: AccountPolicy, users: OurRole[], others: string[]
   if (users.length > 0 || !isLookAlike(state.PolicyName)) return undefined;
   if (others.length > 0) return `named like ours, but attached to ${others.join(', ')} and to no role of ours`;
   if (!namesTenant(state.PolicyName, facts.tenantId))
-    return "named like ours, but attached to nothing of ours and without this tenant's id";
+    return "named like ours, but attached to nothing of ours and without this tenant's id in a name that onboarding gave";
   return undefined;
 }
 
@@ -131,7 +131,7 @@ function bystander({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string)
 }
 
 function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, facts: Facts): Finding {
-  const named = isOnboardingPolicy(state.PolicyName, facts.tenantId);
+  const named = onboardingPolicy(state.PolicyName, facts.tenantId) !== undefined;
   const why = [
     ...(users.length > 0 ? [`attached only to ${users.map((u) => u.role.RoleName).join(', ')}, which onboarding made`] : []),
     named ? 'has a name onboarding gave' : 'has a name onboarding did not give',

@@ -49,6 +49,9 @@ test.each<[string, AccountPolicy, RoleState[]]>([
   ['with a name onboarding did not give', policy('contoso-extra'), [ours('r', 'contoso-extra')]],
   ['with a look-alike name without the tenant’s id', policy('ciem-controller-tools'), [ours('r', 'ciem-controller-tools')]],
   ['with the id of another tenant', policy(`ciem-scp-${OTHER_TENANT}`), [ours('r', `ciem-scp-${OTHER_TENANT}`)]],
+  ...[`${NAME}-x`, `x-${NAME}`, `ciem-${TENANT}`, `CIEM-SCP-${TENANT}`, `ciem-scp-${TENANT}-assume`, 'ssopolicy'].map(
+    (name): [string, AccountPolicy, RoleState[]] => [`called ${name}, nearly as onboarding would`, policy(name), [ours('r', name)]],
+  ),
   ['with onboarding’s name, attached to nothing', policy(NAME, {}, NONE), []],
 ])('a policy %s matches by name only', (_name, p, roles) => {
   const { findings, bystanders } = match(p, ...roles);
@@ -67,6 +70,7 @@ test.each<[string, AccountPolicy, RoleState[], string]>([
   ['bounds somebody', policy(NAME, {}, { attachmentCount: 1, boundaryCount: 1 }), [ours('r', NAME)], 'permissions boundary'],
   ['only a stranger’s role has', policy(NAME), [stranger(NAME)], 'no role of ours'],
   ['has a look-alike name and no user', policy('ciem-report-weekly', {}, NONE), [], 'without this tenant'],
+  ['has nearly onboarding’s name and no user', policy(`${NAME}-x`, {}, NONE), [], 'without this tenant'],
   ['has the id of another tenant and no user', policy(`ciem-scp-${OTHER_TENANT}`, {}, NONE), [], 'without this tenant'],
   ['is Defender’s, even on our role', policy('mdc-ciem-read'), [ours('r', 'mdc-ciem-read')], 'Defender'],
 ])('a policy that %s stays', (_name, p, roles, why) => {
