@@ -6,7 +6,7 @@ import { isOpen, nextOpening } from '../../model/window.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed, stopRequested } from '../look/activity.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
 import { failed, type Attempt, type BatchOperation, type Judgement, type Reach } from './operation.ts';
@@ -94,7 +94,8 @@ async function workInSystem(work: Work<BatchOperation>, progress: Progress, item
 async function attemptAll(work: Work<BatchOperation>, items: PlanItem[], cloud: AnyCloud, connection: Answer<unknown>): Promise<Attempt[]> {
   if (!connection.ok) return items.map((item) => failed(item, connection.failure));
   const { operation, ledger, known } = work;
-  return await applyTogether(operation, items, { cloud, api: connection.value, ledger, known }, (todo) => intend(work, todo));
+  const reach = { cloud, api: connection.value, ledger, known, stopping: stopSignal() };
+  return await applyTogether(operation, items, reach, (todo) => intend(work, todo));
 }
 
 /** Items with the same answer meet in one call. */
@@ -133,13 +134,13 @@ export async function applyTogether(
 }
 
 async function judge(operation: BatchOperation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
-  const read = await readItem(item, reach);
-  return read.ok ? await persistently(reach.cloud, async () => operation.judge(item, read.value, reach)) : read;
+  const read = await readItem(item, reach, reach.stopping);
+  return read.ok ? await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping) : read;
 }
 
-async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], { cloud, api }: Reach): Promise<Answer<void>> {
+async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], { cloud, api, stopping }: Reach): Promise<Answer<void>> {
   if (!first) return { ok: true, value: undefined };
-  return await persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]));
+  return await persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]), stopping);
 }
 
 /** Records an attempt's outcome, or keeps why it is tried later while `waits.unreachable` lasts. */

@@ -24,6 +24,8 @@ export interface Reach {
   ledger: Ledger;
   /** Ids of all that the plan knows of, planned or left untouched. */
   known: ReadonlySet<string>;
+  /** Once it is aborted no call is waited for to be repeated. */
+  stopping?: AbortSignal;
 }
 
 /**

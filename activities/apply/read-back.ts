@@ -11,15 +11,15 @@ const RETRY_DELAYS = [200, 1_000, 3_000];
 /** A cloud that asks for a longer pause than this is left to Temporal's own retry. */
 const LONGEST_PAUSE = 5_000;
 
-/** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After. */
-export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>): Promise<Answer<T>> {
+/** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After; no more once it is `stopping`. */
+export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>, stopping?: AbortSignal): Promise<Answer<T>> {
   for (let round = 0; ; round++) {
     const answer = await answerOf(cloud, ask);
     const delay = RETRY_DELAYS[round];
-    if (answer.ok || answer.failure.kind !== 'retry' || delay === undefined) return answer;
+    if (answer.ok || answer.failure.kind !== 'retry' || delay === undefined || stopping?.aborted) return answer;
     const pause = answer.failure.retryAfterMs ?? delay;
     if (pause > LONGEST_PAUSE) return answer;
-    await sleep(pause);
+    await sleep(pause, undefined, stopping ? { signal: stopping } : {}).catch(() => undefined);
   }
 }
 
@@ -43,6 +43,10 @@ export async function readBack(operation: BatchOperation, item: PlanItem, reach:
 }
 
 /** An item's definition as it stands now; undefined when it is gone. */
-export async function readItem(item: PlanItem, { cloud, api }: Pick<Reach, 'cloud' | 'api'>): Promise<Answer<Json | undefined>> {
-  return await persistently(cloud, () => kindOf(cloud, item).read(api, item));
+export async function readItem(
+  item: PlanItem,
+  { cloud, api }: Pick<Reach, 'cloud' | 'api'>,
+  stopping?: AbortSignal,
+): Promise<Answer<Json | undefined>> {
+  return await persistently(cloud, () => kindOf(cloud, item).read(api, item), stopping);
 }

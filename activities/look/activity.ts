@@ -4,10 +4,11 @@ import { Context } from '@temporalio/activity';
 
 const SYSTEMS_AT_ONCE = 8;
 
+/** Aborted once Temporal asked this activity to stop. */
+export const stopSignal = (): AbortSignal => Context.current().cancellationSignal;
+
 /** True once Temporal asked this activity to stop: it then ends between items and says what remains. */
-export function stopRequested(): boolean {
-  return Context.current().cancellationSignal.aborted;
-}
+export const stopRequested = (): boolean => stopSignal().aborted;
 
 /** True when this activity, all its tries counted, began longer ago than `ms`. */
 export function retryDeadlinePassed(ms: number): boolean {

@@ -12,7 +12,7 @@ estate.manifest.waits = { quarantine: '1h', watch: '1h' };
 beforeAll(() => stage.open(estate));
 afterAll(() => stage.close());
 
-test('a whole estate is put in quarantine in AWS and Google Cloud, and one command makes all of it as it was', async () => {
+test('a whole estate is put in quarantine in AWS and Google Cloud, and one command makes all of it as it was, and the run ends; a stranger cannot', async () => {
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
@@ -22,10 +22,17 @@ test('a whole estate is put in quarantine in AWS and Google Cloud, and one comma
   expect(ours.left).toHaveLength(ours.objects);
   expect(untouched.changed).toEqual([]);
   expect(recordsOf(stage, journal).filter((r) => r.type === 'intent' && !r.quarantine)).toEqual([]);
-  const lifted = await stage.offboard('lift', run, '--by', STARTER, '--reason', 'the dashboards went dark', '--json');
-  expect(lifted.code).toBe(0);
-  expect((JSON.parse(lifted.out) as { lifted: string[] }).lifted).toHaveLength(ours.altered.length);
-  expect(await resultOf(stage, run)).toMatchObject({ status: 'denied' });
+  expect((await stage.offboard('status', run)).out).toContain(`offboard lift ${run} --by NAME --reason TEXT`);
+  expect(await stage.offboard('lift', run, '--by', 'mallory', '--reason', 'mine')).toMatchObject({ code: 33 });
+  expect((await stage.sandbox.client.report()).ours.altered).toHaveLength(ours.altered.length);
+  const lifted = await stage.offboard('lift', run, '--by', STARTER, '--reason', 'the dashboards went dark');
+  expect([lifted.code, lifted.out]).toEqual([0, expect.stringContaining(`Lifted ${ours.altered.length}: `)]);
+  const result = await resultOf(stage, run);
+  expect(result).toMatchObject({ status: 'denied', reason: expect.stringContaining(`lifted by ${STARTER}`) as string });
+  const report = (await stage.offboard('report', run)).out;
+  expect(report).toMatch(/lift the quarantine/);
+  expect(report).toContain(`\n       lifted by ${STARTER}: the dashboards went dark`);
+  expect(report).toMatch(/^ {7}not begun$/m);
   expect(removedBy(stage, journal)).toEqual([]);
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { expectRefused } from '../client/on-stage.ts';
+import { abandonRun } from '../harness/abandon.ts';
 import { step } from '../../model/next-step.ts';
 import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -26,65 +27,52 @@ async function startByHand(run: string, { manifest }: TestEstate): Promise<void>
   });
 }
 
-test('a restore is refused while an offboarding goes on; a second one attaches and says so; a restore of a restore is refused', async () => {
+test('a restore is refused while an offboarding goes on, and an offboarding while a restore does, a dry run not; a terminated one blocks nothing', async () => {
   const run = await offboarded(stage);
   const { workflowId, run: journal } = await begunRestore(stage, run);
   const second = await stage.offboard('restore', run, '--by', STARTER);
   expect(second).toMatchObject({ code: 0, out: expect.stringContaining(`${workflowId} is going on already`) as string });
   expectRefused(await stage.offboard('restore', journal, '--by', STARTER), 'InvalidValue', 'name an offboarding');
   expect((await stage.offboard('list')).out).toContain(workflowId);
-  await abandonRestore(stage);
-  await startedRun(stage, smallEstate());
-  await stage.until(run, (v) => v.gate?.gate === 'plan');
-  expectRefused(await stage.offboard('restore', journalOfFirst(stage, run), '--by', STARTER), 'NotAllowed', `offboard cancel ${run}`);
-});
-
-test('an offboarding is refused while a restore goes on, a dry run is not; one that was terminated blocks nothing', async () => {
-  const run = await offboarded(stage);
-  const { workflowId, run: journal } = await begunRestore(stage, run);
   const estate = smallEstate();
   const manifest = await stage.fill(estate);
   expectRefused(await stage.offboard('start', manifest, '--by', STARTER), 'NotAllowed', `offboard cancel ${workflowId}`);
   expect((await stage.offboard('start', manifest, '--by', STARTER, '--dry-run')).code).toBe(0);
   await abandonRestore(stage);
   expect(stage.deps.journal.ledger(journal).ended).toBeUndefined();
-  expect(await offboarded(stage, estate)).toBe(run);
+  expect(await startedRun(stage, estate)).toBe(run);
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  expectRefused(await stage.offboard('restore', journalOfFirst(stage, run), '--by', STARTER), 'NotAllowed', `offboard cancel ${run}`);
 });
 
-test('an offboarding started by hand during a restore removes nothing until the restore has ended, and says what to type', async () => {
+test('an offboarding started by hand during a restore removes nothing until the restore has ended, and says what to type; nor does it put anything in quarantine', async () => {
   const run = await offboarded(stage);
   const { workflowId } = await begunRestore(stage, run);
   const estate = smallEstate();
   await stage.fill(estate);
   const before = changedInTheClouds(stage);
+  const waits = async () => {
+    const view = await approveGate(stage, run, 'plan');
+    const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
+    expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
+    expect(changedInTheClouds(stage)).toEqual(before);
+    expect(intentsOf(stage, view.run)).toEqual([]);
+    return unresolved;
+  };
+  await startByHand(run, { ...estate, manifest: { ...estate.manifest, mode: 'quarantine' } });
+  await waits();
+  await abandonRun(stage);
+
   await startByHand(run, estate);
-  await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
-  expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
+  const unresolved = await waits();
   expect(unresolved[0]?.next).toEqual([step('cancel', workflowId, '--by', 'NAME')]);
   expect((await stage.offboard('status', run)).out).toContain(`offboard cancel ${workflowId} --by NAME\n`);
-  expect(changedInTheClouds(stage)).toEqual(before);
 
   await abandonRestore(stage);
   expect((await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'the restore was called off')).code).toBe(0);
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed' });
-});
-
-test('nor does one in quarantine mode put anything there', async () => {
-  const run = await offboarded(stage);
-  await begunRestore(stage, run);
-  const estate = smallEstate();
-  estate.manifest.mode = 'quarantine';
-  await stage.fill(estate);
-  const before = changedInTheClouds(stage);
-  await startByHand(run, estate);
-  const { run: journal } = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
-  expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
-  expect(changedInTheClouds(stage)).toEqual(before);
-  expect(intentsOf(stage, journal)).toEqual([]);
 });
 
 test('a restore started by hand during an offboarding gives nothing back until the offboarding has ended', async () => {

@@ -18,7 +18,7 @@ function estate(soak: string, ...pilot: string[]): TestEstate {
 }
 
 test('the pilot goes first, soaks, and nothing else goes before a person says so', async () => {
-  const run = await startedRun(stage, estate('3s', `aws:${MEMBER_ACCOUNT}`, `aws:${OIDC_ACCOUNT}`));
+  const run = await startedRun(stage, estate('1500ms', `aws:${MEMBER_ACCOUNT}`, `aws:${OIDC_ACCOUNT}`));
   const { run: journal } = await approveGate(stage, run, 'plan');
   const soaking = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'time'));
   expect(soaking.unresolved).toEqual([]);

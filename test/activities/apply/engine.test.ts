@@ -86,3 +86,11 @@ test('what is as wanted is written down and read back without a call', async () 
   expect(await apply([a], cloudOf(), asWanted)).toEqual([[a.id, 'quarantined', undefined]]);
   expect(done).toEqual([`intend ${a.id}`]);
 });
+
+test('what may be tried again is not once the run is to stop: it is kept for when that goes on', async () => {
+  const away: FailureClass = { kind: 'retry', code: 'ECONNREFUSED', message: 'away' };
+  const reach = { cloud: cloudOf(away), api: {}, ledger: emptyLedger(), known: new Set<string>(), stopping: AbortSignal.abort() };
+  const attempts = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+  expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'ECONNREFUSED' } }]);
+  expect(done).toEqual([`remove ${a.id}`]);
+});
