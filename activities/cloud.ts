@@ -31,6 +31,9 @@ export interface Described {
   parent?: SystemId;
 }
 
+/** What one system tells the judging of others. `awsRoleIds`: unique ids of an account's roles; of all, only what some other names is kept. */
+export type Told = Partial<Facts> & { awsRoleIds?: string[] };
+
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
 export interface Cloud<Snapshot, Api> {
   type: SystemType;
@@ -56,7 +59,7 @@ export interface Cloud<Snapshot, Api> {
    * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
    * out what it shows still to be the very same.
    */
-  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts): Partial<Facts>;
+  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts): Told;
   kinds: Kind<Snapshot, Api>[];
   /** How tokens begin that only the system of what provides them uses. */
   localTokens?: readonly string[];

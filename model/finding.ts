@@ -85,6 +85,8 @@ export interface Proof {
   mark: string;
   /** Why whose it is is doubted: itself and what lets the doubt in, in words. What rests on it alone is doubted, too (`guards/doubt.ts`). */
   doubt?: string;
+  /** Unique ids of roles: there is no doubt where all of them were deleted. Only until all systems have told what they know. */
+  unlessDeleted?: string[];
 }
 
 /** What one system says of itself that the judging of others needs. Collected over all systems before any is judged. */
@@ -98,6 +100,8 @@ export interface Facts {
   ciemUsedRecently?: string;
   /** OIDC roles, by ARN and by unique id (other accounts' trust policies show either), sorted. */
   awsOidcRoles: Proof[];
+  /** Roles that trust policies name by unique id, and whether they were deleted; `unknown` where not every account was read. Sorted. */
+  awsRolesById?: { id: string; state: 'alive' | 'deleted' | 'unknown' }[];
   /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */
   defender?: DefenderUse;
   /** What the worker itself runs under: names and ARNs of roles, service account addresses, object and application ids. Never removed. */

@@ -1,18 +1,26 @@
-import type { Facts } from '../../model/finding.ts';
-import { namesOfRole } from './footprint/ids.ts';
+import type { Told } from '../cloud.ts';
+import { isRoleId, namesOfRole } from './footprint/ids.ts';
 import { doubtedTrust, oidcRoles } from './footprint/our-roles.ts';
+import { trustStatements } from './footprint/trust.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 
 /**
  * Pure: what an account tells the judging of others: its OIDC roles, by ARN and unique id, and the roles that the worker is in. A role that lets
  * others in, too, may be theirs: who trusts it is ours no more surely than it.
  */
-export function awsFacts(snapshot: AwsSnapshot, _tenantId: string, issuer: string): Partial<Facts> {
+export function awsFacts(snapshot: AwsSnapshot, _tenantId: string, issuer: string): Told {
+  const trusted = snapshot.roles.flatMap((r) =>
+    trustStatements(r.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value)),
+  );
+  const byId = [...new Set(trusted.filter(isRoleId))].toSorted();
   return {
-    awsOidcRoles: oidcRoles(snapshot, issuer).flatMap((o) => {
+    awsOidcRoles: oidcRoles(snapshot, { issuer }).flatMap((o) => {
       const doubt = doubtedTrust(o);
-      return namesOfRole(o.role).map((mark) => ({ mark, ...(doubt === undefined ? {} : { doubt }) }));
+      const unless = o.others.every(isRoleId) ? { unlessDeleted: o.others } : {};
+      return namesOfRole(o.role).map((mark) => ({ mark, ...(doubt === undefined ? {} : { doubt, ...unless }) }));
     }),
+    ...(byId.length > 0 ? { awsRolesById: byId.map((id) => ({ id, state: 'unknown' })) } : {}),
+    awsRoleIds: snapshot.roles.map((r) => r.RoleId),
     ourselves: snapshot.ourselves,
   };
 }

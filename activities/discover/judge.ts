@@ -3,9 +3,11 @@ import type { Facts, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
-import { systemType, type SystemId } from '../../model/names.ts';
+import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
 import type { KindCount } from '../../model/plan.ts';
+import { rolesById, settled } from '../aws/footprint/role-ids.ts';
+import type { Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import type { Read, Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
@@ -76,13 +78,17 @@ async function factsOf(
 ): Promise<Facts> {
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
-  const facts: Partial<Facts>[] = [];
+  const facts: Told[] = [];
   for (const reading of readings.filter((r) => 'artifact' in r))
     facts.push(deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier));
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
   const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((proof) => !proof.mark.startsWith('arn:'));
+  const isUnread = (type: SystemType) => readings.some((r) => systemType(r.system) === type && 'unknown' in r);
+  const read = new Set(readings.flatMap((r) => ('artifact' in r ? r.system : [])));
+  const everyAccount = !isUnread('aws') && systemsOf(manifest).every((s) => systemType(s) !== 'aws' || read.has(s));
+  const awsRolesById = rolesById(facts, everyAccount, earlier?.awsRolesById);
   // What is there is doubted as it stands today; what is gone, as it was.
   const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));
   const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
@@ -95,7 +101,8 @@ async function factsOf(
     issuer,
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
-    awsOidcRoles: [...proofs.values()].toSorted((a, b) => compare(a.mark, b.mark)),
+    awsOidcRoles: [...proofs.values()].map((p) => settled(p, { awsRolesById })).toSorted((a, b) => compare(a.mark, b.mark)),
+    ...(awsRolesById.length > 0 ? { awsRolesById } : {}),
     gcpServiceAccounts: [...accounts.values()],
     // The role of an account that nobody could read, too.
     ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...new Set(facts.flatMap((f) => f.ourselves ?? []))].toSorted()],

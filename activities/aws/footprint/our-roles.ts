@@ -1,9 +1,10 @@
 import type { Facts } from '../../../model/finding.ts';
 import { doubtOf } from '../../../model/guards/doubt.ts';
-import { isAccountOf, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
-import { isDefenderRole, onboardingPolicy } from './lookalike.ts';
+import { isAccountOf, isRoleId, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
+import { isDefenderRole, namesTenant, onboardingPolicy } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
+import { isDeleted } from './role-ids.ts';
 import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
 import { matchesWildcard } from './wildcard.ts';
 import { audienceUses, webIdentityTrust } from './web-identity.ts';
@@ -38,22 +39,45 @@ export function doubtedTrust({ role, others, doubt }: OurRole): string | undefin
   return doubt === undefined ? shared : `${role.Arn}, which is ours only through ${doubt}`;
 }
 
+type Known = Pick<Facts, 'tenantId' | 'issuer' | 'awsOidcRoles' | 'awsRolesById'>;
+
 /** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
-export function ourRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'tenantId' | 'issuer' | 'awsOidcRoles'>): OurRole[] {
-  const oidc = oidcRoles(snapshot, facts.issuer);
+export function ourRoles(snapshot: AwsSnapshot, facts: Known): OurRole[] {
+  const oidc = oidcRoles(snapshot, facts);
   const taken = new Set(oidc.map((o) => o.role.Arn));
   const rest = snapshot.roles.filter((r) => !taken.has(r.Arn) && mayBeOurs(r));
   return [...oidc, ...rest.flatMap((role) => trustingRole(role, facts) ?? [])];
 }
 
 /** Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. */
-export function oidcRoles(snapshot: AwsSnapshot, issuer: string): OurRole[] {
+export function oidcRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'issuer' | 'awsRolesById'>): OurRole[] {
   return snapshot.roles.filter(mayBeOurs).flatMap((role) => {
-    const trust = webIdentityTrust(role.AssumeRolePolicyDocument, issuer);
+    const trust = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer);
     if (!trust?.isOidc) return [];
     const why = [`trusts ${trust.providerArn} for the audience ${trust.audiences.join(', ')}`];
-    return [{ role, part: 'oidc', why, uses: audienceUses(trust), others: trust.others }];
+    return [{ role, part: 'oidc', uses: audienceUses(trust), ...withoutDeleted(why, trust.others, facts) }];
   });
+}
+
+/**
+ * Pure: roles that may be ours, by name only: they trust nothing but roles that were deleted, whose ids explain nothing any more, and have a
+ * policy of the very name that onboarding gave in this tenant.
+ */
+export function orphanedRoles(snapshot: AwsSnapshot, facts: Known): OurRole[] {
+  const alive = new Set((facts.awsRolesById ?? []).filter((r) => r.state === 'alive').map((r) => r.id));
+  const ours = new Set(ourRoles(snapshot, facts).map((o) => o.role.Arn));
+  return snapshot.roles
+    .filter((r) => !ours.has(r.Arn) && mayBeOurs(r))
+    .flatMap((role) => {
+      const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
+      const policies = role.AttachedPolicies.map(nameInArn).filter((n) => namesTenant(n, facts.tenantId));
+      if (policies.length === 0 || trusted.length === 0 || !trusted.every((p) => isRoleId(p) && !alive.has(p))) return [];
+      const why = [
+        `has ${policies.join(', ')}, named as onboarding did in this tenant`,
+        `trusts nothing but ${[...new Set(trusted)].join(', ')}, deleted since: whose that was nothing proves`,
+      ];
+      return [{ role, part: partOf(role, facts.tenantId), why, uses: [], others: [] }];
+    });
 }
 
 /** The OIDC roles among the principals that a trust policy lets assume the role. */
@@ -83,20 +107,31 @@ function letsInByCondition({ principals, conditions }: TrustStatement, mark: str
   );
 }
 
-function trustingRole(role: RoleState, { tenantId, awsOidcRoles }: Pick<Facts, 'tenantId' | 'awsOidcRoles'>): OurRole | undefined {
-  const proofs = trustedOidcRoles(role, awsOidcRoles);
+function trustingRole(role: RoleState, facts: Known): OurRole | undefined {
+  const proofs = trustedOidcRoles(role, facts.awsOidcRoles);
   if (proofs.length === 0) return undefined;
   const trusted = proofs.map((p) => p.mark);
   const doubt = doubtOf(proofs.map((p) => p.doubt));
   const all = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   return {
     role,
-    part: partOf(role, tenantId),
-    why: [`trusts the OIDC role ${trusted.join(', ')}`],
+    part: partOf(role, facts.tenantId),
     uses: trusted.map(roleToken),
-    others: [...new Set(all.filter((p) => !trusted.includes(p)))].toSorted(),
+    ...withoutDeleted(
+      [`trusts the OIDC role ${trusted.join(', ')}`],
+      all.filter((p) => !trusted.includes(p)),
+      facts,
+    ),
     ...(doubt === undefined ? {} : { doubt }),
   };
+}
+
+/** Who else comes in; a role that was deleted does not, and is only told. */
+function withoutDeleted(why: string[], others: string[], facts: Pick<Facts, 'awsRolesById'>): Pick<OurRole, 'why' | 'others'> {
+  const all = [...new Set(others)].toSorted();
+  const gone = all.filter((p) => isDeleted(p, facts));
+  const told = gone.length === 0 ? [] : [`trusts ${gone.join(', ')} as well, deleted since: nobody comes in by that`];
+  return { why: [...why, ...told], others: all.filter((p) => !gone.includes(p)) };
 }
 
 function mayBeOurs(role: RoleState): boolean {

@@ -36,7 +36,12 @@ test('no name makes a finding where neither the tenant nor one of its OIDC roles
   const policies = POLICY_NAMES.map((name) => policy(name, {}, { attachmentCount: roles.length, boundaryCount: 0 }));
   const all = snapshot({ roles, policies, providers: [provider([AUDIENCE], OTHER_TENANT)] });
   expect(cloud.kinds.flatMap((k) => k.match(all, KNOWN).findings)).toEqual([]);
-  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [], ourselves: [] });
+  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({
+    awsOidcRoles: [],
+    awsRolesById: [{ id: 'AROASOMEBODY', state: 'unknown' }],
+    awsRoleIds: roles.map((r) => r.RoleId),
+    ourselves: [],
+  });
 });
 
 test('the same account under another tenant’s facts holds nothing of ours', () => {
@@ -53,5 +58,9 @@ test('the same account under another tenant’s facts holds nothing of ours', ()
 test('an OIDC role tells the other accounts its ARN and its unique id, Defender’s tells nothing', () => {
   const ours = role('oidc', document(webIdentity()));
   const all = snapshot({ roles: [ours, role('DefenderForCloud-OidcCiem', document(webIdentity()))] });
-  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({ awsOidcRoles: [{ mark: ours.Arn }, { mark: ours.RoleId }], ourselves: [] });
+  expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({
+    awsOidcRoles: [{ mark: ours.Arn }, { mark: ours.RoleId }],
+    awsRoleIds: all.roles.map((r) => r.RoleId),
+    ourselves: [],
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { Deps } from '../../../activities/deps.ts';
+import type { RoleState } from '../../../activities/aws/snapshot.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import { judge, type Judged } from '../../../activities/discover/judge.ts';
 import type { Facts, Match } from '../../../model/finding.ts';
@@ -26,7 +27,11 @@ const manifest = ManifestSchema.parse({
 });
 
 async function judgedAll(system: SystemId, read: unknown, earlier = EARLIER): Promise<Judged> {
-  const artifacts: Record<string, unknown> = { readings: [{ system, artifact: 'snapshot' }], snapshot: read };
+  return await judgedSystems({ [system]: read }, earlier);
+}
+
+async function judgedSystems(read: Record<string, unknown>, earlier = EARLIER): Promise<Judged> {
+  const artifacts: Record<string, unknown> = { ...read, readings: Object.keys(read).map((system) => ({ system, artifact: system })) };
   const deps = {
     artifacts: { get: (address: string) => Promise.resolve(artifacts[address]) },
     clouds: { aws: awsCloud(), gcp: gcpCloud() },
@@ -73,6 +78,37 @@ describe('of what an earlier plan knew to be ours', () => {
     });
     const { findings } = await judged(`gcp:projects/${PROJECT}`, project);
     expect(findings.filter((f) => f.confidence === 'certain')).toEqual([]);
+  });
+});
+
+describe('a role’s unique id in a trust, of a role that was deleted', () => {
+  const oidc = role('contoso-oidc', document(webIdentity(), assumedBy('AROAGONE')), { Arn: OIDC_ROLE, RoleId: 'AROAOIDCROLE' });
+  const oidcAccount = { 'aws:444455556666': snapshot({ account: '444455556666', roles: [oidc] }) };
+  const member = role('member', document(assumedBy(OIDC_ROLE, 'AROAGONE')));
+  const here = (...roles: RoleState[]) => ({ 'aws:111122223333': snapshot({ roles }) });
+  const codes = async (...[read, earlier]: Parameters<typeof judgedSystems>) =>
+    (await judgedSystems(read, earlier)).match.findings.map((f) => f.hold?.code);
+
+  test('is told, and holds neither the role that trusts it nor who trusts that', async () => {
+    const { match, facts } = await judgedSystems({ ...oidcAccount, ...here(member) });
+    expect(match.findings.map((f) => [f.hold, f.why.at(-1)])).toEqual(
+      Array(2).fill([undefined, 'trusts AROAGONE as well, deleted since: nobody comes in by that']),
+    );
+    expect(facts.awsOidcRoles).toEqual([{ mark: 'AROAOIDCROLE' }, { mark: OIDC_ROLE }]);
+  });
+
+  test('holds both while not every account was read, for it may live there', async () => {
+    expect(await codes({ ...here(member, oidc) })).toEqual(['SharedTrust', 'Doubt']);
+  });
+
+  test('holds them where it was read that it lives', async () => {
+    const lives = role('team', document(assumedBy('arn:aws:iam::1:root')), { RoleId: 'AROAGONE' });
+    expect(await codes({ ...oidcAccount, ...here(member, lives) })).toEqual(['SharedTrust', 'Doubt']);
+  });
+
+  test('is deleted for good once it was known to be', async () => {
+    const earlier: Facts = { ...EARLIER, awsRolesById: [{ id: 'AROAGONE', state: 'deleted' }] };
+    expect(await codes({ ...here(member, oidc) }, earlier)).toEqual([undefined, undefined]);
   });
 });
 

@@ -74,7 +74,7 @@ function trustedBy({ roles }: AwsSnapshot, planned: Parameters<typeof needsClien
 }
 
 function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, facts: Facts): Finding {
-  const oidc = new Set(oidcRoles(snapshot, facts.issuer).map((o) => o.role.Arn));
+  const oidc = new Set(oidcRoles(snapshot, facts).map((o) => o.role.Arn));
   const trusting = snapshot.roles.filter(
     (r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer, provider.Arn),
   );

@@ -5,7 +5,7 @@ import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { lastStage } from '../../../../model/order.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isDefenderPolicy, isLookAlike, namesTenant, onboardingPolicy } from '../../footprint/lookalike.ts';
-import { doubtedTrust, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
+import { doubtedTrust, orphanedRoles, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -57,14 +57,18 @@ export const footprint: ResourceFootprint = {
 
   match(snapshot, facts): Match {
     const ours = ourRoles(snapshot, facts);
+    const perhaps = orphanedRoles(snapshot, facts);
     const match: Match = { findings: [], bystanders: [], seen: snapshot.policyCount };
     for (const policy of snapshot.policies) {
-      const users = ours.filter((o) => o.role.AttachedPolicies.includes(policy.state.Arn));
-      const others = otherUsers(policy, snapshot, ours);
+      const has = ({ role }: OurRole) => role.AttachedPolicies.includes(policy.state.Arn);
+      const isProved = ours.some(has);
+      // Beside a role of ours, one that only may be ours is somebody else's.
+      const users = (isProved ? ours : perhaps).filter(has);
+      const others = otherUsers(policy, snapshot, isProved ? ours : perhaps);
       const stays = whyItStays(policy, users, others, facts);
       if (stays !== undefined) match.bystanders.push(bystander(policy, snapshot, stays));
       else if (users.length > 0 || namesTenant(policy.state.PolicyName, facts.tenantId)) {
-        match.findings.push(toFinding(policy.state, users, snapshot, facts));
+        match.findings.push(toFinding(policy.state, users, isProved, snapshot, facts));
       }
     }
     return match;
@@ -130,10 +134,12 @@ function bystander({ state }: AccountPolicy, snapshot: AwsSnapshot, why: string)
   return { system: `aws:${snapshot.account}`, id: `${NAME}:${state.Arn}`, why, uses: [], ...defender };
 }
 
-function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, facts: Facts): Finding {
+function toFinding(state: PolicyState, users: OurRole[], isProved: boolean, snapshot: AwsSnapshot, facts: Facts): Finding {
   const named = onboardingPolicy(state.PolicyName, facts.tenantId) !== undefined;
   const why = [
-    ...(users.length > 0 ? [`attached only to ${users.map((u) => u.role.RoleName).join(', ')}, which onboarding made`] : []),
+    ...(users.length > 0
+      ? [`attached only to ${users.map((u) => u.role.RoleName).join(', ')}, which onboarding ${isProved ? 'made' : 'may have made'}`]
+      : []),
     named ? 'has a name onboarding gave' : 'has a name onboarding did not give',
     ...(users.length === 0 ? ['attached to nothing'] : []),
   ];
@@ -142,7 +148,7 @@ function toFinding(state: PolicyState, users: OurRole[], snapshot: AwsSnapshot, 
     title: `Customer policy ${state.PolicyName}`,
     phase: 'permissions',
     why,
-    confidence: users.length > 0 && named ? 'certain' : 'name-only',
+    confidence: isProved && named ? 'certain' : 'name-only',
     risk: worst(state.Versions.map((v) => riskOfDocument(v.Document))),
     // A policy goes after the last of its roles.
     stage: lastStage(

@@ -5,9 +5,10 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
+import type { Confidence } from '../../../../model/names.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
-import { ourRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
+import { ourRoles, orphanedRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -51,9 +52,10 @@ export const footprint: ResourceFootprint = {
 
   match(snapshot, facts): Match {
     const ours = ourRoles(snapshot, facts);
-    const taken = new Set(ours.map((o) => o.role.Arn));
+    const perhaps = orphanedRoles(snapshot, facts);
+    const taken = new Set([...ours, ...perhaps].map((o) => o.role.Arn));
     return {
-      findings: ours.map((o) => toFinding(o, snapshot)),
+      findings: [...ours.map((o) => toFinding(o, snapshot, 'certain')), ...perhaps.map((o) => toFinding(o, snapshot, 'name-only'))],
       seen: snapshot.roles.length,
       bystanders: snapshot.roles.filter((r) => !taken.has(r.Arn)).flatMap((r) => toBystander(r, snapshot, facts) ?? []),
     };
@@ -91,7 +93,7 @@ export function withRole(roles: readonly RoleState[], own: Own): RoleState[] {
   );
 }
 
-function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, snapshot: AwsSnapshot): Finding {
+function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, snapshot: AwsSnapshot, confidence: Confidence): Finding {
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
@@ -99,7 +101,7 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
     title: `${TITLES[part]} ${role.RoleName}${risk === 'takeover' ? ' with a controller policy' : ''}`,
     phase: 'permissions',
     why,
-    confidence: 'certain',
+    confidence,
     risk,
     stage: STAGE_OF[part],
     part,

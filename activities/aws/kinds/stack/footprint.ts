@@ -63,7 +63,7 @@ function toFinding(view: There, snapshot: AwsSnapshot, findings: readonly Findin
       title: `CloudFormation stack ${stack.StackName}`,
       phase: 'permissions',
       why: [`every resource in it is ours: ${[...members, ...retained].map((m) => m.title).join(', ')}`],
-      confidence: 'certain',
+      confidence: [...members, ...retained].some((m) => m.confidence === 'certain') ? 'certain' : 'name-only',
       risk: worst(members.map((m) => m.risk)),
       stage,
       snapshot: frozenStack(stack, definition, Object.fromEntries(members.map((m) => [m.id, m.snapshot])), endangered),

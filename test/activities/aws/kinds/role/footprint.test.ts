@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
-import type { Json } from '../../../../../model/finding.ts';
+import type { Facts, Json } from '../../../../../model/finding.ts';
 import { planOf, untouchedOf } from '../../../../model/findings.ts';
 import { TENANT } from '../../../planned.ts';
 import {
@@ -182,6 +182,38 @@ describe('a role that trusts an OIDC role which lets others in, too', () => {
       ['aws-role', undefined],
       ['aws-policy', 'Doubt'],
     ]);
+  });
+});
+
+describe('a role that trusts nothing but roles that were deleted', () => {
+  const name = `ciem-controller-${TENANT}`;
+  const controller = policy(name, { Versions: [{ VersionId: 'v1', Document: allowing('iam:Put*') }] });
+  const orphan = role('renamed', document(assumedBy('AROAGONE', 'AROALONGGONE')), { AttachedPolicies: [policyArn(name)] });
+  const found = (r: RoleState, facts: Partial<Facts> = {}) =>
+    awsCloud().kinds.flatMap((k) => k.match(snapshot({ roles: [r], policies: [controller] }), { ...KNOWN, ...facts }).findings);
+
+  test('and has a policy of onboarding’s very name is told with its risk, and so is the policy, both by name only', () => {
+    expect(found(orphan).map((f) => [f.kind, f.confidence, f.risk])).toEqual([
+      ['aws-role', 'name-only', 'takeover'],
+      ['aws-policy', 'name-only', 'takeover'],
+    ]);
+    expect(found(orphan)[0]?.why.join()).toContain('trusts nothing but AROAGONE, AROALONGGONE, deleted since');
+    expect(planOf(found(orphan)).items).toEqual([]);
+  });
+
+  test('is planned where an override names it', () => {
+    const overrides = [{ item: `aws-role:${orphan.Arn}`, reason: 'the security team knows it' }];
+    expect(planOf(found(orphan), { overrides }).items.map((i) => i.kind)).toEqual(['aws-role']);
+  });
+
+  test.each<[string, RoleState, Partial<Facts>?]>([
+    ['one of them lives', orphan, { awsRolesById: [{ id: 'AROAGONE', state: 'alive' }] }],
+    ['somebody else comes in', { ...orphan, AssumeRolePolicyDocument: document(assumedBy('AROAGONE', 'arn:aws:iam::1:root')) }],
+    ['its policy has a name of their own', { ...orphan, AttachedPolicies: [policyArn(`${name}-x`)] }],
+    ['its policy is the only one without the tenant’s id', { ...orphan, AttachedPolicies: [policyArn('SSOPolicy')] }],
+    ['nobody at all comes in', { ...orphan, AssumeRolePolicyDocument: document() }],
+  ])('is not when %s', (_name, r, facts) => {
+    expect(found(r, facts).filter((f) => f.kind === 'aws-role')).toEqual([]);
   });
 });
 
