@@ -28,6 +28,8 @@ export interface DevServerOptions {
   codecEndpoint?: string;
   /** Registered at start, by name; the type as the CLI spells it. */
   searchAttributes: Readonly<Record<string, 'Keyword' | 'Text' | 'Int' | 'Datetime' | 'Bool'>>;
+  /** Settings of the server by key, such as `history.timerProcessorMaxTimeShift`, where its defaults do not do. */
+  settings?: Readonly<Record<string, string>>;
   /** What the server says goes here. */
   logFile: string;
 }
@@ -79,6 +81,7 @@ function spawnGuarded(options: DevServerOptions, port: number, uiPort: number): 
     ...(options.databaseFile === undefined ? [] : ['--db-filename', options.databaseFile]),
     ...(options.synced === false ? ['--sqlite-pragma', 'synchronous=off'] : []),
     ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
+    ...Object.entries(options.settings ?? {}).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
     ...Object.entries(options.searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
   try {

@@ -32,7 +32,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(tmpdir(), 'offboard-test-server-'));
   const databaseFile = join(folder, 'temporal.db');
   const logFile = join(folder, 'temporal.log');
-  const server = await startDevServer({ binary, databaseFile, synced: false, searchAttributes: SEARCH_ATTRIBUTES, logFile });
+  // By default a timer that is shorter than a second may fire a second late.
+  const settings = { 'history.timerProcessorMaxTimeShift': '10ms' };
+  const server = await startDevServer({ binary, databaseFile, synced: false, searchAttributes: SEARCH_ATTRIBUTES, settings, logFile });
   project.provide('folder', folder);
   project.provide('temporalAddress', server.address);
   project.provide('temporalDatabase', databaseFile);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { Client, Connection, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll } from 'vitest';
 import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
@@ -101,6 +102,8 @@ export class ScriptedRun {
   readonly waived = new Set<string>();
   readonly script: Script;
   handle!: WorkflowHandle;
+  #busy = 0;
+  #changedAt = 0;
 
   constructor(script: Script) {
     this.script = script;
@@ -124,6 +127,22 @@ export class ScriptedRun {
     return 'items' in work ? work.items : itemsOf(this.plan, work).map((i) => i.id);
   }
 
+  /** Does one of its activities: what the script says, or what is done by default. */
+  async play(name: keyof Activities, input: never): Promise<unknown> {
+    this.calls.push({ name, input });
+    this.#busy++;
+    this.#changedAt = Date.now();
+    try {
+      const work = (this.script.activities?.[name] ?? byDefault(this)[name]) as (i: never) => Promise<unknown>;
+      const result = await work(input);
+      note(this, result);
+      return result;
+    } finally {
+      this.#busy--;
+      this.#changedAt = Date.now();
+    }
+  }
+
   view(): Promise<RunView> {
     return this.handle.query(messages.status);
   }
@@ -132,15 +151,48 @@ export class ScriptedRun {
   async until(wanted: (view: RunView) => boolean): Promise<RunView> {
     const deadline = Date.now() + 10_000;
     for (;;) {
+      await this.#calm();
       const view = await this.view();
       if (wanted(view)) return view;
       if (Date.now() > deadline) throw new Error(`the run did not get there: ${JSON.stringify(view, undefined, 1)}`);
-      await sleep(25);
     }
   }
 
-  untilGate(gate: Gate, opening = 1): Promise<RunView> {
-    return this.until((v) => v.gate?.gate === gate && v.gate.opening === opening);
+  /** A look costs as much as an activity: it is taken once none is under way, or a while later. */
+  async #calm(): Promise<void> {
+    const latest = Date.now() + 100;
+    do await sleep(4);
+    while (Date.now() < latest && (this.#busy > 0 || Date.now() - this.#changedAt < 15));
+  }
+
+  /** Names of the activities that the run has begun and that have not ended. */
+  async underWay(): Promise<string[]> {
+    const { raw } = await this.handle.describe();
+    return (raw.pendingActivities ?? []).map((a) => a.activityType?.name ?? '');
+  }
+
+  /** Its timers, in the order they were set. One that has fired runs on until the run has heard of it. */
+  async timers(): Promise<{ ms: number; state: 'running' | 'fired' | 'cancelled' }[]> {
+    const { events } = await this.handle.fetchHistory();
+    const all = events ?? [];
+    const heard = all.slice(
+      0,
+      all.findLastIndex((e) => e.workflowTaskCompletedEventAttributes),
+    );
+    const fired = new Set(heard.map((e) => e.timerFiredEventAttributes?.timerId));
+    const cancelled = new Set(all.map((e) => e.timerCanceledEventAttributes?.timerId));
+    return all.flatMap(({ timerStartedEventAttributes: timer }) => {
+      if (!timer) return [];
+      const state = fired.has(timer.timerId) ? 'fired' : cancelled.has(timer.timerId) ? 'cancelled' : 'running';
+      return [{ ms: optionalTsToMs(timer.startToFireTimeout) ?? 0, state }];
+    });
+  }
+
+  /** No look is taken before the gate is being opened: the server may keep a query of a run that moves for ten seconds. */
+  async untilGate(gate: Gate, opening = 1): Promise<RunView> {
+    const asked = () => this.inputsOf('openGate').some((g) => g.gate === gate && g.opening === opening);
+    for (const deadline = Date.now() + 10_000; !asked() && Date.now() < deadline;) await sleep(4);
+    return await this.until((v) => v.gate?.gate === gate && v.gate.opening === opening);
   }
 
   untilWaiting(kind: RunView['awaiting'][number]['kind']): Promise<RunView> {
@@ -197,47 +249,49 @@ export class ScriptedRun {
 /** Has the shape of a sealed code; nobody opens it here. */
 export const SEALED = 'a.b.c.d.e';
 
-/** Opens a worker for a file's runs, and ends it. */
-export function scriptedWorker() {
-  const runs = new Map<string, ScriptedRun>();
+/** The worker of all files of this process: it takes as long to start as a flow, and ends with the process. */
+const WORKER = Symbol.for('offboard.test.scripted');
+interface SharedWorker {
+  client: Client;
+  taskQueue: string;
+  runs: Map<string, Pick<ScriptedRun, 'play'>>;
+}
+const globals = globalThis as { [WORKER]?: Promise<SharedWorker> };
+
+async function openWorker(): Promise<SharedWorker> {
+  const address = suite('temporalAddress');
   const taskQueue = `scripted-${randomUUID()}`;
-  let client: Client;
-  let close: () => Promise<void>;
+  const runs: SharedWorker['runs'] = new Map();
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    taskQueue,
+    workflowBundle: { codePath: suite('workflowBundle') },
+    activities: playing(runs),
+    // A request to stop is heard with the next heartbeat: at once.
+    maxHeartbeatThrottleInterval: '20ms',
+    defaultHeartbeatThrottleInterval: '20ms',
+  });
+  void worker.run();
+  return { client: new Client({ connection: await Connection.connect({ address }) }), taskQueue, runs };
+}
+
+/** Runs of one file. */
+export function scriptedWorker() {
+  const mine: ScriptedRun[] = [];
+  let worker: SharedWorker;
 
   beforeAll(async () => {
-    const address = suite('temporalAddress');
-    const [connection, native] = [await Connection.connect({ address }), await NativeConnection.connect({ address })];
-    client = new Client({ connection });
-    const activities = playing((workflowId) => {
-      const run = runs.get(workflowId);
-      if (!run) throw new Error(`${workflowId} is no run of this file`);
-      return run;
-    });
-    const worker = await Worker.create({
-      connection: native,
-      taskQueue,
-      workflowBundle: { codePath: suite('workflowBundle') },
-      activities,
-      // A request to stop is heard with the next heartbeat: at once.
-      maxHeartbeatThrottleInterval: '20ms',
-      defaultHeartbeatThrottleInterval: '20ms',
-    });
-    const done = worker.run();
-    close = async () => {
-      worker.shutdown();
-      await done;
-      await native.close();
-      await connection.close();
-    };
+    worker = await (globals[WORKER] ??= openWorker());
   });
   afterAll(async () => {
-    for (const { handle } of runs.values()) await handle.terminate('the test is over').catch(() => undefined);
-    await close();
+    await Promise.all(mine.map(({ handle }) => handle.terminate('the test is over').catch(() => undefined)));
   });
 
   const begin = async (type: 'offboarding' | 'restore', script: Script, input: object): Promise<ScriptedRun> => {
+    const { client, taskQueue, runs } = worker;
     const run = new ScriptedRun(script);
     const workflowId = `${type}-${randomUUID()}`;
+    mine.push(run);
     runs.set(workflowId, run);
     run.handle = client.workflow.getHandle(workflowId);
     await client.workflow.start(type, {
@@ -254,18 +308,16 @@ export function scriptedWorker() {
   };
 }
 
-/** What each activity does unless a run's script says otherwise; every call is taken down. */
-function playing(runOf: (workflowId: string) => ScriptedRun): Activities {
+/** Each activity is done by the run that asks for it. */
+function playing(runs: SharedWorker['runs']): Activities {
   const names = Object.keys(byDefault(new ScriptedRun({}))) as (keyof Activities)[];
   const entries = names.map((name) => [
     name,
-    async (input: never) => {
-      const run = runOf(Context.current().info.workflowExecution?.workflowId ?? '');
-      run.calls.push({ name, input });
-      const work = (run.script.activities?.[name] ?? byDefault(run)[name]) as (i: never) => Promise<unknown>;
-      const result = await work(input);
-      note(run, result);
-      return result;
+    (input: never) => {
+      const { workflowId = '' } = Context.current().info.workflowExecution ?? {};
+      const run = runs.get(workflowId);
+      if (!run) throw new Error(`${workflowId} is no scripted run`);
+      return run.play(name, input);
     },
   ]);
   return Object.fromEntries(entries) as Activities;

@@ -94,7 +94,7 @@ test('an amendment asked for beside a retry takes its place, and disturbs no lat
 });
 
 test('nobody who decides in time ends the run with leftovers', async () => {
-  const run = await start({ waits: { person: 300 } });
+  const run = await start({ waits: { person: 100 } });
   run.held.set(ROLE, denied(ROLE));
   await run.approve('plan');
   expect(await run.result()).toMatchObject({ status: 'leftovers', reason: expect.stringContaining('nobody decided in time') as string });

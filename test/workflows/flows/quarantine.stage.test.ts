@@ -16,10 +16,23 @@ async function watched(quarantine: number, script: Script = {}): Promise<Scripte
 const lift = (run: ScriptedRun, ...items: string[]) =>
   run.say(messages.lift, { by: APPROVER, reason: 'missed', ...(items.length > 0 ? { items } : {}) });
 
+/** The last look takes as long as the test wants; nothing before it is used. */
+function heldAtTheEnd(): { watchQuarantine: Activities['watchQuarantine']; over: () => void } {
+  const { promise, resolve: over } = Promise.withResolvers<void>();
+  const watchQuarantine: Activities['watchQuarantine'] = async ({ last }) => {
+    if (last) await promise;
+    return [];
+  };
+  return { watchQuarantine, over };
+}
+
 test('what can be is denied first and watched to the end; only then is it removed, without another question', async () => {
-  const run = await watched(1_500);
+  const { watchQuarantine, over } = heldAtTheEnd();
+  const run = await watched(600, { waits: { quarantine: 600, watch: 20 }, activities: { watchQuarantine } });
   expect(run.given('putInQuarantine').flat().toSorted()).toEqual([ROLE, ASSIGNMENT].toSorted());
-  expect([run.given('removeItems'), (await run.view()).counts[0]?.quarantined]).toEqual([[], 2]);
+  await expect.poll(() => run.inputsOf('watchQuarantine').at(-1)?.last, { interval: 10, timeout: 10_000 }).toBe(true);
+  expect([run.given('removeItems'), (await run.view()).counts[0]?.quarantined, await run.underWay()]).toEqual([[], 2, ['watchQuarantine']]);
+  over();
   await run.untilGate('collectors');
   expect(run.given('removeItems').flat()).toEqual(expect.arrayContaining([ROLE, ASSIGNMENT]));
   expect(run.inputsOf('watchQuarantine').map((w) => w.last)).toEqual([
@@ -42,10 +55,28 @@ test('a lift of all gives all of it back and ends the run; nothing is removed', 
 });
 
 test('what is lifted by name stays, and the rest is removed', async () => {
-  const run = await watched(400);
+  const { watchQuarantine, over } = heldAtTheEnd();
+  const run = await watched(100, { activities: { watchQuarantine } });
   await lift(run, ROLE);
+  over();
   await run.untilGate('collectors');
   expect((await run.view()).counts[0]).toMatchObject({ waived: 1, removed: 1 });
+});
+
+test('once things are being removed nothing is lifted any more', async () => {
+  const { watchQuarantine, over } = heldAtTheEnd();
+  const { promise: removing, resolve: remove } = Promise.withResolvers<void>();
+  const removeItems: Activities['removeItems'] = async ({ work }) => {
+    await removing;
+    return { outcomes: run.idsOf(work).map((item) => ({ item, outcome: 'removed', reason: 'gone' })), remaining: [] };
+  };
+  const run: ScriptedRun = await watched(100, { activities: { watchQuarantine, removeItems } });
+  over();
+  await expect.poll(() => run.inputsOf('removeItems').length, { interval: 10, timeout: 10_000 }).toBe(2);
+  expect(await run.refused(lift(run, ROLE))).toMatchObject({ code: 'NotAllowed', next: ['cancel'] });
+  remove();
+  await run.untilGate('collectors');
+  expect(run.decisions.map((d) => d.kind)).toEqual(['approve']);
 });
 
 test('a signal lifts as an update does; a lift where nothing is watched is refused', async () => {
@@ -78,7 +109,7 @@ test('what was used waits for an approver while the quarantine can still be lift
 });
 
 test('what was used and is to go all the same is put in quarantine again, and removed with the rest', async () => {
-  const run = await watched(700, { activities: { watchQuarantine: used() } });
+  const run = await watched(150, { activities: { watchQuarantine: used() } });
   await run.untilWaiting('items');
   await run.retry(ROLE);
   await run.untilGate('collectors');
@@ -87,7 +118,7 @@ test('what was used and is to go all the same is put in quarantine again, and re
 });
 
 test('what was used and is left in place is made usable at once', async () => {
-  const run = await watched(500, { activities: { watchQuarantine: used() } });
+  const run = await watched(150, { activities: { watchQuarantine: used() } });
   await run.untilWaiting('items');
   await run.waive(ROLE);
   await run.until((v) => v.awaiting.every((w) => w.kind !== 'items'));

@@ -42,7 +42,7 @@ test('what cannot be given back waits for an approver, who may have it tried aga
 });
 
 test('nobody who decides in time about what waits ends a restore with leftovers, and says what gives the rest back', async () => {
-  const run = await startRestore({ plan: plan(), waits: { person: 200 } });
+  const run = await startRestore({ plan: plan(), waits: { person: 100 } });
   run.held.set(ROLE, denied(ROLE));
   await run.approve('restore');
   expect(await run.result()).toMatchObject({ status: 'leftovers', next: [{ command: 'restore' }] });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import * as messages from '../../../workflows/messages/index.ts';
-import { APPROVER, ASSIGNMENT, denied, planned, ROLE, scriptedWorker } from '../scripted.ts';
+import { APPROVER, ASSIGNMENT, denied, planned, ROLE, scriptedWorker, type ScriptedRun } from '../scripted.ts';
 
 const { start } = scriptedWorker();
 
@@ -20,6 +20,20 @@ test('the pilot goes first; the rest after a soak time and a go-ahead', async ()
   expect(run.given('removeItems')[1]).toEqual([ASSIGNMENT]);
 });
 
+/** What became of the run's soak times of so many milliseconds. */
+const soaks = async (run: ScriptedRun, ms: number) => (await run.timers()).flatMap((t) => (t.ms === ms ? [t.state] : []));
+
+test('a pause in the soak time neither ends it nor begins it again, and nothing more is removed in it', async () => {
+  const run = await start({ plan: PILOT(), soak: 500 });
+  await run.approve('plan');
+  await run.untilWaiting('time');
+  await run.say(messages.pause, { by: APPROVER });
+  await run.say(messages.resume, { by: APPROVER });
+  expect(await soaks(run, 500)).toEqual(['running']);
+  await run.untilGate('wave');
+  expect([await soaks(run, 500), run.given('removeItems')]).toEqual([['fired'], [[ROLE]]]);
+});
+
 test('a go-ahead that is rejected leaves the rest in place', async () => {
   const run = await start({ plan: PILOT() });
   await run.approve('plan');
@@ -29,17 +43,17 @@ test('a go-ahead that is rejected leaves the rest in place', async () => {
 });
 
 test('an amended plan after the go-ahead asks for it again, and soaks no more', async () => {
-  const run = await start({ plan: PILOT(), soak: 150 });
+  const run = await start({ plan: PILOT(), soak: 50 });
   run.held.set(ASSIGNMENT, denied(ASSIGNMENT));
   await run.approve('plan');
   await run.approve('wave');
   await run.untilWaiting('items');
   run.held.clear();
-  run.script.soak = 60_000;
   await run.say(messages.amend, { by: APPROVER, reason: 'as it is', overrides: [] });
   await run.approve('plan', 2);
   await run.approve('wave', 2);
   await run.untilGate('collectors');
+  expect(await soaks(run, 50)).toEqual(['fired']);
 });
 
 test('outside the change windows the rest waits for the next, is told until when, and goes on by itself', async () => {
