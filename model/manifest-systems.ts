@@ -1,13 +1,14 @@
 import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
-import { listed, type Selector } from './selector.ts';
+import { each, listed, type Selector } from './selector.ts';
 
 /** Every system the manifest names one by one, facts (Entra, OIDC account, OIDC project) included, each once, sorted. */
 export function systemsOf(manifest: Manifest): SystemId[] {
   const { aws, azure, gcp } = manifest;
   const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
   if (aws)
-    for (const a of [aws.oidcAccount, aws.managementAccount, aws.loggingAccount, ...listed(aws.members)]) if (a) ids.push(`aws:${a}`);
+    for (const a of [...each(aws.oidcAccount), aws.managementAccount, aws.loggingAccount, ...listed(aws.members)])
+      if (a) ids.push(`aws:${a}`);
   if (azure) {
     for (const s of listed(azure.subscriptions)) ids.push(`azure:/subscriptions/${s}`);
     for (const g of listed(azure.managementGroups)) ids.push(`azure:/providers/Microsoft.Management/managementGroups/${g}`);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { parseYaml } from './yaml.ts';
 import { ChangeWindowSchema } from './window.ts';
-import { listed } from './selector.ts';
+import { each, listed } from './selector.ts';
 
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
 
@@ -55,8 +55,8 @@ export const ManifestSchema = z.strictObject({
   successor,
   aws: z
     .strictObject({
-      /** Where the OIDC provider and role are; without it they are looked for in every account. */
-      oidcAccount: account.optional(),
+      /** Where OIDC provider and role are, one account or several: only these prove others. Without it they are looked for in every account. */
+      oidcAccount: z.union([account, some(account)], 'is neither an AWS account id, 12 digits in quotes, nor a list of them').optional(),
       managementAccount: account.optional(),
       loggingAccount: account.optional(),
       members: allOr(account),
@@ -171,6 +171,7 @@ export function checkManifest(manifest: Manifest): void {
 /** Throws where a list names something twice. */
 export function checkNames(manifest: Manifest): void {
   const lists: [string, string[]][] = [
+    ['aws.oidcAccount', each(manifest.aws?.oidcAccount)],
     ['aws.members', listed(manifest.aws?.members)],
     ['azure.subscriptions', listed(manifest.azure?.subscriptions).map((s) => s.toLowerCase())],
     ['azure.managementGroups', listed(manifest.azure?.managementGroups)],

@@ -2,6 +2,7 @@ import { mergeDefender } from '../../model/guards/defender.ts';
 import type { Facts, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
+import { each } from '../../model/selector.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
@@ -80,7 +81,13 @@ async function factsOf(
   const issuer = issuerOf(tenantId, cloud);
   const facts: Told[] = [];
   for (const reading of readings.filter((r) => 'artifact' in r))
-    facts.push(deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier));
+    facts.push(
+      provingOthers(
+        reading.system,
+        manifest,
+        deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier),
+      ),
+    );
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
@@ -110,6 +117,14 @@ async function factsOf(
     ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
   };
+}
+
+/** Where the manifest names the accounts of the OIDC roles, one of another account leaves doubt of whatever trusts it. */
+function provingOthers(system: SystemId, { aws }: Manifest, told: Told): Told {
+  const named = each(aws?.oidcAccount).map((account) => `aws:${account}`);
+  if (!told.awsOidcRoles || named.length === 0 || named.includes(system)) return told;
+  const doubt = `an OIDC role of ${system}, which aws.oidcAccount of the manifest does not name`;
+  return { ...told, awsOidcRoles: told.awsOidcRoles.map(({ mark }) => ({ mark, doubt })) };
 }
 
 /** A subscription that could not be read may have Defender's CIEM on, and so may those behind a branch that could not be walked. */

@@ -30,13 +30,13 @@ async function judgedAll(system: SystemId, read: unknown, earlier = EARLIER): Pr
   return await judgedSystems({ [system]: read }, earlier);
 }
 
-async function judgedSystems(read: Record<string, unknown>, earlier = EARLIER): Promise<Judged> {
+async function judgedSystems(read: Record<string, unknown>, earlier = EARLIER, of = manifest): Promise<Judged> {
   const artifacts: Record<string, unknown> = { ...read, readings: Object.keys(read).map((system) => ({ system, artifact: system })) };
   const deps = {
     artifacts: { get: (address: string) => Promise.resolve(artifacts[address]) },
     clouds: { aws: awsCloud(), gcp: gcpCloud() },
   } as unknown as Deps;
-  return await judge(deps, manifest, ['readings'], earlier);
+  return await judge(deps, of, ['readings'], earlier);
 }
 
 async function judged(system: SystemId, read: unknown): Promise<Match> {
@@ -61,7 +61,7 @@ describe('of what an earlier plan knew to be ours', () => {
   test('what is there is doubted as it stands now, whatever was known of it', async () => {
     const others = document(webIdentity(), assumedBy('arn:aws:iam::999900001111:user/pipeline'));
     const oidc = role('oidc', others, { RoleId: 'AROAOIDCROLE' });
-    const { facts } = await judgedAll('aws:111122223333', snapshot({ roles: [oidc] }));
+    const { facts } = await judgedAll('aws:444455556666', snapshot({ account: '444455556666', roles: [oidc] }));
     expect(facts.awsOidcRoles.map((p) => p.doubt)).toEqual(Array(2).fill(expect.stringContaining('user/pipeline')));
   });
 
@@ -108,7 +108,30 @@ describe('a role’s unique id in a trust, of a role that was deleted', () => {
 
   test('is deleted for good once it was known to be', async () => {
     const earlier: Facts = { ...EARLIER, awsRolesById: [{ id: 'AROAGONE', state: 'deleted' }] };
-    expect(await codes({ ...here(member, oidc) }, earlier)).toEqual([undefined, undefined]);
+    expect(await codes(oidcAccount)).toEqual(['SharedTrust']);
+    expect(await codes(oidcAccount, earlier)).toEqual([undefined]);
+  });
+});
+
+describe('where the manifest names the accounts of OIDC roles', () => {
+  const member = role('member', document(assumedBy(OIDC_ROLE)));
+  const oidc = role('contoso-oidc', document(webIdentity()), { Arn: OIDC_ROLE });
+  const read = {
+    'aws:444455556666': snapshot({ account: '444455556666', roles: [oidc] }),
+    'aws:111122223333': snapshot({ roles: [member] }),
+  };
+  const codes = async (oidcAccount?: string | string[]) => {
+    const aws = { members: ['111122223333', '444455556666'], assumeRole: 'x', ...(oidcAccount === undefined ? {} : { oidcAccount }) };
+    const { match } = await judgedSystems(read, FACTS, { ...manifest, aws });
+    return match.findings.map((f) => f.hold?.code);
+  };
+
+  test('one of another account leaves doubt of what trusts it, and not of itself', async () => {
+    expect(await codes('999999999999')).toEqual([undefined, 'Doubt']);
+  });
+
+  test.each([['444455556666'], [['999999999999', '444455556666']], [undefined]])('those of %j, or of any, leave none', async (named) => {
+    expect(await codes(named)).toEqual([undefined, undefined]);
   });
 });
 
