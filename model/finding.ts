@@ -57,6 +57,10 @@ export interface Hold {
    * well. Absent where it may stay as an orphan: a lock, an owner who has to act, a doubt.
    */
   keeps?: 'means' | 'way';
+  /** Who needs the thing, where that is what holds it. */
+  who?: string[];
+  /** The guards that it is made of, where there are several. */
+  parts?: Hold[];
 }
 
 /** Something that is not ours and stays, but is worth telling: a look-alike, Defender's, another user of something ours. */

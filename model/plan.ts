@@ -17,6 +17,8 @@ export interface PlanItem extends Finding {
   dependsOn: string[];
   /** A guard that holds the item until it is waived; absent when none, or when an override lifted it. */
   guard?: Hold;
+  /** The guard that its override lifted: what holds it besides is decided by nobody. */
+  lifted?: Hold;
   override?: string;
 }
 
@@ -121,12 +123,21 @@ export function buildPlan(input: PlanInput): Plan {
   const staying = candidates
     .filter((f) => !kept.includes(f))
     .map(({ hold, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? hold?.keeps : WAY }));
+  const others = [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying];
+  // Nothing is known of a system that could not be read: there is nothing an override could remove.
+  const named = (finding: Finding) => overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM;
   const guards = guardsOf(
-    // Nothing is known of a system that could not be read: there is nothing an override could remove.
-    kept.map((finding) => ({ finding, lifted: overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM })),
-    [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying],
+    kept.map((finding) => ({ finding, lifted: named(finding) })),
+    others,
   );
-  const all = kept.map((finding) => toItem(finding, kept, guards.get(finding.id), overrides.get(finding.id)));
+  const unlifted = guardsOf(
+    kept.map((finding) => ({ finding, lifted: false })),
+    kept.some(named) ? others : [],
+  );
+  const all = kept.map((finding) => ({
+    ...toItem(finding, kept, guards.get(finding.id), overrides.get(finding.id)),
+    ...(named(finding) && unlifted.has(finding.id) ? { lifted: unlifted.get(finding.id) as Hold } : {}),
+  }));
   const items = removalOrder(withContents(all), input.orders);
   return {
     version: 1,

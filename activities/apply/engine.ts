@@ -9,8 +9,9 @@ import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
-import { failed, type Attempt, type BatchOperation, type Judgement, type Reach } from './operation.ts';
+import { failed, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
+import { SecondLook } from './second-look/second-look.ts';
 import { barred, doneBefore, intend, openWork, recordOutcome, type Work } from './work.ts';
 
 export interface ApplyInput {
@@ -36,7 +37,7 @@ export async function apply(
   covers: (item: PlanItem) => boolean = () => true,
 ): Promise<ApplyResult> {
   const work = await openWork(deps, input, operation);
-  return await carryOut(work, selected(work.plan, input.work).filter(covers));
+  return await carryOut(work, selected(work.plan, input.work).filter(covers), 'items' in input.work ? undefined : input.work);
 }
 
 /** The plan's items that a share of the work names. */
@@ -54,12 +55,13 @@ interface Progress {
 /**
  * Works on planned items, one system after the dependencies within it, several systems at once. Verifies for each item, itself, that a
  * recorded approval covers it; resumes from the journal after a crash. Throws CloudUnavailable to be tried again while a cloud cannot be
- * reached.
+ * reached. `batch`: the batch of the plan that the items are.
  */
-export async function carryOut(work: Work<BatchOperation>, items: PlanItem[]): Promise<ApplyResult> {
+export async function carryOut(work: Work<BatchOperation>, items: PlanItem[], batch?: BatchKey): Promise<ApplyResult> {
   const progress: Progress = { outcomes: new Map(), later: [] };
   const { outcomes, later } = progress;
-  await forEachLimited([...Map.groupBy(items, (i) => i.system)], ([, group]) => workInSystem(work, progress, group));
+  const look = work.operation.judgedAgain && new SecondLook(work, batch);
+  await forEachLimited([...Map.groupBy(items, (i) => i.system)], ([, group]) => workInSystem(work, look, progress, group));
   const [first] = later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   const remaining = items.map((i) => i.id).filter((id) => !outcomes.has(id));
@@ -68,7 +70,12 @@ export async function carryOut(work: Work<BatchOperation>, items: PlanItem[]): P
   return { outcomes: [...outcomes.values()], remaining, ...(opens ? { opensAt: opens.toISOString() } : {}) };
 }
 
-async function workInSystem(work: Work<BatchOperation>, progress: Progress, items: PlanItem[]): Promise<void> {
+async function workInSystem(
+  work: Work<BatchOperation>,
+  look: SecondLook | undefined,
+  progress: Progress,
+  items: PlanItem[],
+): Promise<void> {
   const [one] = items;
   if (!one) return;
   const { operation, manifest } = work;
@@ -86,15 +93,22 @@ async function workInSystem(work: Work<BatchOperation>, progress: Progress, item
     }
     if (allowed.length === 0) continue;
     if (!connection?.ok) connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest }));
-    const attempts = await attemptAll(work, allowed, cloud, connection);
+    const attempts = await attemptAll(work, look, allowed, cloud, connection);
     for (const attempt of attempts) await recordAttempt(work, progress, attempt);
   }
 }
 
-async function attemptAll(work: Work<BatchOperation>, items: PlanItem[], cloud: AnyCloud, connection: Answer<unknown>): Promise<Attempt[]> {
+async function attemptAll(
+  work: Work<BatchOperation>,
+  look: SecondLook | undefined,
+  items: PlanItem[],
+  cloud: AnyCloud,
+  connection: Answer<unknown>,
+): Promise<Attempt[]> {
   if (!connection.ok) return items.map((item) => failed(item, connection.failure));
   const { operation, ledger, known } = work;
-  const reach = { cloud, api: connection.value, ledger, known, stopping: stopSignal() };
+  const again = look && { again: (item: PlanItem) => look.judge(item) };
+  const reach = { cloud, api: connection.value, ledger, known, stopping: stopSignal(), ...again };
   return await applyTogether(operation, items, reach, (todo) => intend(work, todo));
 }
 
@@ -133,9 +147,14 @@ export async function applyTogether(
   return attempts;
 }
 
-async function judge(operation: BatchOperation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
+/** By its own definition, and once more by all that its planning rested on. */
+export async function judge(operation: Operation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
+  const again = await reach.again?.(item);
+  if (again && !again.ok) return again;
   const read = await readItem(item, reach, reach.stopping);
-  return read.ok ? await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping) : read;
+  if (!read.ok) return read;
+  const judged = await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping);
+  return judged.ok && judged.value === 'call' ? { ok: true, value: again?.value ?? 'call' } : judged;
 }
 
 async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], { cloud, api, stopping }: Reach): Promise<Answer<void>> {

@@ -4,6 +4,7 @@ import type { JournalRecord, Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
+import type { Answer } from '../answer.ts';
 import type { AnyCloud, AnyKind } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 
@@ -26,6 +27,8 @@ export interface Reach {
   known: ReadonlySet<string>;
   /** Once it is aborted no call is waited for to be repeated. */
   stopping?: AbortSignal;
+  /** Judges an item a second time before its call; undefined when it may go. Absent where the operation asks for none. */
+  again?(item: PlanItem): Promise<Answer<Outcome | undefined>>;
 }
 
 /**
@@ -40,6 +43,8 @@ export interface Operation {
   refusal(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined;
   /** What holds it before any cloud is asked. Pure. */
   held(item: PlanItem, at: RunAtWork): Outcome | undefined;
+  /** Each item is judged a second time before its call. */
+  judgedAgain?: true;
   /** Each item is held while a run that does the opposite is at work in its tenant. */
   opposed?: true;
   /** What the journal says before a call; absent where nothing need be known of it after a crash. */

@@ -8,6 +8,7 @@ import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { footprint as roleFootprint, withRole } from './kinds/role/footprint.ts';
 import { readRole } from './kinds/role/read.ts';
+import { footprint as policyFootprint } from './kinds/policy/footprint.ts';
 import { readStacks } from './kinds/stack/read.ts';
 import {
   need,
@@ -16,6 +17,7 @@ import {
   roleState,
   type AccountPolicy,
   type AwsSnapshot,
+  type PolicyState,
   type ProviderState,
   type RoleState,
   type Tags,
@@ -58,9 +60,10 @@ export async function readAccount(
     at && guard.now.getTime() - at.getTime() <= guard.usedWithin ? useInWords(at, region) : undefined;
   const uses = details.roles.map((r) => [r.Arn ?? '', recently(r.RoleLastUsed?.LastUsedDate, r.RoleLastUsed?.Region)] as const);
   const providers = await readProviders(api);
+  const documents = [...documentsOf(roles, details.policies), ...documentsPutBack(details.policies, own)];
   const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
   for (const { name, survey } of kinds) {
-    const said: AccountPolicies = { roles: concerning, documents: documentsOf(roles, details.policies), recently };
+    const said: AccountPolicies = { roles: concerning, documents, recently };
     if (survey) surveys.push({ kind: name, ...(await survey(api, said)) });
   }
   const tagged = [...concerning, ...policies.map((p) => p.state), ...providers].map((thing) => thing.Tags);
@@ -79,6 +82,16 @@ export async function readAccount(
 
 function rolesPutBack(there: RoleState[], own: readonly Own[]): RoleState[] {
   return own.filter(({ item }) => item.kind === roleFootprint.name).reduce(withRole, there);
+}
+
+function documentsPutBack(there: readonly ManagedPolicyDetail[], own: readonly Own[]): AccountPolicies['documents'] {
+  const gone = own
+    .filter(({ item, byUs }) => item.kind === policyFootprint.name && byUs(undefined))
+    .map(({ item }) => item.snapshot as PolicyState);
+  return gone.flatMap(({ Arn, DefaultVersionId, Versions }) => {
+    const inForce = Versions.find((v) => v.VersionId === DefaultVersionId);
+    return inForce && !there.some((p) => p.Arn === Arn) ? [{ of: 'policy' as const, holder: Arn, document: inForce.Document }] : [];
+  });
 }
 
 function attachedTo(roles: readonly RoleState[], policy: string | undefined): number {

@@ -10,6 +10,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
+import { leftAlone } from './left-alone.ts';
 import { judge } from '../discover/judge.ts';
 import { earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
 import { isQuarantined, quarantineOf } from '../look/kinds.ts';
@@ -128,11 +129,4 @@ function pilotOf(manifest: Manifest): string[] {
   const stranger = pilot.find((system) => !known.has(system));
   if (stranger === undefined) return pilot;
   throw new OffboardError('InvalidValue', `waves.pilot: ${stranger} is not a system of the manifest; write it as a plan names it`);
-}
-
-/** What an amended plan leaves alone: what an approver waived, and collectors somebody confirmed to be gone. */
-function leftAlone(ledger: Ledger): { item: string; reason: string }[] {
-  const waived = [...ledger.waived].map(([item, w]) => ({ item, reason: `waived by ${w.by}: ${w.reason}` }));
-  const confirmed = [...ledger.confirmed].map(([item, c]) => ({ item, reason: `confirmed by ${c.by}: ${c.statement}` }));
-  return [...waived, ...confirmed];
 }

@@ -11,6 +11,12 @@ export function earlierRun(journal: Journal, run: string): string | undefined {
   return lastPlanned(journal, withoutDryRun(workflowIdIn(run)), run);
 }
 
+/** The tenant's other runs that made a plan, newest first. */
+export function runsOfTenant(journal: Journal, run: string): string[] {
+  const workflowId = withoutDryRun(workflowIdIn(run));
+  return journal.runs().filter((r) => r !== run && workflowIdIn(r) === workflowId && journal.ledger(r).planHash !== undefined);
+}
+
 /** The newest run of a workflow id that made a plan. */
 export function lastPlanned(journal: Journal, workflowId: string, except?: string): string | undefined {
   return journal.runs().find((r) => r !== except && workflowIdIn(r) === workflowId && journal.ledger(r).planHash !== undefined);

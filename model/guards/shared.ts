@@ -4,7 +4,9 @@ import type { Hold } from '../finding.ts';
 
 /** What stays needs it. */
 export function shared(others: readonly string[]): Hold | undefined {
-  return others.length === 0 ? undefined : { code: 'Shared', reason: `still needed by ${others.toSorted().join(', ')}` };
+  return others.length === 0
+    ? undefined
+    : { code: 'Shared', reason: `still needed by ${others.toSorted().join(', ')}`, who: others.toSorted() };
 }
 
 /** It would go along with something else, and stays. */
@@ -13,23 +15,38 @@ export const STAYS: Hold = { code: 'Shared', reason: 'it stays' };
 /** A role's trust policy lets others assume it. */
 export function sharedTrust(others: readonly string[]): Hold | undefined {
   if (others.length === 0) return undefined;
-  return { code: 'SharedTrust', reason: `its trust also lets in ${others.join(', ')}; ask who that is before it goes`, keeps: 'means' };
+  return {
+    code: 'SharedTrust',
+    reason: `its trust also lets in ${others.join(', ')}; ask who that is before it goes`,
+    keeps: 'means',
+    who: others.toSorted(),
+  };
 }
 
 /** Others may act as a service account. */
 export function sharedServiceAccount(others: readonly string[]): Hold | undefined {
   if (others.length === 0) return undefined;
-  return { code: 'SharedServiceAccount', reason: `others may act as it as well: ${others.join(', ')}`, keeps: 'means' };
+  return {
+    code: 'SharedServiceAccount',
+    reason: `others may act as it as well: ${others.join(', ')}`,
+    keeps: 'means',
+    who: others.toSorted(),
+  };
 }
 
 /** A workload identity provider takes tokens of other audiences. */
 export function sharedProvider(audiences: readonly string[]): Hold | undefined {
   if (audiences.length === 0) return undefined;
-  return { code: 'SharedProvider', reason: `it accepts other audiences as well: ${audiences.join(', ')}`, keeps: 'means' };
+  return {
+    code: 'SharedProvider',
+    reason: `it accepts other audiences as well: ${audiences.join(', ')}`,
+    keeps: 'means',
+    who: audiences.toSorted(),
+  };
 }
 
 /** Others hold a custom role, or nobody could look who does: `unseen` says why, and what would let one look. */
 export function sharedRole(others: readonly string[], unseen?: string): Hold | undefined {
-  if (others.length > 0) return { code: 'SharedRole', reason: `others hold it as well: ${others.join(', ')}` };
+  if (others.length > 0) return { code: 'SharedRole', reason: `others hold it as well: ${others.join(', ')}`, who: others.toSorted() };
   return unseen === undefined ? undefined : { code: 'SharedRole', reason: `whether others hold it ${unseen}` };
 }

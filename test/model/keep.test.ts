@@ -64,7 +64,11 @@ describe('what is held with a thing', () => {
 
   test('each says who needs it', () => {
     const plan = planOf(held('account', 'means'));
-    expect(plan.items.find((i) => i.id === role.id)?.guard).toEqual({ code: 'Shared', reason: 'still needed by aws-role:account' });
+    expect(plan.items.find((i) => i.id === role.id)?.guard).toEqual({
+      code: 'Shared',
+      reason: 'still needed by aws-role:account',
+      who: ['aws-role:account'],
+    });
   });
 });
 

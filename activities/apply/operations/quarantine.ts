@@ -15,6 +15,7 @@ const QUARANTINE: BatchOperation = {
   refusal: refusalToRemove,
   held: heldFromQuarantine,
   opposed: true,
+  judgedAgain: true,
   // Its time begins again, also where an approver wants it kept there although it was used.
   intent: (item, planHash) => ({ ...intentOf(item, planHash), quarantine: true }),
   judge,

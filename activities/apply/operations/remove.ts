@@ -17,6 +17,7 @@ export const REMOVE: BatchOperation = {
   held: (item, { deps, plan, ledger, manifest }) =>
     heldBack(item, plan, ledger) ?? quarantineNotKept(item, ledger, manifest, quarantineOf(deps, item) !== undefined),
   opposed: true,
+  judgedAgain: true,
   intent: intentOf,
   judge: judgeRemoval,
   together: true,

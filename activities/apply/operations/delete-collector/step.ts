@@ -6,12 +6,12 @@ import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
-import { answerOf } from '../../../answer.ts';
 import { nativeIdOf } from '../../../kind.ts';
-import { kindOf } from '../../../look/kinds.ts';
 import type { PortalApi } from '../../../portal/wire/clients.ts';
 import { heldBack, judgeRemoval } from '../remove.ts';
-import { blocked, intentOf, type Judgement, type Operation } from '../../operation.ts';
+import { judge } from '../../engine.ts';
+import { blocked, intentOf, type Operation } from '../../operation.ts';
+import { SecondLook } from '../../second-look/second-look.ts';
 import { append, openWork, recordOutcome, type Work } from '../../work.ts';
 
 /**
@@ -22,6 +22,7 @@ import { append, openWork, recordOutcome, type Work } from '../../work.ts';
 const DELETE_COLLECTOR: Operation = {
   refusal: refusalToRemove,
   held: (item, { plan, ledger }) => heldBack(item, plan, ledger),
+  judgedAgain: true,
   intent: intentOf,
   judge: judgeRemoval,
 };
@@ -60,9 +61,15 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
     id: nativeIdOf(item),
     connect: async () => (await cloud.connect(item.system, { manifest })) as PortalApi,
     async judge(api) {
-      const judged = await answerOf<Judgement>(cloud, async () =>
-        work.operation.judge(item, await kindOf(cloud, item).read(api, item), { cloud, api, ledger, known }),
-      );
+      const look = new SecondLook(work);
+      const judged = await judge(work.operation, item, {
+        cloud,
+        api,
+        ledger,
+        known,
+        stopping: AbortSignal.abort(),
+        again: (one) => look.judge(one),
+      });
       if (!judged.ok) return blockedBy(step, judged.failure);
       return judged.value === 'as-wanted' ? 'call' : judged.value;
     },

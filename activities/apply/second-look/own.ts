@@ -1,0 +1,44 @@
+import type { Json } from '../../../model/finding.ts';
+import { isRemnant } from '../../../model/diff.ts';
+import { systemType, type SystemType } from '../../../model/names.ts';
+import type { PlanItem } from '../../../model/plan.ts';
+import type { Removed } from '../../../model/restore.ts';
+import type { Own } from '../../kind.ts';
+import { isQuarantined, kindOf } from '../../look/kinds.ts';
+import { runsOfTenant } from '../../records/plans.ts';
+import { removedByRun } from '../../records/removed.ts';
+import type { RunAtWork } from '../operation.ts';
+
+type At = Pick<RunAtWork, 'deps' | 'run' | 'plan' | 'ledger'>;
+
+/** What earlier plans of this run, and the tenant's runs before it, took away and did not see come back; newest first. */
+export async function removedEarlier({ deps: { journal, artifacts }, run, plan }: At): Promise<Removed[]> {
+  const runs = [run, ...runsOfTenant(journal, run)];
+  const removed = (await Promise.all(runs.map(async (r) => (await removedByRun(journal, artifacts, r)).removed.toReversed()))).flat();
+  const planned = new Set(plan.items.map((i) => i.id));
+  return removed.filter(({ item }) => !planned.has(item.id));
+}
+
+/** What is our own doing in a cloud, to be put back: of the plan in force as its ledger stands now, then what was taken away earlier. What went last comes first. */
+export function ownDoings({ deps, plan, ledger }: At, earlier: readonly Removed[], type: SystemType): Own[] {
+  const cloud = deps.clouds[type];
+  const ofType = (item: PlanItem) => systemType(item.system) === type;
+  const now = plan.items.filter(ofType).flatMap((item): Own[] => {
+    const removed = ledger.outcomes.get(item.id)?.outcome === 'removed';
+    const begun = ledger.openIntents.has(item.id);
+    const quarantined = ledger.quarantined.has(item.id);
+    if (!removed && !begun && !quarantined) return [];
+    const kind = kindOf(cloud, item);
+    const left = (current: Json) => isQuarantined(kind, current, item.snapshot) || (begun && isRemnant(current, item.snapshot));
+    const same = (current: Json) => !kind.identity || kind.identity(current) === kind.identity(item.snapshot);
+    return [{ item, byUs: (current) => (current === undefined ? removed || begun : same(current) && left(current)) }];
+  });
+  const before = earlier
+    .filter(({ item }) => ofType(item))
+    .map(({ item, quarantined }): Own => ({
+      item,
+      byUs: (current) =>
+        current === undefined ? !quarantined : quarantined === true && isQuarantined(kindOf(cloud, item), current, item.snapshot),
+    }));
+  return [...now.toReversed(), ...before];
+}

@@ -1,0 +1,152 @@
+import { Context } from '@temporalio/activity';
+import { UNREAD_SYSTEM, buildPlan, type Plan, type PlanItem } from '../../../model/plan.ts';
+import type { BatchKey } from '../../../model/batch.ts';
+import { systemsOf } from '../../../model/manifest-systems.ts';
+import { SYSTEM_TYPES, systemType, type SystemId, type SystemType } from '../../../model/names.ts';
+import type { Outcome } from '../../../model/outcome.ts';
+import type { Removed } from '../../../model/restore.ts';
+import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
+import type { Answer } from '../../answer.ts';
+import { judgeReadings } from '../../discover/judge.ts';
+import type { Reading } from '../../discover/read.ts';
+import { failureMessage } from '../../failures.ts';
+import { forEachLimited, stopSignal } from '../../look/activity.ts';
+import { kindOf } from '../../look/kinds.ts';
+import { leftAlone } from '../../plan/left-alone.ts';
+import { persistently } from '../read-back.ts';
+import type { RunAtWork } from '../operation.ts';
+import { judgeAgain } from './judge-again.ts';
+import { ownDoings, removedEarlier } from './own.ts';
+import { readingOf } from './readings.ts';
+
+/** How old a reading of a thing's own system may be when it is removed, in ms. */
+const FRESH_MS = 45_000;
+/** Other systems are read once in a step. */
+const ONCE = Infinity;
+
+/**
+ * Judges approved items a second time, right before they are removed: the plan is made again from what stands now, by the same rules, with what this run did put
+ * back. Whatever the first judgement rested on is so read again: the thing's own system, the systems that prove it ours or may use it, and those that a guard asks.
+ */
+export class SecondLook {
+  readonly #at: RunAtWork;
+  readonly #step: string;
+  #earlier: Promise<Removed[]> | undefined;
+
+  /** `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself has its own. */
+  constructor(at: RunAtWork, batch?: BatchKey) {
+    const { activityId, activityType, attempt } = Context.current().info;
+    const step = batch ? [batch.phase, batch.type, batch.wave, batch.stage].join(' ') : activityId;
+    this.#at = at;
+    this.#step = [at.run, at.planHash, activityType, step, attempt].join(' ');
+  }
+
+  /** What holds an item now; undefined when it may go. */
+  async judge(item: PlanItem): Promise<Answer<Outcome | undefined>> {
+    const own = await this.#read(item.system, FRESH_MS);
+    if (!own.ok) return own;
+    const readings: Reading[] = [{ system: item.system, artifact: item.system }];
+    const snapshots = new Map<SystemId, unknown>([[item.system, own.value]]);
+    const provers = this.#proversOf(item);
+    let later: Answer<never> | undefined;
+    await forEachLimited([...new Set([...provers, ...this.#askedFor(item)])], async (system) => {
+      const read = await this.#read(system, ONCE);
+      if (read.ok) snapshots.set(system, read.value);
+      else if (read.failure.kind === 'retry') later ??= read;
+      readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
+    });
+    if (later) return later;
+    const again = await this.#planAgain(item, new Set([item.system, ...provers]), readings, snapshots);
+    const ours = new Set(await this.#idsPutBack());
+    return { ok: true, value: judgeAgain(item, this.#at.plan, again, this.#at.ledger, ours) };
+  }
+
+  async #read(system: SystemId, maxAge: number): Promise<Answer<unknown>> {
+    const { deps, manifest, plan } = this.#at;
+    const type = systemType(system);
+    const cloud = deps.clouds[type];
+    const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
+    if (directory && !directory.ok) return directory;
+    return await readingOf(deps, this.#step, system, maxAge, async () => {
+      const own = ownDoings(this.#at, await this.#removedEarlier(), type);
+      const ciemPrincipalId = directory?.value ?? plan.facts.ciemPrincipalId;
+      const context = { manifest, own, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }) };
+      return await persistently(cloud, async () => cloud.read(await cloud.connect(system, context), system, context), stopSignal());
+    });
+  }
+
+  /** The directory tells by which id Azure knows the principal. */
+  async #ciemPrincipal(): Promise<Answer<string | undefined>> {
+    const { deps, manifest, plan } = this.#at;
+    const [directory] = systemsOf(manifest).filter((s) => systemType(s) === 'entra');
+    if (directory === undefined) return { ok: true, value: undefined };
+    const read = await this.#read(directory, ONCE);
+    if (!read.ok) return read;
+    return { ok: true, value: deps.clouds.entra.facts(read.value, manifest.tenant.id, plan.facts.issuer).ciemPrincipalId };
+  }
+
+  /** The other systems that prove ours what lies in an item's system: what is ours for its user's sake rests on what proves the user, too. */
+  #proversOf({ system }: PlanItem): SystemId[] {
+    const { items } = this.#at.plan;
+    const uses = new Set(items.filter((i) => i.system === system).flatMap((i) => i.uses));
+    return items.filter((i) => i.system !== system && i.provides.some((t) => uses.has(t))).map((i) => i.system);
+  }
+
+  /** The other systems that may use an item, or whose facts the kinds of its system ask for. */
+  #askedFor({ system, provides }: PlanItem): SystemId[] {
+    const { deps, manifest, plan } = this.#at;
+    const cloud = deps.clouds[systemType(system)];
+    const local = (token: string) => (cloud.localTokens ?? []).some((prefix) => token.startsWith(prefix));
+    const usersIn = (token: string): readonly SystemType[] =>
+      token === SIGN_IN_TOKEN ? SYSTEM_TYPES : SYSTEM_TYPES.filter((type) => token.startsWith(`${type}:`));
+    // What holds one thing may hold another beside it.
+    const asks = plan.items.filter((i) => i.system === system && i.kind !== UNREAD_SYSTEM).flatMap((i) => kindOf(cloud, i).asks ?? []);
+    const types = new Set([...asks, ...provides.filter((t) => !local(t)).flatMap(usersIn)]);
+    return systemsOf(manifest).filter((s) => s !== system && types.has(systemType(s)));
+  }
+
+  async #planAgain(
+    { system }: PlanItem,
+    whole: ReadonlySet<SystemId>,
+    readings: Reading[],
+    snapshots: ReadonlyMap<SystemId, unknown>,
+  ): Promise<Plan> {
+    const { deps, manifest, plan, ledger } = this.#at;
+    const judged = await judgeReadings(deps, manifest, readings, ({ system: of }) => Promise.resolve(snapshots.get(of)), plan.facts);
+    const { match, facts, unknown } = judged;
+    const provided = new Set(match.findings.filter((f) => f.system === system).flatMap((f) => f.provides));
+    // Of a system that proves nothing here nothing counts but who uses what lies here.
+    const counts = (one: { system: SystemId; uses: string[] }) => whole.has(one.system) || one.uses.some((t) => provided.has(t));
+    const findings = match.findings.filter(counts);
+    const ours = new Set(findings.map((f) => f.id));
+    const excused = new Set(leftAlone(ledger).map((l) => l.item));
+    return buildPlan({
+      tenantId: plan.tenantId,
+      manifestHash: plan.manifestHash,
+      findings,
+      bystanders: match.bystanders.filter((b) => counts(b) && !ours.has(b.id)),
+      unknown: unknown.filter((u) => !excused.has(`${UNREAD_SYSTEM}:${u.system}`)),
+      protected: manifest.protected,
+      overrides: plan.items.flatMap(({ id, override }) =>
+        override === undefined || !ours.has(id) || excused.has(id) ? [] : [{ item: id, reason: override }],
+      ),
+      leftAlone: leftAlone(ledger),
+      pilot: [],
+      maxItems: Infinity,
+      maxPercent: 100,
+      kindCounts: [],
+      facts: { ...facts, ourselves: [...new Set([...(facts.ourselves ?? []), ...(plan.facts.ourselves ?? [])])] },
+      orders: plan.order,
+    });
+  }
+
+  async #idsPutBack(): Promise<string[]> {
+    const { plan, ledger } = this.#at;
+    const gone = plan.items.filter((i) => ledger.outcomes.get(i.id)?.outcome === 'removed').map((i) => i.id);
+    return [...gone, ...(await this.#removedEarlier()).map((r) => r.item.id)];
+  }
+
+  #removedEarlier(): Promise<Removed[]> {
+    return (this.#earlier ??= removedEarlier(this.#at));
+  }
+}
