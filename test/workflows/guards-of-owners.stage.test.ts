@@ -90,8 +90,8 @@ test('Terraform’s, a stack set’s, shared, doubted, locked, the last administ
     [memberItem('from-a-set')]: 'OwnedByStackSet',
     [memberItem('shares-trust')]: 'SharedTrust',
     [memberItem('trusts-shared')]: 'Doubt',
-    [APPLICATION]: 'HasCredentials',
   });
+  expect(items.find((i) => i.id === APPLICATION)?.guard?.reason).toContain('it carries 1 secrets');
   expect(untouched.find((u) => u.id === memberItem('kept'))?.reason).toBe('protected by the manifest');
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
@@ -133,13 +133,13 @@ test('the role that the worker enters an account by is never removed, though onb
   const run = await startedRun(stage, own);
   const { items, untouched } = await planOf(stage, run);
   expect(untouched.find((u) => u.id === memberItem('contoso-collect'))?.reason).toBe('this worker runs under contoso-collect');
-  expect(items.find((i) => i.id === `aws-role:${OIDC_ROLE_ARN}`)?.guard).toMatchObject({ code: 'Shared' });
+  const needed = items.filter((i) => i.guard?.code === 'Shared').map((i) => i.kind);
+  expect(needed.toSorted()).toEqual(['aws-oidc-client-id', 'aws-role', 'entra-oidc-application']);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'the worker still enters by it')).toMatchObject({ code: 0 });
-  // A waiver leaves the OIDC role in place; what it signs in by is asked for its users once more, at the very removal.
-  const { unresolved } = await stage.until(run, (v) => v.unresolved.some((o) => o.code === 'StillInUse'));
-  expect(unresolved).toMatchObject([{ item: expect.stringMatching('^aws-oidc-client-id:') as string, code: 'StillInUse' }]);
+  const { unresolved } = await stage.until(run, (v) => v.stage === 'oidc-applications' && v.awaiting.length > 0);
+  expect(unresolved).toMatchObject([{ item: APPLICATION, code: 'Shared' }]);
   expect(intentsOf(stage, journal).filter((id) => id.startsWith('aws-role:'))).toEqual([]);
   const { left } = (await stage.sandbox.client.report()).ours;
   for (const kind of ['aws-role', 'aws-oidc-client-id']) expect(left).toContainEqual(expect.stringMatching(`^${kind}:`));

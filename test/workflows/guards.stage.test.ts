@@ -101,7 +101,7 @@ test('a role that was used lately is held, says by what, and holds what it needs
   expect(items.find((i) => i.id === memberItem('in-use'))?.guard?.reason).toMatch(/last used \d{4}-.* in us-east-1/);
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
-  expect(unresolved.find((o) => o.item.startsWith(`aws-role:arn:aws:iam::${OIDC_ACCOUNT}`))).toMatchObject({ code: 'Dependency' });
+  expect(unresolved.find((o) => o.item.startsWith(`aws-role:arn:aws:iam::${OIDC_ACCOUNT}`))).toMatchObject({ code: 'Shared' });
   expect(removedBy(stage, journal)).toContain(memberItem('long-ago'));
   expect(intentsOf(stage, journal)).not.toContain(memberItem('in-use'));
 });
