@@ -71,7 +71,11 @@ export class SecondLook {
       const own = ownDoings(this.#at, await this.#removedEarlier(), type);
       const ciemPrincipalId = directory?.value ?? plan.facts.ciemPrincipalId;
       const context = { manifest, own, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }) };
-      return await persistently(cloud, async () => cloud.read(await cloud.connect(system, context), system, context), stopSignal());
+      return await persistently<unknown>(
+        cloud,
+        async () => cloud.read(await cloud.connect(system, context), system, context),
+        stopSignal(),
+      );
     });
   }
 
