@@ -57,9 +57,9 @@ export interface Cloud<Snapshot, Api> {
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
   /**
    * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
-   * out what it shows still to be the very same.
+   * out what it shows still to be the very same. `namedAudiences`: as in the facts of all.
    */
-  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts): Told;
+  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts, namedAudiences?: string[]): Told;
   kinds: Kind<Snapshot, Api>[];
   /** How tokens begin that only the system of what provides them uses. */
   localTokens?: readonly string[];

@@ -89,6 +89,8 @@ export interface Proof {
   mark: string;
   /** Why whose it is is doubted: itself and what lets the doubt in, in words. What rests on it alone is doubted, too (`guards/doubt.ts`). */
   doubt?: string;
+  /** What it proves is ours by name only, as it is itself. */
+  nameOnly?: true;
   /** Unique ids of roles: there is no doubt where all of them were deleted. Only until all systems have told what they know. */
   unlessDeleted?: string[];
 }
@@ -102,6 +104,8 @@ export interface Facts {
   ciemPrincipalId?: string;
   /** That the CIEM service principal signed in by itself within the manifest's `guards.usedWithin`, in words: what it holds in Azure is held. */
   ciemUsedRecently?: string;
+  /** Audiences that the manifest names beside onboarding's own: people could rename them, but nothing else says that these are MEPM's. */
+  namedAudiences?: string[];
   /** OIDC roles, by ARN and by unique id (other accounts' trust policies show either), sorted. */
   awsOidcRoles: Proof[];
   /** Roles that trust policies name by unique id, and whether they were deleted; `unknown` where not every account was read. Sorted. */

@@ -1,3 +1,4 @@
+import type { Facts } from '../../model/finding.ts';
 import type { Told } from '../cloud.ts';
 import { isRoleId, namesOfRole } from './footprint/ids.ts';
 import { doubtedTrust, oidcRoles } from './footprint/our-roles.ts';
@@ -8,16 +9,21 @@ import type { AwsSnapshot } from './snapshot.ts';
  * Pure: what an account tells the judging of others: its OIDC roles, by ARN and unique id, and the roles that the worker is in. A role that lets
  * others in, too, may be theirs: who trusts it is ours no more surely than it.
  */
-export function awsFacts(snapshot: AwsSnapshot, _tenantId: string, issuer: string): Told {
+export function awsFacts(snapshot: AwsSnapshot, tenantId: string, issuer: string, _earlier?: Facts, namedAudiences: string[] = []): Told {
   const trusted = snapshot.roles.flatMap((r) =>
     trustStatements(r.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value)),
   );
   const byId = [...new Set(trusted.filter(isRoleId))].toSorted();
+  const { ours, perhaps } = oidcRoles(snapshot, { tenantId, issuer, namedAudiences });
   return {
-    awsOidcRoles: oidcRoles(snapshot, { issuer }).flatMap((o) => {
+    awsOidcRoles: [...ours, ...perhaps].flatMap((o) => {
       const doubt = doubtedTrust(o);
       const unless = o.others.every(isRoleId) ? { unlessDeleted: o.others } : {};
-      return namesOfRole(o.role).map((mark) => ({ mark, ...(doubt === undefined ? {} : { doubt, ...unless }) }));
+      return namesOfRole(o.role).map((mark) => ({
+        mark,
+        ...(doubt === undefined ? {} : { doubt, ...unless }),
+        ...(o.nameOnly ? { nameOnly: true } : {}),
+      }));
     }),
     ...(byId.length > 0 ? { awsRolesById: byId.map((id) => ({ id, state: 'unknown' })) } : {}),
     awsRoleIds: snapshot.roles.map((r) => r.RoleId),

@@ -1,6 +1,6 @@
 import { mergeDefender } from '../../model/guards/defender.ts';
 import type { Facts, DefenderUse, Match } from '../../model/finding.ts';
-import { issuerOf } from '../../model/footprint.ts';
+import { issuerOf, MEPM } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { each } from '../../model/selector.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
@@ -13,6 +13,8 @@ import type { Deps } from '../deps.ts';
 import type { Read, Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
 import { leftOutOf, unknownOf } from './walk.ts';
+
+const ONBOARDED: readonly string[] = [...MEPM.awsAudiences, ...MEPM.gcpAudiences];
 
 export interface Judged {
   match: Match;
@@ -79,13 +81,14 @@ async function factsOf(
 ): Promise<Facts> {
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
+  const namedAudiences = (manifest.entra.applications ?? []).filter((uri) => !ONBOARDED.includes(uri)).toSorted();
   const facts: Told[] = [];
   for (const reading of readings.filter((r) => 'artifact' in r))
     facts.push(
       provingOthers(
         reading.system,
         manifest,
-        deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier),
+        deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier, namedAudiences),
       ),
     );
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
@@ -109,6 +112,7 @@ async function factsOf(
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
     awsOidcRoles: [...proofs.values()].map((p) => settled(p, { awsRolesById })).toSorted((a, b) => compare(a.mark, b.mark)),
+    ...(namedAudiences.length > 0 ? { namedAudiences } : {}),
     ...(awsRolesById.length > 0 ? { awsRolesById } : {}),
     gcpServiceAccounts: [...accounts.values()],
     // The role of an account that nobody could read, too.
@@ -124,7 +128,10 @@ function provingOthers(system: SystemId, { aws }: Manifest, told: Told): Told {
   const named = each(aws?.oidcAccount).map((account) => `aws:${account}`);
   if (!told.awsOidcRoles || named.length === 0 || named.includes(system)) return told;
   const doubt = `an OIDC role of ${system}, which aws.oidcAccount of the manifest does not name`;
-  return { ...told, awsOidcRoles: told.awsOidcRoles.map(({ mark }) => ({ mark, doubt })) };
+  return {
+    ...told,
+    awsOidcRoles: told.awsOidcRoles.map((proof) => ({ mark: proof.mark, doubt, ...(proof.nameOnly ? { nameOnly: true } : {}) })),
+  };
 }
 
 /** A subscription that could not be read may have Defender's CIEM on, and so may those behind a branch that could not be walked. */

@@ -69,8 +69,9 @@ export function policyToken(arn: string): string {
   return `aws:policy:${arn}`;
 }
 
+/** The tenant's id in an ARN may be in either case. */
 export function clientIdToken(providerArn: string, audience: string): string {
-  return `aws:client-id:${providerArn}#${audience}`;
+  return `aws:client-id:${providerArn.toLowerCase()}#${audience}`;
 }
 
 /** How tokens begin that nothing outside of their account uses. */

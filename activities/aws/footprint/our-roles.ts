@@ -7,7 +7,7 @@ import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 import { isDeleted } from './role-ids.ts';
 import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
 import { matchesWildcard } from './wildcard.ts';
-import { audienceUses, webIdentityTrust } from './web-identity.ts';
+import { audienceUses, demandsCiem, ONBOARDED, webIdentityTrust } from './web-identity.ts';
 
 /** What a role was for, in onboarding's words. */
 export type RolePart = 'member' | 'logging' | 'management' | 'oidc';
@@ -31,6 +31,8 @@ export interface OurRole {
   others: string[];
   /** Why whose it is is doubted, where it is ours only through something that may be others'. */
   doubt?: string;
+  /** Nothing proves it. */
+  nameOnly?: true;
 }
 
 /** Why what is ours only because it belongs to such a role may be somebody else's: through what, in words; undefined where nothing is doubted. */
@@ -39,45 +41,78 @@ export function doubtedTrust({ role, others, doubt }: OurRole): string | undefin
   return doubt === undefined ? shared : `${role.Arn}, which is ours only through ${doubt}`;
 }
 
-type Known = Pick<Facts, 'tenantId' | 'issuer' | 'awsOidcRoles' | 'awsRolesById'>;
+type OfTenant = Pick<Facts, 'tenantId' | 'issuer' | 'awsRolesById' | 'namedAudiences'>;
+type Known = OfTenant & Pick<Facts, 'awsOidcRoles'>;
 
-/** Pure: the roles of an account that onboarding made, by trust alone. Defender's and AWS's own are never among them. */
+/** Pure: the roles of an account that onboarding made. Defender's and AWS's own are never among them. */
 export function ourRoles(snapshot: AwsSnapshot, facts: Known): OurRole[] {
-  const oidc = oidcRoles(snapshot, facts);
-  const taken = new Set(oidc.map((o) => o.role.Arn));
-  const rest = snapshot.roles.filter((r) => !taken.has(r.Arn) && mayBeOurs(r));
-  return [...oidc, ...rest.flatMap((role) => trustingRole(role, facts) ?? [])];
-}
-
-/** Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. */
-export function oidcRoles(snapshot: AwsSnapshot, facts: Pick<Facts, 'issuer' | 'awsRolesById'>): OurRole[] {
-  return snapshot.roles.filter(mayBeOurs).flatMap((role) => {
-    const trust = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer);
-    if (!trust?.isOidc) return [];
-    const why = [`trusts ${trust.providerArn} for the audience ${trust.audiences.join(', ')}`];
-    return [{ role, part: 'oidc', uses: audienceUses(trust), ...withoutDeleted(why, trust.others, facts) }];
-  });
+  const { ours } = oidcRoles(snapshot, facts);
+  return [...ours, ...trustingRoles(snapshot, facts, ours).filter((o) => !o.nameOnly)];
 }
 
 /**
- * Pure: roles that may be ours, by name only: they trust nothing but roles that were deleted, whose ids explain nothing any more, and have a
- * policy of the very name that onboarding gave in this tenant.
+ * Pure: roles that may be ours, by name only: OIDC roles that only the manifest's word connects with Permissions Management, those that trust such
+ * ones, and orphans.
  */
-export function orphanedRoles(snapshot: AwsSnapshot, facts: Known): OurRole[] {
+export function perhapsOurRoles(snapshot: AwsSnapshot, facts: Known): OurRole[] {
+  const { ours, perhaps } = oidcRoles(snapshot, facts);
+  const trusting = trustingRoles(snapshot, facts, [...ours, ...perhaps]);
+  return [...perhaps, ...trusting.filter((o) => o.nameOnly), ...orphans(snapshot, facts, [...ours, ...perhaps, ...trusting])];
+}
+
+/**
+ * Pure: roles that tokens of this tenant, made for Permissions Management's audience, may assume. People could rename an audience, but a customer's
+ * own federation looks just the same: for another one that the manifest names, a mark of onboarding's own has to stand on the role.
+ */
+export function oidcRoles(snapshot: AwsSnapshot, facts: OfTenant): { ours: OurRole[]; perhaps: OurRole[] } {
+  const found = snapshot.roles.filter(mayBeOurs).flatMap((role) => oidcRole(role, facts) ?? []);
+  return { ours: found.filter((o) => !o.nameOnly), perhaps: found.filter((o) => o.nameOnly) };
+}
+
+function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
+  const { AssumeRolePolicyDocument: trust } = role;
+  const all = [...ONBOARDED, ...(facts.namedAudiences ?? [])];
+  const [onboarded, named] = [ONBOARDED, all].map((asked) => webIdentityTrust(trust, facts.issuer, undefined, asked));
+  const found = onboarded?.isOidc ? onboarded : named;
+  if (!named || !found?.isOidc) return undefined;
+  const trusts = `trusts ${found.providerArn} for the audience ${found.audiences.join(', ')}`;
+  const part = { role, part: 'oidc' as const, uses: audienceUses(named) };
+  if (onboarded?.isOidc) return { ...part, ...withoutDeleted([trusts], found.others, facts) };
+  const marks = [
+    ...role.AttachedPolicies.map(nameInArn)
+      .filter((n) => namesTenant(n, facts.tenantId))
+      .map((n) => `has ${n}, named as onboarding did in this tenant`),
+    ...(demandsCiem(trust, facts.issuer) ? ["lets in nothing but the CIEM application's own tokens"] : []),
+  ];
+  const told = [
+    `${trusts}, which the manifest names`,
+    ...(marks.length > 0 ? marks : ['nothing else connects it with Permissions Management']),
+  ];
+  return { ...part, ...withoutDeleted(told, found.others, facts), ...(marks.length > 0 ? {} : { nameOnly: true }) };
+}
+
+/** They trust nothing but roles that were deleted, whose ids explain nothing any more, and have a policy of the very name that onboarding gave in this tenant. */
+function orphans(snapshot: AwsSnapshot, facts: Known, taken: readonly OurRole[]): OurRole[] {
   const alive = new Set((facts.awsRolesById ?? []).filter((r) => r.state === 'alive').map((r) => r.id));
-  const ours = new Set(ourRoles(snapshot, facts).map((o) => o.role.Arn));
-  return snapshot.roles
-    .filter((r) => !ours.has(r.Arn) && mayBeOurs(r))
-    .flatMap((role) => {
-      const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
-      const policies = role.AttachedPolicies.map(nameInArn).filter((n) => namesTenant(n, facts.tenantId));
-      if (policies.length === 0 || trusted.length === 0 || !trusted.every((p) => isRoleId(p) && !alive.has(p))) return [];
-      const why = [
-        `has ${policies.join(', ')}, named as onboarding did in this tenant`,
-        `trusts nothing but ${[...new Set(trusted)].join(', ')}, deleted since: whose that was nothing proves`,
-      ];
-      return [{ role, part: partOf(role, facts.tenantId), why, uses: [], others: [] }];
-    });
+  return without(snapshot, taken).flatMap((role) => {
+    const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
+    const policies = role.AttachedPolicies.map(nameInArn).filter((n) => namesTenant(n, facts.tenantId));
+    if (policies.length === 0 || trusted.length === 0 || !trusted.every((p) => isRoleId(p) && !alive.has(p))) return [];
+    const why = [
+      `has ${policies.join(', ')}, named as onboarding did in this tenant`,
+      `trusts nothing but ${[...new Set(trusted)].join(', ')}, deleted since: whose that was nothing proves`,
+    ];
+    return [{ role, part: partOf(role, facts.tenantId), why, uses: [], others: [], nameOnly: true }];
+  });
+}
+
+function trustingRoles(snapshot: AwsSnapshot, facts: Known, taken: readonly OurRole[]): OurRole[] {
+  return without(snapshot, taken).flatMap((role) => trustingRole(role, facts) ?? []);
+}
+
+function without({ roles }: AwsSnapshot, taken: readonly OurRole[]): RoleState[] {
+  const arns = new Set(taken.map((o) => o.role.Arn));
+  return roles.filter((r) => !arns.has(r.Arn) && mayBeOurs(r));
 }
 
 /** The OIDC roles among the principals that a trust policy lets assume the role. */
@@ -111,18 +146,20 @@ function trustingRole(role: RoleState, facts: Known): OurRole | undefined {
   const proofs = trustedOidcRoles(role, facts.awsOidcRoles);
   if (proofs.length === 0) return undefined;
   const trusted = proofs.map((p) => p.mark);
-  const doubt = doubtOf(proofs.map((p) => p.doubt));
+  const proving = proofs.filter((p) => !p.nameOnly);
+  const doubt = doubtOf((proving.length > 0 ? proving : proofs).map((p) => p.doubt));
   const all = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   return {
     role,
     part: partOf(role, facts.tenantId),
     uses: trusted.map(roleToken),
     ...withoutDeleted(
-      [`trusts the OIDC role ${trusted.join(', ')}`],
+      [`trusts the OIDC role ${trusted.join(', ')}${proving.length > 0 ? '' : ', which is ours by name only'}`],
       all.filter((p) => !trusted.includes(p)),
       facts,
     ),
     ...(doubt === undefined ? {} : { doubt }),
+    ...(proving.length > 0 ? {} : { nameOnly: true }),
   };
 }
 

@@ -1,12 +1,9 @@
 import type { Json } from '../../../../model/finding.ts';
-import { MEPM } from '../../../../model/footprint.ts';
 import { issuerOfProvider } from '../../footprint/ids.ts';
-import { webIdentityTrust } from '../../footprint/web-identity.ts';
+import { ONBOARDED, webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ProviderState, Tags } from '../../snapshot.ts';
 
-const OURS: readonly string[] = MEPM.awsAudiences;
-
-/** What a plan freezes of a client id; `OtherClientIds` are those that are not Permissions Management's. */
+/** What a plan freezes of a client id; `OtherClientIds` are those that are neither it nor onboarding's own. */
 export type ClientIdState = {
   ProviderArn: string;
   Url: string;
@@ -20,9 +17,9 @@ export type ClientIdState = {
   Tags: Tags;
 };
 
-/** Whether a client id is one of Permissions Management's audiences. */
-export function isOurs(clientId: string): boolean {
-  return OURS.includes(clientId);
+/** Client ids of a provider without this one and onboarding's own. */
+export function othersThan(clientId: string, { ClientIds }: Pick<ProviderState, 'ClientIds'>): string[] {
+  return ClientIds.filter((c) => c !== clientId && !ONBOARDED.includes(c));
 }
 
 export function clientIdState(provider: ProviderState, clientId: string, plan: Pick<ClientIdState, 'Mode' | 'TrustedBy'>): ClientIdState {
@@ -31,7 +28,7 @@ export function clientIdState(provider: ProviderState, clientId: string, plan: P
     Url: provider.Url,
     ClientId: clientId,
     Mode: plan.Mode,
-    OtherClientIds: provider.ClientIds.filter((c) => !isOurs(c)),
+    OtherClientIds: othersThan(clientId, provider),
     TrustedBy: plan.TrustedBy,
     Thumbprints: provider.Thumbprints,
     Tags: provider.Tags,
@@ -43,6 +40,6 @@ export function needsClientId(
   trust: Json,
   { ProviderArn, ClientId, Mode }: Pick<ClientIdState, 'ProviderArn' | 'ClientId' | 'Mode'>,
 ): boolean {
-  const web = webIdentityTrust(trust, issuerOfProvider(ProviderArn) ?? '', ProviderArn);
+  const web = webIdentityTrust(trust, issuerOfProvider(ProviderArn) ?? '', ProviderArn, [ClientId]);
   return web !== undefined && (Mode === 'provider' || web.audiences.includes(ClientId));
 }

@@ -5,7 +5,7 @@ import { ownTags } from '../../footprint/tags.ts';
 import { policyDocument, type ProviderState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
 import { RefusedError } from '../../../answer.ts';
-import { clientIdState, isOurs, needsClientId, type ClientIdState } from './definition.ts';
+import { clientIdState, needsClientId, othersThan, type ClientIdState } from './definition.ts';
 
 export const effects: Effects<AwsAccountApi> = {
   async read(api, item) {
@@ -68,10 +68,7 @@ function refuseStranger(now: ProviderState, planned: ClientIdState): void {
     Tags: ownTags(p.Tags),
   });
   const before = shape(planned, planned.OtherClientIds);
-  const after = shape(
-    now,
-    now.ClientIds.filter((c) => !isOurs(c)),
-  );
+  const after = shape(now, othersThan(planned.ClientId, now));
   if (canonical(before) === canonical(after)) return;
   throw new RefusedError('NameTaken', `somebody made ${planned.ProviderArn} again (${describeDiff(before, after)}); it stays as it is`);
 }

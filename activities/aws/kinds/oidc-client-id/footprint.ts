@@ -1,16 +1,17 @@
 import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
 import { found } from '../../../kind.ts';
-import { oidcRoles } from '../../footprint/our-roles.ts';
+import { doubtedTrust, oidcRoles } from '../../footprint/our-roles.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { clientIdToken, isProviderOf } from '../../footprint/ids.ts';
-import { webIdentityTrust } from '../../footprint/web-identity.ts';
+import { ONBOARDED, webIdentityTrust } from '../../footprint/web-identity.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import type { AwsSnapshot, ProviderState } from '../../snapshot.ts';
-import { clientIdState, isOurs, needsClientId, type ClientIdState } from './definition.ts';
+import { clientIdState, needsClientId, othersThan, type ClientIdState } from './definition.ts';
 
 const NAME = 'aws-oidc-client-id';
 const TERRAFORM_TYPE = 'aws_iam_openid_connect_provider';
@@ -21,8 +22,9 @@ export const footprint: ResourceFootprint = {
 
   match(snapshot, facts): Match {
     const match: Match = { findings: [], bystanders: [], seen: snapshot.providers.flatMap((p) => p.ClientIds).length };
+    const mayBeOurs = [...ONBOARDED, ...(facts.namedAudiences ?? [])];
     for (const provider of snapshot.providers) {
-      const ours = isProviderOf(provider.Arn, facts.issuer) ? provider.ClientIds.filter((c) => isOurs(c)) : [];
+      const ours = isProviderOf(provider.Arn, facts.issuer) ? provider.ClientIds.filter((c) => mayBeOurs.includes(c)) : [];
       if (ours.length === 0) match.bystanders.push(bystander(provider, snapshot, facts));
       else match.findings.push(...ours.map((clientId) => toFinding(provider, clientId, snapshot, facts)));
     }
@@ -74,11 +76,16 @@ function trustedBy({ roles }: AwsSnapshot, planned: Parameters<typeof needsClien
 }
 
 function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnapshot, facts: Facts): Finding {
-  const oidc = new Set(oidcRoles(snapshot, facts).map((o) => o.role.Arn));
+  const { ours } = oidcRoles(snapshot, facts);
+  const oidc = new Set(ours.map((o) => o.role.Arn));
+  const isOnboarded = ONBOARDED.includes(clientId);
+  // Another one is as certain as the roles that are ours by it.
+  const by = ours.filter((o) => o.uses.includes(clientIdToken(provider.Arn, clientId)) && !o.others.includes(`audience ${clientId}`));
+  const doubted = isOnboarded ? undefined : doubtOf(by.map(doubtedTrust));
   const trusting = snapshot.roles.filter(
     (r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer, provider.Arn),
   );
-  const otherIds = provider.ClientIds.filter((c) => !isOurs(c));
+  const otherIds = othersThan(clientId, provider);
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
   return {
@@ -87,10 +94,12 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
       mode === 'provider' ? `OIDC provider ${provider.Url} with ${clientId}` : `Client id ${clientId} of the OIDC provider ${provider.Url}`,
     phase: 'permissions',
     why: [
-      `the provider's issuer is this tenant's and the client id is Permissions Management's`,
+      isOnboarded
+        ? `the provider's issuer is this tenant's and the client id is Permissions Management's`
+        : `the provider's issuer is this tenant's and the manifest names the client id`,
       mode === 'provider' ? 'nothing else uses the provider' : `the provider stays for ${users.join(', ')}`,
     ],
-    confidence: 'certain',
+    confidence: isOnboarded || by.length > 0 ? 'certain' : 'name-only',
     risk: 'none',
     stage: 'after-roles',
     snapshot: clientIdState(provider, clientId, {
@@ -99,7 +108,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken('aws', clientId)],
-    ...combine(ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(facts)),
+    ...combine(doubt(doubted), ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(facts)),
   };
 }
 

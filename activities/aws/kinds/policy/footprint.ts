@@ -5,7 +5,7 @@ import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { lastStage } from '../../../../model/order.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isDefenderPolicy, isLookAlike, namesTenant, onboardingPolicy } from '../../footprint/lookalike.ts';
-import { doubtedTrust, orphanedRoles, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
+import { doubtedTrust, perhapsOurRoles, ourRoles, STAGE_OF, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfDocument, worst } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
@@ -57,7 +57,7 @@ export const footprint: ResourceFootprint = {
 
   match(snapshot, facts): Match {
     const ours = ourRoles(snapshot, facts);
-    const perhaps = orphanedRoles(snapshot, facts);
+    const perhaps = perhapsOurRoles(snapshot, facts);
     const match: Match = { findings: [], bystanders: [], seen: snapshot.policyCount };
     for (const policy of snapshot.policies) {
       const has = ({ role }: OurRole) => role.AttachedPolicies.includes(policy.state.Arn);

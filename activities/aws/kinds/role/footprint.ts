@@ -8,12 +8,12 @@ import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole,
 import type { Confidence } from '../../../../model/names.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
-import { ourRoles, orphanedRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
+import { ourRoles, perhapsOurRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
 import { ownerByTags } from '../../footprint/stack-mark.ts';
 import { lostTags, ownTags } from '../../footprint/tags.ts';
 import { deadPrincipals, trustStatements } from '../../footprint/trust.ts';
-import { audienceUses, webIdentityTrust } from '../../footprint/web-identity.ts';
+import { audienceUses, ONBOARDED, webIdentityTrust } from '../../footprint/web-identity.ts';
 import { withItem } from '../../../put-back.ts';
 import type { ResourceFootprint } from '../../kind.ts';
 import type { Own } from '../../../kind.ts';
@@ -52,7 +52,7 @@ export const footprint: ResourceFootprint = {
 
   match(snapshot, facts): Match {
     const ours = ourRoles(snapshot, facts);
-    const perhaps = orphanedRoles(snapshot, facts);
+    const perhaps = perhapsOurRoles(snapshot, facts);
     const taken = new Set([...ours, ...perhaps].map((o) => o.role.Arn));
     return {
       findings: [...ours.map((o) => toFinding(o, snapshot, 'certain')), ...perhaps.map((o) => toFinding(o, snapshot, 'name-only'))],
@@ -122,7 +122,7 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
 function toBystander(role: RoleState, snapshot: AwsSnapshot, facts: Facts): Bystander | undefined {
   if (isServiceLinked(role)) return undefined;
   const provider = snapshot.providers.find((p) => isProviderOf(p.Arn, facts.issuer))?.Arn;
-  const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer, provider);
+  const web = webIdentityTrust(role.AssumeRolePolicyDocument, facts.issuer, provider, [...ONBOARDED, ...(facts.namedAudiences ?? [])]);
   const uses = [...(web ? audienceUses(web) : []), ...oidcRolesNeeded(role, facts.awsOidcRoles).map((p) => roleToken(p.mark))];
   const why = reason(role, web !== undefined, uses.length > 0, facts);
   if (why === undefined) return undefined;
