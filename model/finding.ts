@@ -118,8 +118,18 @@ export interface Facts {
   deploymentStacks?: DeploymentStackMark[];
   /** Scopes whose deployment stacks nobody could list, with the code of the refusal: whether one owns an assignment there is not known. */
   deploymentStacksUnlisted?: string[];
-  /** Service accounts that the workload identity pool may impersonate. `usedRecently`: what and when, in words; what they hold is held. */
-  gcpServiceAccounts: { email: string; uniqueId: string; usedRecently?: string }[];
+  /**
+   * Service accounts that a workload identity pool of ours may act as. `named`: by an id or display name of onboarding's. `usedRecently`: what and when, in
+   * words; what they hold is held.
+   */
+  gcpServiceAccounts: ({ email: string; uniqueId: string; confidence: Confidence; named?: true; usedRecently?: string } & Pick<
+    Proof,
+    'doubt'
+  >)[];
+  /** Addresses of service accounts that hold a role which onboarding gives and few others have: a mark of its own. Absent where nobody looked. */
+  gcpOnboarded?: string[];
+  /** Workload identity pools that are ours alone, by name, with their project's number: what their identities hold anywhere is MEPM's. */
+  gcpPools?: ({ name: string; projectNumber: string; confidence: Confidence; usedRecently?: string } & Pick<Proof, 'doubt'>)[];
 }
 
 /** `unknown`, for want of permission to look, counts as in use. */

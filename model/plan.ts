@@ -3,7 +3,8 @@ import { OffboardError } from './errors.ts';
 import type { Facts, Finding, Hold, Bystander } from './finding.ts';
 import { ourselves } from './guards/ourselves.ts';
 import { guardsOf } from './keep.ts';
-import { systemType, type Phase, type SystemId, type SystemType } from './names.ts';
+import { unitsOf } from './unit.ts';
+import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
 import { warningsOf } from './plan-warnings.ts';
@@ -27,6 +28,8 @@ export interface Untouched {
   system: SystemId;
   id: string;
   reason: string;
+  /** What it allows, where it may be ours: only its name says so. */
+  maybeOurs?: Risk;
 }
 
 /** The frozen plan: what an approval covers. Sorted, so that two plans can be compared line by line. */
@@ -99,10 +102,14 @@ export function buildPlan(input: PlanInput): Plan {
   const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
   const candidates = [...input.findings, ...input.unknown.map((u) => unreadSystem(u.system, u.reason))];
   const kept: Finding[] = [];
+  const units = unitsOf(input.findings.filter((f) => f.confidence === 'name-only'));
   for (const finding of candidates) {
-    const reason = reasonToLeave(finding, input, overrides);
+    const reason = reasonToLeave(finding, input, overrides, units.get(finding.id) ?? []);
     if (reason === undefined) kept.push(finding);
-    else untouched.push({ system: finding.system, id: finding.id, reason });
+    else {
+      const perhaps = finding.confidence === 'name-only' ? { maybeOurs: finding.risk } : {};
+      untouched.push({ system: finding.system, id: finding.id, reason, ...perhaps });
+    }
   }
   const missing = [...overrides.keys()].find((id) => !kept.some((f) => f.id === id));
   if (missing !== undefined) {
@@ -171,7 +178,7 @@ function refuseTooGreatAShare(kept: Finding[], { kindCounts, maxPercent }: PlanI
   }
 }
 
-function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>): string | undefined {
+function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>, unit: string[]): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
   const own = ourselves(finding, input.facts);
@@ -179,9 +186,19 @@ function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string
   const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
   if (leftAlone) return leftAlone.reason;
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
-    return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason`;
+    return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason${belonging(unit)}`;
   }
   return undefined;
+}
+
+/** So many of what belongs to something are named with it; each is told by itself, too. */
+const MOST_NAMED = 20;
+
+/** An override of one thing is mostly meant for what belongs to it as well. */
+function belonging(unit: string[]): string {
+  if (unit.length === 0) return '';
+  const more = unit.length > MOST_NAMED ? ` and ${unit.length - MOST_NAMED} more` : '';
+  return `; with it belong ${unit.slice(0, MOST_NAMED).join(', ')}${more}: name those as well that are to go`;
 }
 
 function toItem(finding: Finding, kept: Finding[], guard: Hold | undefined, override: string | undefined): PlanItem {

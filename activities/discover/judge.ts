@@ -102,6 +102,7 @@ async function factsOf(
   // What is there is doubted as it stands today; what is gone, as it was.
   const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));
   const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
+  const onboarded = new Set(facts.flatMap((f) => f.gcpOnboarded ?? []));
   const deploymentStacks = facts.flatMap((f) => f.deploymentStacks ?? []);
   const deploymentStacksUnlisted = facts.flatMap((f) => f.deploymentStacksUnlisted ?? []);
   const unseen = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
@@ -115,6 +116,9 @@ async function factsOf(
     ...(namedAudiences.length > 0 ? { namedAudiences } : {}),
     ...(awsRolesById.length > 0 ? { awsRolesById } : {}),
     gcpServiceAccounts: [...accounts.values()],
+    // Of all that have such a role only what may be ours matters.
+    gcpOnboarded: [...onboarded].filter((email) => [...accounts.values()].some((a) => a.email === email)).toSorted(),
+    gcpPools: facts.flatMap((f) => f.gcpPools ?? []).toSorted((a, b) => compare(a.name, b.name)),
     // The role of an account that nobody could read, too.
     ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...new Set(facts.flatMap((f) => f.ourselves ?? []))].toSorted()],
     ...(use ? { defender: use } : {}),

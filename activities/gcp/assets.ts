@@ -50,6 +50,8 @@ async function ask(api: GcpApi, organization: string): Promise<Harmless | undefi
   const ours = new Set(projects.flatMap((p) => (p === undefined ? [] : [addressEnd(p)])));
   const couldBeOurs = (member: string) =>
     member.startsWith('deleted:') ||
+    // Identities of a pool may hold roles themselves.
+    poolMember(member) !== undefined ||
     ours.has(member.slice(member.indexOf('@'))) ||
     NAMED.some((n) => member.startsWith(`serviceAccount:${n}@`));
   return new Map(

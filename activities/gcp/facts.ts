@@ -1,14 +1,20 @@
 import type { Facts } from '../../model/finding.ts';
-import { judgeAccounts } from './footprint/accounts.ts';
-import type { GcpSnapshot } from './snapshot.ts';
+import { judgeAccounts, onboardedIn, usedPools } from './footprint/accounts.ts';
+import { judgePool } from './footprint/ownership.ts';
+import { projectOf, type GcpSnapshot } from './snapshot.ts';
 
 /**
- * Pure: what a project tells the judging of others: the service accounts that are ours, and who the worker is. `earlier`: what an earlier plan
- * had proved.
+ * Pure: what an organisation, folder or project tells the judging of others: the service accounts and pools that are ours, who has a role of onboarding's, and who the
+ * worker is. `earlier`: what an earlier plan had proved.
  */
 export function gcpFacts(snapshot: GcpSnapshot, tenantId: string, issuer: string, earlier?: Facts): Partial<Facts> {
+  const facts: Facts = { tenantId, issuer, awsOidcRoles: [], gcpServiceAccounts: [] };
+  const before = provedBefore(snapshot, earlier);
+  const marked = before.map((a) => a.email).filter((email) => earlier?.gcpOnboarded?.includes(email));
   return {
-    gcpServiceAccounts: [...provedBefore(snapshot, earlier), ...accountsOf(snapshot, tenantId, issuer)],
+    gcpServiceAccounts: [...before, ...accountsOf(snapshot, facts)],
+    gcpOnboarded: [...onboardedIn(snapshot), ...marked],
+    gcpPools: [...poolsBefore(snapshot, earlier), ...poolsOf(snapshot, facts)],
     ourselves: snapshot.ourselves,
   };
 }
@@ -18,19 +24,46 @@ function provedBefore({ oidc }: GcpSnapshot, earlier: Facts | undefined): Facts[
   const there = new Map(oidc?.serviceAccounts.map((a) => [a.uniqueId, a.email]));
   return (earlier?.gcpServiceAccounts ?? [])
     .filter((a) => there.get(a.uniqueId) === a.email)
-    .map(({ email, uniqueId }) => {
-      const usedRecently = oidc?.usedRecently[email];
-      return { email, uniqueId, ...(usedRecently === undefined ? {} : { usedRecently }) };
+    .map(({ usedRecently: _, ...account }) => {
+      const usedRecently = oidc?.usedRecently[account.email];
+      return { ...account, ...(usedRecently === undefined ? {} : { usedRecently }) };
     });
 }
 
-/** The service accounts that are certainly ours: whatever they hold anywhere is MEPM's. */
-function accountsOf(snapshot: GcpSnapshot, tenantId: string, issuer: string): Facts['gcpServiceAccounts'] {
-  if (!snapshot.oidc) return [];
-  const facts: Facts = { tenantId, issuer, awsOidcRoles: [], gcpServiceAccounts: [] };
-  return judgeAccounts(snapshot.oidc, facts).flatMap(({ account, verdict, used }) =>
-    verdict.whose === 'ours' && verdict.confidence === 'certain'
-      ? [{ email: account.email, uniqueId: account.uniqueId, ...(used === undefined ? {} : { usedRecently: used }) }]
+/** The service accounts that are ours, each as surely as its verdict says: what they hold anywhere is MEPM's. */
+function accountsOf({ oidc }: GcpSnapshot, facts: Facts): Facts['gcpServiceAccounts'] {
+  if (!oidc) return [];
+  return judgeAccounts(oidc, facts).flatMap(({ account, verdict, named, used }) =>
+    verdict.whose === 'ours'
+      ? [
+          {
+            email: account.email,
+            uniqueId: account.uniqueId,
+            confidence: verdict.confidence,
+            ...(verdict.doubt === undefined ? {} : { doubt: verdict.doubt }),
+            ...(named ? { named: true as const } : {}),
+            ...(used === undefined ? {} : { usedRecently: used }),
+          },
+        ]
       : [],
   );
+}
+
+/** A pool that is gone can have no newcomer for 30 days: what its identities held is still what was proved. */
+function poolsBefore({ resource, oidc }: GcpSnapshot, earlier: Facts | undefined): NonNullable<Facts['gcpPools']> {
+  const there = new Set(oidc?.pools.map((p) => p.name));
+  return (earlier?.gcpPools ?? []).filter((p) => resource === `projects/${projectOf(p.name)}` && !there.has(p.name));
+}
+
+function poolsOf(snapshot: GcpSnapshot, facts: Facts): NonNullable<Facts['gcpPools']> {
+  const { oidc } = snapshot;
+  if (!oidc) return [];
+  const used = usedPools(snapshot, facts);
+  return oidc.pools.flatMap((p) => {
+    const { pool, whose, confidence, doubt } = judgePool(p, facts);
+    const usedRecently = used.get(pool.name);
+    if (whose !== 'ours') return [];
+    const proof = { name: pool.name, projectNumber: oidc.projectNumber, confidence };
+    return [{ ...proof, ...(doubt === undefined ? {} : { doubt }), ...(usedRecently === undefined ? {} : { usedRecently }) }];
+  });
 }

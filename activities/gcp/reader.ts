@@ -8,7 +8,9 @@ import {
   type OidcProject,
   DELETED,
   lastSegment,
+  projectOf,
   type AccountWithPolicy,
+  type ServiceAccount,
   type PoolWithProviders,
   type CustomRole,
   type CustomRoles,
@@ -20,6 +22,7 @@ import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
 import { GCP_NAMES, judgeProvider, isNamedLikeOurs } from './footprint/ownership.ts';
 import { usedWords } from './footprint/accounts.ts';
 import { grantsOf } from './footprint/grants.ts';
+import { poolMember, poolOf } from './footprint/members.ts';
 
 /**
  * One organisation, folder or project: its IAM policy, and for the manifest's OIDC project (or, when it names none, for each project
@@ -37,7 +40,7 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
     system,
     resource,
     ...policy,
-    ourselves: named(ourselves, oidc, resource),
+    ourselves: byProjectId(ourselves, oidc, resource),
     ...(customRoles ? { customRoles } : {}),
     ...(oidc ? { oidc } : {}),
   };
@@ -62,7 +65,7 @@ function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean
 }
 
 /** Credentials name a project by its number; everything else here goes by its id. */
-function named(ourselves: string[], oidc: OidcProject | undefined, resource: string): string[] {
+function byProjectId(ourselves: string[], oidc: OidcProject | undefined, resource: string): string[] {
   return ourselves.map((name) => (oidc ? name.replace(`projects/${oidc.projectNumber}/`, `${resource}/`) : name));
 }
 
@@ -80,15 +83,87 @@ async function readAround(api: GcpApi, projectId: string, pools: PoolWithProvide
     api.listServiceAccounts(projectId),
     recentUse(api, projectId, context.manifest.guards.usedWithin),
   ]);
-  const serviceAccounts: AccountWithPolicy[] = [];
+  const elsewhere = await readElsewhere(api, projectId, projectNumber, pools, context);
+  return { projectNumber, pools, serviceAccounts: await withPolicies(api, accounts), ...elsewhere, ...use };
+}
+
+async function withPolicies(api: GcpApi, accounts: ServiceAccount[]): Promise<AccountWithPolicy[]> {
+  const all: AccountWithPolicy[] = [];
   for (let from = 0; from < accounts.length; from += POLICIES_AT_ONCE) {
     const batch = accounts.slice(from, from + POLICIES_AT_ONCE).map(async (account) => {
       const policy = await api.getPolicy(account.name);
-      return policy === undefined ? [] : [{ ...account, policy }];
+      if (policy === undefined) return [];
+      const isTrusting = grantsOf(account.name, policy).some((g) => poolMember(g.member));
+      return [{ ...account, policy, ...(isTrusting ? await keysOf(api, account) : {}) }];
     });
-    serviceAccounts.push(...(await Promise.all(batch)).flat());
+    all.push(...(await Promise.all(batch)).flat());
   }
-  return { projectNumber, pools, serviceAccounts, ...use };
+  return all;
+}
+
+/** Whoever has a key of an account acts as it, pool or not. */
+async function keysOf(api: GcpApi, { name }: ServiceAccount): Promise<Pick<AccountWithPolicy, 'keys' | 'keysUnseen'>> {
+  const keys = await unlessRefused(classifyGcp, () => api.listKeys(name));
+  if (!keys.ok) return { keysUnseen: keys.failure.message };
+  return keys.value.length === 0 ? {} : { keys: keys.value };
+}
+
+/** Without Cloud Asset so many other projects are looked through, account by account. */
+const FEW_PROJECTS = 20;
+const ACCOUNTS = ['iam.googleapis.com/ServiceAccount'];
+
+/** Accounts of other projects that let a pool of ours in: Cloud Asset Inventory knows them all; its word is only where to look. */
+async function readElsewhere(
+  api: GcpApi,
+  projectId: string,
+  projectNumber: string,
+  pools: PoolWithProviders[],
+  context: ReadContext,
+): Promise<Pick<OidcProject, 'elsewhere' | 'elsewhereUnseen'>> {
+  const ours = new Set(pools.filter((p) => concernsUs(p, context)).map((p) => lastSegment(p.name)));
+  if (ours.size === 0) return {};
+  const isTrusting = (name: string, policy: Policy) => grantsOf(name, policy).some((g) => ours.has(poolOf(g.member, projectNumber) ?? ''));
+  const { organization, projects = [] } = context.manifest.gcp ?? {};
+  const searched =
+    organization === undefined
+      ? undefined
+      : await unlessRefused(classifyGcp, () => api.searchPolicies(`organizations/${organization}`, ACCOUNTS));
+  const others = Array.isArray(projects) ? projects.filter((p) => p !== projectId) : [];
+  if (!searched?.ok && others.length > FEW_PROJECTS)
+    return { elsewhereUnseen: searched ? searched.failure.message : 'the manifest names no organisation' };
+  const found = searched?.ok ? namedIn(searched.value.filter((f) => isTrusting(f.resource, f.policy))) : await listedIn(api, others);
+  const elsewhere: AccountWithPolicy[] = [];
+  const unseen = [...found.unseen];
+  for (const name of found.names.filter((n) => projectOf(n) !== projectId)) {
+    const account = await unlessRefused(classifyGcp, async () => {
+      const there = await api.getServiceAccount(name);
+      return there ? await withPolicies(api, [there]) : [];
+    });
+    if (account.ok) elsewhere.push(...account.value.filter((a) => isTrusting(a.name, a.policy)));
+    else unseen.push(account.failure.message);
+  }
+  return {
+    ...(elsewhere.length > 0 ? { elsewhere } : {}),
+    ...(unseen.length > 0 ? { elsewhereUnseen: [...new Set(unseen)].toSorted().join('; ') } : {}),
+  };
+}
+
+interface Named {
+  names: string[];
+  unseen: string[];
+}
+
+/** By the names that Cloud Asset gives. */
+function namedIn(found: readonly { resource: string }[]): Named {
+  return { names: found.map(({ resource }) => resource.replace(/^\/\/[^/]+\//, '')), unseen: [] };
+}
+
+async function listedIn(api: GcpApi, projects: string[]): Promise<Named> {
+  const all = await Promise.all(projects.map((p) => unlessRefused(classifyGcp, () => api.listServiceAccounts(p))));
+  return {
+    names: all.flatMap((l) => (l.ok ? l.value.map((a) => a.name) : [])),
+    unseen: all.flatMap((l) => (l.ok ? [] : [l.failure.message])),
+  };
 }
 
 /**

@@ -57,6 +57,10 @@ export interface PoolWithProviders extends Pool {
 
 export interface AccountWithPolicy extends ServiceAccount {
   policy: Policy;
+  /** Ids of the keys that people made of it and that are not over, disabled ones included; of accounts that a pool may act as. */
+  keys?: string[];
+  /** Why nobody could list them. */
+  keysUnseen?: string;
 }
 
 /** What only the OIDC project holds. */
@@ -64,6 +68,10 @@ export interface OidcProject {
   projectNumber: string;
   pools: PoolWithProviders[];
   serviceAccounts: AccountWithPolicy[];
+  /** Accounts of other projects on which identities of this project's pools hold something, as far as somebody could look. */
+  elsewhere?: AccountWithPolicy[];
+  /** Why nobody could look for such accounts, or not everywhere. */
+  elsewhereUnseen?: string;
   /** By mail address: accounts used within the manifest's `guards.usedWithin`, in words. Beside them, for no use is a change of them. */
   usedRecently: Record<string, string>;
   /** Why nobody could say which were used. */

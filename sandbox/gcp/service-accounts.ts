@@ -70,6 +70,20 @@ export function undeleteServiceAccount(project: string, key: string, context: Sa
   return { status: 200, body: { restoredAccount: toWire(account) } };
 }
 
+/** The keys that people made; Google's own are listed only when asked for. */
+export function listKeys(project: string, key: string, context: SandboxContext): SandboxResponse {
+  const account = liveAccount(project, key, context);
+  demand(context, `projects/${account.project}`, 'iam.serviceAccountKeys.list');
+  const keys = (account.keys ?? []).map((id) => ({
+    name: `${accountName(account)}/keys/${id}`,
+    validAfterTime: '2022-03-01T08:00:00Z',
+    validBeforeTime: '9999-12-31T23:59:59Z',
+    keyOrigin: 'GOOGLE_PROVIDED',
+    keyType: 'USER_MANAGED',
+  }));
+  return { status: 200, body: keys.length > 0 ? { keys } : {} };
+}
+
 /** The live account a path names. Throws GcpError 404. */
 export function liveAccount(project: string, key: string, context: SandboxContext): ServiceAccount {
   return find(context.store.list('gcp-service-account'), project, key, context);

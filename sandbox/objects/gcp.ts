@@ -56,6 +56,8 @@ export const gcp = [
     displayName: z.string().optional(),
     description: z.string().optional(),
     disabled: z.boolean().default(false),
+    /** Ids of the keys that people made of it. */
+    keys: z.array(z.string()).optional(),
     /** When it last authenticated, as Policy Analyzer tells it. */
     lastAuthenticated: z.iso.datetime().optional(),
   }),
@@ -74,7 +76,8 @@ export const gcp = [
     disabled: z.boolean().default(false),
     issuer: z.string(),
     audiences: z.array(z.string()).default([]),
-    attributeMapping: z.record(z.string(), z.string()).default({}),
+    /** As onboarding made it, where the estate does not say. */
+    attributeMapping: z.record(z.string(), z.string()).default({ 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' }),
     attributeCondition: z.string().optional(),
   }),
 ] as const;

@@ -113,8 +113,9 @@ test('what matches by name only is planned exactly when the manifest names it, a
       expect(items.filter((id) => kept.includes(id))).toEqual([]);
       for (const id of doubtfulIn(estate).filter((d) => ids.includes(d) && !kept.includes(d)))
         expect(items.includes(id)).toBe(lifted.includes(id));
-      // A stack is held by what it takes along, which no override of its own can lift.
-      for (const item of planned(plan).filter((i) => lifted.includes(i.id) && !i.contains)) expect(item.guard).toBeUndefined();
+      // A container is held by what it takes along, which no override of its own can lift.
+      const isContainer = (i: PlanItem) => i.contains !== undefined || found.match.findings.some((f) => liesIn(f, i));
+      for (const item of planned(plan).filter((i) => lifted.includes(i.id) && !isContainer(i))) expect(item.guard).toBeUndefined();
       // What is not planned is told, with the reason.
       const told = plan.untouched.map((u) => u.id);
       expect(told).toEqual(expect.arrayContaining(ids.filter((id) => !items.includes(id))));
@@ -138,10 +139,15 @@ test('nothing goes before what uses it, and nothing that stays loses what it use
           expect(provider.dependsOn).toContain(user.id);
           expect(at.get(user.id)).toBeLessThan(at.get(provider.id) as number);
         }
-        expect(/(?:^|; )still needed by/.test(provider.guard?.reason ?? '')).toBe(needed.has(provider.id));
+        // A container says what holds its contents; where one of these is needed it says so, too.
+        const told = /(?:^|; )still needed by/.test(provider.guard?.reason ?? '');
+        expect(told || needed.has(provider.id)).toBe(
+          told && (needed.has(provider.id) || provider.guard?.reason.includes('it would take ') === true),
+        );
         const contents = [
           ...(provider.contains ?? []).map((id) => items.find((i) => i.id === id)),
           ...items.filter((i) => liesIn(i, provider)),
+          ...found.match.findings.filter((f) => !inPlan.has(f.id) && liesIn(f, provider)).map(() => undefined),
         ];
         expect(provider.guard?.reason.includes('it would take ') ?? false).toBe(contents.some((c) => !c || c.guard));
       }

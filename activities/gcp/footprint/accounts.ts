@@ -1,11 +1,22 @@
-import type { Facts } from '../../../model/finding.ts';
+import type { Facts, Proof } from '../../../model/finding.ts';
 import { combine } from '../../../model/guards/combine.ts';
 import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
-import { GCP_NAMES, judgePool, type PoolVerdict, type Verdict } from './ownership.ts';
+import type { Confidence } from '../../../model/names.ts';
+import { comesFromToken } from './condition.ts';
+import { GCP_NAMES, isNamedLikeOurs, judgePool, judgeProvider, trustsTenant, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from './grants.ts';
-import { poolOf } from './members.ts';
-import { lastSegment, type AccountWithPolicy, type OidcProject, type GcpSnapshot, type Pool } from '../snapshot.ts';
+import { addressOf, deletedId, poolMember, poolOf } from './members.ts';
+import {
+  DELETED,
+  lastSegment,
+  type AccountWithPolicy,
+  type OidcProject,
+  type GcpSnapshot,
+  type Pool,
+  type PoolWithProviders,
+  type Provider,
+} from '../snapshot.ts';
 
 /** The role that lets a pool's identities act as a service account. */
 export const WORKLOAD_IDENTITY_USER = 'roles/iam.workloadIdentityUser';
@@ -18,74 +29,143 @@ const IMPERSONATION_ROLES = new Set([
   'roles/iam.serviceAccountUser',
 ]);
 
+/** What identities of a pool of ours hold on an account, and how sure that is MEPM's. */
+export interface Trust extends Pick<Proof, 'doubt'> {
+  grant: Grant;
+  pool: PoolVerdict;
+  confidence: Confidence;
+}
+
 /** One service account with the pools of ours it trusts. */
 export interface AccountVerdict {
   account: AccountWithPolicy;
   verdict: Verdict;
-  /** What identities of those pools hold on it. */
-  trust: { grant: Grant; pool: PoolVerdict }[];
+  /** By an id or a display name of onboarding's: a mark, which proves nothing by itself. */
+  named: boolean;
+  trust: Trust[];
   /** Its recent use, in words. */
   used?: string;
 }
 
 /**
- * A service account is ours when a pool with a provider of ours may act as it: nothing else gives MEPM a way in. In a shared pool, only
- * when the grant or the account's name singles MEPM out. Pure.
+ * A service account is ours when a pool with a provider of ours may act as it: nothing else gives MEPM a way in, and it is ours as surely as the surest of
+ * these ways. In a pool that others share only a grant to the CIEM application itself singles MEPM out; no name does. Pure.
  */
 export function judgeAccounts(oidc: OidcProject, facts: Facts): AccountVerdict[] {
   const pools = oidc.pools.map((p) => judgePool(p, facts)).filter((p) => p.whose !== 'other');
   return oidc.serviceAccounts.map((account) => {
     const used = oidc.usedRecently[account.email];
-    return { ...judgeAccount(account, oidc.projectNumber, pools), ...(used === undefined ? {} : { used }) };
+    return { ...judgeAccount(account, oidc.projectNumber, pools, facts), ...(used === undefined ? {} : { used }) };
   });
 }
 
-function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: PoolVerdict[]): AccountVerdict {
+function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: PoolVerdict[], facts: Facts): AccountVerdict {
   const grants = grantsOf(account.name, account.policy);
   const trust = grants.flatMap((grant) => {
     const pool = pools.find((p) => lastSegment(p.pool.name) === poolOf(grant.member, projectNumber));
-    return pool && !(pool.whose === 'shared' && selectsOthers(grant)) ? [{ grant, pool }] : [];
+    return pool ? trustBy(grant, pool, facts) : [];
   });
   const localPart = account.email.split('@')[0] ?? '';
   const names = [localPart, account.displayName].filter((n) => (GCP_NAMES.serviceAccount as readonly string[]).includes(n));
-  const named = names.map((n) => `named ${n}`);
-  if (localPart === DEFENDER.gcpServiceAccount) {
-    const why = [`${account.email} is Microsoft Defender for Cloud's`];
-    return { account, trust, verdict: { whose: 'defender', why } };
-  }
+  const found = { account, named: names.length > 0, trust };
+  if (localPart === DEFENDER.gcpServiceAccount)
+    return { ...found, verdict: { whose: 'defender', why: [`${account.email} is Microsoft Defender for Cloud's`] } };
   const workload = trust.filter((t) => t.grant.role === WORKLOAD_IDENTITY_USER);
-  if (workload.length === 0) {
+  const named = names.map((n) => `named ${n}`);
+  const [surest] = workload.toSorted((a, b) => sureness(b) - sureness(a));
+  if (surest === undefined) {
     const held = trust.map((t) => `${t.grant.role} held on it by the pool ${lastSegment(t.pool.pool.name)}`);
     const why = [...named, ...held, `but no pool of ours has ${WORKLOAD_IDENTITY_USER} on it`];
-    return { account, trust, verdict: { whose: 'other', looksAlike: named.length > 0 || trust.length > 0, why } };
+    return { ...found, verdict: { whose: 'other', looksAlike: named.length > 0 || trust.length > 0, why } };
   }
   const why = [...new Set(workload.map((t) => `the workload identity pool ${lastSegment(t.pool.pool.name)} may act as it`)), ...named];
-  const certain = workload.some(
-    (t) => t.pool.confidence === 'certain' && (t.pool.whose === 'ours' || selectsCiem(t.grant) || named.length > 0),
-  );
-  const confidence = certain ? 'certain' : 'name-only';
-  const doubt = certain ? [] : ['but that pool serves others too, or is not certainly ours'];
+  const { confidence, doubt } = surest;
   return {
-    account,
-    trust,
-    verdict: { whose: 'ours', confidence, why: [...why, ...doubt], ...combine(sharedServiceAccount(otherUsers(grants, trust))) },
+    ...found,
+    verdict: {
+      whose: 'ours',
+      confidence,
+      why: confidence === 'certain' ? why : [...why, 'but that pool serves others too, or is not certainly ours'],
+      ...(doubt === undefined ? {} : { doubt }),
+      ...combine(sharedServiceAccount([...otherUsers(grants, trust, surest), ...others(account)])),
+    },
   };
 }
 
-/** Who else may act as the account: they would lose it. */
-function otherUsers(grants: Grant[], trust: AccountVerdict['trust']): string[] {
-  const ours = new Set(trust.map((t) => t.grant));
+function sureness({ confidence, doubt }: Trust): number {
+  return confidence === 'name-only' ? 0 : doubt === undefined ? 2 : 1;
+}
+
+/** What a grant to identities of a pool of ours proves; nothing where it is for the pool's other users. */
+function trustBy(grant: Grant, pool: PoolVerdict, facts: Facts): Trust[] {
+  const { confidence, doubt } = pool;
+  const inPool = `the pool ${lastSegment(pool.pool.name)}`;
+  const [, attribute, value] = /^attribute\.([^/]+)\/(.+)$/.exec(poolMember(grant.member)?.selector ?? '') ?? [];
+  const isCiem = value?.toLowerCase() === MEPM.ciemAppId;
+  const strangers = attribute !== undefined && isCiem ? giversOf(pool.pool, `attribute.${attribute}`, facts) : undefined;
+  if (confidence === 'certain' && strangers?.length === 0) return [{ grant, pool, confidence }];
+  if (pool.whose === 'ours')
+    return [{ grant, pool, confidence, ...(doubt === undefined ? {} : { doubt: `${inPool}, and that through ${doubt}` }) }];
+  if (attribute !== undefined && !isCiem) return [];
+  if (strangers === undefined || confidence !== 'certain') return [{ grant, pool, confidence: 'name-only' }];
+  const who = `a grant to attribute.${attribute}/${value} in ${inPool}, where ${strangers.join(', ')} may give others that value`;
+  return [{ grant, pool, confidence, doubt: who }];
+}
+
+/**
+ * Which providers of a pool may give an identity the CIEM application's id as an attribute though it is not this tenant's CIEM application; undefined where
+ * none of ours gives it at all. Defender's own sign in as that application, too.
+ */
+function giversOf({ providers }: PoolWithProviders, attribute: string, facts: Facts): string[] | undefined {
+  const live = providers.filter((p) => p.state !== DELETED);
+  const proves = (p: Provider) =>
+    comesFromToken(p, attribute) === true && trustsTenant(p, facts) && judgeProvider(p, facts).whose !== 'defender';
+  if (!live.some((p) => proves(p) && judgeProvider(p, facts).whose === 'ours')) return undefined;
+  return live.filter((p) => comesFromToken(p, attribute) !== undefined && !proves(p)).map((p) => `the provider ${lastSegment(p.name)}`);
+}
+
+/** Who else may act as the account: they would lose it. Of the pools' own grants those that are less sure than the surest may be others'. */
+function otherUsers(grants: Grant[], trust: Trust[], surest: Trust): string[] {
+  const ours = new Set(trust.filter((t) => sureness(t) === sureness(surest)).map((t) => t.grant));
   return grants.filter((g) => IMPERSONATION_ROLES.has(g.role) && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
 }
 
-/** In a shared pool, a grant to another attribute (a repository, say) is for the pool's other users. */
-function selectsOthers(grant: Grant): boolean {
-  return /\/attribute\.[^/]+\/[^/]/.test(grant.member) && !selectsCiem(grant);
+/** By what else than a grant others may act as an account, as far as a reading tells. */
+function others({ email, keys = [], keysUnseen }: AccountWithPolicy): string[] {
+  const isDefault = /-compute@developer\.gserviceaccount\.com$|@appspot\.gserviceaccount\.com$/.test(email);
+  return [
+    ...(isDefault ? ['the workloads of its project, whose default account it is'] : []),
+    ...keys.map((key) => `whoever has its key ${key}`),
+    ...(keysUnseen === undefined
+      ? []
+      : [`whoever may have a key of it, which could not be looked at (${keysUnseen}): allow iam.serviceAccountKeys.list`]),
+  ];
 }
 
-/** A grant to `…/attribute.appid/<CIEM app id>` is MEPM's even in a pool that others share. */
-function selectsCiem(grant: Grant): boolean {
-  return grant.member.toLowerCase().endsWith(`/attribute.appid/${MEPM.ciemAppId}`);
+/** Roles that onboarding gives its account, and that few others have. Those that only read everything are given to many. */
+const ONBOARDING_ROLES: readonly string[] = ['roles/iam.securityReviewer', 'roles/iam.securityAdmin', 'roles/iam.roleAdmin'];
+
+function isOnboardings(role: string): boolean {
+  return ONBOARDING_ROLES.includes(role) || isNamedLikeOurs({ name: role });
+}
+
+/** Addresses of service accounts that a policy gives a role of onboarding's. Pure. */
+export function onboardedIn({ resource, policy }: Pick<GcpSnapshot, 'resource' | 'policy'>): string[] {
+  const held = grantsOf(resource, policy).filter((g) => isOnboardings(g.role) && deletedId(g.member) === undefined);
+  return [...new Set(held.flatMap((g) => addressOf(g.member) ?? []))].toSorted();
+}
+
+/**
+ * Why an account that a pool of ours may act as may be somebody else's, in words: the pool, or that it has nothing of onboarding's, so that somebody may have let MEPM act as
+ * an account of their own. Pure.
+ */
+export function accountDoubt(
+  account: Pick<Facts['gcpServiceAccounts'][number], 'email' | 'doubt' | 'named'>,
+  facts: Facts,
+): string | undefined {
+  if (account.doubt !== undefined) return account.doubt;
+  if (account.named || (facts.gcpOnboarded ?? [account.email]).includes(account.email)) return undefined;
+  return 'the pool that may act as it, while it has neither a name nor a role that onboarding gave';
 }
 
 /** Pools through which an account of ours was recently used, by name, with that use in words. Pure. */

@@ -5,8 +5,8 @@ import type { Provider } from '../snapshot.ts';
 /** What decides whom a provider lets in, and what it calls them. */
 export type Admission = Pick<Provider, 'attributeMapping' | 'attributeCondition'>;
 
-/** Whom a provider lets in: the CIEM application alone, as its condition proves; perhaps others, and why; anybody of the tenant, or another application. */
-export type Admitted = { alone: true } | { alone: false; mayBeCiem: boolean; why: string };
+/** Whether a provider's condition proves that it lets in the CIEM application alone; if not, why, in words, and whether it is understood at all. */
+export type Admitted = { alone: true } | { alone: false; understood: boolean; why: string };
 
 /** Google takes no longer ones; a parser may take long for them. */
 const LONGEST = 4096;
@@ -17,14 +17,13 @@ const LONGEST = 4096;
  */
 export function admittedBy({ attributeMapping, attributeCondition }: Admission): Admitted {
   if (attributeCondition.trim() === '')
-    return { alone: false, mayBeCiem: false, why: 'it has no condition: it lets in every application of the tenant' };
+    return { alone: false, understood: true, why: 'has no condition: it lets in every application of the tenant' };
   const condition = parsed(attributeCondition);
-  if (condition === undefined) return { alone: false, mayBeCiem: true, why: 'its condition is not understood' };
+  if (condition === undefined) return { alone: false, understood: false, why: 'has a condition that is not understood' };
   const implied = impliedBy(condition, attributeMapping, true);
   if (implied === 'ciem') return { alone: true };
-  if (implied === 'nobody') return { alone: false, mayBeCiem: false, why: 'its condition lets in nobody' };
-  const mayBeCiem = attributeCondition.toLowerCase().includes(MEPM.ciemAppId);
-  return { alone: false, mayBeCiem, why: 'its condition does not demand that the CIEM application alone comes in' };
+  if (implied === 'nobody') return { alone: false, understood: true, why: 'has a condition that lets in nobody' };
+  return { alone: false, understood: true, why: 'has a condition that does not demand the CIEM application alone' };
 }
 
 /** Whether an attribute of a provider's identities is the token's `appid` or `azp`; undefined where the provider gives no such attribute. */

@@ -1,6 +1,7 @@
 import type { Facts, Hold, Bystander } from '../../../model/finding.ts';
 import { combine } from '../../../model/guards/combine.ts';
 import { sharedProvider } from '../../../model/guards/shared.ts';
+import { admittedBy } from './condition.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import type { Confidence, SystemId } from '../../../model/names.ts';
 import { DELETED, lastSegment, type PoolWithProviders, type Provider } from '../snapshot.ts';
@@ -12,9 +13,12 @@ export const GCP_NAMES = {
   serviceAccount: ['ms-ciem-service-account', 'mciem-service'],
 } as const;
 
-/** Whose something is, with the reasons. `looksAlike` on `other` says that it is worth telling. */
+/**
+ * Whose something is, with the reasons. `looksAlike` on `other` says that it is worth telling. `doubt`: why it is not as sure as it looks, in words;
+ * what rests on it is no surer.
+ */
 export type Verdict =
-  | { whose: 'ours'; confidence: Confidence; why: string[]; hold?: Hold }
+  | { whose: 'ours'; confidence: Confidence; why: string[]; doubt?: string; hold?: Hold }
   | { whose: 'defender'; why: string[] }
   | { whose: 'other'; looksAlike: boolean; why: string[] };
 
@@ -26,8 +30,8 @@ export function bystanderOf(system: SystemId, id: string, verdict: Verdict, uses
 }
 
 /**
- * A provider is ours when it trusts this tenant's tokens for our audience and lets in the CIEM application only. Defender's own has
- * all three marks too: its fixed id alone tells it apart. Pure.
+ * A provider is ours when it trusts this tenant's tokens for our audience and its condition lets in the CIEM application only: where that is not understood, it is doubted; without any
+ * condition, as one of Microsoft's scripts made it for a while, its audience is but a name. Defender's own has all three marks too: its fixed id alone tells it apart. Pure.
  */
 export function judgeProvider(provider: Provider, facts: Facts): Verdict {
   const id = lastSegment(provider.name);
@@ -46,13 +50,25 @@ export function judgeProvider(provider: Provider, facts: Facts): Verdict {
     const looksAlike = marks.length > 0;
     return { whose: 'other', looksAlike, why: [...marks, `but it trusts ${provider.issuer || 'no OIDC issuer'}, not this tenant`] };
   }
-  if (audiences.length > 0 && onlyCiem(provider))
-    return { whose: 'ours', confidence: 'certain', why: marks, ...combine(sharedProvider(otherAudiences(provider))) };
+  const admitted = admittedBy(provider);
+  if (audiences.length > 0 && (admitted.alone || !admitted.understood)) {
+    const doubted = admitted.alone ? {} : { doubt: `the provider ${id}, which ${admitted.why}` };
+    return { whose: 'ours', confidence: 'certain', why: marks, ...doubted, ...combine(sharedProvider(otherAudiences(provider))) };
+  }
   if (audiences.length > 0 || condition) {
-    const doubt = audiences.length === 0 ? 'but its audience is not ours' : 'but its condition does not let in the CIEM application alone';
-    return { whose: 'ours', confidence: 'name-only', why: [...marks, doubt] };
+    const but = admitted.alone || audiences.length === 0 ? 'its audience is not ours' : `it ${admitted.why}`;
+    return { whose: 'ours', confidence: 'name-only', why: [...marks, `but ${but}`] };
   }
   return { whose: 'other', looksAlike: named.length > 0, why: [...marks, 'but neither its audience nor its condition is ours'] };
+}
+
+/** Why whatever comes in by a provider of ours may be others', in words: they come in by it, too. */
+function doubtedEntry(provider: Provider, verdict: Verdict): string[] {
+  if (verdict.whose !== 'ours') return [];
+  const others = otherAudiences(provider);
+  const shared =
+    others.length > 0 ? [`the provider ${lastSegment(provider.name)}, which accepts other audiences as well: ${others.join(', ')}`] : [];
+  return [...(verdict.doubt === undefined ? [] : [verdict.doubt]), ...shared];
 }
 
 function otherAudiences({ audiences }: Provider): string[] {
@@ -72,18 +88,14 @@ export function namesCiem(provider: Provider): boolean {
   return provider.attributeCondition.toLowerCase().includes(MEPM.ciemAppId);
 }
 
-/** A condition with an `or`, a negation or a list may let others in, or keep the CIEM application out. */
-function onlyCiem(provider: Provider): boolean {
-  const condition = provider.attributeCondition;
-  return namesCiem(provider) && /==/.test(condition) && !/\|\||!|\bin\b|\?/.test(condition);
-}
-
 /** Whose a pool is, and whether its members may be told from other users' (`shared`). */
 export interface PoolVerdict {
   pool: PoolWithProviders;
   /** `ours`: every provider is. `shared`: others' providers live in it too. `other`: none of ours is in it. */
   whose: 'ours' | 'shared' | 'other';
   confidence: Confidence;
+  /** Why who comes in by it may be others, too, in words. */
+  doubt?: string;
   why: string[];
 }
 
@@ -101,12 +113,14 @@ export function judgePool(pool: PoolWithProviders, facts: Facts): PoolVerdict {
   const list = (some: typeof judged) => some.map((j) => lastSegment(j.provider.name)).join(', ');
   if (ours.length === 0) return { pool, whose: 'other', confidence: 'name-only', why: [...names, 'but no provider of ours is in it'] };
   const confidence = certain.length === ours.length ? 'certain' : 'name-only';
+  const doubts = ours.flatMap((j) => doubtedEntry(j.provider, j.verdict));
+  const doubted = doubts.length > 0 ? { doubt: doubts.join(' and ') } : {};
   if (others.length > 0) {
     const shared = `shared: besides ${list(ours)} the provider ${list(others)} is in it and stays`;
     return { pool, whose: 'shared', confidence: certain.length > 0 ? 'certain' : 'name-only', why: [shared, ...names] };
   }
   const reason = live.length > 0 ? `its only providers are ours: ${list(ours)}` : `the providers deleted from it were ours: ${list(ours)}`;
-  return { pool, whose: 'ours', confidence, why: [reason, ...names] };
+  return { pool, whose: 'ours', confidence, ...doubted, why: [reason, ...names] };
 }
 
 /** Names that an onboarding script gave the organisation's custom role; a hint only. docs/footprint.md, "GCP". */

@@ -18,6 +18,13 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint) {
     },
     getServiceAccount: (name: string): Promise<ServiceAccount | undefined> =>
       unlessGone(isGone, async () => account((await accounts.get({ name }, iamAt)).data)),
+    /** Ids of the keys that people made of an account and that are not over, disabled ones included. Google's own are not among them. */
+    async listKeys(name: string): Promise<string[]> {
+      const answer = await unlessGone(isGone, () => accounts.keys.list({ name, keyTypes: ['USER_MANAGED'] }, iamAt));
+      const isOver = (at: string | null | undefined) => at !== undefined && at !== null && Date.parse(at) < Date.now();
+      const keys = (answer?.data.keys ?? []).filter((k) => !isOver(k.validBeforeTime));
+      return keys.map((k) => lastSegment(k.name ?? '')).toSorted();
+    },
     disableServiceAccount: (name: string) => doneOrGone(isGone, () => accounts.disable({ name }, iamAt)),
     async enableServiceAccount(name: string): Promise<void> {
       await accounts.enable({ name }, iamAt);

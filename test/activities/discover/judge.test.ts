@@ -15,7 +15,7 @@ import { FACTS, TENANT } from '../planned.ts';
 const EARLIER: Facts = {
   ...FACTS,
   awsOidcRoles: [{ mark: 'AROAOIDCROLE' }, { mark: OIDC_ROLE }],
-  gcpServiceAccounts: [{ email: EMAIL, uniqueId: UNIQUE_ID }],
+  gcpServiceAccounts: [{ email: EMAIL, uniqueId: UNIQUE_ID, confidence: 'certain', named: true }],
 };
 const manifest = ManifestSchema.parse({
   tenant: { id: TENANT },

@@ -83,7 +83,12 @@ test('two writers of one policy meet in its etag, and neither undoes the other',
 test('everything of ours is found, removed in order, and read back as gone; nothing else changes; and all of it comes back', async () => {
   const { facts, findings, bystanders } = await findAll();
   expect(facts.gcpServiceAccounts).toEqual([
-    { email: 'contoso-ciem-reader@contoso-identity.iam.gserviceaccount.com', uniqueId: '103482957610283746501' },
+    {
+      email: 'contoso-ciem-reader@contoso-identity.iam.gserviceaccount.com',
+      uniqueId: '103482957610283746501',
+      confidence: 'certain',
+      named: true,
+    },
   ]);
   const { ours } = await sandbox.report();
   expect(findings.map((f) => f.kind).toSorted()).toEqual(

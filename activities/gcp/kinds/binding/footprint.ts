@@ -1,17 +1,17 @@
-import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
+import type { Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
-import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
-import { isNamedLikeOurs, GCP_NAMES, roleTokens, serviceAccountToken } from '../../footprint/ownership.ts';
+import { isNamedLikeOurs, GCP_NAMES, roleTokens } from '../../footprint/ownership.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
-import { accountHeldBy, addressOf } from '../../footprint/members.ts';
+import { holderOf, type Holder } from '../../footprint/holders.ts';
+import { addressOf } from '../../footprint/members.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
 
 /**
- * Every role our service account holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
+ * Every role our service account, or an identity of our pool itself, holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
  * the controller's roles even when the operator declined them.
  */
 export const footprint: Footprint<GcpSnapshot> = {
@@ -19,11 +19,9 @@ export const footprint: Footprint<GcpSnapshot> = {
   name: 'gcp-binding',
   match(snapshot, facts) {
     const grants = grantsOf(snapshot.resource, snapshot.policy);
-    const findings = grants.flatMap((grant) => {
-      const account = accountHeldBy(grant.member, facts);
-      return account === undefined ? [] : [finding(snapshot, grant, account)];
-    });
-    const others = grants.filter((g) => accountHeldBy(g.member, facts) === undefined);
+    const held = grants.map((grant) => ({ grant, holder: holderOf(grant.member, facts) }));
+    const findings = held.flatMap(({ grant, holder }) => (holder === undefined ? [] : [finding(snapshot, grant, holder)]));
+    const others = held.flatMap(({ grant, holder }) => (holder === undefined ? [grant] : []));
     return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
   },
   putBack(snapshot, own) {
@@ -37,23 +35,23 @@ export const footprint: Footprint<GcpSnapshot> = {
   },
 };
 
-type Account = Facts['gcpServiceAccounts'][number];
-
-function finding(snapshot: GcpSnapshot, grant: Grant, account: Account): Finding {
+function finding(snapshot: GcpSnapshot, grant: Grant, holder: Holder): Finding {
   const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
+  const who = holder.uniqueId === '' ? grant.member : holder.name;
   return {
     ...found('gcp-binding', snapshot.system, grantId(grant)),
-    title: `${grant.role} of ${account.email} ${where}`,
+    title: `${grant.role} of ${who} ${where}`,
     phase: 'permissions',
-    why: [`held by ${account.email}, which the CIEM workload identity pool may act as`],
-    confidence: 'certain',
+    why: [`held by ${who}, ${holder.which}`],
+    confidence: holder.confidence,
     risk: riskOf(grant.role),
     stage: STAGES[grant.resource.split('/')[0] ?? ''] ?? 'project-bindings',
-    snapshot: accountGrant(grant, account.uniqueId),
+    snapshot: accountGrant(grant, holder.uniqueId),
     provides: [],
-    uses: [serviceAccountToken(account.email), ...roleTokens(grant.role)],
-    standsFor: [account.email],
-    ...combine(recentlyUsed(account.usedRecently)),
+    uses: [holder.token, ...roleTokens(grant.role)],
+    serves: [{ token: holder.token, as: 'means' }],
+    standsFor: [holder.name],
+    ...combine(holder.hold),
   };
 }
 

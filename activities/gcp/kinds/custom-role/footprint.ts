@@ -1,9 +1,10 @@
 import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
 import { sharedRole } from '../../../../model/guards/shared.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { withItem } from '../../../put-back.ts';
-import { accountHeldBy } from '../../footprint/members.ts';
+import { holderOf, type Holder } from '../../footprint/holders.ts';
 import { roleTokens } from '../../footprint/ownership.ts';
 import { lastSegment, type CustomRole, type CustomRoles, type GcpSnapshot } from '../../snapshot.ts';
 
@@ -23,8 +24,8 @@ export const footprint: Footprint<GcpSnapshot> = {
     if (!customRoles) return { findings: [], bystanders: [] };
     const judged = customRoles.roles.map((role) => judge(role, customRoles, facts));
     return {
-      findings: judged.flatMap((j) => (j.ours > 0 ? [finding(snapshot, j)] : [])),
-      bystanders: [...judged.flatMap((j) => (j.ours > 0 ? [] : [bystander(snapshot, j)])), ...unseen(snapshot, customRoles)],
+      findings: judged.flatMap((j) => (j.ours.length > 0 ? [finding(snapshot, j)] : [])),
+      bystanders: [...judged.flatMap((j) => (j.ours.length > 0 ? [] : [bystander(snapshot, j)])), ...unseen(snapshot, customRoles)],
     };
   },
   putBack(snapshot, own) {
@@ -58,8 +59,8 @@ export const footprint: Footprint<GcpSnapshot> = {
 
 interface Judged {
   role: CustomRole;
-  /** How many grants of it our accounts hold, and who else holds it. */
-  ours: number;
+  /** Who of ours holds it, once for each grant, and who else does. */
+  ours: Holder[];
   others: string[];
   why: string[];
   elsewhereUnseen?: string;
@@ -67,32 +68,34 @@ interface Judged {
 
 function judge(role: CustomRole, { holders, elsewhereUnseen }: CustomRoles, facts: Facts): Judged {
   const held = holders.filter((h) => h.role === role.name);
-  const ours = held.filter((h) => accountHeldBy(h.member, facts) !== undefined);
-  const others = held.filter((h) => !ours.includes(h)).map((h) => `${h.member} at ${h.resource}`);
+  const all = held.map((h) => ({ ...h, holder: holderOf(h.member, facts) }));
+  const others = all.filter((h) => h.holder === undefined).map((h) => `${h.member} at ${h.resource}`);
   const why = [
-    ...ours.map((h) => `held at ${h.resource} by ${h.member}, which the CIEM workload identity pool may act as`),
+    ...all.flatMap((h) => (h.holder ? [`held at ${h.resource} by ${h.member}, ${h.holder.which}`] : [])),
     `named ${lastSegment(role.name)}, "${role.title}", with ${role.includedPermissions.length} permissions`,
   ];
-  return { role, ours: ours.length, others, why, ...(elsewhereUnseen === undefined ? {} : { elsewhereUnseen }) };
+  return { role, ours: all.flatMap((h) => h.holder ?? []), others, why, ...(elsewhereUnseen === undefined ? {} : { elsewhereUnseen }) };
 }
 
-function finding(snapshot: GcpSnapshot, { role, why, others, elsewhereUnseen }: Judged): Finding {
+function finding(snapshot: GcpSnapshot, { role, ours, why, others, elsewhereUnseen }: Judged): Finding {
   const unseen =
     elsewhereUnseen &&
     `below the organisation could not be looked at (${elsewhereUnseen}): allow cloudasset.assets.searchAllIamPolicies, or ask`;
+  const certain = ours.filter((h) => h.confidence === 'certain');
   return {
     ...found('gcp-custom-role', snapshot.system, role.name),
     title: `custom role ${lastSegment(role.name)}`,
     phase: 'permissions',
     why,
-    confidence: 'certain',
+    confidence: certain.length > 0 ? 'certain' : 'name-only',
     risk: 'none',
     // After the bindings of every level.
     stage: 'custom-roles',
     snapshot: role,
     provides: roleTokens(role.name),
     uses: [],
-    ...combine(sharedRole(others, unseen)),
+    serves: [...new Set(ours.map((h) => h.token))].map((token) => ({ token, as: 'means' })),
+    ...combine(sharedRole(others, unseen), doubt(doubtOf(certain.map((h) => h.doubt)))),
   };
 }
 

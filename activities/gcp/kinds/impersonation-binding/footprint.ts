@@ -1,43 +1,81 @@
-import type { Finding } from '../../../../model/finding.ts';
+import type { Facts, Finding } from '../../../../model/finding.ts';
+import { doubt } from '../../../../model/guards/doubt.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import type { SystemId } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
-import { judgeAccounts } from '../../footprint/accounts.ts';
-import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, withGrant } from '../../footprint/grants.ts';
+import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
+import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
+import { poolHeldBy } from '../../footprint/holders.ts';
 import { poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
-import { withOidc, type GcpSnapshot } from '../../snapshot.ts';
+import { lastSegment, projectOf, withOidc, type AccountWithPolicy, type GcpSnapshot } from '../../snapshot.ts';
 
 /** What identities of the pool hold on the service account: `roles/iam.workloadIdentityUser`, MEPM's way in. */
 export const footprint: Footprint<GcpSnapshot> = {
   ...GRANTS,
   name: 'gcp-impersonation-binding',
   match(snapshot, facts) {
-    if (!snapshot.oidc) return { findings: [], bystanders: [] };
-    const findings = judgeAccounts(snapshot.oidc, facts).flatMap(({ account, verdict, trust, used }) => {
-      if (verdict.whose !== 'ours') return [];
-      return trust.map(({ grant, pool }): Finding => ({
-        ...found('gcp-impersonation-binding', snapshot.system, grantId(grant)),
-        title: `${grant.role} of ${grant.member} on ${account.email}`,
-        phase: 'permissions',
-        why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
-        confidence: verdict.confidence,
-        risk: 'takeover',
-        stage: 'impersonation',
-        snapshot: accountGrant(grant, account.uniqueId),
-        provides: [],
-        uses: [serviceAccountToken(account.email), poolToken(pool.pool.name)],
-        standsFor: [account.email, pool.pool.name],
-        ...combine(recentlyUsed(used)),
-      }));
-    });
-    const seen = snapshot.oidc.serviceAccounts.reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
+    const { oidc } = snapshot;
+    if (!oidc) return { findings: [], bystanders: [] };
+    const elsewhere = oidc.elsewhere ?? [];
+    const findings = [
+      ...judgeAccounts(oidc, facts).flatMap((judged) => onOurs(snapshot, judged)),
+      ...[...oidc.serviceAccounts, ...elsewhere].flatMap((account) => onOthers(snapshot, account, facts)),
+    ];
+    const seen = [...oidc.serviceAccounts, ...elsewhere].reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
     return { findings, bystanders: [], seen };
   },
   putBack(snapshot, own) {
     const { resource } = own.item.snapshot as AccountGrant;
+    const mended = (a: AccountWithPolicy) => (a.name === resource ? { ...a, policy: withGrant(a.policy, own) } : a);
     return withOidc(snapshot, (oidc) => ({
       ...oidc,
-      serviceAccounts: oidc.serviceAccounts.map((a) => (a.name === resource ? { ...a, policy: withGrant(a.policy, own) } : a)),
+      serviceAccounts: oidc.serviceAccounts.map(mended),
+      ...(oidc.elsewhere ? { elsewhere: oidc.elsewhere.map(mended) } : {}),
     }));
   },
 };
+
+/** On an account of the pool's own project: all that they hold on one that is ours; on another one only what a pool that is ours alone holds. */
+function onOurs({ system }: GcpSnapshot, { account, verdict, trust, used }: AccountVerdict): Finding[] {
+  if (verdict.whose === 'defender') return [];
+  return trust
+    .filter(({ pool }) => verdict.whose === 'ours' || pool.whose === 'ours')
+    .map(({ grant, pool, confidence, doubt: doubted }) => ({
+      ...common(system, grant, account, pool.pool.name),
+      why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
+      confidence,
+      ...combine(recentlyUsed(used), doubt(doubted)),
+    }));
+}
+
+/** On an account anywhere, what a pool that is ours alone and lies in another project, or is gone, holds. The account is somebody else's and stays. */
+function onOthers({ system, oidc }: GcpSnapshot, account: AccountWithPolicy, facts: Facts): Finding[] {
+  return grantsOf(account.name, account.policy).flatMap((grant) => {
+    const pool = poolHeldBy(grant.member, facts);
+    if (!pool || (projectOf(account.name) === projectOf(pool.name) && oidc?.pools.some((p) => p.name === pool.name))) return [];
+    const why = [`lets the workload identity pool ${pool.name}, which is ours alone, act as ${account.email}`];
+    const doubted = pool.doubt === undefined ? undefined : `the pool ${lastSegment(pool.name)}, and that through ${pool.doubt}`;
+    const { confidence } = pool;
+    return [{ ...common(system, grant, account, pool.name), why, confidence, ...combine(recentlyUsed(pool.usedRecently), doubt(doubted)) }];
+  });
+}
+
+function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWithPolicy, pool: string) {
+  return {
+    ...found('gcp-impersonation-binding', system, grantId(grant)),
+    title: `${grant.role} of ${grant.member} on ${email}`,
+    phase: 'permissions' as const,
+    risk: 'takeover' as const,
+    stage: 'impersonation',
+    snapshot: accountGrant(grant, uniqueId),
+    provides: [],
+    uses: [serviceAccountToken(email), poolToken(pool)],
+    within: [serviceAccountToken(email)],
+    serves: [
+      { token: serviceAccountToken(email), as: 'entry' as const },
+      { token: poolToken(pool), as: 'means' as const },
+    ],
+    standsFor: [email, pool],
+  };
+}

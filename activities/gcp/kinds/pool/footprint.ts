@@ -1,4 +1,5 @@
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Facts, Finding, Json, Bystander } from '../../../../model/finding.ts';
 import { found, type Footprint } from '../../../kind.ts';
@@ -37,7 +38,7 @@ export function definition({ name, displayName, description, disabled }: Pool): 
   return { name, displayName, description, disabled };
 }
 
-function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, used?: string): Finding {
+function finding(snapshot: GcpSnapshot, { pool, confidence, why, doubt: doubted }: PoolVerdict, used?: string): Finding {
   return {
     ...found('gcp-pool', snapshot.system, pool.name),
     title: `workload identity pool ${lastSegment(pool.name)}`,
@@ -50,7 +51,7 @@ function finding(snapshot: GcpSnapshot, { pool, confidence, why }: PoolVerdict, 
     provides: [poolToken(pool.name)],
     uses: [],
     standsFor: [pool.name],
-    ...combine(recentlyUsed(used)),
+    ...combine(recentlyUsed(used), doubt(doubted)),
   };
 }
 

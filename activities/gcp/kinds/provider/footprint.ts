@@ -1,4 +1,5 @@
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { Facts, Finding, Json } from '../../../../model/finding.ts';
 import { audienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
@@ -62,8 +63,10 @@ function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, facts:
       snapshot: definition(provider),
       provides: [],
       uses: [poolToken(pool), ...tokens(provider, facts, verdict.confidence === 'name-only')],
+      within: [poolToken(pool)],
+      serves: [{ token: poolToken(pool), as: 'entry' }],
       standsFor: [pool, provider.name],
-      ...combine(verdict.hold, recentlyUsed(used)),
+      ...combine(verdict.hold, recentlyUsed(used), doubt(verdict.doubt)),
     },
   ];
 }

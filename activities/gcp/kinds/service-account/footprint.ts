@@ -1,8 +1,9 @@
 import { combine } from '../../../../model/guards/combine.ts';
+import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
-import type { Finding, Json } from '../../../../model/finding.ts';
+import type { Bystander, Facts, Finding, Json } from '../../../../model/finding.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
-import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
+import { accountDoubt, judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import { bystanderOf, poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import { withItem } from '../../../put-back.ts';
 import { projectOf, withOidc, type AccountWithPolicy, type GcpSnapshot, type ServiceAccount } from '../../snapshot.ts';
@@ -13,10 +14,13 @@ export const footprint: Footprint<GcpSnapshot> = {
   match(snapshot, facts) {
     const judged = snapshot.oidc ? judgeAccounts(snapshot.oidc, facts) : [];
     return {
-      findings: judged.flatMap((j) => finding(snapshot, j)),
-      bystanders: judged.flatMap(({ account, verdict, trust }) =>
-        bystanderOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
-      ),
+      findings: judged.flatMap((j) => finding(snapshot, j, facts)),
+      bystanders: [
+        ...judged.flatMap(({ account, verdict, trust }) =>
+          bystanderOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
+        ),
+        ...elsewhere(snapshot),
+      ],
       seen: judged.length,
     };
   },
@@ -56,8 +60,9 @@ export function accountDefinition(account: ServiceAccount): { [key: string]: Jso
   return { name, uniqueId, email, displayName, description, disabled };
 }
 
-function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: AccountVerdict): Finding[] {
+function finding(snapshot: GcpSnapshot, { account, verdict, named, trust, used }: AccountVerdict, facts: Facts): Finding[] {
   if (verdict.whose !== 'ours') return [];
+  const why = accountDoubt({ email: account.email, ...verdict, ...(named ? { named: true } : {}) }, facts);
   return [
     {
       ...found('gcp-service-account', snapshot.system, account.name),
@@ -69,11 +74,26 @@ function finding(snapshot: GcpSnapshot, { account, verdict, trust, used }: Accou
       stage: 'service-accounts',
       snapshot: accountDefinition(account),
       provides: [serviceAccountToken(account.email)],
-      uses: poolsOf(trust).map(poolToken),
+      uses: [],
+      serves: poolsOf(trust).map((pool) => ({ token: poolToken(pool), as: 'means' })),
       standsFor: [account.email, ...poolsOf(trust)],
-      ...combine(verdict.hold, recentlyUsed(used)),
+      ...combine(verdict.hold, recentlyUsed(used), doubt(why)),
     },
   ];
+}
+
+/** Accounts of other projects that let a pool of this one in, and that nobody could look for them: they are nobody's to remove. */
+function elsewhere({ system, resource, oidc }: GcpSnapshot): Bystander[] {
+  const unseen = oidc?.elsewhereUnseen;
+  const told = (oidc?.elsewhere ?? []).map((account) => ({
+    id: `gcp-service-account:${account.name}`,
+    why: `identities of a pool of ${resource} may act as it; an account of another project is not ours and stays`,
+  }));
+  if (unseen !== undefined) {
+    const why = `could not all be looked at (${unseen}): allow cloudasset.assets.searchAllIamPolicies on the organisation, or ask`;
+    told.push({ id: `accounts of other projects that trust a pool of ${resource}`, why });
+  }
+  return told.map((t) => ({ system, ...t, uses: [] }));
 }
 
 /** Names of the pools that may act as an account, each once. */

@@ -45,7 +45,9 @@ describe('A pool', () => {
       ]);
       const byPool = judge(oidcProject([shared], [account([workloadUser(principals())], deployer)]));
       expect(certain(byPool)).toEqual(['gcp-provider']);
-      expect(factsOf(oidcProject([shared], [account([workloadUser(principals())], deployer)])).gcpServiceAccounts).toEqual([]);
+      expect(factsOf(oidcProject([shared], [account([workloadUser(principals())], deployer)])).gcpServiceAccounts).toMatchObject([
+        { confidence: 'name-only' },
+      ]);
     });
 
     it('still gives away our account by the app id it trusts', () => {

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { GCP_ORDER } from '../../../activities/gcp/order.ts';
+import type { AccountWithPolicy, GcpSnapshot, Provider } from '../../../activities/gcp/snapshot.ts';
+import { MEPM } from '../../../model/footprint.ts';
+import type { PlanInput } from '../../../model/plan.ts';
+import { planOf } from '../../model/findings.ts';
+import { account, EMAIL, factsOf, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from './fixtures.ts';
+
+const OURS = `serviceAccount:${EMAIL}`;
+const ROLES = [
+  { role: 'roles/iam.securityReviewer', members: [OURS] },
+  { role: 'roles/iam.securityAdmin', members: [OURS] },
+];
+const BY_APP = `attribute.appid/${MEPM.ciemAppId}`;
+const OTHER_TENANT = { issuer: 'https://sts.windows.net/3c9e7a50-12bd-4f68-a1c7-5e6d7f809a1b/' };
+const github = (change: Partial<Provider> = {}) =>
+  provider(
+    {
+      issuer: 'https://token.actions.githubusercontent.com',
+      audiences: [],
+      attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.repository': 'assertion.repository' },
+      attributeCondition: '',
+      displayName: '',
+      ...change,
+    },
+    'github',
+  );
+
+interface House {
+  providers?: Provider[];
+  /** What the account lets in. */
+  members?: string[];
+  more?: Parameters<typeof account>[0];
+  change?: Partial<AccountWithPolicy>;
+  policy?: GcpSnapshot['policy'];
+}
+
+/** The OIDC project as onboarding left it, but for what is said; the account holds two roles on it. */
+function house({
+  providers = [provider()],
+  members = [principals()],
+  more = [],
+  change = {},
+  policy = { bindings: ROLES },
+}: House): GcpSnapshot {
+  return oidcProject([pool(providers)], [account([workloadUser(...members), ...more], change)], policy);
+}
+
+/** How a plan takes each kind of thing: `goes`, the code that holds it, or `name-only`. */
+function fates(snapshot: GcpSnapshot, more: Partial<PlanInput> = {}): Record<string, string> {
+  const facts = factsOf(snapshot);
+  const { findings, bystanders } = judge(snapshot, facts);
+  const plan = planOf(findings, { facts, bystanders, orders: { gcp: GCP_ORDER }, ...more });
+  const planned = plan.items.map((i) => [i.kind.replace('gcp-', ''), i.guard?.code ?? 'goes'] as const);
+  const left = findings.filter((f) => !plan.items.some((i) => i.id === f.id));
+  return Object.fromEntries([
+    ...planned,
+    ...left.map((f) => [f.kind.replace('gcp-', ''), f.confidence === 'name-only' ? 'name-only' : 'stays'] as const),
+  ]);
+}
+
+const ALL = { 'impersonation-binding': 'goes', binding: 'goes', 'service-account': 'goes', provider: 'goes', pool: 'goes' };
+const every = (fate: string) => Object.fromEntries(Object.keys(ALL).map((kind) => [kind, fate]));
+
+test('as onboarding left it, all of it goes', () => {
+  expect(fates(house({}))).toEqual(ALL);
+});
+
+describe('others may act as the account', () => {
+  const held = { ...ALL, 'service-account': 'SharedServiceAccount', binding: 'Shared' };
+
+  test.each<[string, House]>([
+    ['by a grant', { more: [{ role: 'roles/iam.serviceAccountTokenCreator', members: ['group:ci@contoso.example'] }] }],
+    ['by a key', { change: { keys: ['4f5a'] } }],
+    ['perhaps, for nobody may list its keys', { change: { keysUnseen: 'denied' } }],
+    ['by another pool', { members: [principals(), principals('build', '*')] }],
+  ])('%s: it is held with its roles, and our own way in goes alone', (_how, what) => {
+    expect(fates(house(what))).toEqual(held);
+  });
+
+  test('as the default account of its project', () => {
+    const email = '481516234200-compute@developer.gserviceaccount.com';
+    const policy = { bindings: [{ role: 'roles/iam.securityReviewer', members: [`serviceAccount:${email}`] }] };
+    expect(fates(house({ change: { email }, policy }))).toEqual(held);
+  });
+});
+
+test('a protected account keeps its whole way', () => {
+  const snapshot = house({});
+  const name = `projects/${PROJECT}/serviceAccounts/${EMAIL}`;
+  expect(fates(snapshot, { protected: [name] })).toEqual({ ...every('Shared'), 'service-account': 'stays' });
+});
+
+test('a provider that takes another audience is held with all that is behind it, and what rests on it is doubted', () => {
+  const snapshot = house({ providers: [provider({ audiences: ['api://mciem-gcp-oidc-app', 'api://payroll'] })] });
+  expect(fates(snapshot)).toEqual({ ...every('Doubt'), provider: 'SharedProvider', pool: 'SharedProvider' });
+  const { findings } = judge(snapshot);
+  expect(findings.find((f) => f.kind === 'gcp-binding')?.hold?.reason).toBe(
+    `ours only through ${EMAIL}, and that through the pool mciem-wi-pool, and that through the provider mciem-wi-provider, ` +
+      'which accepts other audiences as well: api://payroll; find out whose it is, then name it under overrides with a reason',
+  );
+});
+
+test('a provider that an approver left in place keeps its pool', () => {
+  const snapshot = house({});
+  const leftAlone = [{ item: `gcp-provider:${POOL}/providers/mciem-wi-provider`, reason: 'waived by riley: others need it' }];
+  expect(fates(snapshot, { leftAlone })).toMatchObject({ pool: 'Shared', provider: 'stays', 'service-account': 'goes' });
+});
+
+describe('in a pool that others share', () => {
+  const stranger = provider(OTHER_TENANT, 'theirs');
+
+  test('no name makes an account ours that is granted to the whole pool', () => {
+    for (const other of [stranger, github()])
+      expect(fates(house({ providers: [provider(), other] }))).toMatchObject({
+        'service-account': 'name-only',
+        'impersonation-binding': 'name-only',
+        binding: 'name-only',
+      });
+  });
+
+  test('a grant to the CIEM application does, where nobody else can be that', () => {
+    expect(fates(house({ providers: [provider(), github()], members: [principals('mciem-wi-pool', BY_APP)] }))).toEqual({
+      'impersonation-binding': 'goes',
+      binding: 'goes',
+      'service-account': 'goes',
+      provider: 'goes',
+    });
+  });
+
+  test.each([
+    ['another tenant’s', stranger],
+    ['one that makes it a constant', github({ attributeMapping: { 'attribute.appid': `'${MEPM.ciemAppId}'` } })],
+    ['one that takes it from a claim of its own', github({ attributeMapping: { 'attribute.appid': 'assertion.repository' } })],
+    ['Defender’s', provider({ audiences: ['api://mdc-ciem-gcp'] }, 'ciem-discovery')],
+  ])('it is doubted where another provider may give others that value: %s', (_whose, other) => {
+    const found = fates(house({ providers: [provider(), other], members: [principals('mciem-wi-pool', BY_APP)] }));
+    expect(found).toMatchObject({ 'service-account': 'Doubt', 'impersonation-binding': 'Doubt', binding: 'Doubt' });
+  });
+
+  test('a grant to another attribute is its other users’', () => {
+    const snapshot = house({
+      providers: [provider(), github()],
+      members: [principals('mciem-wi-pool', 'attribute.repository/contoso/web')],
+    });
+    expect(fates(snapshot)).toEqual({ provider: 'goes' });
+  });
+});
+
+test('a condition that is not understood makes the provider and all behind it doubted', () => {
+  expect(fates(house({ providers: [provider({ attributeCondition: `attribute.appid = '${MEPM.ciemAppId}'` })] }))).toEqual(every('Doubt'));
+});
+
+test('a condition that nothing is known by makes it a name, with all behind it', () => {
+  for (const change of [
+    { attributeCondition: `attribute.appid == '${MEPM.ciemAppId}' || true` },
+    { attributeMapping: { 'attribute.appid': `'${MEPM.ciemAppId}'` } },
+  ])
+    expect(fates(house({ providers: [provider(change)] }))).toEqual(every('name-only'));
+});
+
+describe('a provider without a condition', () => {
+  const snapshot = house({ providers: [provider({ attributeCondition: '' })] });
+
+  test('is ours by name only, with the pool, the account and each role of it, whose risk is told', () => {
+    expect(fates(snapshot)).toEqual(every('name-only'));
+    const roles = judge(snapshot).findings.filter((f) => f.kind === 'gcp-binding');
+    expect(roles.map((f) => f.risk)).toEqual(['read', 'takeover']);
+  });
+
+  test('tells with each what belongs to it', () => {
+    const facts = factsOf(snapshot);
+    const { findings } = judge(snapshot, facts);
+    const told = planOf(findings, { facts, orders: { gcp: GCP_ORDER } }).untouched.find((u) => u.id.startsWith('gcp-service-account:'));
+    for (const { id, kind } of findings) if (kind !== 'gcp-service-account') expect(told?.reason).toContain(id);
+  });
+});
+
+describe('an account that our pool may act as and that has nothing of onboarding’s', () => {
+  const email = `payroll@${PROJECT}.iam.gserviceaccount.com`;
+  const bound = (...roles: string[]) => ({ bindings: roles.map((role) => ({ role, members: [`serviceAccount:${email}`] })) });
+  const theirs = (policy: GcpSnapshot['policy']) => house({ change: { email, displayName: 'Payroll' }, policy });
+
+  test('is doubted with its roles; our own grant on it goes', () => {
+    expect(fates(theirs(bound('roles/bigquery.admin', 'roles/viewer')))).toEqual({ ...ALL, 'service-account': 'Doubt', binding: 'Doubt' });
+  });
+
+  test('is ours with one of the roles that onboarding gives, anywhere', () => {
+    expect(fates(theirs(bound('roles/viewer', 'roles/iam.securityReviewer')))).toEqual(ALL);
+    const snapshot = theirs(bound('roles/viewer'));
+    const facts = { ...factsOf(snapshot), gcpOnboarded: [email] };
+    expect(judge(snapshot, facts).findings.flatMap((f) => f.hold ?? [])).toEqual([]);
+  });
+});
+
+describe('what identities of our pool hold themselves', () => {
+  const direct = { bindings: [{ role: 'roles/owner', members: [principals(), principals('other')] }] };
+
+  test('goes where the pool is ours alone, and before the pool', () => {
+    const snapshot = house({ policy: direct });
+    const { findings } = judge(snapshot);
+    const [grant] = findings.filter((f) => f.kind === 'gcp-binding');
+    expect(findings.filter((f) => f.kind === 'gcp-binding')).toHaveLength(1);
+    expect(grant).toMatchObject({
+      id: `gcp-binding:projects/${PROJECT}#roles/owner#${principals()}`,
+      confidence: 'certain',
+      risk: 'takeover',
+    });
+    expect(grant?.uses).toEqual([`gcp:pool:${POOL}`]);
+    expect(fates(snapshot)).toMatchObject({ binding: 'goes' });
+  });
+
+  test('is only told where others share the pool', () => {
+    const found = judge(house({ providers: [provider(), github()], policy: direct }));
+    expect(found.findings.filter((f) => f.kind === 'gcp-binding')).toEqual([]);
+    expect(found.bystanders.find((b) => b.id.startsWith('gcp-pool:'))?.why).toContain('roles/owner');
+  });
+
+  test('is no surer than the pool', () => {
+    expect(fates(house({ providers: [provider({ attributeCondition: '' })], policy: direct })).binding).toBe('name-only');
+  });
+
+  test('on an account of another project goes; the account is told, and never goes', () => {
+    const snapshot = house({});
+    const theirs = account([{ role: 'roles/iam.serviceAccountTokenCreator', members: [principals(), 'user:sam@contoso.example'] }], {
+      name: 'projects/contoso-web/serviceAccounts/web@contoso-web.iam.gserviceaccount.com',
+      email: 'web@contoso-web.iam.gserviceaccount.com',
+      uniqueId: '777',
+    });
+    if (snapshot.oidc) snapshot.oidc.elsewhere = [theirs];
+    const found = judge(snapshot);
+    const grants = found.findings.filter((f) => f.id.includes('contoso-web'));
+    expect(grants.map((f) => [f.kind, f.confidence, f.risk])).toEqual([['gcp-impersonation-binding', 'certain', 'takeover']]);
+    expect(grants[0]?.snapshot).toMatchObject({ resource: theirs.name, member: principals(), uniqueId: '777' });
+    expect(found.bystanders.map((b) => b.id)).toEqual([`gcp-service-account:${theirs.name}`]);
+  });
+
+  test('on an account of its own project by another role goes, too; that account stays', () => {
+    const theirs = account([{ role: 'roles/iam.serviceAccountTokenCreator', members: [principals()] }], {
+      name: `projects/${PROJECT}/serviceAccounts/web@${PROJECT}.iam.gserviceaccount.com`,
+      email: `web@${PROJECT}.iam.gserviceaccount.com`,
+      uniqueId: '778',
+      displayName: '',
+    });
+    const found = judge(oidcProject([pool([provider()])], [theirs]));
+    expect(found.findings.map((f) => f.kind)).toEqual(['gcp-impersonation-binding', 'gcp-provider', 'gcp-pool']);
+  });
+
+  test('still stands for it once the pool is gone', () => {
+    const before = factsOf(house({ policy: direct }));
+    const now = oidcProject([], [], direct);
+    const facts = { ...before, gcpPools: before.gcpPools ?? [] };
+    expect(judge(now, facts).findings.map((f) => f.kind)).toEqual(['gcp-binding']);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterEach, expect, test } from 'vitest';
+import { gcpCloud } from '../../../activities/gcp/cloud.ts';
+import type { OidcProject } from '../../../activities/gcp/snapshot.ts';
+import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
+import { CIEM_CONDITION, EMAIL, ISSUER, NUMBER, principals, PROJECT } from './fixtures.ts';
+import { contextOf, googleAt } from './in-process.ts';
+
+const ours = { ours: true, project: PROJECT };
+const theirs = { ours: false };
+const account = (project: string, accountId: string, uniqueId: string, more = {}) => ({
+  ...theirs,
+  kind: 'gcp-service-account',
+  project,
+  accountId,
+  uniqueId,
+  ...more,
+});
+const trusting = (project: string, email: string, member = principals()) => ({
+  ...theirs,
+  kind: 'gcp-binding',
+  resource: `projects/${project}/serviceAccounts/${email}`,
+  role: 'roles/iam.workloadIdentityUser',
+  members: [member],
+});
+
+/** The pool's project with its account, and two others: in one an account trusts our pool, in the other one trusts another pool. */
+function estate(deny: { organization?: string[]; project?: string[]; other?: string[] } = {}, keys: string[] = []): object[] {
+  const web = 'web@contoso-web.iam.gserviceaccount.com';
+  const data = 'data@contoso-data.iam.gserviceaccount.com';
+  const parent = 'organizations/900';
+  return [
+    { ...theirs, kind: 'gcp-organization', id: '900', displayName: 'contoso.example', deny: deny.organization },
+    { ...theirs, kind: 'gcp-project', projectId: PROJECT, number: NUMBER, parent, deny: deny.project },
+    { ...theirs, kind: 'gcp-project', projectId: 'contoso-web', number: '501', parent, deny: deny.other },
+    { ...theirs, kind: 'gcp-project', projectId: 'contoso-data', number: '502', parent },
+    { ...ours, kind: 'gcp-pool', id: 'mciem-wi-pool' },
+    {
+      ...ours,
+      kind: 'gcp-provider',
+      pool: 'mciem-wi-pool',
+      id: 'mciem-wi-provider',
+      issuer: `https://${ISSUER}`,
+      audiences: ['api://mciem-gcp-oidc-app'],
+      attributeCondition: CIEM_CONDITION,
+    },
+    account(PROJECT, 'mciem-service', '104', { keys }),
+    account('contoso-web', 'web', '105'),
+    account('contoso-web', 'idle', '106', { keys: ['not-asked-for'] }),
+    account('contoso-data', 'data', '107'),
+    trusting(PROJECT, EMAIL),
+    trusting('contoso-web', web),
+    trusting('contoso-data', data, principals('other')),
+  ];
+}
+
+let sandbox: CloudSandbox;
+afterEach(() => sandbox.close());
+
+async function read(objects: object[], gcp: object): Promise<OidcProject | undefined> {
+  sandbox = await googleAt(objects);
+  const cloud = gcpCloud();
+  const system = `gcp:projects/${PROJECT}` as const;
+  const context = contextOf({ projects: [PROJECT, 'contoso-web', 'contoso-data'], ...gcp });
+  return (await cloud.read(await cloud.connect(system, context), system, context)).oidc;
+}
+
+const emails = (found: OidcProject | undefined) => (found?.elsewhere ?? []).map((a) => a.email);
+
+test('accounts of other projects that trust the pool are found by Cloud Asset, by which also a project is seen that the manifest does not name', async () => {
+  const found = await read(estate(), { organization: '900', projects: [PROJECT] });
+  expect(emails(found)).toEqual(['web@contoso-web.iam.gserviceaccount.com']);
+  expect(found?.elsewhere?.[0]).toMatchObject({ uniqueId: '105', policy: { bindings: [{ members: [principals()] }] } });
+  expect(found?.elsewhereUnseen).toBeUndefined();
+});
+
+test('without Cloud Asset the few projects of the manifest are looked through, and what could not be is told', async () => {
+  const denied = { organization: ['cloudasset.assets.searchAllIamPolicies'] };
+  expect(emails(await read(estate(denied), { organization: '900' }))).toEqual(['web@contoso-web.iam.gserviceaccount.com']);
+  await sandbox.close();
+  expect(emails(await read(estate(), {}))).toEqual(['web@contoso-web.iam.gserviceaccount.com']);
+  await sandbox.close();
+  const found = await read(estate({ other: ['iam.serviceAccounts.list'] }), {});
+  expect(emails(found)).toEqual([]);
+  expect(found?.elsewhereUnseen).toContain('iam.serviceAccounts.list');
+});
+
+test('keys that people made are read of each account that a pool may act as, and it is told where nobody may list them', async () => {
+  const keysOf = (found: OidcProject | undefined) =>
+    found?.serviceAccounts.map(({ email, keys, keysUnseen }) => ({ email, keys, keysUnseen }));
+  expect(keysOf(await read(estate({}, ['4f5a', '1b2c']), {}))).toEqual([{ email: EMAIL, keys: ['1b2c', '4f5a'], keysUnseen: undefined }]);
+  await sandbox.close();
+  expect(keysOf(await read(estate(), {}))).toEqual([{ email: EMAIL, keys: undefined, keysUnseen: undefined }]);
+  await sandbox.close();
+  const [denied] = keysOf(await read(estate({ project: ['iam.serviceAccountKeys.list'] }, ['4f5a']), {})) ?? [];
+  expect(denied?.keysUnseen).toContain('iam.serviceAccountKeys.list');
+});
