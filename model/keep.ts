@@ -87,7 +87,7 @@ function guardOf(node: Node, nodes: ReadonlyMap<string, Node>): { hold?: Hold } 
     const { code, reason } = (content && guardOf(content, nodes).hold) ?? STAYS;
     return { code, reason: `it would take ${id} along: ${reason}` };
   });
-  return combine(...inside, node.hold, shared([...node.users]));
+  return combine(node.hold, ...inside, shared([...node.users]));
 }
 
 function grows<T>(set: Set<T>, more: Iterable<T>): boolean {
