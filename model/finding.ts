@@ -45,6 +45,8 @@ export interface Finding {
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
    */
   standsFor?: string[];
+  /** The run that planned it, where nothing read today finds it: it rests on what was proved then. */
+  carriedFrom?: string;
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }

@@ -1,4 +1,6 @@
-import type { Finding } from '../../model/finding.ts';
+import { describeDiff, isRemnant } from '../../model/diff.ts';
+import type { Finding, Hold, Json } from '../../model/finding.ts';
+import { combine } from '../../model/guards/combine.ts';
 import { isDone, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
@@ -40,7 +42,7 @@ export async function carryOver(
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
     await lookAtEach(deps, manifest, open, async (item, ask) => {
       seen.add(item.id);
-      const finding = await stillThere(item, of, ask);
+      const finding = await stillThere(item, { run: of, ledger }, ask);
       if (finding) carried.findings.push(finding);
       else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
     });
@@ -56,7 +58,7 @@ function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<Syst
   return !(mine ? isDone(ledger, item.id) : resolvedIn(ledger, item.id));
 }
 
-async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<Finding | undefined> {
+async function stillThere(item: PlanItem, { run, ledger }: { run: string; ledger: Ledger }, ask: AskOfItem): Promise<Finding | undefined> {
   const answer = await ask(async (api, cloud) => {
     const kind = kindOf(cloud, item);
     return { kind, now: await kind.read(api, item) };
@@ -65,12 +67,20 @@ async function stillThere(item: PlanItem, run: string, ask: AskOfItem): Promise<
     return { ...findingOf(item), hold: { code: answer.failure.code, reason: `cannot be read again: ${answer.failure.message}` } };
   const { kind, now } = answer.value;
   if (now === undefined) return undefined;
-  const unchanged = () => fingerprint(now) === item.fingerprint || isQuarantined(kind, now, item.snapshot);
-  const same = kind.identity ? kind.identity(now) === kind.identity(item.snapshot) : unchanged();
   // A namesake that was made since is somebody else's.
-  if (!same) return undefined;
+  if (kind.identity && kind.identity(now) !== kind.identity(item.snapshot)) return undefined;
+  const unchanged = fingerprint(now) === item.fingerprint || isQuarantined(kind, now, item.snapshot);
+  const ourDoing = ledger.openIntents.has(item.id) && kind.identity !== undefined && isRemnant(now, item.snapshot);
   const mark = `planned as ours in ${run}, and not resolved there`;
-  return { ...findingOf(item), snapshot: now, why: item.why.includes(mark) ? item.why : [...item.why, mark] };
+  const why = item.why.includes(mark) ? item.why : [...item.why, mark];
+  const hold = unchanged || ourDoing ? item.hold : combine(changedSince(run, item.snapshot, now), item.hold).hold;
+  return { ...findingOf(item), snapshot: now, why, carriedFrom: run, ...(hold ? { hold } : {}) };
+}
+
+/** Its id alone does not say whose it is by now: somebody may have taken it over. */
+function changedSince(run: string, before: Json, now: Json): Hold {
+  const reason = `changed since ${run} planned it (${describeDiff(before, now)}), and nothing read today proves it ours: find out whose it is, then name it under overrides with a reason`;
+  return { code: 'Drift', reason };
 }
 
 function goneNow(item: PlanItem, ledger: Ledger): Outcome {
@@ -78,6 +88,6 @@ function goneNow(item: PlanItem, ledger: Ledger): Outcome {
   return { item: item.id, outcome, reason: 'read by its id when the plan was amended: not there any more' };
 }
 
-function findingOf({ fingerprint: _, dependsOn: __, guard: ___, override: ____, ...finding }: PlanItem): Finding {
+function findingOf({ fingerprint: _, dependsOn: __, guard: ___, lifted: ____, override: _____, ...finding }: PlanItem): Finding {
   return finding;
 }

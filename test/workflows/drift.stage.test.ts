@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { APPROVER, MAILBOX, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate } from '../harness/estate.ts';
+import { APPROVER, MAILBOX, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';
 import { addGcp, MEPM_ACCOUNT, WORKLOADS } from '../harness/gcp.ts';
 import { memberArn, memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, finish, planOf, resultOf, startedRun } from '../harness/people.ts';
@@ -145,3 +145,41 @@ function approveWith(run: string, opening: number, planHash: string) {
   const gate = ['--gate', 'plan', '--opening', String(opening), '--plan-hash', planHash];
   return stage.offboard('approve', run, ...gate, '--by', APPROVER, '--reason', 'read it');
 }
+
+test('what an earlier run left unresolved, and its owner changed since, is held with the difference until an override names it', async () => {
+  const estate = smallEstate();
+  estate.objects.push(memberRole('taken-over'));
+  const first = await startedRun(stage, estate);
+  await planOf(stage, first);
+  const own = trusting('arn:aws:iam::999900001111:root');
+  await stage.sandbox.change(({ entries }) => {
+    Object.assign((entries[memberItem('taken-over')] as { object: object }).object, { trust: own });
+  });
+  await approveGate(stage, first, 'plan');
+  await stage.until(first, (v) => v.unresolved.some((o) => o.item === memberItem('taken-over')));
+  expect(await stage.offboard('cancel', first, '--by', STARTER)).toMatchObject({ code: 0 });
+  await expect(resultOf(stage, first)).rejects.toThrow('cancelled');
+
+  const start = async () => {
+    const manifest = stage.writeManifest(estate.manifest);
+    const run = `offboarding-${estate.manifest.tenant.id}`;
+    expect(await stage.offboard('start', manifest, '--by', STARTER)).toMatchObject({ code: 0 });
+    const { items } = await planOf(stage, run);
+    return { run, item: items.find((i) => i.id === memberItem('taken-over')) };
+  };
+  const second = await start();
+  expect(second.item?.guard).toMatchObject({
+    code: 'Drift',
+    reason: expect.stringMatching(/changed since offboarding-.* planned it .*999900001111/) as string,
+  });
+  expect(await stage.offboard('cancel', second.run, '--by', STARTER)).toMatchObject({ code: 0 });
+  await expect(resultOf(stage, second.run)).rejects.toThrow('cancelled');
+
+  estate.manifest.overrides = [{ item: memberItem('taken-over'), reason: 'its owner gave it to us' }];
+  const { run, item } = await start();
+  expect(item).toMatchObject({ lifted: { code: 'Drift' } });
+  expect(item?.guard).toBeUndefined();
+  const result = await finish(stage, run);
+  expect(result).toMatchObject({ status: 'completed', leftovers: [] });
+  expect(removedBy(stage, result.run)).toContain(memberItem('taken-over'));
+});

@@ -121,7 +121,11 @@ export class SecondLook {
     const provided = new Set(match.findings.filter((f) => f.system === system).flatMap((f) => f.provides));
     // Of a system that proves nothing here nothing counts but who uses what lies here.
     const counts = (one: { system: SystemId; uses: string[] }) => whole.has(one.system) || one.uses.some((t) => provided.has(t));
-    const findings = match.findings.filter(counts);
+    const today = match.findings.filter(counts);
+    // What rests on an earlier run's proof is compared by its definition alone; who needs it is asked all the same.
+    const found = new Set(today.filter((f) => f.confidence === 'certain').map((f) => f.id));
+    const carried = plan.items.filter((i) => i.carriedFrom !== undefined && i.system === system && !found.has(i.id));
+    const findings = [...today.filter((f) => !carried.some((c) => c.id === f.id)), ...carried];
     const ours = new Set(findings.map((f) => f.id));
     const excused = new Set(leftAlone(ledger).map((l) => l.item));
     return buildPlan({
