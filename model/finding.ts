@@ -47,6 +47,8 @@ export interface Finding {
   standsFor?: string[];
   /** The run that planned it, where nothing read today finds it: it rests on what was proved then. */
   carriedFrom?: string;
+  /** Nothing of its own shows it to be ours, but the manifest names it (`guards/foreign.ts`). */
+  onlyNamed?: true;
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }

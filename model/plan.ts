@@ -1,6 +1,7 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
 import type { Facts, Finding, Hold, Bystander } from './finding.ts';
+import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
 import { ourselves } from './guards/ourselves.ts';
 import { guardsOf } from './keep.ts';
 import { unitsOf } from './unit.ts';
@@ -75,6 +76,8 @@ export interface PlanInput {
   /** Of the manifest's waves. */
   pilot: string[];
   maxItems: number;
+  /** Whether the worker's policy lets an override remove what only the manifest's word connects with Permissions Management. */
+  foreignThings?: boolean;
   /** Of the things of one kind in one system. */
   maxPercent: number;
   kindCounts: KindCount[];
@@ -101,17 +104,18 @@ export function buildPlan(input: PlanInput): Plan {
   const overrides = new Map(input.overrides.map((o) => [o.item, o.reason]));
   const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
   const candidates = [...input.findings, ...input.unknown.map((u) => unreadSystem(u.system, u.reason))];
+  const foreign = foreignAmong(candidates);
   const kept: Finding[] = [];
   const units = unitsOf(input.findings.filter((f) => f.confidence === 'name-only'));
   for (const finding of candidates) {
-    const reason = reasonToLeave(finding, input, overrides, units.get(finding.id) ?? []);
+    const reason = reasonToLeave(finding, input, overrides, units.get(finding.id) ?? [], foreign.has(finding.id));
     if (reason === undefined) kept.push(finding);
     else {
       const perhaps = finding.confidence === 'name-only' ? { maybeOurs: finding.risk } : {};
       untouched.push({ system: finding.system, id: finding.id, reason, ...perhaps });
     }
   }
-  const missing = [...overrides.keys()].find((id) => !kept.some((f) => f.id === id));
+  const missing = [...overrides.keys()].find((id) => !foreign.has(id) && !kept.some((f) => f.id === id));
   if (missing !== undefined) {
     throw new OffboardError(
       'InvalidValue',
@@ -142,10 +146,13 @@ export function buildPlan(input: PlanInput): Plan {
     kept.some(named) ? others : [],
   );
   const all = kept.map((finding) => ({
-    ...toItem(finding, kept, guards.get(finding.id), overrides.get(finding.id)),
+    ...toItem(foreign.has(finding.id) ? finding : recognised(finding), kept, guards.get(finding.id), overrides.get(finding.id)),
     ...(named(finding) && unlifted.has(finding.id) ? { lifted: unlifted.get(finding.id) as Hold } : {}),
   }));
   const items = removalOrder(withContents(all), input.orders);
+  const foreignNamed = candidates
+    .filter((f) => foreign.has(f.id) && overrides.has(f.id))
+    .map(({ id, title }) => ({ id, title, goes: kept.some((k) => k.id === id) }));
   return {
     version: 1,
     tenantId: input.tenantId,
@@ -156,7 +163,7 @@ export function buildPlan(input: PlanInput): Plan {
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     facts: input.facts,
     pilot: input.pilot.toSorted(),
-    warnings: [...warningsOf(input), ...quarantineWarning(items, input.quarantine)],
+    warnings: [...foreignWarnings(foreignNamed), ...warningsOf(input), ...quarantineWarning(items, input.quarantine)],
   };
 }
 
@@ -178,13 +185,25 @@ function refuseTooGreatAShare(kept: Finding[], { kindCounts, maxPercent }: PlanI
   }
 }
 
-function reasonToLeave(finding: Finding, input: PlanInput, overrides: Map<string, string>, unit: string[]): string | undefined {
+/** What an earlier plan saw connected stays so, once what connected it is gone. */
+function recognised({ onlyNamed: _, ...finding }: Finding): Finding {
+  return finding;
+}
+
+function reasonToLeave(
+  finding: Finding,
+  input: PlanInput,
+  overrides: Map<string, string>,
+  unit: string[],
+  foreign: boolean,
+): string | undefined {
   const native = finding.id.slice(finding.kind.length + 1);
   if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
   const own = ourselves(finding, input.facts);
   if (own !== undefined) return own;
   const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
   if (leftAlone) return leftAlone.reason;
+  if (foreign && !(input.foreignThings && overrides.has(finding.id))) return foreignStays(finding.why, input.foreignThings ?? false);
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
     return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason${belonging(unit)}`;
   }

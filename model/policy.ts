@@ -8,6 +8,8 @@ export const PolicySchema = z.strictObject({
   /** Whoever started a run cannot decide about it. */
   fourEyes: z.boolean().default(true),
   maxItems: z.int().min(1).default(100_000),
+  /** Whether an override may remove what nothing but the manifest's word connects with Permissions Management. */
+  foreignThings: z.boolean().optional(),
   /** A regular expression that the ticket number of each decision must match as a whole; without it none is demanded. */
   ticket: z
     .string()

@@ -9,7 +9,8 @@ import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { itemHash } from '../../model/item-hash.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
+import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
@@ -66,6 +67,8 @@ async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecisio
   const plan = await currentPlan(deps, ledger);
   const known = new Set([...(plan?.items ?? []), ...(plan?.untouched ?? [])].map((i) => i.id));
   const stranger = decision.overrides.find((o) => !known.has(o.item));
+  const foreign = plan?.untouched.find((u) => u.reason.startsWith(NOT_RECOGNISED) && decision.overrides.some((o) => o.item === u.id));
+  if (foreign && !deps.policy.foreignThings) return refuse('NotAllowed', `overrides: ${foreign.id}: ${foreign.reason}`);
   if (!stranger) return decide(decision, context);
   const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from the plan`;
   return { ok: false, code: 'InvalidValue', message, next: [step('plan', RUN)] };

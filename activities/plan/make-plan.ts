@@ -68,6 +68,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     leftAlone: leftAlone(ledger),
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
+    foreignThings: deps.policy.foreignThings ?? false,
     maxPercent: manifest.breakers.maxPercent,
     ...(manifest.mode === 'quarantine' ? { quarantine: { kinds: kindsWithQuarantine(deps), ms: manifest.waits.quarantine } } : {}),
     kindCounts,

@@ -1,3 +1,4 @@
+import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
 import { PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
 import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
 import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
@@ -20,9 +21,10 @@ export function renderPlan(plan: Plan, hash: string): string {
   const lines = [
     `Plan ${hash}`,
     `Tenant ${plan.tenantId}`,
+    ...firstOfAll(plan),
     '',
     ...phases(plan, (item) => [
-      `ours: ${item.why.join('; ')}`,
+      `${item.onlyNamed ? NOT_RECOGNISED : 'ours'}: ${item.why.join('; ')}`,
       ...(item.guard ? [`HELD (${item.guard.code}): ${item.guard.reason}`] : []),
       ...(item.override === undefined ? [] : [`guard lifted: ${item.override}`]),
     ]),
@@ -76,6 +78,7 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
   const held = plan.items.filter((i) => i.guard);
   const lines = [
     `Summary of plan ${hash}`,
+    ...firstOfAll(plan),
     ...PHASES.map(
       (phase, n) => `  ${n + 1}. ${PHASE_TITLES[phase]}: ${counted(plan.items.filter((i) => i.phase === phase).length, 'item')}`,
     ),
@@ -89,6 +92,13 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
     ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, 'marked above'),
     ...section('COULD NOT BE READ', plan.unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, 'marked above'),
   );
-  for (const warning of plan.warnings) lines.push(`WARNING: ${warning}.`);
+  for (const warning of plan.warnings.filter((w) => !isFirst(w))) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What is nobody's but the manifest's word says to be ours comes before anything else. */
+const isFirst = (warning: string): boolean => warning.startsWith(NOT_RECOGNISED);
+
+function firstOfAll({ warnings }: Plan): string[] {
+  return warnings.filter(isFirst).map((warning) => `WARNING: ${warning}.`);
 }

@@ -141,6 +141,7 @@ export class SecondLook {
       leftAlone: leftAlone(ledger),
       pilot: [],
       maxItems: Infinity,
+      foreignThings: deps.policy.foreignThings ?? false,
       maxPercent: 100,
       kindCounts: [],
       facts: { ...facts, ourselves: [...new Set([...(facts.ourselves ?? []), ...(plan.facts.ourselves ?? [])])] },

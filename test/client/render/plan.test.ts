@@ -50,3 +50,12 @@ test('of very many that are held the summary names some, and tells how many more
 test('phases are counted in the singular and the plural', () => {
   expect(renderPlan(planOf([finding('a')]), 'h')).toMatch(/1\. Removal of permissions assigned in AWS, Azure, GCP: 1 item\n.*: 0 items\n/);
 });
+
+test('what only the manifest’s word connects with MEPM is told first of all, above the list and above the summary', () => {
+  const payroll = finding('payroll', { confidence: 'name-only', onlyNamed: true });
+  const overrides = [{ item: payroll.id, reason: 'onboarding renamed it' }];
+  const told = renderPlan(planOf([payroll], { overrides, foreignThings: true }), 'h').split('\n');
+  const warnings = told.flatMap((line, n) => (line.startsWith("WARNING: NOT RECOGNISED AS MEPM's") ? [n] : []));
+  expect(warnings).toEqual([2, told.indexOf('Summary of plan h') + 1]);
+  expect(told.join('\n')).toContain("NOT RECOGNISED AS MEPM's: trusts the OIDC role");
+});

@@ -57,6 +57,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
       ...named.map((uri) => `the manifest names its identifier URI ${uri}`),
     ],
     confidence: known.length > 0 ? 'certain' : 'name-only',
+    ...(known.length > 0 ? {} : { onlyNamed: true as const }),
     risk: 'none',
     stage: 'oidc-applications',
     snapshot: toJson(application),

@@ -21,7 +21,7 @@ test.each([
 
 test('a URI only the manifest names is name-only and may be trusted in either cloud', () => {
   expect(judge(application(['api://contoso-ciem'])).findings).toMatchObject([
-    { confidence: 'name-only', provides: ['aws:audience:api://contoso-ciem', 'gcp:audience:api://contoso-ciem'] },
+    { confidence: 'name-only', onlyNamed: true, provides: ['aws:audience:api://contoso-ciem', 'gcp:audience:api://contoso-ciem'] },
   ]);
 });
 
