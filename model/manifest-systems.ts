@@ -17,7 +17,7 @@ export function systemsOf(manifest: Manifest): SystemId[] {
   if (gcp) {
     if (gcp.organization) ids.push(`gcp:organizations/${gcp.organization}`);
     for (const f of listed(gcp.folders)) ids.push(`gcp:folders/${f}`);
-    for (const p of [...(gcp.oidcProject ? [gcp.oidcProject] : []), ...listed(gcp.projects)]) ids.push(`gcp:projects/${p}`);
+    for (const p of [...each(gcp.oidcProject), ...listed(gcp.projects)]) ids.push(`gcp:projects/${p}`);
   }
   return [...new Set(ids)].toSorted();
 }

@@ -77,8 +77,8 @@ export const ManifestSchema = z.strictObject({
       organization: digits.optional(),
       folders: allOr(digits).optional(),
       projects: allOr(projectId),
-      /** The project that holds the workload identity pool and the service account; without it they are looked for in every project. */
-      oidcProject: projectId.optional(),
+      /** Where workload identity pool and service account are, one project or several: only these prove others. Without it they are looked for in every project. */
+      oidcProject: z.union([projectId, some(projectId)], 'is neither a GCP project id nor a list of them').optional(),
     })
     .optional(),
   entra: z
@@ -175,6 +175,7 @@ export function checkNames(manifest: Manifest): void {
     ['aws.members', listed(manifest.aws?.members)],
     ['azure.subscriptions', listed(manifest.azure?.subscriptions).map((s) => s.toLowerCase())],
     ['azure.managementGroups', listed(manifest.azure?.managementGroups)],
+    ['gcp.oidcProject', each(manifest.gcp?.oidcProject)],
     ['gcp.folders', listed(manifest.gcp?.folders)],
     ['gcp.projects', listed(manifest.gcp?.projects)],
     ['entra.applications', manifest.entra.applications ?? []],

@@ -3,6 +3,7 @@ import { OffboardError } from './errors.ts';
 import type { Facts, Finding, Hold, Bystander } from './finding.ts';
 import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
 import { ourselves } from './guards/ourselves.ts';
+import { accessThatStays } from './access-that-stays.ts';
 import { guardsOf } from './keep.ts';
 import { unitsOf } from './unit.ts';
 import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
@@ -131,9 +132,8 @@ export function buildPlan(input: PlanInput): Plan {
   refuseTooGreatAShare(kept, input);
   const leftAlone = new Set(input.leftAlone.map((s) => s.item));
   // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
-  const staying = candidates
-    .filter((f) => !kept.includes(f))
-    .map(({ hold, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? hold?.keeps : WAY }));
+  const unplanned = candidates.filter((f) => !kept.includes(f));
+  const staying = unplanned.map(({ hold, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? hold?.keeps : WAY }));
   const others = [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying];
   // Nothing is known of a system that could not be read: there is nothing an override could remove.
   const named = (finding: Finding) => overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM;
@@ -163,7 +163,12 @@ export function buildPlan(input: PlanInput): Plan {
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
     facts: input.facts,
     pilot: input.pilot.toSorted(),
-    warnings: [...foreignWarnings(foreignNamed), ...warningsOf(input), ...quarantineWarning(items, input.quarantine)],
+    warnings: [
+      ...foreignWarnings(foreignNamed),
+      ...accessThatStays([...unplanned, ...items.filter((i) => i.guard)]),
+      ...warningsOf(input),
+      ...quarantineWarning(items, input.quarantine),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { nativeId, type SystemId } from '../../model/names.ts';
+import { each } from '../../model/selector.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Harmless } from './assets.ts';
 import type { GcpApi } from './wire/clients.ts';
@@ -49,10 +50,10 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
 /** The project that the manifest names as the one of the pool; where it names none, any with a pool that is ours, Defender's or like them. */
 async function readOidc(api: GcpApi, resource: string, context: ReadContext): Promise<OidcProject | undefined> {
   const [type, id = ''] = resource.split('/');
-  const oidcProject: string | undefined = context.manifest.gcp?.oidcProject;
-  if (type !== 'projects' || (oidcProject !== undefined && id !== oidcProject)) return undefined;
+  const named = each(context.manifest.gcp?.oidcProject);
+  if (type !== 'projects' || (named.length > 0 && !named.includes(id))) return undefined;
   const pools = await readPools(api, id);
-  if (oidcProject === undefined && !pools.some((pool) => concernsUs(pool, context))) return undefined;
+  if (named.length === 0 && !pools.some((pool) => concernsUs(pool, context))) return undefined;
   return await readAround(api, id, pools, context);
 }
 

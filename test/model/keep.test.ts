@@ -66,7 +66,7 @@ describe('what is held with a thing', () => {
     const plan = planOf(held('account', 'means'));
     expect(plan.items.find((i) => i.id === role.id)?.guard).toEqual({
       code: 'Shared',
-      reason: 'still needed by aws-role:account',
+      reason: 'still needed by aws-role:account (somebody needs it)',
       who: ['aws-role:account'],
     });
   });

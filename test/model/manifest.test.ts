@@ -55,8 +55,13 @@ test('a project of Google Cloud may be one of a domain', () => {
   const of = (id: string) => `${GOOD}gcp: { projects: ['${id}'], oidcProject: '${id}' }\n`;
   for (const id of ['contoso-security', 'example.com:web', 'eu.example-corp.com:web-1'])
     expect(systemsOf(read(of(id)))).toContain(`gcp:projects/${id}`);
+  expect(
+    systemsOf(read(`${GOOD}gcp: { projects: ['contoso-web'], oidcProject: ['contoso-a1', 'contoso-b2'] }\n`)).filter((id) =>
+      id.startsWith('gcp:'),
+    ),
+  ).toEqual(['gcp:projects/contoso-a1', 'gcp:projects/contoso-b2', 'gcp:projects/contoso-web']);
   for (const id of ['web', 'example.com:', ':web', 'example.com:Web', 'example:web', 'a.b:c:d'])
-    expect(refusalOf(of(id)).message).toContain('is not a GCP project id');
+    expect(refusalOf(of(id)).message).toContain('GCP project id');
 });
 
 test('every system is named once, sorted, facts included', () => {

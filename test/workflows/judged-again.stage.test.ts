@@ -16,6 +16,9 @@ const OIDC_ROLE = 'arn:aws:iam::210987654301:role/contoso-ciem-oidc-connect';
 const LOGGING_ROLE = 'arn:aws:iam::210987654303:role/mciem-cloudtrail-account-role';
 const POOL = 'projects/contoso-identity/locations/global/workloadIdentityPools/mciem-wi-pool';
 const ACCOUNT = 'contoso-ciem-reader@contoso-identity.iam.gserviceaccount.com';
+const ENTRY =
+  `projects/contoso-identity/serviceAccounts/${ACCOUNT}#roles/iam.workloadIdentityUser#` +
+  'principalSet://iam.googleapis.com/projects/481516234201/locations/global/workloadIdentityPools/mciem-wi-pool/*';
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:210987654313:secret:contoso/entitlements/okta-Zq3Rt7';
 const WRITER =
   '/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001/providers/Microsoft.Authorization/roleAssignments/7b1e4c90-0002-4a5f-9d3c-2f60b8a71e02';
@@ -89,7 +92,7 @@ test('what others were given since the plan holds it, though nothing of its own 
     },
   ]);
   const codes = {
-    [`gcp-pool:${POOL}`]: 'Drift',
+    [`gcp-impersonation-binding:${ENTRY}`]: 'Drift',
     [`aws-role:${OIDC_ROLE}`]: 'StillInUse',
     [`aws-policy:arn:aws:iam::210987654312:policy/ciem-controller-${TENANT}`]: 'Drift',
     [`aws-secret:${SECRET}`]: 'SharedSecret',
@@ -97,7 +100,9 @@ test('what others were given since the plan holds it, though nothing of its own 
     [`azure-role-assignment:${READER}`]: 'SharedWithDefender',
   };
   expect(Object.fromEntries(Object.keys(codes).map((id) => [id, held.get(id)?.code]))).toEqual(codes);
-  expect(held.get(`gcp-pool:${POOL}`)?.reason).toContain('github');
+  // The pool waits for what it lets in: of that nobody knows any more whose it is.
+  expect(held.get(`gcp-impersonation-binding:${ENTRY}`)?.reason).toContain('serves others too');
+  expect(held.get(`gcp-pool:${POOL}`)?.reason).toContain(ENTRY);
   expect(held.get(`aws-role:${OIDC_ROLE}`)?.reason).toContain(
     'used by aws-role:arn:aws:iam::210987654311:role/newcomer, which the plan does not know; amend the plan',
   );
@@ -115,7 +120,9 @@ test('who may act as it, and that it was used, are asked again', async () => {
     ],
     LOGGING_ROLE,
   );
-  const account = held.get(`gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`);
-  expect(account).toMatchObject({ code: 'SharedServiceAccount', reason: expect.stringContaining('group:sre@contoso.example') as string });
+  // Its roles are held with it, so that it waits for them.
+  const role = held.get(`gcp-binding:folders/618204457731#roles/iam.securityAdmin#serviceAccount:${ACCOUNT}`);
+  expect(role).toMatchObject({ code: 'Shared', reason: expect.stringContaining('group:sre@contoso.example') as string });
+  expect(held.get(`gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`)?.code).toBe('Dependency');
   expect(held.get(`aws-role:${LOGGING_ROLE}`)?.code).toBe('RecentlyUsed');
 });

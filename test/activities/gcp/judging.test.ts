@@ -85,6 +85,18 @@ describe('others may act as the account', () => {
   });
 });
 
+test('an account that stays with our way in to it is told before anything else; one whose way in goes is not', () => {
+  const warningsOf = (what: House) => {
+    const facts = factsOf(house(what));
+    return planOf(judge(house(what), facts).findings, { facts, orders: { gcp: GCP_ORDER } }).warnings;
+  };
+  expect(warningsOf({ providers: [provider({ attributeCondition: '' })] })[0]).toBe(
+    'access that stays unless it is decided otherwise: Permissions Management can still act as ' +
+      `service account ${EMAIL} by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`,
+  );
+  for (const what of [{}, { change: { keys: ['4f5a'] } }]) expect(warningsOf(what)).toEqual([]);
+});
+
 test('a protected account keeps its whole way', () => {
   const snapshot = house({});
   const name = `projects/${PROJECT}/serviceAccounts/${EMAIL}`;
