@@ -87,11 +87,11 @@ function guardOf(node: Node, nodes: ReadonlyMap<string, Node>): { hold?: Hold } 
     const { code, reason } = (content && guardOf(content, nodes).hold) ?? STAYS;
     return { code, reason: `it would take ${id} along: ${reason}` };
   });
-  const users = [...node.users].map((id) => {
-    const held = nodes.get(id)?.hold;
-    return held ? `${id} (${held.reason})` : id;
-  });
-  return combine(node.hold, ...inside, shared(users));
+  return combine(
+    node.hold,
+    ...inside,
+    shared([...node.users], (id) => nodes.get(id)?.hold?.reason),
+  );
 }
 
 function grows<T>(set: Set<T>, more: Iterable<T>): boolean {

@@ -2,11 +2,12 @@ import type { Hold } from '../finding.ts';
 
 /** The guards of what others use, too. `others`: who, in words; nobody holds nothing. */
 
-/** What stays needs it. */
-export function shared(others: readonly string[]): Hold | undefined {
-  return others.length === 0
-    ? undefined
-    : { code: 'Shared', reason: `still needed by ${others.toSorted().join(', ')}`, who: others.toSorted() };
+/** What stays needs it. `why`: for what reason one of them stays, in words, where that is known. */
+export function shared(others: readonly string[], why: (other: string) => string | undefined = () => undefined): Hold | undefined {
+  if (others.length === 0) return undefined;
+  const who = others.toSorted();
+  const told = who.map((other) => (why(other) === undefined ? other : `${other} (${why(other)})`));
+  return { code: 'Shared', reason: `still needed by ${told.join(', ')}`, who };
 }
 
 /** It would go along with something else, and stays. */

@@ -101,7 +101,7 @@ test('what others were given since the plan holds it, though nothing of its own 
   };
   expect(Object.fromEntries(Object.keys(codes).map((id) => [id, held.get(id)?.code]))).toEqual(codes);
   // The pool waits for what it lets in: of that nobody knows any more whose it is.
-  expect(held.get(`gcp-impersonation-binding:${ENTRY}`)?.reason).toContain('serves others too');
+  expect(held.get(`gcp-impersonation-binding:${ENTRY}`)?.reason).toContain('the provider github is in it');
   expect(held.get(`gcp-pool:${POOL}`)?.reason).toContain(ENTRY);
   expect(held.get(`aws-role:${OIDC_ROLE}`)?.reason).toContain(
     'used by aws-role:arn:aws:iam::210987654311:role/newcomer, which the plan does not know; amend the plan',
