@@ -11,6 +11,8 @@ export interface ReadContext {
   ciemPrincipalId?: string;
   /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
   own?: readonly Own[];
+  /** Set where nothing is asked but its facts and who in it uses what lies elsewhere: the rest may be left out, so that it takes few calls. */
+  usersOnly?: true;
 }
 
 /** What stands behind an `all` in the manifest. */

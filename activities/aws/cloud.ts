@@ -5,7 +5,7 @@ import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
 import { awsFacts } from './facts.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
-import { readAccount } from './reader.ts';
+import { readAccount, readTrusts } from './reader.ts';
 import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
@@ -29,6 +29,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     root: (context) => rootOfAws(connector, context),
     localTokens: LOCAL_TOKENS,
     async read(api, _system, context) {
+      if (context.usersOnly) return await readTrusts(api, context.own);
       const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, context.own);
       return putBack(AWS_KINDS, read, context);
     },

@@ -80,6 +80,21 @@ export async function readAccount(
   };
 }
 
+/** An account's roles alone, in one listing: who in it trusts what lies elsewhere. */
+export async function readTrusts(api: AwsAccountApi, own: readonly Own[] = []): Promise<AwsSnapshot> {
+  const { roles } = await api.authorizationDetails(['Role']);
+  const { account } = api;
+  const nothing = { policies: [], policyCount: 0, providers: [], beside: {}, stacks: [], ourselves: [], usedRecently: {} };
+  return {
+    account,
+    roles: rolesPutBack(
+      roles.map((r) => roleOf(r, {})),
+      own,
+    ),
+    ...nothing,
+  };
+}
+
 function rolesPutBack(there: RoleState[], own: readonly Own[]): RoleState[] {
   return own.filter(({ item }) => item.kind === roleFootprint.name).reduce(withRole, there);
 }
@@ -123,19 +138,21 @@ async function readRoles(api: AwsAccountApi, details: RoleDetail[]): Promise<Rol
       continue;
     }
     alone.delete(name);
-    roles.push(
-      roleState(detail, more, {
-        attached: (detail.AttachedManagedPolicies ?? []).map((p) => need(p.PolicyArn, 'PolicyArn')),
-        inline: (detail.RolePolicyList ?? []).map((p) => [need(p.PolicyName, 'PolicyName'), need(p.PolicyDocument, 'PolicyDocument')]),
-        instanceProfiles: (detail.InstanceProfileList ?? []).map((p) => need(p.InstanceProfileName, 'InstanceProfileName')),
-      }),
-    );
+    roles.push(roleOf(detail, more));
   }
   for (const name of alone) {
     const role = await readRole(api, name);
     if (role) roles.push(role);
   }
   return roles.toSorted((a, b) => (a.Arn < b.Arn ? -1 : 1));
+}
+
+function roleOf(detail: RoleDetail, more: { Description?: string | undefined; MaxSessionDuration?: number | undefined }): RoleState {
+  return roleState(detail, more, {
+    attached: (detail.AttachedManagedPolicies ?? []).map((p) => need(p.PolicyArn, 'PolicyArn')),
+    inline: (detail.RolePolicyList ?? []).map((p) => [need(p.PolicyName, 'PolicyName'), need(p.PolicyDocument, 'PolicyDocument')]),
+    instanceProfiles: (detail.InstanceProfileList ?? []).map((p) => need(p.InstanceProfileName, 'InstanceProfileName')),
+  });
 }
 
 async function readProviders(api: AwsAccountApi): Promise<ProviderState[]> {

@@ -35,12 +35,14 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const namedScopes = systemsOf(context.manifest)
     .filter((s) => systemType(s) === 'azure')
     .map(nativeId);
+  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
+  const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
+  // A group's stacks may manage what lies below it.
+  if (context.usersOnly && subscription !== undefined) return { system, scope, namedScopes, assignments: [], ...defender };
   const assignments = await api.listAssignments(scope, context.ciemPrincipalId);
   const all = await api.listAssignmentScopes(scope);
   const assignmentCount = all.filter((s) => sameId(owningScope(s), scope)).length;
-  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
-  const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
-  // A group's stacks may manage what lies below it; at `/` there are none.
+  // At `/` there are no stacks.
   const mayOwn = subscription === undefined ? scope !== '/' : assignments.some((a) => sameId(owningScope(a.scope), scope));
   const stacks = mayOwn ? { deploymentStacks: await readDeploymentStacks(api, scope) } : {};
   return { system, scope, namedScopes, assignments, assignmentCount, ...defender, ...stacks };

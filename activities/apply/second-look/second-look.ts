@@ -7,6 +7,7 @@ import type { Outcome } from '../../../model/outcome.ts';
 import type { Removed } from '../../../model/restore.ts';
 import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
+import type { ReadContext } from '../../cloud.ts';
 import { judgeReadings } from '../../discover/judge.ts';
 import type { Reading } from '../../discover/read.ts';
 import { failureMessage } from '../../failures.ts';
@@ -49,28 +50,30 @@ export class SecondLook {
     const snapshots = new Map<SystemId, unknown>([[item.system, own.value]]);
     const provers = this.#proversOf(item);
     let later: Answer<never> | undefined;
+    const whole = new Set([item.system, ...provers]);
     await forEachLimited([...new Set([...provers, ...this.#askedFor(item)])], async (system) => {
-      const read = await this.#read(system, ONCE);
+      const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? {} : { usersOnly: true });
       if (read.ok) snapshots.set(system, read.value);
       else if (read.failure.kind === 'retry') later ??= read;
       readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
     });
     if (later) return later;
-    const again = await this.#planAgain(item, new Set([item.system, ...provers]), readings, snapshots);
+    const again = await this.#planAgain(item, whole, readings, snapshots);
     const ours = new Set(await this.#idsPutBack());
     return { ok: true, value: judgeAgain(item, this.#at.plan, again, this.#at.ledger, ours) };
   }
 
-  async #read(system: SystemId, maxAge: number): Promise<Answer<unknown>> {
+  async #read(system: SystemId, maxAge: number, only: Pick<ReadContext, 'usersOnly'> = {}): Promise<Answer<unknown>> {
     const { deps, manifest, plan } = this.#at;
     const type = systemType(system);
     const cloud = deps.clouds[type];
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
-    return await readingOf(deps, this.#step, system, maxAge, async () => {
+    const step = only.usersOnly ? `${this.#step} users` : this.#step;
+    return await readingOf(deps, step, system, maxAge, async () => {
       const own = ownDoings(this.#at, await this.#removedEarlier(), type);
       const ciemPrincipalId = directory?.value ?? plan.facts.ciemPrincipalId;
-      const context = { manifest, own, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }) };
+      const context = { manifest, own, ...only, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }) };
       return await persistently<unknown>(
         cloud,
         async () => cloud.read(await cloud.connect(system, context), system, context),
@@ -87,6 +90,11 @@ export class SecondLook {
     const read = await this.#read(directory, ONCE);
     if (!read.ok) return read;
     return { ok: true, value: deps.clouds.entra.facts(read.value, manifest.tenant.id, plan.facts.issuer).ciemPrincipalId };
+  }
+
+  /** Whether something of another system goes in the same stage: it is read whole for that anyway. */
+  #goesBeside({ phase, stage }: PlanItem, system: SystemId): boolean {
+    return this.#at.plan.items.some((i) => i.system === system && i.phase === phase && i.stage === stage);
   }
 
   /** The other systems that prove ours what lies in an item's system: what is ours for its user's sake rests on what proves the user, too. */

@@ -1,4 +1,5 @@
 import {
+  type EntityType,
   DeleteOpenIDConnectProviderCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
@@ -54,9 +55,9 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, base
     caller: () => callerOf(sts),
     worker: () => callerOf(base),
 
-    /** Roles and customer policies with all that hangs on them; carries neither a role's description nor a policy's tags. */
-    async authorizationDetails() {
-      const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: ['Role', 'LocalManagedPolicy'] }));
+    /** Roles and customer policies with all that hangs on them, or roles alone; carries neither a role's description nor a policy's tags. */
+    async authorizationDetails(filter: EntityType[] = ['Role', 'LocalManagedPolicy']) {
+      const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: filter }));
       return { roles: pages.flatMap((p) => p.RoleDetailList ?? []), policies: pages.flatMap((p) => p.Policies ?? []) };
     },
     async roles() {
