@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { MEPM } from './footprint.ts';
-import { checkNames, ManifestSchema, type Manifest } from './manifest.ts';
+import { refuseFaults } from './fault.ts';
+import { duplicates } from './manifest-faults.ts';
+import { ManifestSchema, type Manifest } from './manifest.ts';
 import type { CollectorType } from './names.ts';
 
 /**
@@ -37,7 +39,7 @@ export function draftManifest(scope: unknown, collectors: Collectors, awsRole = 
   });
   if (!parsed.success)
     throw new OffboardError('InvalidValue', `scope: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  checkNames(parsed.data);
+  refuseFaults(duplicates(parsed.data), 'scope');
   return { ...parsed.data, collectors, approvers: [] };
 }
 

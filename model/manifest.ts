@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import { OffboardError } from './errors.ts';
-import { parseYaml } from './yaml.ts';
+import { normalMicrosoft, normalNumber } from './identity/native.ts';
 import { ChangeWindowSchema } from './window.ts';
-import { each, listed } from './selector.ts';
 
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
 
-const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555');
+const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555').transform(normalMicrosoft);
 const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write its 12 digits in quotes');
 const person = z.string().min(1, 'is empty; write a name or a mail address');
 /** A project of a domain is `example.com:web`. */
 const projectId = z
   .string()
   .regex(/^(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z0-9-]+(?:\.[a-z0-9-]+)+:[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?)$/, 'is not a GCP project id');
-const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes');
+const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes').transform(normalNumber);
 const date = z.iso.date('is not a date; write YYYY-MM-DD');
 
 /** A selector that names nothing would claim that nothing is left. */
@@ -151,48 +149,3 @@ export const ManifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof ManifestSchema>;
-
-/** Checks the text of a manifest file. Throws OffboardError naming file, line, field and mend. */
-export function parseManifest(file: string, text: string): Manifest {
-  return parseYaml(file, text, ManifestSchema, checkManifest);
-}
-
-/** What a schema cannot say: systems named twice, a tree without its root. */
-export function checkManifest(manifest: Manifest): void {
-  checkNames(manifest);
-  checkRoots(manifest);
-  if (manifest.mode === 'quarantine' && manifest.waits.quarantine >= manifest.waits.approvalValid)
-    throw new OffboardError(
-      'InvalidValue',
-      'waits.quarantine: is not shorter than waits.approvalValid; the approval would expire before anything is removed',
-    );
-}
-
-/** Throws where a list names something twice. */
-export function checkNames(manifest: Manifest): void {
-  const lists: [string, string[]][] = [
-    ['aws.oidcAccount', each(manifest.aws?.oidcAccount)],
-    ['aws.members', listed(manifest.aws?.members)],
-    ['azure.subscriptions', listed(manifest.azure?.subscriptions).map((s) => s.toLowerCase())],
-    ['azure.managementGroups', listed(manifest.azure?.managementGroups)],
-    ['gcp.oidcProject', each(manifest.gcp?.oidcProject)],
-    ['gcp.folders', listed(manifest.gcp?.folders)],
-    ['gcp.projects', listed(manifest.gcp?.projects)],
-    ['entra.applications', manifest.entra.applications ?? []],
-    ['collectors', manifest.collectors.map((c) => c.id)],
-    ['approvers', manifest.approvers],
-  ];
-  for (const [path, values] of lists) {
-    const twice = values.find((v, i) => values.indexOf(v) !== i);
-    if (twice !== undefined) throw new OffboardError('DuplicateSystem', `${path}: ${twice} is named twice; name it once`);
-  }
-}
-
-/** What is removed from is never guessed: a manifest names the root of each tree. */
-function checkRoots(manifest: Manifest): void {
-  if (manifest.aws?.members === 'all' && manifest.aws.managementAccount === undefined)
-    throw new OffboardError('InvalidValue', 'aws.managementAccount: is missing; members: all asks it for the accounts of the organisation');
-  const { gcp } = manifest;
-  if ((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined)
-    throw new OffboardError('InvalidValue', 'gcp.organization: is missing; all means everything below it');
-}

@@ -4,6 +4,7 @@ import type { Facts, Finding, Hold, Bystander } from './finding.ts';
 import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
 import { ourselves } from './guards/ourselves.ts';
 import { accessThatStays } from './access-that-stays.ts';
+import { meansItem, normalItem } from './identity/native.ts';
 import { guardsOf } from './keep.ts';
 import { unitsOf } from './unit.ts';
 import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
@@ -102,9 +103,11 @@ export const UNREAD_SYSTEM = 'unread-system';
  * are more items than the breaker allows.
  */
 export function buildPlan(input: PlanInput): Plan {
-  const overrides = new Map(input.overrides.map((o) => [o.item, o.reason]));
   const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
   const candidates = [...input.findings, ...input.unknown.map((u) => unreadSystem(u.system, u.reason))];
+  // What a person wrote means what was found, in whatever spelling.
+  const spelled = new Map(candidates.map((f) => [normalItem(f.id), f.id]));
+  const overrides = new Map(input.overrides.map((o) => [spelled.get(normalItem(o.item)) ?? o.item, o.reason]));
   const foreign = foreignAmong(candidates);
   const kept: Finding[] = [];
   const units = unitsOf(input.findings.filter((f) => f.confidence === 'name-only'));
@@ -202,8 +205,7 @@ function reasonToLeave(
   unit: string[],
   foreign: boolean,
 ): string | undefined {
-  const native = finding.id.slice(finding.kind.length + 1);
-  if (input.protected.includes(native) || input.protected.includes(finding.id)) return PROTECTED;
+  if (input.protected.some((id) => meansItem(id, finding.id))) return PROTECTED;
   const own = ourselves(finding, input.facts);
   if (own !== undefined) return own;
   const leftAlone = input.leftAlone.find((s) => s.item === finding.id);

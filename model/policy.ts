@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { namedTwice } from './fault.ts';
+import { isAmong, normalPerson } from './identity/person.ts';
 import { parseYaml } from './yaml.ts';
 
 /** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
@@ -26,13 +28,13 @@ export type Policy = z.infer<typeof PolicySchema>;
 
 /** Checks the text of the policy file. Throws OffboardError naming file, line, field and mend. */
 export function parsePolicy(file: string, text: string): Policy {
-  return parseYaml(file, text, PolicySchema);
+  return parseYaml(file, text, PolicySchema, ({ approvers }) => namedTwice(['approvers'], approvers, normalPerson));
 }
 
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */
 export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; breakers: { maxItems: number } }): Policy {
   return {
-    approvers: floor.approvers.filter((a) => manifest.approvers.includes(a)),
+    approvers: floor.approvers.filter((a) => isAmong(a, manifest.approvers)),
     fourEyes: floor.fourEyes,
     maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
     ...(floor.ticket === undefined ? {} : { ticket: floor.ticket }),

@@ -1,12 +1,13 @@
 import { isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { messageOf, OffboardError, type ErrorCode } from './errors.ts';
+import { OffboardError, type ErrorCode } from './errors.ts';
+import { refuseFaults, type Fault } from './fault.ts';
 
 /**
- * The text of one YAML file against a schema. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
+ * The text of one YAML file against a schema, and against `check` for what no schema can say. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
  * one line per fault, with the code of the first.
  */
-export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => void): T {
+export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => Fault[]): T {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
@@ -16,12 +17,7 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, c
   }
   const result = schema.safeParse(document.toJS());
   if (!result.success) throw faults(file, document, lines, result.error.issues);
-  try {
-    check?.(result.data);
-  } catch (error) {
-    if (error instanceof OffboardError) throw new OffboardError(error.code, `${file}: ${messageOf(error)}`, { cause: error });
-    throw error;
-  }
+  refuseFaults(check?.(result.data) ?? [], file, (path) => lineOf(document, lines, path));
   return result.data;
 }
 

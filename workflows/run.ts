@@ -4,6 +4,7 @@ import type { MakePlanResult } from '../activities/plan/make-plan.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
 import type { Batch } from '../model/batch.ts';
 import type { GateOutcome } from '../model/gate.ts';
+import { samePerson } from '../model/identity/person.ts';
 import type { Stage } from '../model/messages/status.ts';
 import { PHASES, type Gate, type Phase } from '../model/names.ts';
 import { OTP_EXHAUSTED, type Outcome } from '../model/outcome.ts';
@@ -81,7 +82,7 @@ export class Run implements RunState {
 
   /** Who asks when it waits for somebody. */
   get asking(): Asking {
-    const approvers = (this.started?.approvers ?? []).filter((a) => a !== this.input.startedBy).join(' or ');
+    const approvers = (this.started?.approvers ?? []).filter((a) => !samePerson(a, this.input.startedBy)).join(' or ');
     return { run: this.workflowId, approvers, amendable: this.input.restores === undefined };
   }
 

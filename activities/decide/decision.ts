@@ -1,4 +1,5 @@
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
+import { normalItem } from '../../model/identity/native.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { AmendDecision } from '../../model/messages/amend.ts';
 import { decide, type Decision } from '../../model/messages/index.ts';
@@ -65,9 +66,11 @@ async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Prom
 /** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
 async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
   const plan = await currentPlan(deps, ledger);
-  const known = new Set([...(plan?.items ?? []), ...(plan?.untouched ?? [])].map((i) => i.id));
-  const stranger = decision.overrides.find((o) => !known.has(o.item));
-  const foreign = plan?.untouched.find((u) => u.reason.startsWith(NOT_RECOGNISED) && decision.overrides.some((o) => o.item === u.id));
+  const known = new Set([...(plan?.items ?? []), ...(plan?.untouched ?? [])].map((i) => normalItem(i.id)));
+  const stranger = decision.overrides.find((o) => !known.has(normalItem(o.item)));
+  const foreign = plan?.untouched.find(
+    (u) => u.reason.startsWith(NOT_RECOGNISED) && decision.overrides.some((o) => normalItem(o.item) === normalItem(u.id)),
+  );
   if (foreign && !deps.policy.foreignThings) return refuse('NotAllowed', `overrides: ${foreign.id}: ${foreign.reason}`);
   if (!stranger) return decide(decision, context);
   const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from the plan`;

@@ -2,6 +2,7 @@ import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
 import type { Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import { normalItem } from '../../model/identity/native.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
@@ -52,6 +53,8 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const proved = new Set(carried.map((f) => f.id));
   const findings = await withOriginals(deps, ledger, [...match.findings.filter((f) => !proved.has(f.id)), ...carried]);
   const ours = new Set(findings.map((f) => f.id));
+  const spelled = new Map([...ledger.outcomes.keys(), ...ours].map((id) => [normalItem(id), id]));
+  const idOf = (written: string) => spelled.get(normalItem(written)) ?? written;
   const plan = buildPlan({
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
@@ -61,9 +64,9 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     protected: manifest.protected,
     overrides: [
       // One whose item is gone names nothing any more.
-      ...manifest.overrides.filter((o) => !resolvedIn(ledger, o.item)),
+      ...manifest.overrides.filter((o) => !resolvedIn(ledger, idOf(o.item))),
       // What an amendment named was there then; what is not any more needs no override.
-      ...ledger.overrides.filter((o) => ours.has(o.item)),
+      ...ledger.overrides.filter((o) => ours.has(idOf(o.item))),
     ],
     leftAlone: leftAlone(ledger),
     pilot: pilotOf(manifest),

@@ -1,7 +1,10 @@
 import type { JWK } from 'jose';
 import { OffboardError } from '../../model/errors.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { refuseFaults } from '../../model/fault.ts';
+import { manifestFaults } from '../../model/manifest-faults.ts';
+import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { isAmong, samePerson } from '../../model/identity/person.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { type Reason, step } from '../../model/next-step.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
@@ -77,7 +80,7 @@ function parseManifest(raw: unknown): Manifest {
   const parsed = ManifestSchema.safeParse(raw);
   if (!parsed.success)
     throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  checkManifest(parsed.data);
+  refuseFaults(manifestFaults(parsed.data), 'manifest');
   return parsed.data;
 }
 
@@ -91,7 +94,7 @@ export function approverFailures(deps: Deps, manifest: Manifest, startedBy: stri
   if (policy.approvers.length === 0) {
     return asReasons(["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"]);
   }
-  if (policy.fourEyes && policy.approvers.every((a) => a === startedBy)) {
+  if (policy.fourEyes && policy.approvers.every((a) => samePerson(a, startedBy))) {
     return asReasons([`approvers: only ${startedBy}, who started the run, could approve; name a second person`]);
   }
   return [];
@@ -134,10 +137,10 @@ function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
   }
   // Whoever is eligible activates the role when the one-time password comes.
   const holders = [...roles.permissionsManagementAdministrators, ...roles.eligibleAdministrators].map((a) => a.name);
-  const administrators = new Set([...holders, ...(manifest.administrators ?? [])]);
+  const administrators = [...holders, ...(manifest.administrators ?? [])];
   const unseen = roles.eligibleUnseen === undefined ? '' : ` (who is eligible for it could not be looked at: ${roles.eligibleUnseen})`;
   for (const recipient of new Set(manifest.collectors.map((c) => c.recipient))) {
-    if (!administrators.has(recipient)) {
+    if (!isAmong(recipient, administrators)) {
       failures.push(
         `collectors: ${recipient} is not a Permissions Management Administrator${unseen}; assign the role, or attest it under administrators`,
       );

@@ -1,4 +1,5 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
+import { meansItem } from '../../model/identity/native.ts';
 import { isDone } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -7,7 +8,6 @@ import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
-import { nativeIdOf } from '../kind.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookAtEach } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
@@ -28,10 +28,10 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const ledger = deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
   const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.facts);
-  const excused = (id: string, native: string) =>
-    ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.includes(native) || manifest.protected.includes(id);
+  const excused = (id: string) =>
+    ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
   const leftovers = match.findings
-    .filter((f) => f.confidence === 'certain' && !excused(f.id, nativeIdOf(f)))
+    .filter((f) => f.confidence === 'certain' && !excused(f.id))
     .map((f) => f.id)
     .toSorted();
   const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);

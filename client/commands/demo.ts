@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import { samePerson } from '../../model/identity/person.ts';
 import type { Command, Io } from '../terminal/command.ts';
 import { optional, type Values } from '../terminal/values.ts';
 import { askedPeople } from '../demo/asked.ts';
@@ -59,7 +60,7 @@ async function play(stage: Stage, values: Values, json: boolean, io: Io, began: 
   const tell = (line: string) => io.err(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
   const session = await openSession(stage.env);
   try {
-    const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
+    const approver = stage.manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
     const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
     tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
     const auto = values['auto'] === true || !io.interactive;

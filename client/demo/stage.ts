@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { checkManifest, ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { within } from '../../model/fault.ts';
+import { manifestFaults } from '../../model/manifest-faults.ts';
+import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { quote } from '../../model/quote.ts';
 import { parseYaml } from '../../model/yaml.ts';
@@ -118,7 +120,7 @@ const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z
 
 /** Checks both halves of an estate before anything is started. */
 function readEstate(file: string): { manifest: Manifest; raw: unknown } {
-  const { manifest } = parseYaml(file, readText(file), EstateFile, (estate) => checkManifest(estate.manifest));
+  const { manifest } = parseYaml(file, readText(file), EstateFile, (estate) => within('manifest', manifestFaults(estate.manifest)));
   try {
     return { manifest, raw: loadEstate(file).manifest };
   } catch (error) {

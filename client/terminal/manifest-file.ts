@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { parseManifest } from '../../model/manifest.ts';
+import { parseManifest } from '../../model/parse-manifest.ts';
 import { readText } from '../../security/files.ts';
 
 /** A manifest as it was written, after checking it. Throws OffboardError naming file, line, field and mend. */

@@ -1,3 +1,4 @@
+import { samePerson } from '../identity/person.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { mayDecide } from './judging.ts';
 
@@ -15,7 +16,7 @@ export type AmendDecision = AmendMessage & { kind: 'amend' };
 
 export const amend: DecisionKind<AmendDecision> = {
   judge({ by, reason }, context) {
-    return by === context.startedBy && reason.trim() ? { ok: true } : mayDecide(by, reason, context);
+    return samePerson(by, context.startedBy) && reason.trim() ? { ok: true } : mayDecide(by, reason, context);
   },
   fold: (decided, { overrides }) => void decided.overrides.push(...overrides),
   words: ({ overrides }) => `amend the plan${overrides.map((o) => `, lift the guard of ${o.item} (${o.reason})`).join('')}`,

@@ -1,3 +1,4 @@
+import { samePerson } from '../identity/person.ts';
 import type { CollectorMessage } from './collector.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { mayDecide } from './judging.ts';
@@ -17,7 +18,8 @@ const fold: DecisionKind<CollectorDecision>['fold'] = (decided, { collector, by,
   void decided.confirmed.set(collector, { by, statement });
 
 export const confirm: DecisionKind<ConfirmDecision> = {
-  judge: ({ by, statement }, context) => (by === context.recipient ? { ok: true } : mayDecide(by, statement, context)),
+  judge: ({ by, statement }, context) =>
+    context.recipient !== undefined && samePerson(by, context.recipient) ? { ok: true } : mayDecide(by, statement, context),
   fold,
   words: ({ collector }) => `confirm ${collector}`,
 };

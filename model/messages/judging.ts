@@ -1,4 +1,5 @@
 import type { OpenGate } from '../gate.ts';
+import { isAmong, samePerson } from '../identity/person.ts';
 import type { Policy } from '../policy.ts';
 import { refuse, type Verdict } from '../verdict.ts';
 
@@ -18,7 +19,7 @@ export interface DecisionContext {
 
 /** Pure: may this person decide about a run that somebody else started, and do they say why? */
 export function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {
-  if (policy.fourEyes && by === startedBy) {
+  if (policy.fourEyes && samePerson(by, startedBy)) {
     return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
   }
   const known = isApprover(by, { policy });
@@ -26,13 +27,13 @@ export function mayDecide(by: string, reason: string, { policy, startedBy }: Dec
 }
 
 export function isApprover(by: string, { policy }: Pick<DecisionContext, 'policy'>): Verdict {
-  if (policy.approvers.includes(by)) return { ok: true };
+  if (isAmong(by, policy.approvers)) return { ok: true };
   return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
 }
 
 /** What only undoes or goes on is for whoever started the run, too. */
 export function isStarterOrApprover(by: string, context: DecisionContext): Verdict {
-  return by === context.startedBy ? { ok: true } : isApprover(by, context);
+  return samePerson(by, context.startedBy) ? { ok: true } : isApprover(by, context);
 }
 
 export function saysWhy(reason: string): Verdict {

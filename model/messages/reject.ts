@@ -1,4 +1,5 @@
 import { gateVerdict } from '../gate.ts';
+import { samePerson } from '../identity/person.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { foldGate, gateWords, type GateMessage } from './gate-decision.ts';
 import { mayDecide } from './judging.ts';
@@ -10,7 +11,7 @@ export const reject: DecisionKind<RejectDecision> = {
   stops: true,
   judge(decision, context) {
     const open = gateVerdict(decision, context.gate, context.now);
-    if (!open.ok || decision.by === context.startedBy) return open;
+    if (!open.ok || samePerson(decision.by, context.startedBy)) return open;
     return mayDecide(decision.by, decision.reason, context);
   },
   fold: (decided, decision) => void foldGate(decided, decision),

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ManifestSchema, parseManifest, type Manifest } from '../../model/manifest.ts';
+import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { parseManifest } from '../../model/parse-manifest.ts';
 import { readText } from '../../security/files.ts';
 
 const doc = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'manifest.md'), 'utf8');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { OffboardError } from '../../model/errors.ts';
-import { parseManifest } from '../../model/manifest.ts';
+import { parseManifest } from '../../model/parse-manifest.ts';
 import { readText } from '../../security/files.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 
@@ -133,6 +133,48 @@ test.each([
     GOOD.replace("'111122223333']", "'444455556666']"),
     'DuplicateSystem',
     /aws\.members: 444455556666 is named twice/,
+  ],
+  [
+    'an approver in two spellings',
+    GOOD.replace('[sam, riley]', '[riley@contoso.example, sam, Riley@Contoso.example]'),
+    'DuplicateSystem',
+    /:10: approvers: Riley@Contoso\.example is named twice: it is the same as riley@contoso\.example \(approvers\.0, line 10; approvers\.2, line 10\); name it once$/,
+  ],
+  [
+    'an administrator in two Unicode forms',
+    `${GOOD}administrators:\n  - jos\u00e9@contoso.example\n  - jose\u0301@contoso.example\n`,
+    'DuplicateSystem',
+    /:13: administrators: .* \(administrators\.0, line 12; administrators\.1, line 13\)/,
+  ],
+  [
+    'a management group in two cases',
+    `${GOOD}azure: { subscriptions: all, managementGroups: [Corp, corp] }\n`,
+    'DuplicateSystem',
+    /:11: azure\.managementGroups: corp is named twice: it is the same as Corp/,
+  ],
+  [
+    'a folder with and without zeros before it',
+    `${GOOD}gcp: { projects: [contoso-web], folders: ['23', '023'] }\n`,
+    'DuplicateSystem',
+    /:11: gcp\.folders: 23 is named twice/,
+  ],
+  [
+    'an identifier URI in two cases',
+    GOOD.replace("['api://mciem-aws-oidc-app']", "['api://one', 'api://One']"),
+    'DuplicateSystem',
+    /:7: entra\.applications: api:\/\/One is named twice/,
+  ],
+  [
+    'two overrides of one thing, in two spellings',
+    `${GOOD}overrides:\n  - { item: 'aws-role:arn:aws:iam::111122223333:role/Old', reason: the first reason }\n  - { item: 'aws-role:arn:aws:iam::111122223333:role/old', reason: the second reason }\n`,
+    'InvalidValue',
+    /:13: overrides: .*role\/old is named twice.* \(overrides\.0\.item, line 12; overrides\.1\.item, line 13\)/,
+  ],
+  [
+    'what is protected in one spelling and overridden in another',
+    `${GOOD}protected:\n  - arn:aws:iam::111122223333:role/Old\noverrides:\n  - { item: 'aws-role:arn:aws:iam::111122223333:role/old', reason: the first reason }\n`,
+    'InvalidValue',
+    /:14: overrides\.0\.item: .*role\/old is protected as .*role\/Old.* \(protected\.0, line 12; overrides\.0\.item, line 14\); take one of the two out$/,
   ],
   [
     'an override without a reason',

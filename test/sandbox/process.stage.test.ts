@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DetachRolePolicyCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { parseManifest } from '../../model/manifest.ts';
+import { parseManifest } from '../../model/parse-manifest.ts';
 import { parsePolicy } from '../../model/policy.ts';
 import { iamClient } from './aws/clients.ts';
 import { call, DEFAULT_ESTATE, startSandbox } from './start-sandbox.ts';

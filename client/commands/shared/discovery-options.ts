@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DiscoveryScopeSchema, type DiscoveryScope } from '../../../model/discovery.ts';
 import { OffboardError } from '../../../model/errors.ts';
+import { samePerson } from '../../../model/identity/person.ts';
 import { step } from '../../../model/next-step.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import { readText } from '../../../security/files.ts';
@@ -161,7 +162,7 @@ function refusal(issue: z.core.$ZodIssue | undefined, values: Values): OffboardE
 }
 
 function once(names: string[], option: string): string[] {
-  const twice = names.find((v, i) => names.findIndex((w) => w.toLowerCase() === v.toLowerCase()) !== i);
+  const twice = names.find((v, i) => names.findIndex((w) => samePerson(w, v)) !== i);
   if (twice !== undefined) throw new OffboardError('DuplicateSystem', `--${option}: ${twice} is named twice; name it once`);
   return names;
 }

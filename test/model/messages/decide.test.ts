@@ -25,6 +25,14 @@ describe('a decision stands', () => {
       { ...approve, by: 'sam' },
       { policy: { ...context.policy, fourEyes: false } },
     ],
+    ['of an approver by another spelling', { ...approve, by: 'Riley' }, {}],
+    ['to reject, also of whoever started it, by another spelling', { ...approve, kind: 'reject', by: 'Sam' }, {}],
+    ['to amend, of whoever started it, by another spelling', { ...amend, by: 'SAM' }, {}],
+    [
+      'to confirm what the portal said, of who gets its mail, by another spelling',
+      { ...attest, kind: 'confirm', by: 'Dana' },
+      { recipient: 'dana' },
+    ],
     ['to reject, also of whoever started it', { ...approve, kind: 'reject', by: 'sam' }, {}],
     ['to waive just the items that wait', waive, {}],
     ['to try them again', { ...waive, kind: 'retry' }, {}],
@@ -42,7 +50,7 @@ describe('a decision is refused', () => {
   test.each<[string, Decision, Partial<DecisionContext>, string]>([
     ['to approve one’s own run', { ...approve, by: 'sam' }, {}, 'SelfApproval'],
     ['of a stranger', { ...approve, by: 'mallory' }, {}, 'NotAnApprover'],
-    ['of an approver by another spelling', { ...approve, by: 'Riley' }, {}, 'NotAnApprover'],
+    ['to approve one’s own run by another spelling', { ...approve, by: ' SÁM' }, { startedBy: 'sa\u0301m' }, 'SelfApproval'],
     ['without a reason', { ...approve, reason: ' ' }, {}, 'ReasonMissing'],
     ['of an earlier opening', { ...approve, opening: 1 }, {}, 'GateNotOpen'],
     ['of the other gate', { ...approve, gate: 'collectors' }, {}, 'GateNotOpen'],
@@ -76,6 +84,7 @@ test('a manifest may tighten the worker’s policy, never loosen it', () => {
   const floor = { approvers: ['riley', 'third'], fourEyes: true, maxItems: 100 };
   const manifest = (approvers: string[], maxItems: number) => ({ approvers, breakers: { maxItems } });
   expect(effectivePolicy(floor, manifest(['riley', 'mallory'], 10))).toEqual({ approvers: ['riley'], fourEyes: true, maxItems: 10 });
+  expect(effectivePolicy(floor, manifest(['Riley'], 1_000)).approvers).toEqual(['riley']);
   expect(effectivePolicy(floor, manifest(['mallory'], 1_000))).toEqual({ approvers: [], fourEyes: true, maxItems: 100 });
 });
 

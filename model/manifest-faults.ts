@@ -1,0 +1,76 @@
+import { namedTwice, type Fault } from './fault.ts';
+import { normalPerson } from './identity/person.ts';
+import { meansItem, normalItem, normalMicrosoft, normalNative } from './identity/native.ts';
+import type { Manifest } from './manifest.ts';
+import { each, listed } from './selector.ts';
+
+/** Pure: what no schema can say of a manifest: what is named twice, what contradicts something else, a tree without its root. */
+export function manifestFaults(manifest: Manifest): Fault[] {
+  return [...duplicates(manifest), ...contradictions(manifest), ...rootFaults(manifest), ...waitFaults(manifest)];
+}
+
+/** Pure: what the lists of systems and people name twice, in whatever spelling. */
+export function duplicates(manifest: Manifest): Fault[] {
+  const { aws, azure, gcp, entra } = manifest;
+  const lists: [string, readonly string[] | undefined, (value: string) => string][] = [
+    ['aws.oidcAccount', each(aws?.oidcAccount), normalNative],
+    ['aws.members', listed(aws?.members), normalNative],
+    ['azure.subscriptions', listed(azure?.subscriptions), normalMicrosoft],
+    ['azure.managementGroups', listed(azure?.managementGroups), normalMicrosoft],
+    ['gcp.oidcProject', each(gcp?.oidcProject), normalNative],
+    ['gcp.folders', listed(gcp?.folders), normalNative],
+    ['gcp.projects', listed(gcp?.projects), normalNative],
+    ['entra.applications', entra.applications, normalMicrosoft],
+    ['approvers', manifest.approvers, normalPerson],
+    ['administrators', manifest.administrators, normalPerson],
+    ['protected', manifest.protected, normalItem],
+    ['waves.pilot', manifest.waves?.pilot, normalMicrosoft],
+  ];
+  return [
+    ...lists.flatMap(([path, values = [], normal]) => namedTwice(path.split('.'), values, normal)),
+    ...namedTwice(
+      ['collectors'],
+      manifest.collectors.map((c) => c.id),
+      (id) => id,
+      ['id'],
+    ),
+  ];
+}
+
+/** What is protected and lifted, or lifted twice, says two things of one item. */
+function contradictions({ overrides, protected: kept }: Manifest): Fault[] {
+  const items = overrides.map((o) => o.item);
+  const twice = namedTwice(['overrides'], items, normalItem, ['item']).map((f): Fault => ({ ...f, code: 'InvalidValue' }));
+  const both = items.flatMap((item, o) =>
+    kept.flatMap((id, p): Fault[] => {
+      if (!meansItem(id, item)) return [];
+      const what = `${item} is protected${id === item ? '' : ` as ${id}`}, and an override would remove it`;
+      const places = [
+        ['protected', p],
+        ['overrides', o, 'item'],
+      ];
+      return [{ code: 'InvalidValue', path: ['overrides', o, 'item'], what, places, mend: 'take one of the two out' }];
+    }),
+  );
+  return [...twice, ...both];
+}
+
+/** What is removed from is never guessed: a manifest names the root of each tree. */
+function rootFaults({ aws, gcp }: Manifest): Fault[] {
+  const missing = (path: string[], what: string): Fault => ({ code: 'InvalidValue', path, what: 'is missing', mend: what });
+  return [
+    ...(aws?.members === 'all' && aws.managementAccount === undefined
+      ? [missing(['aws', 'managementAccount'], 'members: all asks it for the accounts of the organisation')]
+      : []),
+    ...((gcp?.projects === 'all' || gcp?.folders === 'all') && gcp.organization === undefined
+      ? [missing(['gcp', 'organization'], 'all means everything below it')]
+      : []),
+  ];
+}
+
+function waitFaults({ mode, waits }: Manifest): Fault[] {
+  if (mode !== 'quarantine' || waits.quarantine < waits.approvalValid) return [];
+  const what = 'is not shorter than waits.approvalValid';
+  const mend = 'the approval would expire before anything is removed';
+  return [{ code: 'InvalidValue', path: ['waits', 'quarantine'], what, mend }];
+}
