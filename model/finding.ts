@@ -132,8 +132,14 @@ export interface Facts {
   >)[];
   /** Addresses of service accounts that hold a role which onboarding gives and few others have: a mark of its own. Absent where nobody looked. */
   gcpOnboarded?: string[];
-  /** Workload identity pools that are ours alone, by name, with their project's number: what their identities hold anywhere is MEPM's. */
-  gcpPools?: ({ name: string; projectNumber: string; confidence: Confidence; usedRecently?: string } & Pick<Proof, 'doubt'>)[];
+  /**
+   * Workload identity pools with a provider of ours, by name, with their project's number: what their identities hold anywhere is MEPM's, but for those of a pool that
+   * others share.
+   */
+  gcpPools?: ({ name: string; projectNumber: string; confidence: Confidence; shared?: true; usedRecently?: string } & Pick<
+    Proof,
+    'doubt'
+  >)[];
 }
 
 /** `unknown`, for want of permission to look, counts as in use. */

@@ -62,8 +62,9 @@ function poolsOf(snapshot: GcpSnapshot, facts: Facts): NonNullable<Facts['gcpPoo
   return oidc.pools.flatMap((p) => {
     const { pool, whose, confidence, doubt } = judgePool(p, facts);
     const usedRecently = used.get(pool.name);
-    if (whose !== 'ours') return [];
-    const proof = { name: pool.name, projectNumber: oidc.projectNumber, confidence };
+    if (whose === 'other') return [];
+    const shared = whose === 'shared' ? { shared: true as const } : {};
+    const proof = { name: pool.name, projectNumber: oidc.projectNumber, confidence, ...shared };
     return [{ ...proof, ...(doubt === undefined ? {} : { doubt }), ...(usedRecently === undefined ? {} : { usedRecently }) }];
   });
 }

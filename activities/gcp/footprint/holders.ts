@@ -53,8 +53,16 @@ export function holderOf(member: string, facts: Facts): Holder | undefined {
   };
 }
 
+type Pool = NonNullable<Facts['gcpPools']>[number];
+
 /** Which pool that is ours alone a member's identities belong to. */
-export function poolHeldBy(member: string, { gcpPools = [] }: Pick<Facts, 'gcpPools'>): NonNullable<Facts['gcpPools']>[number] | undefined {
+export function poolHeldBy(member: string, facts: Pick<Facts, 'gcpPools'>): Pool | undefined {
+  const pool = poolWith(member, facts);
+  return pool?.shared ? undefined : pool;
+}
+
+/** Which pool with a provider of ours a member's identities belong to. */
+export function poolWith(member: string, { gcpPools = [] }: Pick<Facts, 'gcpPools'>): Pool | undefined {
   const of = poolMember(member);
   return of && gcpPools.find((p) => p.projectNumber === of.projectNumber && lastSegment(p.name) === of.pool);
 }

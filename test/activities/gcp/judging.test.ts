@@ -227,6 +227,7 @@ describe('what identities of our pool hold themselves', () => {
     const found = judge(house({ providers: [provider(), github()], policy: direct }));
     expect(found.findings.filter((f) => f.kind === 'gcp-binding')).toEqual([]);
     expect(found.bystanders.find((b) => b.id.startsWith('gcp-pool:'))?.why).toContain('roles/owner');
+    expect(found.bystanders.find((b) => b.id.startsWith('gcp-binding:'))?.why).toContain('which others share with Permissions Management');
   });
 
   test('is no surer than the pool', () => {

@@ -1,11 +1,11 @@
-import type { Finding, Bystander } from '../../../../model/finding.ts';
+import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
 import type { Risk } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens } from '../../footprint/ownership.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
-import { holderOf, type Holder } from '../../footprint/holders.ts';
+import { holderOf, poolWith, type Holder } from '../../footprint/holders.ts';
 import { addressOf } from '../../footprint/members.ts';
 import type { GcpStage } from '../../order.ts';
 import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
@@ -22,7 +22,7 @@ export const footprint: Footprint<GcpSnapshot> = {
     const held = grants.map((grant) => ({ grant, holder: holderOf(grant.member, facts) }));
     const findings = held.flatMap(({ grant, holder }) => (holder === undefined ? [] : [finding(snapshot, grant, holder)]));
     const others = held.flatMap(({ grant, holder }) => (holder === undefined ? [grant] : []));
-    return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g)), seen: snapshot.notRead?.grants ?? grants.length };
+    return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g, facts)), seen: snapshot.notRead?.grants ?? grants.length };
   },
   putBack(snapshot, own) {
     const { resource, role, member } = own.item.snapshot as AccountGrant;
@@ -70,7 +70,7 @@ function riskOf(role: string): Risk {
   return 'write';
 }
 
-function bystander(snapshot: GcpSnapshot, grant: Grant): Bystander[] {
+function bystander(snapshot: GcpSnapshot, grant: Grant, facts: Facts): Bystander[] {
   const localPart = addressOf(grant.member)?.split('@')[0];
   const isDefender = localPart === DEFENDER.gcpServiceAccount;
   const looksLike = isDefender
@@ -80,7 +80,9 @@ function bystander(snapshot: GcpSnapshot, grant: Grant): Bystander[] {
       : undefined;
   const uses = isNamedLikeOurs({ name: grant.role }) ? roleTokens(grant.role) : [];
   const keeps = uses.length > 0 ? `${grant.role} of ${grant.member}, who keeps that role in place` : undefined;
-  const why = looksLike ?? keeps;
+  const pool = poolWith(grant.member, facts);
+  const shared = pool && `${grant.role} of ${grant.member}: identities of ${pool.name}, which others share with Permissions Management`;
+  const why = looksLike ?? keeps ?? shared;
   if (why === undefined) return [];
   const defender = isDefender ? { defender: true as const } : {};
   return [{ system: snapshot.system, id: `gcp-binding:${grantId(grant)}`, why, uses, ...defender }];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { accountGrant, grantsOf, type Grant } from '../../../../../activities/gcp/footprint/grants.ts';
 import { grantEffects } from '../../../../../activities/gcp/kinds/shared/grant-effects.ts';
 import type { Policy } from '../../../../../activities/gcp/snapshot.ts';
-import { account, apiWith, EMAIL, googleError, planned, PROJECT, UNIQUE_ID } from '../../fixtures.ts';
+import { account, apiWith, EMAIL, googleError, planned, principals, PROJECT, UNIQUE_ID } from '../../fixtures.ts';
 import { refusal, undoOf } from '../../restoring.ts';
 
 const { read, remove } = grantEffects;
@@ -183,6 +183,18 @@ describe('Restored', () => {
     const restored = (message: string) => refusal(undoOf('gcp-binding').restore(refusing(message), [item(live)]));
     expect(await restored(`Service account ${EMAIL} does not exist.`)).toMatchObject({ kind: 'retry' });
     expect(await restored('Role roles/viewer is not supported for this resource.')).toMatchObject({ kind: 'blocked' });
+  });
+
+  it('to identities of a pool comes back without asking for an account', async () => {
+    const grant = { ...live, member: principals() };
+    const before = planned({ id: `gcp-binding:${grant.member}`, snapshot: accountGrant(grant, '') });
+    let policy: Policy = {};
+    const api = apiWith({ getPolicy: () => settled(policy), setPolicy: (_, next) => settled(((policy = next), true)) });
+    await undoOf('gcp-binding').restore(api, [before]);
+    expect(policy.bindings).toEqual([{ role: 'roles/viewer', members: [principals()] }]);
+    expect(await read(api, before)).toEqual(before.snapshot);
+    await remove(api, [before]);
+    expect(policy.bindings).toEqual([]);
   });
 
   it('asks for its account by project, as the address tells it', async () => {
