@@ -49,6 +49,8 @@ export interface Finding {
   carriedFrom?: string;
   /** Nothing of its own shows it to be ours, but the manifest names it (`guards/foreign.ts`). */
   onlyNamed?: true;
+  /** What a person does about it where the worker itself runs under it, in words: then it is planned, and held whatever an override says. */
+  ownStep?: string;
   /** A guard the kind itself found: a person decides. */
   hold?: Hold;
 }

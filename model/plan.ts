@@ -1,8 +1,9 @@
 import { canonical, fingerprint, merkleRoot } from './canonical.ts';
 import { OffboardError } from './errors.ts';
 import type { Facts, Finding, Hold, Bystander } from './finding.ts';
+import { combine } from './guards/combine.ts';
 import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
-import { ourselves } from './guards/ourselves.ts';
+import { heldAsOwn, ourselves } from './guards/ourselves.ts';
 import { accessThatStays } from './access-that-stays.ts';
 import { meansItem, normalItem } from './identity/native.ts';
 import { guardsOf } from './keep.ts';
@@ -104,7 +105,11 @@ export const UNREAD_SYSTEM = 'unread-system';
  */
 export function buildPlan(input: PlanInput): Plan {
   const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
-  const candidates = [...input.findings, ...input.unknown.map((u) => unreadSystem(u.system, u.reason))];
+  const own = new Set(input.findings.filter((f) => heldAsOwn(f, input.facts)).map((f) => f.id));
+  const candidates = [
+    ...input.findings.map((f) => ({ ...f, ...combine(heldAsOwn(f, input.facts), f.hold) })),
+    ...input.unknown.map((u) => unreadSystem(u.system, u.reason)),
+  ];
   // What a person wrote means what was found, in whatever spelling.
   const spelled = new Map(candidates.map((f) => [normalItem(f.id), f.id]));
   const overrides = new Map(input.overrides.map((o) => [spelled.get(normalItem(o.item)) ?? o.item, o.reason]));
@@ -119,7 +124,7 @@ export function buildPlan(input: PlanInput): Plan {
       untouched.push({ system: finding.system, id: finding.id, reason, ...perhaps });
     }
   }
-  const missing = [...overrides.keys()].find((id) => !foreign.has(id) && !kept.some((f) => f.id === id));
+  const missing = [...overrides.keys()].find((id) => own.has(id) || (!foreign.has(id) && !kept.some((f) => f.id === id)));
   if (missing !== undefined) {
     throw new OffboardError(
       'InvalidValue',
@@ -207,7 +212,7 @@ function reasonToLeave(
 ): string | undefined {
   if (input.protected.some((id) => meansItem(id, finding.id))) return PROTECTED;
   const own = ourselves(finding, input.facts);
-  if (own !== undefined) return own;
+  if (own !== undefined && finding.ownStep === undefined) return own;
   const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
   if (leftAlone) return leftAlone.reason;
   if (foreign && !(input.foreignThings && overrides.has(finding.id))) return foreignStays(finding.why, input.foreignThings ?? false);

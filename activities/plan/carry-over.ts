@@ -5,6 +5,7 @@ import { isDone, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { OURSELVES } from '../../model/guards/ourselves.ts';
 import { fingerprint } from '../../model/canonical.ts';
 import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
@@ -54,7 +55,8 @@ export async function carryOver(
 
 /** Not resolved, in a system that could be read. A waiver holds for the run it was given in. */
 function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<SystemId>): boolean {
-  if (item.kind === UNREAD_SYSTEM || !systems.has(item.system)) return false;
+  // What the worker runs under was never touched: once a person has done the step, nothing says that it is ours.
+  if (item.guard?.code === OURSELVES || item.kind === UNREAD_SYSTEM || !systems.has(item.system)) return false;
   return !(mine ? isDone(ledger, item.id) : resolvedIn(ledger, item.id));
 }
 

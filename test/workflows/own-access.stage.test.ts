@@ -60,7 +60,7 @@ const evidenceOf = (journal: string) => {
   return { folder, summary, page: readFileSync(join(folder, 'index.html'), 'utf8') };
 };
 
-test('what the worker stands on is never planned, though everything else about it is as onboarding made it', async () => {
+test('what the worker stands on is left in place, or held with the step for a person, though everything else about it is as onboarding made it', async () => {
   // A member role, as its trust says, and an OIDC application, as its identifier URI says.
   const estate = given(OIDC_ROLE_ARN);
   estate.objects.push({
@@ -77,12 +77,13 @@ test('what the worker stands on is never planned, though everything else about i
     const run = await startedRun(stage, estate, '--dry-run');
     await resultOf(stage, run);
     const { plan } = JSON.parse((await stage.offboard('plan', run, '--json')).out) as { plan: Plan };
-    return { ids: plan.items.map((i) => i.id), kept: new Map(plan.untouched.map((u) => [u.id, u.reason])) };
+    const held = new Map(plan.items.flatMap((i) => (i.guard ? [[i.id, i.guard.reason] as const] : [])));
+    return { ids: plan.items.filter((i) => !i.guard).map((i) => i.id), held, kept: new Map(plan.untouched.map((u) => [u.id, u.reason])) };
   };
   const own = await planned();
   expect(own.ids).not.toContain(entry);
   expect(own.ids).not.toContain(application);
-  expect(own.kept.get(entry)).toMatch(/this worker runs under .*offboarding-entry/);
+  expect(own.held.get(entry)).toMatch(/this worker runs under .*offboarding-entry.* take that out of its trust policy/);
   expect(own.kept.get(application)).toBe(`this worker runs under ${WORKER}`);
   // The same two under other names, which nobody runs under, are planned.
   for (const o of estate.objects) {

@@ -43,6 +43,22 @@ describe('in a plan', () => {
     expect(() => leaving(['me'], [self], { overrides })).toThrow('overrides: aws-role:me');
   });
 
+  test('what a person can do something about is held with that step, and no override lifts it; waived it stays, with what it needs', () => {
+    const mine = { ...self, ownStep: 'let it enter elsewhere', hold: { code: 'RecentlyUsed', reason: 'used yesterday' } };
+    const needed = finding('oidc', { provides: ['aws:role:oidc'] });
+    const plan = leaving(['me'], [mine, needed]);
+    expect(plan.items.map((i) => [i.id, i.guard?.code])).toEqual([
+      ['aws-role:me', 'Ourselves'],
+      ['aws-role:oidc', 'Shared'],
+    ]);
+    expect(plan.items[0]?.guard?.reason).toBe('this worker runs under me: let it enter elsewhere; used yesterday');
+    const overrides = [{ item: 'aws-role:me', reason: 'whatever may come' }];
+    expect(() => leaving(['me'], [mine], { overrides })).toThrow('overrides: aws-role:me');
+    const waived = leaving(['me'], [mine, needed], { leftAlone: [{ item: 'aws-role:me', reason: 'waived by riley' }] });
+    expect(waived.items.map((i) => [i.id, i.guard?.code])).toEqual([['aws-role:oidc', 'Shared']]);
+    expect(leaving(['you'], [mine, needed]).items.map((i) => i.guard?.code)).toEqual(['RecentlyUsed', undefined]);
+  });
+
   test('what it needs is held with it', () => {
     const plan = leaving(['me'], [self, finding('oidc', { provides: ['aws:role:oidc'] })]);
     expect(plan.items).toMatchObject([{ id: 'aws-role:oidc', guard: { code: 'Shared', reason: 'still needed by aws-role:me' } }]);

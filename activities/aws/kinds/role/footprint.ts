@@ -5,6 +5,7 @@ import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
+import { command } from '../../../../model/shell.ts';
 import type { Confidence } from '../../../../model/names.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
@@ -109,6 +110,7 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
     provides: part === 'oidc' ? namesOfRole(role).map(roleToken) : [],
     uses: [...uses, ...held.map(policyToken)],
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
+    ownStep: ownStep(role, why),
     ...combine(
       doubt(chain),
       sharedTrust(others),
@@ -116,6 +118,15 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
       recentlyUsed(snapshot.usedRecently[role.Arn]),
     ),
   };
+}
+
+/** MEPM's way into a role that the worker itself enters by: one of both goes another way. */
+function ownStep({ RoleName }: RoleState, [trusts = '']: readonly string[]): string {
+  const step = command('aws', 'iam', 'update-assume-role-policy', '--role-name', RoleName, '--policy-document', 'file://TRUST.json');
+  return (
+    `it ${trusts} as well: take that out of its trust policy (\`${step}\`), or let the worker enter by another role (aws.assumeRole), then amend ` +
+    'the plan; waived, it stays with what it needs'
+  );
 }
 
 /** Whatever lets the audience or an OIDC role in without being ours, and names that only look like ours. */

@@ -3,7 +3,7 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
 import type { Facts, Json } from '../../../../../model/finding.ts';
-import { planOf, untouchedOf } from '../../../../model/findings.ts';
+import { planOf } from '../../../../model/findings.ts';
 import { TENANT } from '../../../planned.ts';
 import {
   allowing,
@@ -295,13 +295,18 @@ describe('never ours, told as bystanders', () => {
 
 describe('the worker’s own role', () => {
   const r = role('entry', document(assumedBy(OIDC_ROLE)), { Path: '/team/' });
-  const left = (own: string) => untouchedOf(match(r).findings, { ...KNOWN, ourselves: [own] });
+  const guards = (own: string) => planOf(match(r).findings, { facts: { ...KNOWN, ourselves: [own] } }).items.map((i) => i.guard);
 
-  test.each([r.Arn, 'entry', 'team/entry', '/team/entry'])('is left in place, told as %s', (own) => {
-    expect(left(own)).toEqual([`this worker runs under ${own}`]);
+  test.each([r.Arn, 'entry', 'team/entry', '/team/entry'])('is held with the step for a person, told as %s', (own) => {
+    expect(guards(own)).toMatchObject([{ code: 'Ourselves', keeps: 'way' }]);
+    expect(guards(own)[0]?.reason).toMatch(
+      new RegExp(
+        `^this worker runs under ${own}: it trusts the OIDC role ${OIDC_ROLE} as well: take that out .*update-assume-role-policy.*entry`,
+      ),
+    );
   });
 
   test.each(['try', 'team', r.RoleId, `${r.Arn}-else`])('is another one than %s', (own) => {
-    expect(left(own)).toEqual([]);
+    expect(guards(own)).toEqual([undefined]);
   });
 });
