@@ -31,6 +31,7 @@ const NAMES = [
 ];
 const TRUSTS = [
   'oidc',
+  'oidc-and-stranger',
   'member',
   'member-by-id',
   'member-and-stranger',
@@ -76,7 +77,8 @@ function account(id: string, specs: RoleSpec[], inOidcAccount: RoleSpec[], ids: 
   const held: Record<string, string> = {};
   const part: Part = { system: `aws:${id}`, snapshot: {}, ours: [], doubtful: [], held };
   // Only the OIDC account has the tenant's provider; elsewhere a trust in it is nobody's way in.
-  const oidc = inOidcAccount.filter((s) => s.trust === 'oidc');
+  const oidc = inOidcAccount.filter((s) => s.trust.startsWith('oidc'));
+  const isShared = oidc[0]?.trust === 'oidc-and-stranger';
   const here = specs.map((spec) => ({ spec, state: stateOf(id, spec, oidc) }));
   const all: Partial<AwsSnapshot> = {
     account: id,
@@ -87,7 +89,7 @@ function account(id: string, specs: RoleSpec[], inOidcAccount: RoleSpec[], ids: 
     usedRecently: {},
   };
   for (const { spec, state } of here) {
-    const isOurs = spec.trust === 'oidc' || (spec.trust.startsWith('member') && oidc.length > 0);
+    const isOurs = spec.trust.startsWith('oidc') || (spec.trust.startsWith('member') && oidc.length > 0);
     if (isOurs) part.ours.push(`aws-role:${state.Arn}`);
     if (spec.used) Object.assign(all.usedRecently ?? {}, { [state.Arn]: 'last used yesterday' });
     if (isOurs && spec.used) held[`aws-role:${state.Arn}`] = 'RecentlyUsed';
@@ -96,11 +98,15 @@ function account(id: string, specs: RoleSpec[], inOidcAccount: RoleSpec[], ids: 
     if (isOurs && spec.owner === 'own-stack') part.ours.push(`aws-cloudformation-stack:${stackOf(id, spec)}`);
     const code = HELD[spec.owner];
     if (isOurs && code) held[`aws-role:${state.Arn}`] = code;
+    const isDoubted = isOurs && isShared && spec.trust.startsWith('member');
+    if (isDoubted) held[`aws-role:${state.Arn}`] = 'Doubt';
+    if (isOurs && spec.trust.endsWith('and-stranger') && !isDoubted) held[`aws-role:${state.Arn}`] = 'SharedTrust';
     if (spec.policy === 'none') continue;
     const made = policyOf(id, spec);
     state.AttachedPolicies = [made.state.Arn];
     all.policies?.push(made);
     if (isOurs && spec.policy === 'onboarding') part.ours.push(`aws-policy:${made.state.Arn}`);
+    if (isDoubted && spec.policy === 'onboarding') held[`aws-policy:${made.state.Arn}`] = 'Doubt';
     if (isOurs && spec.policy === 'renamed') part.doubtful.push(`aws-policy:${made.state.Arn}`);
   }
   if (id === OIDC_ACCOUNT && ids.length > 0) {
@@ -123,6 +129,8 @@ function stateOf(id: string, spec: RoleSpec, oidc: RoleSpec[]): RoleState {
   const trusted = first ? arnOf(OIDC_ACCOUNT, first) : 'arn:aws:iam::999900001111:root';
   const trusts: Record<RoleSpec['trust'], () => ReturnType<typeof document>> = {
     oidc: () => document({ ...webIdentity(), Principal: { Federated: providerArn(TENANT, id) } }),
+    'oidc-and-stranger': () =>
+      document({ ...webIdentity(), Principal: { Federated: providerArn(TENANT, id) } }, assumedBy('arn:aws:iam::999900001111:root')),
     member: () => document(assumedBy(trusted)),
     'member-by-id': () => document(assumedBy(first ? idOf(OIDC_ACCOUNT, first) : trusted)),
     'member-and-stranger': () => document(assumedBy(trusted, 'arn:aws:iam::999900001111:root')),

@@ -56,11 +56,13 @@ const picks = fc.uniqueArray(fc.nat({ max: 25 }), { maxLength: 8 });
 
 /** By which words a guard is known, for several may hold one thing. */
 const SAID: Record<string, RegExp> = {
+  Doubt: /ours only through/,
   OwnedByDeploymentStack: /deployment stack .* owns it/,
   OwnedByStack: /CloudFormation stack .* owns it/,
   OwnedByStackSet: /CloudFormation stack set/,
   OwnedByTerraform: /Terraform manages it/,
   RecentlyUsed: /last used|recently used/,
+  SharedTrust: /its trust also lets in/,
 };
 
 test('what is planned is ours: all that an invariant proves, nothing else, whatever its name', async () => {

@@ -33,7 +33,9 @@ export function allowing(document: Json): Json[] {
 
 /** Unique ids of deleted roles and users among the principals of a trust policy: IAM takes no policy that names one. */
 export function deadPrincipals(document: Json): string[] {
-  return [...new Set(JSON.stringify(document).match(/(?<=")A(?:ROA|IDA)[A-Z0-9]{12,}(?=")/g))];
+  const named = list(field(document, 'Statement')).flatMap((s) => ['Principal', 'NotPrincipal'].map((name) => field(s, name) ?? null));
+  const ids = named.flatMap((principal) => strings(field(principal, 'AWS')));
+  return [...new Set(ids.filter((id) => /^A(?:ROA|IDA)[A-Z0-9]{12,}$/.test(id)))];
 }
 
 /** Whether a statement allows an action, wildcards included. */

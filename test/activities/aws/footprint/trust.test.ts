@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { deadPrincipals } from '../../../../activities/aws/footprint/trust.ts';
+import { assumedBy, document } from '../fixtures.ts';
+
+const [GONE, USER] = ['AROAEXAMPLE0123456789', 'AIDAEXAMPLE0123456789'];
+
+test('deleted roles and users are those among the principals, allowed, denied or excepted', () => {
+  const trust = document(assumedBy(GONE, 'arn:aws:iam::1:root'), { Effect: 'Deny', NotPrincipal: { AWS: USER }, Action: 'sts:*' });
+  expect(deadPrincipals(trust)).toEqual([GONE, USER]);
+});
+
+test('an id in a condition is none', () => {
+  const condition = { StringEquals: { 'aws:userid': GONE, 'sts:ExternalId': [USER] } };
+  expect(deadPrincipals(document({ ...assumedBy('arn:aws:iam::1:root'), Sid: GONE, Condition: condition }))).toEqual([]);
+});
