@@ -31,8 +31,8 @@ export interface OurRole {
   others: string[];
   /** Why whose it is is doubted, where it is ours only through something that may be others'. */
   doubt?: string;
-  /** Nothing proves it. */
-  nameOnly?: true;
+  /** Nothing proves it; `onlyNamed`: nothing but the manifest's word connects it with Permissions Management. */
+  nameOnly?: 'onlyNamed' | 'orphan';
 }
 
 /** Why what is ours only because it belongs to such a role may be somebody else's: through what, in words; undefined where nothing is doubted. */
@@ -74,9 +74,10 @@ function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
   const all = [...ONBOARDED, ...(facts.namedAudiences ?? [])];
   const [onboarded, named] = [ONBOARDED, all].map((asked) => webIdentityTrust(trust, facts.issuer, undefined, asked));
   const found = onboarded?.isOidc ? onboarded : named;
-  if (!named || !found?.isOidc) return undefined;
+  if (!found?.isOidc) return undefined;
   const trusts = `trusts ${found.providerArn} for the audience ${found.audiences.join(', ')}`;
-  const part = { role, part: 'oidc' as const, uses: audienceUses(named) };
+  // Another audience beside onboarding's own is somebody's who is let in, too: that it is used here connects it with nothing.
+  const part = { role, part: 'oidc' as const, uses: audienceUses(found) };
   if (onboarded?.isOidc) return { ...part, ...withoutDeleted([trusts], found.others, facts) };
   const marks = [
     ...role.AttachedPolicies.map(nameInArn)
@@ -88,7 +89,7 @@ function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
     `${trusts}, which the manifest names`,
     ...(marks.length > 0 ? marks : ['nothing else connects it with Permissions Management']),
   ];
-  return { ...part, ...withoutDeleted(told, found.others, facts), ...(marks.length > 0 ? {} : { nameOnly: true }) };
+  return { ...part, ...withoutDeleted(told, found.others, facts), ...(marks.length > 0 ? {} : { nameOnly: 'onlyNamed' as const }) };
 }
 
 /** They trust nothing but roles that were deleted, whose ids explain nothing any more, and have a policy of the very name that onboarding gave in this tenant. */
@@ -102,7 +103,7 @@ function orphans(snapshot: AwsSnapshot, facts: Known, taken: readonly OurRole[])
       `has ${policies.join(', ')}, named as onboarding did in this tenant`,
       `trusts nothing but ${[...new Set(trusted)].join(', ')}, deleted since: whose that was nothing proves`,
     ];
-    return [{ role, part: partOf(role, facts.tenantId), why, uses: [], others: [], nameOnly: true }];
+    return [{ role, part: partOf(role, facts.tenantId), why, uses: [], others: [], nameOnly: 'orphan' as const }];
   });
 }
 
@@ -159,7 +160,7 @@ function trustingRole(role: RoleState, facts: Known): OurRole | undefined {
       facts,
     ),
     ...(doubt === undefined ? {} : { doubt }),
-    ...(proving.length > 0 ? {} : { nameOnly: true }),
+    ...(proving.length > 0 ? {} : { nameOnly: 'onlyNamed' as const }),
   };
 }
 

@@ -44,7 +44,9 @@ describe('another audience that the manifest names', () => {
     ]);
     expect(planOf(findings).items).toEqual([]);
     const overrides = [{ item: findings[0]?.id ?? '', reason: 'ours, says the team' }];
-    expect(planOf(findings, { overrides }).items.map((i) => i.id)).toEqual([`aws-role:${r.Arn}`]);
+    expect(planOf(findings, { overrides }).items).toEqual([]);
+    expect(planOf(findings, { overrides, foreignThings: true }).items.map((i) => i.id)).toEqual([`aws-role:${r.Arn}`]);
+    expect(planOf(findings).untouched.map((u) => u.reason)).toEqual(Array(3).fill(expect.stringContaining('NOT RECOGNISED')));
   });
 
   test.each<[string, RoleState]>([

@@ -80,7 +80,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
   const oidc = new Set(ours.map((o) => o.role.Arn));
   const isOnboarded = ONBOARDED.includes(clientId);
   // Another one is as certain as the roles that are ours by it.
-  const by = ours.filter((o) => o.uses.includes(clientIdToken(provider.Arn, clientId)) && !o.others.includes(`audience ${clientId}`));
+  const by = ours.filter((o) => o.uses.includes(clientIdToken(provider.Arn, clientId)));
   const doubted = isOnboarded ? undefined : doubtOf(by.map(doubtedTrust));
   const trusting = snapshot.roles.filter(
     (r) => !oidc.has(r.Arn) && webIdentityTrust(r.AssumeRolePolicyDocument, facts.issuer, provider.Arn),
@@ -100,6 +100,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
       mode === 'provider' ? 'nothing else uses the provider' : `the provider stays for ${users.join(', ')}`,
     ],
     confidence: isOnboarded || by.length > 0 ? 'certain' : 'name-only',
+    ...(isOnboarded || by.length > 0 ? {} : { onlyNamed: true }),
     risk: 'none',
     stage: 'after-roles',
     snapshot: clientIdState(provider, clientId, {

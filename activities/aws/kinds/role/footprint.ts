@@ -6,7 +6,6 @@ import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
 import { command } from '../../../../model/shell.ts';
-import type { Confidence } from '../../../../model/names.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, perhapsOurRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
@@ -56,7 +55,7 @@ export const footprint: ResourceFootprint = {
     const perhaps = perhapsOurRoles(snapshot, facts);
     const taken = new Set([...ours, ...perhaps].map((o) => o.role.Arn));
     return {
-      findings: [...ours.map((o) => toFinding(o, snapshot, 'certain')), ...perhaps.map((o) => toFinding(o, snapshot, 'name-only'))],
+      findings: [...ours, ...perhaps].map((o) => toFinding(o, snapshot)),
       seen: snapshot.roles.length,
       bystanders: snapshot.roles.filter((r) => !taken.has(r.Arn)).flatMap((r) => toBystander(r, snapshot, facts) ?? []),
     };
@@ -94,7 +93,7 @@ export function withRole(roles: readonly RoleState[], own: Own): RoleState[] {
   );
 }
 
-function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, snapshot: AwsSnapshot, confidence: Confidence): Finding {
+function toFinding({ role, part, why, uses, others, doubt: chain, nameOnly }: OurRole, snapshot: AwsSnapshot): Finding {
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
@@ -102,7 +101,8 @@ function toFinding({ role, part, why, uses, others, doubt: chain }: OurRole, sna
     title: `${TITLES[part]} ${role.RoleName}${risk === 'takeover' ? ' with a controller policy' : ''}`,
     phase: 'permissions',
     why,
-    confidence,
+    confidence: nameOnly ? 'name-only' : 'certain',
+    ...(nameOnly === 'onlyNamed' ? { onlyNamed: true } : {}),
     risk,
     stage: STAGE_OF[part],
     part,
