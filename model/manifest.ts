@@ -144,6 +144,8 @@ export const ManifestSchema = z.strictObject({
       /** `mode: quarantine`: for how long, and how often the clouds are asked whether something was used. */
       quarantine: span('7d'),
       watch: span('1h'),
+      /** A cloud may show for a while what is over, and not yet what is new: after how long it is asked again before its word counts. */
+      settle: span('2s'),
     })
     .prefault({}),
 });

@@ -1,5 +1,5 @@
 import { nativeId } from '../../model/names.ts';
-import type { Cloud } from '../cloud.ts';
+import type { Cloud, ReadContext } from '../cloud.ts';
 import { putBack } from '../put-back.ts';
 import { assetFilter } from './assets.ts';
 import { gcpFacts } from './facts.ts';
@@ -15,21 +15,25 @@ import { connectGoogle, type GcpApi } from './wire/clients.ts';
 
 /** Google Cloud: organisations, folders and projects (`gcp:organizations/<n>`, `gcp:folders/<n>`, `gcp:projects/<id>`). */
 export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
-  // One client for all systems, made at first use: its access token serves them all.
-  let api: GcpApi | undefined;
-  const connect = () => Promise.resolve((api ??= connectGoogle()));
+  // One client for all systems, made at first use: its access token serves them all. Manifests may wait differently long.
+  const clients = new Map<number, GcpApi>();
+  const connected = ({ manifest: { waits } }: Pick<ReadContext, 'manifest'>) => {
+    const client = clients.get(waits.settle) ?? connectGoogle(waits.settle);
+    clients.set(waits.settle, client);
+    return Promise.resolve(client);
+  };
   const harmless = assetFilter();
   return {
     type: 'gcp',
     order: GCP_ORDER,
-    connect,
+    connect: (_system, context) => connected(context),
     async read(client, system, context) {
       // Cloud Asset may be minutes behind: right before a removal each policy is read itself.
       const spared = context.own ? undefined : await harmless(client, context);
       return putBack(GCP_KINDS, await readGcp(client, system, context, spared), context);
     },
-    root: async (context) => rootOfGcp(await connect(), context),
-    walk: async (context) => walkGcp(await connect(), context),
+    root: async (context) => rootOfGcp(await connected(context), context),
+    walk: async (context) => walkGcp(await connected(context), context),
     facts: gcpFacts,
     kinds: GCP_KINDS,
     classify: classifyGcp,

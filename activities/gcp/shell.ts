@@ -10,12 +10,13 @@ gcp_show() {
   { complaint=$("$@" 2>&1 1>&3); } 3>&1 && return
   if [[ $complaint == *NOT_FOUND* ]]; then echo NOT_FOUND; else printf '%s\n' "$complaint" >&2; return 1; fi
 }
-# gcp_once COMMAND…: a removal that may have been done before.
+# gcp_once COMMAND…: a removal that may have been done before. What gcloud said stays in gcp_said.
+gcp_said=''
 gcp_once() {
-  local said status=0
-  said=$("$@" 2>&1) || status=$?
-  printf '%s\n' "$said"
-  [[ $status -eq 0 || $said =~ binding\ with\ the\ specified\ .*not\ found || $said == *NOT_FOUND* ]]
+  local status=0
+  gcp_said=$("$@" 2>&1) || status=$?
+  printf '%s\n' "$gcp_said"
+  [[ $status -eq 0 || $gcp_said =~ binding\ with\ the\ specified\ .*not\ found || $gcp_said == *NOT_FOUND* ]]
 }
 # gcp_account PROJECT FILTER: the unique id of a service account, or NOT_FOUND. Listed, since describe asks for it without its project,
 # which Google answers with 403 where there is none.
@@ -23,6 +24,23 @@ gcp_account() {
   local found
   found=$(gcloud iam service-accounts list "--project=$1" "--filter=$2" '--format=value(uniqueId)') || return
   echo "${'$'}{found:-NOT_FOUND}"
+}
+# gcp_unless_gone PROJECT FILTER COMMAND…: a call about a service account, which Google refuses with 403 also where there is none. One that is
+# missing in two lists of its project, some seconds apart, is gone; a list may show it for some seconds after its deletion.
+gcp_unless_gone() {
+  local project=$1 filter=$2 said status=0 missing=0 look
+  shift 2
+  said=$("$@" 2>&1) || status=$?
+  if [[ $status -eq 0 ]]; then printf '%s\n' "$said"; return; fi
+  if [[ $said == *PERMISSION_DENIED* ]]; then
+    for look in 1 2 3 4; do
+      if [[ $(gcp_account "$project" "$filter") == NOT_FOUND ]]; then missing=$((missing + 1)); else missing=0; fi
+      if [[ $missing -eq 2 ]]; then echo "gone already: $filter"; return; fi
+      if [[ $look -lt 4 ]]; then sleep "$((look * ${'$'}{GCP_SETTLE:-2}))"; fi
+    done
+  fi
+  printf '%s\n' "$said" >&2
+  return 1
 }
 # The accounts that the script made in another's place, each with its unique id.
 gcp_made=''

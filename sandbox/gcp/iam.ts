@@ -54,8 +54,16 @@ const PATTERNS: Pattern[] = [
   ['POST', `${ACCOUNTS}/([^/:]+):disable`, ([p = '', a = ''], _, c) => setDisabled(p, a, true, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):enable`, ([p = '', a = ''], _, c) => setDisabled(p, a, false, c)],
   ['POST', `${ACCOUNTS}/([^/:]+):undelete`, ([p = '', a = ''], _, c) => undeleteServiceAccount(p, a, c)],
-  ['POST', `${ACCOUNTS}/([^/:]+):getIamPolicy`, ([p = '', a = ''], r, c) => getIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
-  ['POST', `${ACCOUNTS}/([^/:]+):setIamPolicy`, ([p = '', a = ''], r, c) => setIamPolicy(r, c, policyName(liveAccount(p, a, c), c))],
+  [
+    'POST',
+    `${ACCOUNTS}/([^/:]+):getIamPolicy`,
+    ([p = '', a = ''], r, c) => getIamPolicy(r, c, policyName(liveAccount(p, a, 'getIamPolicy', c), c)),
+  ],
+  [
+    'POST',
+    `${ACCOUNTS}/([^/:]+):setIamPolicy`,
+    ([p = '', a = ''], r, c) => setIamPolicy(r, c, policyName(liveAccount(p, a, 'setIamPolicy', c), c)),
+  ],
   ...[POOLS, PROVIDERS].flatMap((path): Pattern[] => [
     ['POST', path, createIdentity],
     ['GET', path, listIdentities],

@@ -5,7 +5,7 @@ import { emailOf } from '../objects/gcp.ts';
 import { type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { deletedAccounts, keptAddress, takeAddress } from './addresses.ts';
 import { activeProject, demand } from './hierarchy.ts';
-import { etagOf, GcpError, page, readBody, said } from './wire.ts';
+import { etagOf, GcpError, page, permissionRefused, readBody, said } from './wire.ts';
 
 type ServiceAccount = ObjectOf<'gcp-service-account'>;
 
@@ -24,9 +24,11 @@ export function listServiceAccounts(project: string, request: SandboxRequest, co
   return page('accounts', accounts.map(toWire), request);
 }
 
-/** GET of one account, by e-mail or unique id; `-` stands for any project. Throws GcpError 404. */
+/** GET of one account, by e-mail or unique id; `-` stands for any project. Throws GcpError 403 where there is none. */
 export function getServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
-  return { status: 200, body: toWire(find(visible(context, 'gcp-service-account'), project, key, context)) };
+  const account = find(visible(context, 'gcp-service-account'), project, key, context);
+  if (!account) throw notThere('get', project, key);
+  return { status: 200, body: toWire(account) };
 }
 
 /** POST: as much ours, or not, as what had its address, with another unique id than any before. Throws GcpError ALREADY_EXISTS. */
@@ -43,16 +45,16 @@ export function createServiceAccount(project: string, request: SandboxRequest, c
   return getServiceAccount(projectId, uniqueId, context);
 }
 
-/** :disable and :enable answer an empty object, also when nothing changes. Throws GcpError 404. */
+/** :disable and :enable answer an empty object, also when nothing changes. Throws GcpError 403 where there is none. */
 export function setDisabled(project: string, key: string, disabled: boolean, context: SandboxContext): SandboxResponse {
-  const account = liveAccount(project, key, context);
+  const account = liveAccount(project, key, disabled ? 'disable' : 'enable', context);
   if (account.disabled !== disabled) context.store.put({ ...account, disabled });
   return { status: 200, body: {} };
 }
 
-/** DELETE answers an empty object; afterwards the account is 404 and can be undeleted for 30 days. Throws GcpError 404. */
+/** DELETE answers an empty object; afterwards the account is 403 and can be undeleted for 30 days. Throws GcpError 403 where there is none. */
 export function deleteServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
-  context.store.remove(liveAccount(project, key, context), context.now());
+  context.store.remove(liveAccount(project, key, 'delete', context), context.now());
   return { status: 200, body: {} };
 }
 
@@ -64,6 +66,7 @@ export function undeleteServiceAccount(project: string, key: string, context: Sa
     .map((d) => d.object);
   if (!/^\d+$/.test(key)) throw new GcpError('INVALID_ARGUMENT', 'A deleted service account is named by its unique id.');
   const account = find(deleted, project, key, context);
+  if (!account) throw new GcpError('NOT_FOUND', `No deleted service account has the unique id ${key}.`);
   if (context.store.list('gcp-service-account').some((a) => emailOf(a) === emailOf(account)))
     throw new GcpError('ALREADY_EXISTS', `Service account ${accountName(account)} already exists.`);
   takeAddress(context, account);
@@ -72,7 +75,7 @@ export function undeleteServiceAccount(project: string, key: string, context: Sa
 
 /** The keys that people made; Google's own are listed only when asked for. */
 export function listKeys(project: string, key: string, context: SandboxContext): SandboxResponse {
-  const account = liveAccount(project, key, context);
+  const account = liveAccount(project, key, 'get', context);
   demand(context, `projects/${account.project}`, 'iam.serviceAccountKeys.list');
   const keys = (account.keys ?? []).map((id) => ({
     name: `${accountName(account)}/keys/${id}`,
@@ -84,9 +87,16 @@ export function listKeys(project: string, key: string, context: SandboxContext):
   return { status: 200, body: keys.length > 0 ? { keys } : {} };
 }
 
-/** The live account a path names. Throws GcpError 404. */
-export function liveAccount(project: string, key: string, context: SandboxContext): ServiceAccount {
-  return find(context.store.list('gcp-service-account'), project, key, context);
+/** The live account a path names, for a call that needs `iam.serviceAccounts.<permission>`. Throws GcpError 403 where there is none. */
+export function liveAccount(project: string, key: string, permission: string, context: SandboxContext): ServiceAccount {
+  const account = find(context.store.list('gcp-service-account'), project, key, context);
+  if (!account) throw notThere(permission, project, key);
+  return account;
+}
+
+/** Google does not tell an account that is not there from one that the caller may not see. */
+function notThere(permission: string, project: string, key: string): GcpError {
+  return permissionRefused(`iam.serviceAccounts.${permission}`, `projects/${project}/serviceAccounts/${key}`);
 }
 
 /** The name under which the estate keeps an account's own policy, which goes with the account: one made again begins without. */
@@ -98,11 +108,9 @@ function accountName(account: ServiceAccount): string {
   return `projects/${account.project}/serviceAccounts/${emailOf(account)}`;
 }
 
-function find(accounts: ServiceAccount[], project: string, key: string, context: SandboxContext): ServiceAccount {
+function find(accounts: ServiceAccount[], project: string, key: string, context: SandboxContext): ServiceAccount | undefined {
   const projectId = project === '-' ? undefined : activeProject(context, project).projectId;
-  const found = accounts.find((a) => (a.uniqueId === key || emailOf(a) === key) && (projectId === undefined || a.project === projectId));
-  if (!found) throw new GcpError('NOT_FOUND', `Service account projects/${project}/serviceAccounts/${key} does not exist.`);
-  return found;
+  return accounts.find((a) => (a.uniqueId === key || emailOf(a) === key) && (projectId === undefined || a.project === projectId));
 }
 
 function toWire(account: ServiceAccount): object {

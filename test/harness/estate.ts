@@ -50,6 +50,7 @@ const MANIFEST = {
   entra: { applications: [AUDIENCE] },
   collectors: [{ id: 'collector-aws', type: 'aws', driver: 'http', recipient: MAILBOX }],
   approvers: [STARTER, APPROVER],
+  waits: { settle: '20ms' },
 };
 
 const web = {

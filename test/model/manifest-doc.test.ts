@@ -55,8 +55,9 @@ test('the example of docs/manifest.md is a manifest', () => {
 test('the waiting times that docs/manifest.md tells as defaults are those of the schema', () => {
   const { tenant, successor, entra, collectors, approvers } = readExample();
   const { waits } = ManifestSchema.parse({ tenant: { id: tenant.id }, successor, entra, collectors, approvers });
-  const rows = [...doc.matchAll(/^\| `waits\.(\w+)` +\| `(\d+)([dh])` +\|/gm)];
+  const rows = [...doc.matchAll(/^\| `waits\.(\w+)` +\| `(\d+)([dhs])` +\|/gm)];
+  const units: Record<string, number> = { d: 86_400_000, h: 3_600_000, s: 1_000 };
   const told: Record<string, number> = {};
-  for (const [, name = '', count, unit] of rows) told[name] = Number(count) * (unit === 'd' ? 86_400_000 : 3_600_000);
+  for (const [, name = '', count, unit = ''] of rows) told[name] = Number(count) * (units[unit] ?? NaN);
   expect(told).toEqual(waits);
 });

@@ -59,12 +59,14 @@ describe('GCP service accounts', () => {
     expect((await accounts().get({ name: ACCOUNT }, google.iamRoot)).data.disabled).toBeUndefined();
   });
 
-  test('are 404 a moment after their deletion, and come back by unique id only, within 30 days', async () => {
+  test('are 403 a moment after their deletion, as gcloud’s reference says, and come back by unique id only, within 30 days', async () => {
     await accounts().delete({ name: ACCOUNT }, google.iamRoot);
     expect((await accounts().get({ name: ACCOUNT }, google.iamRoot)).status).toBe(200);
     sandbox.advance(LINGER_MS);
-    await expect(accounts().get({ name: ACCOUNT }, google.iamRoot)).rejects.toEqual(refused(404));
-    await expect(accounts().delete({ name: ACCOUNT }, google.iamRoot)).rejects.toEqual(refused(404));
+    const calls = [accounts().get.bind(accounts()), accounts().delete.bind(accounts()), accounts().disable.bind(accounts())];
+    for (const name of [ACCOUNT, `projects/-/serviceAccounts/${UNIQUE_ID}`])
+      for (const ask of calls) await expect(ask({ name }, google.iamRoot)).rejects.toEqual(refused(403));
+    await expect(accounts().getIamPolicy({ resource: ACCOUNT }, google.iamRoot)).rejects.toEqual(refused(403));
     await expect(accounts().undelete({ name: ACCOUNT }, google.iamRoot)).rejects.toEqual(refused(400));
     const byId = { name: `projects/-/serviceAccounts/${UNIQUE_ID}` };
     expect((await accounts().undelete(byId, google.iamRoot)).data.restoredAccount?.email).toBe(EMAIL);

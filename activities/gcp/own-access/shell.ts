@@ -1,6 +1,6 @@
 import { command, comment, type OwnAccessScript } from '../../../model/shell.ts';
 import type { Grant } from '../footprint/grants.ts';
-import { removeGrant } from '../kinds/shared/gcloud.ts';
+import { takeOut } from '../kinds/shared/gcloud.ts';
 import { gcpScript } from '../shell.ts';
 
 /** Bindings of the worker's member, one by one: other members of the same binding stay. */
@@ -8,7 +8,7 @@ export const gcpOwnAccess: OwnAccessScript = {
   prelude: gcpScript.prelude,
   take(grant) {
     const held = grant.definition as unknown as Grant;
-    const removal = removeGrant(held);
+    const removal = takeOut(held);
     const [, type, id, name] = /^(organizations|projects)\/([^/]+)\/roles\/(.+)$/.exec(held.role) ?? [];
     if (type === undefined || id === undefined || name === undefined) return [removal];
     const definition = command('gcloud', 'iam', 'roles', 'delete', name, `--${type.slice(0, -1)}=${id}`);

@@ -1,35 +1,43 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import type { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
-import { doneOrGone, isThere, unlessGone } from '../../answer.ts';
+import { isThere } from '../../answer.ts';
 import { lastSegment, type ServiceAccount } from '../snapshot.ts';
+import { unlessAbsent } from './absence.ts';
 import { isGone } from './classify.ts';
 import { PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
 
 /**
  * Service accounts, named `projects/<id>/serviceAccounts/<mail address or unique id>`. What is not there is undefined when read, and done when
- * disabled or deleted.
+ * disabled or deleted. `settle`: after how many ms a list is looked at again before an account counts as gone.
  */
-export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint) {
+export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint, settle: number) {
   const { serviceAccounts: accounts } = iam.projects;
+  const listServiceAccounts = async (projectId: string): Promise<ServiceAccount[]> => {
+    const name = `projects/${projectId}`;
+    return (await pages('accounts', (token) => accounts.list({ name, pageSize: PAGE, ...token }, iamAt))).map(account);
+  };
+  const unlessNone = unlessAbsent(listServiceAccounts, settle);
   return {
-    async listServiceAccounts(projectId: string): Promise<ServiceAccount[]> {
-      const name = `projects/${projectId}`;
-      return (await pages('accounts', (token) => accounts.list({ name, pageSize: PAGE, ...token }, iamAt))).map(account);
-    },
+    listServiceAccounts,
+    unlessNone,
     getServiceAccount: (name: string): Promise<ServiceAccount | undefined> =>
-      unlessGone(isGone, async () => account((await accounts.get({ name }, iamAt)).data)),
+      unlessNone(name, async () => account((await accounts.get({ name }, iamAt)).data)),
     /** Ids of the keys that people made of an account and that are not over, disabled ones included. Google's own are not among them. */
     async listKeys(name: string): Promise<string[]> {
-      const answer = await unlessGone(isGone, () => accounts.keys.list({ name, keyTypes: ['USER_MANAGED'] }, iamAt));
+      const answer = await unlessNone(name, () => accounts.keys.list({ name, keyTypes: ['USER_MANAGED'] }, iamAt));
       const isOver = (at: string | null | undefined) => at !== undefined && at !== null && Date.parse(at) < Date.now();
       const keys = (answer?.data.keys ?? []).filter((k) => !isOver(k.validBeforeTime));
       return keys.map((k) => lastSegment(k.name ?? '')).toSorted();
     },
-    disableServiceAccount: (name: string) => doneOrGone(isGone, () => accounts.disable({ name }, iamAt)),
+    async disableServiceAccount(name: string): Promise<void> {
+      await unlessNone(name, () => accounts.disable({ name }, iamAt));
+    },
     async enableServiceAccount(name: string): Promise<void> {
       await accounts.enable({ name }, iamAt);
     },
-    deleteServiceAccount: (name: string) => doneOrGone(isGone, () => accounts.delete({ name }, iamAt)),
+    async deleteServiceAccount(name: string): Promise<void> {
+      await unlessNone(name, () => accounts.delete({ name }, iamAt));
+    },
     /** Of everything but its unique id, which Google chooses. Enabled. */
     async createServiceAccount({ name, email, displayName, description }: Omit<ServiceAccount, 'uniqueId'>): Promise<void> {
       const [project = ''] = name.split('/serviceAccounts/');

@@ -5,6 +5,9 @@ import { OperationError } from './wire.ts';
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
 const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401 };
 
+/** Those whose name tells more than the status does. */
+const NAME_OF_RPC: Record<number, string> = { 5: 'NOT_FOUND', 9: 'FAILED_PRECONDITION' };
+
 /** How the SDK's own HTTP client says the same, besides. */
 const NETWORK = new Set([
   ...NETWORK_CODES,
@@ -28,7 +31,8 @@ export function classifyGcp(error: unknown): FailureClass {
   const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
   if (status === undefined) return withoutAnswer(error, message);
   if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry('RateLimited');
-  if (status === 404 || status === 410) return blocked('NotFound');
+  // A proxy's page, or Google's for an address that its API does not have, says nothing of the thing that was asked for.
+  if (status === 404 || status === 410) return rpc === 'NOT_FOUND' ? blocked('NotFound') : retry('NotTheApi');
   if (status === 400) return blocked(rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument');
   if (status === 401) return blocked('Unauthenticated', `Google refused the worker's credentials: ${message}`);
   if (status === 403) return denied(message, reasons, permission);
@@ -38,10 +42,15 @@ export function classifyGcp(error: unknown): FailureClass {
   return status >= 500 ? retry('Unavailable') : blocked('Unknown');
 }
 
-/** Whether Google says that the thing is not there. */
+/** Whether Google's API itself says that the thing is not there: by its own error body, which no other page has. */
 export function isGone(error: unknown): boolean {
-  const { status } = read(error);
-  return status === 404 || status === 410;
+  const { status, rpc } = read(error);
+  return (status === 404 || status === 410) && rpc === 'NOT_FOUND';
+}
+
+/** Whether Google refuses the call, or its thing is not there: it may answer so to both. */
+export function isDenied(error: unknown): boolean {
+  return classifyGcp(error).code === 'PermissionDenied';
 }
 
 /** Whether the same call may be answered later. */
@@ -100,8 +109,8 @@ interface Detail {
 
 function read(error: unknown): Answer {
   if (error instanceof OperationError) {
-    const rpc = error.code === 9 ? { rpc: 'FAILED_PRECONDITION' } : {};
-    return { status: HTTP_OF_RPC[error.code] ?? 500, ...rpc, message: redact(error.message), reasons: [] };
+    const rpc = NAME_OF_RPC[error.code];
+    return { status: HTTP_OF_RPC[error.code] ?? 500, ...(rpc === undefined ? {} : { rpc }), message: redact(error.message), reasons: [] };
   }
   const response = (error as { response?: { status?: number; headers?: unknown; data?: unknown } } | null | undefined)?.response;
   const body = (typeof response?.data === 'object' && response.data !== null ? response.data : {}) as ErrorBody;

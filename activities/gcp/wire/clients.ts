@@ -18,9 +18,9 @@ const TIMEOUT_MS = 30_000;
 /**
  * Google's APIs with Application Default Credentials. OFFBOARD_GCP_IAM_ENDPOINT, OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT,
  * OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT and OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT name other endpoints than Google's own. The SDK's retries
- * are off: the engine tries again, and says so in its journal.
+ * are off: the engine tries again, and says so in its journal. `settle`: the manifest's `waits.settle`, in ms.
  */
-export function connectGoogle(env: NodeJS.ProcessEnv = process.env) {
+export function connectGoogle(settle: number, env: NodeJS.ProcessEnv = process.env) {
   const auth = new GoogleAuth({
     scopes: 'https://www.googleapis.com/auth/cloud-platform',
     clientOptions: { transporterOptions: { timeout: TIMEOUT_MS } },
@@ -30,10 +30,11 @@ export function connectGoogle(env: NodeJS.ProcessEnv = process.env) {
   const manager = new cloudresourcemanager_v3.Cloudresourcemanager(options);
   const iamAt = rootUrl(env['OFFBOARD_GCP_IAM_ENDPOINT']);
   const managerAt = rootUrl(env['OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT']);
+  const { unlessNone, ...accounts } = accountApi(iam, iamAt, settle);
   return {
-    ...policyApi(iam, iamAt, manager, managerAt),
+    ...policyApi(iam, iamAt, manager, managerAt, unlessNone),
     ...poolApi(iam, iamAt),
-    ...accountApi(iam, iamAt),
+    ...accounts,
     ...roleApi(iam, iamAt),
     ...treeApi(manager, managerAt),
     ...activityApi(new policyanalyzer_v1.Policyanalyzer(options), rootUrl(env['OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT'])),

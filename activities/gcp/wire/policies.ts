@@ -1,34 +1,44 @@
 import type { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { isThere, unlessGone, RefusedError } from '../../answer.ts';
+import { unlessGone, RefusedError } from '../../answer.ts';
 import type { Policy } from '../snapshot.ts';
+import type { UnlessAbsent } from './absence.ts';
 import { isGone } from './classify.ts';
 import { pages, type Endpoint } from './wire.ts';
 
 /** The two policy calls: four types of resource, each with its own method in Google's APIs. */
-export function policyApi(iam: iam_v1.Iam, iamAt: Endpoint, manager: cloudresourcemanager_v3.Cloudresourcemanager, managerAt: Endpoint) {
+export function policyApi(
+  iam: iam_v1.Iam,
+  iamAt: Endpoint,
+  manager: cloudresourcemanager_v3.Cloudresourcemanager,
+  managerAt: Endpoint,
+  unlessNone: UnlessAbsent,
+) {
   const level = (resource: string) => {
     if (resource.startsWith('organizations/')) return manager.organizations;
     return resource.startsWith('folders/') ? manager.folders : manager.projects;
   };
   const isAccount = (resource: string) => resource.includes('/serviceAccounts/');
+  const unlessNotThere: UnlessAbsent = (resource, ask) => (isAccount(resource) ? unlessNone(resource, ask) : unlessGone(isGone, ask));
   return {
     /** Of an organisation, folder, project or service account; in version 3, so that conditions are shown. Undefined where the resource is not there. */
     getPolicy: (resource: string): Promise<Policy | undefined> =>
-      unlessGone(isGone, async () => {
+      unlessNotThere(resource, async () => {
         const { data } = isAccount(resource)
           ? await iam.projects.serviceAccounts.getIamPolicy({ resource, 'options.requestedPolicyVersion': 3 }, iamAt)
           : await level(resource).getIamPolicy({ resource, requestBody: { options: { requestedPolicyVersion: 3 } } }, managerAt);
         return data as Policy;
       }),
     /** False where the resource is not there. Refused with 409 when the policy's etag is no longer current. */
-    setPolicy: (resource: string, policy: Policy) =>
-      isThere(isGone, () =>
+    async setPolicy(resource: string, policy: Policy): Promise<boolean> {
+      const answer = await unlessNotThere(resource, () =>
         isAccount(resource)
           ? iam.projects.serviceAccounts.setIamPolicy({ resource, requestBody: { policy } }, iamAt)
           : level(resource).setIamPolicy({ resource, requestBody: { policy } }, managerAt),
-      ),
+      );
+      return answer !== undefined;
+    },
   };
 }
 

@@ -15,9 +15,10 @@ import { EMAIL, judge, onboarded, planned, POOL, PROJECT, UNIQUE_ID } from './fi
 const FAKE = `#!/bin/bash
 { for word in "$@"; do printf '<%s>' "$word"; done; echo; } >> "$CALLS"
 case "$*" in *"service-accounts create"*) echo 222 > "$SHOWN" ;;
-*"service-accounts list"*) case "$REFUSAL" in *DENIED*) echo "ERROR: $REFUSAL" >&2; exit 1 ;; *) cat "$SHOWN" ;; esac ;;
+*"service-accounts list"*) if [ -s "$SHOWN.next" ]; then head -n 1 "$SHOWN.next" | grep -v '^-$'; sed -i 1d "$SHOWN.next"; exit 0; fi
+case "$REFUSAL" in *DENIED*) echo "ERROR: $REFUSAL" >&2; exit 1 ;; *) cat "$SHOWN" ;; esac ;;
 *describe*) [ -s "$SHOWN" ] && cat "$SHOWN" || { echo "ERROR: (gcloud) $REFUSAL" >&2; exit 1; } ;;
-*remove-iam-policy-binding*) [ -z "$REFUSAL" ] || { echo "ERROR: $REFUSAL" >&2; exit 1; } ;; esac
+*"service-accounts disable"*|*"service-accounts delete"*|*remove-iam-policy-binding*) [ -z "$REFUSAL" ] || { echo "ERROR: $REFUSAL" >&2; exit 1; } ;; esac
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'gcloud-'));
@@ -28,14 +29,16 @@ beforeEach(() => writeFileSync(calls, ''));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the lines as the whole script would; gives its exit code and what gcloud was called with. */
-function run(lines: string[], answers: { shown?: string; refusal?: string; typed?: string } = {}) {
+function run(lines: string[], answers: { shown?: string; lists?: string[]; refusal?: string; typed?: string } = {}) {
   writeFileSync(join(folder, 'shown'), answers.shown ?? '');
+  writeFileSync(join(folder, 'shown.next'), (answers.lists ?? []).map((l) => `${l || '-'}\n`).join(''));
   const script = ['set -euo pipefail', ...gcpScript.prelude(defaultManifest()), ...lines].join('\n');
   const env = {
     PATH: `${folder}:${process.env['PATH']}`,
     CALLS: calls,
     SHOWN: join(folder, 'shown'),
     REFUSAL: answers.refusal ?? '',
+    GCP_SETTLE: '0',
   };
   const { status, stderr } = spawnSync('bash', ['-c', script], { env, encoding: 'utf8', input: answers.typed ?? '' });
   const called = readFileSync(calls, 'utf8').trim().split('\n');
@@ -104,6 +107,25 @@ describe('A binding in shell', () => {
     expect(newcomer.called).toHaveLength(1);
   });
 
+  it('of an account that was deleted since it was planned is taken away in the form it then has, under the planned unique id only', () => {
+    const missing = 'Policy binding with the specified principal, role, and condition not found!';
+    const members = (item: PlanItem) =>
+      run(commands('gcp-binding').remove(item), { refusal: missing })
+        .called.flat()
+        .filter((w) => w.startsWith('--member'));
+    const dead = `deleted:serviceAccount:${EMAIL}?uid=${UNIQUE_ID}`;
+    expect(members(binding('folders/34'))).toEqual([`--member=serviceAccount:${EMAIL}`, `--member=${dead}`]);
+    writeFileSync(calls, '');
+    expect(members(binding('folders/34', null, dead))).toEqual([`--member=${dead}`, `--member=serviceAccount:${EMAIL}`]);
+  });
+
+  it('on an account that a list still shows, while Google refuses it with 403, is gone once two lists lack it; else it is a failure', () => {
+    const lines = commands('gcp-impersonation-binding').remove(itemOf('gcp-impersonation-binding'));
+    const refused = { refusal: 'PERMISSION_DENIED: or it may not exist' };
+    expect(run(lines, { ...refused, lists: [UNIQUE_ID, UNIQUE_ID, '', ''] })).toMatchObject({ status: 0 });
+    expect(run(lines, { ...refused, lists: [UNIQUE_ID, UNIQUE_ID, '', UNIQUE_ID, UNIQUE_ID] })).toMatchObject({ status: 1 });
+  });
+
   it('on the account names account and project', () => {
     const lines = commands('gcp-impersonation-binding').remove(itemOf('gcp-impersonation-binding'));
     expect(run(lines).called).toHaveLength(1);
@@ -122,6 +144,12 @@ describe('The service account in shell', () => {
     expect(verbs(run(remove(item), { shown: UNIQUE_ID }).called)).toEqual([looked, `disable ${UNIQUE_ID}`, `delete ${UNIQUE_ID}`]);
     writeFileSync(calls, '');
     expect(verbs(run(remove(item)).called)).toEqual([looked]);
+  });
+
+  it('that a list still shows after its deletion, while Google refuses it with 403, is gone once two lists lack it', () => {
+    const refused = { refusal: 'PERMISSION_DENIED: or it may not exist' };
+    expect(run(remove(item), { ...refused, lists: [UNIQUE_ID, '', '', '', ''] })).toMatchObject({ status: 0 });
+    expect(run(remove(item), { ...refused, lists: Array<string>(5).fill(UNIQUE_ID) })).toMatchObject({ status: 1 });
   });
 
   it('is undeleted by its unique id and enabled, or only enabled when it is there', () => {

@@ -4,7 +4,7 @@ import { quote } from '../../../../model/quote.ts';
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { bash } from '../../../bash.ts';
 import { projectOf, type ServiceAccount } from '../../snapshot.ts';
-import { lookUp } from '../shared/gcloud.ts';
+import { lookUp, unlessGone } from '../shared/gcloud.ts';
 
 const FUNCTIONS = bash`
 # gcp_purged ADDRESS: why there was nothing to undelete.
@@ -37,11 +37,9 @@ export const shell: KindShell = { prelude: FUNCTIONS, remove, restore };
 function remove(item: PlanItem): string[] {
   const { name, uniqueId } = item.snapshot as ServiceAccount;
   const project = `--project=${projectOf(name)}`;
-  return [
-    `state=${lookUp(name, uniqueId)}`,
-    `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'disable', uniqueId, project)}`,
-    `[[ $state == NOT_FOUND ]] || ${command('gcloud', 'iam', 'service-accounts', 'delete', uniqueId, project, '--quiet')}`,
-  ];
+  const call = (...words: string[]) =>
+    `[[ $state == NOT_FOUND ]] || ${unlessGone(name, uniqueId, command('gcloud', 'iam', 'service-accounts', ...words))}`;
+  return [`state=${lookUp(name, uniqueId)}`, call('disable', uniqueId, project), call('delete', uniqueId, project, '--quiet')];
 }
 
 function restore(item: ToRestore): string[] {

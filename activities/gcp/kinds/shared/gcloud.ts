@@ -1,6 +1,6 @@
 import { command, type KindShell } from '../../../../model/shell.ts';
 import { accountOf, type AccountGrant, type Grant } from '../../footprint/grants.ts';
-import { liveMember } from '../../footprint/members.ts';
+import { formsOf, liveMember } from '../../footprint/members.ts';
 import { lastSegment, type Condition } from '../../snapshot.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import type { PoolDefinition } from '../../footprint/pool-state.ts';
@@ -20,8 +20,17 @@ export function delimited(pairs: string[]): string {
 
 /** The unique id of the account that has an address, or this id; NOT_FOUND where there is none. */
 export function lookUp(name: string, uniqueId?: string): string {
+  return `$(${command('gcp_account', ...filtered(name, uniqueId))})`;
+}
+
+/** A call about an account: done, too, where it is not there any more. */
+export function unlessGone(name: string, uniqueId: string | undefined, line: string): string {
+  return `${command('gcp_unless_gone', ...filtered(name, uniqueId))} ${line}`;
+}
+
+function filtered(name: string, uniqueId: string | undefined): [project: string, filter: string] {
   const [, project = '', , email = ''] = name.split('/');
-  return `$(${command('gcp_account', project, uniqueId === undefined ? `email="${email}"` : `uniqueId=${uniqueId}`)})`;
+  return [project, uniqueId === undefined ? `email="${email}"` : `uniqueId=${uniqueId}`];
 }
 
 /** Gives one grant back to the very account that had it. */
@@ -34,8 +43,15 @@ export const restoreGrant: KindShell['restore'] = (item) => {
   ];
 };
 
-/** The command that takes one grant out of its policy. */
-export function removeGrant(grant: Grant): string {
+/** The commands that take a grant out of its policy: where it does not stand as planned, in its member's other form. */
+export function removeGrant(grant: AccountGrant): string[] {
+  const { live, deleted } = formsOf(grant.member, grant.uniqueId);
+  const other = grant.member === deleted ? live : deleted;
+  return [takeOut(grant), ...(other === undefined ? [] : [`[[ $gcp_said != *not\\ found* ]] || ${takeOut({ ...grant, member: other })}`])];
+}
+
+/** The command that takes one grant out of its policy, as its member stands there. */
+export function takeOut(grant: Grant): string {
   return `gcp_once ${command('gcloud', ...policyWords(grant, 'remove'), `--member=${grant.member}`, ...roleWords(grant), '--format=none')}`;
 }
 

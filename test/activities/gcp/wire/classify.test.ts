@@ -6,6 +6,7 @@ import { googleError } from '../fixtures.ts';
 
 const table: [string, unknown, string, string][] = [
   ['404 is not found', googleError(404, 'NOT_FOUND', 'Unknown service account'), 'blocked', 'NotFound'],
+  ['404 as a web page is no word of Google’s API, and tried again', webPage(404), 'retry', 'NotTheApi'],
   ['410 is not found', googleError(410, 'NOT_FOUND', 'was deleted'), 'blocked', 'NotFound'],
   ['a stale etag is tried again', googleError(409, 'ABORTED', 'concurrent policy changes'), 'retry', 'ConcurrentChange'],
   ['a failed precondition on an etag is tried again', googleError(412, 'FAILED_PRECONDITION', 'etag'), 'retry', 'ConcurrentChange'],
@@ -86,6 +87,12 @@ describe("Google's errors", () => {
   });
 });
 
+/** As a proxy answers, and Google for an address that its API does not have. */
+function webPage(status: number): Error {
+  const response = { status, headers: new Headers(), data: '<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>' };
+  return Object.assign(new Error(`Request failed with status code ${status}`), { status, response });
+}
+
 function withCode(code: string): Error {
   return Object.assign(new Error(`connect ${code}`), { code });
 }
@@ -94,6 +101,7 @@ test.each([
   [googleError(404, 'NOT_FOUND', 'x'), true],
   [googleError(410, 'NOT_FOUND', 'x'), true],
   [new OperationError('x', 5), true],
+  [webPage(404), false],
   // Google's answer for what may be there, and our own word for a system that is not.
   [googleError(403, 'PERMISSION_DENIED', 'x'), false],
   [new RefusedError('NotFound', 'x'), false],

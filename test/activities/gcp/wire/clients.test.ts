@@ -16,7 +16,7 @@ test('what Google does not have is undefined when read, done when disabled or de
     { kind: 'gcp-organization', ours: false, id: '900', displayName: 'contoso.example' },
     { kind: 'gcp-project', ours: false, projectId: PROJECT, number: NUMBER, parent: 'organizations/900' },
   ]);
-  const api = connectGoogle();
+  const api = connectGoogle(10);
   const { name } = provider();
   const account = `projects/${PROJECT}/serviceAccounts/${UNIQUE_ID}`;
   const role = 'organizations/900/roles/nobody';
@@ -32,6 +32,8 @@ test('what Google does not have is undefined when read, done when disabled or de
   await api.setPoolDisabled(name, true);
   await api.disableServiceAccount(account);
   expect(await api.undeleteServiceAccount(account)).toBe(false);
-  for (const change of [api.setPoolDisabled(POOL, false), api.setPoolDisabled(name, false), api.enableServiceAccount(account)])
+  for (const change of [api.setPoolDisabled(POOL, false), api.setPoolDisabled(name, false)])
     expect(classifyGcp(await change.catch((error: unknown) => error))).toMatchObject({ kind: 'blocked', code: 'NotFound' });
+  const enabling = api.enableServiceAccount(account);
+  expect(classifyGcp(await enabling.catch((error: unknown) => error))).toMatchObject({ kind: 'blocked', code: 'PermissionDenied' });
 });
