@@ -50,11 +50,16 @@ if (import.meta.main) {
     stdin: process.stdin,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
   };
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  // Never process.exit: a pipe takes 64 KB at once, and what it has not taken yet would be cut.
   main(process.argv.slice(2), io).then(
-    (code) => process.exit(code),
+    (code) => (process.exitCode = code),
     (error: unknown) => {
       process.stderr.write(`offboard: a fault of this program: ${error instanceof Error ? error.stack : String(error)}\n`);
-      process.exit(EXIT_CODES.Internal);
+      process.exitCode = EXIT_CODES.Internal;
     },
   );
 }

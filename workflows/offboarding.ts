@@ -143,6 +143,7 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   if (run.plan) await readOwnAccess({ run: run.id });
   const { evidence, phases, leftovers } = await endRun({ run: run.id, status, ...why });
   run.status = status;
+  run.ended = why;
   run.enter('ended');
   await condition(allHandlersFinished);
   return { run: run.id, status, ...why, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };

@@ -3,6 +3,7 @@ import type { StartRunResult } from '../activities/start/offboarding.ts';
 import type { GateOutcome } from '../model/gate.ts';
 import type { RunView, Stage } from '../model/messages/status.ts';
 import { PHASES, type Phase } from '../model/names.ts';
+import type { Reason } from '../model/next-step.ts';
 import { needsPerson, withoutPhase, type Outcome } from '../model/outcome.ts';
 import type { Waiting } from '../model/waiting.ts';
 
@@ -35,6 +36,8 @@ export interface RunState {
   gateOutcome: GateOutcome | undefined;
   lastRefusal: string | undefined;
   status: RunView['status'];
+  /** Why it ended as it did. */
+  ended: Reason | undefined;
 }
 
 /** Items of a phase that were tried and are neither resolved nor waived. */

@@ -43,6 +43,7 @@ export class Run implements RunState {
   cancelledBy: string | undefined;
   lastRefusal: string | undefined;
   status: RunState['status'] = 'running';
+  ended: RunState['ended'];
   readonly betweenItems = new BetweenItems();
   /** Decisions are judged one after the other: what the one before decided, the next is no longer about. */
   readonly judging = new Mutex();

@@ -17,6 +17,7 @@ export function viewOf(run: RunState): RunView {
     stage: run.stage,
     paused: run.paused,
     status: run.status,
+    ...(run.ended ? { ended: run.ended } : {}),
     planned: run.plan?.items ?? [],
     counts: PHASES.map((phase) =>
       countPhase(

@@ -10,7 +10,7 @@ import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { stayingByDecision } from '../../model/summary-words.ts';
 import { recordsOf } from '../records/records.ts';
-import { openSession } from '../run/session.ts';
+import { openSession, type Session } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
 
@@ -41,8 +41,13 @@ export const demo: Command = {
       progress: (line) => io.err(`${line}\n`),
     });
     const interrupted = untilInterrupted();
+    const over = new AbortController();
+    const session = await openSession(stage.env).catch(async (error: unknown) => {
+      await stage.strike();
+      throw error;
+    });
     try {
-      const played = play(stage, values, json, io, began);
+      const played = play(stage, session, over.signal, values, json, io, began);
       const ended = await Promise.race([played, interrupted]);
       if (ended === undefined) return INTERRUPTED;
       if (ended.staysUp) {
@@ -51,46 +56,50 @@ export const demo: Command = {
       }
       return ended.code;
     } finally {
+      // What waits for the run, or for a line at the terminal, would keep the program.
+      over.abort();
+      await session.close();
       await stage.strike();
     }
   },
 };
 
-async function play(stage: Stage, values: Values, json: boolean, io: Io, began: number): Promise<{ code: number; staysUp: boolean }> {
+async function play(
+  stage: Stage,
+  session: Session,
+  over: AbortSignal,
+  values: Values,
+  json: boolean,
+  io: Io,
+  began: number,
+): Promise<{ code: number; staysUp: boolean }> {
   const tell = (line: string) => io.err(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
-  const session = await openSession(stage.env);
-  try {
-    const approver = stage.manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
-    const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
-    tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
-    const auto = values['auto'] === true || !io.interactive;
-    const people = auto
-      ? playedPeople(session, approver, stage.sandbox, tell)
-      : askedPeople(session, approver, stage.sandbox, stage.env, io);
-    const result = await attend(handle, people, tell);
-    const { runId } = await handle.describe();
-    const { untouched } = await stage.sandbox.report();
-    const answer = {
-      workflowId: handle.workflowId,
-      runId,
-      status: result.status,
-      planHash: result.planHash,
-      phases: result.phases,
-      leftovers: result.leftovers?.length ?? null,
-      untouched: { objects: untouched.objects, changed: untouched.changed.length },
-      evidence: result.evidence,
-      temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
-      seconds: Math.round((Date.now() - began) / 100) / 10,
-    };
-    const { summary } = await recordsOf(stage.env, handle.workflowId);
-    const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
-    const staysUp = !auto || values['stay'] === true;
-    io.err(tellEnd(result, answer, stayingByDecision(summary), staysUp, io.program));
-    if (json) io.out(JSON.stringify(answer));
-    return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
-  } finally {
-    await session.close();
-  }
+  const approver = stage.manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
+  const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
+  tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
+  const auto = values['auto'] === true || !io.interactive;
+  const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, stage.env, io);
+  const result = await attend(handle, people, tell, over);
+  const { runId } = await handle.describe();
+  const { untouched } = await stage.sandbox.report();
+  const answer = {
+    workflowId: handle.workflowId,
+    runId,
+    status: result.status,
+    planHash: result.planHash,
+    phases: result.phases,
+    leftovers: result.leftovers?.length ?? null,
+    untouched: { objects: untouched.objects, changed: untouched.changed.length },
+    evidence: result.evidence,
+    temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
+    seconds: Math.round((Date.now() - began) / 100) / 10,
+  };
+  const { summary } = await recordsOf(stage.env, handle.workflowId);
+  const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
+  const staysUp = !auto || values['stay'] === true;
+  io.err(tellEnd(result, answer, stayingByDecision(summary), staysUp, io.program));
+  if (json) io.out(JSON.stringify(answer));
+  return { code: clean ? 0 : EXIT_CODES.NotClean, staysUp };
 }
 
 /** Resolves at Ctrl-C; what was kept on disk stays for --keep. */

@@ -11,7 +11,7 @@ import { recordsOf } from '../records/records.ts';
 import { renderPlan } from '../render/plan.ts';
 import type { Session } from '../run/session.ts';
 import type { People } from './attend.ts';
-import { ask, InputEnded } from '../terminal/prompt.ts';
+import { ask, choose, InputEnded } from '../terminal/prompt.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 
 type Gate = NonNullable<RunView['gate']>;
@@ -25,12 +25,12 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
     shown = key;
   };
 
-  async function gate({ workflowId, tenantId, gate: open }: RunView): Promise<void> {
+  async function gate({ workflowId, tenantId, gate: open }: RunView, signal: AbortSignal): Promise<void> {
     if (!open) return;
     const { gate: name, opening, planHash } = open;
     once(`${name} ${opening}`, await introduction(open, workflowId));
     const question = `You are ${approver}. To approve gate ${name}, type the tenant id (${tenantId}); to reject it and end the run, type reject: `;
-    const typed = (await ask(question, io)).toLowerCase();
+    const typed = (await ask(question, io, signal)).toLowerCase();
     const message = { gate: name, opening, planHash, by: approver };
     if (typed === tenantId.toLowerCase()) await send(session, workflowId, messages.approve, { ...message, reason: 'typed the tenant id' });
     else if (typed === 'reject') await send(session, workflowId, messages.reject, { ...message, reason: 'typed reject' });
@@ -43,30 +43,30 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
     return plan ? `\n${renderPlan(plan, planHash)}\n` : '';
   }
 
-  async function unresolved(view: RunView): Promise<void> {
+  async function unresolved(view: RunView, signal: AbortSignal): Promise<void> {
     const { workflowId } = view;
     const held = heldNow(view).map((o) => o.item);
     const holds = view.unresolved.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
     once(held.join(' '), holds.join(''));
-    const reason = await ask(
-      `You are ${approver}. To leave ${counted(held.length, 'item')} in place, type the reason; or type retry: `,
-      io,
-    );
-    const set = setNow(view);
+    const items = setNow(view);
+    const question = `You are ${approver}. What becomes of ${counted(held.length, 'item')}?`;
+    const chosen = await choose(question, { waive: 'leave in place, and go on', retry: 'try again' }, io, signal);
+    if (chosen === undefined) return;
+    const reason = await ask(`  Why do you ${chosen}? It stands in the evidence: `, io, signal);
     if (reason === '') io.err('  A reason is needed: it stands in the evidence. Nothing was decided.\n');
-    else if (reason === 'retry') await send(session, workflowId, messages.retry, { items: set, by: approver, reason: 'typed retry' });
-    else await send(session, workflowId, messages.waive, { items: set, by: approver, reason });
+    else await send(session, workflowId, messages[chosen], { items, by: approver, reason });
   }
 
-  async function collector({ workflowId }: RunView, { id, recipient: by, stage, challenge }: CollectorView): Promise<void> {
+  async function collector({ workflowId }: RunView, { id, recipient: by, stage, challenge }: CollectorView, signal: AbortSignal) {
     if (stage === 'not-ready') {
-      await ask(`\nYou are ${by}. Press Enter when you are ready for the one-time password of ${id}: `, io);
-      await send(session, workflowId, messages.collectorReady, { collector: id, by });
+      const question = `\nYou are ${by}. The deletion of ${id} begins with its one-time password.`;
+      const chosen = await choose(question, { ready: 'request the deletion; I am there for its code' }, io, signal);
+      if (chosen) await send(session, workflowId, messages.collectorReady, { collector: id, by });
       return;
     }
     const where = `  Sent to ${challenge?.sentTo ?? by}. Read it at ${sandbox.origin}/mail (the certificate is the sandbox's own).\n`;
     once(`${id} ${challenge?.deletionId ?? ''}`, where);
-    const code = await ask(`  One-time password for ${id} (or resend): `, io);
+    const code = await ask(`  One-time password for ${id} (or resend): `, io, signal);
     if (code === 'resend') {
       await send(session, workflowId, messages.resendOtp, { collector: id, by });
       io.err('  A fresh code was sent; earlier ones are worthless.\n');
@@ -83,8 +83,8 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
     }
   };
   return {
-    gate: (view) => forgiving(gate(view)),
-    unresolved: (view) => forgiving(unresolved(view)),
-    collector: (view, of) => forgiving(collector(view, of)),
+    gate: (view, signal) => forgiving(gate(view, signal)),
+    unresolved: (view, signal) => forgiving(unresolved(view, signal)),
+    collector: (view, of, signal) => forgiving(collector(view, of, signal)),
   };
 }

@@ -17,6 +17,7 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${view.status})`}   plan ${view.planHash ?? 'not made yet'}`,
+    ...(view.ended ? ['', `${view.status}: ${view.ended.reason}`, ...(view.ended.next ?? []).map((n) => `  ${spell(n, program)}`)] : []),
     '',
   ];
   if (view.planned.length > 0) lines.push(...phaseTable(view), '');

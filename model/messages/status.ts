@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import type { GateOutcome, OpenGate } from '../gate.ts';
 import type { Phase, RunStatus, SystemId } from '../names.ts';
+import type { Reason } from '../next-step.ts';
 import type { Outcome, PhaseCounts } from '../outcome.ts';
 import type { Waiting } from '../waiting.ts';
 import type { CollectorView } from './collector.ts';
@@ -21,6 +22,8 @@ export interface RunView {
   stage: Stage;
   paused: boolean;
   status: RunStatus | 'running';
+  /** Why it ended as it did, and what may be typed next; absent while it goes on. */
+  ended?: Reason;
   planHash?: string;
   /** Planned items by phase, and what became of them so far. */
   planned: { phase: Phase; count: number }[];

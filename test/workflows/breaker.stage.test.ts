@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { CIEM_PRINCIPAL, SUBSCRIPTION, smallEstate, type TestEstate } from '../harness/estate.ts';
+import { attend } from '../../client/demo/attend.ts';
+import { playedPeople } from '../../client/demo/played.ts';
+import { EXIT_CODES } from '../../model/errors.ts';
+import type { offboarding } from '../../workflows/offboarding.ts';
+import { APPROVER, CIEM_PRINCIPAL, SUBSCRIPTION, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
@@ -43,6 +47,14 @@ test('a plan that would take nearly all role assignments of a subscription is re
     },
   });
   expect((await stage.sandbox.client.report()).ours.altered).toEqual([]);
+
+  // Whoever looks, or follows it in the demonstration, reads why, and gets the documented exit code.
+  const why = /failed: breakers\.maxPercent: 11 of 12 things of the kind azure-role-assignment/;
+  expect((await stage.offboard('status', run)).out).toMatch(why);
+  expect(await stage.offboard('watch', run)).toMatchObject({ code: EXIT_CODES.NotClean, out: expect.stringMatching(why) as string });
+  const handle = stage.session.client.workflow.getHandle<typeof offboarding>(run);
+  const nobody = playedPeople(stage.session, APPROVER, stage.sandbox.client, () => {});
+  await expect(attend(handle, nobody, () => {})).rejects.toMatchObject({ code: 'NotClean', message: expect.stringMatching(why) as string });
 });
 
 test('one that leaves enough of others’ is not', async () => {
