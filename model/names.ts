@@ -15,6 +15,14 @@ export const PHASE_TITLES: Record<Phase, string> = {
 export const SYSTEM_TYPES = ['aws', 'azure', 'gcp', 'entra', 'portal'] as const;
 export type SystemType = (typeof SYSTEM_TYPES)[number];
 
+export const SYSTEM_TYPE_NAMES: Record<SystemType, string> = {
+  aws: 'AWS',
+  azure: 'Azure',
+  gcp: 'Google Cloud',
+  entra: 'Entra ID',
+  portal: 'Portal',
+};
+
 /** Where something lives: `aws:<account>`, `azure:<scope>`, `gcp:<resource>`, `entra:<tenant>`, `portal:<tenant>`. */
 export type SystemId = `${SystemType}:${string}`;
 

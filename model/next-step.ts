@@ -54,6 +54,12 @@ export function aboutRun(steps: readonly NextStep[], run: string): NextStep[] {
   return steps.map(({ command, args }) => ({ command, args: args.map((word) => (word === RUN ? run : word)) }));
 }
 
+/** Pure: after a dry run its plan is read, and then what it planned is started: `restores` names the run to give back, a restore's `only` items of it. */
+export function afterDryRun(run: string, restores?: string, only: readonly string[] = []): NextStep[] {
+  if (restores === undefined) return [step('plan', run), step('start', 'MANIFEST', '--by', 'NAME')];
+  return [step('plan', run), step('restore', restores, ...only.flatMap((id) => ['--item', id]), '--by', 'NAME')];
+}
+
 /** Pure: a step as a line to type. `program` is how the CLI is called here. */
 export function spell({ command, args }: NextStep, program = 'offboard'): string {
   return [program, command, ...args.map(quote)].join(' ');

@@ -47,6 +47,20 @@ export function isRestorePlan(plan: Plan): plan is RestorePlan {
  */
 export type Restorability = { losses: string[]; recreated?: { sameIdentity: boolean } } | { impossible: string; indispensable?: true };
 
+/** What is told of a removed thing before somebody misses it. */
+export interface Undoing {
+  item: string;
+  title: string;
+  /** Why nothing brings it back. */
+  impossible?: string;
+  /** What will not be the same again, each in a few words. */
+  losses: string[];
+  /** ISO; how long its cloud keeps it. Absent where it is made again, whenever that is. */
+  until?: string;
+  /** What is lost besides where it is made again after that; absent where it cannot be. */
+  afterwards?: string[];
+}
+
 /**
  * Pure: what a run removed itself, or left in quarantine, and did not see come back, from its journal and its plans by hash. What took several tries under
  * amended plans has the definition of the first: later plans know what was left of it.

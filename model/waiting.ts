@@ -77,7 +77,8 @@ const DECIDE = ['--by', 'NAME', '--reason', 'TEXT'];
 
 export function gateWaiting(open: OpenGate, { run, approvers }: Asking): GateWaiting {
   const words = [run, '--gate', open.gate, '--plan-hash', open.planHash, ...DECIDE];
-  const next = [step('approve', ...words), step('reject', ...words)];
+  // Who approves has read the plan.
+  const next = [step('plan', run), step('approve', ...words), step('reject', ...words)];
   return { kind: 'gate', open, whom: approvers, until: open.expiresAt, next };
 }
 

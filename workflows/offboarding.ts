@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { messageOf } from '../model/errors.ts';
 import type { RunStatus } from '../model/names.ts';
-import type { NextStep, Reason } from '../model/next-step.ts';
+import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
 import { endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
@@ -71,7 +71,7 @@ async function offboard(run: Run): Promise<Ending> {
   if (!(await preconditions(run))) return refusalBy(run.terms.failures);
   for (;;) {
     await plan(run);
-    if (run.input.dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
+    if (run.input.dryRun) return dryRunEnded(afterDryRun(run.workflowId));
     const outcome = await followTheGuide(run);
     switch (outcome) {
       case 'done':
@@ -125,6 +125,10 @@ async function verified(run: Run): Promise<Ending> {
   if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
   const unsaid = unseen.length > 0 ? `; of ${unseen.join(', ')}, which could not be read and was waived, nothing is known` : '';
   return { status: 'completed', reason: `read again: nothing is left but what was waived or protected${unsaid}` };
+}
+
+export function dryRunEnded(next: NextStep[]): Ending {
+  return { status: 'dry-run', reason: 'the plan was made; nothing was changed', next };
 }
 
 /** A run that does not begin, with all that its preconditions found. */

@@ -1,10 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { PHASES } from '../model/names.ts';
-import { step } from '../model/next-step.ts';
+import { afterDryRun, step } from '../model/next-step.ts';
 import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './messages/index.ts';
-import { refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
+import { dryRunEnded, refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
 import { Run, type StepOutcome } from './run.ts';
 import { byStage } from './by-stage.ts';
 import { carryOut, carryOutAgain } from './carry-out.ts';
@@ -40,7 +40,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun }: Restore
   if (run.terms.failures.length > 0) return refusalBy(run.terms.failures);
   run.enter('plan');
   run.plan = await makeRestorePlan(what);
-  if (dryRun) return { status: 'dry-run', reason: 'the plan was made; nothing was changed' };
+  if (dryRun) return dryRunEnded(afterDryRun(run.workflowId, restores, only));
   if (run.plan.items.every((p) => p.count === 0)) {
     return {
       status: 'refused',

@@ -1,6 +1,6 @@
 import { systemType, type SystemType } from '../../model/names.ts';
-import type { PlanItem } from '../../model/plan.ts';
-import type { Removed, Restorability } from '../../model/restore.ts';
+import type { Plan, PlanItem } from '../../model/plan.ts';
+import { buildRestorePlan, type Removed, type Restorability, type Undoing } from '../../model/restore.ts';
 import type { AnyKind } from '../cloud.ts';
 import type { Undo } from '../kind.ts';
 import type { CloudKinds } from '../kinds.ts';
@@ -42,4 +42,36 @@ export function canRestore(kind: AnyKind, { item, at, quarantined }: Removed, no
 
 function never({ indispensable }: Undo<unknown>, impossible: string): Restorability {
   return { impossible, ...(indispensable ? { indispensable } : {}) };
+}
+
+/**
+ * Pure: of each removed thing whether, until when and with what loss it can be given back, as a restore of all at `now` would. The last plan
+ * that it was removed by stands for the rest of them.
+ */
+export function undoOf(clouds: Record<SystemType, CloudKinds>, last: Plan, removed: Removed[], now: Date): Undoing[] {
+  const restorability = restorabilityOf(clouds, removed, now, () => true);
+  const none = { restores: '', only: undefined, missing: new Set<string>(), notRemoved: [], warnings: [] };
+  const { items, untouched } = buildRestorePlan({ last, removed, restorability, ...none });
+  const back = new Map(items.map((i) => [i.id, i]));
+  const gone = new Map(untouched.map((u) => [u.id, u.reason]));
+  return removed.map((one) => {
+    const { item } = one;
+    const impossible = gone.get(item.id);
+    const named = { item: item.id, title: item.title };
+    if (impossible !== undefined) return { ...named, losses: [], impossible };
+    return { ...named, losses: back.get(item.id)?.losses ?? [], ...kept(clouds, one, now) };
+  });
+}
+
+/** Until when its cloud keeps it, and what is lost after that; nothing for what is made again, whenever that is. */
+function kept(
+  clouds: Record<SystemType, CloudKinds>,
+  { item, at, quarantined }: Removed,
+  now: Date,
+): Pick<Undoing, 'until' | 'afterwards'> {
+  const { keptFor, recreated } = kindOf(clouds[systemType(item.system)], item).undo ?? {};
+  if (keptFor === undefined || quarantined) return {};
+  const until = new Date(new Date(at).getTime() + keptFor);
+  if (until <= now) return {};
+  return { until: until.toISOString(), ...(recreated ? { afterwards: recreated(item) } : {}) };
 }

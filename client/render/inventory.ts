@@ -1,10 +1,9 @@
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
-import { RISKS, systemType, type SystemType } from '../../model/names.ts';
+import { RISKS, SYSTEM_TYPE_NAMES, systemType, type SystemType } from '../../model/names.ts';
 import { counted } from '../../model/counted.ts';
 import { firstOf, section } from './section.ts';
 
 const MOST_NAMED = 10;
-const CLOUDS: Record<SystemType, string> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud', entra: 'Entra ID', portal: 'Portal' };
 
 /** An inventory on one screen: by cloud what was looked at and found, what is held, what a person must look at. */
 export function renderInventory(inventory: Inventory): string {
@@ -46,7 +45,10 @@ export function unknownLines({ unknown }: Inventory): string[] {
 
 function cloudLines({ systems, findings, unknown, notAsked, by }: Inventory, type: SystemType): string[] {
   if ((notAsked as string[]).includes(type))
-    return [`${CLOUDS[type]}: LEFT OUT${by === undefined ? '' : ` by ${by}`} (--without ${type}); of what is there nothing is known.`, ''];
+    return [
+      `${SYSTEM_TYPE_NAMES[type]}: LEFT OUT${by === undefined ? '' : ` by ${by}`} (--without ${type}); of what is there nothing is known.`,
+      '',
+    ];
   const own = systems.filter((s) => systemType(s.system) === type);
   const found = findings.filter((f) => systemType(f.system) === type);
   const unread = unknown.filter((u) => systemType(u.system) === type).length;
@@ -54,7 +56,7 @@ function cloudLines({ systems, findings, unknown, notAsked, by }: Inventory, typ
   const certain = found.filter((f) => f.confidence === 'certain');
   const doubtful = found.length - certain.length;
   return [
-    `${CLOUDS[type]}: ${counted(read, 'system')} read${unread > 0 ? `, ${unread} UNKNOWN` : ''}`,
+    `${SYSTEM_TYPE_NAMES[type]}: ${counted(read, 'system')} read${unread > 0 ? `, ${unread} UNKNOWN` : ''}`,
     `  ours for certain: ${certain.length}${byRisk(certain)}`,
     ...(doubtful > 0 ? [`  by name only: ${doubtful}`] : []),
     '',

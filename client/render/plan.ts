@@ -1,7 +1,9 @@
 import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
-import { PHASE_TITLES, PHASES, RISKS, type Risk } from '../../model/names.ts';
-import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
-import type { RestoreItem, RestorePlan } from '../../model/restore.ts';
+import { KINDS } from '../../activities/kinds.ts';
+import { undoOf } from '../../activities/plan/restorability.ts';
+import { PHASE_TITLES, PHASES, RISKS, SYSTEM_TYPE_NAMES, SYSTEM_TYPES, systemType, type Risk } from '../../model/names.ts';
+import { UNREAD_SYSTEM, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
+import { isRestorePlan, type RestoreItem, type RestorePlan } from '../../model/restore.ts';
 import { phasesOf } from '../../model/summary-words.ts';
 import { counted } from '../../model/counted.ts';
 import { section } from './section.ts';
@@ -48,10 +50,19 @@ export function renderRestorePlan(plan: RestorePlan, hash: string): string {
     ]),
     `Cannot or will not be given back: ${counted(plan.untouched.length, 'item')}`,
     ...untouched(plan),
-    '',
+  ];
+  return `${lines.join('\n')}\n\n${renderRestoreSummary(plan, hash)}`;
+}
+
+function renderRestoreSummary(plan: RestorePlan, hash: string): string {
+  const lossy = plan.items.filter((i) => i.losses.length > 0);
+  const lines = [
     `Summary of restore plan ${hash}`,
+    ...section('TAKE-OVER RIGHTS that come back', plan.items.filter(takesOver), named, MOST_NAMED, LISTED),
     `  given back: ${counted(plan.items.length, 'item')}`,
-    `  with losses: ${counted(plan.items.filter((i) => i.losses.length > 0).length, 'item')}`,
+    `  with losses: ${counted(lossy.length, 'item')}`,
+    `  not given back: ${counted(plan.untouched.length, 'item')}`,
+    ...byCloud(plan.items),
     ...plan.warnings.map((warning) => `WARNING: ${warning}.`),
   ];
   return `${lines.join('\n')}\n`;
@@ -73,15 +84,22 @@ function untouched(plan: { untouched: Untouched[] }): string[] {
   return plan.untouched.map((u) => `   - ${u.id} (${u.system}): ${u.reason}`);
 }
 
-/** What an approver must not miss, short enough to stand above the question: counts, what the marks mean, held, unread, warnings. */
+/** What an approver must not miss, short enough to stand above the question. */
+export function renderSummary(plan: Plan, hash: string): string {
+  return isRestorePlan(plan) ? renderRestoreSummary(plan, hash) : renderPlanSummary(plan, hash);
+}
+
+/** Take-over rights first; counts, what the marks mean, held, unread, what cannot be undone, warnings. */
 export function renderPlanSummary(plan: Plan, hash: string): string {
   const held = plan.items.filter((i) => i.guard);
   const lines = [
     `Summary of plan ${hash}`,
     ...firstOfAll(plan),
+    ...section('TAKE-OVER RIGHTS that go', plan.items.filter(takesOver), named, MOST_NAMED, LISTED),
     ...PHASES.map(
       (phase, n) => `  ${n + 1}. ${PHASE_TITLES[phase]}: ${counted(plan.items.filter((i) => i.phase === phase).length, 'item')}`,
     ),
+    ...byCloud(plan.items),
     `  not touched: ${counted(plan.untouched.length, 'object')}`,
     'What the rights that go allow:',
     ...RISKS.map((risk) => ({ risk, count: plan.items.filter((i) => i.risk === risk).length }))
@@ -89,8 +107,9 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
       .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${MEANINGS[risk]}`),
   ];
   lines.push(
-    ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, 'marked above'),
-    ...section('COULD NOT BE READ', plan.unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, 'marked above'),
+    ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, LISTED),
+    ...section('COULD NOT BE READ', plan.unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, LISTED),
+    ...undoing(plan),
   );
   for (const warning of plan.warnings.filter((w) => !isFirst(w))) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
@@ -102,3 +121,33 @@ const isFirst = (warning: string): boolean => warning.startsWith(NOT_RECOGNISED)
 function firstOfAll({ warnings }: Plan): string[] {
   return warnings.filter(isFirst).map((warning) => `WARNING: ${warning}.`);
 }
+
+const LISTED = 'marked above';
+const takesOver = ({ risk }: PlanItem) => risk === 'takeover';
+const named = ({ title, system, guard }: PlanItem) => `${title} (${system})${guard ? `, held: ${guard.code}` : ''}`;
+
+function byCloud(items: readonly PlanItem[]): string[] {
+  const counts = Map.groupBy(items, (i) => systemType(i.system));
+  const told = SYSTEM_TYPES.flatMap((type) => (counts.has(type) ? [`${SYSTEM_TYPE_NAMES[type]} ${counts.get(type)?.length ?? 0}`] : []));
+  return told.length === 0 ? [] : [`  by cloud: ${told.join(', ')}`];
+}
+
+/** What no restore brings back once it is gone, and what one brings back only for a while, were all of it removed now. */
+function undoing(plan: Plan): string[] {
+  const now = new Date();
+  const removed = plan.items.filter((i) => i.kind !== UNREAD_SYSTEM).map((item) => ({ item, at: now.toISOString() }));
+  const undo = undoOf(KINDS, plan, removed, now);
+  const never = undo.filter((u) => u.impossible !== undefined);
+  const whiles = Map.groupBy(
+    undo.flatMap((u) => (u.until === undefined ? [] : [Math.round((Date.parse(u.until) - now.getTime()) / DAY_MS)])),
+    (days) => days,
+  );
+  return [
+    ...section('CANNOT BE UNDONE', never, (u) => `${u.title}: ${u.impossible ?? ''}`, MOST_NAMED, LISTED),
+    ...[...whiles]
+      .toSorted(([a], [b]) => a - b)
+      .map(([days, of]) => `Can be undone as it was for ${days} days only: ${counted(of.length, 'item')}`),
+  ];
+}
+
+const DAY_MS = 86_400_000;

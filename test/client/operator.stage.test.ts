@@ -40,7 +40,7 @@ test('list --awaiting names person, deadline and command; once nobody is waited 
   await expect.poll(() => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId'])), { timeout: 20_000 }).toContain(run);
   const { out } = await stage.offboard('list', '--awaiting');
   expect(out).toContain(`waits for ${APPROVER}: approval at gate plan, until ${gate?.expiresAt ?? ''}`);
-  expect(out).toContain(`offboard approve ${run} --gate plan --plan-hash ${hash} --by NAME --reason TEXT`);
+  expect(out).toContain(`offboard plan ${run}\n    offboard approve ${run} --gate plan --plan-hash ${hash} --by NAME --reason TEXT`);
   const row = (await listed('--awaiting')).find((r) => r['workflowId'] === run);
   expect(row).toMatchObject({ state: 'running', awaiting: APPROVER, waits: [{ whom: APPROVER, until: gate?.expiresAt }] });
   await stage.offboard('reject', run, '--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'not now');
@@ -55,6 +55,10 @@ test('list tells a denied run and a dry run as what they are, by run id', async 
   const { runId } = await stage.session.client.workflow.getHandle(run).describe();
   const dry = await startedRun(stage, smallEstate(), '--dry-run');
   await resultOf(stage, dry);
+  const after = await stage.offboard('status', dry);
+  expect(after.out).toContain(
+    `dry-run: the plan was made; nothing was changed\n  offboard plan ${dry}\n  offboard start MANIFEST --by NAME\n`,
+  );
   const results = async () => new Map((await listed()).map((r) => [r['runId'], r['result']]));
   await expect.poll(async () => (await results()).get(runId), { timeout: 20_000 }).toBe('denied');
   const { runId: dryId } = await stage.session.client.workflow.getHandle(dry).describe();

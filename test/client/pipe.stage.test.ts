@@ -20,7 +20,7 @@ const ITEMS = 1_500;
 const LARGE = 200 * 1024;
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-pipe-'));
-const env = { PATH: process.env['PATH'], OFFBOARD_HOME: join(folder, 'home') };
+const env = { PATH: process.env['PATH'], NODE: process.execPath, OFFBOARD_HOME: join(folder, 'home') };
 const scope = (n: number) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/group-${n}`;
 
 /** A large run that there are only records of: no server is asked. */
@@ -48,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What arrives at a reader that takes its time. */
 async function piped(...args: string[]): Promise<string> {
-  const line = 'set -o pipefail; node client/main.ts "$@" | { sleep 2; cat; }';
+  const line = 'set -o pipefail; "$NODE" client/main.ts "$@" | { sleep 2; cat; }';
   const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', line, 'bash', ...args], { env, maxBuffer: 64 * LARGE });
   expect(stdout.length).toBeGreaterThan(LARGE);
   return stdout;
@@ -70,7 +70,7 @@ test('a report as JSON arrives whole', async () => {
 });
 
 test('a reader that goes away early is no fault of the program', async () => {
-  const line = 'node client/main.ts "$@" | head -c 10';
+  const line = '"$NODE" client/main.ts "$@" | head -c 10';
   const { stderr } = await promisify(execFile)('bash', ['--norc', '-c', line, 'bash', 'plan', RUN, '--json'], { env });
   expect(stderr).toBe('');
 });

@@ -14,10 +14,15 @@ const decision = (run: string, hash: string) => [run, '--gate', 'plan', '--plan-
 test('at a terminal an approval asks for the tenant, and one for another tenant, or none, decides nothing', async () => {
   const { run, hash } = await runAtPlan(stage, smallEstate());
   const wrong = await typedAtTerminal(stage, '8f2b6c1e-0000-4b7e-9c55-0a1d2e3f4b5c', 'approve', ...decision(run, hash));
-  expect(wrong.err).toMatch(/^Type the id of the tenant that this changes: /);
-  expectRefused({ ...wrong, err: wrong.err.replace(/^.*?: /, '') }, 'InvalidValue', 'is of another tenant', 'nothing was decided');
+  // What is approved stands above the question: take-over rights first, counts, what is held, what cannot be undone.
+  expect(wrong.err).toMatch(
+    /^Summary of plan .*\n(?:TAKE-OVER RIGHTS that go: \d+\n)?.*CANNOT BE UNDONE: 1\n.*\nType the id of the tenant that this changes: /s,
+  );
+  expect(wrong.err).toContain(`Summary of plan ${hash}\n`);
+  expect(wrong.err).toMatch(/^ {2}by cloud: AWS \d+, Azure 1, .*Portal 1$/m);
+  expectRefused({ ...wrong, err: wrong.err.replace(/^.*changes: /s, '') }, 'InvalidValue', 'is of another tenant', 'nothing was decided');
   const silent = await typedAtTerminal(stage, undefined, 'approve', ...decision(run, hash));
-  expectRefused({ ...silent, err: silent.err.replace(/^.*?: /, '') }, 'Usage', 'the input ended', 'nothing was decided');
+  expectRefused({ ...silent, err: silent.err.replace(/^.*changes: /s, '') }, 'Usage', 'the input ended', 'nothing was decided');
   const view = await stage.view(run);
   expect(view.gate).toMatchObject({ gate: 'plan' });
   expect(recordsOf(stage, view.run).filter((r) => r.type === 'decision' || r.type === 'refusal')).toEqual([]);

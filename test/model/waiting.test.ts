@@ -48,7 +48,10 @@ const CASES: [what: string, member: Waiting, whom: string, until: string | undef
     'riley',
     UNTIL,
     'approval at gate plan',
-    ['approve', 'reject'].map((verb) => `offboard ${verb} offboarding-t --gate plan --plan-hash ab --by NAME --reason TEXT`),
+    [
+      'offboard plan offboarding-t',
+      ...['approve', 'reject'].map((verb) => `offboard ${verb} offboarding-t --gate plan --plan-hash ab --by NAME --reason TEXT`),
+    ],
   ],
   [
     'unresolved items',

@@ -1,6 +1,10 @@
-import { OffboardError } from '../../../model/errors.ts';
+import { OffboardError, undefinedIf } from '../../../model/errors.ts';
 import { GATES, type Gate } from '../../../model/names.ts';
+import { spell, step } from '../../../model/next-step.ts';
+import { planHash } from '../../../model/plan.ts';
 import * as messages from '../../../workflows/messages/index.ts';
+import { recordsOf } from '../../records/records.ts';
+import { renderSummary } from '../../render/plan.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
 import type { Command, Io } from '../../terminal/command.ts';
 import { text, BY, personOf, TICKET, ticketOf } from '../../terminal/values.ts';
@@ -30,7 +34,10 @@ export function gateCommand(name: 'approve' | 'reject', summary: string): Comman
         const view = await viewOf(session, run);
         const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
-        if (name === 'approve' && io.interactive) await confirmTenant(view.tenantId, io);
+        if (name === 'approve' && io.interactive) {
+          io.err(await beforeAsking(view.run, run, gate, text(values, 'plan-hash'), io));
+          await confirmTenant(view.tenantId, io);
+        }
         const named = { gate, opening, planHash: text(values, 'plan-hash') };
         const message = { ...named, by, reason: text(values, 'reason'), ...ticketOf(values) };
         await send(session, run, messages[name], message).catch((error: unknown) => {
@@ -44,6 +51,16 @@ export function gateCommand(name: 'approve' | 'reject', summary: string): Comman
       });
     },
   };
+}
+
+/** What is about to be approved, on one screen; where its records are not here, how to read it. */
+async function beforeAsking(journal: string, run: string, gate: Gate, hash: string, { env, program }: Io): Promise<string> {
+  const isElsewhere = (error: unknown) => error instanceof OffboardError && error.code === 'RunNotFound';
+  const plan = (await recordsOf(env, journal).catch(undefinedIf(isElsewhere)))?.plan;
+  if (!plan || planHash(plan) !== hash)
+    return `No plan with the hash ${hash} is on this machine: read what you approve first: ${spell(step('plan', run), program)}\n`;
+  const history = gate === 'collectors' ? 'Gate collectors: the data collectors go next, and their historic data goes with them.\n' : '';
+  return `${renderSummary(plan, hash)}${history}`;
 }
 
 /** Whoever approves at a terminal says for which tenant; a script says it by the run's id and the plan's hash. Throws InvalidValue. */

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { renderPlan, renderPlanSummary } from '../../../client/render/plan.ts';
 import { RISKS } from '../../../model/names.ts';
-import { finding, planOf } from '../../model/findings.ts';
+import { finding as anyFinding, planOf } from '../../model/findings.ts';
+
+/** A role as IAM shows it: the summary tells what a restore would lose of it. */
+const snapshot = { RoleId: 'AROA1', AssumeRolePolicyDocument: {}, Tags: [] };
+const finding: typeof anyFinding = (name, more) => anyFinding(name, { snapshot, ...more });
 
 const plan = planOf(
   [
@@ -58,4 +62,23 @@ test('what only the manifest’s word connects with MEPM is told first of all, a
   const warnings = told.flatMap((line, n) => (line.startsWith("WARNING: NOT RECOGNISED AS MEPM's") ? [n] : []));
   expect(warnings).toEqual([2, told.indexOf('Summary of plan h') + 1]);
   expect(told.join('\n')).toContain("NOT RECOGNISED AS MEPM's: trusts the OIDC role");
+});
+
+test('take-over rights stand first, then the counts by phase and by cloud', () => {
+  const told = lines.slice(lines.indexOf(`Summary of plan ${plan.hash}`));
+  expect(told.slice(1, 3)).toEqual(['TAKE-OVER RIGHTS that go: 1', '  role of-takeover (aws:111122223333)']);
+  expect(told.slice(3).join('\n')).toMatch(/^ {2}1\. Removal of permissions .*: 86 items\n(.*\n){3} {2}by cloud: AWS 86\n/);
+});
+
+test('what cannot be undone is named with the reason, and what can only for a while is counted', () => {
+  const collector = anyFinding('c', { kind: 'data-collector', system: 'portal:t', phase: 'data-collection', stage: 'data-collector' });
+  const application = anyFinding('a', {
+    kind: 'entra-oidc-application',
+    system: 'entra:t',
+    phase: 'oidc-applications',
+    stage: 'oidc-application',
+  });
+  const told = renderPlanSummary(planOf([collector, application, finding('role')]), 'h');
+  expect(told).toMatch(/^CANNOT BE UNDONE: 1\n {2}role c: .{20,}/m);
+  expect(told).toContain('Can be undone as it was for 30 days only: 1 item\n');
 });
