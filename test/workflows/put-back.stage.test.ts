@@ -53,7 +53,7 @@ test('when all is removed, and every kind puts its own back, the same things are
   const kinds = new Set<string>();
   for (const { id, kind, snapshot, confidence, provides, uses } of plan.items.filter((i) => !NOT_PUT_BACK.includes(i.kind))) {
     kinds.add(kind);
-    expect(now.get(id), id).toMatchObject({ snapshot, confidence, provides, uses });
+    expect({ id, ...now.get(id) }).toMatchObject({ id, snapshot, confidence, provides, uses });
   }
   const all = Object.values(stage.deps.clouds).flatMap((c) => c.kinds.map((k) => k.name));
   expect(all.filter((k) => !kinds.has(k) && !NOT_PUT_BACK.includes(k))).toEqual([]);
