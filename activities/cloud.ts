@@ -1,5 +1,6 @@
 import type { FailureClass } from '../model/errors.ts';
 import type { Facts } from '../model/finding.ts';
+import type { Excluded } from '../model/plan.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
 import type { OwnAccess } from '../model/own-access.ts';
@@ -18,6 +19,8 @@ export interface ReadContext {
 /** What stands behind an `all` in the manifest. */
 export interface Walked {
   systems: SystemId[];
+  /** What the walk left out by itself, with what lies below, because the manifest leaves out what it lies in. */
+  excluded?: Excluded[];
   /** Left out, and why: suspended, pending deletion. */
   leftOut: { system: SystemId; reason: string }[];
   /** Parts of the tree that could not be listed. */

@@ -1,12 +1,20 @@
 import { namedTwice, type Fault } from './fault.ts';
 import { normalPerson } from './identity/person.ts';
 import { meansItem, normalItem, normalMicrosoft, normalNative } from './identity/native.ts';
+import { exclusionOf } from './exclusion.ts';
+import type { SystemId } from './names.ts';
 import type { Manifest } from './manifest.ts';
 import { each, listed } from './selector.ts';
 
 /** Pure: what no schema can say of a manifest: what is named twice, what contradicts something else, a tree without its root. */
 export function manifestFaults(manifest: Manifest): Fault[] {
-  return [...duplicates(manifest), ...contradictions(manifest), ...rootFaults(manifest), ...waitFaults(manifest)];
+  return [
+    ...duplicates(manifest),
+    ...contradictions(manifest),
+    ...namedAndLeftOut(manifest),
+    ...rootFaults(manifest),
+    ...waitFaults(manifest),
+  ];
 }
 
 /** Pure: what the lists of systems and people name twice, in whatever spelling. */
@@ -20,6 +28,11 @@ export function duplicates(manifest: Manifest): Fault[] {
     ['gcp.oidcProject', each(gcp?.oidcProject), normalNative],
     ['gcp.folders', listed(gcp?.folders), normalNative],
     ['gcp.projects', listed(gcp?.projects), normalNative],
+    ['exclude.accounts', manifest.exclude?.accounts, normalNative],
+    ['exclude.subscriptions', manifest.exclude?.subscriptions, normalMicrosoft],
+    ['exclude.managementGroups', manifest.exclude?.managementGroups, normalMicrosoft],
+    ['exclude.folders', manifest.exclude?.folders, normalNative],
+    ['exclude.projects', manifest.exclude?.projects, normalNative],
     ['entra.applications', entra.applications, normalMicrosoft],
     ['approvers', manifest.approvers, normalPerson],
     ['administrators', manifest.administrators, normalPerson],
@@ -53,6 +66,31 @@ function contradictions({ overrides, protected: kept }: Manifest): Fault[] {
     }),
   );
   return [...twice, ...both];
+}
+
+/** What is named one by one is looked at: leaving it out as well says two things. */
+function namedAndLeftOut(manifest: Manifest): Fault[] {
+  const { aws, azure, gcp } = manifest;
+  const lists: [PropertyKey[], readonly string[], string][] = [
+    [['aws', 'oidcAccount'], each(aws?.oidcAccount), 'aws:'],
+    [['aws', 'managementAccount'], each(aws?.managementAccount), 'aws:'],
+    [['aws', 'loggingAccount'], each(aws?.loggingAccount), 'aws:'],
+    [['aws', 'members'], listed(aws?.members), 'aws:'],
+    [['azure', 'subscriptions'], listed(azure?.subscriptions), 'azure:/subscriptions/'],
+    [['azure', 'managementGroups'], listed(azure?.managementGroups), 'azure:/providers/Microsoft.Management/managementGroups/'],
+    [['gcp', 'folders'], listed(gcp?.folders), 'gcp:folders/'],
+    [['gcp', 'projects'], listed(gcp?.projects), 'gcp:projects/'],
+    [['gcp', 'oidcProject'], each(gcp?.oidcProject), 'gcp:projects/'],
+  ];
+  return lists.flatMap(([path, ids, prefix]) =>
+    ids.flatMap((id, at): Fault[] => {
+      const exclusion = exclusionOf(manifest, `${prefix}${id}` as SystemId);
+      if (exclusion === undefined) return [];
+      const place = ids.length > 1 ? [...path, at] : path;
+      const what = `${id} is named, and left out as well`;
+      return [{ code: 'InvalidValue', path: place, what, places: [exclusion.path, place], mend: 'take it out of one of the two' }];
+    }),
+  );
 }
 
 /** What is removed from is never guessed: a manifest names the root of each tree. */

@@ -12,10 +12,19 @@ const projectId = z
   .string()
   .regex(/^(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z0-9-]+(?:\.[a-z0-9-]+)+:[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?)$/, 'is not a GCP project id');
 const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes').transform(normalNumber);
-const date = z.iso.date('is not a date; write YYYY-MM-DD');
-
 /** A selector that names nothing would claim that nothing is left. */
 const some = <T extends z.ZodType>(item: T) => z.array(item).min(1, 'is empty; name at least one or leave the field out');
+
+/** Ids, or patterns of them with `*` and `?`: what a manifest leaves out. */
+const patterns = (shape: RegExp, what: string, normal = (id: string) => id) =>
+  some(
+    z
+      .string()
+      .regex(shape, `is neither ${what} nor a pattern of it with * and ?`)
+      .regex(/[^*?]/, 'leaves everything out; leave the section out instead')
+      .transform(normal),
+  ).optional();
+const date = z.iso.date('is not a date; write YYYY-MM-DD');
 
 /** The same, or everything there is: the tree is walked then. */
 const allOr = <T extends z.ZodType>(item: T) => z.union([z.literal('all'), some(item)], 'is neither a list nor the word all');
@@ -85,6 +94,16 @@ export const ManifestSchema = z.strictObject({
       applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')).optional(),
     })
     .prefault({}),
+  /** What `all` stands for but for these: nothing is read there, and nothing is known of it. */
+  exclude: z
+    .strictObject({
+      accounts: patterns(/^[\d*?]{1,12}$/, 'an AWS account id in quotes'),
+      subscriptions: patterns(/^[\da-f*?-]+$/i, 'a GUID', normalMicrosoft),
+      managementGroups: patterns(/^[^/\s]+$/, 'the id of a management group'),
+      folders: patterns(/^[\d*?]+$/, 'a folder number in quotes', normalNumber),
+      projects: patterns(/^[a-z\d.:*?-]+$/, 'a GCP project id'),
+    })
+    .optional(),
   collectors: some(collector),
   /** Who may approve; the worker's policy may name fewer, never more. */
   approvers: some(person),

@@ -36,6 +36,12 @@ export interface Untouched {
   maybeOurs?: Risk;
 }
 
+/** A system that the manifest leaves out, and by which of its lines. Nothing is known of it: it counts neither as read nor as unread. */
+export interface Excluded {
+  system: SystemId;
+  rule: string;
+}
+
 /** The frozen plan: what an approval covers. Sorted, so that two plans can be compared line by line. */
 export interface Plan {
   version: 1;
@@ -48,6 +54,8 @@ export interface Plan {
   untouched: Untouched[];
   /** Systems that could not be read: nothing is known about them. Each also stands among the items as `unread-system`. */
   unknown: { system: SystemId; reason: string }[];
+  /** What the manifest leaves out; absent for nothing. */
+  excluded?: Excluded[];
   /** What proved things to be ours when the plan was made. Once it is gone itself, it still proves what was overlooked. */
   facts: Facts;
   /** Systems whose permissions go first, a wave of their own; empty when all go at once. */

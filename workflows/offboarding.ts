@@ -119,12 +119,13 @@ async function plan(run: Run): Promise<void> {
 async function verified(run: Run): Promise<Ending> {
   run.enter('verify');
   const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
-  const { leftovers, unknown, unseen } = await verify({ run: run.id, manifest, readings });
+  const { leftovers, unknown, unseen, excluded } = await verify({ run: run.id, manifest, readings });
   if (leftovers.length > 0)
     return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
   if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
   const unsaid = unseen.length > 0 ? `; of ${unseen.join(', ')}, which could not be read and was waived, nothing is known` : '';
-  return { status: 'completed', reason: `read again: nothing is left but what was waived or protected${unsaid}` };
+  const read = excluded === undefined ? 'read again' : `${excluded}; the rest was read again`;
+  return { status: 'completed', reason: `${read}: nothing is left but what was waived or protected${unsaid}` };
 }
 
 export function dryRunEnded(next: NextStep[]): Ending {

@@ -1,3 +1,5 @@
+import { exclusionOf } from '../../model/exclusion.ts';
+import type { Manifest } from '../../model/manifest.ts';
 import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../cloud.ts';
 import { normalId, sameId } from '../microsoft/ids.ts';
@@ -13,7 +15,8 @@ const GROUP = '/providers/Microsoft.Management/managementGroups';
  * named by the tenant's id, stands above all of them: without it nobody knows that the list is whole. Throws when subscriptions cannot
  * be listed at all.
  */
-export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pick<ReadContext, 'manifest'>): Promise<Walked> {
+export async function walkAzure(api: ArmApi, { manifest }: Pick<ReadContext, 'manifest'>): Promise<Walked> {
+  const { azure, tenant } = manifest;
   const tree = await readTree(api, tenant.id);
   const walked: Walked = { systems: [], leftOut: [], unknown: tree.unknown, described: tree.described };
   if (azure?.managementGroups === 'all') walked.systems.push(...tree.groups.map((id): SystemId => `azure:${GROUP}/${id}`));
@@ -35,7 +38,32 @@ export async function walkAzure(api: ArmApi, { manifest: { azure, tenant } }: Pi
     for (const id of tree.subscriptions) if (!seen.has(normalId(id))) walked.systems.push(`azure:/subscriptions/${id}`);
   }
   walked.systems.sort();
-  return walked;
+  return withoutBranches(walked, manifest);
+}
+
+/** Without what lies in a management group that the manifest leaves out, as far as the tree tells. */
+function withoutBranches(walked: Walked, manifest: Pick<Manifest, 'exclude'>): Walked {
+  const parents = new Map((walked.described ?? []).flatMap((d) => (d.parent ? [[normalId(d.system), d.parent] as const] : [])));
+  const ruleOf = (system: SystemId, seen = new Set<string>()): string | undefined => {
+    const own = exclusionOf(manifest, system)?.rule;
+    const parent = parents.get(normalId(system));
+    if (own !== undefined || parent === undefined || seen.has(normalId(system))) return own;
+    return ruleOf(parent, seen.add(normalId(system)));
+  };
+  const told = [...walked.systems, ...walked.leftOut.map((l) => l.system)];
+  const excluded = told.flatMap((system) => {
+    const rule = ruleOf(system);
+    return rule === undefined ? [] : [{ system, rule }];
+  });
+  const out = new Set(excluded.map((e) => e.system));
+  return {
+    ...walked,
+    systems: walked.systems.filter((s) => !out.has(s)),
+    leftOut: walked.leftOut.filter((l) => !out.has(l.system)),
+    // What could not be listed below a group is left out with it.
+    unknown: walked.unknown.filter((u) => ruleOf(u.system.replace('azure:below ', 'azure:') as SystemId) === undefined),
+    excluded,
+  };
 }
 
 /** A disabled one is not left out: what it holds can be read, and lets in again once somebody enables it. */

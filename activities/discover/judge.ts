@@ -6,19 +6,21 @@ import { each } from '../../model/selector.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
-import type { KindCount } from '../../model/plan.ts';
+import type { Excluded, KindCount } from '../../model/plan.ts';
 import { rolesById, settled } from '../aws/footprint/role-ids.ts';
 import type { Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import type { Read, Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
-import { leftOutOf, unknownOf } from './walk.ts';
+import { excludedIn, leftOutOf, unknownOf } from './walk.ts';
 
 const ONBOARDED: readonly string[] = [...MEPM.awsAudiences, ...MEPM.gcpAudiences];
 
 export interface Judged {
   match: Match;
   unknown: { system: SystemId; reason: string }[];
+  /** What the manifest leaves out. */
+  excluded: Excluded[];
   facts: Facts;
   /** How many things of each kind were looked at in each system. */
   kindCounts: KindCount[];
@@ -31,7 +33,17 @@ export interface Judged {
  * knew: a role made after that plan names the OIDC role it trusts by an id that no snapshot explains once that role is gone.
  */
 export async function judge(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
+  return await judgeAll(deps, manifest, (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat(), earlier);
+}
+
+/** The same, had what the manifest leaves out been asked for in vain. */
+export async function judgeAsIfUnread(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
+  const asIf = readings.map((r): Reading => ('excluded' in r ? { system: r.system, unknown: r.excluded } : r));
+  return await judgeAll(deps, manifest, asIf, earlier);
+}
+
+async function judgeAll(deps: Deps, manifest: Manifest, readings: Reading[], earlier?: Facts): Promise<Judged> {
   return await judgeReadings(deps, manifest, [...readings, ...unread(manifest, readings)], (r) => deps.artifacts.get(r.artifact), earlier);
 }
 
@@ -56,7 +68,7 @@ export async function judgeReadings(
       if (seen !== undefined) kindCounts.push({ system, kind: kind.name, seen });
     }
   }
-  return { match, unknown: unknownOf(readings), facts, kindCounts, orders: ordersOf(deps) };
+  return { match, unknown: unknownOf(readings), excluded: excludedIn(readings), facts, kindCounts, orders: ordersOf(deps) };
 }
 
 /** Pure: the order of each cloud's removals. */
@@ -97,7 +109,11 @@ async function factsOf(
   const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((proof) => !proof.mark.startsWith('arn:'));
   const isUnread = (type: SystemType) => readings.some((r) => systemType(r.system) === type && 'unknown' in r);
   const read = new Set(readings.flatMap((r) => ('artifact' in r ? r.system : [])));
-  const everyAccount = !isUnread('aws') && systemsOf(manifest).every((s) => systemType(s) !== 'aws' || read.has(s));
+  // Of an account that is left out nothing is known: an id that no other explains may be alive there.
+  const everyAccount =
+    manifest.exclude?.accounts === undefined &&
+    !isUnread('aws') &&
+    systemsOf(manifest).every((s) => systemType(s) !== 'aws' || read.has(s));
   const awsRolesById = rolesById(facts, everyAccount, earlier?.awsRolesById);
   // What is there is doubted as it stands today; what is gone, as it was.
   const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));

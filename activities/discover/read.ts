@@ -10,8 +10,12 @@ import { lookInSystem } from '../look/look.ts';
 /** A system that was read; `artifact` is its snapshot's address. */
 export type Read = { system: SystemId; artifact: string };
 
-/** What reading one system gave: its snapshot's address, why nothing is known about it, or why it was left out (suspended). */
-export type Reading = Read | { system: SystemId; unknown: string } | { system: SystemId; leftOut: string };
+/** What reading one system gave: its snapshot's address, why nothing is known about it, why it was left out (suspended), or by which line the manifest leaves it out. */
+export type Reading =
+  | Read
+  | { system: SystemId; unknown: string }
+  | { system: SystemId; leftOut: string }
+  | { system: SystemId; excluded: string };
 
 export interface ReadBatchInput {
   run: string;

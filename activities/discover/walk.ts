@@ -1,3 +1,5 @@
+import { exclusionOf } from '../../model/exclusion.ts';
+import type { Excluded } from '../../model/plan.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
@@ -34,7 +36,7 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
   for (const type of walkedTypes(rooted)) {
     const found = await walkCloud(deps, rooted, type);
     rooted = found.manifest;
-    walked.push(found.walked);
+    walked.push(withoutExcluded(rooted, found.walked));
   }
   const manifest = withSystems(
     rooted,
@@ -43,12 +45,35 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
   const readings: Reading[] = walked.flatMap((w) => [
     ...w.unknown.map(({ system, reason }) => ({ system, unknown: reason })),
     ...w.leftOut.map(({ system, reason }) => ({ system, leftOut: reason })),
+    ...(w.excluded ?? []).map(({ system, rule }) => ({ system, excluded: rule })),
   ]);
   return {
     manifest: await deps.artifacts.put(manifest),
     batches: readingBatches(manifest).map((b) => b.label),
     readings: await deps.artifacts.put(readings),
     described: await deps.artifacts.put(walked.flatMap((w) => w.described ?? [])),
+  };
+}
+
+/** Pure: what a walk tells without what the manifest leaves out. */
+function withoutExcluded(manifest: Manifest, walked: Walked): Walked {
+  const told = [...walked.systems, ...[...walked.leftOut, ...walked.unknown].map((w) => w.system)];
+  const excluded = [
+    ...(walked.excluded ?? []),
+    ...told.flatMap((system) => {
+      const exclusion = exclusionOf(manifest, system);
+      return exclusion ? [{ system, rule: exclusion.rule }] : [];
+    }),
+  ];
+  const out = new Set(excluded.map((e) => e.system));
+  const rest = <T extends { system: SystemId }>(all: T[]) => all.filter((one) => !out.has(one.system));
+  const once = [...new Map(excluded.map((e) => [e.system, e])).values()];
+  return {
+    ...walked,
+    systems: walked.systems.filter((s) => !out.has(s)),
+    leftOut: rest(walked.leftOut),
+    unknown: rest(walked.unknown),
+    excluded: once,
   };
 }
 
@@ -89,6 +114,11 @@ function unlisted({ aws, gcp }: Manifest, type: SystemType): { system: SystemId;
 /** Pure: what the walk reports of a system that is left out. */
 export function leftOutOf(readings: Reading[]): { system: SystemId; id: string; why: string; uses: string[] }[] {
   return readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, id: nativeId(r.system), why: r.leftOut, uses: [] }] : []));
+}
+
+/** Pure: what the manifest leaves out. */
+export function excludedIn(readings: Reading[]): Excluded[] {
+  return readings.flatMap((r) => ('excluded' in r ? [{ system: r.system, rule: r.excluded }] : []));
 }
 
 /** Pure: the systems nothing is known about, each once. */

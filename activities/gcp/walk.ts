@@ -4,6 +4,7 @@ import type { Described, ReadContext, Walked } from '../cloud.ts';
 import type { TreeNode } from './wire/tree.ts';
 import { failureWords, isRetry } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
+import { exclusionOf } from '../../model/exclusion.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { RefusedError } from '../answer.ts';
 
@@ -31,12 +32,23 @@ export async function walkGcp(api: GcpApi, { manifest }: ReadContext): Promise<W
       const batch = parents.slice(from, from + AT_ONCE);
       found.push(...(await Promise.all(batch.map((parent) => childrenOf(api, parent, projects === 'all', walked)))).flat());
     }
-    const live = liveOnes(found, walked).map((n) => n.resource);
+    const live = liveOnes(
+      found.filter((n) => !isExcluded(n, manifest, walked)),
+      walked,
+    ).map((n) => n.resource);
     parents = live.filter((r) => r.startsWith('folders/'));
     const wanted = live.filter((r) => (r.startsWith('folders/') ? folders : projects) === 'all');
     walked.systems.push(...wanted.map(systemOf));
   }
   return walked;
+}
+
+/** Whether the manifest leaves something out: what lies below is not asked for either. */
+function isExcluded({ resource }: TreeNode, manifest: Manifest, walked: Walked): boolean {
+  const system = systemOf(resource);
+  const exclusion = exclusionOf(manifest, system);
+  if (exclusion) (walked.excluded ??= []).push({ system, rule: exclusion.rule });
+  return exclusion !== undefined;
 }
 
 /** Those that can be worked in; the others are left out, each with its state. */

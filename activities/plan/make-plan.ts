@@ -1,5 +1,6 @@
-import { planHash, buildPlan, type Plan } from '../../model/plan.ts';
-import type { Finding } from '../../model/finding.ts';
+import { goesUnknowing, withExcluded } from '../../model/exclusion.ts';
+import { planHash, buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
+import type { Facts, Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { normalItem } from '../../model/identity/native.ts';
@@ -12,7 +13,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { leftAlone } from './left-alone.ts';
-import { judge } from '../discover/judge.ts';
+import { judge, judgeAsIfUnread } from '../discover/judge.ts';
 import { earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
 import { isQuarantined, quarantineOf } from '../look/kinds.ts';
 
@@ -44,7 +45,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
-  const { match, unknown, facts, kindCounts, orders } = await judge(deps, manifest, input.readings, earlier?.facts);
+  const { match, unknown, excluded, facts, kindCounts, orders } = await judge(deps, manifest, input.readings, earlier?.facts);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
   const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
@@ -55,7 +56,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const ours = new Set(findings.map((f) => f.id));
   const spelled = new Map([...ledger.outcomes.keys(), ...ours].map((id) => [normalItem(id), id]));
   const idOf = (written: string) => spelled.get(normalItem(written)) ?? written;
-  const plan = buildPlan({
+  const planInput: PlanInput = {
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
     findings,
@@ -77,7 +78,11 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     kindCounts,
     facts,
     orders,
-  });
+  };
+  const made = buildPlan(planInput);
+  const unknowing =
+    excluded.length === 0 ? [] : goesUnknowing(made, await planAsIfUnread(deps, input, planInput, earlier?.facts), excluded);
+  const plan = withExcluded(made, excluded, unknowing);
   const again = plan.items.map((i) => i.id).filter((id) => resolvedIn(ledger, id));
   return {
     ...(await freeze(deps, input.run, plan, again)),
@@ -86,6 +91,22 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
   };
+}
+
+/** The same plan, had what the manifest leaves out been asked for in vain. */
+async function planAsIfUnread(deps: Deps, input: MakePlanInput, made: PlanInput, earlier?: Facts): Promise<Plan> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const { match, unknown, facts } = await judgeAsIfUnread(deps, manifest, input.readings, earlier);
+  const judged = new Map(match.findings.map((f) => [f.id, f]));
+  const { quarantine: _, ...rest } = made;
+  return buildPlan({
+    ...rest,
+    findings: made.findings.map((f) => judged.get(f.id) ?? f),
+    unknown,
+    facts,
+    maxItems: Infinity,
+    maxPercent: 100,
+  });
 }
 
 /** Stores a plan and makes it the one in force. `again`: items that an earlier plan had resolved. */

@@ -1,5 +1,6 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { meansItem } from '../../model/identity/native.ts';
+import { excludedWords } from '../../model/exclusion.ts';
 import { isDone } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -20,6 +21,8 @@ export interface VerifyResult {
   unknown: string[];
   /** Systems that could not be read and were waived: the run may complete, but does not speak for them. */
   unseen: string[];
+  /** What the manifest leaves out, in words: the run does not speak for that either. */
+  excluded?: string;
 }
 
 /** Discovers again and says what is left. */
@@ -27,7 +30,7 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
-  const { match, unknown: unread } = await judge(deps, manifest, input.readings, plan?.facts);
+  const { match, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
   const leftovers = match.findings
@@ -38,7 +41,8 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const unknown = unread.map((u) => u.system).filter((system) => !waivedSystem(system));
   const unseen = unread.map((u) => u.system).filter(waivedSystem);
   await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
-  return { leftovers, unknown, unseen };
+  const words = excludedWords(excluded);
+  return { leftovers, unknown, unseen, ...(words === undefined ? {} : { excluded: words }) };
 }
 
 export interface ConfirmGoneInput {

@@ -4,6 +4,7 @@ import { undoOf } from '../../activities/plan/restorability.ts';
 import { PHASE_TITLES, PHASES, RISKS, SYSTEM_TYPE_NAMES, SYSTEM_TYPES, systemType, type Risk } from '../../model/names.ts';
 import { UNREAD_SYSTEM, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
 import { isRestorePlan, type RestoreItem, type RestorePlan } from '../../model/restore.ts';
+import { NOTHING_KNOWN } from '../../model/exclusion.ts';
 import { phasesOf } from '../../model/summary-words.ts';
 import { counted } from '../../model/counted.ts';
 import { section } from './section.ts';
@@ -115,8 +116,8 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What is nobody's but the manifest's word says to be ours comes before anything else. */
-const isFirst = (warning: string): boolean => warning.startsWith(NOT_RECOGNISED);
+/** What is nobody's but the manifest's word says to be ours, and what nothing is known of, come before anything else. */
+const isFirst = (warning: string): boolean => warning.startsWith(NOT_RECOGNISED) || warning.startsWith(NOTHING_KNOWN);
 
 function firstOfAll({ warnings }: Plan): string[] {
   return warnings.filter(isFirst).map((warning) => `WARNING: ${warning}.`);

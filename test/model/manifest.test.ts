@@ -177,6 +177,24 @@ test.each([
     /:14: overrides\.0\.item: .*role\/old is protected as .*role\/Old.* \(protected\.0, line 12; overrides\.0\.item, line 14\); take one of the two out$/,
   ],
   [
+    'what is named, and left out by a pattern as well',
+    `${GOOD}exclude:\n  accounts: ['4444*']\n`,
+    'InvalidValue',
+    /:5: aws\.members\.0: 444455556666 is named, and left out as well \(exclude\.accounts\.0, line 12; aws\.members\.0, line 5\)/,
+  ],
+  [
+    'a pattern that leaves everything out',
+    `${GOOD}exclude: { projects: ['*'] }\n`,
+    'InvalidValue',
+    /:11: exclude\.projects\.0: leaves everything out/,
+  ],
+  [
+    'a pattern of nothing of the kind',
+    `${GOOD}exclude: { folders: [system-gsuite] }\n`,
+    'InvalidValue',
+    /:11: exclude\.folders\.0: is neither a folder number/,
+  ],
+  [
     'an override without a reason',
     `${GOOD}overrides: [{ item: x, reason: short }]\n`,
     'InvalidValue',

@@ -1,4 +1,4 @@
-import { matchesWildcard } from './wildcard.ts';
+import { matchesWildcard } from '../../../model/wildcard.ts';
 
 /** One operator on one key of a policy's condition block; all of a statement's have to be met, each by any of its values. */
 export interface Condition {

@@ -6,7 +6,7 @@ import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 import { isDeleted } from './role-ids.ts';
 import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { matchesWildcard } from '../../../model/wildcard.ts';
 import { audienceUses, demandsCiem, ONBOARDED, webIdentityTrust } from './web-identity.ts';
 
 /** What a role was for, in onboarding's words. */

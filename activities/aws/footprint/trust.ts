@@ -1,6 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
 import type { Condition } from './conditions.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { matchesWildcard } from '../../../model/wildcard.ts';
 
 /** A statement of a role's trust policy that allows something; the grammar is AWS's "Grammar of the IAM JSON policy language". */
 export interface TrustStatement {

@@ -41,6 +41,26 @@ test('all subscriptions, disabled ones too, and all management groups with the r
   expect(systems).toEqual([...ids, `${GROUP}/child-mg`, `${GROUP}/root-mg`, `${GROUP}/${TENANT}`].toSorted());
 });
 
+test('a management group that the manifest leaves out, with all below it, and what cannot be listed there', async () => {
+  const hidden = {
+    kind: 'azure-management-group',
+    ours: false,
+    id: 'sealed',
+    parent: 'child-mg',
+    denied: ['Microsoft.Management/managementGroups/descendants/read'],
+  };
+  sandbox = await startCloudSandbox([...ENTRA, ...AZURE, hidden]);
+  const api = connectArm({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential);
+  const walked = await walkAzure(api, { manifest: { ...manifest(), exclude: { managementGroups: ['CHILD-*'] } } });
+  expect(walked.excluded?.map((e) => e.rule)).toContain('exclude.managementGroups: CHILD-*');
+  expect(walked.excluded?.map((e) => e.system)).toEqual(
+    expect.arrayContaining([`${GROUP}/child-mg`, `${GROUP}/sealed`, `azure:/subscriptions/${SUBSCRIPTION}`]),
+  );
+  expect(walked.systems).not.toContain(`azure:/subscriptions/${SUBSCRIPTION}`);
+  expect(walked.systems).toContain(`${GROUP}/root-mg`);
+  expect(walked.unknown).toEqual([]);
+});
+
 test('only what the manifest says `all` of', async () => {
   const { systems } = await walk(AZURE, { subscriptions: [SUBSCRIPTION], managementGroups: 'all', root: false });
   expect(systems.filter((s) => s.startsWith('azure:/subscriptions/'))).toEqual([]);

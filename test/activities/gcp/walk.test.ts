@@ -59,6 +59,20 @@ describe('Everything below an organisation', () => {
     expect(foldersOnly.systems).toHaveLength(4);
   });
 
+  it('is not asked for in a folder that the manifest leaves out', async () => {
+    const denied = { ...folder('21', 'folders/2'), deny: ['resourcemanager.folders.list', 'resourcemanager.projects.list'] };
+    sandbox = await googleAt([...TREE, denied]);
+    const context = contextOf({ organization: '900', folders: 'all', projects: 'all' });
+    const manifest = { ...context.manifest, exclude: { folders: ['2'], projects: ['at-*'] } };
+    const walked = await gcpCloud().walk?.({ ...context, manifest });
+    expect(walked?.systems.toSorted()).toEqual(['gcp:folders/1', 'gcp:folders/11', 'gcp:folders/111', 'gcp:projects/deep-down']);
+    expect(walked?.excluded).toEqual([
+      { system: 'gcp:folders/2', rule: 'exclude.folders: 2' },
+      { system: 'gcp:projects/at-the-top', rule: 'exclude.projects: at-*' },
+    ]);
+    expect(walked?.unknown).toEqual([]);
+  });
+
   it('leaves out what is about to be deleted, and says so', async () => {
     const dying = [project('last-year', 'folders/2'), folder('9', 'folders/2')].map((o) => ({ ...o, state: 'DELETE_REQUESTED' }));
     const { systems, leftOut, unknown } = await walk([...TREE, ...dying], { folders: 'all', projects: 'all' });

@@ -1,6 +1,6 @@
 import type { Json } from '../../../../model/finding.ts';
 import { allowing, field, strings } from '../../footprint/trust.ts';
-import { matchesWildcard } from '../../footprint/wildcard.ts';
+import { matchesWildcard } from '../../../../model/wildcard.ts';
 import type { AccountPolicies, Survey } from '../../kind.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
 import { classify } from '../../wire/classify.ts';

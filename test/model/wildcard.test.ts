@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesWildcard } from '../../../../activities/aws/footprint/wildcard.ts';
+import { matchesWildcard } from '../../model/wildcard.ts';
 
 test.each([
   ['sts:assumerole', 'sts:assumerole', true],
