@@ -4,6 +4,7 @@ import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { isNamedLikeOurs, GCP_NAMES } from './footprint/ownership.ts';
 import { grantsOf } from './footprint/grants.ts';
+import { lastSegment } from './snapshot.ts';
 import { addressEnd, poolMember } from './footprint/members.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
@@ -48,11 +49,14 @@ async function ask(api: GcpApi, organization: string): Promise<Harmless | undefi
   const projects = trusting.map(({ resource }) => /^\/\/iam\.googleapis\.com\/projects\/([^/]+)\//.exec(resource)?.[1]);
   if (projects.some((p) => p === undefined || /^\d+$/.test(p))) return undefined;
   const ours = new Set(projects.flatMap((p) => (p === undefined ? [] : [addressEnd(p)])));
+  // Google's default accounts have addresses of their own.
+  const named = new Set(trusting.map(({ resource }) => `serviceAccount:${lastSegment(resource)}`));
   const couldBeOurs = (member: string) =>
     member.startsWith('deleted:') ||
     // Identities of a pool may hold roles themselves.
     poolMember(member) !== undefined ||
     ours.has(member.slice(member.indexOf('@'))) ||
+    named.has(member) ||
     NAMED.some((n) => member.startsWith(`serviceAccount:${n}@`));
   return new Map(
     levels.flatMap(({ resource, policy }) => {

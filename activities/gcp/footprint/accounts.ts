@@ -7,6 +7,7 @@ import { comesFromToken } from './condition.ts';
 import { GCP_NAMES, isNamedLikeOurs, judgePool, judgeProvider, trustsTenant, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from './grants.ts';
 import { addressOf, deletedId, poolMember, poolOf } from './members.ts';
+import { riskOf } from './risk.ts';
 import {
   DELETED,
   lastSegment,
@@ -20,14 +21,6 @@ import {
 
 /** The role that lets a pool's identities act as a service account. */
 export const WORKLOAD_IDENTITY_USER = 'roles/iam.workloadIdentityUser';
-
-/** Roles on a service account that let their members act as it. */
-const IMPERSONATION_ROLES = new Set([
-  WORKLOAD_IDENTITY_USER,
-  'roles/iam.serviceAccountTokenCreator',
-  'roles/iam.serviceAccountOpenIdTokenCreator',
-  'roles/iam.serviceAccountUser',
-]);
 
 /** What identities of a pool of ours hold on an account, and how sure that is MEPM's. */
 export interface Trust extends Pick<Proof, 'doubt'> {
@@ -124,10 +117,10 @@ function giversOf({ providers }: PoolWithProviders, attribute: string, facts: Fa
   return live.filter((p) => comesFromToken(p, attribute) !== undefined && !proves(p)).map((p) => `the provider ${lastSegment(p.name)}`);
 }
 
-/** Who else may act as the account: they would lose it. Of the pools' own grants those that are less sure than the surest may be others'. */
+/** Who else may act as the account, or let others: they would lose it. Only what is known to look is known not to. Of the pools' own grants those that are less sure than the surest may be others'. */
 function otherUsers(grants: Grant[], trust: Trust[], surest: Trust): string[] {
   const ours = new Set(trust.filter((t) => sureness(t) === sureness(surest)).map((t) => t.grant));
-  return grants.filter((g) => IMPERSONATION_ROLES.has(g.role) && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
+  return grants.filter((g) => riskOf(g.role) !== 'read' && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
 }
 
 /** By what else than a grant others may act as an account, as far as a reading tells. */

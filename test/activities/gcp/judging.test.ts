@@ -71,6 +71,11 @@ describe('others may act as the account', () => {
 
   test.each<[string, House]>([
     ['by a grant', { more: [{ role: 'roles/iam.serviceAccountTokenCreator', members: ['group:ci@contoso.example'] }] }],
+    ['by a role of their own making', { more: [{ role: 'projects/contoso-security/roles/actor', members: ['group:ci@contoso.example'] }] }],
+    [
+      'by what lets them give themselves a key',
+      { more: [{ role: 'roles/iam.serviceAccountKeyAdmin', members: ['group:ci@contoso.example'] }] },
+    ],
     ['by a key', { change: { keys: ['4f5a'] } }],
     ['perhaps, for nobody may list its keys', { change: { keysUnseen: 'denied' } }],
     ['by another pool', { members: [principals(), principals('build', '*')] }],

@@ -1,14 +1,14 @@
 import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
-import type { Risk } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens } from '../../footprint/ownership.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
 import { holderOf, poolWith, type Holder } from '../../footprint/holders.ts';
 import { addressOf } from '../../footprint/members.ts';
+import { riskOf } from '../../footprint/risk.ts';
 import type { GcpStage } from '../../order.ts';
-import { lastSegment, type GcpSnapshot } from '../../snapshot.ts';
+import type { GcpSnapshot } from '../../snapshot.ts';
 
 /**
  * Every role our service account, or an identity of our pool itself, holds on an organisation, folder or project, whatever the role: Microsoft's folder script granted
@@ -61,14 +61,6 @@ const STAGES: Record<string, GcpStage> = {
   folders: 'folder-bindings',
   projects: 'project-bindings',
 };
-
-/** What a role lets its holder do. An unknown role counts as writing: only what is known to read is called reading. */
-function riskOf(role: string): Risk {
-  const name = lastSegment(role).toLowerCase();
-  if (/admin|owner|tokencreator|serviceaccountuser|workloadidentityuser/.test(name)) return 'takeover';
-  if (/viewer|reviewer|reader|browser/.test(name)) return 'read';
-  return 'write';
-}
 
 function bystander(snapshot: GcpSnapshot, grant: Grant, facts: Facts): Bystander[] {
   const localPart = addressOf(grant.member)?.split('@')[0];
