@@ -36,9 +36,21 @@ export function comesFromToken({ attributeMapping }: Pick<Provider, 'attributeMa
 
 type Expression = NonNullable<ReturnType<typeof parse>['expr']>;
 
+/** What was parsed before: onboarding's own few expressions stand in every provider, and each is asked for again and again. */
+const known = new Map<string, Expression | undefined>();
+const MOST_KNOWN = 1_000;
+
 /** Undefined where it is not CEL, or too long for Google. */
 function parsed(text: string): Expression | undefined {
   if (text.length > LONGEST) return undefined;
+  if (known.has(text)) return known.get(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  const expression = parseOrNot(text);
+  known.set(text, expression);
+  return expression;
+}
+
+function parseOrNot(text: string): Expression | undefined {
   try {
     return parse(text).expr;
   } catch {
