@@ -71,8 +71,9 @@ export function oidcRoles(snapshot: AwsSnapshot, facts: OfTenant): { ours: OurRo
 
 function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
   const { AssumeRolePolicyDocument: trust } = role;
-  const all = [...ONBOARDED, ...(facts.namedAudiences ?? [])];
-  const [onboarded, named] = [ONBOARDED, all].map((asked) => webIdentityTrust(trust, facts.issuer, undefined, asked));
+  const { namedAudiences = [] } = facts;
+  const onboarded = webIdentityTrust(trust, facts.issuer);
+  const named = namedAudiences.length > 0 ? webIdentityTrust(trust, facts.issuer, undefined, [...ONBOARDED, ...namedAudiences]) : undefined;
   const found = onboarded?.isOidc ? onboarded : named;
   if (!found?.isOidc) return undefined;
   const trusts = `trusts ${found.providerArn} for the audience ${found.audiences.join(', ')}`;
