@@ -7,7 +7,7 @@ import { serverCertificate } from './certificate.ts';
 import { controlService, controlToken } from './control.ts';
 import { EstateError, loadEstate } from './estate.ts';
 import { createListener } from './server.ts';
-import type { SandboxContext } from './service.ts';
+import { lingering, type Linger, type SandboxContext } from './service.ts';
 import { SERVICES } from './services.ts';
 import { EstateStore } from './store.ts';
 import { recipe, writeOperatorFiles } from './operator-files.ts';
@@ -15,6 +15,7 @@ import { registerWorker, writeWorkerEnvironment } from './worker-environment.ts'
 
 const DEFAULT_LINGER_MS = 300;
 const USAGE = 'usage: npm run sandbox -- --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
+const LINGER_NAMES = { list: 'list', get: 'get', 'new-list': 'newList', 'new-get': 'newGet' } as const;
 const HELP = `${USAGE}
 
 Serves an estate as if it were AWS, Azure, Google Cloud, Entra ID and the collectors' portal: https on 127.0.0.1, until Ctrl-C.
@@ -22,7 +23,8 @@ Serves an estate as if it were AWS, Azure, Google Cloud, Entra ID and the collec
   --state DIR     its state, certificate and port; with the same folder it comes back as it was
   --estate FILE   what it pretends exists, such as estates/default.yaml (docs/estate.md)
   --port N        the port; by default the one it had, or a free one
-  --linger MS     how long deleted objects stay visible (${DEFAULT_LINGER_MS})
+  --linger MS     how long deleted objects stay visible (${DEFAULT_LINGER_MS}); or each for itself, as list=MS,get=MS,new-list=MS,new-get=MS:
+                  deleted ones in lists and by single reads, and for how long new ones are not
   --parent        end when standard input closes
   --help          this
 
@@ -47,7 +49,7 @@ async function run(): Promise<void> {
   const store = EstateStore.open(options.state, estate.objects);
   registerWorker(store, estate);
   const certificate = await serverCertificate(options.state);
-  const context: SandboxContext = { store, origin: '', lingerMs: options.linger, now: () => new Date() };
+  const context: SandboxContext = { store, origin: '', linger: options.linger, now: () => new Date() };
   const tell = (manifest: unknown) => {
     writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store);
     writeOperatorFiles(options.state, manifest);
@@ -88,12 +90,24 @@ function readOptions() {
       state: resolve(values.state),
       estate: values.estate,
       port: values.port === undefined ? undefined : wholeNumber('--port', values.port, 65_535),
-      linger: values.linger === undefined ? DEFAULT_LINGER_MS : wholeNumber('--linger', values.linger, 60_000),
+      linger: lingerOf(values.linger ?? `${DEFAULT_LINGER_MS}`),
       parent: values.parent,
     };
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n${USAGE}`, { cause: error });
   }
+}
+
+/** Of all, or of what is named; of what is not named none. */
+function lingerOf(text: string): Linger {
+  const ms = (value: string) => wholeNumber('--linger', value, 60_000);
+  if (!text.includes('=')) return lingering(ms(text));
+  const linger = lingering(0);
+  for (const [name = '', value = ''] of text.split(',').map((part) => part.split('='))) {
+    if (!(name in LINGER_NAMES)) throw new StartError(`--linger knows ${Object.keys(LINGER_NAMES).join(', ')}, not ${name}`);
+    linger[LINGER_NAMES[name as keyof typeof LINGER_NAMES]] = ms(value);
+  }
+  return linger;
 }
 
 function wholeNumber(option: string, text: string, largest: number): number {

@@ -37,14 +37,32 @@ export interface SandboxContext {
   store: EstateStore;
   /** `https://127.0.0.1:<port>`, without a trailing slash: for links in answers (nextLink, operation names). */
   origin: string;
-  /** How long a deleted object may stay visible to reads, in ms (eventual consistency). */
-  lingerMs: number;
+  linger: Linger;
   now(): Date;
 }
 
-/** Objects of one kind as an eventually consistent read shows them: the live ones, and those deleted less than `lingerMs` ago. */
-export function visible<K extends EstateObjectKind>(context: SandboxContext, kind: K): ObjectOf<K>[] {
-  return [...context.store.list(kind), ...deletedWithin(context, kind, context.lingerMs).map((d) => d.object)];
+/**
+ * How long, in ms, a change is not shown yet (eventual consistency): what was deleted still stands in lists (`list`) and is found by single reads
+ * (`get`); what was made or undeleted does not yet stand in lists (`newList`), and is not found by single reads (`newGet`).
+ */
+export interface Linger {
+  list: number;
+  get: number;
+  newList: number;
+  newGet: number;
+}
+
+/** Every read shows what was deleted for so long. */
+export function lingering(ms: number): Linger {
+  return { list: ms, get: ms, newList: 0, newGet: 0 };
+}
+
+/** Objects of one kind as a list or a single read shows them: what its lag hides of the changes lately has not happened there. */
+export function visible<K extends EstateObjectKind>(context: SandboxContext, kind: K, read: 'list' | 'get'): ObjectOf<K>[] {
+  const { store, linger, now } = context;
+  const hidden = read === 'list' ? linger.newList : linger.newGet;
+  const known = store.list(kind, hidden === 0 ? undefined : new Date(now().getTime() - hidden));
+  return [...known, ...deletedWithin(context, kind, linger[read]).map((d) => d.object)];
 }
 
 /** Objects of one kind that were deleted less than `ms` ago. */

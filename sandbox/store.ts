@@ -11,6 +11,8 @@ const EntrySchema = z.strictObject({
   /** As it was when the estate was loaded; absent for what was created later. */
   initial: EstateObjectSchema.exactOptional(),
   deletedAt: z.iso.datetime().exactOptional(),
+  /** When it was made, or undeleted; absent for what the estate began with. */
+  madeAt: z.iso.datetime().exactOptional(),
 });
 
 type Entry = z.infer<typeof EntrySchema>;
@@ -40,6 +42,8 @@ export class EstateStore {
   #byKind: Map<EstateObjectKind, Entry[]> | undefined;
   /** Another one after each change. */
   #version = randomUUID();
+  /** The sandbox's clock. */
+  now = () => new Date();
 
   private constructor(file: string, state: State) {
     this.#file = file;
@@ -83,9 +87,10 @@ export class EstateStore {
     return true;
   }
 
-  /** Live objects of one kind, in the order of their keys. */
-  list<K extends EstateObjectKind>(kind: K): ObjectOf<K>[] {
-    return this.#entriesOf(kind).flatMap((e) => (e.deletedAt ? [] : [e.object as ObjectOf<K>]));
+  /** Live objects of one kind, in the order of their keys; `madeBy`: but for those made, or undeleted, later than then. */
+  list<K extends EstateObjectKind>(kind: K, madeBy?: Date): ObjectOf<K>[] {
+    const known = (e: Entry) => !e.deletedAt && !(madeBy && e.madeAt && new Date(e.madeAt) > madeBy);
+    return this.#entriesOf(kind).flatMap((e) => (known(e) ? [e.object as ObjectOf<K>] : []));
   }
 
   /** Deleted objects of one kind with the time of their deletion: for soft deletes and for answers that linger. */
@@ -110,7 +115,8 @@ export class EstateStore {
   put(object: EstateObject): void {
     const key = objectKey(object);
     const before = this.#state.entries[key];
-    this.#state.entries[key] = { object, ...(before?.initial ? { initial: before.initial } : {}) };
+    const madeAt = before && !before.deletedAt ? before.madeAt : this.now().toISOString();
+    this.#state.entries[key] = { object, ...(before?.initial ? { initial: before.initial } : {}), ...(madeAt ? { madeAt } : {}) };
     this.#byKind = undefined;
     this.save();
   }

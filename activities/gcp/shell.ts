@@ -42,6 +42,18 @@ gcp_unless_gone() {
   printf '%s\n' "$said" >&2
   return 1
 }
+# gcp_patiently COMMAND…: a grant. Policies learn late of an account that was undeleted or made, and refuse it until then.
+gcp_patiently() {
+  local said status look
+  for look in 1 2 3 4 5; do
+    status=0
+    said=$("$@" 2>&1) || status=$?
+    if [[ $status -eq 0 || ! ( $said == *Inconsistent\ representation\ of\ deleted\ member* || $said == *does\ not\ exist* ) ]]; then break; fi
+    if [[ $look -lt 5 ]]; then sleep "$((look * ${'$'}{GCP_SETTLE:-2}))"; fi
+  done
+  if [[ $status -eq 0 ]]; then printf '%s\n' "$said"; else printf '%s\n' "$said" >&2; fi
+  return "$status"
+}
 # The accounts that the script made in another's place, each with its unique id.
 gcp_made=''
 # gcp_demand ADDRESS ID PROJECT [made]: the account must be the very one that is meant or, where it says so, the one made in its place.

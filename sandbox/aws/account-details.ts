@@ -26,7 +26,7 @@ export const accountDetails: Record<string, IamHandler> = {
 function chosen(call: IamCall): Detail[] {
   const filters = [...call.parameters].filter(([name]) => name.startsWith('Filter.member.')).map(([, value]) => value);
   const wanted = (type: string) => filters.length === 0 || filters.includes(type);
-  const roles = wanted('Role') ? call.visible('aws-role') : [];
+  const roles = wanted('Role') ? call.visible('aws-role', 'list') : [];
   const policies = managedPolicies(call).filter((p) => wanted(p.local ? 'LocalManagedPolicy' : 'AWSManagedPolicy'));
   return [
     ...roles.map((role): Detail => ({ key: `role ${role.name}`, role })),

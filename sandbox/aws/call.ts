@@ -77,9 +77,9 @@ export class IamCall {
     return this.store.list(kind).filter((o) => this.#has(o));
   }
 
-  /** The account's objects as reads show them: those just deleted too, since IAM is eventually consistent. */
-  visible<K extends AccountKind>(kind: K): ObjectOf<K>[] {
-    return visible(this.context, kind).filter((o) => this.#has(o));
+  /** The account's objects as lists, or single reads, show them: those just deleted too, since IAM is eventually consistent. */
+  visible<K extends AccountKind>(kind: K, read: 'list' | 'get' = 'get'): ObjectOf<K>[] {
+    return visible(this.context, kind, read).filter((o) => this.#has(o));
   }
 
   #has(object: ObjectOf<AccountKind>): boolean {

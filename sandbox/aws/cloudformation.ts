@@ -115,7 +115,7 @@ function found(call: IamCall): { stack: Stack; status: string } {
 }
 
 function isFresh(context: SandboxContext, deletedAt: Date): boolean {
-  return deletedAt.getTime() > context.now().getTime() - context.lingerMs;
+  return deletedAt.getTime() > context.now().getTime() - context.linger.get;
 }
 
 function isBeingMade(context: SandboxContext, { stackId }: Stack): boolean {

@@ -18,7 +18,7 @@ const AWS_ARN = /^arn:aws:iam::aws:policy(\/(?:.*\/)?)([^/]+)$/;
 export function managedPolicies(call: IamCall): ManagedPolicy[] {
   const used = new Set(call.visible('aws-role').flatMap((r) => [...r.attached, r.permissionsBoundary ?? '']));
   const own = [...used].map(awsPolicy).filter((p) => p !== undefined);
-  return [...call.visible('aws-policy').map((p) => customerPolicy(call.store, p)), ...own];
+  return [...call.visible('aws-policy', 'list').map((p) => customerPolicy(call.store, p)), ...own];
 }
 
 /** The policy named by `PolicyArn`. AWS's own exist implicitly, whatever their name. */

@@ -4,7 +4,7 @@ import { CREATED } from './ids.ts';
 /** IAM OIDC providers. A provider's client ids are objects of their own in the estate, since one may be ours and the other not. */
 export const providerCalls = {
   ListOpenIDConnectProviders(call) {
-    return { OpenIDConnectProviderList: call.visible('aws-oidc-provider').map((p) => ({ Arn: providerArn(p) })) };
+    return { OpenIDConnectProviderList: call.visible('aws-oidc-provider', 'list').map((p) => ({ Arn: providerArn(p) })) };
   },
   GetOpenIDConnectProvider(call) {
     const provider = providerOf(call, call.visible('aws-oidc-provider'));

@@ -7,7 +7,7 @@ import type { Xml } from './wire.ts';
 export const roleReads: Record<string, IamHandler> = {
   ListRoles(call) {
     const prefix = call.parameters.get('PathPrefix') ?? '/';
-    const roles = call.visible('aws-role').filter((r) => r.path.startsWith(prefix));
+    const roles = call.visible('aws-role', 'list').filter((r) => r.path.startsWith(prefix));
     const { items, more } = call.page(roles, (r) => r.name);
     return { Roles: items.map((r) => roleXml(call, r)), ...more };
   },

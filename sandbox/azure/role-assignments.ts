@@ -13,7 +13,7 @@ const CREATED_ON = '2022-03-01T08:00:00.000Z';
 /** Role assignments at a scope, inherited from above, and below a subscription, narrowed by `$filter`. */
 export function listAssignments(context: SandboxContext, scope: string, filter: string | null): object[] {
   refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
-  return narrowed(context, visible(context, 'azure-role-assignment'), scope, filter).map(toWire);
+  return narrowed(context, visible(context, 'azure-role-assignment', 'list'), scope, filter).map(toWire);
 }
 
 /** roleEligibilityScheduleInstances of one principal at, above and, for a subscription, below a scope. Throws ArmError. */
@@ -53,7 +53,7 @@ function narrowed<G extends { scope: string; principalId: string }>(
 export function getAssignment(context: SandboxContext, scope: string, name: string): SandboxResponse {
   refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
   scopeAndAbove(context, scope);
-  const found = visible(context, 'azure-role-assignment').find((a) => isAt(a, scope, name));
+  const found = visible(context, 'azure-role-assignment', 'get').find((a) => isAt(a, scope, name));
   if (!found) throw new ArmError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`);
   return { status: 200, body: toWire(found) };
 }

@@ -48,9 +48,10 @@ export function keptAddress(context: SandboxContext, account: ServiceAccount): s
 export function shownForm(context: SandboxContext, member: string): string {
   const address = /^serviceAccount:(.+)$/.exec(member)?.[1];
   const isIt = (a: Parameters<typeof keptAddress>[1]) => keptAddress(context, a) === address;
-  const live = visible(context, 'gcp-service-account').find(isIt);
+  const live = visible(context, 'gcp-service-account', 'get').find(isIt);
   if (live) return `serviceAccount:${emailOf(live)}`;
-  const gone = deletedAccounts(context).find((d) => isIt(d.object))?.object;
+  // Policies learn late of an undeleted one.
+  const gone = [...deletedAccounts(context).map((d) => d.object), ...context.store.list('gcp-service-account')].find(isIt);
   return gone ? `deleted:serviceAccount:${emailOf(gone)}?uid=${gone.uniqueId}` : member;
 }
 
@@ -70,12 +71,17 @@ export function keptForm(context: SandboxContext, member: string): string {
   return account ? `serviceAccount:${keptAddress(context, account)}` : member;
 }
 
-/** Google refuses a new member that is a service account which does not exist; only projects of the estate can be judged. */
+/** Google refuses a new member that is a service account which does not exist, or of which policies do not know yet that it was undeleted; only projects of the estate can be judged. */
 export function refuseUnknownMember(context: SandboxContext, member: string): void {
   const [, address = '', end = ''] = /^serviceAccount:([^@]+(@.+\.iam\.gserviceaccount\.com).*)$/.exec(member) ?? [];
   if (!context.store.list('gcp-project').some((p) => emailOf({ accountId: '', project: p.projectId }) === end)) return;
-  if (!context.store.list('gcp-service-account').some((a) => keptAddress(context, a) === address))
-    throw new GcpError('INVALID_ARGUMENT', `Service account ${address} does not exist.`);
+  const isIt = (a: ServiceAccount) => keptAddress(context, a) === address;
+  if (visible(context, 'gcp-service-account', 'get').some(isIt)) return;
+  const undeleted = context.store.list('gcp-service-account').find((a) => isIt(a) && emailOf(a) === address);
+  throw new GcpError(
+    'INVALID_ARGUMENT',
+    undeleted ? `Inconsistent representation of deleted member: ${member}.` : `Service account ${address} does not exist.`,
+  );
 }
 
 function addresses(context: SandboxContext): Record<string, Others> {

@@ -15,11 +15,11 @@ export function startOperation(context: SandboxContext, name: string, type: Oper
   return { status: 200, body: { name: operation, metadata: metadata(type) } };
 }
 
-/** The operation as it is now: done once `lingerMs` have passed, with the resource as its response. Throws GcpError 404. */
+/** The operation as it is now: done once single reads know of it, with the resource as its response. Throws GcpError 404. */
 export function getOperation(context: SandboxContext, name: string, resource: () => object): SandboxResponse {
   const operation = operations(context)[name];
   if (!operation) throw new GcpError('NOT_FOUND', `Operation ${name} is not found.`);
-  const done = context.now().getTime() >= new Date(operation.startedAt).getTime() + context.lingerMs;
+  const done = context.now().getTime() >= new Date(operation.startedAt).getTime() + context.linger.get;
   const response = { '@type': `type.googleapis.com/google.iam.v1.${operation.type}`, ...(done ? resource() : {}) };
   return { status: 200, body: { name, metadata: metadata(operation.type), ...(done ? { done, response } : {}) } };
 }

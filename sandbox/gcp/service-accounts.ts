@@ -20,13 +20,13 @@ const Creation = z.strictObject({
 export function listServiceAccounts(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const { projectId } = activeProject(context, project);
   demand(context, `projects/${projectId}`, 'iam.serviceAccounts.list');
-  const accounts = visible(context, 'gcp-service-account').filter((a) => a.project === projectId);
+  const accounts = visible(context, 'gcp-service-account', 'list').filter((a) => a.project === projectId);
   return page('accounts', accounts.map(toWire), request);
 }
 
 /** GET of one account, by e-mail or unique id; `-` stands for any project. Throws GcpError 403 where there is none. */
 export function getServiceAccount(project: string, key: string, context: SandboxContext): SandboxResponse {
-  const account = find(visible(context, 'gcp-service-account'), project, key, context);
+  const account = find(visible(context, 'gcp-service-account', 'get'), project, key, context);
   if (!account) throw notThere('get', project, key);
   return { status: 200, body: toWire(account) };
 }
@@ -42,7 +42,7 @@ export function createServiceAccount(project: string, request: SandboxRequest, c
   const uniqueId = `1${Array.from({ length: 20 }, () => randomInt(10)).join('')}`;
   const made = { kind: 'gcp-service-account' as const, ours, project: projectId, accountId, uniqueId, disabled: false };
   takeAddress(context, { ...made, ...said(serviceAccount) });
-  return getServiceAccount(projectId, uniqueId, context);
+  return { status: 200, body: toWire({ ...made, ...said(serviceAccount) }) };
 }
 
 /** :disable and :enable answer an empty object, also when nothing changes. Throws GcpError 403 where there is none. */

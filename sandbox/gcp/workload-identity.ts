@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
-import { deletedWithin, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
+import { deletedWithin, type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { activeProject, demand } from './hierarchy.ts';
 import { startOperation } from './operations.ts';
 import { GcpError, page, readBody, said } from './wire.ts';
@@ -40,7 +40,7 @@ export function listIdentities(names: Names, request: SandboxRequest, context: S
   const { projectId, number } = activeProject(context, project);
   if (pool === undefined) demand(context, `projects/${projectId}`, 'iam.workloadIdentityPools.list');
   else find(names, context);
-  const shown = softDeletable(context, pool === undefined ? 'gcp-pool' : 'gcp-provider')
+  const shown = softDeletable(context, 'list', pool === undefined ? 'gcp-pool' : 'gcp-provider')
     .filter(({ object: o }) => o.project === projectId && (o.kind === 'gcp-pool' || o.pool === pool))
     .filter((i) => i.state === 'ACTIVE' || request.query.get('showDeleted') === 'true');
   const values = shown.map((i) => toWire(i, number));
@@ -62,7 +62,7 @@ export function createIdentity(above: Names, request: SandboxRequest, context: S
   const names = [...above, id];
   const kind = kindOf(names);
   const isIt = ({ object }: { object: ObjectOf<Kind> }) => isNamed(object, [projectId, ...names.slice(1)]);
-  if (softDeletable(context, kind).some(isIt)) throw new GcpError('ALREADY_EXISTS', `Requested entity already exists: ${id}`);
+  if (all(context, kind).some(isIt)) throw new GcpError('ALREADY_EXISTS', `Requested entity already exists: ${id}`);
   const ours = context.store.deleted(kind).find(isIt)?.object.ours ?? false;
   if (pool === undefined) {
     const { disabled, ...named } = readBody(request, Pool);
@@ -126,7 +126,7 @@ function started([project = '', ...ids]: Names, context: SandboxContext): Sandbo
 function find(names: Names, context: SandboxContext): SoftDeletable {
   const [project = '', ...ids] = names;
   const { projectId } = activeProject(context, project);
-  const found = softDeletable(context, kindOf(names)).find((i) => isNamed(i.object, [projectId, ...ids]));
+  const found = softDeletable(context, 'get', kindOf(names)).find((i) => isNamed(i.object, [projectId, ...ids]));
   if (!found) throw notFound(names);
   return found;
 }
@@ -137,13 +137,19 @@ function findLive(names: Names, context: SandboxContext): ObjectOf<Kind> {
   return object;
 }
 
-/** Live pools or providers and those deleted within 30 days. */
-function softDeletable(context: SandboxContext, kind: Kind): SoftDeletable[] {
+/** Live pools or providers and those deleted within 30 days, as they are. */
+function all(context: SandboxContext, kind: Kind): { object: ObjectOf<Kind> }[] {
+  return [...context.store.list(kind).map((object) => ({ object })), ...deletedWithin(context, kind, RETENTION_MS)];
+}
+
+/** The same, as a list or a single read shows them. */
+function softDeletable(context: SandboxContext, read: 'list' | 'get', kind: Kind): SoftDeletable[] {
   const now = context.now().getTime();
+  const live = visible(context, kind, read).filter((o) => context.store.list(kind).includes(o));
   return [
-    ...context.store.list(kind).map((object) => ({ object, state: 'ACTIVE' as const })),
+    ...live.map((object) => ({ object, state: 'ACTIVE' as const })),
     ...deletedWithin(context, kind, RETENTION_MS).map(({ object, deletedAt }) =>
-      now < deletedAt.getTime() + context.lingerMs
+      now < deletedAt.getTime() + context.linger[read]
         ? { object, deletedAt, state: 'ACTIVE' as const }
         : { object, deletedAt, state: 'DELETED' as const, expireTime: new Date(deletedAt.getTime() + RETENTION_MS).toISOString() },
     ),

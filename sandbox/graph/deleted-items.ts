@@ -15,7 +15,7 @@ export function getDeletedItem(id: string, request: SandboxRequest, context: San
 
 /** GET /directory/deletedItems/microsoft.graph.application or …servicePrincipal. */
 export function listDeletedItems(type: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const values = deletedItems(context)
+  const values = deletedItems(context, context.linger.newList)
     .filter((d) => d.object.kind === (type === 'application' ? 'entra-application' : 'entra-service-principal'))
     .map((d) => ({ ...typed(d.object), deletedDateTime: d.deletedAt.toISOString() }));
   return collection(values, 'directoryObjects', request, context);
@@ -33,14 +33,16 @@ export function restoreDeletedItem(id: string, request: SandboxRequest, context:
 
 function find(id: string, context: SandboxContext): { object: Restorable; deletedAt: Date } {
   return found(
-    deletedItems(context).find((d) => d.object.id.toLowerCase() === id.toLowerCase()),
+    deletedItems(context, context.linger.newGet).find((d) => d.object.id.toLowerCase() === id.toLowerCase()),
     id,
   );
 }
 
-function deletedItems(context: SandboxContext): { object: Restorable; deletedAt: Date }[] {
+/** `hidden`: in ms, what was deleted later is not among them yet. */
+function deletedItems(context: SandboxContext, hidden: number): { object: Restorable; deletedAt: Date }[] {
   const applications = deletedWithin(context, 'entra-application', RETENTION_MS);
-  return [...applications, ...deletedWithin(context, 'entra-service-principal', RETENTION_MS)];
+  const all = [...applications, ...deletedWithin(context, 'entra-service-principal', RETENTION_MS)];
+  return all.filter((d) => d.deletedAt.getTime() <= context.now().getTime() - hidden);
 }
 
 function typed(object: Restorable): Record<string, unknown> {

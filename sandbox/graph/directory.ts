@@ -11,9 +11,9 @@ export type Key = readonly (string | undefined)[];
 function readable<K extends 'entra-application' | 'entra-service-principal'>(type: string, kind: K, toWire: (o: ObjectOf<K>) => Wire) {
   return {
     list: (_: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse =>
-      collection(visible(context, kind).map(toWire), type, request, context),
+      collection(visible(context, kind, 'list').map(toWire), type, request, context),
     get: (key: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse =>
-      entity(toWire(one(key, visible(context, kind))), type, request, context),
+      entity(toWire(one(key, visible(context, kind, 'get'))), type, request, context),
   };
 }
 
@@ -30,7 +30,7 @@ export function deleteApplication(key: Key, context: SandboxContext): SandboxRes
 
 /** GET /applications/{id}/federatedIdentityCredentials. Throws GraphError 404. */
 export function listFederatedIdentityCredentials(key: Key, request: SandboxRequest, context: SandboxContext): SandboxResponse {
-  const { id, federatedIdentityCredentials } = one(key, visible(context, 'entra-application'));
+  const { id, federatedIdentityCredentials } = one(key, visible(context, 'entra-application', 'get'));
   const values = federatedIdentityCredentials.map((c) => ({ ...c, description: null }));
   return collection(values, `applications('${id}')/federatedIdentityCredentials`, request, context);
 }

@@ -5,6 +5,7 @@ import { ClientSecretCredential } from '@azure/identity';
 import { entraClient } from '../../sandbox/entra/client.ts';
 import { writeGoogleCredentials } from '../../sandbox/gcp/credentials.ts';
 import { EstateObjectSchema, type EstateObject } from '../../sandbox/objects.ts';
+import { lingering, type Linger } from '../../sandbox/service.ts';
 import { EstateStore } from '../../sandbox/store.ts';
 import { listenHere } from './sandbox-here.ts';
 import { TENANT, WORKER_APP } from './small-estate.ts';
@@ -25,12 +26,15 @@ export interface CloudSandbox {
 }
 
 /** Starts a sandbox with these objects on a free port of 127.0.0.1; the process trusts its certificate from then on. */
-export async function startCloudSandbox(objects: unknown[], options: { lingerMs?: number } = {}): Promise<CloudSandbox> {
+export async function startCloudSandbox(
+  objects: unknown[],
+  options: { lingerMs?: number; linger?: Partial<Linger> } = {},
+): Promise<CloudSandbox> {
   const directory = mkdtempSync(join(tmpdir(), 'cloud-sandbox-'));
   const seed: EstateObject[] = objects.map((o) => EstateObjectSchema.parse(o));
   const store = EstateStore.open(directory, seed);
   entraClient(store, { clientId: WORKER_APP, clientSecret: CLIENT_SECRET, tenantId: TENANT, cloud: 'public' });
-  const { context, advance, close } = await listenHere(store, options.lingerMs ?? 0);
+  const { context, advance, close } = await listenHere(store, { ...lingering(options.lingerMs ?? 0), ...options.linger });
   const signIn = () =>
     new ClientSecretCredential(TENANT, WORKER_APP, CLIENT_SECRET, { authorityHost: context.origin, disableInstanceDiscovery: true });
   const sandbox: CloudSandbox = {

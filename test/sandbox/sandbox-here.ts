@@ -9,7 +9,7 @@ import { serverCertificate, type ServerCertificate } from '../../sandbox/certifi
 import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
 import { createListener } from '../../sandbox/server.ts';
-import type { SandboxContext } from '../../sandbox/service.ts';
+import { lingering, type Linger, type SandboxContext } from '../../sandbox/service.ts';
 import { SERVICES } from '../../sandbox/services.ts';
 import { EstateStore, type SandboxReport } from '../../sandbox/store.ts';
 import { registerWorker, writeWorkerEnvironment } from '../../sandbox/worker-environment.ts';
@@ -39,9 +39,10 @@ const KEY = Symbol.for('offboard.test.signing-key');
 const globals = globalThis as { [KEY]?: SigningKey };
 
 /** Serves a store on a free port of 127.0.0.1; the process trusts its certificate from then on. */
-export async function listenHere(store: EstateStore, lingerMs: number): Promise<ListeningSandbox> {
+export async function listenHere(store: EstateStore, linger: Linger): Promise<ListeningSandbox> {
   let offset = 0;
-  const context: SandboxContext = { store, origin: '', lingerMs, now: () => new Date(Date.now() + offset) };
+  const context: SandboxContext = { store, origin: '', linger, now: () => new Date(Date.now() + offset) };
+  store.now = context.now;
   signingKey(store, (globals[KEY] ??= newSigningKey()));
   const certificate = await trusted;
   const listener = createListener(SERVICES, context);
@@ -63,13 +64,13 @@ export interface SandboxHere extends SandboxAddress {
   stop(): Promise<void>;
 }
 
-/** Begins with an estate's file. */
-export async function sandboxHere({ estate = DEFAULT_ESTATE, lingerMs = 0 } = {}): Promise<SandboxHere> {
+/** Begins with an estate's file; `linger`: single fields in place of `lingerMs`. */
+export async function sandboxHere({ estate = DEFAULT_ESTATE, lingerMs = 0, linger = {} as Partial<Linger> } = {}): Promise<SandboxHere> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-here-'));
   const loaded = loadEstate(estate);
   const store = EstateStore.open(directory, loaded.objects);
   registerWorker(store, loaded);
-  const { context, certificate, advance, close } = await listenHere(store, lingerMs);
+  const { context, certificate, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
   writeWorkerEnvironment(directory, context.origin, certificate.authorityFile, store);
   const environment = JSON.parse(readFileSync(join(directory, 'worker.env.json'), 'utf8')) as Record<string, string>;
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);

@@ -10,7 +10,8 @@ export type UnlessAbsent = <T>(name: string, ask: () => Promise<T>) => Promise<T
 
 /**
  * Google answers 403 for a service account that is not there, just as for one that the worker may not see (gcloud's reference). Its project's list decides: an
- * account that is missing in two complete lists, at least `apart` ms after each other, is gone; else the refusal stands. `list`: all accounts of a project.
+ * account that is missing in two complete lists, at least `apart` ms after each other, is gone. One that is listed may have been made, undeleted or
+ * deleted just now: it is asked for again, and only after some such looks the refusal stands. `list`: all accounts of a project.
  */
 export function unlessAbsent(
   list: (projectId: string) => Promise<Pick<ServiceAccount, 'email' | 'uniqueId'>[]>,
@@ -26,29 +27,28 @@ export function unlessAbsent(
     return now;
   };
   /** `name`: `projects/<id>/serviceAccounts/<mail address or unique id>`. */
-  const isAbsent = async (name: string): Promise<boolean> => {
+  const isMissing = async (name: string, refused: unknown): Promise<boolean> => {
     const [, project = '', , key = ''] = name.split('/');
-    const isMissing = async () => !(await listed(project)).some((a) => a.email === key || a.uniqueId === key);
-    let missing = await isMissing();
-    for (const times of PAUSES) {
-      await sleep(times * apart);
-      const again = await isMissing();
-      if (missing && again) return true;
-      missing = again;
-    }
-    return false;
+    const all = await listed(project).catch((unlisted: unknown) => {
+      throw isRetry(unlisted) ? unlisted : refused;
+    });
+    return !all.some((a) => a.email === key || a.uniqueId === key);
   };
   return async (name, ask) => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      if (!isDenied(error)) throw error;
-      const absent = await isAbsent(name).catch((unlisted: unknown) => {
-        throw isRetry(unlisted) ? unlisted : error;
-      });
-      if (absent) return undefined;
-      throw error;
+    let missing = false;
+    for (const pause of [...PAUSES, undefined]) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (isGone(error)) return undefined;
+        if (!isDenied(error)) throw error;
+        const again = await isMissing(name, error);
+        if (missing && again) return undefined;
+        missing = again;
+        if (pause === undefined) throw error;
+        await sleep(pause * apart);
+      }
     }
+    return undefined;
   };
 }

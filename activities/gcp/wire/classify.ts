@@ -8,6 +8,9 @@ const HTTP_OF_RPC: Record<number, number> = { 4: 504, 5: 404, 7: 403, 8: 429, 9:
 /** Those whose name tells more than the status does. */
 const NAME_OF_RPC: Record<number, string> = { 5: 'NOT_FOUND', 9: 'FAILED_PRECONDITION' };
 
+/** Policies learn of an undeleted account only after a while: until then they refuse it as a member that is alive. */
+const INCONSISTENT = /^Inconsistent representation of deleted member/;
+
 /** How the SDK's own HTTP client says the same, besides. */
 const NETWORK = new Set([
   ...NETWORK_CODES,
@@ -33,6 +36,7 @@ export function classifyGcp(error: unknown): FailureClass {
   if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry('RateLimited');
   // A proxy's page, or Google's for an address that its API does not have, says nothing of the thing that was asked for.
   if (status === 404 || status === 410) return rpc === 'NOT_FOUND' ? blocked('NotFound') : retry('NotTheApi');
+  if (status === 400 && INCONSISTENT.test(message)) return retry('NotYetForPolicies');
   if (status === 400) return blocked(rpc === 'FAILED_PRECONDITION' ? 'FailedPrecondition' : 'InvalidArgument');
   if (status === 401) return blocked('Unauthenticated', `Google refused the worker's credentials: ${message}`);
   if (status === 403) return denied(message, reasons, permission);

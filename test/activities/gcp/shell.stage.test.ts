@@ -18,6 +18,7 @@ case "$*" in *"service-accounts create"*) echo 222 > "$SHOWN" ;;
 *"service-accounts list"*) if [ -s "$SHOWN.next" ]; then head -n 1 "$SHOWN.next" | grep -v '^-$'; sed -i 1d "$SHOWN.next"; exit 0; fi
 case "$REFUSAL" in *DENIED*) echo "ERROR: $REFUSAL" >&2; exit 1 ;; *) cat "$SHOWN" ;; esac ;;
 *describe*) [ -s "$SHOWN" ] && cat "$SHOWN" || { echo "ERROR: (gcloud) $REFUSAL" >&2; exit 1; } ;;
+*add-iam-policy-binding*) if [ -s "$SHOWN.next" ]; then sed -i 1d "$SHOWN.next"; echo "ERROR: $REFUSAL" >&2; exit 1; fi ;;
 *"service-accounts disable"*|*"service-accounts delete"*|*remove-iam-policy-binding*) [ -z "$REFUSAL" ] || { echo "ERROR: $REFUSAL" >&2; exit 1; } ;; esac
 `;
 
@@ -124,6 +125,18 @@ describe('A binding in shell', () => {
     const refused = { refusal: 'PERMISSION_DENIED: or it may not exist' };
     expect(run(lines, { ...refused, lists: [UNIQUE_ID, UNIQUE_ID, '', ''] })).toMatchObject({ status: 0 });
     expect(run(lines, { ...refused, lists: [UNIQUE_ID, UNIQUE_ID, '', UNIQUE_ID, UNIQUE_ID] })).toMatchObject({ status: 1 });
+  });
+
+  it('is given back again and again while policies still take its account for deleted; another refusal ends the script', () => {
+    const lines = commands('gcp-binding').restore(binding('folders/34'));
+    const added = (refusal: string) => {
+      writeFileSync(calls, '');
+      // The first answer is the list of accounts, the others are refusals.
+      const { status, called } = run(lines, { lists: [UNIQUE_ID, 'x', 'x'], refusal });
+      return { status, times: called.filter((c) => c.some((w) => w.startsWith('add-'))).length };
+    };
+    expect(added('INVALID_ARGUMENT: Inconsistent representation of deleted member.')).toEqual({ status: 0, times: 3 });
+    expect(added('PERMISSION_DENIED: no')).toEqual({ status: 1, times: 1 });
   });
 
   it('on the account names account and project', () => {

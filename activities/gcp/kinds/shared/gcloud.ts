@@ -39,7 +39,14 @@ export const restoreGrant: KindShell['restore'] = (item) => {
   const [, project = '', , email = ''] = accountOf(grant)?.split('/') ?? [];
   return [
     ...(email === '' ? [] : [command('gcp_demand', email, grant.uniqueId, project, ...(item.recreated === 'used' ? ['made'] : []))]),
-    command('gcloud', ...policyWords(grant, 'add'), `--member=${liveMember(grant.member)}`, ...roleWords(grant), '--format=none'),
+    command(
+      'gcp_patiently',
+      'gcloud',
+      ...policyWords(grant, 'add'),
+      `--member=${liveMember(grant.member)}`,
+      ...roleWords(grant),
+      '--format=none',
+    ),
   ];
 };
 

@@ -40,6 +40,12 @@ test('one that a list shows for a while after it was deleted is gone once two li
   expect(asked).toHaveLength(3);
 });
 
+test('one that is listed but refused only at first, as right after an undelete, is there', async () => {
+  let tries = 0;
+  const { outcome } = await judged([there], EMAIL, () => (++tries < 3 ? denied() : Promise.resolve('there')));
+  expect(outcome).toBe('there');
+});
+
 test('where the list is refused, too, nothing is known; where it may be answered later, it is asked again later', async () => {
   expect(await judged([googleError(403, 'PERMISSION_DENIED', 'denied')])).toMatchObject({ outcome: 'PermissionDenied' });
   expect(await judged([[], googleError(503, 'UNAVAILABLE', 'later')])).toMatchObject({ outcome: 'Unavailable' });

@@ -17,6 +17,12 @@ const table: [string, unknown, string, string][] = [
   ['a denied call needs a person', googleError(403, 'PERMISSION_DENIED', 'denied'), 'blocked', 'PermissionDenied'],
   ['refused credentials need a person', googleError(401, 'UNAUTHENTICATED', 'no'), 'blocked', 'Unauthenticated'],
   ['an unmet precondition needs a person', googleError(400, 'FAILED_PRECONDITION', 'deleted'), 'blocked', 'FailedPrecondition'],
+  [
+    'a member that policies still take for deleted is tried again',
+    googleError(400, 'INVALID_ARGUMENT', 'Inconsistent representation of deleted member: x'),
+    'retry',
+    'NotYetForPolicies',
+  ],
   ['an invalid argument needs a person', googleError(400, 'INVALID_ARGUMENT', 'bad'), 'blocked', 'InvalidArgument'],
   ['a status nobody expects needs a person', googleError(418, 'UNKNOWN', 'teapot'), 'blocked', 'Unknown'],
   ['a refused connection is tried again', withCode('ECONNREFUSED'), 'retry', 'Unreachable'],
