@@ -47,19 +47,21 @@ async function judgeAll(deps: Deps, manifest: Manifest, readings: Reading[], ear
   return await judgeReadings(deps, manifest, [...readings, ...unread(manifest, readings)], (r) => deps.artifacts.get(r.artifact), earlier);
 }
 
-/** Judges the systems of some readings alone; `snapshotOf` gives what a reading's artifact holds. */
+/** Judges the systems of some readings alone; `snapshotOf` gives what a reading's artifact holds. Of those that are not `matched` facts alone are taken. */
 export async function judgeReadings(
   deps: Pick<Deps, 'clouds'>,
   manifest: Manifest,
   readings: Reading[],
   snapshotOf: (reading: Read) => Promise<unknown>,
   earlier?: Facts,
+  matched: (system: SystemId) => boolean = () => true,
 ): Promise<Judged> {
   const facts = await factsOf(deps, manifest, readings, snapshotOf, earlier);
   const match: Match = { findings: [], bystanders: leftOutOf(readings) };
   const kindCounts: KindCount[] = [];
   for (const reading of readings.filter((r) => 'artifact' in r)) {
     const { system } = reading;
+    if (!matched(system)) continue;
     const snapshot = await snapshotOf(reading);
     for (const kind of deps.clouds[systemType(system)].kinds) {
       const { findings, bystanders, seen } = kind.match(snapshot, facts);

@@ -32,6 +32,7 @@ const ONCE = Infinity;
 export class SecondLook {
   readonly #at: RunAtWork;
   readonly #step: string;
+  readonly #planned: Planned;
   #earlier: Promise<Removed[]> | undefined;
 
   /** `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself has its own. */
@@ -39,6 +40,7 @@ export class SecondLook {
     const { activityId, activityType, attempt } = Context.current().info;
     const step = batch ? [batch.phase, batch.type, batch.wave, batch.stage].join(' ') : activityId;
     this.#at = at;
+    this.#planned = plannedIn(at);
     this.#step = [at.run, at.planHash, activityType, step, attempt].join(' ');
   }
 
@@ -94,37 +96,44 @@ export class SecondLook {
 
   /** Whether something of another system goes in the same stage: it is read whole for that anyway. */
   #goesBeside({ phase, stage }: PlanItem, system: SystemId): boolean {
-    return this.#at.plan.items.some((i) => i.system === system && i.phase === phase && i.stage === stage);
+    return this.#planned.in.get(system)?.stages.has(`${phase} ${stage}`) ?? false;
   }
 
   /** The other systems that prove ours what lies in an item's system: what is ours for its user's sake rests on what proves the user, too. */
   #proversOf({ system }: PlanItem): SystemId[] {
-    const { items } = this.#at.plan;
-    const uses = new Set(items.filter((i) => i.system === system).flatMap((i) => i.uses));
-    return items.filter((i) => i.system !== system && i.provides.some((t) => uses.has(t))).map((i) => i.system);
+    const uses = this.#planned.in.get(system)?.uses ?? [];
+    return [...uses].flatMap((t) => this.#planned.providers.get(t) ?? []).filter((s) => s !== system);
   }
 
   /** The other systems that may use an item, or whose facts the kinds of its system ask for. */
   #askedFor({ system, provides }: PlanItem): SystemId[] {
-    const { deps, manifest, plan } = this.#at;
-    const cloud = deps.clouds[systemType(system)];
-    const local = (token: string) => (cloud.localTokens ?? []).some((prefix) => token.startsWith(prefix));
+    const { deps, manifest } = this.#at;
+    const { localTokens = [] } = deps.clouds[systemType(system)];
     const usersIn = (token: string): readonly SystemType[] =>
       token === SIGN_IN_TOKEN ? SYSTEM_TYPES : SYSTEM_TYPES.filter((type) => token.startsWith(`${type}:`));
     // What holds one thing may hold another beside it.
-    const asks = plan.items.filter((i) => i.system === system && i.kind !== UNREAD_SYSTEM).flatMap((i) => kindOf(cloud, i).asks ?? []);
-    const types = new Set([...asks, ...provides.filter((t) => !local(t)).flatMap(usersIn)]);
+    const asks = this.#planned.in.get(system)?.asks ?? [];
+    const types = new Set([...asks, ...provides.filter((t) => !localTokens.some((prefix) => t.startsWith(prefix))).flatMap(usersIn)]);
     return systemsOf(manifest).filter((s) => s !== system && types.has(systemType(s)));
   }
 
   async #planAgain(
-    { system }: PlanItem,
+    { system, provides }: PlanItem,
     whole: ReadonlySet<SystemId>,
     readings: Reading[],
     snapshots: ReadonlyMap<SystemId, unknown>,
   ): Promise<Plan> {
     const { deps, manifest, plan, ledger } = this.#at;
-    const judged = await judgeReadings(deps, manifest, readings, ({ system: of }) => Promise.resolve(snapshots.get(of)), plan.facts);
+    const { localTokens = [] } = deps.clouds[systemType(system)];
+    const usedElsewhere = provides.some((t) => !localTokens.some((prefix) => t.startsWith(prefix)));
+    const judged = await judgeReadings(
+      deps,
+      manifest,
+      readings,
+      ({ system: of }) => Promise.resolve(snapshots.get(of)),
+      plan.facts,
+      (of) => usedElsewhere || whole.has(of),
+    );
     const { match, facts, unknown } = judged;
     const provided = new Set(match.findings.filter((f) => f.system === system).flatMap((f) => f.provides));
     // Of a system that proves nothing here nothing counts but who uses what lies here.
@@ -166,4 +175,24 @@ export class SecondLook {
   #removedEarlier(): Promise<Removed[]> {
     return (this.#earlier ??= removedEarlier(this.#at));
   }
+}
+
+/** What a plan says of each system, and of who provides a token: looked up for each item. */
+interface Planned {
+  in: Map<SystemId, { uses: Set<string>; stages: Set<string>; asks: Set<SystemType> }>;
+  providers: Map<string, SystemId[]>;
+}
+
+function plannedIn({ deps, plan }: Pick<RunAtWork, 'deps' | 'plan'>): Planned {
+  const planned: Planned = { in: new Map(), providers: new Map() };
+  for (const item of plan.items) {
+    const here = planned.in.get(item.system) ?? { uses: new Set(), stages: new Set(), asks: new Set() };
+    planned.in.set(item.system, here);
+    here.stages.add(`${item.phase} ${item.stage}`);
+    for (const token of item.uses) here.uses.add(token);
+    const { asks = [] } = item.kind === UNREAD_SYSTEM ? {} : kindOf(deps.clouds[systemType(item.system)], item);
+    for (const type of asks) here.asks.add(type);
+    for (const token of item.provides) planned.providers.set(token, [...(planned.providers.get(token) ?? []), item.system]);
+  }
+  return planned;
 }
