@@ -1,10 +1,32 @@
+import type { Hold } from './finding.ts';
 import type { GateOutcome, OpenGate } from './gate.ts';
 import type { Gate } from './names.ts';
+
+/**
+ * What an approver decided to leave in place. `keeps`: it goes on working, so that of its way stays with it; absent where it stays as an orphan, which may
+ * stop working, and what it needs goes on.
+ */
+export interface Waiver {
+  by: string;
+  reason: string;
+  keeps?: Keeps;
+}
+
+/** What of a thing's way stays with it (`Hold.keeps`). */
+export type Keeps = NonNullable<Hold['keeps']>;
+
+/** Of several things, by id. */
+export type KeptThings = { [item: string]: Keeps };
+
+/** Who decided that it stays, and in which of the two ways. */
+export function waivedWords({ by, keeps }: Omit<Waiver, 'reason'>): string {
+  return `waived by ${by}, ${keeps === undefined ? 'left as it is' : 'to go on working'}`;
+}
 
 /** The part of the ledger that decisions fill: what people allowed, left in place and confirmed. */
 export interface Decided {
   gates: Map<string, OpenGate & { outcome?: GateOutcome; decided?: true; approval?: { by: string; expiresAt: string } }>;
-  waived: Map<string, { by: string; reason: string }>;
+  waived: Map<string, Waiver>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
   /** Overrides that came with requests to amend. */

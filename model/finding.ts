@@ -65,6 +65,8 @@ export interface Hold {
   keeps?: 'means' | 'way';
   /** Who needs the thing, where that is what holds it. */
   who?: string[];
+  /** What lies in the thing, stays, and would go along with it, where that is what holds it. */
+  inside?: string;
   /** The guards that it is made of, where there are several. */
   parts?: Hold[];
 }

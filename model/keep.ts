@@ -46,6 +46,16 @@ export function guardsOf(planned: readonly Planned[], staying: readonly Staying[
   return new Map([...nodes.values()].flatMap((n) => Object.values(guardOf(n, nodes)).map((hold) => [n.id, hold] as const)));
 }
 
+/**
+ * Pure: what of a plan stays with things of it that go on working (`kept`: ids, and what of their way stays), and what holds each of these then. A
+ * guard of its own, or an override of one, is left out of account.
+ */
+export function keptWith(findings: readonly Finding[], kept: ReadonlyMap<string, NonNullable<Hold['keeps']>>): Map<string, Hold> {
+  const planned = findings.filter((f) => !kept.has(f.id)).map(({ hold: _, ...finding }) => ({ finding, lifted: false }));
+  const staying = findings.filter((f) => kept.has(f.id)).map((f) => ({ ...f, keeps: kept.get(f.id) }));
+  return staying.length === 0 ? new Map() : guardsOf(planned, staying);
+}
+
 /** What something needs in order to go on working: what it works with, and what it is entered by. */
 type Side = 'means' | 'entry';
 
@@ -85,13 +95,14 @@ function guardOf(node: Node, nodes: ReadonlyMap<string, Node>): { hold?: Hold } 
   const inside = [...node.contents].toSorted().map((id): Hold => {
     const content = nodes.get(id);
     const { code, reason } = (content && guardOf(content, nodes).hold) ?? STAYS;
-    return { code, reason: `it would take ${id} along: ${reason}` };
+    return { code, reason: `it would take ${id} along: ${reason}`, inside: id };
   });
-  return combine(
-    node.hold,
-    ...inside,
-    shared([...node.users], (id) => nodes.get(id)?.hold?.reason),
-  );
+  const users = shared([...node.users], (id) => nodes.get(id)?.hold?.reason);
+  return combine(node.hold, ...inside, users && { ...users, ...keepsOf(node.sides) });
+}
+
+function keepsOf(sides: ReadonlySet<Side>): Pick<Hold, 'keeps'> {
+  return sides.has('entry') ? { keeps: 'way' } : sides.has('means') ? { keeps: 'means' } : {};
 }
 
 function grows<T>(set: Set<T>, more: Iterable<T>): boolean {

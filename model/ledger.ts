@@ -1,4 +1,4 @@
-import { gateKey, type Decided } from './decided.ts';
+import { gateKey, type Decided, type KeptThings } from './decided.ts';
 import type { GateOutcome, OpenGate } from './gate.ts';
 import { foldDecision, type Decision } from './messages/index.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
@@ -17,7 +17,8 @@ export type JournalRecord =
   | ({ type: 'gate-opened' } & OpenGate)
   | { type: 'gate-closed'; gate: Gate; opening: number; outcome: GateOutcome }
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
-  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string }
+  /** `kept`: of a waiver, what goes on working, and what of its way stays with it. */
+  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string; kept?: KeptThings }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
   /** Written before the call. `quarantine`: it is not removed, but denied or disabled. */
   | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }
@@ -111,7 +112,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     }
     case 'decision':
-      foldDecision(ledger, r.decision, r.items ?? [], r.expiresAt);
+      foldDecision(ledger, r);
       return;
     case 'intent':
       if (r.quarantine) {

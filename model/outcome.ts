@@ -11,6 +11,12 @@ export interface Outcome {
   next?: NextStep[];
   /** Machine word of a blocked or failed outcome: a guard's or an error's code; `Dependency` and `Drift` are ours. */
   code?: string;
+  /** Others need the thing: unless told otherwise, whoever waives it keeps it working, with this of its way. */
+  keeps?: 'means' | 'way';
+  /** What of the plan it is held for, where nothing else holds it: it goes on by itself once that is left as an orphan. */
+  heldFor?: string[];
+  /** What of the plan it needs in order to go on working, and is still there: stays with it where a waiver keeps it, and goes where it does not. */
+  needs?: { count: number; first: string[] };
 }
 
 /** Code of an item that was in quarantine and is as it was before. */

@@ -83,7 +83,7 @@ export interface PlanInput {
   protected: string[];
   overrides: { item: string; reason: string }[];
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
-  leftAlone: { item: string; reason: string }[];
+  leftAlone: { item: string; reason: string; keeps?: Hold['keeps'] }[];
   /** Of the manifest's waves. */
   pilot: string[];
   maxItems: number;
@@ -146,10 +146,10 @@ export function buildPlan(input: PlanInput): Plan {
     );
   }
   refuseTooGreatAShare(kept, input);
-  const leftAlone = new Set(input.leftAlone.map((s) => s.item));
+  const leftAlone = new Map(input.leftAlone.map((s) => [s.item, s.keeps]));
   // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
   const unplanned = candidates.filter((f) => !kept.includes(f));
-  const staying = unplanned.map(({ hold, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? hold?.keeps : WAY }));
+  const staying = unplanned.map(({ hold: _, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? leftAlone.get(f.id) : WAY }));
   const others = [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying];
   // Nothing is known of a system that could not be read: there is nothing an override could remove.
   const named = (finding: Finding) => overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM;

@@ -1,3 +1,4 @@
+import { waivedWords, type Waiver } from './decided.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
 import { isResolved, LIFTED } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
@@ -14,13 +15,13 @@ export function phasesOf({ restores }: { restores?: string }): { phase: Phase; t
 type Item = RunSummary['items'][number];
 
 /** Left in place by an approver: waived, and not resolved after all. */
-export function isWaived(item: Item): item is Item & { waived: { by: string; reason: string } } {
+export function isWaived(item: Item): item is Item & { waived: Waiver } {
   return item.waived !== undefined && !(item.outcome && isResolved(item.outcome.outcome));
 }
 
 /** How an item came to be left in place, and by whom. */
-function leftBy({ outcome, waived }: Item & { waived: { by: string } }): string {
-  return `${outcome?.code === LIFTED ? 'lifted' : 'waived'} by ${waived.by}`;
+function leftBy({ outcome, waived }: Item & { waived: Waiver }): string {
+  return outcome?.code === LIFTED ? `lifted by ${waived.by}` : waivedWords(waived);
 }
 
 /** What became of an item, in one word where the vocabulary of outcomes has it: sign-in is never removed, it is disabled. */

@@ -1,3 +1,4 @@
+import type { Waiver } from './decided.ts';
 import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
@@ -31,7 +32,7 @@ export interface RunSummary {
     /** Of a restore: what will not be the same again. */
     losses?: string[];
     outcome?: Outcome;
-    waived?: { by: string; reason: string };
+    waived?: Waiver;
   }[];
   untouched: Untouched[];
   decisions: { at: string; decision: Decision; items?: string[] }[];

@@ -56,10 +56,16 @@ async function amending(run: Run): Promise<'amend'> {
 
 async function actUpon(run: Run, phase: Phase, again: Again): Promise<void> {
   for (const { item } of run.waits.of('collector')) if (run.waived.has(item)) run.waitNoMore('collector', item);
-  const retried = [...run.asked.retry].filter((item) => !run.waived.has(item) && !run.waits.collector(item));
+  const retried = [...run.asked.retry, ...heldForWaived(run, phase)].filter((item) => !run.waived.has(item) && !run.waits.collector(item));
   run.asked.retry.clear();
   if (retried.length > 0) await again(retried);
   await goOn(run, phase, again);
+}
+
+/** What is held for the sake of what an approver has decided about: it goes, or is asked about by itself. */
+function heldForWaived(run: Run, phase: Phase): string[] {
+  const held = run.undecided(phase).filter((o) => o.heldFor?.some((id) => run.waived.has(id)));
+  return held.map((o) => o.item).filter((id) => !run.asked.retry.has(id));
 }
 
 /** What merely waited is tried again, wave after wave, as long as a wave resolves something. */

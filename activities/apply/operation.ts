@@ -75,8 +75,9 @@ export function intentOf(item: PlanItem, planHash: string): Extract<JournalRecor
   return { type: 'intent', item: item.id, planHash, phase: item.phase };
 }
 
-export function blocked(item: PlanItem, code: string, reason: string): Outcome {
-  return { item: item.id, outcome: 'blocked', code, reason };
+/** `keeps`: others need it, so a waiver keeps it working unless told otherwise. */
+export function blocked(item: PlanItem, code: string, reason: string, keeps?: Outcome['keeps']): Outcome {
+  return { item: item.id, outcome: 'blocked', code, reason, ...(keeps ? { keeps } : {}) };
 }
 
 /** Pure: what a failure of its cloud means for an item. It never means that the item is gone: that is an answer. */

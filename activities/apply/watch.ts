@@ -34,7 +34,7 @@ export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Pr
     if (!answer.ok) unseen.push({ item: item.id, why: failureMessage(answer.failure) });
     else if (answer.value !== undefined) {
       const reason = `in quarantine, and ${answer.value}: somebody may still need it; lift it, or retry to have it removed all the same`;
-      used.push(blocked(item, USED, reason));
+      used.push(blocked(item, USED, reason, 'way'));
     }
   });
   const byId = (a: { item: string }, b: { item: string }) => (a.item < b.item ? -1 : 1);

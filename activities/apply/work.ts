@@ -1,6 +1,7 @@
 import { record, type JournalRecord } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { isResolved, type Outcome } from '../../model/outcome.ts';
+import { needsOf } from '../../model/left-in-place.ts';
+import { isResolved, needsPerson, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { demandPlan } from '../records/plans.ts';
@@ -60,8 +61,13 @@ function withContents({ plan }: Work, items: PlanItem[]): PlanItem[] {
 }
 
 /** Records what came of an item. The journal of a run that has ended is closed: what somebody tries afterwards is only answered. */
-export async function recordOutcome(work: Work, { phase }: PlanItem, outcome: Outcome): Promise<Outcome> {
-  if (work.ledger.ended !== undefined) return outcome;
+export async function recordOutcome(work: Work, item: PlanItem, known: Outcome): Promise<Outcome> {
+  const { plan, ledger, operation } = work;
+  if (ledger.ended !== undefined) return known;
+  const { phase } = item;
+  // What is asked of a person is asked with what each answer means for the rest.
+  const asked = operation.judgedAgain && needsPerson(known.outcome);
+  const outcome = asked ? { ...known, ...needsOf(item, known, plan, ledger) } : known;
   await append(work, { type: 'outcome', phase, outcome });
   work.deps.log.info({ run: work.run, item: outcome.item, outcome: outcome.outcome, code: outcome.code }, 'outcome recorded');
   return outcome;

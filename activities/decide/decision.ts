@@ -9,6 +9,7 @@ import type { Phase } from '../../model/names.ts';
 import { needsPerson, waitsForOthers } from '../../model/outcome.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { itemHash } from '../../model/item-hash.ts';
+import { keptOf } from '../../model/left-in-place.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
 import { refuse, type Verdict } from '../../model/verdict.ts';
@@ -45,12 +46,14 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     throw refused(verdict.code, verdict.message, verdict.next);
   }
   const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
+  const kept = decision.kind === 'waive' ? keptOf(items, decision.means, ledger) : {};
   const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
   const line: JournalRecord = {
     type: 'decision',
     decision,
     ...(items.length > 0 ? { items } : {}),
     ...(decision.kind === 'approve' ? { expiresAt } : {}),
+    ...(Object.keys(kept).length > 0 ? { kept } : {}),
   };
   await deps.journal.append(run, line);
   return { items };

@@ -1,5 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import { counted } from '../../model/counted.ts';
+import { choiceWords, together } from '../../model/left-in-place.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import type { CollectorView } from '../../model/messages/collector.ts';
 import type { RunView } from '../../model/messages/status.ts';
@@ -46,7 +47,12 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
   async function unresolved(view: RunView, signal: AbortSignal): Promise<void> {
     const { workflowId } = view;
     const held = heldNow(view).map((o) => o.item);
-    const holds = view.unresolved.map((o) => `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`);
+    const holds = together(view.unresolved).map(
+      (o) =>
+        `\nheld: ${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n${choiceWords(o)
+          .map((w) => `  ${w}\n`)
+          .join('')}`,
+    );
     once(held.join(' '), holds.join(''));
     const items = setNow(view);
     const question = `You are ${approver}. What becomes of ${counted(held.length, 'item')}?`;

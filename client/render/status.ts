@@ -1,4 +1,5 @@
 import { spell, step, type CommandName } from '../../model/next-step.ts';
+import { choiceWords, together } from '../../model/left-in-place.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { phasesOf } from '../../model/summary-words.ts';
 import type { RunView } from '../../model/messages/status.ts';
@@ -24,8 +25,9 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   if (view.unknown.length > 0) lines.push(`Could not be read: ${view.unknown.join(', ')}`, '');
   if (view.unresolved.length > 0) {
     lines.push(`Unresolved (${view.unresolved.length}):`);
-    for (const o of view.unresolved.slice(0, 30)) {
+    for (const o of together(view.unresolved).slice(0, 30)) {
       lines.push(`  ${o.outcome}  ${o.item}`, `           ${o.code ?? ''}: ${o.reason}`);
+      if (view.restores === undefined) lines.push(...choiceWords(o).map((words) => `             ${words}`));
       lines.push(...(o.next ?? []).map((n) => `             ${spell(n, program)}`));
     }
     if (view.unresolved.length > 30)

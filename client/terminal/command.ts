@@ -23,6 +23,8 @@ export interface Command {
   summary: string;
   /** Names of the positional arguments, all needed, such as `RUN`. */
   positionals: string[];
+  /** Name of what may follow these any number of times, such as `ITEM`. */
+  more?: string;
   /** What to say to whoever gives an argument more, instead of repeating it. */
   surplus?: string;
   /** Option names to what they mean; `json` is every command's. */
@@ -45,7 +47,7 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   if (values['help']) return { positionals, values, json: false };
   const missing = command.positionals[positionals.length];
   if (missing) throw new OffboardError('Usage', `${missing} is missing`, { next: [usageOf(command)] });
-  if (positionals.length > command.positionals.length) {
+  if (command.more === undefined && positionals.length > command.positionals.length) {
     throw new OffboardError('Usage', command.surplus ?? `there is an argument too many for ${command.name}`, { next: [usageOf(command)] });
   }
   for (const [name, option] of Object.entries(command.options)) {
@@ -77,7 +79,7 @@ function wordsOf({ positionals, options }: Command): string[] {
 export function helpOf(command: Command, program: string): string {
   const options = Object.entries(command.options).map(([name, o]) => `  ${`--${name} ${o.value ?? ''}`.padEnd(28)} ${o.help}`);
   return [
-    [program, command.name, ...wordsOf(command)].join(' '),
+    [program, command.name, ...wordsOf(command), ...(command.more === undefined ? [] : [`[${command.more}…]`])].join(' '),
     '',
     command.summary,
     '',

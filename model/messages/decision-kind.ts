@@ -1,4 +1,4 @@
-import type { Decided } from '../decided.ts';
+import type { Decided, KeptThings } from '../decided.ts';
 import type { Verdict } from '../verdict.ts';
 import type { DecisionContext } from './judging.ts';
 
@@ -10,8 +10,8 @@ export interface DecisionKind<D> {
   /** Stopping, in any way, never needs the number of a change. */
   stops?: true;
   judge(decision: D, context: DecisionContext): Verdict;
-  /** Absent where it leaves nothing but its record. `items`: the ids it was found to be about; `expiresAt` (ISO) of an approval. */
-  fold?(decided: Decided, decision: D, items: string[], expiresAt: string | undefined): void;
+  /** Absent where it leaves nothing but its record. `items`: the ids it was found to be about; `expiresAt` (ISO) of an approval; `kept` of a waiver. */
+  fold?(decided: Decided, decision: D, items: string[], expiresAt: string | undefined, kept: KeptThings): void;
   /** What was decided about what, without who and why. */
   words(decision: D, items: string[] | undefined): string;
 }

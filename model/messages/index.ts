@@ -1,4 +1,4 @@
-import type { Decided } from '../decided.ts';
+import type { Decided, KeptThings } from '../decided.ts';
 import type { Policy } from '../policy.ts';
 import { refuse, type Verdict } from '../verdict.ts';
 import { amend, type AmendDecision } from './amend.ts';
@@ -49,8 +49,11 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
 }
 
 /** Takes a recorded decision into what stands. */
-export function foldDecision(decided: Decided, decision: Decision, items: string[], expiresAt: string | undefined): void {
-  kindOf(decision).fold?.(decided, decision, items, expiresAt);
+export function foldDecision(
+  decided: Decided,
+  { decision, items = [], expiresAt, kept = {} }: { decision: Decision; items?: string[]; expiresAt?: string; kept?: KeptThings },
+): void {
+  kindOf(decision).fold?.(decided, decision, items, expiresAt, kept);
 }
 
 /** What was decided about what, without who and why. */

@@ -24,7 +24,7 @@ export const lift: DecisionKind<LiftDecision> = {
     return known.ok ? saysWhy(reason) : known;
   },
   fold(decided, { by, reason }, items) {
-    for (const item of items) decided.waived.set(item, { by, reason });
+    for (const item of items) decided.waived.set(item, { by, reason, keeps: 'way' });
   },
   words: (_decision, items) => `lift the quarantine${items === undefined ? '' : ` of ${items.join(', ')}`}`,
 };

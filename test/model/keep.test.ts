@@ -67,6 +67,7 @@ describe('what is held with a thing', () => {
     expect(plan.items.find((i) => i.id === role.id)?.guard).toEqual({
       code: 'Shared',
       reason: 'still needed by aws-role:account (somebody needs it)',
+      keeps: 'means',
       who: ['aws-role:account'],
     });
   });
@@ -77,10 +78,10 @@ describe('what stays without being planned', () => {
     expect(guarded(WAY, { protected: [account.id] })).toEqual(['application', 'custom', 'entry', 'pool', 'provider', 'role']);
   });
 
-  test('waived: only what its guard keeps stays', () => {
-    const waived = { leftAlone: [{ item: account.id, reason: 'waived by riley: theirs' }] };
-    expect(guarded(held('account', 'means'), waived)).toEqual(['custom', 'role']);
-    expect(guarded(held('account'), waived)).toEqual([]);
+  test('waived: only what the waiver keeps stays', () => {
+    const waived = (more: object) => ({ leftAlone: [{ item: account.id, reason: 'waived by riley: theirs', ...more }] });
+    expect(guarded(held('account', 'means'), waived({ keeps: 'means' }))).toEqual(['custom', 'role']);
+    expect(guarded(held('account', 'means'), waived({}))).toEqual([]);
   });
 
   test('a stranger’s: what it uses, and the way to that', () => {

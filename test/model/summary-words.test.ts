@@ -39,7 +39,7 @@ describe('what is left over', () => {
     const summary = summaryOf(outcome('aws-role:held', 'blocked'), waive, outcome('aws-role:other', 'removed'), verified());
     expect(leftoverWords(summary)).toBe('nothing but what stays by decision: 1 waived, 1 protected');
     expect(stayingByDecision(summary)).toEqual([
-      { item: 'aws-role:held', how: 'waived', why: 'waived by riley: locked by its owner' },
+      { item: 'aws-role:held', how: 'waived', why: 'waived by riley, left as it is: locked by its owner' },
       { item: 'aws-role:kept', how: 'protected', why: 'protected by the manifest that sam started with' },
     ]);
   });

@@ -1,16 +1,21 @@
 import { defineUpdate, setHandler } from '@temporalio/workflow';
-import type { ItemsMessage } from '../../model/messages/item-decision.ts';
+import { MEANS, type WaiveMessage } from '../../model/messages/waive.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { checkItemsMessage } from './items.ts';
+import { refuse } from './refusal.ts';
 
 /** Answers with the ids decided about. */
-export const waive = defineUpdate<string[], [ItemsMessage]>('waive');
+export const waive = defineUpdate<string[], [WaiveMessage]>('waive');
 
 export function handleWaive(run: Run): void {
-  const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
-  const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason}';
-  const work = (message: ItemsMessage): Promise<string[]> =>
+  const validator = (message: WaiveMessage) => {
+    checkItemsMessage(run, message);
+    const { means } = message;
+    if (means !== undefined && !MEANS.includes(means)) refuse('InvalidValue', `means: ${String(means)} is neither keep nor leave`);
+  };
+  const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason, means?: keep | leave}';
+  const work = (message: WaiveMessage): Promise<string[]> =>
     decided(run, { ...message, kind: 'waive' }, validator, (items) => run.waive(items));
   setHandler(waive, work, { validator, description });
 }

@@ -2,6 +2,7 @@ import { refusalToRemove } from '../../../model/approval.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../../model/diff.ts';
 import type { Json } from '../../../model/finding.ts';
+import { guardsNow, heldFor } from '../../../model/left-in-place.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem, Plan } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
@@ -65,7 +66,11 @@ export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
 
 /** Pure: what holds an item before any cloud is asked: its guard, what it depends on, collectors that still collect. */
 export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined {
-  if (item.guard) return blocked(item, item.guard.code, item.guard.reason);
+  const guard = guardsNow(plan, ledger).get(item.id);
+  if (guard) {
+    const sake = heldFor(guard, plan, ledger);
+    return { ...blocked(item, guard.code, guard.reason, guard.keeps), ...(sake ? { heldFor: sake } : {}) };
+  }
   const waitsFor = item.dependsOn.filter((id) => !isDone(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
   const container = plan.items.find((i) => i.contains?.includes(item.id) && ledger.waived.has(i.id));

@@ -22,7 +22,7 @@ export function judgeAgain(item: PlanItem, plan: Plan, again: Plan, ledger: Ledg
   // Whether what was used in quarantine goes is asked of an approver when it is watched.
   const decided = ledger.quarantined.has(item.id) ? [RECENTLY_USED] : [];
   if (guard && !knownBefore(guard, item.guard ?? item.lifted, decided))
-    return blocked(item, guard.code, `${guard.reason} (so since the plan was made); ${MEND}`);
+    return blocked(item, guard.code, `${guard.reason} (so since the plan was made); ${MEND}`, guard.keeps);
   const planned = new Set(plan.items.map((i) => i.id));
   const strangers = now.dependsOn.filter((id) => !planned.has(id) && !ours.has(id));
   if (strangers.length > 0) return blocked(item, 'StillInUse', `used by ${strangers.join(', ')}, which the plan does not know; ${MEND}`);

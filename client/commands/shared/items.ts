@@ -1,33 +1,46 @@
 import { OffboardError } from '../../../model/errors.ts';
+import { choiceWords } from '../../../model/left-in-place.ts';
+import type { RunView } from '../../../model/messages/status.ts';
+import { MEANS, type Means } from '../../../model/messages/waive.ts';
 import { step } from '../../../model/next-step.ts';
 import * as messages from '../../../workflows/messages/index.ts';
 import { send, viewOf } from '../../run/ask.ts';
-import { itemSet, setNow } from '../../run/item-set.ts';
-import type { Command } from '../../terminal/command.ts';
-import { list, text, BY, personOf, TICKET, ticketOf } from '../../terminal/values.ts';
+import { heldNow, itemSet, setNow } from '../../run/item-set.ts';
+import type { Command, Io } from '../../terminal/command.ts';
+import { ask } from '../../terminal/prompt.ts';
+import { list, text, BY, personOf, TICKET, ticketOf, type Values } from '../../terminal/values.ts';
 import { withSession } from '../../run/session.ts';
+
+const MEANINGS = {
+  keep: { type: 'boolean', help: 'they go on working: what they need stays, too; by default what the guard of each says' },
+  leave: { type: 'boolean', help: 'they stay as they are and may stop working: what they need goes on' },
+} as const;
 
 export function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
   return {
     name,
     summary,
     positionals: ['RUN'],
+    more: 'ITEM',
     options: {
       items: {
         type: 'string',
         value: 'ID,ID',
         help: 'the items; by default all that are held themselves (what waits for them goes on by itself)',
       },
+      ...(name === 'waive' ? MEANINGS : {}),
       reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
       ...TICKET,
       ...BY,
     },
-    async run({ positionals: [run = ''], values, json }, io) {
+    async run({ positionals: [run = '', ...named], values, json }, io) {
       const by = personOf(values, io);
+      const means = meansOf(values);
       return await withSession(io.env, async (session) => {
         const view = await viewOf(session, run);
         const known = view.unresolved.map((o) => o.item);
-        const only = list(values, 'items');
+        const items = [...named, ...(list(values, 'items') ?? [])];
+        const only = items.length === 0 ? undefined : [...new Set(items)];
         const stranger = only?.find((id) => !known.includes(id));
         if (stranger !== undefined) {
           throw new OffboardError('ItemsMismatch', `--items: ${stranger} is not unresolved; look at what is`, {
@@ -35,12 +48,36 @@ export function itemsCommand(name: 'waive' | 'retry', summary: string): Command 
           });
         }
         const set = only ? itemSet(only, only) : setNow(view);
+        const chosen = name === 'waive' && io.interactive && !means.means ? await choose(view, set.only, io) : means;
         const message = { items: set, by, reason: text(values, 'reason'), ...ticketOf(values) };
-        const items = await send(session, run, messages[name], message);
+        const decided =
+          name === 'retry'
+            ? await send(session, run, messages.retry, message)
+            : await send(session, run, messages.waive, { ...message, ...chosen });
         io.out(
-          json ? JSON.stringify({ workflowId: run, items }) : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${items.join(', ')}`,
+          json
+            ? JSON.stringify({ workflowId: run, items: decided })
+            : `${name === 'waive' ? 'Left in place' : 'Tried again'}: ${decided.join(', ')}`,
         );
       });
     },
   };
+}
+
+/** Which of the two a waiver means, where that was said. Throws Usage for both at once. */
+function meansOf(values: Values): { means?: Means } {
+  const said = MEANS.filter((m) => values[m] === true);
+  if (said.length > 1) throw new OffboardError('Usage', '--keep and --leave: write one of them');
+  return said[0] ? { means: said[0] } : {};
+}
+
+/** Shows a person what each of the two means for the rest, and asks; what each guard says is the answer to an empty line. */
+async function choose(view: RunView, only: string[] | undefined, io: Io): Promise<{ means?: Means }> {
+  const waived = heldNow(view).filter((o) => only?.includes(o.item) ?? true);
+  io.err(waived.map((o) => [o.item, ...choiceWords(o).map((w) => `  ${w}\n`)].join('\n')).join(''));
+  const typed = await ask('Type keep or leave, or nothing for what is so unless told otherwise: ', io);
+  const means = MEANS.find((m) => m === typed.trim());
+  if (means === undefined && typed.trim() !== '')
+    throw new OffboardError('Usage', `${typed.trim()}: is neither keep nor leave; nothing was decided`);
+  return means ? { means } : {};
 }

@@ -65,6 +65,22 @@ test('what merely waited for a waived item goes on by itself', async () => {
   expect(run.given('removeItems').filter((ids) => ids.includes(ASSIGNMENT))).toHaveLength(2);
 });
 
+test('what is held for the sake of something goes on by itself once that is left, and is asked about by itself once that is kept', async () => {
+  const run = await start();
+  run.held.set(ROLE, denied(ROLE, 'SharedTrust'));
+  run.held.set(ASSIGNMENT, { ...denied(ASSIGNMENT, 'Shared'), heldFor: [ROLE] });
+  await run.approve('plan');
+  await run.until((v) => v.unresolved.length === 2 && v.awaiting.length > 0);
+  run.held.set(ASSIGNMENT, denied(ASSIGNMENT, 'Shared'));
+  await run.say(messages.waive, { items: { count: 1, hash: '', only: [ROLE] }, by: APPROVER, reason: 'others need it', means: 'keep' });
+  const view = await run.until((v) => v.awaiting.some((w) => w.kind === 'items' && !w.items.includes(ROLE)));
+  expect(view.unresolved.map((o) => o.item)).toEqual([ASSIGNMENT]);
+  expect(run.given('removeItems').filter((ids) => ids.includes(ASSIGNMENT))).toHaveLength(2);
+  expect(run.decisions.at(-1)).toMatchObject({ kind: 'waive', means: 'keep' });
+  const neither = { items: { count: 1, hash: '', only: [ASSIGNMENT] }, by: APPROVER, reason: 'x', means: 'stay' as 'keep' };
+  expect(await run.refused(run.say(messages.waive, neither))).toMatchObject({ code: 'InvalidValue' });
+});
+
 test('a retry that fails again asks again, and several retries are several tries', async () => {
   const run = await stuck();
   await run.retry(ROLE);
