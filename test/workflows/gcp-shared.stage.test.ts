@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate, type TestEstate } from '../harness/estate.ts';
+import { APPROVER, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { addGcp, MEPM_ACCOUNT, PROJECT } from '../harness/gcp.ts';
 import { approveGate, finish, planOf, startedRun } from '../harness/people.ts';
+import type { RunView } from '../../model/messages/status.ts';
 import { intentsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -35,4 +36,27 @@ test('an account that others may only look at, and a provider of the one audienc
   expect((await planOf(stage, run)).items.filter((i) => i.guard)).toEqual([]);
   expect(await finish(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
   expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
+});
+
+test('left as it is, the account loses its roles; kept working, it keeps them, and they are asked about by name', async () => {
+  const tokenCreator = 'roles/iam.serviceAccountTokenCreator';
+  const rolesGone = async (choice: '--keep' | '--leave') => {
+    const run = await startedRun(stage, estate(tokenCreator, ['api://mciem-gcp-oidc-app']));
+    const { run: journal } = await approveGate(stage, run, 'plan');
+    const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
+    const account = unresolved.find((o) => o.code === 'SharedServiceAccount');
+    expect((await stage.offboard('status', run)).out).toContain(
+      'waive --keep (unless told otherwise): it goes on working; with it stays gcp-',
+    );
+    const waived = await stage.offboard('waive', run, account?.item ?? '', choice, '--by', APPROVER, '--reason', 'others act as it');
+    expect(waived).toMatchObject({ code: 0 });
+    const removed = () => intentsOf(stage, journal).filter((id) => id.startsWith('gcp-binding:'));
+    const asked = (v: RunView) => v.unresolved.some((o) => o.item.startsWith('gcp-binding:') && o.heldFor === undefined);
+    await stage.until(run, (v) => (choice === '--keep' ? asked(v) : removed().length > 0));
+    const kept = removed().length;
+    await abandonRun(stage);
+    return kept;
+  };
+  expect(await rolesGone('--keep')).toBe(0);
+  expect(await rolesGone('--leave')).toBeGreaterThan(0);
 });
