@@ -53,7 +53,7 @@ export function guardsOf(planned: readonly Planned[], staying: readonly Staying[
 export function keptWith(findings: readonly Finding[], kept: ReadonlyMap<string, NonNullable<Hold['keeps']>>): Map<string, Hold> {
   const planned = findings.filter((f) => !kept.has(f.id)).map(({ hold: _, ...finding }) => ({ finding, lifted: false }));
   const staying = findings.filter((f) => kept.has(f.id)).map((f) => ({ ...f, keeps: kept.get(f.id) }));
-  return staying.length === 0 ? new Map() : guardsOf(planned, staying);
+  return staying.length === 0 ? new Map<string, Hold>() : guardsOf(planned, staying);
 }
 
 /** What something needs in order to go on working: what it works with, and what it is entered by. */

@@ -1,6 +1,7 @@
 import type { Keeps } from './decided.ts';
 import type { Hold } from './finding.ts';
 import { combine } from './guards/combine.ts';
+import { OURSELVES } from './guards/ourselves.ts';
 import { keptWith } from './keep.ts';
 import { isDone, type Ledger } from './ledger.ts';
 import { waitsForOthers, type Outcome } from './outcome.ts';
@@ -80,10 +81,12 @@ export function keptOf(
   means: 'keep' | 'leave' | undefined,
   { outcomes }: Pick<Ledger, 'outcomes'>,
 ): { [item: string]: Keeps } {
-  if (means === 'leave') return {};
   const kept = items.flatMap((id) => {
-    const keeps = outcomes.get(id)?.keeps ?? (means === 'keep' ? 'way' : undefined);
-    return keeps ? [[id, keeps] as const] : [];
+    const { code, keeps } = outcomes.get(id) ?? {};
+    // Nobody's word lets go of what the worker itself runs under.
+    const own = code === OURSELVES ? 'way' : undefined;
+    const keepsIt = means === 'leave' ? own : (own ?? keeps ?? (means === 'keep' ? 'way' : undefined));
+    return keepsIt ? [[id, keepsIt] as const] : [];
   });
   return Object.fromEntries(kept);
 }

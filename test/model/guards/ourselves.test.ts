@@ -54,7 +54,7 @@ describe('in a plan', () => {
     expect(plan.items[0]?.guard?.reason).toBe('this worker runs under me: let it enter elsewhere; used yesterday');
     const overrides = [{ item: 'aws-role:me', reason: 'whatever may come' }];
     expect(() => leaving(['me'], [mine], { overrides })).toThrow('overrides: aws-role:me');
-    const waived = leaving(['me'], [mine, needed], { leftAlone: [{ item: 'aws-role:me', reason: 'waived by riley' }] });
+    const waived = leaving(['me'], [mine, needed], { leftAlone: [{ item: 'aws-role:me', reason: 'waived by riley', keeps: 'way' }] });
     expect(waived.items.map((i) => [i.id, i.guard?.code])).toEqual([['aws-role:oidc', 'Shared']]);
     expect(leaving(['you'], [mine, needed]).items.map((i) => i.guard?.code)).toEqual(['RecentlyUsed', undefined]);
   });
