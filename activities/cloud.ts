@@ -10,6 +10,8 @@ import type { Kind, Own } from './kind.ts';
 export interface ReadContext {
   manifest: Manifest;
   ciemPrincipalId?: string;
+  /** Object ids that the CIEM principal had before; absent where the directory could not be read. */
+  ciemFormerIds?: string[];
   /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
   own?: readonly Own[];
   /** Set where nothing is asked but its facts and who in it uses what lies elsewhere: the rest may be left out, so that it takes few calls. */

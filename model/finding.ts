@@ -110,6 +110,12 @@ export interface Facts {
   issuer: string;
   /** Object id of the CIEM service principal in this tenant; absent when the directory holds none. */
   ciemPrincipalId?: string;
+  /** Object ids that it had before it was deleted, sorted: Azure still knows assignments by these. */
+  ciemFormerIds?: string[];
+  /** Ids among `entra.formerPrincipals` of the manifest that somebody else has. */
+  notFormer?: string[];
+  /** Per scope, assignments of roles that onboarding gave, to principals that the directory does not know; `unseen`: why nobody could ask it. */
+  azureOrphans?: { scope: string; count: number; unseen?: string }[];
   /** That the CIEM service principal signed in by itself within the manifest's `guards.usedWithin`, in words: what it holds in Azure is held. */
   ciemUsedRecently?: string;
   /** Audiences that the manifest names beside onboarding's own: people could rename them, but nothing else says that these are MEPM's. */

@@ -34,6 +34,7 @@ export function duplicates(manifest: Manifest): Fault[] {
     ['exclude.folders', manifest.exclude?.folders, normalNative],
     ['exclude.projects', manifest.exclude?.projects, normalNative],
     ['entra.applications', entra.applications, normalMicrosoft],
+    ['entra.formerPrincipals', entra.formerPrincipals, normalMicrosoft],
     ['approvers', manifest.approvers, normalPerson],
     ['administrators', manifest.administrators, normalPerson],
     ['protected', manifest.protected, normalItem],

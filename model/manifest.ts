@@ -92,6 +92,8 @@ export const ManifestSchema = z.strictObject({
     .strictObject({
       /** Identifier URIs of OIDC applications beside onboarding's own, which are always looked for. */
       applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')).optional(),
+      /** Object ids that the CIEM service principal had before it was deleted: Azure knows its assignments by nothing else. */
+      formerPrincipals: some(guid).optional(),
     })
     .prefault({}),
   /** What `all` stands for but for these: nothing is read there, and nothing is known of it. */

@@ -1,8 +1,9 @@
+import { counted } from './counted.ts';
 import type { Facts, Bystander } from './finding.ts';
 
 /** Pure: what an approver should know of what could not be judged item by item. */
 export function warningsOf({ bystanders, facts }: { bystanders: Bystander[]; facts: Facts }): string[] {
-  return [...defenderSeen(bystanders), ...ownersUnseen(facts)];
+  return [...defenderSeen(bystanders), ...ownersUnseen(facts), ...orphansSeen(facts), ...notFormer(facts)];
 }
 
 /** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
@@ -22,4 +23,21 @@ function ownersUnseen({ deploymentStacksUnlisted: scopes = [] }: Facts): string[
     `whether a deployment stack (Bicep) owns role assignments is not known at ${scopes.join(', ')}: it would put back what is removed; give ` +
       'the worker Microsoft.Resources/deploymentStacks/read and Microsoft.Resources/subscriptions/resourceGroups/read there, or ask its owner',
   ];
+}
+
+/** The CIEM principal is gone, and its id with it: what nobody in the directory has may be its. */
+function orphansSeen({ azureOrphans: orphans = [] }: Facts): string[] {
+  const count = orphans.reduce((sum, o) => sum + o.count, 0);
+  const [first] = orphans;
+  if (first === undefined) return [];
+  const unseen = orphans.find((o) => o.unseen !== undefined)?.unseen;
+  const whose = unseen === undefined ? 'nobody in the directory has' : `the directory could not be asked about (${unseen})`;
+  return [
+    `${counted(count, 'role assignment')} at ${counted(orphans.length, 'scope')} of Azure, such as ${first.scope}, of roles that onboarding gave, are of principals that ` +
+      `${whose}: the CIEM principal is gone, and these may be its. Name its former object id under entra.formerPrincipals`,
+  ];
+}
+
+function notFormer({ notFormer: ids = [] }: Facts): string[] {
+  return ids.length === 0 ? [] : [`${ids.join(', ')} of entra.formerPrincipals is somebody else's: nothing of it is taken for ours`];
 }

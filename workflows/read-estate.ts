@@ -21,7 +21,11 @@ export async function readEstate(
   const advance = () => onBatch(++read, batches.length);
   const first = await readBatch(`read ${directory}`, { run, manifest, index: 0 });
   advance();
-  const known = first.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: first.ciemPrincipalId };
+  const { ciemPrincipalId, ciemFormerIds } = first;
+  const known = {
+    ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    ...(ciemFormerIds === undefined ? {} : { ciemFormerIds }),
+  };
   const addresses = [readings, first.readings];
   await together(
     others.map((label, i) => async () => {

@@ -1,6 +1,6 @@
 import { nativeId } from '../../model/names.ts';
 import { azureCredential } from '../microsoft/credential.ts';
-import { armEndpoint } from '../microsoft/endpoints.ts';
+import { armEndpoint, graphEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../cloud.ts';
 import { putBack } from '../put-back.ts';
 import { connectArm } from './wire/arm.ts';
@@ -18,7 +18,8 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
     order: AZURE_ORDER,
-    connect: (_system, { manifest: { tenant } }) => Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud))),
+    connect: (_system, { manifest: { tenant } }) =>
+      Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud), graphEndpoint(tenant.cloud))),
     walk: (context) =>
       walkAzure(connectArm(armEndpoint(context.manifest.tenant.cloud), azureCredential(context.manifest.tenant.cloud)), context),
     read: async (api, system, context) => putBack(AZURE_KINDS, await readAzure(api, system, context), context),

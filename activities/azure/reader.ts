@@ -1,12 +1,14 @@
 import type { DefenderUse } from '../../model/finding.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
-import { RefusedError } from '../answer.ts';
+import { RefusedError, unlessRefused } from '../answer.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Assignment, AzureApi } from './wire/clients.ts';
+import { isOfOnboarding } from './roles.ts';
+import { classifyAzure } from './wire/classify.ts';
 import { lookForDefender } from './defender.ts';
 import { readDeploymentStacks, type StackView } from './deployment-stacks.ts';
-import { owningScope, sameId } from '../microsoft/ids.ts';
+import { normalId, owningScope, sameId } from '../microsoft/ids.ts';
 
 /** One scope: the CIEM principal's assignments seen from it, those inherited from above included. */
 export interface AzureSnapshot {
@@ -17,18 +19,21 @@ export interface AzureSnapshot {
   assignments: Assignment[];
   /** All role assignments that belong to this system, whosoever's: what a breaker's percentage is taken of. */
   assignmentCount?: number;
+  /** Where the CIEM principal is gone: how many assignments of roles that onboarding gave nobody in the directory has, or may have. */
+  orphans?: { count: number; unseen?: string };
   /** Absent where no stack can be, and in a subscription that holds no assignment of the principal's own. */
   deploymentStacks?: StackView;
   /** Absent above subscriptions: Defender's plans and connectors stand in these only. */
   defender?: DefenderUse;
 }
 
-/** Lists by object id, since ARM knows principals only by that; throws RefusedError 'NoCiemPrincipal' when the directory gave none. */
+/** Lists by object id, since ARM knows principals only by that; throws RefusedError 'NoCiemPrincipal' when the directory could not be read. */
 export async function readAzure(api: AzureApi, system: SystemId, context: ReadContext): Promise<AzureSnapshot> {
-  if (context.ciemPrincipalId === undefined) {
+  const { ciemPrincipalId, ciemFormerIds } = context;
+  if (ciemPrincipalId === undefined && ciemFormerIds === undefined) {
     throw new RefusedError(
       'NoCiemPrincipal',
-      'the directory holds no CIEM service principal (or could not be read), and ARM finds assignments only by its object id; look for assignments of "Identity not found" by hand, then waive this',
+      'the directory could not be read, and ARM finds assignments only by the object id of the CIEM service principal; mend that, then amend the plan',
     );
   }
   const scope = nativeId(system);
@@ -39,11 +44,25 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
   // A group's stacks may manage what lies below it.
   if (context.usersOnly && subscription !== undefined) return { system, scope, namedScopes, assignments: [], ...defender };
-  const assignments = await api.listAssignments(scope, context.ciemPrincipalId);
-  const all = await api.listAssignmentScopes(scope);
-  const assignmentCount = all.filter((s) => sameId(owningScope(s), scope)).length;
+  const all = await api.listAllAssignments(scope);
+  const ids = [...(ciemPrincipalId === undefined ? [] : [ciemPrincipalId]), ...(ciemFormerIds ?? [])];
+  const assignments = all.filter((a) => ids.some((id) => sameId(a.principalId, id)));
+  const here = all.filter((a) => sameId(owningScope(a.scope), scope));
+  const assignmentCount = here.length;
+  const orphans = ciemPrincipalId === undefined ? await lookForOrphans(api, here, ids) : {};
   // At `/` there are no stacks.
   const mayOwn = subscription === undefined ? scope !== '/' : assignments.some((a) => sameId(owningScope(a.scope), scope));
   const stacks = mayOwn ? { deploymentStacks: await readDeploymentStacks(api, scope) } : {};
-  return { system, scope, namedScopes, assignments, assignmentCount, ...defender, ...stacks };
+  return { system, scope, namedScopes, assignments, assignmentCount, ...orphans, ...defender, ...stacks };
+}
+
+/** Where the CIEM principal is gone: roles that onboarding gave, of principals that the directory does not know either. */
+async function lookForOrphans(api: AzureApi, here: Assignment[], known: string[]): Promise<Pick<AzureSnapshot, 'orphans'>> {
+  const candidates = here.filter((a) => isOfOnboarding(a.roleDefinitionId) && !known.some((id) => sameId(id, a.principalId)));
+  const ids = [...new Set(candidates.map((a) => normalId(a.principalId)))];
+  if (ids.length === 0) return {};
+  const existing = await unlessRefused(classifyAzure, () => api.existing(ids));
+  if (!existing.ok) return { orphans: { count: candidates.length, unseen: existing.failure.code } };
+  const count = candidates.filter((a) => !existing.value.has(normalId(a.principalId))).length;
+  return count === 0 ? {} : { orphans: { count } };
 }

@@ -31,6 +31,14 @@ export function isBuiltIn(roleDefinitionId: string): boolean {
   return roleGuid(roleDefinitionId) in BUILT_IN;
 }
 
+/** Reader, and with the controller User Access Administrator, Owner in the early preview; Role Based Access Control Administrator by hand. */
+const OF_ONBOARDING: readonly string[] = ['Reader', 'User Access Administrator', 'Owner', 'Role Based Access Control Administrator'];
+
+/** Whether a role definition's id is of one of the four that onboarding may have given. */
+export function isOfOnboarding(roleDefinitionId: string): boolean {
+  return OF_ONBOARDING.includes(roleOf(roleDefinitionId).name);
+}
+
 /** A role's definition may be named by the scope of whoever asks: its GUID is the role. */
 export function roleGuid(roleDefinitionId: string): string {
   return normalId(nameOf(roleDefinitionId));

@@ -106,6 +106,9 @@ async function factsOf(
       ),
     );
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
+  const ciemFormerIds = [...new Set([...facts.flatMap((f) => f.ciemFormerIds ?? []), ...(earlier?.ciemFormerIds ?? [])])].toSorted();
+  const notFormer = facts.flatMap((f) => f.notFormer ?? []);
+  const azureOrphans = facts.flatMap((f) => f.azureOrphans ?? []).toSorted((a, b) => compare(a.scope, b.scope));
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
   // Of what an earlier plan knew only unique ids count: an ARN or a mail address may be a newcomer's by now.
   const oidcRoles = (earlier?.awsOidcRoles ?? []).filter((proof) => !proof.mark.startsWith('arn:'));
@@ -129,6 +132,9 @@ async function factsOf(
     tenantId,
     issuer,
     ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    ...(ciemFormerIds.length > 0 ? { ciemFormerIds } : {}),
+    ...(notFormer.length > 0 ? { notFormer } : {}),
+    ...(azureOrphans.length > 0 ? { azureOrphans } : {}),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
     awsOidcRoles: [...proofs.values()].map((p) => settled(p, { awsRolesById })).toSorted((a, b) => compare(a.mark, b.mark)),
     ...(namedAudiences.length > 0 ? { namedAudiences } : {}),

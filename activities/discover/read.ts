@@ -23,6 +23,7 @@ export interface ReadBatchInput {
   manifest: string;
   index: number;
   ciemPrincipalId?: string;
+  ciemFormerIds?: string[];
 }
 
 export interface ReadBatchResult {
@@ -30,6 +31,7 @@ export interface ReadBatchResult {
   readings: string;
   /** Told by the directory's batch. */
   ciemPrincipalId?: string;
+  ciemFormerIds?: string[];
   unknown: number;
 }
 
@@ -52,15 +54,15 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const systems = readingBatches(manifest)[input.index]?.systems ?? [];
   const readings: Reading[] = [];
-  let ciemPrincipalId: string | undefined;
+  let told: Pick<ReadBatchResult, 'ciemPrincipalId' | 'ciemFormerIds'> = {};
   await forEachLimited(systems, async (system) => {
     if (stopRequested()) return;
-    const context = { manifest, ...(input.ciemPrincipalId === undefined ? {} : { ciemPrincipalId: input.ciemPrincipalId }) };
+    const context = { manifest, ...principalsIn(input) };
     const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
     if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
     readings.push({ system, artifact: await deps.artifacts.put(answer.value) });
     const type = systemType(system);
-    if (type === 'entra') ciemPrincipalId = deps.clouds[type].facts(answer.value, manifest.tenant.id, '').ciemPrincipalId;
+    if (type === 'entra') told = principalsIn(deps.clouds[type].facts(answer.value, manifest.tenant.id, ''));
   });
   // A reading that was stopped half way is no reading: what is missing would look like nothing there.
   if (readings.length !== systems.length)
@@ -68,7 +70,18 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
   readings.sort((a, b) => (a.system < b.system ? -1 : 1));
   return {
     readings: await deps.artifacts.put(readings),
-    ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }),
+    ...told,
     unknown: readings.filter((r) => 'unknown' in r).length,
   };
+}
+
+/** Pure: by which ids Azure knows the CIEM principal, of whoever tells. */
+export function principalsIn({
+  ciemPrincipalId,
+  ciemFormerIds,
+}: {
+  ciemPrincipalId?: string;
+  ciemFormerIds?: string[];
+}): Pick<ReadBatchResult, 'ciemPrincipalId' | 'ciemFormerIds'> {
+  return { ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }), ...(ciemFormerIds === undefined ? {} : { ciemFormerIds }) };
 }

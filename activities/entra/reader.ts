@@ -1,7 +1,8 @@
 import { MEPM } from '../../model/footprint.ts';
+import type { Manifest } from '../../model/manifest.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import { RefusedError } from '../answer.ts';
-import { sameId } from '../microsoft/ids.ts';
+import { normalId, sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
 import type { EntraApi } from './wire/clients.ts';
@@ -19,6 +20,10 @@ export interface EntraSnapshot {
   applicationCount?: number;
   /** Of the first-party CIEM application: none or one. */
   ciemServicePrincipals: ServicePrincipal[];
+  /** Object ids that the CIEM principal had before: of Graph's deleted items, and those of the manifest that nobody has. Sorted. */
+  formerPrincipals: string[];
+  /** Those of the manifest that somebody else has. */
+  notFormer: string[];
   /** Object and application id the worker signs in with. */
   ourselves: string[];
   ciemUse: CiemUse;
@@ -43,7 +48,31 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
   }
   const ciemServicePrincipals = await api.listServicePrincipals(MEPM.ciemAppId);
   const ciemUse = ciemServicePrincipals.length > 0 ? await readCiemUse(api, context) : {};
-  return { system, namedUris, applications, applicationCount, ciemServicePrincipals, ourselves: [principalId, applicationId], ciemUse };
+  const former = await readFormer(api, context.manifest, ciemServicePrincipals);
+  return {
+    system,
+    namedUris,
+    applications,
+    applicationCount,
+    ciemServicePrincipals,
+    ...former,
+    ourselves: [principalId, applicationId],
+    ciemUse,
+  };
+}
+
+/** What the manifest names is the principal's only as long as nobody else has that id: its word alone makes nothing ours. */
+async function readFormer(
+  api: EntraApi,
+  { entra: { formerPrincipals: named = [] } }: Manifest,
+  living: ServicePrincipal[],
+): Promise<Pick<EntraSnapshot, 'formerPrincipals' | 'notFormer'>> {
+  const deleted = await api.listDeletedPrincipals(MEPM.ciemAppId);
+  const asked = named.filter((id) => ![...deleted, ...living.map((p) => p.id)].some((known) => sameId(known, id)));
+  const existing = asked.length === 0 ? new Set<string>() : await api.existing(asked);
+  const isTaken = (id: string) => existing.has(normalId(id));
+  const former = [...deleted, ...asked.filter((id) => !isTaken(id))].map(normalId);
+  return { formerPrincipals: former.toSorted(), notFormer: asked.filter(isTaken) };
 }
 
 /** Who the worker is; it must be signed in to the tenant that the system names. */

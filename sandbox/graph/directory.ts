@@ -53,6 +53,22 @@ export function getUser(key: string, request: SandboxRequest, context: SandboxCo
   return entity(userToWire(found(context.store.list('entra-user').find(isIt), key)), 'users', request, context);
 }
 
+const Ids = z.looseObject({ ids: z.array(z.guid()).max(1_000) });
+
+/** POST /directoryObjects/getByIds: those that are there, whatever they are. Throws GraphError 400. */
+export function getByIds(request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  const asked = Ids.safeParse(jsonOf(request));
+  if (!asked.success) throw new GraphError(400, 'Request_BadRequest', 'The body names no ids, or too many.');
+  const wanted = new Set(asked.data.ids.map((id) => id.toLowerCase()));
+  const all = [
+    ...visible(context, 'entra-application', 'get').map(applicationToWire),
+    ...visible(context, 'entra-service-principal', 'get').map(servicePrincipalToWire),
+    ...context.store.list('entra-user').map(userToWire),
+  ];
+  const value = all.filter((o) => typeof o['id'] === 'string' && wanted.has(o['id'].toLowerCase()));
+  return { status: 200, body: { value } };
+}
+
 /** GUIDs are compared without regard to case. */
 function one<T extends { id: string; appId: string }>([id, appId]: Key, among: T[]): T {
   const wanted = (id ?? appId ?? '').toLowerCase();

@@ -31,6 +31,7 @@ const ROUTES: Route[] = [
   ['GET', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))$/, directory.applications.get],
   ['DELETE', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))$/, (key, _, c) => directory.deleteApplication(key, c)],
   ['GET', /^applications(?:\/([^/]+)|\(appId='([^']+)'\))\/federatedIdentityCredentials$/, directory.listFederatedIdentityCredentials],
+  ['POST', /^directoryObjects\/getByIds$/, (_, r, c) => directory.getByIds(r, c)],
   ['GET', /^directory\/deletedItems\/microsoft\.graph\.(application|servicePrincipal)$/, ([n = ''], r, c) => listDeletedItems(n, r, c)],
   ['GET', /^directory\/deletedItems\/([^/]+)$/, ([n = ''], r, c) => getDeletedItem(n, r, c)],
   ['POST', /^directory\/deletedItems\/([^/]+)\/(?:microsoft\.graph\.)?restore$/, ([n = ''], r, c) => restoreDeletedItem(n, r, c)],

@@ -34,7 +34,16 @@ const entraPart: fc.Arbitrary<Part> = fc.array(fc.tuple(fc.constantFrom(...URIS)
   const known = applications.filter((_, n) => URIS.indexOf(apps[n]?.[0] ?? '') < 3);
   return {
     system,
-    snapshot: { system, namedUris: [], applications, ciemServicePrincipals: [principal], ourselves: [], ciemUse: {} },
+    snapshot: {
+      system,
+      namedUris: [],
+      applications,
+      ciemServicePrincipals: [principal],
+      formerPrincipals: [],
+      notFormer: [],
+      ourselves: [],
+      ciemUse: {},
+    },
     ours: [...known.map((a) => `entra-oidc-application:${a.id}`), `entra-ciem-sign-in:${CIEM_PRINCIPAL}`],
     doubtful: [],
   };

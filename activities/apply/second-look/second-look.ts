@@ -9,7 +9,7 @@ import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { judgeReadings } from '../../discover/judge.ts';
-import type { Reading } from '../../discover/read.ts';
+import { principalsIn, type Reading } from '../../discover/read.ts';
 import { failureMessage } from '../../failures.ts';
 import { forEachLimited, stopSignal } from '../../look/activity.ts';
 import { kindOf } from '../../look/kinds.ts';
@@ -74,8 +74,7 @@ export class SecondLook {
     const step = only.usersOnly ? `${this.#step} users` : this.#step;
     return await readingOf(deps, step, system, maxAge, async () => {
       const own = ownDoings(this.#at, await this.#removedEarlier(), type);
-      const ciemPrincipalId = directory?.value ?? plan.facts.ciemPrincipalId;
-      const context = { manifest, own, ...only, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }) };
+      const context = { manifest, own, ...only, ...principalsIn(plan.facts), ...directory?.value };
       return await persistently<unknown>(
         cloud,
         async () => cloud.read(await cloud.connect(system, context), system, context),
@@ -85,13 +84,13 @@ export class SecondLook {
   }
 
   /** The directory tells by which id Azure knows the principal. */
-  async #ciemPrincipal(): Promise<Answer<string | undefined>> {
+  async #ciemPrincipal(): Promise<Answer<ReturnType<typeof principalsIn>>> {
     const { deps, manifest, plan } = this.#at;
     const [directory] = systemsOf(manifest).filter((s) => systemType(s) === 'entra');
-    if (directory === undefined) return { ok: true, value: undefined };
+    if (directory === undefined) return { ok: true, value: {} };
     const read = await this.#read(directory, ONCE);
     if (!read.ok) return read;
-    return { ok: true, value: deps.clouds.entra.facts(read.value, manifest.tenant.id, plan.facts.issuer).ciemPrincipalId };
+    return { ok: true, value: principalsIn(deps.clouds.entra.facts(read.value, manifest.tenant.id, plan.facts.issuer)) };
   }
 
   /** Whether something of another system goes in the same stage: it is read whole for that anyway. */

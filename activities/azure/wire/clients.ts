@@ -3,7 +3,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { doneOrGone, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
-import { inTime, NO_OWN_RETRIES, staysAt } from '../../microsoft/rest.ts';
+import { existingIn } from '../../microsoft/existing.ts';
+import { inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
@@ -24,7 +25,7 @@ export type Assignment = {
 export type AzureApi = ReturnType<typeof connectAzure>;
 
 /** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
-export function connectAzure(endpoint: Endpoint, credential: TokenCredential) {
+export function connectAzure(endpoint: Endpoint, credential: TokenCredential, directory: Endpoint) {
   // Every call below names its scope itself, so the client's own subscription is never used.
   const client = new AuthorizationManagementClient(credential, '', {
     endpoint: endpoint.url,
@@ -35,6 +36,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential) {
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   const { roleAssignments } = client;
+  const graph = restTo({ ...directory, url: `${directory.url.replace(/\/$/, '')}/v1.0` }, credential);
   const list = async (scope: string, filter?: string) => {
     const all: Assignment[] = [];
     for await (const one of roleAssignments.listForScope(scope, filter === undefined ? {} : { filter })) all.push(definition(one));
@@ -44,8 +46,10 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential) {
     ...connectArm(endpoint, credential),
     /** Assignments of one principal at, above and below a scope, all pages. */
     listAssignments: (scope: string, principalId: string) => list(scope, `principalId eq '${principalId}'`),
-    /** The scopes of everybody's assignments at, above and below a scope, all pages. */
-    listAssignmentScopes: async (scope: string) => (await list(scope)).map((a) => a.scope),
+    /** Everybody's, at, above and below a scope, all pages. */
+    listAllAssignments: (scope: string) => list(scope),
+    /** Which of these object ids the directory knows. */
+    existing: (ids: readonly string[]) => existingIn(graph, ids),
     /** Of one principal, and besides what the principal holds through groups. */
     listAssignedTo: (scope: string, principalId: string) => list(scope, `assignedTo('${principalId}')`),
     self: (): Promise<Self> => selfOf(credential, endpoint.tokenScope),

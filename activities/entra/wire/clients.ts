@@ -4,6 +4,8 @@ import { doneOrGone, isThere, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
+import { existingIn } from '../../microsoft/existing.ts';
+import { sameId } from '../../microsoft/ids.ts';
 import { isGone } from './classify.ts';
 import {
   AppRoleAssignment,
@@ -17,6 +19,7 @@ import {
   User,
 } from './shapes.ts';
 
+const DeletedPrincipal = z.object({ id: z.guid(), appId: z.string().optional() });
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
 const SERVICE_PRINCIPAL = `$select=${Object.keys(ServicePrincipal.shape).join(',')}`;
 
@@ -51,6 +54,13 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential) {
     /** Soft: restorable for 30 days. */
     deleteApplication: (id: string) => doneOrGone(isGone, () => graph.send('DELETE', `/applications/${id}`, z.unknown())),
     listServicePrincipals: (appId: string) => graph.list(`/servicePrincipals?${where({ appId })}&${SERVICE_PRINCIPAL}`, ServicePrincipal),
+    /** Of an application, by its app id: the object ids of principals that were deleted within 30 days. */
+    listDeletedPrincipals: async (appId: string) =>
+      (await graph.list('/directory/deletedItems/microsoft.graph.servicePrincipal', DeletedPrincipal))
+        .filter((p) => p.appId !== undefined && sameId(p.appId, appId))
+        .map((p) => p.id),
+    /** Which of these object ids are anybody's. */
+    existing: (ids: readonly string[]) => existingIn(graph, ids),
     getServicePrincipal: (id: string) =>
       unlessGone(isGone, () => graph.send('GET', `/servicePrincipals/${id}?${SERVICE_PRINCIPAL}`, ServicePrincipal)),
     /** False where there is no such principal. */

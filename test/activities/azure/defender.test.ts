@@ -37,7 +37,10 @@ async function look(subscription: object, ...objects: object[]): Promise<Defende
   const one = { kind: 'azure-subscription', ours: false, id: SUBSCRIPTION, ...subscription };
   sandbox = await startCloudSandbox([...ENTRA, one, ...objects]);
   const tokenScope = 'https://management.azure.com/.default';
-  const api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope }, sandbox.credential);
+  const api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope }, sandbox.credential, {
+    url: `${sandbox.origin}/graph`,
+    tokenScope: 'https://graph.microsoft.com/.default',
+  });
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   const snapshot = await readAzure(api, `azure:/subscriptions/${SUBSCRIPTION}`, context);
   return azureCloud().facts(snapshot, TENANT, '').defender as DefenderUse;

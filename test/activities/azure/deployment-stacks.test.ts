@@ -41,7 +41,10 @@ async function connected(denied: string[], ...objects: object[]) {
     denied: denied.filter((d) => d.includes('deploymentStacks')),
   };
   sandbox = await startCloudSandbox([...ENTRA, group, subscription, ...objects]);
-  return connectAzure({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential);
+  return connectAzure({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential, {
+    url: `${sandbox.origin}/graph`,
+    tokenScope: 'https://graph.microsoft.com/.default',
+  });
 }
 
 test('stacks of a subscription and of its resource groups are read over all pages; those without role assignments are nobody’s owner', async () => {

@@ -12,6 +12,10 @@ test('only what it did by itself counts against its assignments in Azure', () =>
 
 test('the principal is an anchor also when it is disabled, and no anchor where there is none', () => {
   const facts = (p: ServicePrincipal[]) => entraFacts(snapshot({ ciemServicePrincipals: p }));
-  expect(facts([principal({ accountEnabled: false })])).toEqual({ ciemPrincipalId: CIEM_PRINCIPAL, ourselves: [WORKER] });
-  expect(facts([])).toEqual({ ourselves: [WORKER] });
+  expect(facts([principal({ accountEnabled: false })])).toEqual({
+    ciemPrincipalId: CIEM_PRINCIPAL,
+    ciemFormerIds: [],
+    ourselves: [WORKER],
+  });
+  expect(facts([])).toEqual({ ciemFormerIds: [], ourselves: [WORKER] });
 });

@@ -36,6 +36,8 @@ export function snapshot(change: Partial<EntraSnapshot>): EntraSnapshot {
     namedUris: [AWS_URI, 'api://contoso-ciem'],
     applications: [],
     ciemServicePrincipals: [],
+    formerPrincipals: [],
+    notFormer: [],
     ourselves: [WORKER],
     ciemUse: {},
     ...change,

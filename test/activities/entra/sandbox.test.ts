@@ -39,6 +39,7 @@ test('a worker signed in to another tenant is refused instead of finding nothing
 test('the directory tells the CIEM principal’s object id', async () => {
   expect(cloud.facts(await cloud.read(api, system, context), TENANT, FACTS.issuer)).toEqual({
     ciemPrincipalId: CIEM_PRINCIPAL,
+    ciemFormerIds: [],
     ourselves: [(await api.self()).principalId, (await api.self()).applicationId],
   });
 });

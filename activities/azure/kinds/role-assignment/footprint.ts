@@ -20,7 +20,7 @@ export const footprint: Footprint<AzureSnapshot> = {
     const findings: Finding[] = [];
     const bystanders: Bystander[] = [];
     for (const assignment of snapshot.assignments) {
-      if (facts.ciemPrincipalId === undefined || !sameId(assignment.principalId, facts.ciemPrincipalId)) continue;
+      if (whoseOf(assignment, facts) === undefined) continue;
       const owner = owningScope(assignment.scope);
       if (sameId(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, facts));
       else if (!snapshot.namedScopes.some((scope) => sameId(scope, owner))) {
@@ -67,7 +67,7 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, facts: Facts):
     ...found(NAME, snapshot.system, assignment.id),
     title: `${name} at ${assignment.scope}`,
     phase: 'permissions',
-    why: [`its principal ${assignment.principalId} is the CIEM service principal of this tenant`],
+    why: [`its principal ${assignment.principalId} ${whoseOf(assignment, facts) ?? ''}`],
     confidence: 'certain',
     risk,
     stage: risk === 'read' ? 'assignments-that-read' : 'assignments-that-write',
@@ -82,6 +82,12 @@ function finding(snapshot: AzureSnapshot, assignment: Assignment, facts: Facts):
       mayBeDefenders ? sharedWithDefender(facts) : undefined,
     ),
   };
+}
+
+/** Why an assignment's principal is the CIEM principal, in words; undefined where it is not. */
+function whoseOf({ principalId }: Assignment, { ciemPrincipalId, ciemFormerIds = [] }: Facts): string | undefined {
+  if (ciemPrincipalId !== undefined && sameId(principalId, ciemPrincipalId)) return 'is the CIEM service principal of this tenant';
+  return ciemFormerIds.some((id) => sameId(id, principalId)) ? 'was the CIEM service principal of this tenant, and is deleted' : undefined;
 }
 
 /** The deployment stack that manages an assignment. */

@@ -29,7 +29,10 @@ let items: PlanItem[];
 beforeEach(async () => {
   const unlocked = AZURE.filter((o) => o.kind !== 'azure-lock');
   sandbox = await startCloudSandbox([...ENTRA, ...unlocked, SECOND_OWNER, CONDITIONAL]);
-  api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential);
+  api = connectAzure({ url: `${sandbox.origin}/arm`, tokenScope: 'https://management.azure.com/.default' }, sandbox.credential, {
+    url: `${sandbox.origin}/graph`,
+    tokenScope: 'https://graph.microsoft.com/.default',
+  });
   const context = { manifest: defaultManifest(), ciemPrincipalId: CIEM_PRINCIPAL };
   const groups = ['root-mg', 'child-mg'].map((g) => `/providers/Microsoft.Management/managementGroups/${g}`);
   const found = await Promise.all(['/', ...groups, SCOPE].map((scope) => readAzure(api, `azure:${scope}`, context)));
