@@ -22,6 +22,8 @@ test('a hold that says the same, or less, is the one that was decided about', ()
 test('somebody new, or another reason, is not', () => {
   expect(knownBefore(hold(sharedTrust(['a', 'c'])), hold(sharedTrust(['a', 'b'])))).toBe(false);
   expect(knownBefore({ ...LOCK, reason: 'a lock at /' }, LOCK)).toBe(false);
+  expect(knownBefore(hold(recentlyUsed('used on 2026-11-26')), LOCK)).toBe(false);
+  expect(knownBefore(hold(sharedTrust(['a'])), { ...hold(sharedTrust(['a'])), code: 'SharedRole', reason: 'another' })).toBe(false);
 });
 
 test('that it was used once more says nothing new', () => {
