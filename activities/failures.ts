@@ -39,6 +39,25 @@ export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Codes of a worker that could not sign in: nothing is wrong with what it asked for, nor is anything said about it. */
+const SIGN_IN = new Set([
+  'SignInFailed',
+  'NoCredentials',
+  'Unauthenticated',
+  'CredentialsProviderError',
+  'InvalidClientTokenId',
+  'UnrecognizedClient',
+  'AuthFailure',
+  'MissingAuthenticationToken',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+]);
+
+/** Whether the worker's own sign-in failed: then nobody is told to leave out, or to waive, what could not be seen for that alone. */
+export function failedToSignIn({ code }: FailureClass): boolean {
+  return SIGN_IN.has(code);
+}
+
 /** A failure class in words. */
 export function failureMessage(failure: FailureClass): string {
   return `${failure.code}: ${failure.message}`;

@@ -32,6 +32,8 @@ export function inventoryOf(input: InventoryInput): Inventory {
   const unknown = [...plan.unknown];
   if (notes.administrators.unseen !== undefined)
     unknown.push({ system: `entra:directory roles of ${scope.tenant.id}`, reason: notes.administrators.unseen });
+  if (notes.authorizationSystems.unseen !== undefined)
+    unknown.push({ system: `entra:authorization systems of ${scope.tenant.id}`, reason: notes.authorizationSystems.unseen });
   const notAsked = (['aws', 'azure', 'gcp'] as const).filter((type) => scope[type] === undefined);
   return {
     version: 1,
@@ -42,7 +44,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
     findings,
     stays: plan.untouched.filter((u) => !ids.has(u.id)),
     unknown,
-    left,
+    left: portalSilent(input) ? [...left, { system: `portal:${scope.tenant.id}`, reason: SILENT }] : left,
     notAsked,
     collectors: collectorsOf(input, findings),
     notes,
@@ -50,6 +52,12 @@ export function inventoryOf(input: InventoryInput): Inventory {
     warnings: [...plan.warnings, ...unseenSystems(input)],
     ...(input.breaker === undefined ? {} : { breaker: input.breaker }),
   };
+}
+
+const SILENT = 'the portal gave no list of data collectors: it is retired, has none, or the worker could not sign in to it';
+
+function portalSilent({ portal, systems }: InventoryInput): boolean {
+  return portal.length === 0 && systems.some((s) => systemType(s) === 'portal');
 }
 
 /** What a plan would hold, and what matches by name only; the worst first. */
@@ -71,11 +79,13 @@ function findingsOf({ findings, plan }: InventoryInput): InventoryFinding[] {
   );
 }
 
-function systemsOf({ systems, described, plan, left, notes }: InventoryInput, findings: InventoryFinding[]): Inventory['systems'] {
+function systemsOf(input: InventoryInput, findings: InventoryFinding[]): Inventory['systems'] {
+  const { systems, described, plan, left, notes } = input;
   const known = new Map(described.map((d) => [d.system, d]));
   const parents = new Map(described.flatMap((d) => (d.parent === undefined ? [] : [[d.system, d.parent] as const])));
   const unread = new Set(plan.unknown.map((u) => u.system));
-  const outside = new Set(left.map((l) => l.system));
+  const silent = portalSilent(input) ? input.systems.filter((s) => systemType(s) === 'portal') : [];
+  const outside = new Set([...left.map((l) => l.system), ...silent]);
   const counts = Map.groupBy(findings, (f) => f.system);
   const holders = new Set<SystemId>(findings.filter((f) => f.confidence === 'certain').map((f) => f.system));
   const listed = new Map(
@@ -113,10 +123,12 @@ function collectorsOf({ portal, notes, findings: all }: InventoryInput, findings
   }
   for (const { type } of notes.authorizationSystems.listed) types.add(type);
   const clouds = (['aws', 'azure', 'gcp'] as const).filter((type) => types.has(type));
-  const answers = notes.authorizationSystems.gone === undefined;
-  const driver = answers ? 'operator' : 'retired';
+  const { gone, unseen } = notes.authorizationSystems;
+  const answers = gone === undefined && unseen === undefined;
+  // Nobody attests that a portal is gone which merely could not be asked.
+  const driver = gone === undefined ? 'operator' : 'retired';
   const listed = clouds.map((type: CollectorType) => ({ id: `${type}-1`, type, driver }) as const);
-  return { from: answers ? 'graph' : 'findings', listed };
+  return { from: answers ? 'graph' : unseen === undefined ? 'findings' : 'unseen', listed };
 }
 
 /** What Permissions Management listed and nobody looked at. */

@@ -25,7 +25,8 @@ export interface Inventory {
   /** Clouds that were left out on purpose. */
   notAsked: CollectorType[];
   collectors: {
-    from: 'portal' | 'graph' | 'findings';
+    /** `unseen`: neither the portal nor Graph could be asked. */
+    from: 'portal' | 'graph' | 'findings' | 'unseen';
     listed: { id: string; type: CollectorType; name?: string; driver: CollectorDriver }[];
   };
   notes: GuideNotes;
@@ -55,8 +56,8 @@ export type InventoryFinding = Pick<
 
 /** The five notes of the guide ("Recommended steps before migrating"). The last three have no API. */
 export interface GuideNotes {
-  /** `listed` is what Microsoft Graph still answers; `gone` is its code when it does not. */
-  authorizationSystems: { listed: { type: string; id: string; name?: string; controller?: string }[]; gone?: string };
+  /** `listed` is what Microsoft Graph still answers; `gone` is its code when it does not, `unseen` why nobody could ask. */
+  authorizationSystems: { listed: { type: string; id: string; name?: string; controller?: string }[]; gone?: string; unseen?: string };
   /** Names (user principal names, or object ids of what is no user); `unseen`: why nobody could look for all of them. */
   administrators: { direct: string[]; eligible: string[]; unseen?: string };
   groupAccess: string[];

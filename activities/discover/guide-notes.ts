@@ -19,10 +19,8 @@ export async function guideNotes(deps: Deps, manifest: Manifest): Promise<GuideN
       ? listed.value.state === 'gone'
         ? { listed: [], gone: listed.value.code }
         : { listed: listed.value.systems.map(described) }
-      : { listed: [], gone: failureMessage(listed.failure) },
-    administrators: roles.ok
-      ? administratorsOf(roles.value)
-      : { direct: [], eligible: [], unseen: `the directory roles could not be read: ${failureMessage(roles.failure)}` },
+      : { listed: [], unseen: failureMessage(listed.failure) },
+    administrators: roles.ok ? administratorsOf(roles.value) : { direct: [], eligible: [], unseen: failureMessage(roles.failure) },
     groupAccess: [],
     customReports: [],
     alerts: [],

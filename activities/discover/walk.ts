@@ -4,7 +4,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Deps } from '../deps.ts';
-import { failureMessage, fault } from '../failures.ts';
+import { failedToSignIn, failureMessage, fault } from '../failures.ts';
 import type { Walked } from '../cloud.ts';
 import { lookInCloud } from '../look/look.ts';
 import { readingBatches, type Reading } from './read.ts';
@@ -95,7 +95,7 @@ async function walkCloud(deps: Deps, manifest: Manifest, type: SystemType): Prom
   });
   if (answer.ok) return { manifest: rooted, walked: answer.value };
   const { system, mend } = unlisted(rooted, type);
-  const reason = `cannot be walked: ${failureMessage(answer.failure)}${mend}`;
+  const reason = `cannot be walked: ${failureMessage(answer.failure)}${failedToSignIn(answer.failure) ? '; mend that' : mend}`;
   return { manifest: rooted, walked: { systems: [], leftOut: [], unknown: [{ system, reason }] } };
 }
 

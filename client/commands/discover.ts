@@ -40,10 +40,10 @@ export const discover: Command = {
       const inventory = await inventoryAt(io.env, result.inventory);
       write(folder, inventory, people, io.program);
       const missing = missingFields(inventory, people);
+      for (const line of unknownLines(inventory)) io.err(`${line}\n`);
       if (json)
         io.out(JSON.stringify({ workflowId: handle.workflowId, folder, ...counts(inventory), missing, manifest: join(folder, FILES[0]) }));
-      else io.out(`${renderInventory(inventory)}\n\n${whatNext(folder, missing, io.program)}`);
-      for (const line of unknownLines(inventory)) io.err(`${line}\n`);
+      else io.out(`${renderInventory(inventory)}\n\n${whatNext(folder, inventory, missing, io.program)}`);
       return inventory.unknown.length === 0 ? 0 : EXIT_CODES.NotClean;
     });
   },
@@ -89,8 +89,9 @@ function counts({ systems, findings, stays, left, unknown, notAsked }: Inventory
   };
 }
 
-function whatNext(folder: string, missing: string[], program: string): string {
+function whatNext(folder: string, { unknown }: Inventory, missing: string[], program: string): string {
   const manifest = join(folder, 'manifest.yaml');
+  const mend = unknown.length > 0 ? 'Mend first what keeps things unknown (above), and discover again into another folder.\n' : '';
   const first = missing.length > 0 ? `Fill in ${missing.join(', ')} in ${manifest}, then make a plan` : 'Next, make a plan';
-  return `Written: ${FILES.map((name) => join(folder, name)).join(', ')}\n${first}, which changes nothing:\n  ${spell(step('start', manifest, '--by', 'NAME', '--dry-run'), program)}`;
+  return `Written: ${FILES.map((name) => join(folder, name)).join(', ')}\n${mend}${first}, which changes nothing:\n  ${spell(step('start', manifest, '--by', 'NAME', '--dry-run'), program)}`;
 }

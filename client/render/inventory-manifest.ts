@@ -3,6 +3,7 @@ import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { isRooted } from '../../model/discovery.ts';
 import { comment } from '../../model/shell.ts';
+import { unknownByCause } from './inventory.ts';
 import type { SystemType } from '../../model/names.ts';
 
 /** The people a manifest needs and no cloud tells of, as far as they were given. */
@@ -76,7 +77,7 @@ function systems(inventory: Inventory): string[] {
     if (!isRooted({ [type]: section }))
       return [
         comment(`${type}: ${holding(inventory, type)}`),
-        comment(`FILL IN this section (docs/manifest.md), or take the line out where nothing of ${type} was ever onboarded:`),
+        comment(`FILL IN this section (docs/manifest.md), or mend that and discover again:`),
         `${type}: FILL IN`,
         '',
       ];
@@ -89,6 +90,8 @@ const MOST_NAMED = 20;
 /** In words: where in a cloud something was found. */
 function holding({ systems: all, unknown }: Inventory, type: SystemType): string {
   const own = all.filter((s) => s.system.startsWith(`${type}:`) && s.state !== 'left');
+  if (!own.some((s) => s.state === 'read'))
+    for (const cause of unknownByCause({ unknown }).filter((u) => u.type === type)) return `not known: ${cause.reason}.`;
   const found = own.filter((s) => s.findings > 0);
   const named = found
     .slice(0, MOST_NAMED)
@@ -107,12 +110,17 @@ function collectors(inventory: Inventory, people: People): string[] {
     portal: 'As the portal lists them.',
     graph:
       'The portal does not answer here, Graph still lists authorization systems: one for each cloud. Where the portal is gone for you, too, write driver: retired.',
+    unseen: 'Neither the portal nor Graph could be asked: one for each cloud in which something was found; which there are is not known.',
     findings:
       'Neither the portal nor Graph lists any: one for each cloud in which something was found, attested as gone with the retired portal.',
   };
   if (entries.length === 0)
     return [
-      comment('FILL IN: no collector is listed and nothing was found that one would have collected with. For each there was:'),
+      comment(
+        from === 'unseen'
+          ? 'FILL IN: which collectors there are is not known: neither the portal nor Graph could be asked. For each there was:'
+          : 'FILL IN: no collector is listed and nothing was found that one would have collected with. For each there was:',
+      ),
       comment('collectors: [{ id: aws-1, type: aws, driver: retired, recipient: NAME }]'),
     ];
   return [
@@ -120,7 +128,7 @@ function collectors(inventory: Inventory, people: People): string[] {
     ...(recipient === undefined
       ? [
           comment(
-            'FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. The discovery found none.',
+            `FILL IN: recipient, in each: a Permissions Management Administrator, who gets the one-time password. ${inventory.notes.administrators.unseen === undefined ? 'The discovery found none.' : 'Who that is is not known.'}`,
           ),
         ]
       : []),
@@ -145,7 +153,7 @@ function persons(inventory: Inventory, people: People): string[] {
           comment('approvers: [NAME, NAME]'),
         ]),
     comment(
-      `Permissions Management Administrators found: ${all.length === 0 ? 'none' : all.join(', ')}${unseen === undefined ? '' : ` (${unseen})`}.`,
+      `Permissions Management Administrators found: ${all.join(', ') || (unseen === undefined ? 'none' : 'not known')}${unseen === undefined ? '' : ` (${unseen})`}.`,
     ),
     ...(recipient === undefined || all.includes(recipient)
       ? []
@@ -159,9 +167,11 @@ function persons(inventory: Inventory, people: People): string[] {
 function notes(inventory: Inventory): string[] {
   const { authorizationSystems: systemsNoted } = inventory.notes;
   const where =
-    systemsNoted.gone === undefined
-      ? `${systemsNoted.listed.length} are in inventory.json, as Graph listed them`
-      : `Graph does not list them any more (${systemsNoted.gone}); those found are in inventory.json`;
+    systemsNoted.unseen !== undefined
+      ? `not known (${systemsNoted.unseen})`
+      : systemsNoted.gone === undefined
+        ? `${systemsNoted.listed.length} are in inventory.json, as Graph listed them`
+        : `Graph does not list them any more (${systemsNoted.gone}); those found are in inventory.json`;
   return [
     comment(
       `The guide's notes before migrating. Authorization systems: ${where}. The next three have no API: note them by hand from the portal`,

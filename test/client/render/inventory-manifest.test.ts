@@ -68,7 +68,7 @@ test('where nobody administers it, the recipient is missing in each collector', 
   const found = inventory();
   found.notes.administrators = { direct: [], eligible: [], unseen: 'denied' };
   expect(missingFields(found, PEOPLE)).toEqual(['collectors.recipient']);
-  expect(inventoryManifest(found, PEOPLE, 'offboard')).toContain('none (denied)');
+  expect(inventoryManifest(found, PEOPLE, 'offboard')).toContain('not known (denied)');
   expect(inventoryManifest(found, { ...PEOPLE, recipient: 'kim' }, 'offboard')).toMatch(/^# administrators: \["kim"\]$/m);
 });
 
