@@ -6,7 +6,8 @@ import type { NextStep, Reason } from './next-step.ts';
 import { countPhase, withoutPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import type { Plan, Untouched } from './plan.ts';
-import type { RestoreItem } from './restore.ts';
+import { proofChains } from './proof-chain.ts';
+import type { RestoreItem, Undoing } from './restore.ts';
 
 /** A run as the journal tells it: for `report`, the evidence and every page. */
 export interface RunSummary {
@@ -29,6 +30,8 @@ export interface RunSummary {
     title: string;
     phase: Phase;
     why: string[];
+    /** The chain of proof: why it is ours, and why what that rests on is; absent where no plan at hand holds it. */
+    because?: string[];
     /** Of a restore: what will not be the same again. */
     losses?: string[];
     outcome?: Outcome;
@@ -45,16 +48,23 @@ export interface RunSummary {
   ownAccess?: OwnAccess;
 }
 
+/** How far a name in the evidence can be trusted. */
+export const NAMES = 'asserted, not proved';
+
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
 export interface Evidence {
   version: 1;
   run: string;
+  /** Of who started, decided and entered codes. */
+  names: typeof NAMES;
   summary: RunSummary;
+  /** Of each thing that it removed whether, until when and with what loss it can be given back, as it was when the run ended; empty for a restore. */
+  undo: Undoing[];
   journal: { segment: string; lines: number; head: string }[];
 }
 
-/** Pure. `plan` is the last plan in force; items that only earlier plans held are told by their outcome. */
-export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSummary {
+/** Pure. `plan` is the last plan in force; what only `earlier` ones held is told as the last of them knew it. */
+export function summarize(entries: LedgerEntry[], plan: Plan | undefined, earlier: readonly Plan[] = []): RunSummary {
   const ledger = emptyLedger();
   for (const entry of entries) record(ledger, entry);
   const summary: RunSummary = {
@@ -77,17 +87,22 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined): RunSu
   };
   for (const entry of entries) take(summary, entry);
   const planned = new Map(plan?.items.map((i) => [i.id, i]));
+  const plans = [...earlier, ...(plan ? [plan] : [])];
+  const known = new Map(plans.flatMap((p) => p.items.map((i) => [i.id, i] as const)));
+  const proofs = new Map(summary.restores === undefined ? plans.flatMap((p) => [...proofChains(p.items)]) : []);
   for (const id of new Set([...ledger.outcomes.keys(), ...planned.keys()])) {
-    const item = planned.get(id);
-    const known = ledger.outcomes.get(id);
+    const item = known.get(id);
+    const outcome = ledger.outcomes.get(id);
+    const because = proofs.get(id);
     const waived = ledger.waived.get(id);
     summary.items.push({
       item: id,
       title: item?.title ?? id,
-      phase: item?.phase ?? (known?.phase as Phase),
+      phase: item?.phase ?? (outcome?.phase as Phase),
       why: item?.why ?? [],
+      ...(because ? { because } : {}),
       ...(item && 'losses' in item ? { losses: (item as RestoreItem).losses } : {}),
-      ...(known ? { outcome: withoutPhase(known) } : {}),
+      ...(outcome ? { outcome: withoutPhase(outcome) } : {}),
       ...(waived ? { waived } : {}),
     });
   }

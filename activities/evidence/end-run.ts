@@ -1,13 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { canonical, sha256 } from '../../model/canonical.ts';
+import { canonical } from '../../model/canonical.ts';
 import type { RunStatus } from '../../model/names.ts';
 import type { Reason } from '../../model/next-step.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
-import { summarize, type Evidence } from '../../model/summary.ts';
 import type { Deps } from '../deps.ts';
-import type { JournalLine } from '../records/journal.ts';
+import { evidenceOf, planFile, planHashes } from './evidence.ts';
 import { evidencePage } from './page.ts';
 
 export interface EndRunInput extends Reason {
@@ -27,10 +26,11 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   const { run, ...ending } = input;
   if (deps.journal.ledger(run).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...ending });
   const lines = deps.journal.lines(input.run);
-  const artifact = deps.journal.ledger(input.run).planArtifact;
-  const plan = artifact === undefined ? undefined : await deps.artifacts.get<Plan>(artifact);
-  const summary = summarize(lines, plan);
-  const evidence: Evidence = { version: 1, run: input.run, summary, journal: segmentsOf(lines) };
+  const artifacts = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r.artifact] as const] : [])));
+  const hashes = planHashes(lines);
+  const plans = await Promise.all(hashes.map((hash) => deps.artifacts.get<Plan>(artifacts.get(hash) ?? '')));
+  const evidence = evidenceOf(run, lines, plans);
+  const { summary } = evidence;
   const folder = resolve(deps.evidenceFolder, input.run);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const write = async (name: string, text: string) => {
@@ -38,17 +38,12 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
     await rename(join(folder, `${name}.next`), join(folder, name));
   };
   await write('journal.jsonl', lines.map((l) => `${canonical(l)}\n`).join(''));
-  if (plan) await write('plan.json', canonical(plan));
+  for (const [n, plan] of plans.entries()) {
+    const hash = hashes[n] ?? '';
+    await write(hash === summary.planHash ? 'plan.json' : planFile(hash), canonical(plan));
+  }
   await write('evidence.json', JSON.stringify(evidence, undefined, 2));
   await write('index.html', evidencePage(evidence));
   deps.log.info({ run: input.run, status: input.status, evidence: folder }, 'run ended');
   return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers };
-}
-
-function segmentsOf(lines: JournalLine[]): Evidence['journal'] {
-  return [...Map.groupBy(lines, (l) => l.segment)].map(([segment, of]) => ({
-    segment,
-    lines: of.length,
-    head: sha256(canonical(of.toSorted((a, b) => a.seq - b.seq).at(-1))),
-  }));
 }

@@ -1,5 +1,6 @@
 import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
+import type { Undoing } from '../../model/restore.ts';
 import { ownAccessWords } from '../../model/own-access.ts';
 import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
@@ -7,7 +8,7 @@ import { doneIn } from '../../model/outcome.ts';
 import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
 /** The evidence as one readable page without scripts or links to elsewhere. Everything shown is escaped. */
-export function evidencePage({ run, summary: s, journal }: Evidence): string {
+export function evidencePage({ run, names, summary: s, undo, journal }: Evidence): string {
   const staying = stayingByDecision(s);
   const rest = remainderWords(s);
   const words = s.restores === undefined ? OFFBOARDING : RESTORE;
@@ -29,6 +30,7 @@ export function evidencePage({ run, summary: s, journal }: Evidence): string {
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${lines(p.next)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
+<p>Names here and below were ${esc(names)}: each is what a person said who they are.</p>
 <table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, decisionWords(d), reasonOf(d)])).join('')}</table>
 ${phasesOf(s)
   .map(({ phase, title }, i) => phaseSection(s, phase, `${i + 1}. ${title}`))
@@ -40,6 +42,7 @@ ${
     : ''
 }
 ${staying.length > 0 ? `<h2>${words.staying}</h2><table><tr><th>What<th>Who decided, and why</tr>${staying.map((i) => row([i.item, i.why])).join('')}</table>` : ''}
+${undoSection(undo)}
 <h2>${words.untouched}</h2>
 <table><tr><th>System<th>What<th>Why</tr>${s.untouched.map((u) => row([u.system, u.id, u.reason])).join('')}</table>
 ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, decisionWords(r), r.message])).join('')}</table>` : ''}
@@ -81,6 +84,24 @@ function ownAccessSection({ ownAccess, workflowId }: RunSummary): string {
 <table><tr><th>System<th>What<th>Held by<th>Note</tr>${rows.join('')}</table>`;
 }
 
+/** What cannot be undone first, then what can for a while only, then the rest. */
+function undoSection(undo: Undoing[]): string {
+  if (undo.length === 0) return '';
+  const never = undo.filter((u) => u.impossible !== undefined);
+  const rest = undo.filter((u) => u.impossible === undefined);
+  const order = [...never, ...rest.filter((u) => u.until !== undefined), ...rest.filter((u) => u.until === undefined)];
+  const rows = order.map((u) => row([u.title, u.impossible === undefined ? (u.until ?? 'at any time, made again') : 'never', lossOf(u)]));
+  return `<h2>What cannot be undone, and until when the rest can</h2>
+<p>${never.length} of ${undo.length} removed things cannot be given back. Told as it was when the run ended; a restore's dry run tells it for today.</p>
+<table><tr><th>What<th>Can be given back until<th>What is lost</tr>${rows.join('')}</table>`;
+}
+
+function lossOf({ impossible, losses, until, afterwards }: Undoing): string {
+  if (impossible !== undefined) return impossible;
+  const later = until === undefined ? '' : `; after that: ${afterwards === undefined ? 'it never comes back' : `made again, without ${afterwards.join('; ')}`}`;
+  return `${losses.join('; ') || 'nothing'}${later}`;
+}
+
 function unread(s: RunSummary): string {
   if (s.leftovers === null) return 'not verified';
   return s.unknown.length === 0 ? 'nothing' : s.unknown.join(', ');
@@ -93,7 +114,7 @@ function phaseSection(s: RunSummary, phase: Phase, title: string): string {
     row([
       outcomeWords(i),
       i.title,
-      (i.losses ?? i.why).join('; '),
+      i.losses ? i.losses.join('; ') : `ours ${(i.because ?? i.why).join(', ')}`,
       isWaived(i) ? `${i.waived.reason} (held: ${i.outcome?.reason ?? ''})` : (i.outcome?.reason ?? ''),
     ]),
   );

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_LINE, type JournalLine } from '../../activities/records/journal.ts';
+import { evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
 import { evidencePage } from '../../activities/evidence/page.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Gate } from '../../model/names.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
-import { summarize, type Evidence } from '../../model/summary.ts';
+import type { Evidence } from '../../model/summary.ts';
 
 /**
  * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
@@ -22,9 +23,14 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
     .filter(Boolean)
     .map((l) => parse<JournalLine>('journal.jsonl', l));
   checkChains(evidence, lines);
-  const plan = evidence.summary.planHash === undefined ? undefined : parse<Plan>('plan.json', read(folder, 'plan.json'));
-  if (plan && planHash(plan) !== evidence.summary.planHash) broken('plan.json does not have the hash that the journal names');
-  if (canonical(summarize(lines, plan)) !== canonical(evidence.summary)) broken('evidence.json does not say what the journal says');
+  const plans = planHashes(lines).map((hash) => {
+    const file = hash === evidence.summary.planHash ? 'plan.json' : planFile(hash);
+    const found = parse<Plan>(file, read(folder, file));
+    if (planHash(found) !== hash) broken(`${file} does not have the hash that the journal names`);
+    return found;
+  });
+  const plan = plans.at(-1);
+  if (canonical(evidenceOf(evidence.run, lines, plans)) !== canonical(evidence)) broken('evidence.json does not say what the journal says');
   const begun = checkApprovals(lines, plan);
   if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
   const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);

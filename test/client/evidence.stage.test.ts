@@ -7,8 +7,8 @@ import type { JournalLine } from '../../activities/records/journal.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { summarize, type Evidence } from '../../model/summary.ts';
-import { APPROVER, smallEstate } from '../harness/estate.ts';
-import { finish, startedRun } from '../harness/people.ts';
+import { APPROVER, MEMBER_ROLE_ARN, smallEstate } from '../harness/estate.ts';
+import { approveGate, finish, resultOf, startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 
 /** Evidence of a real run, and copies that somebody changed: the tool and the auditor's script of docs/evidence.md judge them alike. */
@@ -37,6 +37,45 @@ test('both verify the evidence of a run, and count the same', async () => {
   const { lines, removals } = JSON.parse(tool.out) as { lines: number; removals: number };
   expect([tool.code, removals]).toEqual([0, 7]);
   expect(python(whole)).toMatchObject({ status: 0, stdout: `whole: ${lines} lines, ${removals} removals, each approved before\n` });
+});
+
+test('it tells of each thing whether, until when and with what loss it can be undone, that names were asserted, and why each is ours to the end', () => {
+  const evidence = JSON.parse(readFileSync(join(whole, 'evidence.json'), 'utf8')) as Evidence;
+  const page = readFileSync(join(whole, 'index.html'), 'utf8');
+  const undo = new Map(evidence.undo.map((u) => [u.item.split(':')[0], u]));
+  expect(undo.size).toBeGreaterThan(3);
+  expect(undo.get('data-collector')?.impossible).toContain('historic data');
+  expect(undo.get('aws-role')).toMatchObject({ losses: [expect.stringContaining('a new RoleId'), expect.anything()] });
+  const { until = '', afterwards } = undo.get('entra-oidc-application') ?? {};
+  const days = (Date.parse(until) - Date.parse(evidence.summary.endedAt ?? '')) / 86_400_000;
+  expect([Math.round(days), afterwards]).toEqual([30, undefined]);
+  expect(page).toMatch(/<h2>What cannot be undone, and until when the rest can<\/h2>\n<p>1 of 7 removed things cannot be given back/);
+  expect(page).toMatch(new RegExp(`<td>${until}<td>[^<]+; after that: it never comes back`));
+  expect(evidence.names).toBe('asserted, not proved');
+  expect(page).toContain('Names here and below were asserted, not proved');
+  const member = evidence.summary.items.find((i) => i.because && i.because.length > 1);
+  expect(member?.because?.join('; ')).toMatch(/^because .*; because .*, which it uses, is: /);
+  expect(page).toContain('<td>ours because ');
+});
+
+test('of a run with several plans each is there, and one that is changed or missing breaks the evidence', async () => {
+  const estate = smallEstate();
+  estate.manifest.protected = [MEMBER_ROLE_ARN];
+  const run = await startedRun(stage, estate);
+  const { planHash: first = '' } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.some((w) => w.kind === 'items'));
+  await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'look again');
+  const { planHash: second = '' } = await stage.until(run, (v) => v.planHash !== first && v.gate?.gate === 'plan');
+  await stage.offboard('reject', run, '--gate', 'plan', '--plan-hash', second, '--by', APPROVER, '--reason', 'not now');
+  const { evidence } = await resultOf(stage, run);
+  const told = JSON.parse(readFileSync(join(evidence, 'evidence.json'), 'utf8')) as Evidence;
+  expect(told.summary.items.filter((i) => i.because === undefined)).toEqual([]);
+  expect((await stage.offboard('evidence', 'verify', evidence)).code).toBe(0);
+  expect(python(evidence).status).toBe(0);
+  const file = join(evidence, `plan-${first}.json`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"title":"', '"title":"x'));
+  expect((await stage.offboard('evidence', 'verify', evidence)).err).toContain(`plan-${first}.json does not have the hash`);
+  expect(python(evidence).stderr).toContain('does not have the hash');
 });
 
 interface Files {

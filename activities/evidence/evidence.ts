@@ -1,0 +1,33 @@
+import { canonical, sha256 } from '../../model/canonical.ts';
+import { planHash, type Plan } from '../../model/plan.ts';
+import { removedItems } from '../../model/restore.ts';
+import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
+import { KINDS } from '../kinds.ts';
+import { undoOf } from '../plan/restorability.ts';
+import type { JournalLine } from '../records/journal.ts';
+
+/** Pure: what a run's whole journal and its plans, oldest first, say: the same for whoever writes evidence and whoever verifies it. */
+export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Plan[]): Evidence {
+  const last = plans.at(-1);
+  const summary = summarize(lines, last, plans.slice(0, -1));
+  const removed = summary.restores === undefined ? removedItems(lines, new Map(plans.map((p) => [planHash(p), p]))) : [];
+  const undo = last ? undoOf(KINDS, last, removed, new Date(summary.endedAt ?? lines.at(-1)?.at ?? 0)) : [];
+  return { version: 1, run, names: NAMES, summary, undo, journal: segmentsOf(lines) };
+}
+
+/** File of a plan before the last. */
+export const planFile = (hash: string): string => `plan-${hash}.json`;
+
+/** Hashes of a run's plans, oldest first; one that came into force again is once there, where it was last. */
+export function planHashes(lines: JournalLine[]): string[] {
+  const all = lines.flatMap(({ record: r }) => (r.type === 'plan' ? [r.planHash] : []));
+  return all.filter((hash, at) => all.lastIndexOf(hash) === at);
+}
+
+function segmentsOf(lines: JournalLine[]): Evidence['journal'] {
+  return [...Map.groupBy(lines, (l) => l.segment)].map(([segment, of]) => ({
+    segment,
+    lines: of.length,
+    head: sha256(canonical(of.toSorted((a, b) => a.seq - b.seq).at(-1))),
+  }));
+}
