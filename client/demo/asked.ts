@@ -17,6 +17,14 @@ import type { SandboxClient } from './sandbox-client.ts';
 
 type Gate = NonNullable<RunView['gate']>;
 
+/** What may become of what is held: chosen by its word, never guessed from what somebody types. */
+const DECISIONS = {
+  waive: 'they stay, each as its guard says, and the run goes on',
+  keep: 'they stay and go on working: what they need stays, too',
+  leave: 'they stay and may stop working: what they need goes on',
+  retry: 'they are tried again',
+};
+
 /** A person at the terminal, who plays the approver and the one who gets the mail. */
 export function askedPeople(session: Session, approver: string, sandbox: SandboxClient, env: NodeJS.ProcessEnv, io: Io): People {
   let shown = '';
@@ -56,11 +64,12 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
     once(held.join(' '), holds.join(''));
     const items = setNow(view);
     const question = `You are ${approver}. What becomes of ${counted(held.length, 'item')}?`;
-    const chosen = await choose(question, { waive: 'leave in place, and go on', retry: 'try again' }, io, signal);
+    const chosen = await choose(question, DECISIONS, io, signal);
     if (chosen === undefined) return;
     const reason = await ask(`  Why do you ${chosen}? It stands in the evidence: `, io, signal);
     if (reason === '') io.err('  A reason is needed: it stands in the evidence. Nothing was decided.\n');
-    else await send(session, workflowId, messages[chosen], { items, by: approver, reason });
+    else if (chosen === 'retry') await send(session, workflowId, messages.retry, { items, by: approver, reason });
+    else await send(session, workflowId, messages.waive, { items, by: approver, reason, ...(chosen === 'waive' ? {} : { means: chosen }) });
   }
 
   async function collector({ workflowId }: RunView, { id, recipient: by, stage, challenge }: CollectorView, signal: AbortSignal) {

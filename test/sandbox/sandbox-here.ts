@@ -65,7 +65,11 @@ export interface SandboxHere extends SandboxAddress {
 }
 
 /** Begins with an estate's file; `linger`: single fields in place of `lingerMs`. */
-export async function sandboxHere({ estate = DEFAULT_ESTATE, lingerMs = 0, linger = {} as Partial<Linger> } = {}): Promise<SandboxHere> {
+export async function sandboxHere({
+  estate = DEFAULT_ESTATE,
+  lingerMs = 0,
+  linger = {},
+}: { estate?: string; lingerMs?: number; linger?: Partial<Linger> } = {}): Promise<SandboxHere> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-here-'));
   const loaded = loadEstate(estate);
   const store = EstateStore.open(directory, loaded.objects);

@@ -94,7 +94,7 @@ test('a line that was meant for a question answered elsewhere decides nothing: w
   await expect.poll(told, { timeout: 30_000 }).toContain('What becomes of');
   expect(heard).toContain('that was answered elsewhere; what is typed now answers nothing of it');
   stdin.write('read it and found right\n');
-  await expect.poll(told, { timeout: 30_000 }).toContain('That is none of waive, retry. Nothing was decided.');
+  await expect.poll(told, { timeout: 30_000 }).toContain('That is none of waive, keep, leave, retry. Nothing was decided.');
   stdin.end();
   expect(await ending).toMatchObject({ code: 'Usage' });
   expect((await decided(run)).map((d) => d.kind)).toEqual(['approve']);
