@@ -9,6 +9,7 @@ import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
+import { settled } from '../look/settle.ts';
 import { failed, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
 import { SecondLook } from './second-look/second-look.ts';
@@ -106,9 +107,9 @@ async function attemptAll(
   connection: Answer<unknown>,
 ): Promise<Attempt[]> {
   if (!connection.ok) return items.map((item) => failed(item, connection.failure));
-  const { operation, ledger, known } = work;
+  const { operation, ledger, known, manifest } = work;
   const again = look && { again: (item: PlanItem) => look.judge(item) };
-  const reach = { cloud, api: connection.value, ledger, known, stopping: stopSignal(), ...again };
+  const reach = { cloud, api: connection.value, ledger, known, settle: manifest.waits.settle, stopping: stopSignal(), ...again };
   return await applyTogether(operation, items, reach, (todo) => intend(work, todo));
 }
 
@@ -157,9 +158,17 @@ export async function judge(operation: Operation, item: PlanItem, reach: Reach):
   return judged.ok && judged.value === 'call' ? { ok: true, value: again?.value ?? 'call' } : judged;
 }
 
-async function callFor(operation: BatchOperation, [first, ...rest]: PlanItem[], { cloud, api, stopping }: Reach): Promise<Answer<void>> {
+async function callFor(
+  operation: BatchOperation,
+  [first, ...rest]: PlanItem[],
+  { cloud, api, settle, stopping }: Reach,
+): Promise<Answer<void>> {
   if (!first) return { ok: true, value: undefined };
-  return await persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]), stopping);
+  return await settled(
+    settle,
+    () => persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]), stopping),
+    (answer) => answer.ok || stopping?.aborted === true || !operation.maybeLate?.has(answer.failure.code),
+  );
 }
 
 /** Records an attempt's outcome, or keeps why it is tried later while `waits.unreachable` lasts. */

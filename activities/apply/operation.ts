@@ -25,6 +25,8 @@ export interface Reach {
   ledger: Ledger;
   /** Ids of all that the plan knows of, planned or left untouched. */
   known: ReadonlySet<string>;
+  /** The manifest's `waits.settle`, in ms. */
+  settle: number;
   /** Once it is aborted no call is waited for to be repeated. */
   stopping?: AbortSignal;
   /** Judges an item a second time before its call; undefined when it may go. Absent where the operation asks for none. */
@@ -59,6 +61,8 @@ export interface BatchOperation extends Operation {
   together?: true;
   /** Giving back what was only denied waits for no change window. */
   atAnyTime?: true;
+  /** Codes of a refusal that a cloud which shows a change late may be behind: the call is made again some times before it counts. */
+  maybeLate?: ReadonlySet<string>;
   /** Idempotent. */
   call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
   /** With the item as it is read after the call: its outcome once the call is seen to be done. Pure. */

@@ -4,13 +4,16 @@ import { excludedWords } from '../../model/exclusion.ts';
 import { isDone } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { UNREAD_SYSTEM } from '../../model/plan.ts';
+import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
 import { kindOf } from '../look/kinds.ts';
-import { lookAtEach } from '../look/look.ts';
+import type { Json } from '../../model/finding.ts';
+import type { Answer } from '../answer.ts';
+import { lookAtEach, type AskOfItem } from '../look/look.ts';
+import { settled } from '../look/settle.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
 import { currentPlan, demandPlan } from '../records/plans.ts';
 
@@ -33,16 +36,31 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const { match, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
-  const leftovers = match.findings
-    .filter((f) => f.confidence === 'certain' && !excused(f.id))
-    .map((f) => f.id)
-    .toSorted();
+  const found = match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)).map((f) => f.id);
+  const late = await shownLate(deps, manifest, plan?.items.filter((i) => found.includes(i.id) && isDone(ledger, i.id)) ?? []);
+  const leftovers = found.filter((id) => !late.has(id)).toSorted();
   const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);
   const unknown = unread.map((u) => u.system).filter((system) => !waivedSystem(system));
   const unseen = unread.map((u) => u.system).filter(waivedSystem);
   await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
   const words = excludedWords(excluded);
   return { leftovers, unknown, unseen, ...(words === undefined ? {} : { excluded: words }) };
+}
+
+/** Of what was removed and a reading shows all the same: what is gone when it is looked at by itself, for a list may show it for a while. */
+async function shownLate(deps: Deps, manifest: Manifest, items: PlanItem[]): Promise<Set<string>> {
+  const late = new Set<string>();
+  await lookAtEach(deps, manifest, items, async (item, ask) => {
+    const answer = await lookAtGone(manifest, item, ask);
+    if (answer.ok && answer.value === undefined) late.add(item.id);
+  });
+  return late;
+}
+
+/** An item that should be gone; undefined once it is seen to be. */
+function lookAtGone({ waits }: Manifest, item: PlanItem, ask: AskOfItem): Promise<Answer<Json | undefined>> {
+  const look = () => ask((api, cloud) => kindOf(cloud, item).read(api, item));
+  return settled(waits.settle, look, (answer) => answer.ok && answer.value === undefined);
 }
 
 export interface ConfirmGoneInput {
@@ -62,7 +80,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
   const items = itemsOf(plan, input.work).filter((i) => isDone(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {
-    const answer = await ask((api, cloud) => kindOf(cloud, item).read(api, item));
+    const answer = await lookAtGone(manifest, item, ask);
     if (answer.ok && answer.value === undefined) return;
     const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
     back.push(blocked(item, answer.ok ? 'CameBack' : 'Unreadable', reason));

@@ -9,26 +9,26 @@ import { suite } from './suite.ts';
 
 /** The sandboxes of this process that no file uses, by how long they show what was deleted: starting one takes as long as a short test. */
 const IDLE = Symbol.for('offboard.test.sandboxes');
-type Idle = Map<number, { folder: string; process: Child }>;
+type Idle = Map<string, { folder: string; process: Child }>;
 const globals = globalThis as { [IDLE]?: Idle };
 
 /** A sandbox process that a test can fill again, change, stop and bring back, at one address and with one set of credentials. */
 export class TestSandbox {
   folder = '';
-  readonly #lingerMs: number;
+  readonly #linger: string;
   #process: Child | undefined;
   client!: SandboxClient;
 
-  /** `lingerMs`: how long what was deleted is still shown. */
-  constructor(lingerMs: number) {
-    this.#lingerMs = lingerMs;
+  /** `linger`: how late a change is shown, as `--linger` takes it. */
+  constructor(linger: string) {
+    this.#linger = linger;
   }
 
   /** Takes one that a file before left, or starts one; this process becomes a worker of it: environment and trusted authority. */
   async open(estate: TestEstate): Promise<void> {
     const idle = (globals[IDLE] ??= new Map());
-    const left = idle.get(this.#lingerMs);
-    idle.delete(this.#lingerMs);
+    const left = idle.get(this.#linger);
+    idle.delete(this.#linger);
     this.folder = left?.folder ?? mkdtempSync(join(suite('folder'), 'sandbox-'));
     writeFileSync(join(this.folder, 'estate.yaml'), stringify(estate));
     if (!left) {
@@ -49,7 +49,7 @@ export class TestSandbox {
   /** Starts it, also again after `stop`. */
   async start(): Promise<void> {
     const estate = join(this.folder, 'estate.yaml');
-    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', estate, '--parent', '--linger', `${this.#lingerMs}`];
+    const args = ['sandbox/main.ts', '--state', this.folder, '--estate', estate, '--parent', '--linger', this.#linger];
     this.#process = await startProcess('sandbox', args, process.env, join(this.folder, 'sandbox.log'));
     this.client = sandboxClient(String(this.#process.ready['origin']), join(this.folder, 'ca.pem'));
     this.#becomeWorker();
@@ -110,7 +110,7 @@ export class TestSandbox {
 
   /** Leaves it to the next file of this process, with which it ends. */
   close(): void {
-    if (this.#process) globals[IDLE]?.set(this.#lingerMs, { folder: this.folder, process: this.#process });
+    if (this.#process) globals[IDLE]?.set(this.#linger, { folder: this.folder, process: this.#process });
     this.#process = undefined;
   }
 }

@@ -38,8 +38,9 @@ export class Stage {
   deps!: Deps;
   #worker: { shutdown(): void; done: Promise<void> } | undefined;
 
-  constructor({ lingerMs = 0 } = {}) {
-    this.sandbox = new TestSandbox(lingerMs);
+  /** `linger`: how late the sandbox shows a change, as its `--linger` takes it. */
+  constructor({ lingerMs = 0, linger }: { lingerMs?: number; linger?: string } = {}) {
+    this.sandbox = new TestSandbox(linger ?? `${lingerMs}`);
   }
 
   get home(): Home {

@@ -7,6 +7,7 @@ import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem, Plan } from '../../../model/plan.ts';
 import type { Deps } from '../../deps.ts';
 import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
+import { later } from '../../look/settle.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
@@ -38,6 +39,9 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
   const kind = kindOf(reach.cloud, item);
   const begun = ledger.openIntents.has(item.id);
   if (current === undefined) {
+    // One answer alone is no proof that somebody else removed it.
+    const again = begun ? undefined : await later(reach.settle, () => kind.read(reach.api, item));
+    if (again !== undefined) return await judgeRemoval(item, again, reach);
     const others = begun ? [] : ((await kind.inPlace?.(reach.api, item)) ?? []);
     const newcomer = others.find((o) => !known.has(o.id));
     return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');

@@ -26,6 +26,8 @@ export const RESTORE: BatchOperation = {
   intent: intentOf,
   judge,
   together: true,
+  // What was deleted or given back just now: not yet among the deleted ones, not yet there for what rests on it.
+  maybeLate: new Set(['Purged', 'NotRestorable', 'AccountGone', 'ResourceGone', 'PartMissing']),
   call: (kind, api, items) => undoOf(kind).restore(api, items),
   seen: (item, current, kind) => (current !== undefined && difference(kind, item, current) === undefined ? restored(item) : undefined),
   unseen: (item, current, kind) =>

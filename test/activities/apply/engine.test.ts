@@ -39,7 +39,7 @@ function cloudOf(failing?: FailureClass): AnyCloud {
 async function apply(items: PlanItem[], cloud = cloudOf(), operation: BatchOperation = REMOVE, ledger: Ledger = emptyLedger()) {
   const known = new Set(plan.items.map((i) => i.id));
   const intend = (todo: PlanItem[]) => Promise.resolve(void done.push(`intend ${todo.map((i) => i.id).join(' ')}`));
-  const attempts = await applyTogether(operation, items, { cloud, api: {}, ledger, known }, intend);
+  const attempts = await applyTogether(operation, items, { cloud, api: {}, ledger, known, settle: 1 }, intend);
   return attempts.map((t) => ('outcome' in t ? [t.item.id, t.outcome.outcome, t.outcome.code] : [t.item.id, 'later', t.later.code]));
 }
 
@@ -87,9 +87,28 @@ test('what is as wanted is written down and read back without a call', async () 
   expect(done).toEqual([`intend ${a.id}`]);
 });
 
+test('one answer alone is no proof that somebody else removed a thing: what is there at the second look is removed by us', async () => {
+  const cloud = cloudOf();
+  const [kind] = cloud.kinds as unknown as [{ read: (api: unknown, item: PlanItem) => Promise<Json | undefined> }];
+  const { read } = kind;
+  let looks = 0;
+  kind.read = (api, item) => (looks++ === 0 ? Promise.resolve(undefined) : read(api, item));
+  expect(await apply([a], cloud)).toEqual([[a.id, 'removed', undefined]]);
+  expect(done).toEqual([`intend ${a.id}`, `remove ${a.id}`]);
+  there.clear();
+  expect(await apply([b], cloudOf())).toEqual([[b.id, 'already-gone', undefined]]);
+});
+
 test('what may be tried again is not once the run is to stop: it is kept for when that goes on', async () => {
   const away: FailureClass = { kind: 'retry', code: 'ECONNREFUSED', message: 'away' };
-  const reach = { cloud: cloudOf(away), api: {}, ledger: emptyLedger(), known: new Set<string>(), stopping: AbortSignal.abort() };
+  const reach = {
+    cloud: cloudOf(away),
+    api: {},
+    ledger: emptyLedger(),
+    known: new Set<string>(),
+    settle: 1,
+    stopping: AbortSignal.abort(),
+  };
   const attempts = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
   expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'ECONNREFUSED' } }]);
   expect(done).toEqual([`remove ${a.id}`]);

@@ -67,6 +67,7 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
         api,
         ledger,
         known,
+        settle: manifest.waits.settle,
         stopping: AbortSignal.abort(),
         again: (one) => look.judge(one),
       });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnyCloud } from '../../../../activities/cloud.ts';
 import { applyTogether } from '../../../../activities/apply/engine.ts';
+import { RefusedError } from '../../../../activities/answer.ts';
 import { heldUntilBack, RESTORE } from '../../../../activities/apply/operations/restore.ts';
 import { emptyLedger, record, type Ledger } from '../../../../model/ledger.ts';
 import type { OutcomeWord } from '../../../../model/names.ts';
@@ -38,6 +39,7 @@ function steps(ledger: Ledger) {
     api: {},
     ledger,
     known: new Set<string>(),
+    settle: 1,
   };
 }
 
@@ -51,4 +53,26 @@ test('what was to be made again and is there already was made by somebody else, 
   const begun = emptyLedger();
   begun.begun.add(account.id);
   expect(await outcome({ ...account, recreated: 'itself' }, begun)).toBe('restored');
+});
+
+test('what was deleted just now and is not yet among the deleted ones is asked for again before it counts as purged', async () => {
+  const tried = async (refusals: number) => {
+    let calls = 0;
+    let there = false;
+    const undo = {
+      comparable: (snapshot: unknown) => snapshot,
+      restore: () => {
+        if (calls++ < refusals) return Promise.reject(new RefusedError('Purged', 'no longer among the deleted items'));
+        there = true;
+        return Promise.resolve();
+      },
+    };
+    const kind = { name: 'thing', undo, read: () => Promise.resolve(there ? account.snapshot : undefined) };
+    const cloud = { type: 'aws', kinds: [kind], classify: (e: RefusedError) => e.failure } as unknown as AnyCloud;
+    const reach = { cloud, api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1 };
+    const [attempt] = await applyTogether(RESTORE, [account], reach, () => Promise.resolve());
+    return attempt && 'outcome' in attempt ? (attempt.outcome.code ?? attempt.outcome.outcome) : undefined;
+  };
+  expect(await tried(2)).toBe('restored');
+  expect(await tried(9)).toBe('Purged');
 });

@@ -35,6 +35,7 @@ describe('Removed', () => {
       cloud: gcpCloud(),
       ledger: { ...emptyLedger(), openIntents: new Set(begun) },
       known: new Set<string>(),
+      settle: 1,
       api: apiWith({
         getServiceAccount: () => (calls.includes('delete') ? gone() : Promise.resolve(account([], { disabled: true }))),
         disableServiceAccount: () => Promise.resolve(),
