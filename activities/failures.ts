@@ -1,5 +1,6 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { FAILURES, messageOf, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
+import { isSignInCode } from '../model/sign-in.ts';
 import type { NextStep } from '../model/next-step.ts';
 
 /**
@@ -39,23 +40,9 @@ export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Codes of a worker that could not sign in: nothing is wrong with what it asked for, nor is anything said about it. */
-const SIGN_IN = new Set([
-  'SignInFailed',
-  'NoCredentials',
-  'Unauthenticated',
-  'CredentialsProviderError',
-  'InvalidClientTokenId',
-  'UnrecognizedClient',
-  'AuthFailure',
-  'MissingAuthenticationToken',
-  'SignatureDoesNotMatch',
-  'IncompleteSignature',
-]);
-
 /** Whether the worker's own sign-in failed: then nobody is told to leave out, or to waive, what could not be seen for that alone. */
 export function failedToSignIn({ code }: FailureClass): boolean {
-  return SIGN_IN.has(code);
+  return isSignInCode(code);
 }
 
 /** A failure class in words. */

@@ -1,6 +1,7 @@
 import { gateKey, type Decided, type KeptThings } from './decided.ts';
 import type { GateOutcome, OpenGate } from './gate.ts';
 import { foldDecision, type Decision } from './messages/index.ts';
+import type { MaybeOurs } from './maybe-ours.ts';
 import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import type { Reason } from './next-step.ts';
 import { isResolved, LIFTED, type Outcome } from './outcome.ts';
@@ -27,7 +28,8 @@ export type JournalRecord =
   | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
   /** What a quarantine was watched for: `unseen` could not be looked at, and why. */
   | { type: 'watched'; items: number; unseen: { item: string; why: string }[] }
-  | { type: 'verified'; leftovers: string[]; unknown: string[] }
+  /** `maybeOurs` absent where nobody looked for it. */
+  | { type: 'verified'; leftovers: string[]; unknown: string[]; maybeOurs?: MaybeOurs }
   /** What the worker's own identity may do, read at the end. */
   | { type: 'own-access'; access: OwnAccess }
   | ({ type: 'run-ended'; status: RunStatus } & Reason);

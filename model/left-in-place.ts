@@ -109,8 +109,9 @@ export function together(unresolved: readonly Outcome[]): Outcome[] {
 
 /** What an approver chooses between, and what each means for the rest; nothing for what merely waits for others. */
 export function choiceWords(outcome: Pick<Outcome, 'code' | 'keeps' | 'needs'>): string[] {
-  const { keeps, needs } = outcome;
-  if (waitsForOthers(outcome)) return [];
+  const { code, keeps, needs } = outcome;
+  // Of a system that could not be read nothing is known, so there is nothing to choose between.
+  if (waitsForOthers(outcome) || code === 'UnreadSystem') return [];
   const more = (needs?.count ?? 0) - (needs?.first.length ?? 0);
   const rest = needs && `${needs.first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const byDefault = (own: boolean) => (own ? ' (unless told otherwise)' : '');

@@ -13,6 +13,7 @@ import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
+import { unreadForSignIn } from './sign-in.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
 export interface PlanItem extends Finding {
@@ -297,7 +298,7 @@ function unreadSystem(system: SystemId, reason: string): Finding {
     uses: [],
     hold: {
       code: 'UnreadSystem',
-      reason: `${reason}; nothing is known about what it holds: mend the access and amend the plan, or waive it`,
+      reason: `${reason}; nothing is known about what it holds: ${unreadForSignIn(reason) ? 'mend the sign-in and amend the plan' : 'mend the access and amend the plan, or waive it'}`,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { waivedWords, type Waiver } from './decided.ts';
+import { maybeOursWords } from './maybe-ours.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
 import { isResolved, LIFTED } from './outcome.ts';
 import { PROTECTED } from './plan.ts';
@@ -51,11 +52,16 @@ export function stayingByDecision(summary: Pick<RunSummary, 'items' | 'untouched
 }
 
 /** What is left over: without a verification nobody knows, and what stays by decision is counted, never passed over. */
-export function leftoverWords(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy'>): string {
+export function leftoverWords(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy' | 'maybeOurs'>): string {
   if (summary.leftovers === null) return 'not verified';
-  if (summary.leftovers.length > 0) return summary.leftovers.join(', ');
+  const maybe = maybeOursWords(summary.maybeOurs);
+  return [certainlyLeft(summary, summary.leftovers, maybe === ''), ...(maybe ? [maybe] : [])].join('; ');
+}
+
+function certainlyLeft(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>, leftovers: string[], sure: boolean): string {
+  if (leftovers.length > 0) return leftovers.join(', ');
   const staying = stayingByDecision(summary);
-  if (staying.length === 0) return 'nothing';
+  if (staying.length === 0) return sure ? 'nothing' : 'nothing that is ours for certain';
   const by = Map.groupBy(staying, (s) => s.how);
   return `nothing but what stays by decision: ${[...by].map(([how, of]) => `${of.length} ${how}`).join(', ')}`;
 }

@@ -1,6 +1,7 @@
 import type { Waiver } from './decided.ts';
 import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
+import type { MaybeOurs } from './maybe-ours.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import type { NextStep, Reason } from './next-step.ts';
 import { countPhase, withoutPhase, type Outcome, type PhaseCounts } from './outcome.ts';
@@ -44,6 +45,8 @@ export interface RunSummary {
   /** What the verification found still there; null when there was none. */
   leftovers: string[] | null;
   unknown: string[];
+  /** What matches by name only and stays, as the verification found it; absent when there was none. */
+  maybeOurs?: MaybeOurs;
   /** What the worker itself may do, read at the end; absent where nobody looked. */
   ownAccess?: OwnAccess;
 }
@@ -139,6 +142,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
     case 'verified':
       summary.leftovers = r.leftovers;
       summary.unknown = r.unknown;
+      if (r.maybeOurs) summary.maybeOurs = r.maybeOurs;
       return;
     case 'own-access':
       summary.ownAccess = r.access;

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { messageOf } from '../model/errors.ts';
+import type { MaybeOurs } from '../model/maybe-ours.ts';
 import type { RunStatus } from '../model/names.ts';
 import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
@@ -33,6 +34,8 @@ export interface OffboardingResult {
   phases: PhaseCounts[];
   /** Null when it ended before the verification. */
   leftovers: string[] | null;
+  /** What matches by name only and stays; absent when it ended before the verification. */
+  maybeOurs?: MaybeOurs;
   /** Folder of the evidence on the worker's machine. */
   evidence: string;
 }
@@ -119,13 +122,15 @@ async function plan(run: Run): Promise<void> {
 async function verified(run: Run): Promise<Ending> {
   run.enter('verify');
   const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
-  const { leftovers, unknown, unseen, excluded } = await verify({ run: run.id, manifest, readings });
+  const { leftovers, unknown, unseen, excluded, maybeOurs } = await verify({ run: run.id, manifest, readings });
+  run.maybeOurs = maybeOurs;
   if (leftovers.length > 0)
     return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
   if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
   const unsaid = unseen.length > 0 ? `; of ${unseen.join(', ')}, which could not be read and was waived, nothing is known` : '';
   const read = excluded === undefined ? 'read again' : `${excluded}; the rest was read again`;
-  return { status: 'completed', reason: `${read}: nothing is left but what was waived or protected${unsaid}` };
+  const nothing = maybeOurs?.worst ? 'nothing that is ours for certain' : 'nothing';
+  return { status: 'completed', reason: `${read}: ${nothing} is left but what was waived or protected${unsaid}` };
 }
 
 export function dryRunEnded(next: NextStep[]): Ending {
@@ -151,5 +156,6 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   run.ended = why;
   run.enter('ended');
   await condition(allHandlersFinished);
-  return { run: run.id, status, ...why, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, evidence };
+  const maybe = run.maybeOurs ? { maybeOurs: run.maybeOurs } : {};
+  return { run: run.id, status, ...why, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, ...maybe, evidence };
 }

@@ -2,6 +2,7 @@ import type { MakePlanResult } from '../activities/plan/make-plan.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
 import type { GateOutcome } from '../model/gate.ts';
 import type { RunView, Stage } from '../model/messages/status.ts';
+import type { MaybeOurs } from '../model/maybe-ours.ts';
 import { PHASES, type Phase } from '../model/names.ts';
 import type { Reason } from '../model/next-step.ts';
 import { needsPerson, withoutPhase, type Outcome } from '../model/outcome.ts';
@@ -35,6 +36,8 @@ export interface RunState {
   /** How the gate that was opened last was decided; undefined while it is open. */
   gateOutcome: GateOutcome | undefined;
   lastRefusal: string | undefined;
+  /** What matches by name only and stays, once that was verified. */
+  maybeOurs: MaybeOurs | undefined;
   status: RunView['status'];
   /** Why it ended as it did. */
   ended: Reason | undefined;

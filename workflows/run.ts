@@ -6,6 +6,7 @@ import type { Batch } from '../model/batch.ts';
 import type { GateOutcome } from '../model/gate.ts';
 import { samePerson } from '../model/identity/person.ts';
 import type { Stage } from '../model/messages/status.ts';
+import type { MaybeOurs } from '../model/maybe-ours.ts';
 import { PHASES, type Gate, type Phase } from '../model/names.ts';
 import { OTP_EXHAUSTED, type Outcome } from '../model/outcome.ts';
 import { runName } from '../model/run-name.ts';
@@ -42,6 +43,7 @@ export class Run implements RunState {
   liftedBy: string | undefined;
   cancelledBy: string | undefined;
   lastRefusal: string | undefined;
+  maybeOurs: MaybeOurs | undefined;
   status: RunState['status'] = 'running';
   ended: RunState['ended'];
   readonly betweenItems = new BetweenItems();

@@ -34,6 +34,7 @@ export function viewOf(run: RunState): RunView {
     ...(run.plan ? { planHash: run.plan.planHash } : {}),
     ...(gate ? { gate: gate.open } : {}),
     ...(run.gateOutcome ? { gateOutcome: run.gateOutcome } : {}),
+    ...(run.maybeOurs ? { maybeOurs: run.maybeOurs } : {}),
     ...(run.lastRefusal === undefined ? {} : { lastRefusal: run.lastRefusal }),
     ...(run.started ? { otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
   };

@@ -1,3 +1,4 @@
+import { endWords } from '../../model/maybe-ours.ts';
 import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
 import type { Undoing } from '../../model/restore.ts';
@@ -17,7 +18,7 @@ export function evidencePage({ run, names, summary: s, undo, journal }: Evidence
 <title>${words.title} ${esc(s.tenantId)}</title>
 <style>${STYLE}</style>
 <h1>${words.heading}</h1>
-<p class="status ${esc(s.status)}"><b>${esc(s.status)}</b> ${esc(s.reason)}${lines(s.next)}</p>
+<p class="status ${esc(s.status)}"><b>${esc(endWords(s))}</b> ${esc(s.reason)}${lines(s.next)}</p>
 <dl>${terms([
     ['Tenant', s.tenantId],
     ['Run', run],

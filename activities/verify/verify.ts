@@ -2,6 +2,7 @@ import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { meansItem } from '../../model/identity/native.ts';
 import { excludedWords } from '../../model/exclusion.ts';
 import { isDone } from '../../model/ledger.ts';
+import { maybeOursAmong, type MaybeOurs } from '../../model/maybe-ours.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
@@ -26,6 +27,8 @@ export interface VerifyResult {
   unseen: string[];
   /** What the manifest leaves out, in words: the run does not speak for that either. */
   excluded?: string;
+  /** What matches by name only and is not protected or waived: nothing proves whose it is. */
+  maybeOurs?: MaybeOurs;
 }
 
 /** Discovers again and says what is left. */
@@ -42,9 +45,10 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);
   const unknown = unread.map((u) => u.system).filter((system) => !waivedSystem(system));
   const unseen = unread.map((u) => u.system).filter(waivedSystem);
-  await deps.journal.append(input.run, { type: 'verified', leftovers, unknown });
+  const maybeOurs = maybeOursAmong(match.findings.filter((f) => !excused(f.id)));
+  await deps.journal.append(input.run, { type: 'verified', leftovers, unknown, maybeOurs });
   const words = excludedWords(excluded);
-  return { leftovers, unknown, unseen, ...(words === undefined ? {} : { excluded: words }) };
+  return { leftovers, unknown, unseen, maybeOurs, ...(words === undefined ? {} : { excluded: words }) };
 }
 
 /** Of what was removed and a reading shows all the same: what is gone when it is looked at by itself, for a list may show it for a while. */

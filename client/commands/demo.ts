@@ -89,6 +89,7 @@ async function play(
     planHash: result.planHash,
     phases: result.phases,
     leftovers: result.leftovers?.length ?? null,
+    maybeOurs: result.maybeOurs ?? null,
     untouched: { objects: untouched.objects, changed: untouched.changed.length },
     evidence: result.evidence,
     temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,

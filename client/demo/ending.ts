@@ -1,4 +1,5 @@
 import { spell, step } from '../../model/next-step.ts';
+import { endWords } from '../../model/maybe-ours.ts';
 import type { Staying } from '../../model/summary-words.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 
@@ -12,7 +13,7 @@ interface Ended {
 export function tellEnd(result: OffboardingResult, ended: Ended, staying: Staying[], staysUp: boolean, program: string): string {
   return [
     '',
-    `${result.status}: ${result.reason}`,
+    `${endWords(result)}: ${result.reason}`,
     ...(result.next ?? []).map((n) => `  ${spell(n, program)}`),
     ...staying.flatMap(({ item, why }) => [`Stays: ${item}`, `  ${why}`]),
     `Of ${ended.untouched.objects} objects that are not ours, ${ended.untouched.changed} changed.`,

@@ -2,6 +2,7 @@ import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { ownAccessWords } from '../../model/own-access.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
+import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
@@ -9,7 +10,7 @@ export function renderReport(s: RunSummary, program: string): string {
   const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
-    `${s.status}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
+    `${endWords(s)}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
     ...spelled(s.next, '  '),
     ...(s.restores === undefined ? [] : [`gives back what was removed by ${s.restores}`]),
     '',

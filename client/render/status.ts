@@ -1,5 +1,6 @@
 import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { choiceWords, together } from '../../model/left-in-place.ts';
+import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { phasesOf } from '../../model/summary-words.ts';
 import type { RunView } from '../../model/messages/status.ts';
@@ -17,7 +18,7 @@ export interface Retrying {
 export function renderStatus(view: RunView, retrying: Retrying[], evidence: string | undefined, program: string): string {
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
-    `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${view.status})`}   plan ${view.planHash ?? 'not made yet'}`,
+    `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${endWords(view)})`}   plan ${view.planHash ?? 'not made yet'}`,
     ...(view.ended ? ['', `${view.status}: ${view.ended.reason}`, ...(view.ended.next ?? []).map((n) => `  ${spell(n, program)}`)] : []),
     '',
   ];

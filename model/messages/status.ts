@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { GateOutcome, OpenGate } from '../gate.ts';
+import type { MaybeOurs } from '../maybe-ours.ts';
 import type { Phase, RunStatus, SystemId } from '../names.ts';
 import type { Reason } from '../next-step.ts';
 import type { Outcome, PhaseCounts } from '../outcome.ts';
@@ -38,6 +39,8 @@ export interface RunView {
   unresolved: Outcome[];
   /** Collectors of the phase under way. */
   collectors: CollectorView[];
+  /** What matches by name only and stays, once that was verified. */
+  maybeOurs?: MaybeOurs;
   /** The last message that was refused, in words: for signals, which cannot be answered. */
   lastRefusal?: string;
   otpPublicKey?: JWK;

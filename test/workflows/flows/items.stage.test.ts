@@ -184,3 +184,18 @@ test('an activity that no try makes right ends the run as failed, with its evide
   await expect(run.result()).rejects.toThrow('Workflow execution failed');
   expect(run.inputsOf('endRun')).toMatchObject([{ status: 'failed', reason: 'not this' }]);
 });
+
+test('a run that completes carries what may be ours and stays, in its result and its status', async () => {
+  const maybeOurs = { count: 2, worst: { item: 'gcp-binding:owner', risk: 'takeover' as const } };
+  const verify: Activities['verify'] = () => Promise.resolve({ leftovers: [], unknown: [], unseen: [], maybeOurs });
+  const run = await start({ activities: { verify } });
+  await run.approve('plan');
+  await run.approve('collectors');
+  await run.deleteCollectors();
+  expect(await run.result()).toMatchObject({
+    status: 'completed',
+    maybeOurs,
+    reason: expect.stringContaining('ours for certain') as string,
+  });
+  expect((await run.view()).maybeOurs).toEqual(maybeOurs);
+});
