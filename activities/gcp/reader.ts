@@ -1,3 +1,4 @@
+import type { PlanItem } from '../../model/plan.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import { each } from '../../model/selector.ts';
 import type { ReadContext } from '../cloud.ts';
@@ -22,7 +23,7 @@ import { unlessRefused } from '../answer.ts';
 import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
 import { GCP_NAMES, judgeProvider, isNamedLikeOurs } from './footprint/ownership.ts';
 import { usedWords } from './footprint/accounts.ts';
-import { grantsOf } from './footprint/grants.ts';
+import { type AccountGrant, grantsOf } from './footprint/grants.ts';
 import { poolMember, poolOf } from './footprint/members.ts';
 
 /**
@@ -53,7 +54,8 @@ async function readOidc(api: GcpApi, resource: string, context: ReadContext): Pr
   const named = each(context.manifest.gcp?.oidcProject);
   if (type !== 'projects' || (named.length > 0 && !named.includes(id))) return undefined;
   const pools = await readPools(api, id);
-  if (named.length === 0 && !pools.some((pool) => concernsUs(pool, context))) return undefined;
+  const isOurWork = ownIn(context, ...OF_POOLS).some((item) => item.system === `gcp:${resource}`);
+  if (named.length === 0 && !isOurWork && !pools.some((pool) => concernsUs(pool, context))) return undefined;
   return await readAround(api, id, pools, context);
 }
 
@@ -63,6 +65,14 @@ function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean
   const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
   const verdicts = pool.providers.map((p) => judgeProvider(p, facts));
   return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
+}
+
+const OF_POOLS = ['gcp-pool', 'gcp-provider'];
+const ON_ACCOUNTS = ['gcp-impersonation-binding'];
+
+/** What of some kinds is this run's own doing, to be put back: without it, what it was around would not be looked at any more. */
+function ownIn({ own = [] }: ReadContext, ...kinds: string[]): PlanItem[] {
+  return own.flatMap(({ item }) => (kinds.includes(item.kind) ? [item] : []));
 }
 
 /** Credentials name a project by its number; everything else here goes by its id. */
@@ -85,16 +95,17 @@ async function readAround(api: GcpApi, projectId: string, pools: PoolWithProvide
     recentUse(api, projectId, context.manifest.guards.usedWithin),
   ]);
   const elsewhere = await readElsewhere(api, projectId, projectNumber, pools, context);
-  return { projectNumber, pools, serviceAccounts: await withPolicies(api, accounts), ...elsewhere, ...use };
+  return { projectNumber, pools, serviceAccounts: await withPolicies(api, accounts, context), ...elsewhere, ...use };
 }
 
-async function withPolicies(api: GcpApi, accounts: ServiceAccount[]): Promise<AccountWithPolicy[]> {
+async function withPolicies(api: GcpApi, accounts: ServiceAccount[], context: ReadContext): Promise<AccountWithPolicy[]> {
+  const before = new Set(ownIn(context, ...ON_ACCOUNTS).map((item) => (item.snapshot as AccountGrant).resource));
   const all: AccountWithPolicy[] = [];
   for (let from = 0; from < accounts.length; from += POLICIES_AT_ONCE) {
     const batch = accounts.slice(from, from + POLICIES_AT_ONCE).map(async (account) => {
       const policy = await api.getPolicy(account.name);
       if (policy === undefined) return [];
-      const isTrusting = grantsOf(account.name, policy).some((g) => poolMember(g.member));
+      const isTrusting = before.has(account.name) || grantsOf(account.name, policy).some((g) => poolMember(g.member));
       return [{ ...account, policy, ...(isTrusting ? await keysOf(api, account) : {}) }];
     });
     all.push(...(await Promise.all(batch)).flat());
@@ -138,7 +149,7 @@ async function readElsewhere(
   for (const name of found.names.filter((n) => projectOf(n) !== projectId)) {
     const account = await unlessRefused(classifyGcp, async () => {
       const there = await api.getServiceAccount(name);
-      return there ? await withPolicies(api, [there]) : [];
+      return there ? await withPolicies(api, [there], context) : [];
     });
     if (account.ok) elsewhere.push(...account.value.filter((a) => isTrusting(a.name, a.policy)));
     else unseen.push(account.failure.message);

@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
 import type { OidcProject } from '../../../activities/gcp/snapshot.ts';
 import type { CloudSandbox } from '../../sandbox/cloud-sandbox.ts';
-import { CIEM_CONDITION, EMAIL, ISSUER, NUMBER, principals, PROJECT } from './fixtures.ts';
+import type { Own } from '../../../activities/kind.ts';
+import { CIEM_CONDITION, EMAIL, ISSUER, NUMBER, pool, POOL, principals, PROJECT, provider } from './fixtures.ts';
 import { contextOf, googleAt } from './in-process.ts';
 
 const ours = { ours: true, project: PROJECT };
@@ -56,11 +57,11 @@ function estate(deny: { organization?: string[]; project?: string[]; other?: str
 let sandbox: CloudSandbox;
 afterEach(() => sandbox.close());
 
-async function read(objects: object[], gcp: object): Promise<OidcProject | undefined> {
+async function read(objects: object[], gcp: object, own?: readonly Own[]): Promise<OidcProject | undefined> {
   sandbox = await googleAt(objects);
   const cloud = gcpCloud();
   const system = `gcp:projects/${PROJECT}` as const;
-  const context = contextOf({ projects: [PROJECT, 'contoso-web', 'contoso-data'], ...gcp });
+  const context = { ...contextOf({ projects: [PROJECT, 'contoso-web', 'contoso-data'], ...gcp }), ...(own ? { own } : {}) };
   return (await cloud.read(await cloud.connect(system, context), system, context)).oidc;
 }
 
@@ -93,4 +94,34 @@ test('keys that people made are read of each account that a pool may act as, and
   await sandbox.close();
   const [denied] = keysOf(await read(estate({ project: ['iam.serviceAccountKeys.list'] }, ['4f5a']), {})) ?? [];
   expect(denied?.keysUnseen).toContain('iam.serviceAccountKeys.list');
+});
+
+/** What this run took away, as the second look has it put back. */
+function takenAway(...kinds: string[]): Own[] {
+  const resource = `projects/${PROJECT}/serviceAccounts/${EMAIL}`;
+  const grant = { resource, role: 'roles/iam.workloadIdentityUser', member: principals(), condition: null, uniqueId: '104' };
+  const snapshots: Record<string, object> = {
+    'gcp-impersonation-binding': grant,
+    'gcp-provider': provider(),
+    'gcp-pool': definitionOf(pool([])),
+  };
+  return kinds.map((kind) => {
+    const item = { kind, id: `${kind}:x`, system: `gcp:projects/${PROJECT}`, snapshot: snapshots[kind] } as unknown as Own['item'];
+    return { item, byUs: (current) => current === undefined };
+  });
+}
+const definitionOf = ({ providers: _, ...definition }: ReturnType<typeof pool>) => definition;
+const without = (objects: object[], kind: string) => objects.filter((o) => !('kind' in o && o.kind === kind));
+
+test('of an account whose grant this run took away, keys are read all the same: somebody may have made one since', async () => {
+  const objects = without(estate({}, ['4f5a']), 'gcp-binding');
+  const found = await read(objects, {}, takenAway('gcp-impersonation-binding'));
+  expect(found?.serviceAccounts).toEqual([expect.objectContaining({ email: EMAIL, keys: ['4f5a'] })]);
+});
+
+test('a project whose only pool this run took away is read as before: what stays there is judged with the pool put back', async () => {
+  const objects = ['gcp-pool', 'gcp-provider', 'gcp-binding'].reduce(without, estate({}, ['4f5a']));
+  const found = await read(objects, {}, takenAway('gcp-pool', 'gcp-provider', 'gcp-impersonation-binding'));
+  expect(found?.pools).toMatchObject([{ name: POOL, providers: [{ issuer: `https://${ISSUER}` }] }]);
+  expect(found?.serviceAccounts).toMatchObject([{ email: EMAIL, keys: ['4f5a'], policy: { bindings: [{ members: [principals()] }] } }]);
 });
