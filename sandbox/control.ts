@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { applyChanges, changeFaults, ChangeSchema } from './changes.ts';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
-import { sameSecret, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
+import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
 import { StateSchema, type EstateStore } from './store.ts';
 import { registerWorker } from './worker-environment.ts';
 
@@ -18,7 +19,8 @@ export function controlToken(directory: string): string {
 
 /**
  * Calls that no cloud has, for who has `token` as bearer: `PUT /sandbox/estate` takes another estate, `GET` and `PUT /sandbox/state` are for
- * what somebody does in the clouds beside us. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * any edit of it, `POST /sandbox/changes`
+ * for what somebody does in the clouds beside us. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
  * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
  */
 export function controlService(token: string, first: Estate, tell: (manifest: unknown) => void): SandboxService {
@@ -29,7 +31,8 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
     manifest = estate.manifest;
     tell(manifest);
   };
-  const answer = ({ method, path, headers, body }: SandboxRequest, store: EstateStore): SandboxResponse => {
+  const answer = ({ method, path, headers, body }: SandboxRequest, context: SandboxContext): SandboxResponse => {
+    const { store } = context;
     switch (`${method} ${path}`) {
       case 'PUT /estate':
         take(parseEstate(JSON.parse(body)), store);
@@ -43,6 +46,13 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
           return refused(412, 'the state has changed since it was read; read it again');
         tell(manifest);
         return { status: 204 };
+      case 'POST /changes': {
+        const changes = z.array(ChangeSchema).parse(JSON.parse(body));
+        const faults = changeFaults(store.all(), changes);
+        if (faults.length > 0) return refused(400, faults.map(({ index, text }) => `[${index}]: ${text}`).join('\n'));
+        applyChanges(context, changes);
+        return { status: 204 };
+      }
       default:
         return refused(404, `there is no ${method} /sandbox${path}`);
     }
@@ -50,11 +60,11 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
   return {
     prefix: '/sandbox',
     maxBodyBytes: MAX_BODY_BYTES,
-    handle(request, { store }) {
+    handle(request, context) {
       if (!sameSecret(`Bearer ${token}`, request.headers['authorization'] ?? ''))
         return refused(401, 'the bearer token is not that of the sandbox’s folder (control-token)');
       try {
-        return answer(request, store);
+        return answer(request, context);
       } catch (error) {
         if (error instanceof EstateError || error instanceof SyntaxError) return refused(400, error.message);
         if (error instanceof z.ZodError) return refused(400, z.prettifyError(error));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { changeFaults, ChangeSchema, type Change } from './changes.ts';
 import { EstateObjectSchema, objectKey, type EstateObject } from './objects.ts';
 
 /** An estate file that can't be used; the message names file, line, path and the mend. */
@@ -17,9 +18,15 @@ export class EstateError extends Error {
 export interface Estate {
   manifest: unknown;
   objects: EstateObject[];
+  /** What others do between a plan and its approval, for whoever plays them. */
+  changes?: Change[] | undefined;
 }
 
-const EstateSchema = z.strictObject({ manifest: z.looseObject({}), objects: z.array(EstateObjectSchema).min(1) });
+const EstateSchema = z.strictObject({
+  manifest: z.looseObject({}),
+  objects: z.array(EstateObjectSchema).min(1),
+  changes: z.array(ChangeSchema).optional(),
+});
 const KINDS = EstateObjectSchema.options.map((option) => option.shape.kind.value).join(', ');
 
 /** Reads an estate from YAML. Throws EstateError with every fault at once, one a line, as `file:line: path: what is wrong; the mend`. */
@@ -42,10 +49,13 @@ interface Places {
 export function parseEstate(value: unknown, { before, name }: Places = { before: () => '', name: pathText }): Estate {
   const parsed = EstateSchema.safeParse(value);
   const faults = parsed.success
-    ? duplicates(parsed.data.objects).map(({ key, first, second }) => ({
-        path: ['objects', second],
-        text: `${key} is already at ${name(['objects', first])}; keep one of them`,
-      }))
+    ? [
+        ...duplicates(parsed.data.objects).map(({ key, first, second }) => ({
+          path: ['objects', second],
+          text: `${key} is already at ${name(['objects', first])}; keep one of them`,
+        })),
+        ...changeFaults(parsed.data.objects, parsed.data.changes ?? []).map(({ index, text }) => ({ path: ['changes', index], text })),
+      ]
     : parsed.error.issues.flatMap(describe);
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new EstateError('InvalidEstate', faults.map((f) => `${before(f.path)}${pathText(f.path)}: ${f.text}`).join('\n'));

@@ -129,6 +129,32 @@ export class EstateStore {
     this.save();
   }
 
+  /** The live objects, in no order. */
+  all(): EstateObject[] {
+    return Object.values(this.#state.entries).flatMap((e) => (e.deletedAt ? [] : [e.object]));
+  }
+
+  /** The object of a key, deleted ones too. */
+  at(key: string): EstateObject | undefined {
+    return this.#state.entries[key]?.object;
+  }
+
+  /** Puts an object as if the estate had begun with it. */
+  begin(object: EstateObject): void {
+    this.#state.entries[objectKey(object)] = { object, initial: structuredClone(object) };
+    this.#byKind = undefined;
+    this.save();
+  }
+
+  /** Marks an object deleted as if the estate had begun without it. */
+  forget(key: string, at: Date): void {
+    const entry = this.#state.entries[key];
+    if (!entry) throw new Error(`no object ${key}`);
+    delete entry.initial;
+    entry.deletedAt = at.toISOString();
+    this.save();
+  }
+
   /** State of one service's own (etags, operations, mails): a JSON value that is mutated in place and written by `save`. */
   slot<T extends object>(name: string, initial: T): T {
     return (this.#state.slots[name] ??= initial) as T;

@@ -5,6 +5,7 @@ import type { Command, Io } from '../terminal/command.ts';
 import { optional, type Values } from '../terminal/values.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
+import { amongOthers } from '../demo/others.ts';
 import { tellEnd } from '../demo/ending.ts';
 import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
@@ -79,7 +80,8 @@ async function play(
   tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
   const auto = values['auto'] === true || !io.interactive;
   const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, stage.env, io);
-  const result = await attend(handle, people, tell, over);
+  const changes = values['keep'] ? [] : stage.changes;
+  const result = await attend(handle, amongOthers(people, stage.sandbox, changes, tell), tell, over);
   const { runId } = await handle.describe();
   const { untouched } = await stage.sandbox.report();
   const answer = {

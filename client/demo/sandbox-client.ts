@@ -1,23 +1,32 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
+import { request, type RequestOptions } from 'node:https';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Change } from '../../sandbox/changes.ts';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
 /** The sandbox as a person beside it sees it: its report and its mailbox, over https with its own certificate authority. */
 export interface SandboxClient {
   origin: string;
   report(): Promise<SandboxReport>;
+  /** Has others do something in the clouds. */
+  change(changes: readonly Change[]): Promise<void>;
   /** The newest one-time password in a mailbox, and its mail's id; undefined when there is none. */
   newestOtp(to: string): Promise<{ id: string; otp: string } | undefined>;
 }
 
-export function sandboxClient(origin: string, authorityFile: string): SandboxClient {
-  const ca = readFileSync(authorityFile);
+/** `folder`: the sandbox's own, with its authority and the token of who may change the estate. */
+export function sandboxClient(origin: string, folder: string): SandboxClient {
+  const ca = readFileSync(join(folder, 'ca.pem'));
+  const authorization = `Bearer ${readFileSync(join(folder, 'control-token'), 'utf8')}`;
   return {
     origin,
     report: () => getJson<SandboxReport>(`${origin}/sandbox/report`, ca),
+    async change(changes) {
+      await send(`${origin}/sandbox/changes`, { ca, method: 'POST', headers: { authorization } }, JSON.stringify(changes));
+    },
     async newestOtp(to) {
       const mails = await getJson<{ value: { id: string; text: string }[] }>(
         `${origin}/mail/api/messages?to=${encodeURIComponent(to)}`,
@@ -31,8 +40,12 @@ export function sandboxClient(origin: string, authorityFile: string): SandboxCli
 }
 
 async function getJson<T>(url: string, ca: Buffer): Promise<T> {
-  const [response] = (await once(get(url, { ca }), 'response')) as [IncomingMessage];
+  return JSON.parse(await send(url, { ca })) as T;
+}
+
+async function send(url: string, options: RequestOptions, body = ''): Promise<string> {
+  const [response] = (await once(request(url, options).end(body), 'response')) as [IncomingMessage];
   const answer = await text(response);
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
-  return JSON.parse(answer) as T;
+  if (Math.floor((response.statusCode ?? 0) / 100) !== 2) throw new Error(`${url} answered ${response.statusCode}: ${answer}`);
+  return answer;
 }

@@ -9,6 +9,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { quote } from '../../model/quote.ts';
 import { parseYaml } from '../../model/yaml.ts';
 import { readText, homeOf } from '../../security/files.ts';
+import type { Change } from '../../sandbox/changes.ts';
 import { EstateError, loadEstate } from '../../sandbox/estate.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
@@ -34,6 +35,8 @@ export interface StageOptions {
 export interface Stage {
   manifest: Manifest;
   manifestFile: string;
+  /** What others do in the clouds while the plan waits for its approval. */
+  changes: readonly Change[];
   sandbox: SandboxClient;
   /** For the client: Temporal's address, task queue, home. */
   env: NodeJS.ProcessEnv;
@@ -49,7 +52,7 @@ const NAMES = ['OFFBOARD_HOME', 'TEMPORAL_ADDRESS', 'OFFBOARD_TASK_QUEUE'];
 /** Brings up what a run needs. What was started is ended by `strike`, and when a part does not come up. */
 export async function setStage(options: StageOptions): Promise<Stage> {
   const { folder, progress } = options;
-  const { manifest, raw } = readEstate(options.estate);
+  const { manifest, raw, changes } = readEstate(options.estate);
   claim(folder, options.keep);
   const stops: (() => Promise<void> | void)[] = [() => rmSync(pidFile(folder), { force: true })];
   const strike = async () => {
@@ -68,7 +71,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const sandbox = await startProcess('sandbox', sandboxArgs, process.env, join(folder, 'logs', 'sandbox.log'));
     stops.push(() => sandbox.stop());
     const workerEnv = JSON.parse(readFileSync(join(state, 'worker.env.json'), 'utf8')) as Record<string, string>;
-    const client = sandboxClient(String(sandbox.ready['origin']), String(workerEnv['NODE_EXTRA_CA_CERTS']));
+    const client = sandboxClient(String(sandbox.ready['origin']), state);
     progress(`sandbox: ${client.origin} (process ${sandbox.pid})`);
 
     const temporal = await bringTemporal(folder, env, progress, stops);
@@ -84,7 +87,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     stops.push(() => worker.stop());
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
-    return { manifest, manifestFile, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
+    return { manifest, manifestFile, changes, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
   } catch (error) {
     await strike();
     throw error;
@@ -116,13 +119,14 @@ async function bringTemporal(
   return { address: server.address, uiUrl: server.uiUrl };
 }
 
-const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z.unknown()) });
+const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z.unknown()), changes: z.array(z.unknown()).optional() });
 
 /** Checks both halves of an estate before anything is started. */
-function readEstate(file: string): { manifest: Manifest; raw: unknown } {
+function readEstate(file: string): { manifest: Manifest; raw: unknown; changes: Change[] } {
   const { manifest } = parseYaml(file, readText(file), EstateFile, (estate) => within('manifest', manifestFaults(estate.manifest)));
   try {
-    return { manifest, raw: loadEstate(file).manifest };
+    const { manifest: raw, changes = [] } = loadEstate(file);
+    return { manifest, raw, changes };
   } catch (error) {
     if (!(error instanceof EstateError)) throw error;
     throw new OffboardError(error.code === 'UnreadableFile' ? 'UnreadableFile' : 'InvalidValue', error.message, { cause: error });

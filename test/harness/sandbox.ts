@@ -37,7 +37,7 @@ export class TestSandbox {
       return;
     }
     this.#process = left.process;
-    this.client = sandboxClient(String(left.process.ready['origin']), join(this.folder, 'ca.pem'));
+    this.client = sandboxClient(String(left.process.ready['origin']), this.folder);
     const worker = estate.objects.find((o) => 'displayName' in o && o.displayName === 'offboarding-worker');
     await this.change(({ credentials }) => {
       const { id: tenantId, cloud = 'public' } = estate.manifest.tenant;
@@ -51,7 +51,7 @@ export class TestSandbox {
     const estate = join(this.folder, 'estate.yaml');
     const args = ['sandbox/main.ts', '--state', this.folder, '--estate', estate, '--parent', '--linger', this.#linger];
     this.#process = await startProcess('sandbox', args, process.env, join(this.folder, 'sandbox.log'));
-    this.client = sandboxClient(String(this.#process.ready['origin']), join(this.folder, 'ca.pem'));
+    this.client = sandboxClient(String(this.#process.ready['origin']), this.folder);
     this.#becomeWorker();
   }
 

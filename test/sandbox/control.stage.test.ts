@@ -86,6 +86,40 @@ test('a state is put over the one it was read from, not over what happened since
   expect((await report()).ours.left).toContain(`aws-role:arn:aws:iam::${MEMBER}:role/${RoleName}`);
 });
 
+test('what others do is what the report compares with from then on; what they made again under a name is another thing', async () => {
+  const key = `aws-role:arn:aws:iam::${MEMBER}:role/${RoleName}`;
+  const role = objects.find((o) => o.kind === 'aws-role' && o.account === MEMBER && o.name === RoleName);
+  const user = objects.find((o) => o.kind === 'entra-user');
+  const idOf = async () =>
+    (await (await iamClient(sandbox, MEMBER)).send(new ListRolesCommand({}))).Roles?.find((r) => r.RoleName === RoleName)?.RoleId;
+  const id = await idOf();
+  const { untouched: before } = await report();
+  const changes = [
+    { delete: key },
+    { add: { ...role, ours: false } },
+    { change: key, to: { description: 'of the web team' } },
+    { delete: `entra-user:${user && 'id' in user ? user.id : ''}` },
+  ];
+  expect((await control('POST', 'changes', changes)).status).toBe(204);
+  const { untouched, ours } = await report();
+  expect([untouched.changed, ours.altered, ours.left.includes(key)]).toEqual([[], [], false]);
+  expect(untouched.objects).toBe(before.objects);
+  expect(await idOf()).not.toBe(id);
+  await removeRole();
+  expect((await report()).untouched.changed).toMatchObject([{ key, before: { description: 'of the web team' }, after: null }]);
+});
+
+test('changes that cannot be are refused, all of them, and nothing is changed', async () => {
+  const [first] = objects;
+  const key = `aws-role:arn:aws:iam::${MEMBER}:role/${RoleName}`;
+  const wrong = [{ delete: key }, { change: key, to: {} }, { add: first }, { change: `aws-account:${MEMBER}`, to: { id: '000000000000' } }];
+  const { status, text } = await control('POST', 'changes', wrong);
+  expect(status).toBe(400);
+  for (const fault of [`[1]: there is no ${key}`, '[2]: aws-account:', `[3]: makes another object of aws-account:${MEMBER}`])
+    expect(text).toContain(fault);
+  expect((await report()).ours.left).toContain(key);
+});
+
 test('an estate may be larger than any call of a cloud', async () => {
   const many = Array.from({ length: 12_000 }, (_, n) => ({
     kind: 'entra-user',

@@ -54,6 +54,14 @@ test('the same object twice is refused with both lines', () => {
   expect(message).toContain('estate.yaml:4: objects[1]: entra-user:e4a90b17-58cd-4d02-9f3e-6b7c8d9e0f01 is already at line 3');
 });
 
+test('a change of what is not there is told with its line', () => {
+  const estate =
+    'manifest: {}\nobjects:\n  - { kind: aws-account, ours: false, id: "111122223333", entryRole: x }\nchanges:\n  - delete: aws-account:444455556666\n';
+  expect(fault(estate).message).toBe(
+    'estate.yaml:5: changes[0]: there is no aws-account:444455556666; copy the key of an object that is there by then',
+  );
+});
+
 test('what is not YAML, or not there, says so', () => {
   expect(fault('manifest: [\nobjects: }').message).toMatch(/^estate\.yaml:2: not valid YAML/);
   expect(() => loadEstate('no-such.yaml')).toThrow(expect.objectContaining({ code: 'UnreadableFile' }));
