@@ -28,10 +28,12 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     },
     root: (context) => rootOfAws(connector, context),
     localTokens: LOCAL_TOKENS,
-    async read(api, _system, context) {
-      if (context.usersOnly) return await readTrusts(api, context.own);
-      const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, context.own);
-      return putBack(AWS_KINDS, read, context);
+    async read(api, system, context) {
+      // Nothing of another account belongs in this one.
+      const own = context.own?.filter(({ item }) => item.system === system);
+      if (context.usersOnly) return await readTrusts(api, own);
+      const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, own);
+      return putBack(AWS_KINDS, read, own ? { own } : {});
     },
     facts: awsFacts,
     kinds: AWS_KINDS,

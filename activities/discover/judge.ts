@@ -1,5 +1,6 @@
+import { combine } from '../../model/guards/combine.ts';
 import { mergeDefender } from '../../model/guards/defender.ts';
-import type { Facts, DefenderUse, Match } from '../../model/finding.ts';
+import type { Finding, Facts, DefenderUse, Match } from '../../model/finding.ts';
 import { issuerOf, MEPM } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { each } from '../../model/selector.ts';
@@ -70,7 +71,23 @@ export async function judgeReadings(
       if (seen !== undefined) kindCounts.push({ system, kind: kind.name, seen });
     }
   }
+  match.findings = eachOnce(match.findings);
   return { match, unknown: unknownOf(readings), excluded: excludedIn(readings), facts, kindCounts, orders: ordersOf(deps) };
+}
+
+/**
+ * Pure: what several systems show, as a grant on an account that pools of two projects may act as, is one finding: the surest one, with all that holds any of
+ * them and all that they use and provide.
+ */
+export function eachOnce(findings: Finding[]): Finding[] {
+  return [...Map.groupBy(findings, (f) => f.id).values()].flatMap((same) => {
+    const surest = (f: Finding) => (f.confidence === 'certain' ? 0 : 1);
+    const [first, ...others] = same.toSorted((a, b) => surest(a) - surest(b) || compare(a.system, b.system));
+    if (!first || others.length === 0) return same;
+    const holds = new Map(same.flatMap(({ hold }) => (hold ? [[`${hold.code} ${hold.reason}`, hold]] : [])));
+    const all = (of: 'uses' | 'provides') => [...new Set(same.flatMap((f) => f[of]))].toSorted();
+    return [{ ...first, uses: all('uses'), provides: all('provides'), ...combine(...holds.values()) }];
+  });
 }
 
 /** Pure: the order of each cloud's removals. */

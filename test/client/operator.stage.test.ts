@@ -132,7 +132,7 @@ test('an ended run shows its evidence and what to type; the report tells gates, 
   expect(out).toMatch(new RegExp(`collector-aws  otp-accepted by ${MAILBOX}`));
   expect(out).toContain('disabled: read back: sign-in to it is off');
   expect(held).not.toEqual([]);
-  for (const item of held) expect(out).toContain(`${item}\n       waived by ${APPROVER}: kept for the audit`);
+  for (const item of held) expect(out).toContain(`${item}\n       waived by ${APPROVER}, to go on working: kept for the audit`);
   expect(out).toContain(`aws-role:${MEMBER_ROLE_ARN}\n       protected by the manifest that ${STARTER} started with`);
   expect(out).toMatch(/Left over: nothing but what stays by decision: \d waived, \d protected/);
 

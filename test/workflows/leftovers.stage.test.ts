@@ -43,11 +43,11 @@ test('an assignment of ours that appears after the plan is a leftover: the run d
   expect((await stage.offboard('watch', run)).code).toBe(3);
 });
 
-test('a member role made while the plan waited for its approval is a leftover, though the OIDC role it trusted is gone', async () => {
+test('a member role that appears after phase 1 is a leftover, though the OIDC role it trusted is gone', async () => {
   const run = await startedRun(stage, smallEstate());
-  await stage.until(run, (v) => v.gate?.gate === 'plan');
-  await appears(memberRole('late'));
   await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await appears(memberRole('late'));
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'leftovers', leftovers: [memberItem('late')] });

@@ -50,6 +50,10 @@ test('when all is removed, and every kind puts its own back, the same things are
   const readings = systemsOf(manifest).map((system) => ({ system, artifact: system }));
   const { match } = await judgeReadings(stage.deps, manifest, readings, (r) => Promise.resolve(snapshots.get(r.system)), plan.facts);
   const now = new Map(match.findings.map((f) => [f.id, f]));
+  // Each in its own system, and in no other.
+  const where = (found: { id: string; system: string }[]) => found.map((f) => `${f.id} in ${f.system}`).toSorted();
+  const back = (i: { kind: string }) => !NOT_PUT_BACK.includes(i.kind);
+  expect(where(match.findings.filter(back))).toEqual(where(plan.items.filter(back)));
   const kinds = new Set<string>();
   for (const { id, kind, snapshot, confidence, provides, uses } of plan.items.filter((i) => !NOT_PUT_BACK.includes(i.kind))) {
     kinds.add(kind);

@@ -46,7 +46,7 @@ test('a secret goes only once an amendment frees it by name; one that its stack 
     expect.arrayContaining([
       [`aws-secret:${FREE}`, 'SecretKept'],
       [`aws-secret:${OWNED}`, 'SecretKept'],
-      [`aws-cloudformation-stack:${STACK}`, 'SecretKept'],
+      [`aws-cloudformation-stack:${STACK}`, 'DeletedForGood'],
     ]),
   );
   expect(removedBy(stage, journal)).toContain(`aws-role:${MEMBER_ROLE_ARN}`);

@@ -3,8 +3,8 @@ import { awsCloud } from '../../../activities/aws/cloud.ts';
 import type { Deps } from '../../../activities/deps.ts';
 import type { RoleState } from '../../../activities/aws/snapshot.ts';
 import { gcpCloud } from '../../../activities/gcp/cloud.ts';
-import { judge, type Judged } from '../../../activities/discover/judge.ts';
-import type { Facts, Match } from '../../../model/finding.ts';
+import { eachOnce, judge, type Judged } from '../../../activities/discover/judge.ts';
+import type { Finding, Facts, Match } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { assumedBy, document, OIDC_ROLE, role, snapshot, webIdentity } from '../aws/fixtures.ts';
@@ -146,4 +146,44 @@ test('the worker’s own are the role that it enters accounts by, whether or not
   const { facts } = await judgedAll('aws:111122223333', snapshot({ roles: [own], ourselves: [own.Arn] }));
   expect(facts.ourselves).toEqual(['offboarding-entry', own.Arn]);
   expect((await judgedAll('aws:111122223333', snapshot({}))).facts.ourselves).toEqual(['offboarding-entry']);
+});
+
+describe('what two systems show', () => {
+  const grant = {
+    kind: 'gcp-impersonation-binding',
+    id: 'gcp-impersonation-binding:one',
+    title: 'one',
+    phase: 'permissions',
+
+    risk: 'takeover',
+  } as const;
+  const more = { stage: 'impersonation', snapshot: {}, provides: [], why: ['one'] };
+  const here: Finding = {
+    ...grant,
+    ...more,
+    system: 'gcp:projects/b',
+    confidence: 'certain',
+    uses: ['gcp:pool:b'],
+    hold: { code: 'Doubt', reason: 'b' },
+  };
+  const there: Finding = {
+    ...grant,
+    ...more,
+    system: 'gcp:projects/a',
+    confidence: 'name-only',
+    uses: ['gcp:pool:a'],
+    hold: { code: 'SharedProvider', reason: 'a' },
+  };
+
+  test.each([[[here, there]], [[there, here]]])('is one finding, the surest, with every hold', (findings) => {
+    expect(eachOnce(findings)).toMatchObject([
+      {
+        system: 'gcp:projects/b',
+        confidence: 'certain',
+        uses: ['gcp:pool:a', 'gcp:pool:b'],
+        hold: { parts: expect.arrayContaining([here.hold, there.hold]) as unknown },
+      },
+    ]);
+    expect(eachOnce([here])).toEqual([here]);
+  });
 });
