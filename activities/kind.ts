@@ -31,6 +31,8 @@ export interface Footprint<Snapshot> {
    * lets one that was cut short go on; a kind without it is compared by its whole definition, always.
    */
   identity?(snapshot: Json): string;
+  /** Whether what stands where a planned thing stood is another one by now; for a kind without `identity`, absent where it cannot be. */
+  another?(current: Json, planned: Json): boolean;
   /** What reading an item that is gone tells, where that is something else than `not found`. */
   gone?: string;
   /** What a restore cannot give back; absent where nothing comes back. */

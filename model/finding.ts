@@ -134,9 +134,9 @@ export interface Facts {
   deploymentStacksUnlisted?: string[];
   /**
    * Service accounts that a workload identity pool of ours may act as. `named`: by an id or display name of onboarding's. `usedRecently`: what and when, in
-   * words; what they hold is held.
+   * words; what they hold is held. `gone`: it was proved before and is not there any more; what it held stands under its unique id.
    */
-  gcpServiceAccounts: ({ email: string; uniqueId: string; confidence: Confidence; named?: true; usedRecently?: string } & Pick<
+  gcpServiceAccounts: ({ email: string; uniqueId: string; confidence: Confidence; named?: true; usedRecently?: string; gone?: true } & Pick<
     Proof,
     'doubt'
   >)[];

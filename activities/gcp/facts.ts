@@ -1,6 +1,7 @@
 import type { Facts } from '../../model/finding.ts';
 import { judgeAccounts, onboardedIn, usedPools } from './footprint/accounts.ts';
 import { judgePool } from './footprint/ownership.ts';
+import { projectOfAddress } from './footprint/members.ts';
 import { projectOf, type GcpSnapshot } from './snapshot.ts';
 
 /**
@@ -19,13 +20,18 @@ export function gcpFacts(snapshot: GcpSnapshot, tenantId: string, issuer: string
   };
 }
 
-/** Once its impersonation is taken away nothing proves an account; by its unique id it is still the one that was proved. */
-function provedBefore({ oidc }: GcpSnapshot, earlier: Facts | undefined): Facts['gcpServiceAccounts'] {
-  const there = new Map(oidc?.serviceAccounts.map((a) => [a.uniqueId, a.email]));
+/**
+ * Once its impersonation is taken away nothing proves an account; by its unique id it is still the one that was proved. So is one that is not there any more, for
+ * what it held.
+ */
+function provedBefore({ resource, oidc }: GcpSnapshot, earlier: Facts | undefined): Facts['gcpServiceAccounts'] {
+  if (!oidc) return [];
+  const there = new Map(oidc.serviceAccounts.map((a) => [a.uniqueId, a.email]));
   return (earlier?.gcpServiceAccounts ?? [])
-    .filter((a) => there.get(a.uniqueId) === a.email)
-    .map(({ usedRecently: _, ...account }) => {
-      const usedRecently = oidc?.usedRecently[account.email];
+    .filter((a) => resource === `projects/${projectOfAddress(a.email)}`)
+    .map(({ usedRecently: _, gone: __, ...account }) => {
+      if (there.get(account.uniqueId) !== account.email) return { ...account, gone: true };
+      const usedRecently = oidc.usedRecently[account.email];
       return { ...account, ...(usedRecently === undefined ? {} : { usedRecently }) };
     });
 }

@@ -197,7 +197,6 @@ const CHANGES = [
   // An account is deleted, with its own policy, and another one made under its name and given roles.
   deleted(madeAgain.account),
   deleted(madeAgain.impersonation),
-  ...madeAgain.roles.map((o) => shared(o)),
   added(others('gcp-service-account', { project: madeAgain.id, accountId: 'ts-posture', uniqueId: NAMESAKE })),
   added(binding(others, `projects/${madeAgain.id}`, 'roles/viewer', `${madeAgain.member}?uid=${NAMESAKE}`)),
   added(binding(others, `projects/${madeAgain.id}`, 'roles/storage.admin', `${madeAgain.member}?uid=${NAMESAKE}`)),

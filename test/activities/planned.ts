@@ -17,9 +17,10 @@ export const FACTS: Facts = {
 
 const { manifest } = loadEstate(DEFAULT_ESTATE);
 
-/** The default estate's own manifest. */
+/** The default estate's own manifest; a sandbox in the same process shows what was changed at once. */
 export function defaultManifest(): Manifest {
-  return ManifestSchema.parse(manifest);
+  const parsed = ManifestSchema.parse(manifest);
+  return { ...parsed, waits: { ...parsed.waits, settle: 20 } };
 }
 
 /** A finding as the plan would hold it, where only the finding itself matters. */

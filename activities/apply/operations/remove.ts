@@ -5,6 +5,7 @@ import type { Json } from '../../../model/finding.ts';
 import { guardsNow, heldFor } from '../../../model/left-in-place.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { PlanItem, Plan } from '../../../model/plan.ts';
+import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
 import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
 import { later } from '../../look/settle.ts';
@@ -24,7 +25,8 @@ export const REMOVE: BatchOperation = {
   judge: judgeRemoval,
   together: true,
   call: (kind, api, items) => kind.remove(api, items),
-  seen: (item, current, kind) => (current === undefined ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined),
+  seen: (item, current, kind) =>
+    current === undefined || isAnother(kind, current, item) ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined,
   unseen: () => ({ code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' }),
 };
 
@@ -46,6 +48,7 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
     const newcomer = others.find((o) => !known.has(o.id));
     return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');
   }
+  if (begun && isAnother(kind, current, item)) return gone(item, true, `${kind.gone ?? 'not found'}: another one stands in its place`);
   if (fingerprint(current) === item.fingerprint) return 'call';
   // As this run's quarantine left it: nothing else was changed since.
   const inQuarantine = isQuarantined(kind, current, item.snapshot);
@@ -55,6 +58,11 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
   // A removal may begin with just that step: a service account is disabled first.
   if (begun && same && (inQuarantine || isRemnant(current, item.snapshot))) return 'call';
   return drift(item, current);
+}
+
+/** Pure: whether what is there now was made since, and the planned one is gone. */
+function isAnother(kind: AnyKind, current: Json, { snapshot }: PlanItem): boolean {
+  return kind.identity ? kind.identity(current) !== kind.identity(snapshot) : kind.another?.(current, snapshot) === true;
 }
 
 /** Pure: what changed since the plan waits for an approver, with the difference. */

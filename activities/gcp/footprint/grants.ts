@@ -77,7 +77,9 @@ export function withGrant(policy: Policy, { item, byUs }: Own): Policy {
 }
 
 /** What is the same in every kind whose things are grants: one policy is one write. */
-export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'losses'> = {
+export const GRANTS: Pick<Footprint<GcpSnapshot>, 'writeKey' | 'another' | 'losses'> = {
   writeKey: (item) => (item.snapshot as AccountGrant).resource,
+  // Of whoever was made under its account's address since: what the planned one holds stands under its unique id.
+  another: (current, planned) => (current as AccountGrant).uniqueId !== (planned as AccountGrant).uniqueId,
   losses,
 };

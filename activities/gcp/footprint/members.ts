@@ -35,10 +35,13 @@ export function formsOf(member: string, uniqueId: string): { live: string; delet
   return addressOf(member) === undefined || uniqueId === '' ? { live: member } : { live, deleted: `deleted:${live}?uid=${uniqueId}` };
 }
 
-/** Whether a member is the account with this address and unique id. A deleted one of the same address and another id is not. */
-export function isAccount(member: string, { email, uniqueId }: { email: string; uniqueId: string }): boolean {
+/**
+ * Whether a member is the account with this address and unique id. A deleted one of the same address and another id is not; nor, where this one is `gone`, is
+ * whoever lives at its address.
+ */
+export function isAccount(member: string, { email, uniqueId, gone }: { email: string; uniqueId: string; gone?: true }): boolean {
   const { live, deleted } = formsOf(`serviceAccount:${email}`, uniqueId);
-  return [live, deleted].some((form) => form?.toLowerCase() === member.toLowerCase());
+  return [gone ? undefined : live, deleted].some((form) => form?.toLowerCase() === member.toLowerCase());
 }
 
 /** Which account of ours a member is. */

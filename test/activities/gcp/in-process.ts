@@ -27,6 +27,7 @@ export function contextOf(gcp: object): ReadContext {
       entra: { applications: ['api://mciem-gcp-oidc-app'] },
       collectors: [{ id: 'c', type: 'gcp', driver: 'retired', recipient: 'riley@contoso.example' }],
       approvers: ['riley'],
+      waits: { settle: '20ms' },
     }),
   };
 }

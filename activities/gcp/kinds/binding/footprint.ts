@@ -5,7 +5,7 @@ import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens } from '../../footprint/ownership.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
 import { holderOf, poolWith, type Holder } from '../../footprint/holders.ts';
-import { addressOf } from '../../footprint/members.ts';
+import { addressOf, liveMember } from '../../footprint/members.ts';
 import { riskOf } from '../../footprint/risk.ts';
 import type { GcpStage } from '../../order.ts';
 import type { GcpSnapshot } from '../../snapshot.ts';
@@ -39,7 +39,8 @@ function finding(snapshot: GcpSnapshot, grant: Grant, holder: Holder): Finding {
   const where = `on ${grant.resource}${grant.condition ? ` under the condition "${grant.condition.title}"` : ''}`;
   const who = holder.uniqueId === '' ? grant.member : holder.name;
   return {
-    ...found('gcp-binding', snapshot.system, grantId(grant)),
+    // By its account's live form: the same grant, whether that account lives or was deleted since.
+    ...found('gcp-binding', snapshot.system, grantId({ ...grant, member: liveMember(grant.member) })),
     title: `${grant.role} of ${who} ${where}`,
     phase: 'permissions',
     why: [`held by ${who}, ${holder.which}`],

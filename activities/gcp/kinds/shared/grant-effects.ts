@@ -29,7 +29,10 @@ async function inPlace(api: GcpApi, item: PlanItem): Promise<{ id: string; snaps
   const forms = Object.values(formsOf(member, uniqueId));
   const same = grantsOf(resource, policy ?? {}).filter((g) => g.role === role && forms.includes(g.member));
   return await Promise.all(
-    same.map(async (g) => ({ id: `${item.kind}:${grantId(g)}`, snapshot: accountGrant(g, await uniqueIdOf(api, g)) })),
+    same.map(async (g) => ({
+      id: `${item.kind}:${grantId({ ...g, member: liveMember(g.member) })}`,
+      snapshot: accountGrant(g, await uniqueIdOf(api, g)),
+    })),
   );
 }
 
