@@ -33,8 +33,12 @@ export async function readingOf(
   if (before && now - (before.at ?? now) <= maxAge) return await before.answer;
   const taken: Taken = { answer: read() };
   all.set(key, taken);
-  const answer = await taken.answer;
-  taken.at = Date.now();
-  if (!answer.ok) all.delete(key);
-  return answer;
+  let answer: Answer<unknown> | undefined;
+  try {
+    answer = await taken.answer;
+    return answer;
+  } finally {
+    taken.at = Date.now();
+    if (!answer?.ok && all.get(key) === taken) all.delete(key);
+  }
 }
