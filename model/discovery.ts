@@ -5,6 +5,7 @@ import { refuseFaults } from './fault.ts';
 import { duplicates } from './manifest-faults.ts';
 import { ManifestSchema, type Manifest } from './manifest.ts';
 import type { CollectorType } from './names.ts';
+import { isOneOf } from './one-of.ts';
 
 /**
  * What a discovery looks at: those fields of a manifest that name the tenant and its systems. `all` needs no root here (the worker's own
@@ -66,6 +67,6 @@ export function isRooted({ aws, gcp }: Pick<DiscoveryScope, 'aws' | 'gcp'>): boo
 
 /** Which cloud an OIDC application served, by its known audiences; undefined for any other. */
 export function cloudOfAudience(uris: readonly string[]): CollectorType | undefined {
-  if (uris.some((u) => (MEPM.awsAudiences as readonly string[]).includes(u))) return 'aws';
-  return uris.some((u) => (MEPM.gcpAudiences as readonly string[]).includes(u)) ? 'gcp' : undefined;
+  if (uris.some((u) => isOneOf(MEPM.awsAudiences, u))) return 'aws';
+  return uris.some((u) => isOneOf(MEPM.gcpAudiences, u)) ? 'gcp' : undefined;
 }

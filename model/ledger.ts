@@ -6,7 +6,7 @@ import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import type { Reason } from './next-step.ts';
 import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
-import type { Plan } from './plan.ts';
+import type { Excluded, Plan } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
@@ -28,8 +28,8 @@ export type JournalRecord =
   | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
   /** What a quarantine was watched for: `unseen` could not be looked at, and why. */
   | { type: 'watched'; items: number; unseen: { item: string; why: string }[] }
-  /** `maybeOurs` absent where nobody looked for it. */
-  | { type: 'verified'; leftovers: string[]; unknown: string[]; maybeOurs?: MaybeOurs }
+  /** `maybeOurs` absent where nobody looked for it, `excluded` where the manifest leaves nothing out. */
+  | { type: 'verified'; leftovers: string[]; unknown: string[]; maybeOurs?: MaybeOurs; excluded?: Excluded[] }
   /** What the worker's own identity may do, read at the end. */
   | { type: 'own-access'; access: OwnAccess }
   | ({ type: 'run-ended'; status: RunStatus } & Reason);

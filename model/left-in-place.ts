@@ -5,7 +5,8 @@ import { OURSELVES } from './guards/ourselves.ts';
 import { keptWith } from './keep.ts';
 import { isDone, type Ledger } from './ledger.ts';
 import { waitsForOthers, type Outcome } from './outcome.ts';
-import type { Plan, PlanItem } from './plan.ts';
+import { UNREAD_CODE, type Plan, type PlanItem } from './plan.ts';
+import { mayBeWaived } from './sign-in.ts';
 
 /** How many of what a thing needs are named. */
 const MOST_NAMED = 20;
@@ -107,11 +108,16 @@ export function together(unresolved: readonly Outcome[]): Outcome[] {
   return [...all];
 }
 
-/** What an approver chooses between, and what each means for the rest; nothing for what merely waits for others. */
+/** What an approver chooses between, and what each means for the rest; nothing for what merely waits for others or failed to sign in. */
 export function choiceWords(outcome: Pick<Outcome, 'code' | 'keeps' | 'needs'>): string[] {
   const { code, keeps, needs } = outcome;
+  if (waitsForOthers(outcome) || !mayBeWaived(outcome)) return [];
   // Of a system that could not be read nothing is known, so there is nothing to choose between.
-  if (waitsForOthers(outcome) || code === 'UnreadSystem') return [];
+  if (code === UNREAD_CODE)
+    return [
+      'waive: what waits for it goes without knowing who in there needs it, and the run ends as leftovers, for nothing is known of it; where nobody ' +
+        'will ever read it, a new run whose manifest leaves it out (exclude) can end as completed',
+    ];
   const more = (needs?.count ?? 0) - (needs?.first.length ?? 0);
   const rest = needs && `${needs.first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const byDefault = (own: boolean) => (own ? ' (unless told otherwise)' : '');

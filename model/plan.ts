@@ -4,7 +4,7 @@ import type { Facts, Finding, Hold, Bystander } from './finding.ts';
 import { combine } from './guards/combine.ts';
 import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
 import { heldAsOwn, ourselves } from './guards/ourselves.ts';
-import { accessThatStays } from './access-that-stays.ts';
+import { accessThatStays, reachOf, type Reach } from './access-that-stays.ts';
 import { meansItem, normalItem } from './identity/native.ts';
 import { guardsOf } from './keep.ts';
 import { unitsOf } from './unit.ts';
@@ -13,7 +13,7 @@ import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
-import { unreadForSignIn } from './sign-in.ts';
+import { NOT_SIGNED_IN, unreadForSignIn } from './sign-in.ts';
 
 /** A finding that the plan removes, with its fingerprint and what stands before it. Shape of each `items[]` in a plan. */
 export interface PlanItem extends Finding {
@@ -57,6 +57,8 @@ export interface Plan {
   unknown: { system: SystemId; reason: string }[];
   /** What the manifest leaves out; absent for nothing. */
   excluded?: Excluded[];
+  /** Of what is not planned, what Permissions Management has a way in to, and such ways: access that stays. Absent for none. */
+  reach?: Reach[];
   /** What proved things to be ours when the plan was made. Once it is gone itself, it still proves what was overlooked. */
   facts: Facts;
   /** Systems whose permissions go first, a wave of their own; empty when all go at once. */
@@ -107,6 +109,9 @@ export const PROTECTED = 'protected by the manifest';
 
 /** Kind of the item that stands for a system that could not be read. */
 export const UNREAD_SYSTEM = 'unread-system';
+
+/** Code of its hold, where it was not for want of a sign-in. */
+export const UNREAD_CODE = 'UnreadSystem';
 
 /**
  * Pure: findings to plan. Throws OffboardError 'InvalidValue' when an override names nothing that was found, or when there
@@ -170,6 +175,7 @@ export function buildPlan(input: PlanInput): Plan {
   const foreignNamed = candidates
     .filter((f) => foreign.has(f.id) && overrides.has(f.id))
     .map(({ id, title }) => ({ id, title, goes: kept.some((k) => k.id === id) }));
+  const reach = reachOf(unplanned, candidates);
   return {
     version: 1,
     tenantId: input.tenantId,
@@ -178,6 +184,7 @@ export function buildPlan(input: PlanInput): Plan {
     order: input.orders,
     untouched: untouched.toSorted((a, b) => compare(a.system, b.system) || compare(a.id, b.id)),
     unknown: input.unknown.toSorted((a, b) => compare(a.system, b.system)),
+    ...(reach.length > 0 ? { reach } : {}),
     facts: input.facts,
     pilot: input.pilot.toSorted(),
     warnings: [
@@ -283,6 +290,10 @@ function unreadSystem(system: SystemId, reason: string): Finding {
     entra: 'oidc-applications',
     portal: 'data-collection',
   };
+  const signIn = unreadForSignIn(reason);
+  const mend = signIn
+    ? 'mend the sign-in and amend the plan'
+    : 'mend the access and amend the plan, or waive it: the run goes on, but cannot end as completed';
   return {
     kind: UNREAD_SYSTEM,
     system,
@@ -296,9 +307,6 @@ function unreadSystem(system: SystemId, reason: string): Finding {
     snapshot: { reason },
     provides: [],
     uses: [],
-    hold: {
-      code: 'UnreadSystem',
-      reason: `${reason}; nothing is known about what it holds: ${unreadForSignIn(reason) ? 'mend the sign-in and amend the plan' : 'mend the access and amend the plan, or waive it'}`,
-    },
+    hold: { code: signIn ? NOT_SIGNED_IN : UNREAD_CODE, reason: `${reason}; nothing is known about what it holds: ${mend}` },
   };
 }

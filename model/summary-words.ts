@@ -1,4 +1,6 @@
+import { firstLines } from './access-that-stays.ts';
 import { waivedWords, type Waiver } from './decided.ts';
+import { excludedWords, NOTHING_KNOWN } from './exclusion.ts';
 import { maybeOursWords } from './maybe-ours.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES, type Phase } from './names.ts';
 import { isResolved, LIFTED } from './outcome.ts';
@@ -51,11 +53,27 @@ export function stayingByDecision(summary: Pick<RunSummary, 'items' | 'untouched
   ];
 }
 
+/** A line of it where there is no place for a heading. */
+export function firstWords(words: string): string {
+  return `NOTE: ${words}.`;
+}
+
+/** What must be heard of before anything else: access that stays, the first so many of it, and what the manifest leaves out. */
+export function firstOfAll({ access = [], excluded = [] }: Pick<RunSummary, 'access' | 'excluded'>, most = Infinity): string[] {
+  const out = excludedWords(excluded);
+  return [...firstLines(access, most), ...(out === undefined ? [] : [out])];
+}
+
 /** What is left over: without a verification nobody knows, and what stays by decision is counted, never passed over. */
-export function leftoverWords(summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy' | 'maybeOurs'>): string {
+export function leftoverWords(
+  summary: Pick<RunSummary, 'leftovers' | 'items' | 'untouched' | 'startedBy' | 'maybeOurs' | 'unknown' | 'excluded'>,
+): string {
   if (summary.leftovers === null) return 'not verified';
   const maybe = maybeOursWords(summary.maybeOurs);
-  return [certainlyLeft(summary, summary.leftovers, maybe === ''), ...(maybe ? [maybe] : [])].join('; ');
+  const unread = summary.unknown.length === 0 ? undefined : `${NOTHING_KNOWN} ${summary.unknown.join(', ')}, which could not be read`;
+  const unsaid = [unread, excludedWords(summary.excluded ?? [])].filter((words) => words !== undefined);
+  const read = unsaid.length === 0 ? '' : ' in what was read';
+  return [`${certainlyLeft(summary, summary.leftovers, maybe === '')}${read}`, ...(maybe ? [maybe] : []), ...unsaid].join('; ');
 }
 
 function certainlyLeft(summary: Pick<RunSummary, 'items' | 'untouched' | 'startedBy'>, leftovers: string[], sure: boolean): string {

@@ -1,3 +1,4 @@
+import { accessNow } from './access-that-stays.ts';
 import type { Waiver } from './decided.ts';
 import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
@@ -6,7 +7,7 @@ import { PHASES, type Phase, type RunStatus } from './names.ts';
 import type { NextStep, Reason } from './next-step.ts';
 import { countPhase, withoutPhase, type Outcome, type PhaseCounts } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
-import type { Plan, Untouched } from './plan.ts';
+import type { Excluded, Plan, Untouched } from './plan.ts';
 import { proofChains } from './proof-chain.ts';
 import type { RestoreItem, Undoing } from './restore.ts';
 
@@ -47,6 +48,10 @@ export interface RunSummary {
   unknown: string[];
   /** What matches by name only and stays, as the verification found it; absent when there was none. */
   maybeOurs?: MaybeOurs;
+  /** What Permissions Management can still act as, in words, worst thing to overlook; absent for nothing. */
+  access?: string[];
+  /** What the manifest leaves out, and by which of its lines: nothing is known of it; absent for nothing. */
+  excluded?: Excluded[];
   /** What the worker itself may do, read at the end; absent where nobody looked. */
   ownAccess?: OwnAccess;
 }
@@ -87,6 +92,7 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined, earlie
     collectors: [],
     leftovers: null,
     unknown: [],
+    ...(plan?.excluded ? { excluded: plan.excluded } : {}),
   };
   for (const entry of entries) take(summary, entry);
   const planned = new Map(plan?.items.map((i) => [i.id, i]));
@@ -109,9 +115,17 @@ export function summarize(entries: LedgerEntry[], plan: Plan | undefined, earlie
       ...(waived ? { waived } : {}),
     });
   }
+  const access =
+    plan && summary.restores === undefined ? accessNow({ plan, outcomes: ledger.outcomes, ended: hasRemoved(summary.status) }) : [];
+  if (access.length > 0) summary.access = access;
   const waivedIds = new Set(ledger.waived.keys());
   summary.phases = PHASES.map((phase) => countPhase(phase, outcomesOf(summary, phase), waivedIds));
   return summary;
+}
+
+/** A dry run and one that goes on have decided nothing about what they have not removed. */
+function hasRemoved(status: RunSummary['status']): boolean {
+  return status !== 'running' && status !== 'dry-run';
 }
 
 function outcomesOf(summary: RunSummary, phase: Phase): Outcome[] {
@@ -143,6 +157,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       summary.leftovers = r.leftovers;
       summary.unknown = r.unknown;
       if (r.maybeOurs) summary.maybeOurs = r.maybeOurs;
+      if (r.excluded) summary.excluded = r.excluded;
       return;
     case 'own-access':
       summary.ownAccess = r.access;

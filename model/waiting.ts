@@ -82,8 +82,14 @@ export function gateWaiting(open: OpenGate, { run, approvers }: Asking): GateWai
   return { kind: 'gate', open, whom: approvers, until: open.expiresAt, next };
 }
 
-export function itemsWaiting(items: string[], locked: ItemsWaiting['locked'], until: string, asking: Asking): ItemsWaiting {
-  const commands = ['waive', 'retry', ...(asking.amendable ? (['amend'] as const) : [])] as const;
+/** `waivable`: whether there is anything among them that may be left in place. */
+export function itemsWaiting(
+  { items, locked, waivable }: Pick<ItemsWaiting, 'items' | 'locked'> & { waivable: boolean },
+  until: string,
+  asking: Asking,
+): ItemsWaiting {
+  const amend = asking.amendable ? (['amend'] as const) : [];
+  const commands = waivable ? (['waive', 'retry', ...amend] as const) : ([...amend, 'retry'] as const);
   const next = commands.map((command) => step(command, asking.run, ...DECIDE));
   return { kind: 'items', items, locked, whom: asking.approvers, until, next };
 }

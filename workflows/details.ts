@@ -1,4 +1,5 @@
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
+import { endWords } from '../model/maybe-ours.ts';
 import { spell } from '../model/next-step.ts';
 import type { RunView } from '../model/messages/status.ts';
 import { doneIn } from '../model/outcome.ts';
@@ -10,6 +11,8 @@ const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
 /** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
+  for (const words of view.first ?? []) lines.push(`**Note:** ${words}`, '');
+  if (view.ended) lines.push(`**${endWords(view)}:** ${view.ended.reason}`, '');
   for (const w of view.awaiting) {
     const until = w.until === undefined ? '' : `, until ${w.until}`;
     lines.push(`Waits for **${w.whom}**: ${waitingWords(w)}${until}. Type:`, '', ...w.next.flatMap((step) => [`\`${spell(step)}\``, '']));

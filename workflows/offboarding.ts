@@ -28,6 +28,8 @@ export interface OffboardingResult {
   run: string;
   status: RunStatus;
   reason: string;
+  /** Told before anything else, in words: what Permissions Management can still act as, and what the manifest left out; absent for nothing. */
+  first?: string[];
   /** What may be typed about it. */
   next?: NextStep[];
   planHash?: string;
@@ -122,15 +124,15 @@ async function plan(run: Run): Promise<void> {
 async function verified(run: Run): Promise<Ending> {
   run.enter('verify');
   const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
-  const { leftovers, unknown, unseen, excluded, maybeOurs } = await verify({ run: run.id, manifest, readings });
+  const { leftovers, unknown, mend, excluded, maybeOurs } = await verify({ run: run.id, manifest, readings });
   run.maybeOurs = maybeOurs;
-  if (leftovers.length > 0)
-    return { status: 'leftovers', reason: `${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}` };
-  if (unknown.length > 0) return { status: 'leftovers', reason: `nothing can be said about ${unknown.join(', ')}` };
-  const unsaid = unseen.length > 0 ? `; of ${unseen.join(', ')}, which could not be read and was waived, nothing is known` : '';
+  const there = leftovers.length > 0 ? [`${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}`] : [];
+  // Whoever waived what could not be read let the run go on; nobody's word makes it known.
+  const unsaid = unknown.length > 0 ? [`nothing can be said about ${unknown.join(', ')}${mend === undefined ? '' : `: ${mend}`}`] : [];
+  if (there.length + unsaid.length > 0) return { status: 'leftovers', reason: [...there, ...unsaid].join('; ') };
   const read = excluded === undefined ? 'read again' : `${excluded}; the rest was read again`;
   const nothing = maybeOurs?.worst ? 'nothing that is ours for certain' : 'nothing';
-  return { status: 'completed', reason: `${read}: ${nothing} is left but what was waived or protected${unsaid}` };
+  return { status: 'completed', reason: `${read}: ${nothing} is left but what was waived or protected` };
 }
 
 export function dryRunEnded(next: NextStep[]): Ending {
@@ -151,11 +153,21 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   const held = run.plan && (await liftRest(run));
   const why = held ? { reason: `${ending.reason}; ${held.reason}`, next: [...(ending.next ?? []), ...held.next] } : ending;
   if (run.plan) await readOwnAccess({ run: run.id });
-  const { evidence, phases, leftovers } = await endRun({ run: run.id, status, ...why });
+  const { evidence, phases, leftovers, first } = await endRun({ run: run.id, status, ...why });
   run.status = status;
+  run.first = first;
   run.ended = why;
   run.enter('ended');
   await condition(allHandlersFinished);
-  const maybe = run.maybeOurs ? { maybeOurs: run.maybeOurs } : {};
-  return { run: run.id, status, ...why, ...(run.plan ? { planHash: run.plan.planHash } : {}), phases, leftovers, ...maybe, evidence };
+  return {
+    run: run.id,
+    status,
+    ...why,
+    ...(first?.length ? { first } : {}),
+    ...(run.plan ? { planHash: run.plan.planHash } : {}),
+    phases,
+    leftovers,
+    ...(run.maybeOurs ? { maybeOurs: run.maybeOurs } : {}),
+    evidence,
+  };
 }

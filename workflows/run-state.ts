@@ -38,6 +38,8 @@ export interface RunState {
   lastRefusal: string | undefined;
   /** What matches by name only and stays, once that was verified. */
   maybeOurs: MaybeOurs | undefined;
+  /** What is told first of all at the end, in words; until then what the plan says. */
+  first: string[] | undefined;
   status: RunView['status'];
   /** Why it ended as it did. */
   ended: Reason | undefined;

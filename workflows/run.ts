@@ -8,8 +8,9 @@ import { samePerson } from '../model/identity/person.ts';
 import type { Stage } from '../model/messages/status.ts';
 import type { MaybeOurs } from '../model/maybe-ours.ts';
 import { PHASES, type Gate, type Phase } from '../model/names.ts';
-import { OTP_EXHAUSTED, type Outcome } from '../model/outcome.ts';
+import { OTP_EXHAUSTED, waitsForOthers, type Outcome } from '../model/outcome.ts';
 import { runName } from '../model/run-name.ts';
+import { mayBeWaived } from '../model/sign-in.ts';
 import { collectorWaiting, itemsWaiting } from '../model/waiting.ts';
 import type { Asking, CollectorWaiting, Waiting } from '../model/waiting.ts';
 import { awaitedMost } from '../model/waiting-words.ts';
@@ -44,6 +45,7 @@ export class Run implements RunState {
   cancelledBy: string | undefined;
   lastRefusal: string | undefined;
   maybeOurs: MaybeOurs | undefined;
+  first: string[] | undefined;
   status: RunState['status'] = 'running';
   ended: RunState['ended'];
   readonly betweenItems = new BetweenItems();
@@ -182,7 +184,8 @@ export class Run implements RunState {
     if (open.length === 0) return this.waits.drop('items');
     const locked = open.filter((o) => o.code === OTP_EXHAUSTED).map((o) => ({ item: o.item, why: o.reason }));
     const items = open.map((o) => o.item);
-    this.waits.put(itemsWaiting(items, locked, until, this.asking));
+    const waivable = open.some((o) => !waitsForOthers(o) && mayBeWaived(o));
+    this.waits.put(itemsWaiting({ items, locked, waivable }, until, this.asking));
   }
 
   /** For as long as items wait for a decision, they are told as they are now. */

@@ -8,6 +8,7 @@ import { allUnresolved, type RunState } from './run-state.ts';
 /** Pure: a run as the `status` query and the Temporal UI show it. */
 export function viewOf(run: RunState): RunView {
   const [gate] = awaited(run.waiting, 'gate');
+  const first = run.first ?? run.plan?.first ?? [];
   return {
     workflowId: run.workflowId,
     run: run.id,
@@ -27,6 +28,7 @@ export function viewOf(run: RunState): RunView {
       ),
     ),
     unknown: run.plan?.unknown ?? [],
+    ...(first.length > 0 ? { first } : {}),
     awaiting: run.waiting,
     unresolved: allUnresolved(run),
     collectors: collectorViews(run),

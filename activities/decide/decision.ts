@@ -12,6 +12,7 @@ import { itemHash } from '../../model/item-hash.ts';
 import { keptOf } from '../../model/left-in-place.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
+import { mayBeWaived } from '../../model/sign-in.ts';
 import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -97,7 +98,9 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
   const unresolved = (plan ? unresolvedItems(ledger, plan, phase) : []).filter((id) =>
     needsPerson(ledger.outcomes.get(id)?.outcome ?? 'skipped'),
   );
-  const held = unresolved.filter((id) => !waitsForOthers(ledger.outcomes.get(id) ?? {}));
+  const outcomeOf = (id: string) => ledger.outcomes.get(id) ?? {};
+  const held = unresolved.filter((id) => !waitsForOthers(outcomeOf(id)) && (decision.kind === 'retry' || mayBeWaived(outcomeOf(id))));
   const ids = (decision.items.only ?? held).toSorted();
-  return { ...base, items: { ids, unresolved, hash: itemHash(ids) } };
+  const notSignedIn = decision.kind === 'waive' ? ids.filter((id) => !mayBeWaived(outcomeOf(id))) : [];
+  return { ...base, items: { ids, unresolved, hash: itemHash(ids) }, notSignedIn };
 }

@@ -5,6 +5,7 @@ import type { RunStatus } from '../../model/names.ts';
 import type { Reason } from '../../model/next-step.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
+import { firstOfAll } from '../../model/summary-words.ts';
 import type { Deps } from '../deps.ts';
 import { evidenceOf, planFile, planHashes } from './evidence.ts';
 import { evidencePage } from './page.ts';
@@ -19,7 +20,12 @@ export interface EndRunResult {
   evidence: string;
   phases: PhaseCounts[];
   leftovers: string[] | null;
+  /** Told first of all, in words: what Permissions Management can still act as, and what the manifest left out; empty for nothing. */
+  first: string[];
 }
+
+/** A result stays small: the evidence names all. */
+const MOST_TOLD = 20;
 
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
@@ -45,5 +51,5 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   await write('evidence.json', JSON.stringify(evidence, undefined, 2));
   await write('index.html', evidencePage(evidence));
   deps.log.info({ run: input.run, status: input.status, evidence: folder }, 'run ended');
-  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers };
+  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers, first: firstOfAll(summary, MOST_TOLD) };
 }

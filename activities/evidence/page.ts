@@ -19,7 +19,7 @@ export function evidencePage({ run, names, summary: s, undo, journal }: Evidence
 <style>${STYLE}</style>
 <h1>${words.heading}</h1>
 <p class="status ${esc(s.status)}"><b>${esc(endWords(s))}</b> ${esc(s.reason)}${lines(s.next)}</p>
-<dl>${terms([
+${accessSection(s)}${excludedSection(s)}<dl>${terms([
     ['Tenant', s.tenantId],
     ['Run', run],
     ...(s.restores === undefined ? [] : [['Gives back what was removed by', s.restores] as [string, string]]),
@@ -69,6 +69,21 @@ const RESTORE = {
   staying: 'Stays away by decision',
   third: 'What is not the same again',
 };
+
+/** Before anything else: what should be nobody's way in any more, and is. */
+function accessSection({ access = [] }: RunSummary): string {
+  if (access.length === 0) return '';
+  return `<h2>Access that stays</h2>\n<ul>${access.map((words) => `<li>${esc(words)}`).join('')}</ul>\n`;
+}
+
+/** What nobody looked at. */
+function excludedSection({ excluded = [] }: RunSummary): string {
+  if (excluded.length === 0) return '';
+  return `<h2>Left out by the manifest: ${excluded.length}</h2>
+<p>Nothing is known of these, nor of what lies below them.</p>
+<table><tr><th>System<th>Left out by</tr>${excluded.map((e) => row([e.system, e.rule])).join('')}</table>
+`;
+}
 
 /** What the tool was given, and what nobody has taken back yet. */
 function ownAccessSection({ ownAccess, workflowId }: RunSummary): string {

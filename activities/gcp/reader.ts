@@ -19,6 +19,7 @@ import {
   type Policy,
 } from './snapshot.ts';
 import { issuerOf } from '../../model/footprint.ts';
+import { isOneOf } from '../../model/one-of.ts';
 import { unlessRefused } from '../answer.ts';
 import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
 import { GCP_NAMES, judgeProvider, isNamedLikeOurs } from './footprint/ownership.ts';
@@ -62,7 +63,7 @@ async function readOidc(api: GcpApi, resource: string, context: ReadContext): Pr
 function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean {
   const { id, cloud } = manifest.tenant;
   const facts = { tenantId: id, issuer: issuerOf(id, cloud), awsOidcRoles: [], gcpServiceAccounts: [] };
-  const named = [lastSegment(pool.name), pool.displayName].some((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
+  const named = [lastSegment(pool.name), pool.displayName].some((n) => isOneOf(GCP_NAMES.pool, n));
   const verdicts = pool.providers.map((p) => judgeProvider(p, facts));
   return named || verdicts.some((v) => v.whose !== 'other' || v.looksAlike);
 }

@@ -1,3 +1,4 @@
+import { accessNow } from '../../model/access-that-stays.ts';
 import { goesUnknowing, withExcluded } from '../../model/exclusion.ts';
 import { planHash, buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Facts, Finding } from '../../model/finding.ts';
@@ -8,6 +9,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { firstOfAll } from '../../model/summary-words.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
@@ -30,6 +32,8 @@ export interface MakePlanResult {
   items: { phase: Phase; count: number }[];
   /** Whether a pilot's wave goes before the rest. */
   pilot: boolean;
+  /** Told first of all, in words: what Permissions Management can still act as, and what the manifest leaves out. Absent for nothing. */
+  first?: string[];
   /** Systems nothing is known about. */
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
@@ -39,6 +43,9 @@ export interface MakePlanResult {
   /** Items that an earlier plan left unresolved and that are not there any more, by phase. */
   gone: { phase: Phase; outcome: Outcome }[];
 }
+
+/** A result stays small: the plan names all. */
+const MOST_TOLD = 20;
 
 /** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
@@ -83,10 +90,13 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const unknowing =
     excluded.length === 0 ? [] : goesUnknowing(made, await planAsIfUnread(deps, input, planInput, earlier?.facts), excluded);
   const plan = withExcluded(made, excluded, unknowing);
+  const access = accessNow({ plan, outcomes: ledger.outcomes, ended: false });
+  const first = firstOfAll({ access, excluded }, MOST_TOLD);
   const again = plan.items.map((i) => i.id).filter((id) => resolvedIn(ledger, id));
   return {
     ...(await freeze(deps, input.run, plan, again)),
     gone,
+    ...(first.length > 0 ? { first } : {}),
     pilot: plan.pilot.length > 0,
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),

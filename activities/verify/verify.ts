@@ -5,7 +5,8 @@ import { isDone } from '../../model/ledger.ts';
 import { maybeOursAmong, type MaybeOurs } from '../../model/maybe-ours.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
+import type { PlanItem } from '../../model/plan.ts';
+import { unreadForSignIn } from '../../model/sign-in.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
@@ -21,10 +22,10 @@ import { currentPlan, demandPlan } from '../records/plans.ts';
 export interface VerifyResult {
   /** Certain, ours, and neither waived nor protected: ids, sorted. */
   leftovers: string[];
-  /** Systems that could not be read and were not waived: of these nothing can be said. */
+  /** Systems that could not be read, waived or not: of these nothing can be said. */
   unknown: string[];
-  /** Systems that could not be read and were waived: the run may complete, but does not speak for them. */
-  unseen: string[];
+  /** Of what could not be read, what to do about it, in words; absent where all could. */
+  mend?: string;
   /** What the manifest leaves out, in words: the run does not speak for that either. */
   excluded?: string;
   /** What matches by name only and is not protected or waived: nothing proves whose it is. */
@@ -42,13 +43,33 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const found = match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)).map((f) => f.id);
   const late = await shownLate(deps, manifest, plan?.items.filter((i) => found.includes(i.id) && isDone(ledger, i.id)) ?? []);
   const leftovers = found.filter((id) => !late.has(id)).toSorted();
-  const waivedSystem = (system: string) => ledger.waived.has(`${UNREAD_SYSTEM}:${system}`);
-  const unknown = unread.map((u) => u.system).filter((system) => !waivedSystem(system));
-  const unseen = unread.map((u) => u.system).filter(waivedSystem);
+  const unknown = unread.map((u) => u.system);
   const maybeOurs = maybeOursAmong(match.findings.filter((f) => !excused(f.id)));
-  await deps.journal.append(input.run, { type: 'verified', leftovers, unknown, maybeOurs });
+  await deps.journal.append(input.run, {
+    type: 'verified',
+    leftovers,
+    unknown,
+    maybeOurs,
+    ...(excluded.length > 0 ? { excluded } : {}),
+  });
   const words = excludedWords(excluded);
-  return { leftovers, unknown, unseen, maybeOurs, ...(words === undefined ? {} : { excluded: words }) };
+  return {
+    leftovers,
+    unknown,
+    ...(unread.length === 0 ? {} : { mend: mendOf(unread) }),
+    maybeOurs,
+    ...(words === undefined ? {} : { excluded: words }),
+  };
+}
+
+/** Only what was refused for ever may be left out: a sign-in can be mended. */
+function mendOf(unread: readonly { reason: string }[]): string {
+  const signIn = unread.some((u) => unreadForSignIn(u.reason));
+  const other = unread.some((u) => !unreadForSignIn(u.reason));
+  return [
+    ...(signIn ? ['mend the sign-in and start again'] : []),
+    ...(other ? ['mend the access and start again, or, where nobody will ever read it, leave it out of a new run (exclude)'] : []),
+  ].join('; ');
 }
 
 /** Of what was removed and a reading shows all the same: what is gone when it is looked at by itself, for a list may show it for a while. */

@@ -6,7 +6,7 @@ import type { CollectorView } from '../../model/messages/collector.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { send } from '../run/ask.ts';
 import type { Io } from '../terminal/command.ts';
-import { heldNow, setNow } from '../run/item-set.ts';
+import { heldFor, heldNow, setNow } from '../run/item-set.ts';
 import { submitOtp } from '../run/submit-otp.ts';
 import { recordsOf } from '../records/records.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -62,10 +62,12 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
           .join('')}`,
     );
     once(held.join(' '), holds.join(''));
-    const items = setNow(view);
     const question = `You are ${approver}. What becomes of ${counted(held.length, 'item')}?`;
-    const chosen = await choose(question, DECISIONS, io, signal);
+    const waivable = heldFor('waive', view).length > 0;
+    const choices = { retry: DECISIONS.retry };
+    const chosen = waivable ? await choose(question, DECISIONS, io, signal) : await choose(question, choices, io, signal);
     if (chosen === undefined) return;
+    const items = setNow(chosen === 'retry' ? 'retry' : 'waive', view);
     const reason = await ask(`  Why do you ${chosen}? It stands in the evidence: `, io, signal);
     if (reason === '') io.err('  A reason is needed: it stands in the evidence. Nothing was decided.\n');
     else if (chosen === 'retry') await send(session, workflowId, messages.retry, { items, by: approver, reason });

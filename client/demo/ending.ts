@@ -1,6 +1,6 @@
 import { spell, step } from '../../model/next-step.ts';
 import { endWords } from '../../model/maybe-ours.ts';
-import type { Staying } from '../../model/summary-words.ts';
+import { firstWords, type Staying } from '../../model/summary-words.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 
 interface Ended {
@@ -13,6 +13,7 @@ interface Ended {
 export function tellEnd(result: OffboardingResult, ended: Ended, staying: Staying[], staysUp: boolean, program: string): string {
   return [
     '',
+    ...(result.first ?? []).map(firstWords),
     `${endWords(result)}: ${result.reason}`,
     ...(result.next ?? []).map((n) => `  ${spell(n, program)}`),
     ...staying.flatMap(({ item, why }) => [`Stays: ${item}`, `  ${why}`]),

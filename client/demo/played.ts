@@ -3,7 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { counted } from '../../model/counted.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import { send } from '../run/ask.ts';
-import { heldNow, setNow } from '../run/item-set.ts';
+import { heldFor, setNow } from '../run/item-set.ts';
 import { submitOtp } from '../run/submit-otp.ts';
 import type { Session } from '../run/session.ts';
 import type { People } from './attend.ts';
@@ -22,11 +22,12 @@ export function playedPeople(session: Session, approver: string, sandbox: Sandbo
     },
     async unresolved(view) {
       const { workflowId } = view;
-      const ids = heldNow(view).map((o) => o.item);
+      const ids = heldFor('waive', view).map((o) => o.item);
       for (const o of view.unresolved) tell(`held: ${o.item}: ${o.code ?? o.outcome}: ${o.reason}`);
+      if (ids.length === 0) throw new OffboardError('NotClean', `nobody here can mend the sign-in that ${workflowId} waits for`);
       const reason = 'a guard holds it; left in place until its owner has looked at it';
       tell(`${approver} waives ${counted(ids.length, 'held item')}: ${reason}`);
-      await send(session, workflowId, messages.waive, { items: setNow(view), by: approver, reason });
+      await send(session, workflowId, messages.waive, { items: setNow('waive', view), by: approver, reason });
     },
     async collector({ workflowId }, collector) {
       const { id, recipient: by } = collector;

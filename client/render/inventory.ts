@@ -1,5 +1,6 @@
 import type { GuideNotes, Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, SYSTEM_TYPE_NAMES, systemType, type SystemType } from '../../model/names.ts';
+import { isOneOf } from '../../model/one-of.ts';
 import { counted } from '../../model/counted.ts';
 import { firstOf, section } from './section.ts';
 
@@ -86,7 +87,7 @@ export function unknownLines(inventory: Inventory): string[] {
 }
 
 function cloudLines({ systems, findings, unknown, notAsked, by }: Inventory, type: SystemType): string[] {
-  if ((notAsked as string[]).includes(type))
+  if (isOneOf(notAsked, type))
     return [
       `${SYSTEM_TYPE_NAMES[type]}: LEFT OUT${by === undefined ? '' : ` by ${by}`} (--without ${type}); of what is there nothing is known.`,
       '',

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
 import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
-import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
+import { firstOfAll, firstWords, isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
 export function renderReport(s: RunSummary, program: string): string {
   const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
@@ -15,6 +15,8 @@ export function renderReport(s: RunSummary, program: string): string {
     ...(s.restores === undefined ? [] : [`gives back what was removed by ${s.restores}`]),
     '',
   ];
+  const first = firstOfAll(s);
+  if (first.length > 0) lines.push(...first.map(firstWords), '');
   for (const p of s.preconditions) lines.push(`Precondition not met: ${p.reason}`, ...spelled(p.next, '  '));
   for (const [i, { phase, title }] of phasesOf(s).entries()) {
     const c = s.phases.find((counts) => counts.phase === phase);
@@ -41,6 +43,7 @@ export function renderReport(s: RunSummary, program: string): string {
     ...section('Data collectors', s.collectors, (c) => [`${c.at}  ${c.collector}  ${c.event}${c.by ? ` by ${c.by}` : ''}`, c.detail]),
   );
   lines.push(...section('Stays by decision', stayingByDecision(s), (i) => [i.item, i.why]));
+  lines.push(...section('Left out by the manifest, so nothing is known of it', s.excluded ?? [], (e) => [e.system, e.rule]));
   const rest = remainderWords(s);
   lines.push(`${rest.heading}: ${rest.text}`);
   if (s.unknown.length > 0) lines.push(`Could not be read: ${s.unknown.join(', ')}`);

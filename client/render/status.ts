@@ -2,7 +2,7 @@ import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { choiceWords, together } from '../../model/left-in-place.ts';
 import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
-import { phasesOf } from '../../model/summary-words.ts';
+import { firstWords, phasesOf } from '../../model/summary-words.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -19,6 +19,7 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${endWords(view)})`}   plan ${view.planHash ?? 'not made yet'}`,
+    ...(view.first?.length ? ['', ...view.first.map(firstWords)] : []),
     ...(view.ended ? ['', `${view.status}: ${view.ended.reason}`, ...(view.ended.next ?? []).map((n) => `  ${spell(n, program)}`)] : []),
     '',
   ];

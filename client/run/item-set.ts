@@ -1,6 +1,7 @@
 import { itemHash } from '../../model/item-hash.ts';
 import type { ItemSet } from '../../model/messages/item-decision.ts';
 import type { RunView } from '../../model/messages/status.ts';
+import { mayBeWaived } from '../../model/sign-in.ts';
 import { waitsForOthers, type Outcome } from '../../model/outcome.ts';
 import { awaited } from '../../model/waiting.ts';
 
@@ -16,9 +17,14 @@ export function heldNow({ unresolved, awaiting }: Pick<RunView, 'unresolved' | '
   return unresolved.filter((o) => waiting.has(o.item) && !waitsForOthers(o));
 }
 
+/** Of these, what a decision is about that names none: no waiver is about what failed to sign in. */
+export function heldFor(kind: 'waive' | 'retry', view: Pick<RunView, 'unresolved' | 'awaiting'>): Outcome[] {
+  return heldNow(view).filter((o) => kind === 'retry' || mayBeWaived(o));
+}
+
 /** The same as a set. A collector that is tried again is unresolved, too, but not asked about: then the set says which it means. */
-export function setNow(view: Pick<RunView, 'unresolved' | 'awaiting'>): ItemSet {
-  const held = heldNow(view).map((o) => o.item);
-  const all = view.unresolved.filter((o) => !waitsForOthers(o));
+export function setNow(kind: 'waive' | 'retry', view: Pick<RunView, 'unresolved' | 'awaiting'>): ItemSet {
+  const held = heldFor(kind, view).map((o) => o.item);
+  const all = view.unresolved.filter((o) => !waitsForOthers(o) && (kind === 'retry' || mayBeWaived(o)));
   return itemSet(held, held.length < all.length ? held : undefined);
 }

@@ -13,6 +13,8 @@ export interface DecisionContext {
   recipient?: string;
   /** The ids a waive or retry names, and the hash of those that are unresolved now. */
   items?: { ids: string[]; unresolved: string[]; hash: string };
+  /** Of these, what no waiver is about: a failed sign-in says nothing of the thing. */
+  notSignedIn?: string[];
   /** What is in quarantine, where something is to be lifted. */
   quarantined?: string[];
 }

@@ -30,6 +30,8 @@ export interface RunView {
   planned: { phase: Phase; count: number }[];
   counts: PhaseCounts[];
   unknown: SystemId[];
+  /** Told first of all, in words: what Permissions Management can still act as, and what the manifest leaves out. Absent for nothing. */
+  first?: string[];
   /** Everything it waits for, several at once. */
   awaiting: Waiting[];
   /** The open gate among it. */

@@ -1,5 +1,8 @@
 import type { DecisionKind } from './decision-kind.ts';
+import { RUN, step } from '../next-step.ts';
+import { refuse, type Verdict } from '../verdict.ts';
 import { itemsWords, judgeItems, type ItemsMessage } from './item-decision.ts';
+import type { DecisionContext } from './judging.ts';
 
 /**
  * Leaves unresolved items in place; the run goes on without them. `keep`: they go on working, so what they need stays, too. `leave`: they stay as orphans
@@ -12,8 +15,18 @@ export type Means = (typeof MEANS)[number];
 
 export type WaiveDecision = WaiveMessage & { kind: 'waive' };
 
+/** Why these cannot be waived, and what to do instead. */
+export function notSignedInWords(items: readonly string[]): string {
+  return `items: ${items.join(', ')}: the worker could not sign in, which says nothing about them, so there is nothing to waive; mend the sign-in, then amend the plan or try again`;
+}
+
 export const waive: DecisionKind<WaiveDecision> = {
-  judge: judgeItems,
+  judge(decision, context: DecisionContext): Verdict {
+    const verdict = judgeItems(decision, context);
+    const { notSignedIn = [] } = context;
+    if (!verdict.ok || notSignedIn.length === 0) return verdict;
+    return refuse('NotAllowed', notSignedInWords(notSignedIn), step('amend', RUN, '--by', 'NAME', '--reason', 'TEXT'));
+  },
   fold(decided, { by, reason }, items, _expiresAt, kept) {
     for (const item of items) {
       const keeps = kept[item];

@@ -32,7 +32,7 @@ async function runAtItems(): Promise<string> {
 const decide = (verb: 'waive' | 'retry', run: string, by: string, ...more: string[]) =>
   stage.offboard(verb, run, '--by', by, '--reason', 'closed long ago', ...more);
 
-test('items that are held wait for an approver other than the starter, and waived ones stay in place while the run completes', async () => {
+test('items that are held wait for an approver other than the starter, and waived ones stay in place while the run goes on', async () => {
   const run = await runAtItems();
   expectRefused(await decide('waive', run, STARTER), 'SelfApproval', `by: ${STARTER}`, 'ask another approver');
   expectRefused(await decide('waive', run, 'mallory'), 'NotAnApprover', 'by: mallory', 'ask one of them');
@@ -44,7 +44,8 @@ test('items that are held wait for an approver other than the starter, and waive
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
-  expect(result.status).toBe('completed');
+  // Nothing is known of the account that nobody could enter.
+  expect(result.status).toBe('leftovers');
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 4, waived: 1, blocked: 0 });
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
 });

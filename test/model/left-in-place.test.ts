@@ -106,6 +106,14 @@ describe('a waiver', () => {
     ]);
   });
 
+  test('of what could not be read, tells what a waiver costs, and offers none where nobody could sign in', () => {
+    const [told, ...more] = choiceWords({ code: 'UnreadSystem' });
+    expect(more).toEqual([]);
+    expect(told).toMatch(/without knowing who in there needs it, and the run ends as leftovers.*\(exclude\) can end as completed/);
+    expect(choiceWords({ code: 'NotSignedIn' })).toEqual([]);
+    expect(choiceWords({ code: 'NoCredentials' })).toEqual([]);
+  });
+
   test('what belongs together stands together', () => {
     const all = [outcome('role', { heldFor: ['account'] }), outcome('other'), outcome('custom', { heldFor: ['role'] }), outcome('account')];
     expect(together(all).map((o) => o.item)).toEqual(['other', 'account', 'role', 'custom']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unreadForSignIn } from '../../model/sign-in.ts';
+import { mayBeWaived, unreadForSignIn } from '../../model/sign-in.ts';
 import { planOf } from './findings.ts';
 
 test.each([
@@ -12,4 +12,16 @@ test.each([
   const [item] = planOf([], { unknown: [{ system: 'aws:444455556666', reason }] }).items;
   expect(item?.guard?.reason.includes('waive')).toBe(!failed);
   expect(item?.guard?.reason).toContain('mend the');
+  expect(item?.guard?.code).toBe(failed ? 'NotSignedIn' : 'UnreadSystem');
+  expect(mayBeWaived({ code: item?.guard?.code ?? '' })).toBe(!failed);
+});
+
+test.each([
+  ['NoCredentials', false],
+  ['SignatureDoesNotMatch', false],
+  ['AccessDenied', true],
+  ['Drift', true],
+  ['SharedRole', true],
+])('a removal that ended with %s may be waived: %o', (code, may) => {
+  expect(mayBeWaived({ code })).toBe(may);
 });

@@ -50,7 +50,7 @@ describe('what is left over', () => {
   });
 
   test('is nothing where nothing stays', () => {
-    expect(leftoverWords({ leftovers: [], items: [], untouched: [], startedBy: 'sam' })).toBe('nothing');
+    expect(leftoverWords({ leftovers: [], items: [], untouched: [], startedBy: 'sam', unknown: [] })).toBe('nothing');
   });
 });
 

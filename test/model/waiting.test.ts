@@ -35,7 +35,8 @@ const collector = (more: object = {}) =>
 const CHALLENGE = { deletionId: 'd', sentTo: 'd***@contoso.example', expiresAt: CODE_UNTIL, attemptsLeft: 3 };
 
 const gate = gateWaiting(OPEN, ASKING);
-const items = itemsWaiting(['aws-role:a', 'data-collector:c2'], [], UNTIL, ASKING);
+const waits = (items: string[], more: object = {}) => ({ items, locked: [], waivable: true, ...more });
+const items = itemsWaiting(waits(['aws-role:a', 'data-collector:c2']), UNTIL, ASKING);
 const soak = timeWaiting('soak', UNTIL, ASKING);
 const quarantine = quarantineWaiting(UNTIL, ASKING);
 const worker = workerWaiting('the records of this run', '/var/offboard on host-2', 'start the worker that has them', ASKING);
@@ -63,7 +64,7 @@ const CASES: [what: string, member: Waiting, whom: string, until: string | undef
   ],
   [
     'unresolved items of a restore, which no amended plan follows',
-    itemsWaiting(['aws-role:a'], [], UNTIL, { ...ASKING, amendable: false }),
+    itemsWaiting(waits(['aws-role:a']), UNTIL, { ...ASKING, amendable: false }),
     'riley',
     UNTIL,
     'a decision about 1 unresolved item',
@@ -71,7 +72,19 @@ const CASES: [what: string, member: Waiting, whom: string, until: string | undef
   ],
   [
     'a locked collector',
-    itemsWaiting(['data-collector:c2'], [{ item: 'data-collector:c2', why: 'locked after 3 wrong codes' }], UNTIL, ASKING),
+    itemsWaiting(waits(['unread-system:gcp:a'], { waivable: false }), UNTIL, ASKING),
+    'riley',
+    UNTIL,
+    'a decision about 1 unresolved item',
+    ['amend', 'retry'].map((verb) => `offboard ${verb} offboarding-t --by NAME --reason TEXT`),
+  ],
+  [
+    'unresolved items of which one is locked',
+    itemsWaiting(
+      waits(['data-collector:c2'], { locked: [{ item: 'data-collector:c2', why: 'locked after 3 wrong codes' }] }),
+      UNTIL,
+      ASKING,
+    ),
     'riley',
     UNTIL,
     'a decision about 1 unresolved item; data-collector:c2: locked after 3 wrong codes',

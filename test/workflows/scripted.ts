@@ -409,9 +409,9 @@ function byDefault(run: ScriptedRun): Activities {
     enterOtp: ({ item }) => Promise.resolve({ kind: 'deleted', outcome: removed(item) }),
     confirmCollector: ({ item }) => Promise.resolve(removed(item)),
     confirmGone: () => Promise.resolve([]),
-    verify: () => Promise.resolve({ leftovers: [], unknown: [], unseen: [] }),
+    verify: () => Promise.resolve({ leftovers: [], unknown: [] }),
     readOwnAccess: () => Promise.resolve(),
-    endRun: () => Promise.resolve({ evidence: '/evidence', phases: countsOf(run), leftovers: [] }),
+    endRun: () => Promise.resolve({ evidence: '/evidence', phases: countsOf(run), leftovers: [], first: [] }),
   };
 }
 

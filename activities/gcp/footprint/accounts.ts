@@ -3,6 +3,7 @@ import { combine } from '../../../model/guards/combine.ts';
 import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import type { Confidence } from '../../../model/names.ts';
+import { isOneOf } from '../../../model/one-of.ts';
 import { comesFromToken } from './condition.ts';
 import { GCP_NAMES, isNamedLikeOurs, judgePool, judgeProvider, trustsTenant, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from './grants.ts';
@@ -59,7 +60,7 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
     return pool ? trustBy(grant, pool, facts) : [];
   });
   const localPart = account.email.split('@')[0] ?? '';
-  const names = [localPart, account.displayName].filter((n) => (GCP_NAMES.serviceAccount as readonly string[]).includes(n));
+  const names = [localPart, account.displayName].filter((n) => isOneOf(GCP_NAMES.serviceAccount, n));
   const found = { account, named: names.length > 0, trust };
   if (localPart === DEFENDER.gcpServiceAccount)
     return { ...found, verdict: { whose: 'defender', why: [`${account.email} is Microsoft Defender for Cloud's`] } };

@@ -4,6 +4,7 @@ import { sharedProvider } from '../../../model/guards/shared.ts';
 import { admittedBy } from './condition.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import type { Confidence, SystemId } from '../../../model/names.ts';
+import { isOneOf } from '../../../model/one-of.ts';
 import { DELETED, lastSegment, type PoolWithProviders, type Provider } from '../snapshot.ts';
 
 /** Names onboarding gave: hints that support a verdict or single out a look-alike, never decide. docs/footprint.md, "GCP". */
@@ -39,7 +40,7 @@ export function judgeProvider(provider: Provider, facts: Facts): Verdict {
   const issuer = trustsTenant(provider, facts);
   const audiences = ourAudiences(provider);
   const condition = namesCiem(provider);
-  const named = [id, provider.displayName].filter((n) => (GCP_NAMES.provider as readonly string[]).includes(n));
+  const named = [id, provider.displayName].filter((n) => isOneOf(GCP_NAMES.provider, n));
   const marks = [
     ...(issuer ? [`issuer ${provider.issuer}`] : []),
     ...(audiences.length > 0 ? [`audience ${audiences.join(', ')}`] : []),
@@ -72,7 +73,7 @@ function doubtedEntry(provider: Provider, verdict: Verdict): string[] {
 }
 
 function otherAudiences({ audiences }: Provider): string[] {
-  return audiences.filter((a) => !(MEPM.gcpAudiences as readonly string[]).includes(a));
+  return audiences.filter((a) => !isOneOf(MEPM.gcpAudiences, a));
 }
 
 /** Does the provider accept this tenant's tokens? Another tenant's provider may carry every other mark. */
@@ -81,7 +82,7 @@ export function trustsTenant(provider: Provider, facts: Facts): boolean {
 }
 
 export function ourAudiences(provider: Provider): string[] {
-  return provider.audiences.filter((a) => (MEPM.gcpAudiences as readonly string[]).includes(a));
+  return provider.audiences.filter((a) => isOneOf(MEPM.gcpAudiences, a));
 }
 
 export function namesCiem(provider: Provider): boolean {
@@ -108,7 +109,7 @@ export function judgePool(pool: PoolWithProviders, facts: Facts): PoolVerdict {
   const ours = judged.filter((j) => j.verdict.whose === 'ours');
   const others = judged.filter((j) => j.verdict.whose !== 'ours');
   const certain = ours.filter((j) => j.verdict.whose === 'ours' && j.verdict.confidence === 'certain');
-  const named = [lastSegment(pool.name), pool.displayName].filter((n) => (GCP_NAMES.pool as readonly string[]).includes(n));
+  const named = [lastSegment(pool.name), pool.displayName].filter((n) => isOneOf(GCP_NAMES.pool, n));
   const names = named.map((n) => `named ${n}`);
   const list = (some: typeof judged) => some.map((j) => lastSegment(j.provider.name)).join(', ');
   if (ours.length === 0) return { pool, whose: 'other', confidence: 'name-only', why: [...names, 'but no provider of ours is in it'] };

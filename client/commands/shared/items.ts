@@ -1,11 +1,12 @@
 import { OffboardError } from '../../../model/errors.ts';
 import { choiceWords } from '../../../model/left-in-place.ts';
 import type { RunView } from '../../../model/messages/status.ts';
-import { MEANS, type Means } from '../../../model/messages/waive.ts';
+import { MEANS, notSignedInWords, type Means } from '../../../model/messages/waive.ts';
 import { step } from '../../../model/next-step.ts';
+import { mayBeWaived } from '../../../model/sign-in.ts';
 import * as messages from '../../../workflows/messages/index.ts';
 import { send, viewOf } from '../../run/ask.ts';
-import { heldNow, itemSet, setNow } from '../../run/item-set.ts';
+import { heldFor, heldNow, itemSet, setNow } from '../../run/item-set.ts';
 import type { Command, Io } from '../../terminal/command.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { list, text, BY, personOf, TICKET, ticketOf, type Values } from '../../terminal/values.ts';
@@ -47,7 +48,8 @@ export function itemsCommand(name: 'waive' | 'retry', summary: string): Command 
             next: [step('status', run)],
           });
         }
-        const set = only ? itemSet(only, only) : setNow(view);
+        const set = only ? itemSet(only, only) : setNow(name, view);
+        if (name === 'waive') refuseNotSignedIn(view, only, set.count);
         const chosen = name === 'waive' && io.interactive && !means.means ? await choose(view, set.only, io) : means;
         const message = { items: set, by, reason: text(values, 'reason'), ...ticketOf(values) };
         const decided =
@@ -64,6 +66,16 @@ export function itemsCommand(name: 'waive' | 'retry', summary: string): Command 
   };
 }
 
+/** What failed to sign in is no matter of a waiver: said before anybody is asked what it means. */
+function refuseNotSignedIn(view: RunView, only: string[] | undefined, count: number): void {
+  const asked = only ? view.unresolved.filter((o) => only.includes(o.item)) : heldNow(view);
+  const items = asked.filter((o) => !mayBeWaived(o)).map((o) => o.item);
+  if (items.length === 0 || (!only && count > 0)) return;
+  throw new OffboardError('NotAllowed', notSignedInWords(items), {
+    next: [step('amend', view.workflowId, '--by', 'NAME', '--reason', 'TEXT')],
+  });
+}
+
 /** Which of the two a waiver means, where that was said. Throws Usage for both at once. */
 function meansOf(values: Values): { means?: Means } {
   const said = MEANS.filter((m) => values[m] === true);
@@ -73,7 +85,7 @@ function meansOf(values: Values): { means?: Means } {
 
 /** Shows a person what each of the two means for the rest, and asks; what each guard says is the answer to an empty line. */
 async function choose(view: RunView, only: string[] | undefined, io: Io): Promise<{ means?: Means }> {
-  const waived = heldNow(view).filter((o) => only?.includes(o.item) ?? true);
+  const waived = only ? view.unresolved.filter((o) => only.includes(o.item)) : heldFor('waive', view);
   io.err(waived.map((o) => [o.item, ...choiceWords(o).map((w) => `  ${w}\n`)].join('\n')).join(''));
   const typed = await ask('Type keep or leave, or nothing for what is so unless told otherwise: ', io);
   const means = MEANS.find((m) => m === typed.trim());

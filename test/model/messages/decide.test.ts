@@ -62,6 +62,7 @@ describe('a decision is refused', () => {
     ['to waive by another hash', { ...waive, items: { count: 2, hash: 'x' } }, {}, 'ItemsMismatch'],
     ['to waive what does not wait', waive, { items: { ids: ['a', 'z'], unresolved: ['a', 'b'], hash: 'h' } }, 'ItemsMismatch'],
     ['to waive nothing', { ...waive, items: { count: 0, hash: 'h' } }, { items: { ids: [], unresolved: [], hash: 'h' } }, 'ItemsMismatch'],
+    ['to waive what could not be signed in to', waive, { notSignedIn: ['b'] }, 'NotAllowed'],
     ['to waive, of whoever started the run', { ...waive, by: 'sam' }, {}, 'SelfApproval'],
     ['to try again, of a stranger', { ...waive, kind: 'retry', by: 'mallory' }, {}, 'NotAnApprover'],
     ['to amend, of a stranger', { ...amend, by: 'mallory' }, {}, 'NotAnApprover'],

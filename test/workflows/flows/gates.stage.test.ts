@@ -167,16 +167,16 @@ test('a precondition that is not met refuses the run before anything is read', a
 });
 
 test('leftovers, and what could not be read, are told and never called completed', async () => {
-  const verify = (found: object) => ({ verify: () => Promise.resolve({ leftovers: [], unknown: [], unseen: [], ...found }) });
+  const verify = (found: object) => ({ verify: () => Promise.resolve({ leftovers: [], unknown: [], ...found }) });
   const plan = planned([]);
   const left = await start({ plan, activities: verify({ leftovers: ['aws-role:late'] }) });
   expect(await left.result()).toMatchObject({ status: 'leftovers', reason: expect.stringContaining('aws-role:late') as string });
-  const unknown = await start({ plan, activities: verify({ unknown: ['aws:1'] }) });
-  expect(await unknown.result()).toMatchObject({ status: 'leftovers', reason: 'nothing can be said about aws:1' });
-  const unseen = await start({ plan, activities: verify({ unseen: ['aws:1'] }) });
-  expect(await unseen.result()).toMatchObject({
-    status: 'completed',
-    reason: expect.stringContaining('of aws:1, which could not be read') as string,
+  const unknown = await start({ plan, activities: verify({ unknown: ['aws:1'], mend: 'mend the access' }) });
+  expect(await unknown.result()).toMatchObject({ status: 'leftovers', reason: 'nothing can be said about aws:1: mend the access' });
+  const both = await start({ plan, activities: verify({ leftovers: ['aws-role:late'], unknown: ['aws:1'] }) });
+  expect(await both.result()).toMatchObject({
+    status: 'leftovers',
+    reason: '1 things are still there: aws-role:late; nothing can be said about aws:1',
   });
 });
 

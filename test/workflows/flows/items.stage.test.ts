@@ -187,7 +187,7 @@ test('an activity that no try makes right ends the run as failed, with its evide
 
 test('a run that completes carries what may be ours and stays, in its result and its status', async () => {
   const maybeOurs = { count: 2, worst: { item: 'gcp-binding:owner', risk: 'takeover' as const } };
-  const verify: Activities['verify'] = () => Promise.resolve({ leftovers: [], unknown: [], unseen: [], maybeOurs });
+  const verify: Activities['verify'] = () => Promise.resolve({ leftovers: [], unknown: [], maybeOurs });
   const run = await start({ activities: { verify } });
   await run.approve('plan');
   await run.approve('collectors');

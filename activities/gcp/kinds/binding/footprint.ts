@@ -1,6 +1,7 @@
 import type { Facts, Finding, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { DEFENDER } from '../../../../model/footprint.ts';
+import { isOneOf } from '../../../../model/one-of.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { isNamedLikeOurs, GCP_NAMES, roleTokens } from '../../footprint/ownership.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
@@ -68,7 +69,7 @@ function bystander(snapshot: GcpSnapshot, grant: Grant, facts: Facts): Bystander
   const isDefender = localPart === DEFENDER.gcpServiceAccount;
   const looksLike = isDefender
     ? `${grant.role} of ${grant.member}: Microsoft Defender for Cloud's`
-    : (GCP_NAMES.serviceAccount as readonly (string | undefined)[]).includes(localPart)
+    : isOneOf(GCP_NAMES.serviceAccount, localPart)
       ? `${grant.role} of ${grant.member}: named like ours, but no pool of ours is known to act as it`
       : undefined;
   const uses = isNamedLikeOurs({ name: grant.role }) ? roleTokens(grant.role) : [];

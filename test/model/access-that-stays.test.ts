@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { evidencePage } from '../../activities/evidence/page.ts';
+import { renderReport } from '../../client/render/report.ts';
+import { firstLines } from '../../model/access-that-stays.ts';
+import type { JournalRecord } from '../../model/ledger.ts';
+import type { RunStatus } from '../../model/names.ts';
+import type { Plan } from '../../model/plan.ts';
+import { summarize } from '../../model/summary.ts';
+import { firstOfAll } from '../../model/summary-words.ts';
+import { finding, planOf } from './findings.ts';
+
+const TOKEN = 'gcp:service-account:posture';
+const account = finding('posture', { title: 'account posture', provides: [TOKEN] });
+const way = finding('way', { title: 'the grant of our pool', serves: [{ token: TOKEN, as: 'entry' }] });
+const held = { hold: { code: 'ScopeLocked', reason: 'locked' } };
+
+const removed = (...items: string[]): JournalRecord[] =>
+  items.map((item) => ({
+    type: 'outcome',
+    phase: 'permissions',
+    outcome: { item: `aws-role:${item}`, outcome: 'removed', reason: 'gone' },
+  }));
+
+/** What is told first of a run whose journal says this; without a status it goes on. */
+function told(plan: Plan, records: JournalRecord[], status?: RunStatus) {
+  const end: JournalRecord[] = status ? [{ type: 'run-ended', status, reason: 'so' }] : [];
+  return summarize(
+    [...records, ...end].map((record, i) => ({ at: `2026-01-01T00:00:0${i}.000Z`, record })),
+    plan,
+  );
+}
+
+const STAYS = 'access that stays: Permissions Management can still act as account posture by the grant of our pool';
+const PERHAPS = STAYS.replace('stays:', 'stays unless it is decided otherwise:');
+
+describe('access that stays', () => {
+  test('is told of a run that goes on where both are held, and of none where nothing holds them', () => {
+    const plan = planOf([
+      { ...account, ...held },
+      { ...way, ...held },
+    ]);
+    expect(plan.warnings).toContain(PERHAPS);
+    expect(told(plan, []).access).toEqual([PERHAPS]);
+    expect(told(planOf([account, way]), []).access).toBeUndefined();
+  });
+
+  test('is told of one that ended for as long as both are there, whatever left them; a way that is gone is none', () => {
+    const plan = planOf([account, way]);
+    expect(told(plan, [], 'denied').access).toEqual([STAYS]);
+    expect(told(plan, removed('way'), 'leftovers').access).toBeUndefined();
+    expect(told(plan, removed('way', 'posture'), 'completed').access).toBeUndefined();
+  });
+
+  test('is told of a dry run as the plan has it', () => {
+    const plan = planOf([
+      { ...account, ...held },
+      { ...way, ...held },
+    ]);
+    expect(told(plan, [], 'dry-run').access).toEqual([PERHAPS]);
+  });
+
+  test('counts what no plan removes: protected, or ours perhaps', () => {
+    for (const plan of [
+      planOf([account, way], { protected: ['aws-role:posture', 'aws-role:way'] }),
+      planOf([
+        { ...account, confidence: 'name-only' },
+        { ...way, confidence: 'name-only' },
+      ]),
+    ]) {
+      expect(plan.reach?.map((r) => r.id)).toEqual(['aws-role:posture', 'aws-role:way']);
+      expect(told(plan, [], 'completed').access).toEqual([STAYS]);
+    }
+    expect(planOf([account, way]).reach).toBeUndefined();
+  });
+
+  test('stands before anything else in report and evidence', () => {
+    const summary = told(planOf([account, way]), [], 'denied');
+    const report = renderReport(summary, 'offboard');
+    expect(report.indexOf(`NOTE: ${STAYS}.`)).toBeGreaterThan(0);
+    expect(report.indexOf(STAYS)).toBeLessThan(report.indexOf('1. '));
+    const page = evidencePage({ version: 1, run: 'r', names: 'asserted, not proved', summary, undo: [], journal: [] });
+    expect(page.indexOf(STAYS)).toBeGreaterThan(0);
+    expect(page.indexOf(STAYS)).toBeLessThan(page.indexOf('Tenant'));
+  });
+
+  test('of many lines a result tells the first, and how many there are besides', () => {
+    expect(firstLines(['a', 'b', 'c'], 2)).toEqual(['a', 'and 2 others of the same kind']);
+    expect(firstLines(['a', 'b'], 2)).toEqual(['a', 'b']);
+    expect(firstOfAll({ access: ['a', 'b', 'c', 'd'] }, 3)).toEqual(['a', 'b', 'and 2 others of the same kind']);
+  });
+});
