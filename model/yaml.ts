@@ -1,4 +1,4 @@
-import { isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { OffboardError, type ErrorCode } from './errors.ts';
 import { refuseFaults, type Fault } from './fault.ts';
@@ -62,10 +62,42 @@ function faultOf(issue: z.core.$ZodIssue, document: Document): { code: ErrorCode
 
 /** What stands in the file decides: YAML takes digits for a number, and drops what leading zeros they have. */
 function wrongType(node: unknown, expected: string): string {
-  if (!isNode(node)) return `is missing; write a value of type ${expected}`;
+  if (!isNode(node)) return `is missing; ${whatToWrite(expected)}`;
   const number = isScalar(node) && typeof node.value === 'number' ? (node.source ?? String(node.value)) : undefined;
   if (expected === 'string' && number !== undefined) return `is a number without quotes; write '${number}', in quotes`;
-  return `is of the wrong type; write a value of type ${expected}`;
+  const found = shapeOf(node);
+  return `is ${found === undefined ? 'something else than is asked for' : found}; ${whatToWrite(expected)}`;
+}
+
+/** What a person writes in YAML for each type that a schema may demand; what has no form there is left out of the file. */
+const TO_WRITE: Readonly<Record<string, string>> = {
+  string: 'write text',
+  number: 'write a number, without quotes',
+  int: 'write a whole number, without quotes',
+  bigint: 'write a whole number, without quotes',
+  boolean: 'write true or false',
+  date: 'write a date, such as 2025-06-30',
+  array: 'write a list, such as [one, two]',
+  tuple: 'write a list, such as [one, two]',
+  set: 'write a list, such as [one, two]',
+  object: 'write fields with their values, such as {name: value}',
+  record: 'write fields with their values, such as {name: value}',
+  map: 'write fields with their values, such as {name: value}',
+  null: 'write null',
+  nonoptional: 'write a value',
+};
+
+/** In plain words, what to write where a type is demanded. */
+export function whatToWrite(expected: string): string {
+  return TO_WRITE[expected] ?? 'take the field out';
+}
+
+function shapeOf(node: Node): string | undefined {
+  if (isSeq(node)) return 'a list';
+  if (isMap(node)) return 'fields with values';
+  if (!isScalar(node)) return undefined;
+  if (node.value === null) return 'empty';
+  return { string: 'text', number: 'a number', bigint: 'a number', boolean: 'a yes or no' }[typeof node.value as string];
 }
 
 /** The line of the deepest part of `path` that is there. */

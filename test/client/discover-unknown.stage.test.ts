@@ -56,7 +56,7 @@ describe('A part that cannot be read', () => {
     expect(err).toMatch(/organization of the worker's account: .*AccessDenied.*--aws-management-account, or say --without aws/);
     expect(written('undescribed', 'manifest.yaml')).toMatch(/^# FILL IN this section .*\naws: FILL IN$/m);
     const started = await stage.offboard('start', join(folder('undescribed'), 'manifest.yaml'), '--by', 'sam');
-    expect(started).toMatchObject({ code: 13, err: expect.stringContaining(': aws: is of the wrong type') as string });
+    expect(started).toMatchObject({ code: 13, err: expect.stringContaining(': aws: is text; write fields') as string });
   });
 
   test('an account in no organisation is looked at alone, and loudly unknown where it cannot be entered', async () => {

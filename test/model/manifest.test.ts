@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { OffboardError } from '../../model/errors.ts';
 import { parseManifest } from '../../model/parse-manifest.ts';
 import { readText } from '../../security/files.ts';
+import { whatToWrite } from '../../model/yaml.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-manifest-'));
@@ -89,18 +90,38 @@ test.each([
     'InvalidValue',
     /:5: aws\.members\.0: is a number without quotes; write '444455556666', in quotes/,
   ],
-  [
-    'a field that is missing',
-    GOOD.replace('  assumeRole: entry\n', ''),
-    'InvalidValue',
-    /:4: aws\.assumeRole: is missing; write a value of type string$/,
-  ],
+  ['a field that is missing', GOOD.replace('  assumeRole: entry\n', ''), 'InvalidValue', /:4: aws\.assumeRole: is missing; write text$/],
   [
     'a field of another shape',
     GOOD.replace('assumeRole: entry', 'assumeRole: [entry]'),
     'InvalidValue',
-    /:6: aws\.assumeRole: is of the wrong type; write a value of type string$/,
+    /:6: aws\.assumeRole: is a list; write text$/,
   ],
+  [
+    'text where a list is asked for',
+    GOOD.replace('[sam, riley]', 'sam'),
+    'InvalidValue',
+    /:10: approvers: is text; write a list, such as \[one, two\]$/,
+  ],
+  [
+    'a list where fields are asked for',
+    GOOD.replace('entra: {', 'entra: [] #'),
+    'InvalidValue',
+    /:7: entra: is a list; write fields with their values, such as \{name: value\}$/,
+  ],
+  [
+    'text where yes or no is asked for',
+    `${GOOD}azure: { subscriptions: all, root: 'yes' }\n`,
+    'InvalidValue',
+    /:11: azure\.root: is text; write true or false$/,
+  ],
+  [
+    'text where a number is asked for',
+    `${GOOD}breakers: { maxItems: '20' }\n`,
+    'InvalidValue',
+    /:11: breakers\.maxItems: is text; write a number, without quotes$/,
+  ],
+  ['a list that is left empty', GOOD.replace('[sam, riley]', ''), 'InvalidValue', /:10: approvers: is empty; write a list/],
   [
     'a mistyped field of the successor',
     GOOD.replace('vendor:', 'vender:'),
@@ -204,6 +225,17 @@ test.each([
   const refusal = refusalOf(text);
   expect(refusal.code).toBe(code);
   expect(refusal.message).toMatch(told);
+});
+
+test('whatever type a schema demands, a person is told in plain words what to write', () => {
+  const demanded =
+    'string number int boolean bigint symbol undefined null never void date array object tuple record map set file nonoptional nan function'.split(
+      ' ',
+    );
+  for (const expected of demanded) {
+    expect(whatToWrite(expected)).toMatch(/^(write|take) /);
+    expect(whatToWrite(expected)).not.toMatch(/\b(type|string|boolean|array|object|record|tuple|undefined|bigint|symbol)\b/);
+  }
 });
 
 test('every fault is told, one a line', () => {
