@@ -107,6 +107,9 @@ const WAY = 'way' as const;
 /** Why something of ours stays that the manifest protects. */
 export const PROTECTED = 'protected by the manifest';
 
+/** How the reason begins for which something stays that nothing but a name speaks for. */
+export const BY_NAME_ONLY = 'matches by name only';
+
 /** Kind of the item that stands for a system that could not be read. */
 export const UNREAD_SYSTEM = 'unread-system';
 
@@ -233,7 +236,7 @@ function reasonToLeave(
   if (leftAlone) return leftAlone.reason;
   if (foreign && !(input.foreignThings && overrides.has(finding.id))) return foreignStays(finding.why, input.foreignThings ?? false);
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
-    return `matches by name only (${finding.why.join('; ')}); to remove it, name it under overrides with a reason${belonging(unit)}`;
+    return `${BY_NAME_ONLY} (${finding.why.join('; ')}); to remove it, name it under overrides with a reason${belonging(unit)}`;
   }
   return undefined;
 }

@@ -1,5 +1,4 @@
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
-import { normalItem } from '../../model/identity/native.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { AmendDecision } from '../../model/messages/amend.ts';
 import { decide, type Decision } from '../../model/messages/index.ts';
@@ -11,8 +10,8 @@ import { RUN, step } from '../../model/next-step.ts';
 import { itemHash } from '../../model/item-hash.ts';
 import { keptOf } from '../../model/left-in-place.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
 import { mayBeWaived } from '../../model/sign-in.ts';
+import { overrideFault } from '../../model/overridable.ts';
 import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -67,18 +66,11 @@ async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Prom
   return plan ? withNeeded(plan, items) : items;
 }
 
-/** An override must name something the plan in force tells of: a slip of the pen must not end the run later. */
+/** Its overrides are judged beside the plan in force. */
 async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
   const plan = await currentPlan(deps, ledger);
-  const known = new Set([...(plan?.items ?? []), ...(plan?.untouched ?? [])].map((i) => normalItem(i.id)));
-  const stranger = decision.overrides.find((o) => !known.has(normalItem(o.item)));
-  const foreign = plan?.untouched.find(
-    (u) => u.reason.startsWith(NOT_RECOGNISED) && decision.overrides.some((o) => normalItem(o.item) === normalItem(u.id)),
-  );
-  if (foreign && !deps.policy.foreignThings) return refuse('NotAllowed', `overrides: ${foreign.id}: ${foreign.reason}`);
-  if (!stranger) return decide(decision, context);
-  const message = `overrides: ${stranger.item} is neither planned nor among what is not touched; copy the id from the plan`;
-  return { ok: false, code: 'InvalidValue', message, next: [step('plan', RUN)] };
+  const fault = overrideFault(decision.overrides, plan, ledger, deps.policy.foreignThings ?? false);
+  return fault ? refuse(fault.code, fault.message, step('plan', RUN)) : decide(decision, context);
 }
 
 async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {

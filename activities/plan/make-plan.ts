@@ -63,6 +63,8 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const ours = new Set(findings.map((f) => f.id));
   const spelled = new Map([...ledger.outcomes.keys(), ...ours].map((id) => [normalItem(id), id]));
   const idOf = (written: string) => spelled.get(normalItem(written)) ?? written;
+  const left = leftAlone(ledger);
+  const decided = new Set(left.map((l) => normalItem(l.item)));
   const planInput: PlanInput = {
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
@@ -75,8 +77,9 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       ...manifest.overrides.filter((o) => !resolvedIn(ledger, idOf(o.item))),
       // What an amendment named was there then; what is not any more needs no override.
       ...ledger.overrides.filter((o) => ours.has(idOf(o.item))),
-    ],
-    leftAlone: leftAlone(ledger),
+      // What an approver decided since stands.
+    ].filter((o) => !decided.has(normalItem(o.item))),
+    leftAlone: left,
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     foreignThings: deps.policy.foreignThings ?? false,

@@ -3,7 +3,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { send } from '../run/ask.ts';
 import type { Command } from '../terminal/command.ts';
-import { text, BY, personOf, TICKET, ticketOf } from '../terminal/values.ts';
+import { several, text, BY, personOf, TICKET, ticketOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
 export const amend: Command = {
@@ -12,13 +12,18 @@ export const amend: Command = {
   positionals: ['RUN'],
   options: {
     reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
-    override: { type: 'string', value: 'ITEM=REASON', help: 'lift the guard of one item in the amended plan' },
+    override: {
+      type: 'string',
+      multiple: true,
+      value: 'ITEM=REASON',
+      help: 'lift the guard of one item in the amended plan; may be said again',
+    },
     ...TICKET,
     ...BY,
   },
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
-    const overrides = typeof values['override'] === 'string' ? [overrideOf(values['override'])] : [];
+    const overrides = several(values, 'override').map(overrideOf);
     return await withSession(io.env, async (session) => {
       await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides, ...ticketOf(values) });
       io.out(

@@ -37,14 +37,17 @@ export interface Command {
 export function parse(command: Command, args: string[]): { positionals: string[]; values: Values; json: boolean } {
   const options: Options = { json: { type: 'boolean' }, help: { type: 'boolean' } };
   for (const [name, { type, multiple }] of Object.entries(command.options)) options[name] = { type, multiple: multiple === true };
-  let parsed: { values: Values; positionals: string[] };
+  let parsed: { values: Values; positionals: string[]; tokens: { kind: string; name?: string }[] };
   try {
-    parsed = parseArgs({ args, options, strict: true, allowPositionals: true }) as { values: Values; positionals: string[] };
+    parsed = parseArgs({ args, options, strict: true, allowPositionals: true, tokens: true }) as typeof parsed;
   } catch (error) {
     throw new OffboardError('Usage', misused(error as Error), { cause: error, next: [usageOf(command)] });
   }
   const { values, positionals } = parsed;
   if (values['help']) return { positionals, values, json: false };
+  const said = parsed.tokens.flatMap((t) => (t.kind === 'option' && t.name !== undefined ? [t.name] : []));
+  const twice = said.find((name, at) => !options[name]?.multiple && said.indexOf(name) < at);
+  if (twice !== undefined) throw new OffboardError('Usage', `--${twice} is said twice; say it once`, { next: [usageOf(command)] });
   const missing = command.positionals[positionals.length];
   if (missing) throw new OffboardError('Usage', `${missing} is missing`, { next: [usageOf(command)] });
   if (command.more === undefined && positionals.length > command.positionals.length) {

@@ -20,6 +20,12 @@ export function list(values: Values, name: string): string[] | undefined {
     .map((v) => v.trim());
 }
 
+/** The values of an option that may be said more than once. */
+export function several(values: Values, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value : [];
+}
+
 /** One of the ways to print, the first by default; `--json` is short for `--format json`. Throws Usage. */
 export function formatOf<F extends string>(values: Values, json: boolean, formats: readonly [F, ...F[]]): F {
   const asked = json ? 'json' : values['format'];

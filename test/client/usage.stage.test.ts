@@ -52,6 +52,13 @@ test('an option with an empty value is refused by its name', async () => {
   expectRefused(await typed('approve', 'RUN', ...options), 'Usage', '--reason is empty', 'give it a value');
 });
 
+test('an option that is said twice is refused by its name: which of both is meant nobody knows', async () => {
+  const options = ['--reason', 'read it', '--reason', 'read it again'];
+  expectRefused(await typed('amend', 'RUN', '--by', 'riley', ...options), 'Usage', '--reason is said twice', 'say it once');
+  const overrides = ['--override', 'aws-role:a=seen with its owner', '--override', 'aws-role:b=seen with its owner'];
+  expectRefused(await typed('amend', 'RUN', '--by', 'riley', '--reason', 'x', ...overrides), 'NoServer');
+});
+
 test('a needed option that is missing is named', async () => {
   expectRefused(await typed('approve', 'RUN', '--gate', 'plan'), 'Usage', '--plan-hash is missing');
 });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, READER_ASSIGNMENT, smallEstate, type TestEstate } from '../harness/estate.ts';
-import { memberItem } from '../harness/member-roles.ts';
+import type { Plan } from '../../model/plan.ts';
+import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { beforeRemoving, denied, intentsOf, outcomesOf, recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
@@ -46,6 +47,40 @@ test('an override that names nothing of the plan is refused; the run goes on wai
   await stage.until(run, (v) => v.gate?.opening === 2);
   await approveGate(stage, run, 'plan');
   await expectCompleted(run);
+});
+
+test('two overrides of one item are refused with both named; one of each of two is taken, and what was left in place stays although it was overridden', async () => {
+  const estate = smallEstate();
+  estate.objects.push(memberRole('contoso-more'));
+  const more = memberItem('contoso-more');
+  estate.manifest.overrides = [{ item: more, reason: 'seen with its owner' }];
+  const run = await startedRun(stage, estate);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.id === MEMBER || i.id === more, denied);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && [MEMBER, more].every((id) => v.unresolved.some((o) => o.item === id)));
+  const override = (item: string) => ['--override', `${item}=a reason that is long enough`];
+  const twice = await amend(run, ...override(MEMBER), ...override(MEMBER.toLowerCase()));
+  expect(twice).toMatchObject({ code: 13, err: expect.stringContaining(`overrides: ${MEMBER.toLowerCase()} is named twice`) as string });
+  expect(twice.err).toContain('(overrides.0.item; overrides.1.item)');
+
+  expect(await stage.offboard('waive', run, more, '--leave', '--by', APPROVER, '--reason', 'its owner needs it')).toMatchObject({
+    code: 0,
+  });
+  await stage.until(run, (v) => v.awaiting.length > 0 && !v.unresolved.some((o) => o.item === more));
+  expect(await amend(run, ...override(more))).toMatchObject({
+    code: 51,
+    err: expect.stringContaining('decided to leave it in place') as string,
+  });
+  undo();
+  expect(await amend(run, ...override(MEMBER), ...override(ASSIGNMENT))).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.gate?.opening === 2);
+  const { plan } = JSON.parse((await stage.offboard('plan', run, '--json')).out) as { plan: Plan };
+  expect(plan.items.find((i) => i.id === MEMBER)?.override).toBe('a reason that is long enough');
+  expect(plan.untouched.find((u) => u.id === more)?.reason).toContain('its owner needs it');
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
 });
 
 test('what came back after its removal stands in the amended plan, and is removed once that is approved, not before', async () => {

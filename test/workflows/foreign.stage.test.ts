@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate, type TestEstate } from '../harness/estate.ts';
-import { finish, planOf, startedRun } from '../harness/people.ts';
+import { APPROVER, smallEstate, type TestEstate } from '../harness/estate.ts';
+import { approveGate, finish, planOf, startedRun } from '../harness/people.ts';
+import { beforeRemoving, denied } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -30,6 +31,24 @@ test('an application that only the manifest’s word connects with MEPM stays, a
   expect(plan.untouched.find((u) => u.id === PAYROLL)?.reason).toContain('foreignThings');
   expect(await finish(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
+});
+
+test('nor does an amendment reach it: it is refused with the reason, and the run goes on waiting', async () => {
+  const small = estate();
+  small.manifest.overrides = [];
+  const run = await startedRun(stage, small);
+  const undo = beforeRemoving(stage, 'aws', (i) => i.kind === 'aws-role', denied);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
+  undo();
+  const amend = (item: string) =>
+    stage.offboard('amend', run, '--override', `${item}=onboarding renamed it`, '--reason', 'x', '--by', APPROVER);
+  for (const item of [PAYROLL, PAYROLL.toUpperCase().replace('ENTRA-OIDC-APPLICATION', 'entra-oidc-application')])
+    expect(await amend(item)).toMatchObject({ code: 51, err: expect.stringContaining("NOT RECOGNISED AS MEPM's") as string });
+  const view = await stage.view(run);
+  expect([view.status, view.awaiting.map((a) => a.kind)]).toEqual(['running', ['items']]);
+  expect(await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'x')).toMatchObject({ code: 0 });
+  await approveGate(stage, run, 'collectors');
 });
 
 test('where the worker’s policy allows foreign things it goes by its override, and the plan says so first of all', async () => {
