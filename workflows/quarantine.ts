@@ -48,10 +48,13 @@ async function watch(run: Run, phase: Phase, end: number, again: Again): Promise
   }
 }
 
-/** What an approver leaves in place is made usable again at once. */
+/** What an approver leaves in place is made usable again at once, and what it needs with it: of that an approver is asked in turn. */
 async function untilResolvedOrLifted(run: Run, phase: Phase, again: Again): Promise<StepOutcome> {
-  const before = run.waived.size;
-  const resolved = await untilResolved(run, phase, again);
-  if (run.waived.size > before) await liftWhat(run, [...run.waived]);
-  return resolved;
+  for (;;) {
+    const before = run.waived.size;
+    const resolved = await untilResolved(run, phase, again);
+    if (run.waived.size === before) return resolved;
+    await liftWhat(run, [...run.waived]);
+    if (resolved !== 'done' || run.liftedBy !== undefined) return resolved;
+  }
 }

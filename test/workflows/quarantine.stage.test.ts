@@ -88,6 +88,32 @@ test('what can be is denied first and watched; only then is it removed, by the s
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
 });
 
+test('what was used and is kept working is given back at once with all that it needs, which is then asked about by its own name', async () => {
+  const estate = quarantined({ quarantine: '1h', watch: '500ms' });
+  estate.objects.push(memberRole('a-straggler'));
+  const { run, journal } = await watched(estate);
+  expect((await stage.sandbox.client.report()).ours.altered.toSorted()).toEqual([memberItem('a-straggler'), MEMBER, OIDC].toSorted());
+  await use('contoso-collect');
+  await stage.until(run, (v) => v.unresolved.some((o) => o.item === MEMBER && o.code === 'UsedInQuarantine'));
+  const asked = ['--by', APPROVER, '--reason', 'its owner still reads by it'];
+  expect(await stage.offboard('waive', run, '--items', MEMBER, '--keep', ...asked)).toMatchObject({ code: 0 });
+  const { unresolved } = await stage.until(run, (v) => v.unresolved.some((o) => o.item === OIDC));
+  expect(unresolved).toMatchObject([{ item: OIDC, code: 'Lifted', keeps: 'way' }]);
+  expect(unresolved[0]?.reason).toMatch(new RegExp(`^still needed by ${MEMBER}.*; lifted from quarantine`));
+  // Nothing else is given back: the role that nobody keeps stays denied.
+  expect((await stage.sandbox.client.report()).ours.altered).toEqual([memberItem('a-straggler')]);
+  // Tried again it is not denied again while the other needs it.
+  expect(await stage.offboard('retry', run, '--items', OIDC, ...asked)).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.unresolved.some((o) => o.item === OIDC && o.code === 'Shared'));
+  expect(await stage.offboard('waive', run, '--items', OIDC, ...asked)).toMatchObject({ code: 0 });
+  await stage.until(run, (v) => v.unresolved.length === 0);
+  expect(outcomesOf(stage, journal, OIDC).map((o) => o.code)).toEqual([undefined, 'Lifted', 'Shared']);
+  expect((await stage.sandbox.client.report()).ours.altered).toEqual([memberItem('a-straggler')]);
+  // Nothing is left denied for the next run.
+  expect(await stage.offboard('lift', run, ...asked)).toMatchObject({ code: 0 });
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'denied' });
+});
+
 test('an amended plan holds what was there before the quarantine, and goes on with it', async () => {
   const estate = quarantined({ quarantine: '3s', watch: '1s' });
   estate.objects.push(memberRole('still-needed'));
