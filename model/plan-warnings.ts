@@ -3,7 +3,7 @@ import type { Facts, Bystander } from './finding.ts';
 
 /** Pure: what an approver should know of what could not be judged item by item. */
 export function warningsOf({ bystanders, facts }: { bystanders: Bystander[]; facts: Facts }): string[] {
-  return [...defenderSeen(bystanders), ...ownersUnseen(facts), ...orphansSeen(facts), ...notFormer(facts)];
+  return [...defenderSeen(bystanders), ...ownersUnseen(facts), ...orphansSeen(facts), ...notFormer(facts), ...othersActing(facts)];
 }
 
 /** Defender's own use of the shared application cannot be seen from its objects alone: the plan says so instead of staying silent. */
@@ -40,4 +40,22 @@ function orphansSeen({ azureOrphans: orphans = [] }: Facts): string[] {
 
 function notFormer({ notFormer: ids = [] }: Facts): string[] {
   return ids.length === 0 ? [] : [`${ids.join(', ')} of entra.formerPrincipals is somebody else's: nothing of it is taken for ours`];
+}
+
+/** So many are named; the rest is counted. */
+const MOST_NAMED = 5;
+
+/**
+ * A right over all service accounts of a project, folder or organisation is about none of them: it says nothing of a use, and holds nothing. Whoever has it may use ours all
+ * the same, and would lose it.
+ */
+function othersActing({ gcpActing: acting = [], gcpServiceAccounts: accounts }: Facts): string[] {
+  if (acting.length === 0) return [];
+  const named = acting.slice(0, MOST_NAMED).map(({ member, role, resource }) => `${member} (${role} on ${resource})`);
+  const more = acting.length > MOST_NAMED ? ` and ${acting.length - MOST_NAMED} more` : '';
+  const which = accounts.filter((a) => !a.gone).map((a) => a.email);
+  return [
+    `others have a right over all service accounts there, and so may act as ${which.slice(0, MOST_NAMED).join(', ')} as well: ${named.join(', ')}${more}; ` +
+      'that alone holds nothing: ask whether they do before you approve',
+  ];
 }

@@ -8,6 +8,7 @@ import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import type { Orders } from '../../model/order.ts';
 import type { Excluded, KindCount } from '../../model/plan.ts';
+import { actingAsOurs } from '../gcp/footprint/acting.ts';
 import { rolesById, settled } from '../aws/footprint/role-ids.ts';
 import type { Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
@@ -141,6 +142,11 @@ async function factsOf(
   const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));
   const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
   const onboarded = new Set(facts.flatMap((f) => f.gcpOnboarded ?? []));
+  const gcpPools = facts.flatMap((f) => f.gcpPools ?? []).toSorted((a, b) => compare(a.name, b.name));
+  const gcpActing = actingAsOurs(
+    facts.flatMap((f) => f.gcpActing ?? []),
+    { gcpServiceAccounts: [...accounts.values()], gcpPools },
+  );
   const deploymentStacks = facts.flatMap((f) => f.deploymentStacks ?? []);
   const deploymentStacksUnlisted = facts.flatMap((f) => f.deploymentStacksUnlisted ?? []);
   const unseen = readings.map((r) => ('unknown' in r ? unseenDefender(r.system) : undefined));
@@ -159,7 +165,8 @@ async function factsOf(
     gcpServiceAccounts: [...accounts.values()],
     // Of all that have such a role only what may be ours matters.
     gcpOnboarded: [...onboarded].filter((email) => [...accounts.values()].some((a) => a.email === email)).toSorted(),
-    gcpPools: facts.flatMap((f) => f.gcpPools ?? []).toSorted((a, b) => compare(a.name, b.name)),
+    gcpPools,
+    ...(gcpActing.length > 0 ? { gcpActing } : {}),
     // The role of an account that nobody could read, too.
     ourselves: [...(manifest.aws ? [manifest.aws.assumeRole] : []), ...[...new Set(facts.flatMap((f) => f.ourselves ?? []))].toSorted()],
     ...(use ? { defender: use } : {}),

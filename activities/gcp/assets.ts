@@ -1,5 +1,6 @@
 import { DEFENDER } from '../../model/footprint.ts';
 import type { ReadContext } from '../cloud.ts';
+import { isActing } from './footprint/acting.ts';
 import { WORKLOAD_IDENTITY_USER } from './footprint/accounts.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { isNamedLikeOurs, GCP_NAMES } from './footprint/ownership.ts';
@@ -61,7 +62,9 @@ async function ask(api: GcpApi, organization: string): Promise<Harmless | undefi
   return new Map(
     levels.flatMap(({ resource, policy }) => {
       const grants = grantsOf(resource, policy);
-      return grants.some((g) => couldBeOurs(g.member) || isNamedLikeOurs({ name: g.role }))
+      // A right over all accounts of a project reaches ours only in its own project, whose policy is read anyway.
+      const mayReach = !resource.startsWith(`//${MANAGER}/projects/`);
+      return grants.some((g) => couldBeOurs(g.member) || isNamedLikeOurs({ name: g.role }) || (mayReach && isActing(g.role)))
         ? []
         : [[resource.replace(`//${MANAGER}/`, ''), grants.length] as const];
     }),

@@ -1,4 +1,5 @@
 import type { Facts } from '../../model/finding.ts';
+import { actingIn } from './footprint/acting.ts';
 import { judgeAccounts, onboardedIn, usedPools } from './footprint/accounts.ts';
 import { judgePool } from './footprint/ownership.ts';
 import { projectOfAddress } from './footprint/members.ts';
@@ -16,6 +17,7 @@ export function gcpFacts(snapshot: GcpSnapshot, tenantId: string, issuer: string
     gcpServiceAccounts: [...before, ...accountsOf(snapshot, facts)],
     gcpOnboarded: [...onboardedIn(snapshot), ...marked],
     gcpPools: [...poolsBefore(snapshot, earlier), ...poolsOf(snapshot, facts)],
+    gcpActing: actingIn(snapshot),
     ourselves: snapshot.ourselves,
   };
 }

@@ -128,6 +128,20 @@ describe('Cloud Asset', () => {
   });
 });
 
+describe('A policy that gives a right over all service accounts', () => {
+  const right = (resource: string) => ({
+    resource: `//cloudresourcemanager.googleapis.com/${resource}`,
+    policy: { bindings: [{ role: 'roles/iam.serviceAccountTokenCreator', members: ['group:ci@contoso.example'] }] },
+  });
+
+  it('is read of an organisation and a folder, whose right may reach our account; not of another project', async () => {
+    sandbox = await googleAt([ORGANIZATION]);
+    const all = ['organizations/900', 'folders/7', 'projects/contoso-app-101'].map(right);
+    const api = apiWith({ searchPolicies: (_, [type = '']) => Promise.resolve(type.endsWith('ServiceAccount') ? [] : all) });
+    expect([...((await assetFilter()(api, contextOf(named))) ?? [])]).toEqual([['projects/contoso-app-101', 1]]);
+  });
+});
+
 describe('A half answer of Cloud Asset', () => {
   const context = contextOf(named);
   const levels = [{ resource: '//cloudresourcemanager.googleapis.com/projects/contoso-app-101', policy: { bindings: [] } }];
