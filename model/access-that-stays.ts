@@ -10,13 +10,21 @@ export const ACCESS_STAYS = 'access that stays';
 
 const UNDECIDED = `${ACCESS_STAYS} unless it is decided otherwise`;
 
-/** Pure: what stays, though perhaps only until somebody decides, while Permissions Management's way in to it stays as well: told before anything else. */
+/**
+ * Pure: what stays, though perhaps only until somebody decides, while Permissions Management's way in to it stays as well: told before anything else. A way
+ * that shuts it out is none; one of which nobody knows is told as such, where no other is known to be open.
+ */
 export function accessThatStays(staying: readonly Reach[], words: string = UNDECIDED): string[] {
-  const entries = staying.filter((f) => f.risk !== 'none').flatMap((by) => entered(by).map((token) => ({ by, token })));
+  const entries = staying.filter((f) => f.risk !== 'none').flatMap((by) => waysBy(by).map((e) => ({ ...e, by })));
   return staying.flatMap((thing) => {
-    const open = entries.filter((e) => thing.provides.includes(e.token)).map((e) => e.by.title);
-    if (open.length === 0) return [];
-    return [`${words}: Permissions Management can still act as ${thing.title} by ${open.toSorted().join(', ')}`];
+    const ways = entries.filter((e) => thing.provides.includes(e.token));
+    if (ways.length === 0) return [];
+    const open = ways.filter((e) => e.mepm === undefined);
+    const titles = (open.length > 0 ? open : ways).map((e) => e.by.title);
+    const act = `act as ${thing.title} by ${titles.toSorted().join(', ')}`;
+    return open.length > 0
+      ? [`${words}: Permissions Management can still ${act}`]
+      : [`${words}, perhaps: whether Permissions Management can still ${act} is not known`];
   });
 }
 
@@ -25,7 +33,7 @@ export function reachOf(unplanned: readonly Reach[], all: readonly Reach[]): Rea
   const led = new Set(all.flatMap(entered));
   return unplanned.flatMap(({ id, title, risk, provides, serves = [] }) => {
     const to = provides.filter((token) => led.has(token));
-    const by = serves.filter((s) => s.as === 'entry');
+    const by = serves.filter((s) => s.as === 'entry' && s.mepm !== 'out');
     return to.length + by.length === 0 ? [] : [{ id, title, risk, provides: to, ...(by.length > 0 ? { serves: by } : {}) }];
   });
 }
@@ -51,6 +59,11 @@ export function firstLines(lines: readonly string[], most: number): string[] {
   return lines.length <= most ? [...lines] : [...lines.slice(0, room), `and ${counted(lines.length - room, 'other')} of the same kind`];
 }
 
-function entered({ serves = [] }: Reach): string[] {
-  return serves.flatMap((s) => (s.as === 'entry' ? [s.token] : []));
+function entered(by: Reach): string[] {
+  return waysBy(by).map((s) => s.token);
+}
+
+/** The ways in that a thing is, but for those that shut Permissions Management out. */
+function waysBy({ serves = [] }: Reach): NonNullable<Finding['serves']> {
+  return serves.filter((s) => s.as === 'entry' && s.mepm !== 'out');
 }

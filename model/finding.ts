@@ -38,8 +38,9 @@ export interface Finding {
   /**
    * What it does for whatever provides a token: it is among its `means` (the roles of an account, the account of a pool), or MEPM's `entry` to it
    * (our pool's grant on an account). Where others need that working, its means are held with it; where its whole way is kept, its entries, too.
+   * `mepm`, of an entry: Permissions Management itself is shut `out`, or it is `unknown` whether it comes in; absent where it does.
    */
-  serves?: { token: string; as: 'means' | 'entry' }[];
+  serves?: { token: string; as: 'means' | 'entry'; mepm?: 'out' | 'unknown' }[];
   /**
    * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
@@ -142,6 +143,8 @@ export interface Facts {
   >)[];
   /** Addresses of service accounts that hold a role which onboarding gives and few others have: a mark of its own. Absent where nobody looked. */
   gcpOnboarded?: string[];
+  /** Who else may act as all service accounts of a project, folder or organisation, where one of ours is, or may be, among these. Told, and holds nothing. */
+  gcpActing?: { resource: string; role: string; member: string }[];
   /**
    * Workload identity pools with a provider of ours, by name, with their project's number: what their identities hold anywhere is MEPM's, but for those of a pool that
    * others share.

@@ -4,7 +4,7 @@ import { sharedServiceAccount } from '../../../model/guards/shared.ts';
 import { DEFENDER, MEPM } from '../../../model/footprint.ts';
 import type { Confidence } from '../../../model/names.ts';
 import { isOneOf } from '../../../model/one-of.ts';
-import { comesFromToken } from './condition.ts';
+import { comesFromToken, letsCiemIn, type CiemWay } from './condition.ts';
 import { GCP_NAMES, isNamedLikeOurs, judgePool, judgeProvider, trustsTenant, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from './grants.ts';
 import { addressOf, deletedId, poolMember, poolOf } from './members.ts';
@@ -28,6 +28,8 @@ export interface Trust extends Pick<Proof, 'doubt'> {
   grant: Grant;
   pool: PoolVerdict;
   confidence: Confidence;
+  /** Whether the CIEM application itself comes in by it. */
+  ciem: CiemWay;
 }
 
 /** One service account with the pools of ours it trusts. */
@@ -57,7 +59,7 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
   const grants = grantsOf(account.name, account.policy);
   const trust = grants.flatMap((grant) => {
     const pool = pools.find((p) => lastSegment(p.pool.name) === poolOf(grant.member, projectNumber));
-    return pool ? trustBy(grant, pool, facts) : [];
+    return pool ? trustBy(grant, pool, facts).map((t) => ({ ...t, ciem: account.disabled ? 'out' : ciemBy(grant, pool.pool, facts) })) : [];
   });
   const localPart = account.email.split('@')[0] ?? '';
   const names = [localPart, account.displayName].filter((n) => isOneOf(GCP_NAMES.serviceAccount, n));
@@ -91,7 +93,7 @@ function sureness({ confidence, doubt }: Trust): number {
 }
 
 /** What a grant to identities of a pool of ours proves; nothing where it is for the pool's other users. */
-function trustBy(grant: Grant, pool: PoolVerdict, facts: Facts): Trust[] {
+function trustBy(grant: Grant, pool: PoolVerdict, facts: Facts): Omit<Trust, 'ciem'>[] {
   const { confidence, doubt } = pool;
   const inPool = `the pool ${lastSegment(pool.pool.name)}`;
   const [, attribute, value] = /^attribute\.([^/]+)\/(.+)$/.exec(poolMember(grant.member)?.selector ?? '') ?? [];
@@ -104,6 +106,28 @@ function trustBy(grant: Grant, pool: PoolVerdict, facts: Facts): Trust[] {
   if (strangers === undefined || confidence !== 'certain') return [{ grant, pool, confidence: 'name-only' }];
   const who = `a grant to attribute.${attribute}/${value} in ${inPool}, where ${strangers.join(', ')} may give others that value`;
   return [{ grant, pool, confidence, doubt: who }];
+}
+
+/** Whether the CIEM application comes in by a grant to identities of a pool: by one of the pool's providers, and as one of those that the grant is for. */
+function ciemBy({ member, role, condition }: Grant, pool: PoolWithProviders, facts: Facts): CiemWay {
+  if (pool.disabled || pool.state === DELETED) return 'out';
+  const ways = pool.providers
+    .filter((p) => p.state !== DELETED && !p.disabled && trustsTenant(p, facts))
+    .map((p) => least(letsCiemIn(p), isFor(poolMember(member)?.selector ?? '', p)));
+  const way = ways.includes('in') ? 'in' : ways.includes('unknown') ? 'unknown' : 'out';
+  return least(way, condition === null && role === WORKLOAD_IDENTITY_USER ? 'in' : 'unknown');
+}
+
+/** Whether a grant's selector means the identity that a provider makes of the CIEM application. */
+function isFor(selector: string, provider: Provider): CiemWay {
+  if (selector === '*') return 'in';
+  const [, attribute, value] = /^(attribute\.[^/]+)\/(.+)$/.exec(selector) ?? [];
+  if (attribute === undefined || comesFromToken(provider, attribute) !== true) return 'unknown';
+  return value?.toLowerCase() === MEPM.ciemAppId ? 'in' : 'out';
+}
+
+function least(...ways: CiemWay[]): CiemWay {
+  return ways.includes('out') ? 'out' : ways.includes('unknown') ? 'unknown' : 'in';
 }
 
 /**

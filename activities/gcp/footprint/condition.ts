@@ -23,7 +23,23 @@ export function admittedBy({ attributeMapping, attributeCondition }: Admission):
   const implied = impliedBy(condition, attributeMapping, true);
   if (implied === 'ciem') return { alone: true };
   if (implied === 'nobody') return { alone: false, understood: true, why: 'has a condition that lets in nobody' };
+  if (heldOfCiem(condition, attributeMapping) === false)
+    return { alone: false, understood: true, why: 'has a condition that shuts the CIEM application out' };
   return { alone: false, understood: true, why: 'has a condition that does not demand the CIEM application alone' };
+}
+
+/** Whether the CIEM application itself comes in: `unknown` where that depends on what nobody reads, or is not understood. */
+export type CiemWay = 'in' | 'out' | 'unknown';
+
+/**
+ * Whether a provider's condition lets the CIEM application in: what it says of a token whose `appid` or `azp` is that application's id, all else of the token being
+ * unknown. Pure.
+ */
+export function letsCiemIn({ attributeMapping, attributeCondition }: Admission): CiemWay {
+  if (attributeCondition.trim() === '') return 'in';
+  const condition = parsed(attributeCondition);
+  const held = condition && heldOfCiem(condition, attributeMapping);
+  return held === undefined ? 'unknown' : held ? 'in' : 'out';
 }
 
 /** Whether an attribute of a provider's identities is the token's `appid` or `azp`; undefined where the provider gives no such attribute. */
@@ -93,6 +109,60 @@ function impliedBy(expression: Expression, mapping: Admission['attributeMapping'
     default:
       return 'others';
   }
+}
+
+/** Whether an expression is true of the CIEM application's tokens; undefined where that is not known. */
+function heldOfCiem(expression: Expression, mapping: Admission['attributeMapping']): boolean | undefined {
+  const { exprKind: kind } = expression;
+  if (kind.case === 'constExpr') {
+    const { constantKind: constant } = kind.value;
+    return constant.case === 'boolValue' ? constant.value : undefined;
+  }
+  if (kind.case !== 'callExpr') return undefined;
+  const { function: name, args } = kind.value;
+  const [first, second, third] = args;
+  const of = (part: Expression | undefined) => (part ? heldOfCiem(part, mapping) : undefined);
+  switch (name) {
+    case '!_':
+      return negated(of(first));
+    case '_&&_':
+      return args.some((a) => of(a) === false) ? false : args.every((a) => of(a) === true) ? true : undefined;
+    case '_||_':
+      return args.some((a) => of(a) === true) ? true : args.every((a) => of(a) === false) ? false : undefined;
+    case '_?_:_': {
+      const asked = of(first);
+      const [yes, no] = [of(second), of(third)];
+      return asked === undefined ? (yes === no ? yes : undefined) : asked ? yes : no;
+    }
+    case '_==_':
+      return isCiemsId(first, second, mapping) ?? isCiemsId(second, first, mapping);
+    case '_!=_':
+      return negated(isCiemsId(first, second, mapping) ?? isCiemsId(second, first, mapping));
+    case '@in': {
+      if (second?.exprKind.case !== 'listExpr') return undefined;
+      const each = second.exprKind.value.elements.map((e) => isCiemsId(first, e, mapping));
+      return each.includes(true) ? true : each.every((e) => e === false) ? false : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function negated(held: boolean | undefined): boolean | undefined {
+  return held === undefined ? undefined : !held;
+}
+
+/** Whether the token's application, where `one` is that, is what `other` says; undefined where one of both is something else. The id in another case is the same to nobody else, but not to Google. */
+function isCiemsId(
+  one: Expression | undefined,
+  other: Expression | undefined,
+  mapping: Admission['attributeMapping'],
+): boolean | undefined {
+  if (!one || !other || !isApplication(one, mapping)) return undefined;
+  const constant = other.exprKind.case === 'constExpr' ? other.exprKind.value.constantKind : undefined;
+  if (constant?.case !== 'stringValue') return undefined;
+  if (constant.value === MEPM.ciemAppId) return true;
+  return isCiemId(other) ? undefined : false;
 }
 
 /** All of these hold. */

@@ -90,16 +90,64 @@ describe('others may act as the account', () => {
   });
 });
 
-test('an account that stays with our way in to it is told before anything else; one whose way in goes is not', () => {
-  const warningsOf = (what: House) => {
-    const facts = factsOf(house(what));
-    return planOf(judge(house(what), facts).findings, { facts, orders: { gcp: GCP_ORDER } }).warnings;
+describe('an account that stays with our way in to it is told before anything else', () => {
+  const warningsOf = (snapshot: GcpSnapshot, more: Partial<PlanInput> = {}) => {
+    const facts = factsOf(snapshot);
+    return planOf(judge(snapshot, facts).findings, { facts, orders: { gcp: GCP_ORDER }, ...more }).warnings;
   };
-  expect(warningsOf({ providers: [provider({ attributeCondition: '' })] })[0]).toBe(
-    'access that stays unless it is decided otherwise: Permissions Management can still act as ' +
-      `service account ${EMAIL} by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`,
+  const open = (attributeCondition: string) => house({ providers: [provider({ attributeCondition })] });
+  const by = `service account ${EMAIL} by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`;
+  const ID = MEPM.ciemAppId;
+
+  test.each(['', `attribute.appid == '${ID}' || true`, "attribute.appid != '6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60'"])(
+    'where it is open: "%s"',
+    (condition) => {
+      expect(warningsOf(open(condition))[0]).toBe(
+        `access that stays unless it is decided otherwise: Permissions Management can still act as ${by}`,
+      );
+    },
   );
-  for (const what of [{}, { change: { keys: ['4f5a'] } }]) expect(warningsOf(what)).toEqual([]);
+
+  test.each(["attribute.tid == 'x'", `attribute.appid.startsWith('${ID}')`, `attribute.appid = '${ID}'`])(
+    'where nobody knows whether it is, as just that: "%s"',
+    (condition) => {
+      expect(warningsOf(open(condition))[0]).toBe(
+        `access that stays unless it is decided otherwise, perhaps: whether Permissions Management can still act as ${by} is not known`,
+      );
+    },
+  );
+
+  test.each([`attribute.appid != '${ID}'`, `!(attribute.appid == '${ID}')`, "assertion.azp == '6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60'"])(
+    'not where the condition shuts the CIEM application out: "%s"',
+    (condition) => {
+      expect(fates(open(condition))).toEqual(every('name-only'));
+      expect(warningsOf(open(condition))).toEqual([]);
+    },
+  );
+
+  const name = `projects/${PROJECT}/serviceAccounts/${EMAIL}`;
+  test.each<[string, GcpSnapshot]>([
+    ['the account is disabled', house({ change: { disabled: true } })],
+    ['the pool is', oidcProject([{ ...pool([provider()]), disabled: true }], [account([workloadUser(principals())])])],
+    ['the provider is', house({ providers: [provider({ disabled: true })] })],
+    [
+      'the grant is for another application',
+      house({ members: [principals('mciem-wi-pool', 'attribute.appid/6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60')] }),
+    ],
+  ])('nor where %s', (_what, snapshot) => {
+    expect(warningsOf(snapshot, { protected: [name] })).toEqual([]);
+  });
+
+  test('a protected one, by whichever of its ways is open', () => {
+    const members = [principals(), principals('mciem-wi-pool', 'subject/someone')];
+    const [told] = warningsOf(house({ members }), { protected: [name] });
+    expect(told).toContain('can still act as');
+    expect(told?.endsWith(` by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`)).toBe(true);
+  });
+
+  test('nor where our way in goes', () => {
+    for (const what of [{}, { change: { keys: ['4f5a'] } }]) expect(warningsOf(house(what))).toEqual([]);
+  });
 });
 
 test('a protected account keeps its whole way', () => {

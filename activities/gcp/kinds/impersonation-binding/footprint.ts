@@ -4,6 +4,7 @@ import { combine } from '../../../../model/guards/combine.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import type { SystemId } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
+import type { CiemWay } from '../../footprint/condition.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
 import { poolHeldBy } from '../../footprint/holders.ts';
@@ -41,8 +42,8 @@ function onOurs({ system }: GcpSnapshot, { account, verdict, trust, used }: Acco
   if (verdict.whose === 'defender') return [];
   return trust
     .filter(({ pool }) => verdict.whose === 'ours' || pool.whose === 'ours')
-    .map(({ grant, pool, confidence, doubt: doubted }) => ({
-      ...common(system, grant, account, pool.pool.name),
+    .map(({ grant, pool, confidence, ciem, doubt: doubted }) => ({
+      ...common(system, grant, account, pool.pool.name, ciem),
       why: [`lets the workload identity pool act as ${account.email}`, ...pool.why],
       confidence,
       ...combine(recentlyUsed(used), doubt(doubted)),
@@ -57,11 +58,18 @@ function onOthers({ system, oidc }: GcpSnapshot, account: AccountWithPolicy, fac
     const why = [`lets the workload identity pool ${pool.name}, which is ours alone, act as ${account.email}`];
     const doubted = pool.doubt === undefined ? undefined : `the pool ${lastSegment(pool.name)}, and that through ${pool.doubt}`;
     const { confidence } = pool;
-    return [{ ...common(system, grant, account, pool.name), why, confidence, ...combine(recentlyUsed(pool.usedRecently), doubt(doubted)) }];
+    return [
+      {
+        ...common(system, grant, account, pool.name, 'unknown'),
+        why,
+        confidence,
+        ...combine(recentlyUsed(pool.usedRecently), doubt(doubted)),
+      },
+    ];
   });
 }
 
-function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWithPolicy, pool: string) {
+function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWithPolicy, pool: string, ciem: CiemWay) {
   return {
     ...found('gcp-impersonation-binding', system, grantId(grant)),
     title: `${grant.role} of ${grant.member} on ${email}`,
@@ -73,7 +81,7 @@ function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWith
     uses: [serviceAccountToken(email), poolToken(pool)],
     within: [serviceAccountToken(email)],
     serves: [
-      { token: serviceAccountToken(email), as: 'entry' as const },
+      { token: serviceAccountToken(email), as: 'entry' as const, ...(ciem === 'in' ? {} : { mepm: ciem }) },
       { token: poolToken(pool), as: 'means' as const },
     ],
     standsFor: [email, pool],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { admittedBy, comesFromToken } from '../../../../activities/gcp/footprint/condition.ts';
+import { admittedBy, comesFromToken, letsCiemIn } from '../../../../activities/gcp/footprint/condition.ts';
 import { MEPM } from '../../../../model/footprint.ts';
 
 const ID = MEPM.ciemAppId;
@@ -91,4 +91,46 @@ test('whether an attribute comes from the token is told, and that there is none'
   expect(comesFromToken({ attributeMapping: MAPPING }, 'attribute.appid')).toBe(true);
   expect(comesFromToken({ attributeMapping: MAPPING }, 'attribute.tid')).toBe(false);
   expect(comesFromToken({ attributeMapping: MAPPING }, 'attribute.repository')).toBeUndefined();
+});
+
+describe('what a condition says of the CIEM application itself:', () => {
+  test.each<[ReturnType<typeof letsCiemIn>, string]>([
+    ['in', ''],
+    ['in', `attribute.appid == '${ID}'`],
+    ['in', `assertion.azp in ['${OTHER}', '${ID}']`],
+    ['in', `attribute.appid != '${OTHER}'`],
+    ['in', `!(assertion.appid == '${OTHER}')`],
+    ['in', `attribute.appid == '${ID}' || attribute.tid == 'x'`],
+    ['in', 'true'],
+    ['out', `attribute.appid != '${ID}'`],
+    ['out', `!(attribute.appid == '${ID}')`],
+    ['out', `!('${ID}' == assertion.azp)`],
+    ['out', `!(attribute.appid in ['${ID}', '${OTHER}'])`],
+    ['out', `attribute.appid == '${OTHER}'`],
+    ['out', `attribute.appid in ['${OTHER}']`],
+    ['out', `attribute.tid == 'x' && attribute.appid != '${ID}'`],
+    ['out', `attribute.appid == '${OTHER}' || attribute.appid == 'x'`],
+    ['out', `attribute.appid == '${ID}' ? false : true`],
+    ['out', `attribute.tid == 'x' ? attribute.appid == '${OTHER}' : false`],
+    ['out', 'false'],
+    ['unknown', `attribute.tid == 'x'`],
+    ['unknown', `attribute.appid == '${ID}' && attribute.tid == 'x'`],
+    ['unknown', `attribute.appid != '${ID}' || attribute.tid == 'x'`],
+    ['unknown', `attribute.appid != '${ID.toUpperCase()}'`],
+    ['unknown', `attribute.appid.startsWith('b')`],
+    ['unknown', `attribute.tid != '${ID}'`],
+    ['unknown', `attribute.appid = '${ID}'`],
+    ['unknown', `attribute.tid == 'x' ? attribute.appid == '${ID}' : false`],
+  ])('%s: %s', (way, attributeCondition) => {
+    expect(letsCiemIn({ attributeMapping: MAPPING, attributeCondition })).toBe(way);
+  });
+
+  test('nothing is known by an attribute that is not the token’s application', () => {
+    for (const attributeMapping of [{}, { 'attribute.appid': 'assertion.sub' }, { 'attribute.appid': `'${ID}'` }])
+      expect(letsCiemIn({ attributeMapping, attributeCondition: `attribute.appid != '${ID}'` })).toBe('unknown');
+  });
+
+  test('one that shuts it out is told so', () => {
+    expect(admitted(`attribute.appid != '${ID}'`)).toMatchObject({ why: 'has a condition that shuts the CIEM application out' });
+  });
 });
