@@ -23,6 +23,14 @@ export const EXIT_CODES = {
   NoKeys: 24,
   /** A cloud or the portal could not be reached while a person waited. */
   CloudUnavailable: 25,
+  /** The records cannot be opened, read or written. */
+  NoRecords: 26,
+  /** The records were made by a later version of this program. */
+  RecordsNewer: 27,
+  /** A record or an artifact is not what was written. */
+  RecordsDamaged: 28,
+  /** The records are not those that the run left: another database, or one that was put back. */
+  OtherRecords: 29,
   PlanHashMismatch: 30,
   SelfApproval: 31,
   GateExpired: 32,

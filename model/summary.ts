@@ -68,7 +68,7 @@ export interface Evidence {
   summary: RunSummary;
   /** Of each thing that it removed whether, until when and with what loss it can be given back, as it was when the run ended; empty for a restore. */
   undo: Undoing[];
-  journal: { segment: string; lines: number; head: string }[];
+  journal: { lines: number; head: string };
 }
 
 /** Pure. `plan` is the last plan in force; what only `earlier` ones held is told as the last of them knew it. */

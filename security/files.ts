@@ -4,15 +4,15 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OffboardError } from '../model/errors.ts';
 
-/** Where this machine keeps what outlives a process: OFFBOARD_HOME, else `~/.offboard`. Workers and clients that share it share keys and journal. */
+/** Where this machine keeps what outlives a process: OFFBOARD_HOME, else `~/.offboard`. Workers and clients that share it share keys and records. */
 export interface Home {
   folder: string;
   /** Payload keys, shared by clients and workers. */
   keys: string;
   /** The workers' private key for one-time passwords: workers only. */
   sealing: string;
-  journal: string;
-  artifacts: string;
+  /** The records, where they lie in a file of this machine. */
+  records: string;
 }
 
 export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
@@ -21,8 +21,7 @@ export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
     folder,
     keys: join(folder, 'keys.json'),
     sealing: join(folder, 'worker', 'sealing.json'),
-    journal: join(folder, 'journal'),
-    artifacts: join(folder, 'artifacts'),
+    records: join(folder, 'records.sqlite'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { OffboardError } from '../model/errors.ts';
@@ -10,8 +10,8 @@ const KeyFile = z.strictObject({ current: z.string(), keys: z.record(z.string(),
 export interface KeyRing {
   /** Id of the key new data is encrypted with. */
   current: string;
-  /** Key id to 32 bytes. */
-  keys: Map<string, Buffer>;
+  /** Key id to an AES-256 key. */
+  keys: Map<string, KeyObject>;
 }
 
 /**
@@ -23,12 +23,12 @@ export function loadKeys(file: string, env: NodeJS.ProcessEnv = process.env): Ke
   const where = env['OFFBOARD_KEYS'] === undefined ? file : 'OFFBOARD_KEYS';
   const parsed = KeyFile.safeParse(parseJson(text));
   if (!parsed.success) throw new OffboardError('InvalidValue', `${where}: is not a key file; write {"current": id, "keys": {id: base64}}`);
-  const keys = new Map(Object.entries(parsed.data.keys).map(([id, key]) => [id, Buffer.from(key, 'base64')]));
-  for (const [id, key] of keys) {
+  const bytes = new Map(Object.entries(parsed.data.keys).map(([id, key]) => [id, Buffer.from(key, 'base64')]));
+  for (const [id, key] of bytes) {
     if (key.length !== 32) throw new OffboardError('InvalidValue', `${where}: key ${id} has ${key.length} bytes; AES-256 needs 32`);
   }
-  if (!keys.has(parsed.data.current)) throw new OffboardError('InvalidValue', `${where}: current names no key; name one of keys`);
-  return { current: parsed.data.current, keys };
+  if (!bytes.has(parsed.data.current)) throw new OffboardError('InvalidValue', `${where}: current names no key; name one of keys`);
+  return { current: parsed.data.current, keys: new Map([...bytes].map(([id, key]) => [id, createSecretKey(key)])) };
 }
 
 /**
@@ -67,7 +67,7 @@ export function decrypt(ring: KeyRing, keyId: string, data: Uint8Array, context:
   return Buffer.concat([decipher.update(data.subarray(12, data.length - 16)), decipher.final()]);
 }
 
-function keyOf(ring: KeyRing, id: string): Buffer {
+function keyOf(ring: KeyRing, id: string): KeyObject {
   const key = ring.keys.get(id);
   if (!key) throw new OffboardError('InvalidValue', `key ${id} is not among the keys; add it to the key file of this machine`);
   return key;

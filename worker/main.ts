@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { ArtifactStore } from '../activities/records/artifacts.ts';
-import { Journal } from '../activities/records/journal.ts';
+import { openRecords } from '../activities/records/open.ts';
 import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
 import { parsePolicy } from '../model/policy.ts';
@@ -21,17 +20,17 @@ async function run(): Promise<void> {
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
   const home = homeOf();
   const ring = loadKeys(home.keys);
-  const journal = new Journal(home.journal, ring);
+  const { journal, artifacts } = await openRecords(env, ring, { create: true });
   const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, {
     clouds: allClouds(),
     journal,
-    artifacts: new ArtifactStore(home.artifacts, ring),
+    artifacts,
     policy: parsePolicy(policyFile, readText(policyFile)),
     sealing: await loadSealingKey(home.sealing),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,
   });
-  log.info({ address: settings.address, namespace: settings.namespace, home: home.folder }, 'worker ready');
+  log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
   try {
     // Ends on SIGINT and SIGTERM, after the activities under way.

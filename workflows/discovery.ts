@@ -1,6 +1,7 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { TakeInventoryResult } from '../activities/discover/inventory.ts';
 import type { DiscoveryProgress } from '../model/messages/progress.ts';
+import { runName } from '../model/run-name.ts';
 import { startDiscovery, takeInventory } from './activities.ts';
 import { handleProgress } from './messages/progress.ts';
 import { readEstate } from './read-estate.ts';
@@ -14,6 +15,8 @@ export interface DiscoveryInput {
 
 /** Walks, reads and judges an estate as an offboarding does, changes nothing, and ends with an inventory of what was found. */
 export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInventoryResult> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const run = runName(workflowId, firstExecutionRunId);
   let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0, ...(by === undefined ? {} : { by }) };
   const show = (next: DiscoveryProgress) => {
     now = next;
@@ -21,10 +24,10 @@ export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInve
   };
   handleProgress(() => now);
   show(now);
-  const { manifest } = await startDiscovery({ scope });
-  const estate = await readEstate('discovery', manifest, (read, of) => show({ ...now, stage: 'read', read, of }));
+  const { manifest } = await startDiscovery({ run, scope });
+  const estate = await readEstate(run, manifest, (read, of) => show({ ...now, stage: 'read', read, of }));
   show({ ...now, stage: 'judge' });
-  const result = await takeInventory({ scope, ...(by === undefined ? {} : { by }), ...estate });
+  const result = await takeInventory({ run, scope, ...(by === undefined ? {} : { by }), ...estate });
   show({ ...now, stage: 'ended' });
   return result;
 }

@@ -15,10 +15,10 @@ import { blocked } from './operation.ts';
  * still goes on.
  */
 export async function opposingRun(journal: Journal, run: string): Promise<string | undefined> {
-  const own = startOf(journal, run)?.started;
+  const own = await (await startOf(journal, run))?.started;
   if (!own) return undefined;
-  for (const other of journal.runs()) {
-    const start = startOf(journal, other);
+  for (const other of await journal.runs()) {
+    const start = await startOf(journal, other);
     if (!start?.open || start.started.tenantId !== own.tenantId) continue;
     if ((start.started.restores === undefined) === (own.restores === undefined)) continue;
     if (await isRunning(start.started.workflowId)) return start.started.workflowId;
@@ -40,12 +40,12 @@ interface Start {
 /** An ended run stays ended: it need not be read again with every batch. */
 const ended = new WeakMap<Journal, Map<string, Start>>();
 
-function startOf(journal: Journal, run: string): Start | undefined {
+async function startOf(journal: Journal, run: string): Promise<Start | undefined> {
   const known = ended.get(journal) ?? new Map<string, Start>();
   ended.set(journal, known);
   const before = known.get(run);
   if (before) return before;
-  const records = journal.lines(run).map((l) => l.record);
+  const records = (await journal.lines(run)).map((l) => l.record);
   const started = records.find((r) => r.type === 'run-started');
   if (!started) return undefined;
   const hasEnded = records.some((r) => r.type === 'run-ended');

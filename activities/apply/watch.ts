@@ -18,7 +18,7 @@ export interface WatchInput {
  * says whether it goes all the same (retry) or stays (waive, lift). Not being allowed to look is no proof that nobody used it: it is told.
  */
 export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Promise<Outcome[]> {
-  const ledger = deps.journal.ledger(run);
+  const ledger = await deps.journal.ledger(run);
   const staying = (await quarantinedItems(deps, ledger)).filter((i) => !ledger.waived.has(i.id));
   const items = staying.filter((i) => ledger.outcomes.get(i.id)?.outcome === 'quarantined');
   // What an earlier try of this look wrote down before it was cut off is told again.

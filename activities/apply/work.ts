@@ -1,4 +1,4 @@
-import { record, type JournalRecord } from '../../model/ledger.ts';
+import type { JournalRecord } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { needsOf } from '../../model/left-in-place.ts';
 import { isResolved, needsPerson, type Outcome } from '../../model/outcome.ts';
@@ -23,7 +23,7 @@ export async function openWork<O extends Operation>(
   { run, planHash }: { run: string; planHash: string },
   operation: O,
 ): Promise<Work<O>> {
-  const ledger = deps.journal.ledger(run);
+  const ledger = await deps.journal.ledger(run);
   const plan = await demandPlan(deps, run, ledger, planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
   const opponent = operation.opposed && (await opposingRun(deps.journal, run));
@@ -73,9 +73,7 @@ export async function recordOutcome(work: Work, item: PlanItem, known: Outcome):
   return outcome;
 }
 
-/** Writes into the journal, and into what this activity knows of it. */
-export async function append({ deps, run, ledger }: Work, ...records: JournalRecord[]): Promise<void> {
+/** Writes records of the run; its ledger, which this work holds, takes them in. */
+export async function append({ deps, run }: Work, ...records: JournalRecord[]): Promise<void> {
   await deps.journal.append(run, ...records);
-  const at = new Date().toISOString();
-  for (const r of records) record(ledger, { at, record: r });
 }

@@ -36,7 +36,7 @@ export interface DecideResult {
  */
 export async function recordDecision(deps: Deps, input: DecideInput): Promise<DecideResult> {
   const { run, decision } = input;
-  const ledger = deps.journal.ledger(run);
+  const ledger = await deps.journal.ledger(run);
   // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
   const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
   const context = await contextOf(deps, input, ledger, manifest);

@@ -8,7 +8,7 @@ export async function openGate(
   deps: Deps,
   { run, gate, opening, planHash, forMs }: Omit<OpenGate, 'openedAt' | 'expiresAt'> & { run: string; forMs: number },
 ): Promise<OpenGate> {
-  const known = deps.journal.ledger(run).gates.get(gateKey(gate, opening));
+  const known = (await deps.journal.ledger(run)).gates.get(gateKey(gate, opening));
   if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
   const now = Date.now();
   const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];

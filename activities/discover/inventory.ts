@@ -14,6 +14,7 @@ import { judge, type Judged } from './judge.ts';
 import { lastPlanned, currentPlan } from '../records/plans.ts';
 
 export interface TakeInventoryInput {
+  run: string;
   /** As it was asked for. */
   scope: unknown;
   /** Who asked. */
@@ -57,7 +58,7 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
     ...(breaker === undefined ? {} : { breaker }),
   });
   return {
-    inventory: await deps.artifacts.put(inventory),
+    inventory: await deps.artifacts.put(input.run, inventory),
     systems: inventory.systems.length,
     unknown: inventory.unknown.length,
     certain: inventory.findings.filter((f) => f.confidence === 'certain').length,
@@ -67,8 +68,8 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
 
 /** Once the OIDC role is gone, only what an earlier run knew of it explains the roles that trusted it. */
 async function earlierFacts(deps: Deps, tenantId: string): Promise<Facts | undefined> {
-  const run = lastPlanned(deps.journal, workflowIdOf('offboarding', tenantId));
-  return run === undefined ? undefined : (await currentPlan(deps, deps.journal.ledger(run)))?.facts;
+  const run = await lastPlanned(deps.journal, workflowIdOf('offboarding', tenantId));
+  return run === undefined ? undefined : (await currentPlan(deps, await deps.journal.ledger(run)))?.facts;
 }
 
 /** The plan of all that was found; `breaker` when the usual limits would refuse it. */

@@ -60,7 +60,7 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     const context = { manifest, ...principalsIn(input) };
     const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
     if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
-    readings.push({ system, artifact: await deps.artifacts.put(answer.value) });
+    readings.push({ system, artifact: await deps.artifacts.put(input.run, answer.value) });
     const type = systemType(system);
     if (type === 'entra') told = principalsIn(deps.clouds[type].facts(answer.value, manifest.tenant.id, ''));
   });
@@ -69,7 +69,7 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     throw cloudUnavailable(`only ${readings.length} of ${systems.length} systems were read before the stop`);
   readings.sort((a, b) => (a.system < b.system ? -1 : 1));
   return {
-    readings: await deps.artifacts.put(readings),
+    readings: await deps.artifacts.put(input.run, readings),
     ...told,
     unknown: readings.filter((r) => 'unknown' in r).length,
   };

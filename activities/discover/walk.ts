@@ -48,10 +48,13 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
     ...(w.excluded ?? []).map(({ system, rule }) => ({ system, excluded: rule })),
   ]);
   return {
-    manifest: await deps.artifacts.put(manifest),
+    manifest: await deps.artifacts.put(input.run, manifest),
     batches: readingBatches(manifest).map((b) => b.label),
-    readings: await deps.artifacts.put(readings),
-    described: await deps.artifacts.put(walked.flatMap((w) => w.described ?? [])),
+    readings: await deps.artifacts.put(input.run, readings),
+    described: await deps.artifacts.put(
+      input.run,
+      walked.flatMap((w) => w.described ?? []),
+    ),
   };
 }
 

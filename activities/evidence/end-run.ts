@@ -30,8 +30,8 @@ const MOST_TOLD = 20;
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
   const { run, ...ending } = input;
-  if (deps.journal.ledger(run).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...ending });
-  const lines = deps.journal.lines(input.run);
+  if ((await deps.journal.ledger(run)).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...ending });
+  const lines = await deps.journal.lines(input.run);
   const artifacts = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r.artifact] as const] : [])));
   const hashes = planHashes(lines);
   const plans = await Promise.all(hashes.map((hash) => deps.artifacts.get<Plan>(artifacts.get(hash) ?? '')));

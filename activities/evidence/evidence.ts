@@ -4,7 +4,7 @@ import { removedItems } from '../../model/restore.ts';
 import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
 import { KINDS } from '../kinds.ts';
 import { undoOf } from '../plan/restorability.ts';
-import type { JournalLine } from '../records/journal.ts';
+import { NO_LINE, type JournalLine } from '../records/chain.ts';
 
 /** Pure: what a run's whole journal and its plans, oldest first, say: the same for whoever writes evidence and whoever verifies it. */
 export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Plan[]): Evidence {
@@ -12,7 +12,7 @@ export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Pl
   const summary = summarize(lines, last, plans.slice(0, -1));
   const removed = summary.restores === undefined ? removedItems(lines, new Map(plans.map((p) => [planHash(p), p]))) : [];
   const undo = last ? undoOf(KINDS, last, removed, new Date(summary.endedAt ?? lines.at(-1)?.at ?? 0)) : [];
-  return { version: 1, run, names: NAMES, summary, undo, journal: segmentsOf(lines) };
+  return { version: 1, run, names: NAMES, summary, undo, journal: headOf(lines) };
 }
 
 /** File of a plan before the last. */
@@ -24,10 +24,7 @@ export function planHashes(lines: JournalLine[]): string[] {
   return all.filter((hash, at) => all.lastIndexOf(hash) === at);
 }
 
-function segmentsOf(lines: JournalLine[]): Evidence['journal'] {
-  return [...Map.groupBy(lines, (l) => l.segment)].map(([segment, of]) => ({
-    segment,
-    lines: of.length,
-    head: sha256(canonical(of.toSorted((a, b) => a.seq - b.seq).at(-1))),
-  }));
+function headOf(lines: JournalLine[]): Evidence['journal'] {
+  const last = lines.at(-1);
+  return { lines: lines.length, head: last ? sha256(canonical(last)) : NO_LINE };
 }

@@ -17,7 +17,7 @@ const PAUSES_MS = [1_000, 3_000];
  * cannot be read is recorded as unknown. Without a plan nothing was looked at, and nothing is recorded.
  */
 export async function readOwnAccess(deps: Deps, { run }: { run: string }): Promise<void> {
-  const { planArtifact } = deps.journal.ledger(run);
+  const { planArtifact } = await deps.journal.ledger(run);
   if (planArtifact === undefined) return;
   const plan = await deps.artifacts.get<Plan>(planArtifact);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);

@@ -49,8 +49,8 @@ ${undoSection(undo)}
 ${s.refusals.length > 0 ? `<h2>Refused</h2><table><tr><th>When<th>Who<th>What<th>Why not</tr>${s.refusals.map((r) => row([r.at, r.decision.by, decisionWords(r), r.message])).join('')}</table>` : ''}
 ${ownAccessSection(s)}
 <h2>Journal</h2>
-<p>Each line of journal.jsonl holds the SHA-256 of the line before it in its segment. These are the last ones.</p>
-<table><tr><th>Segment<th>Lines<th>SHA-256 of the last line</tr>${journal.map((j) => row([j.segment, String(j.lines), j.head])).join('')}</table>
+<p>Each line of journal.jsonl holds the SHA-256 of the line before it.</p>
+<table><tr><th>Lines<th>SHA-256 of the last line</tr>${row([String(journal.lines), journal.head])}</table>
 </html>
 `;
 }

@@ -33,10 +33,10 @@ export async function carryOver(
   found: Set<string>,
 ): Promise<CarriedOver> {
   const carried: CarriedOver = { findings: [], gone: [] };
-  const before = earlierRun(deps.journal, run);
+  const before = await earlierRun(deps.journal, run);
   const seen = new Set(found);
   for (const of of before === undefined ? [run] : [run, before]) {
-    const ledger = deps.journal.ledger(of);
+    const ledger = await deps.journal.ledger(of);
     const mine = of === run;
     const plan = await currentPlan(deps, ledger);
     if (!plan) continue;

@@ -50,7 +50,7 @@ const MOST_TOLD = 20;
 /** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
-  const ledger = deps.journal.ledger(input.run);
+  const ledger = await deps.journal.ledger(input.run);
   const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
   const { match, unknown, excluded, facts, kindCounts, orders } = await judge(deps, manifest, input.readings, earlier?.facts);
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
@@ -130,8 +130,8 @@ export async function freeze(
   again: string[] = [],
 ): Promise<Pick<MakePlanResult, 'planHash' | 'batches' | 'items' | 'again'>> {
   const hash = planHash(plan);
-  if (journal.ledger(run).planHash !== hash || again.length > 0) {
-    const frozen = { planHash: hash, artifact: await artifacts.put(plan), items: plan.items.length };
+  if ((await journal.ledger(run)).planHash !== hash || again.length > 0) {
+    const frozen = { planHash: hash, artifact: await artifacts.put(run, plan), items: plan.items.length };
     await journal.append(run, { type: 'plan', ...frozen, ...(again.length > 0 ? { again } : {}) });
   }
   const items = PHASES.map((phase) => ({ phase, count: plan.items.filter((i) => i.phase === phase).length }));
@@ -140,8 +140,8 @@ export async function freeze(
 
 /** The plan of the tenant's run before: what it knew to be ours proves more than today's snapshots alone. */
 async function planBefore(deps: Deps, run: string): Promise<Plan | undefined> {
-  const before = earlierRun(deps.journal, run);
-  return before === undefined ? undefined : await currentPlan(deps, deps.journal.ledger(before));
+  const before = await earlierRun(deps.journal, run);
+  return before === undefined ? undefined : await currentPlan(deps, await deps.journal.ledger(before));
 }
 
 function kindsWithQuarantine({ clouds }: Deps): Set<string> {

@@ -7,19 +7,24 @@ import type { Deps } from '../deps.ts';
 import { fault, notAuthorized } from '../failures.ts';
 
 /** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
-export function earlierRun(journal: Journal, run: string): string | undefined {
+export function earlierRun(journal: Journal, run: string): Promise<string | undefined> {
   return lastPlanned(journal, withoutDryRun(workflowIdIn(run)), run);
 }
 
 /** The tenant's other runs that made a plan, newest first. */
-export function runsOfTenant(journal: Journal, run: string): string[] {
-  const workflowId = withoutDryRun(workflowIdIn(run));
-  return journal.runs().filter((r) => r !== run && workflowIdIn(r) === workflowId && journal.ledger(r).planHash !== undefined);
+export function runsOfTenant(journal: Journal, run: string): Promise<string[]> {
+  return planned(journal, withoutDryRun(workflowIdIn(run)), run);
 }
 
 /** The newest run of a workflow id that made a plan. */
-export function lastPlanned(journal: Journal, workflowId: string, except?: string): string | undefined {
-  return journal.runs().find((r) => r !== except && workflowIdIn(r) === workflowId && journal.ledger(r).planHash !== undefined);
+export async function lastPlanned(journal: Journal, workflowId: string, except?: string): Promise<string | undefined> {
+  return (await planned(journal, workflowId, except))[0];
+}
+
+async function planned(journal: Journal, workflowId: string, except?: string): Promise<string[]> {
+  const runs = (await journal.runs()).filter((r) => r !== except && workflowIdIn(r) === workflowId);
+  const ledgers = await Promise.all(runs.map((r) => journal.ledger(r)));
+  return runs.filter((_, i) => ledgers[i]?.planHash !== undefined);
 }
 
 /** The plan that a journal recorded last, checked against its hash; undefined while there is none. Throws a fault when another is stored. */

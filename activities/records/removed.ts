@@ -14,14 +14,14 @@ export interface RemovedByRun {
 }
 
 /** The newest run of a workflow id, or the run itself by its journal's name; undefined when there is none. */
-export function journalOf(journal: Journal, name: string): string | undefined {
-  return journal.runs().find((run) => isCalled(run, name));
+export async function journalOf(journal: Journal, name: string): Promise<string | undefined> {
+  return (await journal.runs()).find((run) => isCalled(run, name));
 }
 
 /** Reads what a run removed. Works wherever journal and artifacts lie: it asks no cloud. */
 export async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
-  const lines = journal.lines(run);
+  const lines = await journal.lines(run);
   const plans = new Map<string, Plan>();
   for (const { record: r } of lines) if (r.type === 'plan') plans.set(r.planHash, await artifacts.get<Plan>(r.artifact));
-  return { ledger: journal.ledger(run), removed: removedItems(lines, plans), plans: [...plans.values()] };
+  return { ledger: await journal.ledger(run), removed: removedItems(lines, plans), plans: [...plans.values()] };
 }

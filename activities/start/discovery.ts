@@ -5,15 +5,16 @@ import { answerOf } from '../answer.ts';
 import type { PortalSnapshot } from '../portal/reader.ts';
 
 export interface StartDiscoveryInput {
+  run: string;
   /** As it was asked for: checked again here. */
   scope: unknown;
 }
 
 /** Opens a discovery: a manifest nobody has written yet, with the collectors the portal lists, if it still answers. Returns its address. */
-export async function startDiscovery(deps: Deps, { scope }: StartDiscoveryInput): Promise<{ manifest: string }> {
+export async function startDiscovery(deps: Deps, { run, scope }: StartDiscoveryInput): Promise<{ manifest: string }> {
   const manifest = draftManifest(scope, [], process.env['OFFBOARD_AWS_ROLE']);
   const collectors = (await portalCollectors(deps, manifest)) ?? [];
-  return { manifest: await deps.artifacts.put({ ...manifest, collectors }) };
+  return { manifest: await deps.artifacts.put(run, { ...manifest, collectors }) };
 }
 
 /** Undefined when the portal does not answer, as it does not since its retirement: that is no error. */

@@ -47,13 +47,13 @@ export interface StartRunResult {
  */
 export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
   const manifest = parseManifest(input.manifest);
-  const address = await deps.artifacts.put(manifest);
+  const address = await deps.artifacts.put(input.run, manifest);
   const opened = await openRun(deps, input, manifest, address);
   const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
     ...asReasons(await directoryFailures(deps, manifest)),
-    ...earlierQuarantine(deps, input.run),
+    ...(await earlierQuarantine(deps, input.run)),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return { ...opened, failures, soak: manifest.waves?.soak ?? 0, mode: manifest.mode, collectors: manifest.collectors };
@@ -67,7 +67,7 @@ export async function openRun(
   manifestHash: string,
   restores?: string,
 ): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'otpPublicKey'>> {
-  if (deps.journal.ledger(run).startedBy === undefined) {
+  if ((await deps.journal.ledger(run)).startedBy === undefined) {
     const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id };
     await deps.journal.append(run, { type: 'run-started', ...started, ...(restores === undefined ? {} : { restores }) });
   }
@@ -153,13 +153,13 @@ function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
  * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
  * looks like something that somebody changed: a plan made now would hold it for its true definition.
  */
-export function earlierQuarantine(deps: Deps, run: string): Reason[] {
-  const before = earlierRun(deps.journal, run);
+export async function earlierQuarantine(deps: Deps, run: string): Promise<Reason[]> {
+  const before = await earlierRun(deps.journal, run);
   if (before === undefined) return [];
-  const still = new Set(deps.journal.ledger(before).quarantined.keys());
+  const still = new Set((await deps.journal.ledger(before)).quarantined.keys());
   if (still.size === 0) return [];
-  for (const other of deps.journal.runs()) {
-    const ledger = deps.journal.ledger(other);
+  for (const other of await deps.journal.runs()) {
+    const ledger = await deps.journal.ledger(other);
     if (ledger.restores !== before) continue;
     for (const { item, outcome } of ledger.outcomes.values()) if (outcome === 'restored' || outcome === 'already-there') still.delete(item);
   }

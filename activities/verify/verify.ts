@@ -35,7 +35,7 @@ export interface VerifyResult {
 /** Discovers again and says what is left. */
 export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
-  const ledger = deps.journal.ledger(input.run);
+  const ledger = await deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
   const { match, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string) =>
@@ -99,7 +99,7 @@ export interface ConfirmGoneInput {
  * an outcome `blocked` with the code CameBack for each that is there again; records these.
  */
 export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<Outcome[]> {
-  const ledger = deps.journal.ledger(input.run);
+  const ledger = await deps.journal.ledger(input.run);
   const plan = await demandPlan(deps, input.run, ledger, input.planHash);
   const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
   const items = itemsOf(plan, input.work).filter((i) => isDone(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));

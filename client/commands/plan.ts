@@ -60,7 +60,7 @@ async function notYet(env: NodeJS.ProcessEnv, run: string): Promise<OffboardErro
   if (view.planHash !== undefined) {
     return new OffboardError(
       'RunNotFound',
-      `RUN: the journal of ${run} is not in ${homeOf(env).journal}; set OFFBOARD_HOME to the worker's folder`,
+      `RUN: the records of ${run} are not in ${homeOf(env).records}; set OFFBOARD_HOME to the worker's folder`,
     );
   }
   const resume = view.paused ? [step('resume', run, '--by', 'NAME')] : [];

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { isCalled } from '../../model/run-name.ts';
-import { homeOf } from '../../security/files.ts';
 import { evidenceOf } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
+import { runsOnRecord } from './records.ts';
 
 /**
  * The folder of evidence that `name` means: a folder, else of a run (workflow id or journal's name) the newest, below
@@ -15,7 +15,7 @@ export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Prom
   const parent = resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence');
   const own = (entry: string) => isCalled(entry, name);
   // The journal's newest run is the one that is meant, even when its evidence lies elsewhere and an older one's lies here.
-  const newest = newestFirst(homeOf(env).journal).find(own) ?? namesIn(parent).findLast(own);
+  const newest = (await runsOnRecord(env)).find(own) ?? namesIn(parent).findLast(own);
   const near = newest === undefined ? undefined : join(parent, newest);
   if (near !== undefined && existsSync(near)) return near;
   const written = await withSession(env, (session) => evidenceOf(session, name)).catch(undefinedIf((e) => e instanceof OffboardError));
@@ -24,12 +24,6 @@ export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Prom
     'RunNotFound',
     `${name} is neither a folder nor a run with evidence in ${parent}${written === undefined ? '' : `; the worker wrote it to ${written}`}: name its folder, or set OFFBOARD_EVIDENCE_DIR`,
   );
-}
-
-/** Names of journals, the one that began last first: segments are named by the time they began. */
-function newestFirst(journal: string): string[] {
-  const began = (run: string) => namesIn(join(journal, run))[0] ?? '';
-  return namesIn(journal).toSorted((a, b) => (began(a) < began(b) ? 1 : -1));
 }
 
 function namesIn(folder: string): string[] {

@@ -1,61 +1,77 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ArtifactStore } from '../../activities/records/artifacts.ts';
-import { Journal } from '../../activities/records/journal.ts';
+import type { Records } from '../../activities/records/open.ts';
+import { openRecords } from '../../activities/records/open.ts';
 import { journalOf, removedByRun, type RemovedByRun } from '../../activities/records/removed.ts';
+import { RecordsUnavailable } from '../../activities/records/store.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { summarize, type RunSummary } from '../../model/summary.ts';
-import { homeOf } from '../../security/files.ts';
 import { workersKeys } from '../../security/keys.ts';
 
-/** What this machine's journal and artifacts tell of a run, whether Temporal still knows it or not. */
+/** What the records tell of a run, whether Temporal still knows it or not. */
 export interface RunRecords {
   run: string;
   summary: RunSummary;
   plan: Plan | undefined;
 }
 
-/** The newest run of a workflow id, or the run itself by its journal's name. Throws RunNotFound, NoKeys; makes no folder. */
+/** The newest run of a workflow id, or the run itself by its own name. Throws RunNotFound, NoKeys, NoRecords; makes no file. */
 export async function recordsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RunRecords> {
-  const { journal, artifacts, run } = storesOf(env, workflowId);
-  const lines = journal.lines(run);
-  const artifact = journal.ledger(run).planArtifact;
-  const plan = artifact === undefined ? undefined : await artifacts.get<Plan>(artifact);
-  return { run, summary: summarize(lines, plan), plan };
+  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => {
+    const lines = await journal.lines(run);
+    const artifact = (await journal.ledger(run)).planArtifact;
+    const plan = artifact === undefined ? undefined : await artifacts.get<Plan>(artifact);
+    return { run, summary: summarize(lines, plan), plan };
+  });
 }
 
-/** What a run removed, as its restore would find it. Throws RunNotFound, NoKeys. */
+/** What a run removed, as its restore would find it. Throws RunNotFound, NoKeys, NoRecords. */
 export async function removalsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RemovedByRun & { run: string }> {
-  const { journal, artifacts, run } = storesOf(env, workflowId);
-  return { run, ...(await removedByRun(journal, artifacts, run)) };
+  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => ({ run, ...(await removedByRun(journal, artifacts, run)) }));
 }
 
-/** The manifest that a plan was made for. Throws RunNotFound, NoKeys. */
+/** The manifest that a plan was made for. Throws NoKeys, NoRecords. */
 export async function manifestOf(env: NodeJS.ProcessEnv, plan: Plan): Promise<Manifest> {
-  return await new ArtifactStore(homeOf(env).artifacts, workersKeys(env)).get<Manifest>(plan.manifestHash);
+  return await withRecords(env, ({ artifacts }) => artifacts.get<Manifest>(plan.manifestHash));
 }
 
-/** Reads an inventory from the worker's artifacts. Throws RunNotFound where they are not on this machine. */
+/** Reads an inventory from the worker's artifacts. Throws NoKeys, NoRecords. */
 export async function inventoryAt(env: NodeJS.ProcessEnv, address: string): Promise<Inventory> {
-  const { artifacts } = homeOf(env);
-  if (!existsSync(join(artifacts, address)))
-    throw new OffboardError('RunNotFound', `RUN: the inventory is not in ${artifacts}; set OFFBOARD_HOME to the worker's folder`);
-  return await new ArtifactStore(artifacts, workersKeys(env)).get<Inventory>(address);
+  return await withRecords(env, ({ artifacts }) => artifacts.get<Inventory>(address));
 }
 
-function storesOf(env: NodeJS.ProcessEnv, workflowId: string): { journal: Journal; artifacts: ArtifactStore; run: string } {
-  const home = homeOf(env);
-  const ring = workersKeys(env);
-  const journal = existsSync(home.journal) ? new Journal(home.journal, ring) : undefined;
-  const run = journal && journalOf(journal, workflowId);
-  if (journal === undefined || run === undefined) {
+/** Runs of the records, the one that began last first; none where there are no records here. */
+export async function runsOnRecord(env: NodeJS.ProcessEnv): Promise<string[]> {
+  try {
+    return await withRecords(env, ({ journal }) => journal.runs());
+  } catch (error) {
+    if (error instanceof OffboardError) return [];
+    throw error;
+  }
+}
+
+async function withRun<T>(env: NodeJS.ProcessEnv, workflowId: string, work: (records: Records, run: string) => Promise<T>): Promise<T> {
+  return await withRecords(env, async (records) => {
+    const run = await journalOf(records.journal, workflowId);
+    if (run !== undefined) return await work(records, run);
     throw new OffboardError(
       'RunNotFound',
-      `RUN: no journal in ${home.journal} has the id ${workflowId}; set OFFBOARD_HOME to the worker's folder`,
+      `RUN: the records in ${records.store.where} hold no run ${workflowId}; set OFFBOARD_HOME to the worker's folder`,
     );
+  });
+}
+
+async function withRecords<T>(env: NodeJS.ProcessEnv, work: (records: Records) => Promise<T>): Promise<T> {
+  try {
+    const records = await openRecords(env, workersKeys(env));
+    try {
+      return await work(records);
+    } finally {
+      await records.store.close();
+    }
+  } catch (error) {
+    if (error instanceof RecordsUnavailable) throw new OffboardError('NoRecords', `${error.message}; ${error.mend}`, { cause: error });
+    throw error;
   }
-  return { journal, artifacts: new ArtifactStore(home.artifacts, ring), run };
 }

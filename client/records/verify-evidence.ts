@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NO_LINE, type JournalLine } from '../../activities/records/journal.ts';
+import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
 import { evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
 import { evidencePage } from '../../activities/evidence/page.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
@@ -22,7 +22,7 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
     .split('\n')
     .filter(Boolean)
     .map((l) => parse<JournalLine>('journal.jsonl', l));
-  checkChains(evidence, lines);
+  checkChain(evidence, lines);
   const plans = planHashes(lines).map((hash) => {
     const file = hash === evidence.summary.planHash ? 'plan.json' : planFile(hash);
     const found = parse<Plan>(file, read(folder, file));
@@ -37,18 +37,14 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
   return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
 }
 
-function checkChains(evidence: Evidence, lines: JournalLine[]): void {
-  const segments = Map.groupBy(lines, (l) => l.segment);
-  if (segments.size !== evidence.journal.length) broken('journal.jsonl does not hold the segments that evidence.json names');
-  for (const { segment, lines: count, head } of evidence.journal) {
-    const chain = (segments.get(segment) ?? []).toSorted((a, b) => a.seq - b.seq);
-    let previous = NO_LINE;
-    for (const [i, line] of chain.entries()) {
-      if (line.seq !== i || line.previous !== previous) broken(`line ${i} of segment ${segment} does not follow the line before`);
-      previous = sha256(canonical(line));
-    }
-    if (chain.length !== count || previous !== head) broken(`segment ${segment} does not end with the line that evidence.json names`);
+function checkChain({ journal }: Evidence, lines: JournalLine[]): void {
+  let previous = NO_LINE;
+  for (const [i, line] of lines.entries()) {
+    if (line.seq !== i + 1 || line.previous !== previous) broken(`line ${i + 1} of journal.jsonl does not follow the line before`);
+    previous = sha256(canonical(line));
   }
+  if (lines.length !== journal.lines || previous !== journal.head)
+    broken('journal.jsonl does not end with the line that evidence.json names');
 }
 
 /**

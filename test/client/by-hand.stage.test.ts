@@ -23,7 +23,7 @@ const confirm = (run: string, by: string, statement: string) =>
 
 /** What the journal holds of decisions about collectors. */
 async function decisions(run: string): Promise<string[][]> {
-  return stage.deps.journal.lines((await stage.view(run)).run).flatMap(({ record: r }) => {
+  return (await stage.deps.journal.lines((await stage.view(run)).run)).flatMap(({ record: r }) => {
     const d = r.type === 'decision' ? r.decision : undefined;
     return d?.kind === 'confirm' || d?.kind === 'attest' ? [[d.kind, d.by, d.statement]] : [];
   });

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JournalLine } from '../../activities/records/journal.ts';
+import type { JournalLine } from '../../activities/records/chain.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { summarize, type Evidence } from '../../model/summary.ts';
@@ -91,7 +91,7 @@ function fitAgain(files: Files): void {
     Object.assign(line, { seq, previous });
     previous = sha256(canonical(line));
   }
-  for (const segment of files.evidence.journal) Object.assign(segment, { lines: files.lines.length, head: previous });
+  files.evidence.journal = { lines: files.lines.length, head: previous };
   files.evidence.summary = summarize(files.lines, files.plan);
 }
 

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ArtifactStore } from '../../activities/records/artifacts.ts';
-import { Journal } from '../../activities/records/journal.ts';
+import { openRecords } from '../../activities/records/open.ts';
 import { buildPlan, planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
 import type { RunSummary } from '../../model/summary.ts';
@@ -25,23 +24,20 @@ const scope = (n: number) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/grou
 
 /** A large run that there are only records of: no server is asked. */
 beforeAll(async () => {
-  const home = homeOf(env);
-  const ring = loadKeys(home.keys, env);
-  const journal = new Journal(home.journal, ring);
-  const artifacts = new ArtifactStore(home.artifacts, ring);
+  const { journal, artifacts } = await openRecords(env, loadKeys(homeOf(env).keys, env), { create: true });
+  const run = runName(RUN, '1');
   const findings = Array.from({ length: ITEMS }, (_, n) => {
     const id = `${scope(n)}/providers/Microsoft.Authorization/roleAssignments/${n}`;
     const system = `azure:/subscriptions/${SUBSCRIPTION}` as const;
     const kind = 'azure-role-assignment';
     return finding(`${n}`, { kind, system, id: `${kind}:${id}`, stage: kind, snapshot: { id, scope: scope(n) } });
   });
-  const manifest = await artifacts.put(smallEstate().manifest);
+  const manifest = await artifacts.put(run, smallEstate().manifest);
   const plan = buildPlan(
     planInput(findings, { tenantId: TENANT, manifestHash: manifest, maxItems: ITEMS, orders: { azure: ['azure-role-assignment'] } }),
   );
-  const run = runName(RUN, '1');
   await journal.append(run, { type: 'run-started', workflowId: RUN, startedBy: APPROVER, manifestHash: manifest, tenantId: TENANT });
-  await journal.append(run, { type: 'plan', planHash: planHash(plan), artifact: await artifacts.put(plan), items: ITEMS });
+  await journal.append(run, { type: 'plan', planHash: planHash(plan), artifact: await artifacts.put(run, plan), items: ITEMS });
   await journal.close();
 });
 afterAll(() => rmSync(folder, { recursive: true }));

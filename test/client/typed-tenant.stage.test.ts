@@ -25,7 +25,7 @@ test('at a terminal an approval asks for the tenant, and one for another tenant,
   expectRefused({ ...silent, err: silent.err.replace(/^.*changes: /s, '') }, 'Usage', 'the input ended', 'nothing was decided');
   const view = await stage.view(run);
   expect(view.gate).toMatchObject({ gate: 'plan' });
-  expect(recordsOf(stage, view.run).filter((r) => r.type === 'decision' || r.type === 'refusal')).toEqual([]);
+  expect((await recordsOf(stage, view.run)).filter((r) => r.type === 'decision' || r.type === 'refusal')).toEqual([]);
   await expectNothingChanged(stage);
 });
 

@@ -50,11 +50,11 @@ test('while others change what the plan rests on, a run takes all and only what 
   const { untouched, ours } = await stage.sandbox.client.report();
   expect(untouched.changed).toEqual([]);
   expect(ours.left).toEqual([]);
-  expect(removedBy(stage, result.run).toSorted()).toEqual(expectedFindings(changed()));
+  expect((await removedBy(stage, result.run)).toSorted()).toEqual(expectedFindings(changed()));
 
   const { plan, summary } = await recordsOf(stage.env, run);
   const waived = summary.items.filter((i) => i.waived).map((i) => i.item);
-  const settled = new Set([...removedBy(stage, result.run), ...waived]);
+  const settled = new Set([...(await removedBy(stage, result.run)), ...waived]);
   // With its account somebody deleted the grant on it.
   const gone = (plan as Plan).items.filter((i) => !settled.has(i.id));
   expect(gone.map((i) => i.id)).toEqual([expect.stringContaining('gcp-impersonation-binding:projects/ts-made-again/')]);

@@ -72,7 +72,7 @@ test('a run among more than 500 strangers, with Defender on, takes all and only 
   const items = (plan as Plan).items;
   expect(items.map((i) => i.id).toSorted()).toEqual(expectedFindings(estate));
   const waived = new Set(summary.items.filter((i) => i.waived).map((i) => i.item));
-  expect(removedBy(stage, result.run).toSorted()).toEqual(items.flatMap((i) => (waived.has(i.id) ? [] : [i.id])).toSorted());
+  expect((await removedBy(stage, result.run)).toSorted()).toEqual(items.flatMap((i) => (waived.has(i.id) ? [] : [i.id])).toSorted());
 
   const { ours, untouched } = await stage.sandbox.client.report();
   expect(untouched.objects).toBeGreaterThanOrEqual(500);

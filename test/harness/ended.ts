@@ -18,7 +18,7 @@ export async function expectCancelled(stage: Stage, run: string): Promise<void> 
 
 /** Ended in the journal and in the evidence, with nothing begun afterwards. */
 export async function expectEndedAs(stage: Stage, journal: string, status: RunSummary['status']): Promise<void> {
-  const types = recordsOf(stage, journal).map((r) => r.type);
+  const types = (await recordsOf(stage, journal)).map((r) => r.type);
   const end = types.indexOf('run-ended');
   expect(end).toBeGreaterThan(0);
   expect(types.slice(end + 1)).toEqual([]);

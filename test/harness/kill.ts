@@ -19,8 +19,8 @@ export interface Killed {
 export async function killAmid(stage: Stage, worker: Child, journal: string, items: readonly string[]): Promise<Killed> {
   for (;;) {
     process.kill(worker.pid, 'SIGSTOP');
-    const done = recordsOf(stage, journal).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
-    const open = intentsOf(stage, journal).filter((item) => !done.includes(item));
+    const done = (await recordsOf(stage, journal)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
+    const open = (await intentsOf(stage, journal)).filter((item) => !done.includes(item));
     const begun = open.find((item) => items.includes(item));
     const finished = items.filter((item) => done.includes(item)).length;
     if (begun && finished >= 2) {

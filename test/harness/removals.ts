@@ -8,23 +8,23 @@ import type { Stage } from './stage.ts';
 
 /** What a run did, as its journal tells it; and a hand on its removals. */
 
-export function recordsOf(stage: Stage, run: string): JournalRecord[] {
-  return stage.deps.journal.lines(run).map((l) => l.record);
+export async function recordsOf(stage: Stage, run: string): Promise<JournalRecord[]> {
+  return (await stage.deps.journal.lines(run)).map((l) => l.record);
 }
 
 /** Items in the order their removal was begun. */
-export function intentsOf(stage: Stage, run: string): string[] {
-  return recordsOf(stage, run).flatMap((r) => (r.type === 'intent' ? [r.item] : []));
+export async function intentsOf(stage: Stage, run: string): Promise<string[]> {
+  return (await recordsOf(stage, run)).flatMap((r) => (r.type === 'intent' ? [r.item] : []));
 }
 
 /** Every outcome of an item, oldest first. */
-export function outcomesOf(stage: Stage, run: string, item: string): Outcome[] {
-  return recordsOf(stage, run).flatMap((r) => (r.type === 'outcome' && r.outcome.item === item ? [r.outcome] : []));
+export async function outcomesOf(stage: Stage, run: string, item: string): Promise<Outcome[]> {
+  return (await recordsOf(stage, run)).flatMap((r) => (r.type === 'outcome' && r.outcome.item === item ? [r.outcome] : []));
 }
 
 /** Items removed by the run, one entry for each time. */
-export function removedBy(stage: Stage, run: string): string[] {
-  return recordsOf(stage, run).flatMap((r) => (r.type === 'outcome' && r.outcome.outcome === 'removed' ? [r.outcome.item] : []));
+export async function removedBy(stage: Stage, run: string): Promise<string[]> {
+  return (await recordsOf(stage, run)).flatMap((r) => (r.type === 'outcome' && r.outcome.outcome === 'removed' ? [r.outcome.item] : []));
 }
 
 export interface Hold {

@@ -77,9 +77,10 @@ export async function offboarded(stage: Stage, estate: TestEstate = smallEstate(
 }
 
 /** The newest journal of a workflow id that holds a removal. */
-export function journalOfFirst(stage: Stage, run: string): string {
-  const journals = stage.deps.journal.runs().filter((r) => r.startsWith(`${run}_`));
-  return journals.find((r) => intentsOf(stage, r).length > 0) ?? '';
+export async function journalOfFirst(stage: Stage, run: string): Promise<string> {
+  const journals = (await stage.deps.journal.runs()).filter((r) => r.startsWith(`${run}_`));
+  for (const journal of journals) if ((await intentsOf(stage, journal)).length > 0) return journal;
+  return '';
 }
 
 /** An object in the sandbox's state. */

@@ -8,8 +8,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import pino from 'pino';
 import { stringify } from 'yaml';
 import type { Deps } from '../../activities/deps.ts';
-import { ArtifactStore } from '../../activities/records/artifacts.ts';
-import { Journal } from '../../activities/records/journal.ts';
+import { openRecords } from '../../activities/records/open.ts';
 import { viewOf } from '../../client/run/ask.ts';
 import { main } from '../../client/main.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
@@ -59,10 +58,11 @@ export class Stage {
   async open(estate: TestEstate = smallEstate()): Promise<void> {
     await this.sandbox.open(estate);
     const ring = loadKeys(this.home.keys, this.env);
+    const { journal, artifacts } = await openRecords(this.env, ring, { create: true });
     this.deps = {
       clouds: allClouds(),
-      journal: new Journal(this.home.journal, ring),
-      artifacts: new ArtifactStore(this.home.artifacts, ring),
+      journal,
+      artifacts,
       policy: { approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
       sealing: await loadSealingKey(this.home.sealing, this.env),
       evidenceFolder: join(this.folder, 'evidence'),

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
@@ -94,19 +92,19 @@ test('what is removed was planned, what is planned is ours, and nothing else is 
       );
       const { plan, summary } = await recordsOf(stage.env, run);
       const items = (plan?.items ?? []).filter((i) => i.kind !== UNREAD_SYSTEM).map((i) => i.id);
-      const removed = removedBy(stage, result.run);
+      const removed = await removedBy(stage, result.run);
       expect(expectedFindings(estate)).toEqual(expect.arrayContaining(items));
       expect(items).toEqual(expect.arrayContaining(removed));
       expect(removed.length).toBeGreaterThan(0);
       const waived = summary.items.filter((i) => i.waived).map((i) => i.item);
       expect(removed.filter((id) => waived.includes(id))).toEqual([]);
       const guarded = (plan?.items ?? []).filter((i) => i.guard).map((i) => i.id);
-      expect(intentsOf(stage, result.run).filter((id) => guarded.includes(id))).toEqual([]);
+      expect((await intentsOf(stage, result.run)).filter((id) => guarded.includes(id))).toEqual([]);
       const kept = (estate.manifest.protected ?? []).map((arn) => `aws-role:${arn}`);
-      expect(intentsOf(stage, result.run).filter((id) => kept.includes(id) || !items.includes(id))).toEqual([]);
+      expect((await intentsOf(stage, result.run)).filter((id) => kept.includes(id) || !items.includes(id))).toEqual([]);
       expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
       // The sandbox gives a role of the same name the same id: what this run left would be carried over into the next, which is another estate.
-      rmSync(join(stage.home.journal, result.run), { recursive: true });
+      await stage.deps.journal.store.remove(result.run);
     }),
     { numRuns: 5, endOnFailure: true },
   );

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeReadings } from '../../activities/discover/judge.ts';
@@ -124,12 +122,12 @@ test('whatever others do between plan and removal, nothing goes that a plan made
       const free = await freeNow(written);
       const { run: journal } = await approveGate(stage, run, 'plan');
       await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items') || v.gate?.gate === 'collectors');
-      const removed = removedBy(stage, journal);
+      const removed = await removedBy(stage, journal);
       expect(free).toEqual(expect.arrayContaining(removed));
       expect(planned).toEqual(expect.arrayContaining(removed));
       expect(removed.length).toBeGreaterThan(0);
       expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
-      rmSync(join(stage.home.journal, journal), { recursive: true });
+      await stage.deps.journal.store.remove(journal);
     }),
     { numRuns: 5, endOnFailure: true },
   );

@@ -1,11 +1,12 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { EncryptionCodec } from '../../security/codec.ts';
 import type { KeyRing } from '../../security/keys.ts';
 
-const OLD = Buffer.alloc(32, 1);
-const NEW = Buffer.alloc(32, 2);
-const ring = (current: string, keys: [string, Buffer][]): KeyRing => ({ current, keys: new Map(keys) });
+const OLD = createSecretKey(Buffer.alloc(32, 1));
+const NEW = createSecretKey(Buffer.alloc(32, 2));
+const ring = (current: string, keys: [string, KeyObject][]): KeyRing => ({ current, keys: new Map(keys) });
 const payload = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 const text = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString();
 

@@ -57,7 +57,7 @@ test.each([
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item === `unread-system:${unknown}`)).toMatchObject({ outcome: 'blocked', code: 'UnreadSystem' });
-  expect(removedBy(stage, journal)).toContain(removed);
+  expect(await removedBy(stage, journal)).toContain(removed);
   expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'its owner looks there')).toMatchObject({ code: 0 });
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);

@@ -42,7 +42,7 @@ test('an override that names nothing of the plan is refused; the run goes on wai
   const after = await stage.view(run);
   expect([after.status, after.planHash, after.unresolved]).toEqual(['running', before.planHash, before.unresolved]);
   expect(after.awaiting).toHaveLength(1);
-  expect(recordsOf(stage, journal).filter((r) => r.type === 'plan')).toHaveLength(1);
+  expect((await recordsOf(stage, journal)).filter((r) => r.type === 'plan')).toHaveLength(1);
   expect(await amend(run)).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.opening === 2);
   await approveGate(stage, run, 'plan');
@@ -85,7 +85,7 @@ test('two overrides of one item are refused with both named; one of each of two 
 
 test('what came back after its removal stands in the amended plan, and is removed once that is approved, not before', async () => {
   const { run, journal } = await waitingForDecision();
-  expect(outcomesOf(stage, journal, ASSIGNMENT)).toMatchObject([{ outcome: 'removed' }]);
+  expect(await outcomesOf(stage, journal, ASSIGNMENT)).toMatchObject([{ outcome: 'removed' }]);
   await stage.sandbox.change(({ entries }) => void delete entries[ASSIGNMENT]?.deletedAt);
   expect(await amend(run)).toMatchObject({ code: 0 });
   const { unknown } = await stage.until(run, (v) => v.gate?.opening === 2);
@@ -94,8 +94,8 @@ test('what came back after its removal stands in the amended plan, and is remove
   expect((await stage.sandbox.client.report()).ours.left).toContain(ASSIGNMENT);
   await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  expect(outcomesOf(stage, journal, ASSIGNMENT).map((o) => o.outcome)).toEqual(['removed', 'removed']);
-  expect(intentsOf(stage, journal).filter((i) => i === ASSIGNMENT)).toHaveLength(2);
+  expect((await outcomesOf(stage, journal, ASSIGNMENT)).map((o) => o.outcome)).toEqual(['removed', 'removed']);
+  expect((await intentsOf(stage, journal)).filter((i) => i === ASSIGNMENT)).toHaveLength(2);
   await expectCompleted(run);
 });
 
@@ -106,16 +106,18 @@ test('an approval that expired covers nothing; that of the next opening of the s
   const first = await stage.until(run, (v) => v.gate?.gate === 'plan');
   await stage.offboard('pause', run, '--by', APPROVER);
   await approveGate(stage, run, 'plan');
-  const expiries = recordsOf(stage, first.run).flatMap((r) => (r.type === 'decision' && r.expiresAt ? [Date.parse(r.expiresAt)] : []));
+  const expiries = (await recordsOf(stage, first.run)).flatMap((r) =>
+    r.type === 'decision' && r.expiresAt ? [Date.parse(r.expiresAt)] : [],
+  );
   expect(expiries).toHaveLength(1);
   await expect.poll(() => Date.now() > Math.max(...expiries), { timeout: 10_000 }).toBe(true);
   await stage.offboard('resume', run, '--by', APPROVER);
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   expect(unresolved.find((o) => o.item === MEMBER)).toMatchObject({ outcome: 'blocked', code: 'NotAuthorized' });
-  expect(intentsOf(stage, first.run)).toEqual([]);
+  expect(await intentsOf(stage, first.run)).toEqual([]);
   expect(await amend(run)).toMatchObject({ code: 0 });
   const second = await stage.until(run, (v) => v.gate?.opening === 2);
   expect(second.gate?.planHash).toBe(first.gate?.planHash);
   await approveGate(stage, run, 'plan');
-  await expect.poll(() => outcomesOf(stage, first.run, MEMBER).at(-1)?.outcome, { timeout: 10_000 }).toBe('removed');
+  await expect.poll(async () => (await outcomesOf(stage, first.run, MEMBER)).at(-1)?.outcome, { timeout: 10_000 }).toBe('removed');
 });

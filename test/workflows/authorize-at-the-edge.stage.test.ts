@@ -37,9 +37,9 @@ const left = async () => (await stage.sandbox.client.report()).ours.left;
 
 /** Tries to remove one phase's item past the workflow; expects that the sandbox lost nothing and no intent was written. */
 async function tryToRemove(view: Pick<RunView, 'run'>, planHash: string, phase: Phase): Promise<ApplyResult | ApplicationFailure> {
-  const before = { left: await left(), intents: intentsOf(stage, view.run) };
+  const before = { left: await left(), intents: await intentsOf(stage, view.run) };
   const answer = await byHand.remove({ run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } });
-  expect({ left: await left(), intents: intentsOf(stage, view.run) }).toEqual(before);
+  expect({ left: await left(), intents: await intentsOf(stage, view.run) }).toEqual(before);
   return answer;
 }
 
@@ -85,7 +85,7 @@ test('a plan that nobody approved, a rejected one and one of a run that ended re
   for (const phase of PHASES) {
     expectBlocked(await tryToRemove(view, hash, phase), ITEMS[phase], 'NotAuthorized', /^the run has ended \(denied\)/);
   }
-  expect(stage.deps.journal.lines(view.run).at(-1)?.record.type).toBe('run-ended');
+  expect((await stage.deps.journal.lines(view.run)).at(-1)?.record.type).toBe('run-ended');
 });
 
 test('an approval covers the plan whose hash it names and no amended one', async () => {
@@ -120,7 +120,7 @@ test('an approval that has expired covers nothing', async () => {
   const view = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
   expect(unresolved.map((o) => o.code)).toContain('NotAuthorized');
-  expect(intentsOf(stage, view.run)).toEqual([]);
+  expect(await intentsOf(stage, view.run)).toEqual([]);
   expectBlocked(
     await tryToRemove(view, view.planHash ?? '', 'permissions'),
     MEMBER,
@@ -193,7 +193,7 @@ test('a collector can be removed by no activity but with its code, and while one
 
   await stage.offboard('waive', run, '--items', SIGN_IN, '--by', APPROVER, '--reason', 'stays on for the collector');
   expect((await resultOf(stage, run)).phases.map((p) => p.waived)).toEqual([0, 0, 1, 1]);
-  expect(recordsOf(stage, view.run).at(-1)?.type).toBe('run-ended');
+  expect((await recordsOf(stage, view.run)).at(-1)?.type).toBe('run-ended');
   expect(await left()).toEqual(
     expect.arrayContaining(['portal-collector:collector-aws', 'entra-service-principal:2a6e4c80-0001-4d5f-8b9a-3c4d5e6f7a01']),
   );

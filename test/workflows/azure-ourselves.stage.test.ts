@@ -31,8 +31,8 @@ test('a worker that signs in as the CIEM principal itself leaves that and its as
   for (const id of OWN) expect(untouched.find((u) => u.id === id)?.reason).toMatch(/^this worker runs under/);
   const result = await finish(stage, run);
   expect(result).toMatchObject({ status: 'leftovers', leftovers: OWN });
-  expect(intentsOf(stage, result.run).filter((id) => OWN.includes(id))).toEqual([]);
-  expect(intentsOf(stage, result.run)).toContainEqual(expect.stringMatching('^aws-role:'));
+  expect((await intentsOf(stage, result.run)).filter((id) => OWN.includes(id))).toEqual([]);
+  expect(await intentsOf(stage, result.run)).toContainEqual(expect.stringMatching('^aws-role:'));
   expect((await stage.sandbox.client.report()).ours.left).toContain(OWN[0]);
   await abandonRun(stage);
   const overriding = estate();

@@ -39,6 +39,6 @@ test('a configuration edited after its code was sent is not deleted', async () =
   const entered = await stage.offboardWith(`${code}\n`, 'otp', run, 'collector-aws', '--by', MAILBOX);
   expect(entered.code).toBe(45);
   expect(entered.err).toContain('changed since the plan was made');
-  expect(outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'blocked', code: 'Drift' }]);
+  expect(await outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'blocked', code: 'Drift' }]);
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
 });

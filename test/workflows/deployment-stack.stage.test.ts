@@ -29,8 +29,8 @@ test('an assignment that a Bicep deployment stack owns waits with its owner’s 
   expect(owned[0]?.guard?.reason).toMatch(/deploymentStacks\/mciem-azure owns it .*`az stack sub create .* --action-on-unmanage detachAll/);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
-  expect(intentsOf(stage, journal)).not.toContain(ASSIGNMENT);
-  expect(removedBy(stage, journal)).toContainEqual(expect.stringMatching('^aws-role:'));
+  expect(await intentsOf(stage, journal)).not.toContain(ASSIGNMENT);
+  expect(await removedBy(stage, journal)).toContainEqual(expect.stringMatching('^aws-role:'));
   expect((await stage.sandbox.client.report()).ours.left).toContain(ASSIGNMENT);
 });
 

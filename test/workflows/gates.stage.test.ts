@@ -44,7 +44,9 @@ test('what is refused at a gate leaves it open and everything in place, and a ri
   const { gate, status } = await stage.view(run);
   expect([gate?.gate, gate?.opening, status]).toEqual(['plan', 1, 'running']);
   await expectNothingChanged(stage);
-  const refusals = stage.deps.journal.lines((await stage.view(run)).run).flatMap(({ record: r }) => (r.type === 'refusal' ? [r.code] : []));
+  const refusals = (await stage.deps.journal.lines((await stage.view(run)).run)).flatMap(({ record: r }) =>
+    r.type === 'refusal' ? [r.code] : [],
+  );
   expect(refusals).toEqual(['SelfApproval', 'NotAnApprover', 'NotAnApprover']);
 
   expect((await decide('approve', run, hash, APPROVER)).code).toBe(0);
@@ -58,7 +60,7 @@ test('silence denies after a reminder and an escalation: the run ends with evide
   const { planHash: hash = '' } = await stage.view(run);
   expect(result.status).toBe('denied');
   expect(result.reason).toContain('silence never approves');
-  const told = stage.deps.journal.lines(result.run).flatMap(({ record: r }) => {
+  const told = (await stage.deps.journal.lines(result.run)).flatMap(({ record: r }) => {
     if (r.type === 'reminder') return [r.stage];
     return r.type === 'gate-closed' ? [r.outcome] : [];
   });

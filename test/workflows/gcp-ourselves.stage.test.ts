@@ -42,8 +42,8 @@ test('a worker that acts as MEPM’s own service account leaves it in place with
   expect(kinds).toEqual(['gcp-binding', 'gcp-binding', 'gcp-impersonation-binding', 'gcp-service-account']);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
-  expect(intentsOf(stage, journal).filter((id) => id.includes(MEPM_ACCOUNT))).toEqual([]);
-  expect(removedBy(stage, journal)).toContainEqual(expect.stringMatching('^aws-role:'));
+  expect((await intentsOf(stage, journal)).filter((id) => id.includes(MEPM_ACCOUNT))).toEqual([]);
+  expect(await removedBy(stage, journal)).toContainEqual(expect.stringMatching('^aws-role:'));
   const { ours, untouched: others } = await stage.sandbox.client.report();
   expect(ours.left).toContainEqual(expect.stringContaining('gcp-service-account'));
   expect(others.changed).toEqual([]);
@@ -55,7 +55,7 @@ test('a worker that acts as an account of its own removes MEPM’s, and leaves i
   expect(items.map((i) => i.id)).toContain(account(MEPM_ACCOUNT));
   const result = await finish(stage, run);
   expect(result).toMatchObject({ status: 'completed', leftovers: [] });
-  expect(intentsOf(stage, result.run)).not.toContain(account(WORKERS_ACCOUNT));
+  expect(await intentsOf(stage, result.run)).not.toContain(account(WORKERS_ACCOUNT));
   const report = await stage.sandbox.client.report();
   expect({ left: report.ours.left, changed: report.untouched.changed }).toEqual({ left: [], changed: [] });
 });

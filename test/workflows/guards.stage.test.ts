@@ -51,7 +51,7 @@ test('what Defender for Cloud shares is held, stays when it is waived, and the r
   await deleteCollectors(stage, run);
   await waiving('sign-in');
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
-  expect(intentsOf(stage, journal).filter((id) => shared.includes(id))).toEqual([]);
+  expect((await intentsOf(stage, journal)).filter((id) => shared.includes(id))).toEqual([]);
   const { left, altered } = (await stage.sandbox.client.report()).ours;
   expect(left).toContain(ASSIGNMENT);
   for (const kind of ['aws-oidc-client-id', 'entra-application']) expect(left).toContainEqual(expect.stringMatching(`^${kind}`));
@@ -102,6 +102,6 @@ test('a role that was used lately is held, says by what, and holds what it needs
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item.startsWith(`aws-role:arn:aws:iam::${OIDC_ACCOUNT}`))).toMatchObject({ code: 'Shared' });
-  expect(removedBy(stage, journal)).toContain(memberItem('long-ago'));
-  expect(intentsOf(stage, journal)).not.toContain(memberItem('in-use'));
+  expect(await removedBy(stage, journal)).toContain(memberItem('long-ago'));
+  expect(await intentsOf(stage, journal)).not.toContain(memberItem('in-use'));
 });

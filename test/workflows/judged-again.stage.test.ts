@@ -43,7 +43,7 @@ async function heldAfter(changes: Change[], usedRole?: string): Promise<Map<stri
   });
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
-  const begun = new Set(intentsOf(stage, journal));
+  const begun = new Set(await intentsOf(stage, journal));
   expect(unresolved.filter((o) => begun.has(o.item) && o.code !== 'ScopeLocked')).toEqual([]);
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
   return new Map(unresolved.map((o) => [o.item, o]));

@@ -58,7 +58,7 @@ test('a role that comes back other than it was needs an amended plan before it g
   const hold = holdRemovals(stage, 'azure');
   const { run: journal } = await approveGate(stage, run, 'plan');
   const role = memberItem('contoso-collect');
-  await expect.poll(() => outcomesOf(stage, journal, role).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await outcomesOf(stage, journal, role)).length, { timeout: 10_000 }).toBe(1);
   // The sandbox took its policies off before it deleted it, and its trust names by now a role that is gone.
   await comesBack(role);
   hold.release();
@@ -70,7 +70,7 @@ test('a role that comes back other than it was needs an amended plan before it g
   await stage.until(run, (v) => v.gate?.opening === 2);
   await approveGate(stage, run, 'plan');
   await approveGate(stage, run, 'collectors');
-  expect(outcomesOf(stage, journal, role).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'blocked', 'removed']);
+  expect((await outcomesOf(stage, journal, role)).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'blocked', 'removed']);
   await deleteCollectors(stage, run);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
   expect((await stage.sandbox.client.report()).ours.left).toEqual([]);

@@ -23,7 +23,7 @@ test('clouds that go away after phase 1 make the run wait, trying again, at a ph
   expect((await untilRetrying(stage, run)).type).toBe('CloudUnavailable');
   const waiting = await stage.view(run);
   expect(waiting).toMatchObject({ stage: 'oidc-applications', status: 'running', unresolved: [] });
-  expect(outcomesOf(stage, journal, APPLICATION)).toEqual([]);
+  expect(await outcomesOf(stage, journal, APPLICATION)).toEqual([]);
 
   // Nor do they fail the entry condition of a phase when they are away as its gate is approved.
   await stage.sandbox.start();
@@ -36,8 +36,8 @@ test('clouds that go away after phase 1 make the run wait, trying again, at a ph
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
   expect(result.status).toBe('completed');
-  expect(outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
-  const removed = removedBy(stage, journal);
+  expect(await outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
+  const removed = await removedBy(stage, journal);
   expect(new Set(removed).size).toBe(removed.length);
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
 });
@@ -58,7 +58,7 @@ test('clouds away for longer than waits.unreachable make the items fail with a r
   await stage.sandbox.start();
   expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the clouds are back')).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  expect(outcomesOf(stage, journal, APPLICATION).map((o) => o.outcome)).toEqual(['failed', 'removed']);
+  expect((await outcomesOf(stage, journal, APPLICATION)).map((o) => o.outcome)).toEqual(['failed', 'removed']);
 });
 
 test('clouds away at the entry of a phase for longer than waits.unreachable are told to an approver, and are read again on retry', async () => {
@@ -78,5 +78,5 @@ test('clouds away at the entry of a phase for longer than waits.unreachable are 
   expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the clouds are back')).toMatchObject({ code: 0 });
   await deleteCollectors(stage, run);
   expect((await resultOf(stage, run)).status).toBe('completed');
-  expect(outcomesOf(stage, journal, APPLICATION).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'already-gone']);
+  expect((await outcomesOf(stage, journal, APPLICATION)).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'already-gone']);
 });

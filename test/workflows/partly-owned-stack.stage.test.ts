@@ -27,8 +27,8 @@ test('a stack with a stranger’s resource is not deleted: its owner’s step is
   const { run: journal } = await approveGate(stage, run, 'plan');
   const { unresolved } = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
   expect(unresolved.find((o) => o.item === OIDC_ROLE)?.code).toBe('Dependency');
-  expect(removedBy(stage, journal)).toEqual([`azure-role-assignment:${READER_ASSIGNMENT}`]);
-  expect(intentsOf(stage, journal).filter((id) => id.startsWith('aws-'))).toEqual([]);
+  expect(await removedBy(stage, journal)).toEqual([`azure-role-assignment:${READER_ASSIGNMENT}`]);
+  expect((await intentsOf(stage, journal)).filter((id) => id.startsWith('aws-'))).toEqual([]);
   const { ours, untouched } = await stage.sandbox.client.report();
   expect(ours.left).toEqual(expect.arrayContaining([MEMBER_ROLE, expect.stringMatching('^aws-cloudformation-stack:.*/mciem-member')]));
   expect(untouched.changed).toEqual([]);

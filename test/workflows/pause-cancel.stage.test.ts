@@ -25,7 +25,8 @@ function estate(): TestEstate {
 }
 
 /** Items of the member account whose removal was begun. */
-const begun = (journal: string) => intentsOf(stage, journal).filter((item) => item.startsWith('aws-role:arn:aws:iam::444455556666:'));
+const begun = async (journal: string) =>
+  (await intentsOf(stage, journal)).filter((item) => item.startsWith('aws-role:arn:aws:iam::444455556666:'));
 
 test('pause finishes the item under way and begins no other; resume removes the rest, each once', async () => {
   const run = await startedRun(stage, estate());
@@ -35,8 +36,8 @@ test('pause finishes the item under way and begins no other; resume removes the 
   expect((await stage.offboard('pause', run, '--by', STARTER)).code).toBe(0);
   expect((await stage.until(run, (v) => v.paused)).stage).toBe('permissions');
   await untilQuiet(stage, run);
-  expect(begun(journal)).toEqual([first.id]);
-  expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
+  expect(await begun(journal)).toEqual([first.id]);
+  expect(await outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
   const left = (await stage.sandbox.client.report()).ours.left;
   expect(left).toEqual(expect.arrayContaining(ITEMS.filter((i) => i !== first.id)));
 
@@ -47,9 +48,9 @@ test('pause finishes the item under way and begins no other; resume removes the 
   const result = await resultOf(stage, run);
   expect(result.status).toBe('completed');
   expect(result.phases.find((p) => p.phase === 'permissions')).toMatchObject({ removed: 8, blocked: 0, failed: 0 });
-  const removed = removedBy(stage, journal);
+  const removed = await removedBy(stage, journal);
   expect(removed.toSorted()).toEqual([...new Set(removed)].toSorted());
-  expect(intentsOf(stage, journal).toSorted()).toEqual(removed.toSorted());
+  expect((await intentsOf(stage, journal)).toSorted()).toEqual(removed.toSorted());
   expect((await stage.sandbox.client.report()).ours.left).toEqual([]);
 });
 
@@ -61,12 +62,12 @@ test('cancel finishes the item under way, writes the evidence, and removes nothi
   expect((await stage.offboard('cancel', run, '--by', 'sam')).code).toBe(0);
   await expectCancelled(stage, run);
   hold.release();
-  expect(begun(journal)).toEqual([first.id]);
-  expect(outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
+  expect(await begun(journal)).toEqual([first.id]);
+  expect(await outcomesOf(stage, journal, first.id)).toMatchObject([{ outcome: 'removed' }]);
   const { left } = (await stage.sandbox.client.report()).ours;
   expect(left).toEqual(expect.arrayContaining(ITEMS.filter((i) => i !== first.id)));
   await expectEndedAs(stage, journal, 'cancelled');
   await sleep(1_000);
   expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
-  expect(recordsOf(stage, journal).at(-1)?.type).toBe('run-ended');
+  expect((await recordsOf(stage, journal)).at(-1)?.type).toBe('run-ended');
 });

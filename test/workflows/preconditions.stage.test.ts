@@ -25,7 +25,7 @@ test('all that is missing is told at once; nothing is changed and the run ends a
   expect(result.reason).toMatch(/approvers: none of the manifest's approvers is among those of the worker's policy/);
   expect(result.reason).toMatch(/entra: the worker's principal \S+ is not a Cloud Application Administrator/);
   expect(result.reason).toContain(`collectors: ${MAILBOX} is not a Permissions Management Administrator`);
-  const records = recordsOf(stage, result.run);
+  const records = await recordsOf(stage, result.run);
   expect(records.map((r) => r.type)).toEqual(['run-started', 'preconditions', 'run-ended']);
   expect(records[1]).toMatchObject({ failures: Array.from({ length: 3 }, () => ({ reason: expect.any(String) as string })) });
   const report = await stage.sandbox.client.report();

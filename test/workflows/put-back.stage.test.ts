@@ -34,7 +34,7 @@ test('when all is removed, and every kind puts its own back, the same things are
     { kind: 'gcp-binding', ours: true, resource: 'projects/contoso-web', role, members },
   );
   const { run } = await finish(stage, await startedRun(stage, estate));
-  const ledger = stage.deps.journal.ledger(run);
+  const ledger = await stage.deps.journal.ledger(run);
   const plan = await currentPlan(stage.deps, ledger);
   if (!plan) throw new Error('the run has no plan');
   expect(plan.items.filter((i) => ledger.outcomes.get(i.id)?.outcome !== 'removed').map((i) => i.id)).toEqual([]);

@@ -35,7 +35,7 @@ test('whoever starts the removal by hand does not shorten a quarantine', async (
   const item = memberItem('contoso-more');
   const answer = await byHand.remove({ run: journal, planHash, work: { phase: 'permissions', items: [item] } });
   expect(answer).toMatchObject({ outcomes: [{ item, outcome: 'blocked', code: 'InQuarantine' }] });
-  expect(removedBy(stage, journal)).toEqual([]);
+  expect(await removedBy(stage, journal)).toEqual([]);
   const { ours } = await stage.sandbox.client.report();
   expect(ours.left).toHaveLength(ours.objects);
   expect(await stage.offboard('lift', run, '--by', APPROVER, '--reason', 'tried')).toMatchObject({ code: 0 });
@@ -53,7 +53,7 @@ test('what was asked to be lifted in the last moment is lifted, however long tha
   // The quarantine is over meanwhile; nothing may be removed while the cloud gives the role back.
   const over = Math.max(...awaiting.map((a) => Date.parse(a.until ?? '')));
   await expect.poll(() => Date.now() > over + 500, { timeout: 10_000 }).toBe(true);
-  expect(removedBy(stage, journal)).toEqual([]);
+  expect(await removedBy(stage, journal)).toEqual([]);
   held.release();
   expect(await lifting).toMatchObject({ code: 0 });
   await approveGate(stage, run, 'collectors');
@@ -62,7 +62,7 @@ test('what was asked to be lifted in the last moment is lifted, however long tha
   const { ours } = await stage.sandbox.client.report();
   expect(ours.left.filter((key) => key.startsWith('aws-role')).toSorted()).toEqual([item, `aws-role:${OIDC_ROLE_ARN}`].toSorted());
   expect(ours.altered).not.toContain(item);
-  expect(removedBy(stage, journal)).not.toContain(item);
+  expect(await removedBy(stage, journal)).not.toContain(item);
 });
 
 /** Holds what AWS is asked to lift, until released. */

@@ -21,7 +21,7 @@ test('a whole estate is put in quarantine in AWS and Google Cloud, and one comma
   expect(kinds).toEqual(new Set(['aws-role', 'gcp-service-account', 'gcp-pool', 'gcp-provider']));
   expect(ours.left).toHaveLength(ours.objects);
   expect(untouched.changed).toEqual([]);
-  expect(recordsOf(stage, journal).filter((r) => r.type === 'intent' && !r.quarantine)).toEqual([]);
+  expect((await recordsOf(stage, journal)).filter((r) => r.type === 'intent' && !r.quarantine)).toEqual([]);
   expect((await stage.offboard('status', run)).out).toContain(`offboard lift ${run} --by NAME --reason TEXT`);
   expect(await stage.offboard('lift', run, '--by', 'mallory', '--reason', 'mine')).toMatchObject({ code: 33 });
   expect((await stage.sandbox.client.report()).ours.altered).toHaveLength(ours.altered.length);
@@ -33,6 +33,6 @@ test('a whole estate is put in quarantine in AWS and Google Cloud, and one comma
   expect(report).toMatch(/lift the quarantine/);
   expect(report).toContain(`\n       lifted by ${STARTER}: the dashboards went dark`);
   expect(report).toMatch(/^ {7}not begun$/m);
-  expect(removedBy(stage, journal)).toEqual([]);
+  expect(await removedBy(stage, journal)).toEqual([]);
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
 });

@@ -19,7 +19,9 @@ test('once a member role is retried, what waited for it in another account goes 
   await stage.until(run, (v) => v.awaiting.length > 0 && v.stage === 'permissions');
   undo();
   expect(await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'allowed now')).toMatchObject({ code: 0 });
-  await expect.poll(() => outcomesOf(stage, journal, memberItem('contoso-collect')).at(-1)?.outcome, { timeout: 10_000 }).toBe('removed');
+  await expect
+    .poll(async () => (await outcomesOf(stage, journal, memberItem('contoso-collect'))).at(-1)?.outcome, { timeout: 10_000 })
+    .toBe('removed');
   const w = await stage.until(run, (v) => v.gate?.gate === 'collectors');
   expect(w.unresolved).toEqual([]);
 });
@@ -83,8 +85,8 @@ test('a role repurposed after a refused removal is drift on retry', async () => 
     object.description = 'now the payroll batch runs with it';
   });
   await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'allowed now');
-  await expect.poll(() => outcomesOf(stage, journal, item).length, { timeout: 10_000 }).toBe(2);
-  expect(outcomesOf(stage, journal, item).at(-1)).toMatchObject({ code: 'Drift' });
+  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 10_000 }).toBe(2);
+  expect((await outcomesOf(stage, journal, item)).at(-1)).toMatchObject({ code: 'Drift' });
 });
 
 test('what was refused to us and then deleted by somebody else is already gone, not removed', async () => {
@@ -104,6 +106,6 @@ test('what was refused to us and then deleted by somebody else is already gone, 
     if (entry) entry.deletedAt = new Date(0).toISOString();
   });
   await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'again');
-  await expect.poll(() => outcomesOf(stage, journal, item).length, { timeout: 10_000 }).toBe(2);
-  expect(outcomesOf(stage, journal, item).at(-1)).toMatchObject({ outcome: 'already-gone' });
+  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 10_000 }).toBe(2);
+  expect((await outcomesOf(stage, journal, item)).at(-1)).toMatchObject({ outcome: 'already-gone' });
 });

@@ -39,10 +39,10 @@ test('a restore is refused while an offboarding goes on, and an offboarding whil
   expectRefused(await stage.offboard('start', manifest, '--by', STARTER), 'NotAllowed', `offboard cancel ${workflowId}`);
   expect((await stage.offboard('start', manifest, '--by', STARTER, '--dry-run')).code).toBe(0);
   await abandonRestore(stage);
-  expect(stage.deps.journal.ledger(journal).ended).toBeUndefined();
+  expect((await stage.deps.journal.ledger(journal)).ended).toBeUndefined();
   expect(await startedRun(stage, estate)).toBe(run);
   await stage.until(run, (v) => v.gate?.gate === 'plan');
-  expectRefused(await stage.offboard('restore', journalOfFirst(stage, run), '--by', STARTER), 'NotAllowed', `offboard cancel ${run}`);
+  expectRefused(await stage.offboard('restore', await journalOfFirst(stage, run), '--by', STARTER), 'NotAllowed', `offboard cancel ${run}`);
 });
 
 test('an offboarding started by hand during a restore removes nothing until the restore has ended, and says what to type; nor does it put anything in quarantine', async () => {
@@ -56,7 +56,7 @@ test('an offboarding started by hand during a restore removes nothing until the 
     const { unresolved } = await stage.until(run, (v) => v.unresolved.length > 0 && v.awaiting.length > 0);
     expect(new Set(unresolved.map((o) => o.code))).toEqual(new Set(['OtherRun']));
     expect(changedInTheClouds(stage)).toEqual(before);
-    expect(intentsOf(stage, view.run)).toEqual([]);
+    expect(await intentsOf(stage, view.run)).toEqual([]);
     return unresolved;
   };
   await startByHand(run, { ...estate, manifest: { ...estate.manifest, mode: 'quarantine' } });
@@ -77,7 +77,7 @@ test('an offboarding started by hand during a restore removes nothing until the 
 
 test('a restore started by hand during an offboarding gives nothing back until the offboarding has ended', async () => {
   const run = await offboarded(stage);
-  const restores = journalOfFirst(stage, run);
+  const restores = await journalOfFirst(stage, run);
   await startedRun(stage, smallEstate());
   await stage.until(run, (v) => v.gate?.gate === 'plan');
   const workflowId = `restore-${TENANT}`;

@@ -33,7 +33,7 @@ test('whoever started a restore cannot approve it, nor anybody with another hash
   expect((await decide('reject', APPROVER, 'restore', hash)).code).toBe(0);
   const result = await restoreResult(stage, workflowId);
   expect(result.status).toBe('denied');
-  expect(intentsOf(stage, result.run)).toEqual([]);
+  expect(await intentsOf(stage, result.run)).toEqual([]);
   expect(changedInTheClouds(stage)).toEqual(before);
 });
 
@@ -49,11 +49,11 @@ test('no activity gives anything back without the approval of gate restore, nor 
   expect(restored.outcomes[0]?.reason).toContain('gate restore holds no approval');
   const removed = await act(() => removeItems(stage.deps, { run: journal, planHash: hash, work }));
   expect(removed.outcomes[0]?.reason).toContain('this run restores; it removes nothing');
-  const source = journalOfFirst(stage, run);
-  const { planHash } = stage.deps.journal.ledger(source);
-  const ended = stage.deps.journal.lines(source).length;
+  const source = await journalOfFirst(stage, run);
+  const { planHash } = await stage.deps.journal.ledger(source);
+  const ended = (await stage.deps.journal.lines(source)).length;
   await act(() => restoreItems(stage.deps, { run: source, planHash: planHash ?? '', work: { phase: 'permissions', items: [OIDC_ROLE] } }));
-  expect(stage.deps.journal.lines(source)).toHaveLength(ended);
+  expect(await stage.deps.journal.lines(source)).toHaveLength(ended);
   expect(changedInTheClouds(stage)).toEqual(before);
-  expect(recordsOf(stage, journal).filter((r) => r.type === 'intent')).toEqual([]);
+  expect((await recordsOf(stage, journal)).filter((r) => r.type === 'intent')).toEqual([]);
 });

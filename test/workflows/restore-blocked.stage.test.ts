@@ -39,14 +39,14 @@ test('a stranger that took a name stays as it is: the item waits with a diff, th
   expectRefused(await stage.offboard('amend', workflowId, '--by', APPROVER, '--reason', 'x'), 'NotAllowed', 'gives things back');
 
   expect((await stage.offboard('retry', workflowId, '--by', APPROVER, '--reason', 'asked its owner')).code).toBe(0);
-  await expect.poll(() => outcomesOf(stage, journal, MEMBER_ROLE).length).toBe(2);
+  await expect.poll(async () => (await outcomesOf(stage, journal, MEMBER_ROLE)).length).toBe(2);
   await stage.until(workflowId, (v) => v.awaiting.length > 0);
   expect((await stage.offboard('waive', workflowId, '--by', APPROVER, '--reason', 'it is theirs now')).code).toBe(0);
   expect(await restoreResult(stage, workflowId)).toMatchObject({
     status: 'completed',
     reason: 'restored 5 and compared, already there 0, not given back 1',
   });
-  expect(intentsOf(stage, journal)).not.toContain(MEMBER_ROLE);
+  expect(await intentsOf(stage, journal)).not.toContain(MEMBER_ROLE);
 });
 
 test('a restore that was refused half way goes on with what it made once an approver has it retried', async () => {
@@ -64,6 +64,6 @@ test('a restore that was refused half way goes on with what it made once an appr
   stage.deps.clouds.aws = aws;
   expect((await stage.offboard('retry', workflowId, '--by', APPROVER, '--reason', 'the policy is mended')).code).toBe(0);
   expect(await restoreResult(stage, workflowId)).toMatchObject({ status: 'completed' });
-  expect(outcomesOf(stage, journal, MEMBER_ROLE).map((o) => o.outcome)).toEqual(['blocked', 'restored']);
+  expect((await outcomesOf(stage, journal, MEMBER_ROLE)).map((o) => o.outcome)).toEqual(['blocked', 'restored']);
   expect(changedInTheClouds(stage)).toEqual(['portal-collector:collector-aws']);
 });

@@ -27,7 +27,7 @@ test('the whole default estate, all clouds, comes back as it was but for the col
   expect(plan.untouched.map((u) => u.id)).toEqual(plan.untouched.map((u) => u.id).filter((id) => id.startsWith('data-collector:')));
   await approveRestore(stage, workflowId);
   const result = await restoreResult(stage, workflowId);
-  const outcomes = recordsOf(stage, result.run).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
+  const outcomes = (await recordsOf(stage, result.run)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
   expect(outcomes).toEqual(plan.items.map(() => 'restored'));
   expect(result.status).toBe('completed');
   expect(new Set(plan.items.map((i) => i.system.slice(0, i.system.indexOf(':'))))).toEqual(new Set(['aws', 'azure', 'gcp', 'entra']));

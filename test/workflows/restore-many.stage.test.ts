@@ -61,7 +61,7 @@ test('120 accounts come back in batches of 50: a small history, small payloads, 
     status: 'completed',
     reason: `restored ${MEMBERS.length + 6} and compared, already there 0, not given back 0`,
   });
-  const words = recordsOf(stage, result.run).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
+  const words = (await recordsOf(stage, result.run)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
   expect(words).toHaveLength(MEMBERS.length + 6);
   expect(new Set(words)).toEqual(new Set(['restored']));
 

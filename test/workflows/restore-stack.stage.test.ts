@@ -41,7 +41,7 @@ test('stacks come back from their templates, each before its resources, which ar
   await approveRestore(stage, workflowId);
   const result = await restoreResult(stage, workflowId);
   expect(result).toMatchObject({ status: 'completed', reason: expect.stringMatching(/restored .*, not given back 0$/) as string });
-  const order = recordsOf(stage, result.run).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
+  const order = (await recordsOf(stage, result.run)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
   expect(order.indexOf(STACKS[0])).toBeLessThan(order.indexOf(OIDC_ROLE));
   expect(order.indexOf(OIDC_ROLE)).toBeLessThan(order.indexOf(STACKS[1]));
   expect(await altered()).toEqual(['portal-collector:collector-aws']);

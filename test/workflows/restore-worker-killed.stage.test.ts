@@ -56,13 +56,13 @@ test(
       status: 'completed',
       reason: expect.stringMatching(/^restored 30 and compared, already there 0/) as string,
     });
-    expect(outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'restored' }]);
-    const words = recordsOf(stage, journal).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
+    expect(await outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'restored' }]);
+    const words = (await recordsOf(stage, journal)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.outcome] : []));
     expect(new Set(words)).toEqual(new Set(['restored']));
     expect(words).toHaveLength(30);
-    const again = intentsOf(stage, journal).filter((item, i, all) => all.indexOf(item) !== i);
+    const again = (await intentsOf(stage, journal)).filter((item, i, all) => all.indexOf(item) !== i);
     for (const item of again) expect(open).toContain(item);
-    for (const role of ROLES) expect(outcomesOf(stage, journal, memberItem(role))).toMatchObject([{ outcome: 'restored' }]);
+    for (const role of ROLES) expect(await outcomesOf(stage, journal, memberItem(role))).toMatchObject([{ outcome: 'restored' }]);
     expect(await stage.sandbox.client.report()).toMatchObject({
       ours: { altered: ['portal-collector:collector-aws'] },
       untouched: { changed: [] },

@@ -43,7 +43,7 @@ test('all that a run removed comes back, what others use first, the same in ever
     ['sign-in', 1, 0],
   ]);
   expect(changedInTheClouds(stage)).toEqual(['portal-collector:collector-aws']);
-  const order = intentsOf(stage, result.run);
+  const order = await intentsOf(stage, result.run);
   expect(order.slice(0, 2)).toEqual([expect.stringContaining('entra-ciem-sign-in:'), APPLICATION]);
   expect(order.indexOf(OIDC_ROLE)).toBeLessThan(order.indexOf(MEMBER_ROLE));
 
@@ -67,7 +67,7 @@ test('all that a run removed comes back, what others use first, the same in ever
     status: 'completed',
     reason: 'restored 0 and compared, already there 6, not given back 0',
   });
-  expect(intentsOf(stage, second.run)).toEqual([]);
+  expect(await intentsOf(stage, second.run)).toEqual([]);
 
   expect(await startedRun(stage, smallEstate())).toBe(run);
 });
@@ -97,11 +97,11 @@ test('a dry run tells what is lost and what stays away, changes nothing, and ask
   expect(changedInTheClouds(stage)).toEqual(before);
   expect((await stage.offboard('watch', `restore-dry-run-${TENANT}`)).code).toBe(0);
 
-  const journals = stage.deps.journal.runs();
+  const journals = await stage.deps.journal.runs();
   const { code: printed, out: script } = await stage.offboard('restore', run, '--format', 'sh');
   expect(printed).toBe(0);
   expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
-  expect(script).toContain(`# Run:  ${journalOfFirst(stage, run)}\n`);
+  expect(script).toContain(`# Run:  ${await journalOfFirst(stage, run)}\n`);
   for (const words of ['# NOT THE SAME: a new RoleId', '# NOT GIVEN BACK: data-collector:collector-aws: ']) expect(script).toContain(words);
   expect(script.indexOf(`(${APPLICATION})`)).toBeGreaterThan(0);
   expect(script.indexOf(`(${APPLICATION})`)).toBeLessThan(script.indexOf(`(${OIDC_ROLE})`));
@@ -109,7 +109,7 @@ test('a dry run tells what is lost and what stays away, changes nothing, and ask
   expect((await stage.offboard('restore', run, '--item', MEMBER_ROLE, '--format', 'sh')).out).not.toContain(`(${OIDC_ROLE})`);
   expectRefused(await stage.offboard('restore', run, '--format', 'xml'), 'Usage', 'write sh');
   expectRefused(await stage.offboard('restore', run), 'Usage', '--by is missing');
-  expect(stage.deps.journal.runs()).toEqual(journals);
+  expect(await stage.deps.journal.runs()).toEqual(journals);
 });
 
 /** The Python of docs/evidence.md, run as an auditor would. */

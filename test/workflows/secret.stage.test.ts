@@ -49,7 +49,7 @@ test('a secret goes only once an amendment frees it by name; one that its stack 
       [`aws-cloudformation-stack:${STACK}`, 'DeletedForGood'],
     ]),
   );
-  expect(removedBy(stage, journal)).toContain(`aws-role:${MEMBER_ROLE_ARN}`);
+  expect(await removedBy(stage, journal)).toContain(`aws-role:${MEMBER_ROLE_ARN}`);
 
   const free = ['--override', `aws-secret:${FREE}=the token that lies in it was revoked`, '--reason', 'freed', '--by', APPROVER];
   expect(await stage.offboard('amend', run, ...free)).toMatchObject({ code: 0, err: '' });
@@ -57,7 +57,7 @@ test('a secret goes only once an amendment frees it by name; one that its stack 
   await approveGate(stage, run, 'plan');
   const still = await stage.until(run, (v) => v.gate === undefined && v.awaiting.some((a) => a.kind === 'items'));
   expect(held(still).map(([item]) => item)).not.toContain(`aws-secret:${FREE}`);
-  expect(removedBy(stage, journal)).toContain(`aws-secret:${FREE}`);
+  expect(await removedBy(stage, journal)).toContain(`aws-secret:${FREE}`);
   const { ours, untouched } = await stage.sandbox.client.report();
   expect(ours.left).toEqual(
     expect.arrayContaining([`aws-secret:${OWNED}`, `aws-cloudformation-stack:${STACK.slice(0, STACK.lastIndexOf('/'))}`]),

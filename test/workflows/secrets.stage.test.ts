@@ -96,8 +96,8 @@ async function wholeRun(): Promise<void> {
   places['history decoded'] = found.decoded;
   const database = suite('temporalDatabase');
   places.database = [database, `${database}-wal`].filter(existsSync).flatMap(placesOnDisk);
-  places['records raw'] = [stage.home.journal, stage.home.artifacts].flatMap(placesOnDisk);
-  places['journal decoded'] = stage.deps.journal.lines(result.run).map((l) => [`line ${l.seq}`, Buffer.from(JSON.stringify(l))]);
+  places['records raw'] = ['', '-wal', '-shm'].flatMap((end) => placesOnDisk(stage.home.records + end));
+  places['journal decoded'] = (await stage.deps.journal.lines(result.run)).map((l) => [`line ${l.seq}`, Buffer.from(JSON.stringify(l))]);
   places.evidence = placesOnDisk(result.evidence);
   places.log = placesOnDisk(log);
   places.terminal = says.map((s, i) => [`answer ${i}`, Buffer.from(s.out + s.err)]);

@@ -57,9 +57,9 @@ test('what Defender shares with us is held until waived, and then stays with eve
   const report = await stage.sandbox.client.report();
   expect(report.untouched.changed).toEqual([]);
   expect(report.ours.left.map((key) => key.split(':')[0])).toEqual(['entra-service-principal']);
-  expect(intentsOf(stage, journal)).not.toContain(signIn);
-  expect(intentsOf(stage, journal)).not.toContain(CLIENT_ID);
-  expect(intentsOf(stage, journal)).not.toContain(APPLICATION);
+  expect(await intentsOf(stage, journal)).not.toContain(signIn);
+  expect(await intentsOf(stage, journal)).not.toContain(CLIENT_ID);
+  expect(await intentsOf(stage, journal)).not.toContain(APPLICATION);
 });
 
 test('retrying what is shared does not remove it', async () => {
@@ -67,7 +67,7 @@ test('retrying what is shared does not remove it', async () => {
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.stage === 'permissions' && v.awaiting.length > 0);
   expect(await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'once more')).toMatchObject({ code: 0 });
-  await expect.poll(() => outcomesOf(stage, journal, CLIENT_ID).map((o) => o.code)).toEqual(['Shared', 'Shared']);
-  expect(intentsOf(stage, journal)).not.toContain(CLIENT_ID);
+  await expect.poll(async () => (await outcomesOf(stage, journal, CLIENT_ID)).map((o) => o.code)).toEqual(['Shared', 'Shared']);
+  expect(await intentsOf(stage, journal)).not.toContain(CLIENT_ID);
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
 });

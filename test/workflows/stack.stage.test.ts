@@ -17,7 +17,7 @@ test('what came from stacks goes with its stacks, in order, and the journal coun
   expect(result.status).toBe('completed');
   expect(result.phases[0]).toMatchObject({ phase: 'permissions', removed: 6, alreadyGone: 0 });
   const stacks = [`aws-cloudformation-stack:${MEMBER_STACK}`, `aws-cloudformation-stack:${OIDC_STACK}`];
-  const outcomes = recordsOf(stage, result.run).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
+  const outcomes = (await recordsOf(stage, result.run)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
   const aws = outcomes.filter((id) => id.startsWith('aws-'));
   expect(aws).toEqual([stacks[0], MEMBER_ROLE, stacks[1], OIDC_ROLE, CLIENT_ID]);
   const report = await stage.sandbox.client.report();
@@ -35,8 +35,8 @@ test('a stack that cannot be deleted is explained; its resources and all that wa
       reason: expect.stringContaining('Cannot delete entity, must detach all policies first.') as unknown,
     }),
   );
-  expect(outcomesOf(stage, journal, MEMBER_ROLE).map((o) => o.code)).toEqual(['Dependency']);
-  expect(intentsOf(stage, journal)).not.toContain(`aws-cloudformation-stack:${OIDC_STACK}`);
+  expect((await outcomesOf(stage, journal, MEMBER_ROLE)).map((o) => o.code)).toEqual(['Dependency']);
+  expect(await intentsOf(stage, journal)).not.toContain(`aws-cloudformation-stack:${OIDC_STACK}`);
   // Leaving the stack in place leaves its role in place, too.
   const waive = [
     'waive',
@@ -49,6 +49,6 @@ test('a stack that cannot be deleted is explained; its resources and all that wa
     `aws-cloudformation-stack:${MEMBER_STACK}`,
   ];
   expect(await stage.offboard(...waive)).toMatchObject({ code: 0 });
-  await expect.poll(() => outcomesOf(stage, journal, MEMBER_ROLE).map((o) => o.code)).toContain('OwnedByStack');
+  await expect.poll(async () => (await outcomesOf(stage, journal, MEMBER_ROLE)).map((o) => o.code)).toContain('OwnedByStack');
   expect((await stage.sandbox.client.report()).ours.left).toContain(MEMBER_ROLE);
 });

@@ -30,7 +30,7 @@ async function expectCompleted(run: string, journal: string): Promise<void> {
   await approveGate(stage, run, 'collectors');
   await deleteCollectors(stage, run);
   expect((await resultOf(stage, run)).status).toBe('completed');
-  expect(outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
+  expect(await outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ outcome: 'removed' }]);
   expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
 }
 
@@ -63,7 +63,7 @@ test('cancel during an outage ends the run as cancelled, with its evidence, thou
   expect(await stage.offboard('cancel', run, '--by', 'sam')).toMatchObject({ code: 0 });
   await expectCancelled(stage, run);
   await expectEndedAs(stage, journal, 'cancelled');
-  expect(outcomesOf(stage, journal, APPLICATION).filter((o) => o.outcome === 'removed')).toEqual([]);
+  expect((await outcomesOf(stage, journal, APPLICATION)).filter((o) => o.outcome === 'removed')).toEqual([]);
   await stage.sandbox.start();
   expect((await stage.sandbox.client.report()).ours.left).toContain('entra-application:5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01');
 });

@@ -34,7 +34,7 @@ async function expectSignInHeld(run: string): Promise<string> {
   await deleteCollectors(stage, run);
   const { unresolved } = await stage.until(run, (v) => v.stage === 'sign-in' && v.awaiting.length > 0);
   expect(unresolved).toMatchObject([{ outcome: 'blocked', code: 'Shared', reason: `still needed by ${FORGOTTEN}` }]);
-  expect(intentsOf(stage, journal)).not.toContain(unresolved[0]?.item);
+  expect(await intentsOf(stage, journal)).not.toContain(unresolved[0]?.item);
   expect((await stage.sandbox.client.report()).ours.left.toSorted()).toEqual([SIGN_IN, 'portal-collector:collector-forgotten']);
   return journal;
 }

@@ -60,12 +60,12 @@ test('systems that cannot be read are held with what depends on them; the rest g
   });
   expect(unresolved.find((o) => o.item === UNKNOWN[0])?.reason).toMatch(/AccessDenied.*nothing is known about what it holds/);
   expect(unresolved.find((o) => o.item === UNKNOWN[1])?.reason).toMatch(/nothing is known about what it holds/);
-  expect(outcomesOf(stage, journal, `azure-role-assignment:${READER_ASSIGNMENT}`)).toMatchObject([{ outcome: 'removed' }]);
+  expect(await outcomesOf(stage, journal, `azure-role-assignment:${READER_ASSIGNMENT}`)).toMatchObject([{ outcome: 'removed' }]);
 
   expect(await stage.offboard('waive', run, '--by', APPROVER, '--reason', 'closed next month')).toMatchObject({ code: 0 });
   await approveGate(stage, run, 'collectors');
-  expect(outcomesOf(stage, journal, OIDC_ROLE).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
-  expect(outcomesOf(stage, journal, CLIENT_ID).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  expect((await outcomesOf(stage, journal, OIDC_ROLE)).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
+  expect((await outcomesOf(stage, journal, CLIENT_ID)).map((o) => o.outcome)).toEqual(['blocked', 'removed']);
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
   expect(result).toMatchObject({ status: 'leftovers', leftovers: [] });
@@ -95,8 +95,8 @@ test('one that is readable again is found when the plan is amended', async () =>
   expect(second.unknown).toEqual([`azure:${GHOST}`]);
   await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.length > 0 && v.unresolved.length > 0);
-  expect(outcomesOf(stage, first.run, memberItem('contoso-collect'))).toMatchObject([{ outcome: 'removed' }]);
-  expect(outcomesOf(stage, first.run, OIDC_ROLE).at(-1)?.outcome).toBe('removed');
+  expect(await outcomesOf(stage, first.run, memberItem('contoso-collect'))).toMatchObject([{ outcome: 'removed' }]);
+  expect((await outcomesOf(stage, first.run, OIDC_ROLE)).at(-1)?.outcome).toBe('removed');
 });
 
 test('what the worker could not sign in to is neither offered for a waiver nor waived, and is found once the sign-in is mended', async () => {

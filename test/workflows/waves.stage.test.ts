@@ -22,13 +22,13 @@ test('the pilot goes first, soaks, and nothing else goes before a person says so
   const { run: journal } = await approveGate(stage, run, 'plan');
   const soaking = await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'time'));
   expect(soaking.unresolved).toEqual([]);
-  const pilot = intentsOf(stage, journal);
+  const pilot = await intentsOf(stage, journal);
   expect(pilot).toContain(memberItem('contoso-collect'));
   // AWS is the pilot: what is in Azure stays for now.
   expect(pilot.filter((i) => i.startsWith('azure'))).toEqual([]);
   expect(pilot.filter((i) => i.startsWith('aws')).length).toBe(3);
   const waiting = await stage.until(run, (v) => v.gate?.gate === 'wave');
-  expect(intentsOf(stage, journal)).toEqual(pilot);
+  expect(await intentsOf(stage, journal)).toEqual(pilot);
   const hash = waiting.planHash ?? '';
   const own = await stage.offboard('approve', run, '--gate', 'wave', '--plan-hash', hash, '--by', STARTER, '--reason', 'mine');
   expect(own.code).toBe(31);
@@ -38,7 +38,7 @@ test('the pilot goes first, soaks, and nothing else goes before a person says so
   await deleteCollectors(stage, run);
   const result = await resultOf(stage, run);
   expect(result).toMatchObject({ status: 'completed', leftovers: [] });
-  expect(removedBy(stage, journal).some((i) => i.startsWith('azure'))).toBe(true);
+  expect((await removedBy(stage, journal)).some((i) => i.startsWith('azure'))).toBe(true);
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
 });
 

@@ -20,6 +20,6 @@ test('a run goes through the four phases in order and leaves nothing of ours and
   const report = await stage.sandbox.client.report();
   expect(report.ours.left).toEqual([]);
   expect(report.untouched.changed).toEqual([]);
-  const intents = stage.deps.journal.lines(result.run).flatMap((l) => (l.record.type === 'intent' ? [l.record.phase] : []));
+  const intents = (await stage.deps.journal.lines(result.run)).flatMap((l) => (l.record.type === 'intent' ? [l.record.phase] : []));
   expect([...new Set(intents)]).toEqual(['permissions', 'oidc-applications', 'data-collection', 'sign-in']);
 });

@@ -24,7 +24,7 @@ test('outside the change windows an approved run changes nothing and says until 
   expect((opens.getTime() - Date.now()) / 60_000).toBeGreaterThan(118);
   expect((opens.getTime() - Date.now()) / 60_000).toBeLessThanOrEqual(120);
   expect((await stage.offboard('status', run)).out).toContain('the change window');
-  expect(intentsOf(stage, journal)).toEqual([]);
+  expect(await intentsOf(stage, journal)).toEqual([]);
   expect(await stage.sandbox.client.report()).toMatchObject({ untouched: { changed: [] } });
   expect((await stage.sandbox.client.report()).ours.left.length).toBeGreaterThan(3);
 });
@@ -45,7 +45,7 @@ test('what a person attests is recorded outside the change windows, too: it chan
   const attest = ['confirm', run, id, '--by', APPROVER, '--statement', 'the portal is retired'];
   expect(await stage.offboard(...attest)).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.stage === 'sign-in' && v.awaiting.some((a) => a.kind === 'time'));
-  const records = recordsOf(stage, journal);
+  const records = await recordsOf(stage, journal);
   expect(records.filter((r) => r.type === 'decision' && r.decision.kind === 'attest')).toHaveLength(1);
   expect(records).toContainEqual(
     expect.objectContaining({
@@ -53,5 +53,5 @@ test('what a person attests is recorded outside the change windows, too: it chan
       outcome: expect.objectContaining({ item: `data-collector:${id}`, outcome: 'removed' }) as unknown,
     }),
   );
-  expect(intentsOf(stage, journal)).not.toContainEqual(expect.stringContaining('entra-ciem-sign-in:'));
+  expect(await intentsOf(stage, journal)).not.toContainEqual(expect.stringContaining('entra-ciem-sign-in:'));
 });

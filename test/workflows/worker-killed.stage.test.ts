@@ -44,12 +44,12 @@ test(
     await deleteCollectors(stage, run);
     expect((await resultOf(stage, run)).status).toBe('completed');
 
-    expect(outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'removed' }]);
-    const removed = removedBy(stage, journal);
+    expect(await outcomesOf(stage, journal, begun)).toMatchObject([{ outcome: 'removed' }]);
+    const removed = await removedBy(stage, journal);
     expect(new Set(removed).size).toBe(removed.length);
     expect(removed).toEqual(expect.arrayContaining([...ROLES.map(memberItem), ...done]));
-    expect(recordsOf(stage, journal).filter((r) => r.type === 'outcome' && r.outcome.outcome !== 'removed')).toEqual([]);
-    const again = intentsOf(stage, journal).filter((item, i, all) => all.indexOf(item) !== i);
+    expect((await recordsOf(stage, journal)).filter((r) => r.type === 'outcome' && r.outcome.outcome !== 'removed')).toEqual([]);
+    const again = (await intentsOf(stage, journal)).filter((item, i, all) => all.indexOf(item) !== i);
     for (const item of again) expect(open).toContain(item);
     expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
   },
@@ -77,7 +77,7 @@ test('a worker killed while it puts things in quarantine knows what it put there
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
   for (const role of ROLES) {
     // What was put and read back before the kill is read once more by the next try.
-    const words = outcomesOf(stage, journal, memberItem(role)).map((o) => o.code ?? o.outcome);
+    const words = (await outcomesOf(stage, journal, memberItem(role))).map((o) => o.code ?? o.outcome);
     expect(words.at(-1)).toBe('Lifted');
     expect(new Set(words.slice(0, -1))).toEqual(new Set(['quarantined']));
   }

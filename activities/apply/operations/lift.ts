@@ -56,7 +56,7 @@ export interface LiftInput {
  * not be lifted stays known as being in quarantine.
  */
 export async function liftQuarantine(deps: Deps, input: LiftInput): Promise<Outcome[]> {
-  const ledger = deps.journal.ledger(input.run);
+  const ledger = await deps.journal.ledger(input.run);
   const plan = input.items && (await currentPlan(deps, ledger));
   const needed = plan ? neededByKept(plan, ledger) : new Map<string, Hold>();
   const items = await quarantinedItems(deps, ledger, input.items && [...input.items, ...needed.keys()]);

@@ -13,7 +13,7 @@ type At = Pick<RunAtWork, 'deps' | 'run' | 'plan' | 'ledger'>;
 
 /** What earlier plans of this run, and the tenant's runs before it, took away and did not see come back; newest first. */
 export async function removedEarlier({ deps: { journal, artifacts }, run, plan }: At): Promise<Removed[]> {
-  const runs = [run, ...runsOfTenant(journal, run)];
+  const runs = [run, ...(await runsOfTenant(journal, run))];
   const removed = (await Promise.all(runs.map(async (r) => (await removedByRun(journal, artifacts, r)).removed.toReversed()))).flat();
   const planned = new Set(plan.items.map((i) => i.id));
   return removed.filter(({ item }) => !planned.has(item.id));

@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ArtifactStore } from '../../../activities/records/artifacts.ts';
+import type { ArtifactStore } from '../../../activities/records/artifacts.ts';
+import { recordsIn } from '../../../activities/records/open.ts';
+import { SqliteStore } from '../../../activities/records/sqlite/store.ts';
 import { currentPlan, demandPlan, earlierRun, lastPlanned } from '../../../activities/records/plans.ts';
-import { Journal } from '../../../activities/records/journal.ts';
+import type { Journal } from '../../../activities/records/journal.ts';
 import { buildPlan, planHash } from '../../../model/plan.ts';
 import { runName, workflowIdOf, type RunSort } from '../../../model/run-name.ts';
-import type { KeyRing } from '../../../security/keys.ts';
+import { RING } from './contract.ts';
 import { finding, planInput, planOf } from '../../model/findings.ts';
 
-const ring: KeyRing = { current: 'a', keys: new Map([['a', Buffer.alloc(32, 7)]]) };
 const TENANT = '8f2b6c1e-4d3a-4b7e-9c55-0a1d2e3f4b5c';
 const OTHER = '00000000-4d3a-4b7e-9c55-0a1d2e3f4b5c';
 const plan = buildPlan(planInput([finding('a')]));
@@ -21,8 +21,7 @@ let journal: Journal;
 let artifacts: ArtifactStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'offboard-records-'));
-  journal = new Journal(join(folder, 'journal'), ring);
-  artifacts = new ArtifactStore(join(folder, 'artifacts'), ring);
+  ({ journal, artifacts } = recordsIn(new SqliteStore(join(folder, 'records.sqlite'), RING, { create: true }), RING));
 });
 afterEach(async () => {
   await journal.close();
@@ -36,9 +35,7 @@ async function ran(
 ) {
   const run = runName(workflowIdOf(sort, tenant), id);
   await journal.append(run, { type: 'preconditions', failures: [] });
-  if (planned) await journal.append(run, { type: 'plan', planHash: planHash(plan), artifact: await artifacts.put(plan), items: 1 });
-  // Journals are told apart by the time of their first line, in ms.
-  await sleep(2);
+  if (planned) await journal.append(run, { type: 'plan', planHash: planHash(plan), artifact: await artifacts.put(run, plan), items: 1 });
   return run;
 }
 
@@ -49,25 +46,25 @@ test('the run before is the newest of the same tenant that came as far as a plan
   await ran('4', { sort: 'offboarding-dry-run' });
   await ran('5', { sort: 'restore' });
   await ran('6', { tenant: OTHER });
-  expect(earlierRun(journal, runName(workflowIdOf('offboarding', TENANT), '7'))).toBe(before);
-  expect(earlierRun(journal, runName(workflowIdOf('offboarding-dry-run', TENANT), '7'))).toBe(before);
-  expect(lastPlanned(journal, workflowIdOf('offboarding', TENANT))).toBe(before);
-  expect(earlierRun(journal, before)).toBe(runName(workflowIdOf('offboarding', TENANT), '1'));
+  expect(await earlierRun(journal, runName(workflowIdOf('offboarding', TENANT), '7'))).toBe(before);
+  expect(await earlierRun(journal, runName(workflowIdOf('offboarding-dry-run', TENANT), '7'))).toBe(before);
+  expect(await lastPlanned(journal, workflowIdOf('offboarding', TENANT))).toBe(before);
+  expect(await earlierRun(journal, before)).toBe(runName(workflowIdOf('offboarding', TENANT), '1'));
 });
 
 test('the current plan is the one that the journal recorded last; whoever names another is not authorised', async () => {
-  const ledger = journal.ledger(await ran('1'));
+  const ledger = await journal.ledger(await ran('1'));
   expect(await currentPlan({ artifacts }, ledger)).toEqual(plan);
   expect(await demandPlan({ artifacts }, 'r', ledger, planHash(plan))).toEqual(plan);
   const refused = { type: 'NotAuthorized', nonRetryable: true };
   await expect(demandPlan({ artifacts }, 'r', ledger, '0'.repeat(64))).rejects.toMatchObject(refused);
-  const none = journal.ledger(await ran('2', { planned: false }));
+  const none = await journal.ledger(await ran('2', { planned: false }));
   expect(await currentPlan({ artifacts }, none)).toBeUndefined();
   await expect(demandPlan({ artifacts }, 'r', none, '')).rejects.toMatchObject(refused);
 });
 
 test('another plan stored in place of the current one is a fault', async () => {
-  const ledger = journal.ledger(await ran('1'));
-  const another = { ...ledger, planArtifact: await artifacts.put(planOf([finding('b')])) };
+  const ledger = await journal.ledger(await ran('1'));
+  const another = { ...ledger, planArtifact: await artifacts.put('r', planOf([finding('b')])) };
   await expect(currentPlan({ artifacts }, another)).rejects.toMatchObject({ type: 'Fault' });
 });

@@ -45,7 +45,7 @@ function typing(...lines: string[]): { people: People; told: () => string } {
 }
 
 const decided = async (run: string) =>
-  stage.deps.journal.lines((await stage.view(run)).run).flatMap(({ record: r }) => (r.type === 'decision' ? [r.decision] : []));
+  (await stage.deps.journal.lines((await stage.view(run)).run)).flatMap(({ record: r }) => (r.type === 'decision' ? [r.decision] : []));
 
 test.each(['y', 'yes', '', TENANT.slice(0, -1)])('"%s" at the approval decides nothing, and the question comes again', async (slip) => {
   const { run } = await runAtPlan(stage, smallEstate());

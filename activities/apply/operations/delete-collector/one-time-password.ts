@@ -82,15 +82,17 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
       return { kind: 'expired' };
     case 'exhausted': {
       await step.note('otp-exhausted');
-      const reason = `locked after ${counted(wrongCodes(deps, input) + 1, 'wrong code')}`;
+      const reason = `locked after ${counted((await wrongCodes(deps, input)) + 1, 'wrong code')}`;
       return { kind: 'blocked', outcome: await step.record(blocked(step.item, OTP_EXHAUSTED, reason)) };
     }
   }
 }
 
 /** How many wrong codes were entered for the deletion under way. */
-function wrongCodes(deps: Deps, { run, item }: CollectorInput): number {
-  const events = deps.journal.lines(run).flatMap(({ record: r }) => (r.type === 'collector' && r.collector === item ? [r.event] : []));
+async function wrongCodes(deps: Deps, { run, item }: CollectorInput): Promise<number> {
+  const events = (await deps.journal.lines(run)).flatMap(({ record: r }) =>
+    r.type === 'collector' && r.collector === item ? [r.event] : [],
+  );
   return events.slice(events.lastIndexOf('deletion-requested') + 1).filter((e) => e === 'otp-wrong').length;
 }
 
