@@ -15,7 +15,7 @@ import { blocked } from './operation.ts';
  * still goes on.
  */
 export async function opposingRun(journal: Journal, run: string): Promise<string | undefined> {
-  const own = await (await startOf(journal, run))?.started;
+  const own = (await startOf(journal, run))?.started;
   if (!own) return undefined;
   for (const other of await journal.runs()) {
     const start = await startOf(journal, other);

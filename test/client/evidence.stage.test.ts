@@ -87,8 +87,8 @@ interface Files {
 /** Makes lines, heads, plan hash and summary fit again, as a careful forger would. */
 function fitAgain(files: Files): void {
   let previous = '0'.repeat(64);
-  for (const [seq, line] of files.lines.entries()) {
-    Object.assign(line, { seq, previous });
+  for (const [i, line] of files.lines.entries()) {
+    Object.assign(line, { seq: i + 1, previous });
     previous = sha256(canonical(line));
   }
   files.evidence.journal = { lines: files.lines.length, head: previous };

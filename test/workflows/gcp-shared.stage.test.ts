@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { addGcp, MEPM_ACCOUNT, PROJECT } from '../harness/gcp.ts';
@@ -53,7 +53,7 @@ test('left as it is, the account loses its roles; kept working, it keeps them, a
     const removed = async () => (await intentsOf(stage, journal)).filter((id) => id.startsWith('gcp-binding:'));
     const asked = (v: RunView) => v.unresolved.some((o) => o.item.startsWith('gcp-binding:') && o.heldFor === undefined);
     if (choice === '--keep') await stage.until(run, asked);
-    else await expect.poll(async () => (await removed()).length, { timeout: 45_000 }).toBeGreaterThan(0);
+    else await vi.waitUntil(async () => (await removed()).length > 0, { timeout: 45_000 });
     const kept = (await removed()).length;
     await abandonRun(stage);
     return kept;

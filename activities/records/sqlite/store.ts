@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return Promise.reject(new RecordsUnavailable(this.where, 'were closed', 'start the process again'));
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       // While an answer is awaited the process lives.
       this.#thread.ref();
       this.#thread.postMessage({ id, operation, values } satisfies Call);

@@ -3,7 +3,7 @@ import { OffboardError } from '../../../model/errors.ts';
 import type { KeyRing } from '../../../security/keys.ts';
 import { RecordsUnavailable } from '../store.ts';
 import { SqliteDatabase } from './database.ts';
-import type { Answer, Call, Operation } from './protocol.ts';
+import type { Answer, Call } from './protocol.ts';
 
 /** The thread that waits for other processes' locks and for the disk, so that the event loop does not. */
 const { file, ring, create } = workerData as { file: string; ring: KeyRing; create: boolean };
@@ -29,5 +29,3 @@ function told(error: unknown): Extract<Answer, { ok: false }>['error'] {
 }
 
 parentPort?.on('message', (call: Call) => parentPort?.postMessage(answer(call)));
-
-export type { Operation };

@@ -106,7 +106,7 @@ test('a file that is no database, and one that a later version made, are refused
   db.close();
   await expect(open().store.identity()).rejects.toMatchObject({
     code: 'RecordsNewer',
-    message: expect.stringContaining('have the schema 99; this program knows 1'),
+    message: expect.stringContaining('have the schema 99; this program knows 1') as string,
   });
 });
 
