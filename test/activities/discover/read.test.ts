@@ -19,7 +19,10 @@ const manifest = ManifestSchema.parse({
 /** An artifact store and an AWS of which each account answers `read`. */
 function depsWith(read: () => Promise<unknown>): { deps: Deps; stored: unknown[] } {
   const stored: unknown[] = [];
-  const artifacts = { get: () => Promise.resolve(manifest), put: (value: unknown) => Promise.resolve(String(stored.push(value))) };
+  const artifacts = {
+    get: () => Promise.resolve(manifest),
+    put: (_: string, value: unknown) => Promise.resolve(String(stored.push(value))),
+  };
   const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind: 'blocked', code: 'NotFound', message: '' }) };
   return { deps: { artifacts, clouds: { aws } } as unknown as Deps, stored };
 }
