@@ -107,7 +107,7 @@ test('what was used and is kept working is given back at once with all that it n
   await stage.until(run, (v) => v.unresolved.some((o) => o.item === OIDC && o.code === 'Shared'));
   expect(await stage.offboard('waive', run, '--items', OIDC, ...asked)).toMatchObject({ code: 0 });
   await stage.until(run, (v) => v.unresolved.length === 0);
-  expect(outcomesOf(stage, journal, OIDC).map((o) => o.code)).toEqual([undefined, 'Lifted', 'Shared']);
+  expect((await outcomesOf(stage, journal, OIDC)).map((o) => o.code)).toEqual([undefined, 'Lifted', 'Shared']);
   expect((await stage.sandbox.client.report()).ours.altered).toEqual([memberItem('a-straggler')]);
   // Nothing is left denied for the next run.
   expect(await stage.offboard('lift', run, ...asked)).toMatchObject({ code: 0 });
