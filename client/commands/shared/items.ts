@@ -86,7 +86,7 @@ function meansOf(values: Values): { means?: Means } {
 /** Shows a person what each of the two means for the rest, and asks; what each guard says is the answer to an empty line. */
 async function choose(view: RunView, only: string[] | undefined, io: Io): Promise<{ means?: Means }> {
   const waived = only ? view.unresolved.filter((o) => only.includes(o.item)) : heldFor('waive', view);
-  io.err(waived.map((o) => [o.item, ...choiceWords(o).map((w) => `  ${w}\n`)].join('\n')).join(''));
+  io.err(waived.flatMap((o) => [`${o.item}\n  ${o.code ?? o.outcome}: ${o.reason}\n`, ...choiceWords(o).map((w) => `  ${w}\n`)]).join(''));
   const typed = await ask('Type keep or leave, or nothing for what is so unless told otherwise: ', io);
   const means = MEANS.find((m) => m === typed.trim());
   if (means === undefined && typed.trim() !== '')
