@@ -41,6 +41,8 @@ export interface Finding {
    * `mepm`, of an entry: Permissions Management itself is shut `out`, or it is `unknown` whether it comes in; absent where it does.
    */
   serves?: { token: string; as: 'means' | 'entry'; mepm?: 'out' | 'unknown' }[];
+  /** Of what it uses, what Permissions Management comes in to it by: no way is left once all that provides these is gone. */
+  enteredBy?: string[];
   /**
    * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).

@@ -192,7 +192,10 @@ export function buildPlan(input: PlanInput): Plan {
     pilot: input.pilot.toSorted(),
     warnings: [
       ...foreignWarnings(foreignNamed),
-      ...accessThatStays([...unplanned, ...items.filter((i) => i.guard)]),
+      ...accessThatStays(
+        [...unplanned, ...items.filter((i) => i.guard)],
+        items.filter((i) => !i.guard),
+      ),
       ...warningsOf(input),
       ...quarantineWarning(items, input.quarantine),
     ],

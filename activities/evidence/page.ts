@@ -73,7 +73,7 @@ const RESTORE = {
 /** Before anything else: what should be nobody's way in any more, and is. */
 function accessSection({ access = [] }: RunSummary): string {
   if (access.length === 0) return '';
-  return `<h2>Access that stays</h2>\n<ul>${access.map((words) => `<li>${esc(words)}`).join('')}</ul>\n`;
+  return `<h2>Access that stays</h2>\n<ul>${access.map((words) => `<li>${esc(words.slice(words.indexOf(': ') + 2))}`).join('')}</ul>\n`;
 }
 
 /** What nobody looked at. */

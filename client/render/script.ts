@@ -23,6 +23,14 @@ offboard_by_hand() {
   if [[ $answer != yes ]]; then echo "stopped here: $1" >&2; exit 3; fi
 }`;
 
+/** What a script does not do: a read or two by a command is no second judgement. */
+const NOT_JUDGED_AGAIN = [
+  'NOT JUDGED AGAIN. Right before each removal the run asks who uses the thing by then, and holds what has changed. This script does not. It checks that',
+  'roles and policies in AWS and service accounts are the same ones by their unique id, that nobody is attached to a policy, and that nobody else trusts a',
+  'client id. Who was given something since the plan was made, a new user, another audience, another right under the same name, is not seen, and loses it.',
+  'The run is the safe way. Whoever takes this one has the plan made anew first, and runs the script at once.',
+];
+
 /**
  * The plan as a bash script: item by item the commands a person would run, in the plan's order (the portal's "Generate Script"). What a
  * guard holds, and what waits for that, is commented out with the reason. It keeps no journal and asks for no approval.
@@ -53,6 +61,7 @@ function script(
     comment(`Plan: ${hash}`),
     comment(`Made: ${now.toISOString()}`),
     comment('It needs the official CLIs (aws, az, gcloud), signed in. Nothing it does is journaled or approved: offboard does both.'),
+    ...(what === 'removes' ? NOT_JUDGED_AGAIN.map(comment) : []),
     ...(about.untouched ?? []).map((u) => comment(`NOT GIVEN BACK: ${u.id}: ${u.reason}`)),
     'set -euo pipefail',
     ...BY_HAND.split('\n'),

@@ -30,7 +30,7 @@ function told(plan: Plan, records: JournalRecord[], status?: RunStatus) {
   );
 }
 
-const STAYS = 'access that stays: Permissions Management can still act as account posture by the grant of our pool';
+const STAYS = 'access that stays: Permissions Management can still act as account posture (aws:111122223333) by the grant of our pool';
 const PERHAPS = STAYS.replace('stays:', 'stays unless it is decided otherwise:');
 
 describe('access that stays', () => {
@@ -60,17 +60,46 @@ describe('access that stays', () => {
   });
 
   test('counts what no plan removes: protected, or ours perhaps', () => {
-    for (const plan of [
-      planOf([account, way], { protected: ['aws-role:posture', 'aws-role:way'] }),
-      planOf([
-        { ...account, confidence: 'name-only' },
-        { ...way, confidence: 'name-only' },
-      ]),
-    ]) {
-      expect(plan.reach?.map((r) => r.id)).toEqual(['aws-role:posture', 'aws-role:way']);
-      expect(told(plan, [], 'completed').access).toEqual([STAYS]);
-    }
+    const kept = planOf([account, way], { protected: ['aws-role:posture', 'aws-role:way'] });
+    const perhaps = planOf([
+      { ...account, confidence: 'name-only' },
+      { ...way, confidence: 'name-only' },
+    ]);
+    for (const plan of [kept, perhaps]) expect(plan.reach?.map((r) => r.id)).toEqual(['aws-role:posture', 'aws-role:way']);
+    expect(told(kept, [], 'completed').access).toEqual([STAYS]);
+    expect(told(perhaps, [], 'completed').access).toEqual([STAYS]);
     expect(planOf([account, way]).reach).toBeUndefined();
+  });
+
+  test('leads from the application to a role, and nowhere once a link of it is gone', () => {
+    const app = finding('app', { title: 'the application', risk: 'none', provides: ['aws:audience:a'] });
+    const client = finding('client', {
+      title: 'the client id',
+      risk: 'none',
+      provides: ['aws:client-id:c'],
+      enteredBy: ['aws:audience:a'],
+    });
+    const oidc = finding('oidc', { title: 'the OIDC role', risk: 'none', provides: ['aws:role:o'], enteredBy: ['aws:client-id:c'] });
+    const member = finding('member', { title: 'the member role', risk: 'takeover', enteredBy: ['aws:role:o'] });
+    const plan = planOf([app, client, oidc, member]);
+    const words = 'access that stays: Permissions Management can still act as the member role (aws:111122223333) by the OIDC role';
+    expect(told(plan, [], 'denied').access).toEqual([words]);
+    for (const link of ['app', 'client', 'oidc', 'member']) expect(told(plan, removed(link), 'completed').access).toBeUndefined();
+    // Of an application that nobody found nobody knows that it is gone.
+    expect(told(planOf([client, oidc, member]), [], 'denied').access).toEqual([words]);
+    const kept = planOf([app, client, oidc, member], {
+      protected: ['aws-role:client', 'aws-role:oidc', 'aws-role:member', 'aws-role:app'],
+    });
+    expect(kept.warnings).toContain(words.replace('stays:', 'stays unless it is decided otherwise:'));
+  });
+
+  test('by a client id that only a name makes ours is told as not known', () => {
+    const named = { confidence: 'name-only' as const };
+    const client = finding('client', { title: 'the client id', risk: 'none', provides: ['aws:client-id:c'], ...named });
+    const role = finding('role', { title: 'the console', enteredBy: ['aws:client-id:c'], ...named });
+    expect(told(planOf([client, role]), [], 'completed').access).toEqual([
+      'access that stays, perhaps: whether Permissions Management can still act as the console (aws:111122223333) by the client id is not known',
+    ]);
   });
 
   test('stands before anything else in report and evidence', () => {
@@ -79,8 +108,9 @@ describe('access that stays', () => {
     expect(report.indexOf(`NOTE: ${STAYS}.`)).toBeGreaterThan(0);
     expect(report.indexOf(STAYS)).toBeLessThan(report.indexOf('1. '));
     const page = evidencePage({ version: 1, run: 'r', names: 'asserted, not proved', summary, undo: [], journal: { lines: 0, head: '' } });
-    expect(page.indexOf(STAYS)).toBeGreaterThan(0);
-    expect(page.indexOf(STAYS)).toBeLessThan(page.indexOf('Tenant'));
+    const [, words = ''] = STAYS.split(': ');
+    expect(page).toContain(`<h2>Access that stays</h2>\n<ul><li>${words}</ul>`);
+    expect(page.indexOf(words)).toBeLessThan(page.indexOf('Tenant'));
   });
 
   test('of many lines a result tells the first, and how many there are besides', () => {

@@ -96,7 +96,7 @@ describe('an account that stays with our way in to it is told before anything el
     return planOf(judge(snapshot, facts).findings, { facts, orders: { gcp: GCP_ORDER }, ...more }).warnings;
   };
   const open = (attributeCondition: string) => house({ providers: [provider({ attributeCondition })] });
-  const by = `service account ${EMAIL} by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`;
+  const by = `service account ${EMAIL} (gcp:projects/${PROJECT}) by roles/iam.workloadIdentityUser of ${principals()} on ${EMAIL}`;
   const ID = MEPM.ciemAppId;
 
   test.each(['', `attribute.appid == '${ID}' || true`, "attribute.appid != '6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60'"])(

@@ -109,6 +109,7 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
     }),
     provides: [clientIdToken(provider.Arn, clientId)],
     uses: [audienceToken('aws', clientId)],
+    enteredBy: [audienceToken('aws', clientId)],
     ...combine(doubt(doubted), ownerByTags(snapshot.account, provider.Tags, TERRAFORM_TYPE), sharedWithDefender(facts)),
   };
 }

@@ -6,7 +6,7 @@ import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
 import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
 import { command } from '../../../../model/shell.ts';
-import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
+import { isAudienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
 import { ourRoles, perhapsOurRoles, STAGE_OF, oidcRolesNeeded, type OurRole } from '../../footprint/our-roles.ts';
 import { riskOfRole } from '../../footprint/risk.ts';
@@ -109,6 +109,7 @@ function toFinding({ role, part, why, uses, others, doubt: chain, nameOnly }: Ou
     snapshot: role,
     provides: part === 'oidc' ? namesOfRole(role).map(roleToken) : [],
     uses: [...uses, ...held.map(policyToken)],
+    enteredBy: uses.filter((token) => !isAudienceToken(token)),
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
     ownStep: ownStep(role, why),
     ...combine(
