@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { OffboardError } from './errors.ts';
 import { MEPM } from './footprint.ts';
 import { refuseFaults } from './fault.ts';
-import { duplicates } from './manifest-faults.ts';
+import { duplicates, namedAndLeftOut } from './manifest-faults.ts';
 import { ManifestSchema, type Manifest } from './manifest.ts';
 import type { CollectorType } from './names.ts';
 import { isOneOf } from './one-of.ts';
@@ -11,7 +11,7 @@ import { isOneOf } from './one-of.ts';
  * What a discovery looks at: those fields of a manifest that name the tenant and its systems. `all` needs no root here (the worker's own
  * credentials tell it), and the role is the worker's default where none is named.
  */
-export const DiscoveryScopeSchema = ManifestSchema.pick({ tenant: true, azure: true, gcp: true }).extend({
+export const DiscoveryScopeSchema = ManifestSchema.pick({ tenant: true, azure: true, gcp: true, exclude: true }).extend({
   aws: ManifestSchema.shape.aws.unwrap().partial({ assumeRole: true }).optional(),
 });
 export type DiscoveryScope = z.infer<typeof DiscoveryScopeSchema>;
@@ -40,7 +40,7 @@ export function draftManifest(scope: unknown, collectors: Collectors, awsRole = 
   });
   if (!parsed.success)
     throw new OffboardError('InvalidValue', `scope: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  refuseFaults(duplicates(parsed.data), 'scope');
+  refuseFaults([...duplicates(parsed.data), ...namedAndLeftOut(parsed.data)], 'scope');
   return { ...parsed.data, collectors, approvers: [] };
 }
 

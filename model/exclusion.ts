@@ -30,13 +30,13 @@ export function exclusionOf({ exclude }: Pick<Manifest, 'exclude'>, system: Syst
 /** How the words about what is left out begin. */
 export const NOTHING_KNOWN = 'nothing is known of';
 
-/** What is left out, in words, for whoever must hear of it first; undefined for nothing. */
-export function excludedWords(excluded: readonly Excluded[]): string | undefined {
+/** What is left out, in words, for whoever must hear of it first; undefined for nothing. `by`: where that was said. */
+export function excludedWords(excluded: readonly Excluded[], by: 'manifest' | 'discovery' = 'manifest'): string | undefined {
   if (excluded.length === 0) return undefined;
   const rules = [...Map.groupBy(excluded, (e) => e.rule)].map(
     ([rule, of]) => `${rule}: ${of.length === 1 ? '' : `${of.length}, such as `}${of[0]?.system ?? ''}`,
   );
-  return `${NOTHING_KNOWN} ${counted(excluded.length, 'system')} left out by the manifest (${rules.join('; ')}), nor of what lies below`;
+  return `${NOTHING_KNOWN} ${counted(excluded.length, 'system')} left out ${by === 'manifest' ? 'by the manifest' : 'of the discovery'} (${rules.join('; ')}), nor of what lies below`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { ourselves } from './guards/ourselves.ts';
 import { authorizationSystem, isReached, type GuideNotes, type Inventory, type InventoryFinding } from './inventory.ts';
 import type { Manifest } from './manifest.ts';
 import { PHASES, RISKS, systemType, type CollectorType, type SystemId } from './names.ts';
-import type { Plan } from './plan.ts';
+import type { Excluded, Plan } from './plan.ts';
 import { compare } from './removal-order.ts';
 
 export interface InventoryInput {
@@ -18,6 +18,8 @@ export interface InventoryInput {
   /** Of all that was found. */
   plan: Plan;
   left: { system: SystemId; reason: string }[];
+  /** What the scope leaves out. */
+  excluded: Excluded[];
   /** The collectors that the portal lists. */
   portal: Manifest['collectors'];
   notes: GuideNotes;
@@ -45,6 +47,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
     stays: plan.untouched.filter((u) => !ids.has(u.id)),
     unknown,
     left: portalSilent(input) ? [...left, { system: `portal:${scope.tenant.id}`, reason: SILENT }] : left,
+    ...(input.excluded.length > 0 ? { excluded: input.excluded.toSorted((a, b) => compare(a.system, b.system)) } : {}),
     notAsked,
     collectors: collectorsOf(input, findings),
     notes,
@@ -132,8 +135,8 @@ function collectorsOf({ portal, notes, findings: all }: InventoryInput, findings
 }
 
 /** What Permissions Management listed and nobody looked at. */
-function unseenSystems({ notes, systems, left }: InventoryInput): string[] {
-  const seen = new Set([...systems, ...left.map((l) => l.system)].map((s) => s.toLowerCase()));
+function unseenSystems({ notes, systems, left, excluded }: InventoryInput): string[] {
+  const seen = new Set([...systems, ...[...left, ...excluded].map((l) => l.system)].map((s) => s.toLowerCase()));
   const missed = notes.authorizationSystems.listed.filter(({ type, id }) => !seen.has((authorizationSystem(type, id) ?? '').toLowerCase()));
   if (missed.length === 0) return [];
   const named = missed.slice(0, 5).map(({ type, id }) => `${type} ${id}`);

@@ -1,7 +1,7 @@
 import type { DiscoveryScope } from './discovery.ts';
 import type { DefenderUse, Finding } from './finding.ts';
 import { systemType, type CollectorDriver, type CollectorType, type SystemId } from './names.ts';
-import type { Untouched } from './plan.ts';
+import type { Excluded, Untouched } from './plan.ts';
 
 /** What a discovery found: shape of `inventory.json`. Sorted, so that two inventories can be compared line by line. */
 export interface Inventory {
@@ -22,6 +22,8 @@ export interface Inventory {
   unknown: { system: SystemId; reason: string }[];
   /** Closed, suspended, about to be deleted: not looked at. */
   left: { system: SystemId; reason: string }[];
+  /** Systems that the scope leaves out, and by which of its lines: nothing is known of them. Absent for none. */
+  excluded?: Excluded[];
   /** Clouds that were left out on purpose. */
   notAsked: CollectorType[];
   collectors: {

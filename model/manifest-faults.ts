@@ -70,7 +70,7 @@ function contradictions({ overrides, protected: kept }: Manifest): Fault[] {
 }
 
 /** What is named one by one is looked at: leaving it out as well says two things. */
-function namedAndLeftOut(manifest: Manifest): Fault[] {
+export function namedAndLeftOut(manifest: Manifest): Fault[] {
   const { aws, azure, gcp } = manifest;
   const lists: [PropertyKey[], readonly string[], string][] = [
     [['aws', 'oidcAccount'], each(aws?.oidcAccount), 'aws:'],

@@ -34,7 +34,7 @@ export interface SuccessorExport {
   tenantId: string;
   cloud: Inventory['scope']['tenant']['cloud'];
   takenAt: string;
-  /** False when something could not be read: more systems may be monitored than are named here. */
+  /** False when something could not be read or was left out: more systems may be monitored than are named here. */
   complete: boolean;
   unknown: Inventory['unknown'];
   aws: CloudExport & { managementAccount?: string };
@@ -58,13 +58,13 @@ const ACCESS = new Set([
 
 /** Pure: what the next product needs to be onboarded to the same systems. */
 export function successorExport(inventory: Inventory): SuccessorExport {
-  const { scope, unknown, notes } = inventory;
+  const { scope, unknown, notes, excluded = [] } = inventory;
   return {
     version: 1,
     tenantId: scope.tenant.id,
     cloud: scope.tenant.cloud,
     takenAt: inventory.takenAt,
-    complete: unknown.length === 0,
+    complete: unknown.length === 0 && excluded.length === 0,
     unknown,
     aws: { ...(scope.aws?.managementAccount ? { managementAccount: scope.aws.managementAccount } : {}), ...cloudOf(inventory, 'aws') },
     azure: cloudOf(inventory, 'azure'),

@@ -53,6 +53,7 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
     findings: judged.match.findings,
     plan,
     left: leftOut,
+    excluded: judged.excluded,
     portal: manifest.collectors,
     notes,
     ...(breaker === undefined ? {} : { breaker }),

@@ -75,7 +75,7 @@ function write(folder: string, inventory: Inventory, people: People, program: st
   }
 }
 
-function counts({ systems, findings, stays, left, unknown, notAsked }: Inventory): object {
+function counts({ systems, findings, stays, left, unknown, notAsked, excluded = [] }: Inventory): object {
   return {
     systems: systems.length,
     certain: findings.filter((f) => f.confidence === 'certain').length,
@@ -86,6 +86,7 @@ function counts({ systems, findings, stays, left, unknown, notAsked }: Inventory
     left,
     unknown,
     notAsked,
+    excluded,
   };
 }
 

@@ -17,7 +17,7 @@ const COLUMNS = [
   'why',
 ] as const;
 
-/** An inventory as one table. `status`: ours, name-only, stays, unknown, left, and the guide's notes. */
+/** An inventory as one table. `status`: ours, name-only, stays, unknown, excluded, left, and the guide's notes. */
 export function inventoryCsv(inventory: Inventory): string {
   const names = new Map(inventory.systems.map((s) => [s.system, s.name]));
   const at = (system: SystemId) => ({ cloud: systemType(system), system, 'system name': names.get(system) });
@@ -25,6 +25,7 @@ export function inventoryCsv(inventory: Inventory): string {
   const administrator = (id: string, why: string) => ({ status: 'administrator', cloud: 'entra', id, why });
   return csvOf(COLUMNS, [
     ...inventory.unknown.map((u) => ({ status: 'unknown', ...at(u.system), why: u.reason })),
+    ...(inventory.excluded ?? []).map((e) => ({ status: 'excluded', ...at(e.system), why: e.rule })),
     ...inventory.findings.map(({ system, hold, why, kind, id, title, confidence, risk, phase }) => {
       const found = { kind, id, title, confidence, risk, phase, 'held by': hold && `${hold.code}: ${hold.reason}`, why: why.join('; ') };
       return { status: confidence === 'certain' ? 'ours' : 'name-only', ...at(system), ...found };

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { spell, step } from '../../model/next-step.ts';
+import { excludedWords } from '../../model/exclusion.ts';
 import { isRooted } from '../../model/discovery.ts';
 import { comment } from '../../model/shell.ts';
 import { unknownByCause } from './inventory.ts';
@@ -45,6 +46,7 @@ export function inventoryManifest(inventory: Inventory, people: People, program:
     ...successor(people),
     '',
     ...systems(inventory),
+    ...exclusion(inventory),
     ...collectors(inventory, people),
     '',
     ...persons(inventory, people),
@@ -83,6 +85,12 @@ function systems(inventory: Inventory): string[] {
       ];
     return [comment(holding(inventory, type)), ...field({ [type]: section }), ''];
   });
+}
+
+function exclusion({ scope: { exclude }, excluded = [] }: Inventory): string[] {
+  if (exclude === undefined) return [];
+  const words = excludedWords(excluded, 'discovery') ?? 'nothing of what was found is left out by this';
+  return [comment(`${words}.`), ...field({ exclude }), ''];
 }
 
 const MOST_NAMED = 20;

@@ -1,5 +1,6 @@
 import type { GuideNotes, Inventory, InventoryFinding } from '../../model/inventory.ts';
 import { RISKS, SYSTEM_TYPE_NAMES, systemType, type SystemType } from '../../model/names.ts';
+import { excludedWords } from '../../model/exclusion.ts';
 import { isOneOf } from '../../model/one-of.ts';
 import { counted } from '../../model/counted.ts';
 import { firstOf, section } from './section.ts';
@@ -10,6 +11,8 @@ const FEW_SYSTEMS = 3;
 /** An inventory on one screen: by cloud what was looked at and found, what is held, what a person must look at. */
 export function renderInventory(inventory: Inventory): string {
   const lines = [`Discovery of tenant ${inventory.scope.tenant.id} at ${inventory.takenAt}; nothing was changed.`, ''];
+  const out = excludedWords(inventory.excluded ?? [], 'discovery');
+  if (out !== undefined) lines.push(`NOTE: ${out}.`, '');
   // What is not known stands before what was counted.
   const blocks = (['aws', 'azure', 'gcp', 'entra', 'portal'] as const).map((type) => cloudLines(inventory, type));
   const isUnknown = ([first = '']: string[]) => first.includes(': not known');
@@ -25,6 +28,7 @@ export function renderInventory(inventory: Inventory): string {
     ),
     ...named('Held until a person decides', held, (f) => `${f.id}: ${f.hold?.code ?? ''}`),
     ...named('By name only: look, and name under overrides what is ours', doubtful, (f) => `${f.id}: ${f.why.join('; ')}`),
+    ...named('Left out, so nothing is known of it', inventory.excluded ?? [], (e) => `${e.system}: ${e.rule}`),
     ...named('Not looked at', left, (l) => `${l.system}: ${l.reason}`),
   );
   if (inventory.systems.some((s) => s.state === 'read')) lines.push(`Seen and staying: ${stays.length}; inventory.csv tells each and why.`);

@@ -48,6 +48,20 @@ describe('Bad input is refused with option and mend, and nothing is written or s
     ],
     ['a cloud named and left out', () => ['--without', 'azure,aws', '--aws-role', 'x'], 'Usage', '--without: contradicts --aws-role'],
     ['an unknown cloud left out', () => ['--without', 'oracle'], 'InvalidValue', '--without: oracle is no cloud to leave out'],
+    ['a list to leave out that is none', () => ['--exclude', 'buckets=x'], 'Usage', '--exclude: buckets=x names no list and pattern'],
+    ['a pattern of the wrong shape', () => ['--exclude', 'accounts=contoso'], 'InvalidValue', '--exclude: '],
+    [
+      'a pattern said twice',
+      () => ['--exclude', 'projects=a*', '--exclude', 'projects=a*'],
+      'DuplicateSystem',
+      '--exclude: a* is named twice',
+    ],
+    [
+      'what is named and left out',
+      () => ['--gcp-projects', 'sys-26380', '--exclude', 'projects=sys-*'],
+      'InvalidValue',
+      'is named, and left out as well',
+    ],
     ['half a successor', () => ['--successor', 'Delinea', '--since', '2025-06-30'], 'Usage', '--attested-by is missing'],
     [
       'a day that is none',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EVERYWHERE, MANAGEMENT, stageForDiscoveries } from '../harness/discoveries.ts';
 import { workerProcess } from '../harness/worker-process.ts';
@@ -30,6 +31,22 @@ describe('A part that cannot be read', () => {
     expect(written('denied', 'inventory.csv')).toContain('"unknown","gcp","gcp:folders/618204457731"');
     const exported = await stage.offboard('inventory', folder('denied'), '--for', 'successor');
     expect(exported.code).toBe(3);
+    expect(JSON.parse(exported.out)).toMatchObject({ complete: false });
+  });
+
+  test('what is left out by an option is neither read nor unknown; screen, files and manifest say that nothing is known of it', async () => {
+    const out = ['--exclude', 'folders=618204457731', '--exclude', 'accounts=2109876543*3'];
+    const { code, out: told } = await discover(...EVERYWHERE, ...out, '--out', folder('left-out'));
+    expect(code).toBe(0);
+    expect(told).toMatch(/^NOTE: nothing is known of \d+ systems left out of the discovery \(exclude\./m);
+    const { excluded = [], systems, unknown } = inventoryIn('left-out');
+    expect(unknown).toEqual([]);
+    expect(excluded.map((e) => e.system)).toEqual(expect.arrayContaining(['gcp:folders/618204457731', `aws:${SUSPENDED}`]));
+    expect(systems.filter((s) => excluded.some((e) => e.system === s.system))).toEqual([]);
+    expect(written('left-out', 'inventory.csv')).toContain(`"excluded","aws","aws:${SUSPENDED}"`);
+    const { exclude } = parse(written('left-out', 'manifest.yaml')) as { exclude?: object };
+    expect(exclude).toEqual({ folders: ['618204457731'], accounts: ['2109876543*3'] });
+    const exported = await stage.offboard('inventory', folder('left-out'), '--for', 'successor');
     expect(JSON.parse(exported.out)).toMatchObject({ complete: false });
   });
 

@@ -22,7 +22,9 @@ export function stageForDiscoveries(tenant?: string) {
     stage,
     folder,
     written,
-    discover: (...args: string[]) => stage.offboard('discover', '--tenant', estate.manifest.tenant.id, ...args),
+    /** Of the file's tenant unless another is named. */
+    discover: (...args: string[]) =>
+      stage.offboard('discover', ...(args.includes('--tenant') ? [] : ['--tenant', estate.manifest.tenant.id]), ...args),
     inventoryIn: (name: string) => JSON.parse(written(name, 'inventory.json')) as Inventory,
   };
 }

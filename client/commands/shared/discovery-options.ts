@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { DiscoveryScopeSchema, type DiscoveryScope } from '../../../model/discovery.ts';
 import { OffboardError } from '../../../model/errors.ts';
+import { isOneOf } from '../../../model/one-of.ts';
 import { samePerson } from '../../../model/identity/person.ts';
 import { step } from '../../../model/next-step.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import { readText } from '../../../security/files.ts';
 import type { People } from '../../render/inventory-manifest.ts';
 import type { Command } from '../../terminal/command.ts';
-import { list, optional, type Values } from '../../terminal/values.ts';
+import { list, optional, several, type Values } from '../../terminal/values.ts';
 
 export const SCOPE_OPTIONS: Command['options'] = {
   tenant: { type: 'string', needed: true, value: 'ID', help: 'the Entra tenant, a GUID' },
@@ -31,6 +32,12 @@ export const SCOPE_OPTIONS: Command['options'] = {
   },
   'gcp-projects': { type: 'string', value: 'ID,ID', help: 'these projects, instead of all below the organisation' },
   'azure-subscriptions': { type: 'string', value: 'ID,ID', help: 'these subscriptions, instead of all, management groups and /' },
+  exclude: {
+    type: 'string',
+    multiple: true,
+    value: 'LIST=PATTERN',
+    help: "what of all this is left out, as under the manifest's exclude: projects=sys-*; may be said again. Nothing is read there",
+  },
   without: { type: 'string', value: 'CLOUD,CLOUD', help: 'clouds to leave out: aws, azure, gcp' },
 };
 
@@ -53,6 +60,9 @@ const OPTION_OF: Record<string, string> = {
   'gcp.organization': 'gcp-organization',
   'gcp.projects': 'gcp-projects',
   'successor.since': 'since',
+  ...Object.fromEntries(
+    ['accounts', 'subscriptions', 'managementGroups', 'folders', 'projects'].map((name) => [`exclude.${name}`, 'exclude']),
+  ),
 };
 
 /** The scope that options name. Throws OffboardError naming the option and the mend. */
@@ -63,11 +73,36 @@ export function scopeOf(values: Values): DiscoveryScope {
     ...(without.includes('aws') ? {} : awsOf(values)),
     ...(without.includes('azure') ? {} : azureOf(values)),
     ...(without.includes('gcp') ? {} : gcpOf(values)),
+    ...excludeOf(values),
   };
   const parsed = DiscoveryScopeSchema.safeParse(raw);
   if (!parsed.success) throw refusal(parsed.error.issues[0], values);
   return parsed.data;
 }
+
+/** What is left out, by list: `--exclude projects=sys-*`. */
+function excludeOf(values: Values): { exclude?: Record<string, string[]> } {
+  const said = several(values, 'exclude').map((one) => {
+    const [, name, pattern] = /^(\w+)=(.+)$/.exec(one) ?? [];
+    if (name !== undefined && pattern !== undefined && isOneOf(EXCLUDED, name)) return { name, pattern: pattern.trim() };
+    throw new OffboardError('Usage', `--exclude: ${one} names no list and pattern; write one of ${EXCLUDED.join(', ')}, then =PATTERN`);
+  });
+  if (said.length === 0) return {};
+  const lists = Map.groupBy(said, (s) => s.name);
+  return {
+    exclude: Object.fromEntries(
+      [...lists].map(([name, of]) => [
+        name,
+        once(
+          of.map((s) => s.pattern),
+          'exclude',
+        ),
+      ]),
+    ),
+  };
+}
+
+const EXCLUDED = ['accounts', 'subscriptions', 'managementGroups', 'folders', 'projects'] as const;
 
 /** The clouds to leave out. Throws for an unknown one, and where another option names systems of one. */
 function leftOut(values: Values): string[] {
