@@ -69,8 +69,11 @@ function contradictions({ overrides, protected: kept }: Manifest): Fault[] {
   return [...twice, ...both];
 }
 
+/** What of a manifest, or of a discovery's scope, names systems. */
+type Named = Pick<Manifest, 'azure' | 'gcp' | 'exclude'> & { aws?: Omit<NonNullable<Manifest['aws']>, 'assumeRole'> | undefined };
+
 /** What is named one by one is looked at: leaving it out as well says two things. */
-export function namedAndLeftOut(manifest: Manifest): Fault[] {
+export function namedAndLeftOut(manifest: Named): Fault[] {
   const { aws, azure, gcp } = manifest;
   const lists: [PropertyKey[], readonly string[], string][] = [
     [['aws', 'oidcAccount'], each(aws?.oidcAccount), 'aws:'],

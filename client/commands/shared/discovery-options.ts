@@ -4,6 +4,7 @@ import { OffboardError } from '../../../model/errors.ts';
 import { isOneOf } from '../../../model/one-of.ts';
 import { samePerson } from '../../../model/identity/person.ts';
 import { step } from '../../../model/next-step.ts';
+import { namedAndLeftOut } from '../../../model/manifest-faults.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import { readText } from '../../../security/files.ts';
 import type { People } from '../../render/inventory-manifest.ts';
@@ -77,6 +78,8 @@ export function scopeOf(values: Values): DiscoveryScope {
   };
   const parsed = DiscoveryScopeSchema.safeParse(raw);
   if (!parsed.success) throw refusal(parsed.error.issues[0], values);
+  const [contradiction] = namedAndLeftOut(parsed.data);
+  if (contradiction) throw new OffboardError('InvalidValue', `--exclude: ${contradiction.what}; ${contradiction.mend}`);
   return parsed.data;
 }
 
