@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { CallCounts } from './calls.ts';
 import { applyChanges, changeFaults, ChangeSchema } from './changes.ts';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
 import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
-import { StateSchema, type EstateStore } from './store.ts';
+import { StateSchema } from './state.ts';
+import type { EstateStore } from './store.ts';
 import { registerWorker } from './worker-environment.ts';
 
 const MAX_BODY_BYTES = 256 * 1_048_576;
@@ -20,10 +22,10 @@ export function controlToken(directory: string): string {
 /**
  * Calls that no cloud has, for who has `token` as bearer: `PUT /sandbox/estate` takes another estate, `GET` and `PUT /sandbox/state` are for
  * any edit of it, `POST /sandbox/changes`
- * for what somebody does in the clouds beside us. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * for what somebody does in the clouds beside us, `GET /sandbox/calls` tells how often each operation was called. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
  * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
  */
-export function controlService(token: string, first: Estate, tell: (manifest: unknown) => void): SandboxService {
+export function controlService(token: string, first: Estate, calls: CallCounts, tell: (manifest: unknown) => void): SandboxService {
   let { manifest } = first;
   const take = (estate: Estate, store: EstateStore) => {
     registerWorker(store, estate);
@@ -46,6 +48,8 @@ export function controlService(token: string, first: Estate, tell: (manifest: un
           return refused(412, 'the state has changed since it was read; read it again');
         tell(manifest);
         return { status: 204 };
+      case 'GET /calls':
+        return { status: 200, body: calls.tell() };
       case 'POST /changes': {
         const changes = z.array(ChangeSchema).parse(JSON.parse(body));
         const faults = changeFaults(store.all(), changes);

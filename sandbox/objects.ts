@@ -41,3 +41,20 @@ export function objectKey(o: EstateObject): string {
   const native = NATIVE_IDS[o.kind] as ((object: EstateObject) => string) | undefined;
   return `${o.kind}:${native ? native(o) : (o as { id: string }).id}`;
 }
+
+/** The part of an estate that something lies in: an account, a project, the resource of a grant, the scope that owns an assignment. Undefined where a cloud's calls ask for all. */
+export function partOf(o: EstateObject): string | undefined {
+  if ('account' in o) return o.account;
+  if (o.kind === 'gcp-binding') return o.resource;
+  if (o.kind === 'gcp-service-account' || o.kind === 'gcp-pool' || o.kind === 'gcp-provider') return o.project;
+  if (o.kind === 'azure-subscription') return holderOf(`/subscriptions/${o.id}`);
+  if (o.kind === 'azure-role-assignment') return holderOf(o.scope);
+  if ('subscription' in o) return o.subscription.toLowerCase();
+  return undefined;
+}
+
+/** The subscription that a scope lies in; else the scope itself. In lower case. */
+export function holderOf(scope: string): string {
+  const clean = `/${scope.split('/').filter(Boolean).join('/')}`.toLowerCase();
+  return /^\/subscriptions\/[^/]+/.exec(clean)?.[0] ?? clean;
+}

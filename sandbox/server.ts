@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallCounts } from './calls.ts';
 import { indexPage } from './index-page.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
 
@@ -11,14 +12,14 @@ class BodyTooLarge extends Error {}
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
  * `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
- * since these carry tokens.
+ * since these carry tokens. `calls` counts what the services are asked.
  */
-export function createListener(services: SandboxService[], context: SandboxContext) {
+export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts) {
   const byPrefix = services.toSorted((a, b) => b.prefix.length - a.prefix.length);
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
-      send(outgoing, requestId, await route(byPrefix, incoming, context));
+      send(outgoing, requestId, await route(byPrefix, incoming, context, calls));
     } catch (error) {
       if (error instanceof BodyTooLarge) {
         send(outgoing, requestId, failure(413, 'BodyTooLarge', error.message));
@@ -31,7 +32,12 @@ export function createListener(services: SandboxService[], context: SandboxConte
   };
 }
 
-async function route(services: SandboxService[], incoming: IncomingMessage, context: SandboxContext): Promise<SandboxResponse> {
+async function route(
+  services: SandboxService[],
+  incoming: IncomingMessage,
+  context: SandboxContext,
+  calls: CallCounts | undefined,
+): Promise<SandboxResponse> {
   const raw = incoming.url ?? '/';
   const cut = raw.indexOf('?');
   const path = cut < 0 ? raw : raw.slice(0, cut);
@@ -47,6 +53,7 @@ async function route(services: SandboxService[], incoming: IncomingMessage, cont
     headers: headersOf(incoming),
     body: await readBody(incoming, service.maxBodyBytes ?? MAX_BODY_BYTES),
   };
+  if (service.prefix !== '/sandbox') calls?.count(service.prefix, request);
   return service.handle(request, context);
 }
 

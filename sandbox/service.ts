@@ -57,18 +57,22 @@ export function lingering(ms: number): Linger {
   return { list: ms, get: ms, newList: 0, newGet: 0 };
 }
 
-/** Objects of one kind as a list or a single read shows them: what its lag hides of the changes lately has not happened there. */
-export function visible<K extends EstateObjectKind>(context: SandboxContext, kind: K, read: 'list' | 'get'): ObjectOf<K>[] {
+/**
+ * Objects of one kind as a list or a single read shows them: what its lag hides of the changes lately has not happened there. `part`: those of one
+ * part of the estate alone.
+ */
+export function visible<K extends EstateObjectKind>(context: SandboxContext, kind: K, read: 'list' | 'get', part?: string): ObjectOf<K>[] {
   const { store, linger, now } = context;
   const hidden = read === 'list' ? linger.newList : linger.newGet;
-  const known = store.list(kind, hidden === 0 ? undefined : new Date(now().getTime() - hidden));
-  return [...known, ...deletedWithin(context, kind, linger[read]).map((d) => d.object)];
+  const within = part === undefined ? {} : { part };
+  const known = store.list(kind, { ...within, ...(hidden === 0 ? {} : { madeBy: new Date(now().getTime() - hidden) }) });
+  return [...known, ...deletedWithin(context, kind, linger[read], part).map((d) => d.object)];
 }
 
-/** Objects of one kind that were deleted less than `ms` ago. */
-export function deletedWithin<K extends EstateObjectKind>({ store, now }: SandboxContext, kind: K, ms: number) {
+/** Objects of one kind that were deleted less than `ms` ago. `part` as for `visible`. */
+export function deletedWithin<K extends EstateObjectKind>({ store, now }: SandboxContext, kind: K, ms: number, part?: string) {
   const since = now().getTime() - ms;
-  return store.deleted(kind).filter((d) => d.deletedAt.getTime() > since);
+  return store.deleted(kind, part).filter((d) => d.deletedAt.getTime() > since);
 }
 
 /** One cloud's API. `prefix` is its first path segment, such as `/arm`; Entra's token endpoint has the prefix `/` and is asked last. */

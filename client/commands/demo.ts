@@ -5,6 +5,7 @@ import type { Command, Io } from '../terminal/command.ts';
 import { optional, type Values } from '../terminal/values.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
+import { callsByStage } from '../demo/calls.ts';
 import { amongOthers } from '../demo/others.ts';
 import { tellEnd } from '../demo/ending.ts';
 import { playedPeople } from '../demo/played.ts';
@@ -81,7 +82,9 @@ async function play(
   const auto = values['auto'] === true || !io.interactive;
   const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, stage.env, io);
   const changes = values['keep'] ? [] : stage.changes;
-  const result = await attend(handle, amongOthers(people, stage.sandbox, changes, tell), tell, over);
+  const calls = callsByStage(stage.sandbox);
+  const watched = { ...amongOthers(people, stage.sandbox, changes, tell), see: calls.see };
+  const result = await attend(handle, watched, tell, over);
   const { runId } = await handle.describe();
   const { untouched } = await stage.sandbox.report();
   const answer = {
@@ -93,6 +96,7 @@ async function play(
     leftovers: result.leftovers?.length ?? null,
     maybeOurs: result.maybeOurs ?? null,
     untouched: { objects: untouched.objects, changed: untouched.changed.length },
+    calls: await calls.tell(),
     evidence: result.evidence,
     temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
     seconds: Math.round((Date.now() - began) / 100) / 10,

@@ -15,6 +15,8 @@ export interface People {
   gate(view: RunView, signal: AbortSignal): Promise<void>;
   unresolved(view: RunView, signal: AbortSignal): Promise<void>;
   collector(view: RunView, collector: CollectorView, signal: AbortSignal): Promise<void>;
+  /** Sees the run each time it is looked at, before anything is answered. */
+  see?(view: RunView): Promise<void>;
 }
 
 type Handle = Pick<WorkflowHandle<typeof offboarding>, 'workflowId' | 'query' | 'result'>;
@@ -41,6 +43,7 @@ export async function attend(
     const view = await viewNow(handle);
     if (view) {
       narrate(view, once);
+      await people.see?.(view);
       if (view.status !== 'running') return await ended(handle, view);
       await answer(handle, view, people, tell, over);
     }

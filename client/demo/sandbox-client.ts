@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Calls } from '../../sandbox/calls.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
@@ -13,6 +14,8 @@ export interface SandboxClient {
   report(): Promise<SandboxReport>;
   /** Has others do something in the clouds. */
   change(changes: readonly Change[]): Promise<void>;
+  /** How often each operation of each service was called since the sandbox came up. */
+  calls(): Promise<Calls>;
   /** The newest one-time password in a mailbox, and its mail's id; undefined when there is none. */
   newestOtp(to: string): Promise<{ id: string; otp: string } | undefined>;
 }
@@ -27,6 +30,7 @@ export function sandboxClient(origin: string, folder: string): SandboxClient {
     async change(changes) {
       await send(`${origin}/sandbox/changes`, { ca, method: 'POST', headers: { authorization } }, JSON.stringify(changes));
     },
+    calls: async () => JSON.parse(await send(`${origin}/sandbox/calls`, { ca, headers: { authorization } })) as Calls,
     async newestOtp(to) {
       const mails = await getJson<{ value: { id: string; text: string }[] }>(
         `${origin}/mail/api/messages?to=${encodeURIComponent(to)}`,

@@ -74,16 +74,12 @@ export class IamCall {
 
   /** The account's objects that exist: what changes are checked against. */
   live<K extends AccountKind>(kind: K): ObjectOf<K>[] {
-    return this.store.list(kind).filter((o) => this.#has(o));
+    return this.store.list(kind, { part: this.account });
   }
 
   /** The account's objects as lists, or single reads, show them: those just deleted too, since IAM is eventually consistent. */
   visible<K extends AccountKind>(kind: K, read: 'list' | 'get' = 'get'): ObjectOf<K>[] {
-    return visible(this.context, kind, read).filter((o) => this.#has(o));
-  }
-
-  #has(object: ObjectOf<AccountKind>): boolean {
-    return object.account === this.account;
+    return visible(this.context, kind, read, this.account);
   }
 
   remove(object: ObjectOf<AccountKind>): void {

@@ -1,5 +1,6 @@
 import { accountDetails } from './account-details.ts';
 import { IamCall } from './call.ts';
+import { isActive } from './sts.ts';
 import { WORKER_ARN } from './credentials.ts';
 import { providerCalls } from './oidc-providers.ts';
 import { policyCalls } from './policies.ts';
@@ -18,7 +19,7 @@ export const iamService = queryService<IamCall>('/iam', 'https://iam.amazonaws.c
 function accountOf({ caller, action, context }: Query): string {
   if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `User: ${WORKER_ARN} is not authorized to perform: iam:${action}`);
   const { account, role } = caller.session;
-  if (!context.store.list('aws-account').some((a) => a.id === account && a.state === 'active'))
+  if (!isActive(context, account))
     throw new AwsError(
       403,
       'AccessDenied',

@@ -25,7 +25,7 @@ export const providerCalls = {
     const arn = providerArn({ account: call.account, url });
     if (call.live('aws-oidc-provider').some((p) => providerArn(p) === arn)) throw alreadyExists(`Provider with url https://${url}`);
     const { store } = call;
-    const before = store.deleted('aws-oidc-provider').find((d) => providerArn(d.object) === arn);
+    const before = store.deleted('aws-oidc-provider', call.account).find((d) => providerArn(d.object) === arn);
     const thumbprints = call.list('ThumbprintList');
     const tags = call.tags();
     store.put({ kind: 'aws-oidc-provider', ours: before?.object.ours ?? false, account: call.account, url, thumbprints, tags });

@@ -46,7 +46,7 @@ export const policyCalls = {
     const { store } = call;
     const path = call.parameters.get('Path') ?? '/';
     const arn = policyArn({ account: call.account, path, name });
-    const before = store.deleted('aws-policy').find((d) => policyArn(d.object) === arn);
+    const before = store.deleted('aws-policy', call.account).find((d) => policyArn(d.object) === arn);
     const description = call.parameters.get('Description');
     const tags = call.tags();
     const policy = {

@@ -16,7 +16,7 @@ export const roleChanges = {
     const { store } = call;
     const path = call.parameters.get('Path') ?? '/';
     const arn = roleArn({ account: call.account, path, name });
-    const before = store.deleted('aws-role').find((d) => roleArn(d.object) === arn);
+    const before = store.deleted('aws-role', call.account).find((d) => roleArn(d.object) === arn);
     const trust = call.document('AssumeRolePolicyDocument');
     const description = call.parameters.get('Description');
     const permissionsBoundary = call.parameters.get('PermissionsBoundary');

@@ -40,9 +40,14 @@ function assumeRole({ parameters, caller, context }: Query): Xml {
 }
 
 function mayAssume(account: string, role: string, context: SandboxContext): boolean {
-  const known = context.store.list('aws-account').find((a) => a.id === account);
-  const deleted = context.store.deleted('aws-role').some((d) => d.object.account === account && d.object.name === role);
-  return known !== undefined && known.state === 'active' && known.entryRole === role && !deleted;
+  const deleted = context.store.deleted('aws-role', account).some((d) => d.object.name === role);
+  return isActive(context, account, role) && !deleted;
+}
+
+/** Whether there is such an account, open, and where a role is given, whether it is the one that the worker enters by. */
+export function isActive({ store }: SandboxContext, account: string, entryRole?: string): boolean {
+  const known = store.live(`aws-account:${account}`);
+  return known?.kind === 'aws-account' && known.state === 'active' && (entryRole === undefined || known.entryRole === entryRole);
 }
 
 function callerIdentity({ caller, context }: Query): Xml {

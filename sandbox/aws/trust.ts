@@ -13,31 +13,31 @@ type Meant = Record<string, Record<string, number>>;
  * every account, and another role made under the same name later is not trusted.
  */
 export function shownTrust(store: EstateStore, role: Role): unknown {
-  const live = new Set(store.list('aws-role').map(roleArn));
-  const known = new Set([...live, ...store.deleted('aws-role').map((d) => roleArn(d.object))]);
   const meant = store.slot<Meant>('aws-trust', {})[roleArn(role)] ?? {};
   return eachPrincipal(role.trust, (principal) => {
-    if (!known.has(principal)) return principal;
+    if (!store.at(`aws-role:${principal}`)) return principal;
     const generation = meant[principal] ?? 0;
-    return live.has(principal) && generationOf(store, principal) === generation ? principal : roleId(store, principal, generation);
+    return isLive(store, principal) && generationOf(store, principal) === generation ? principal : roleId(store, principal, generation);
   });
 }
 
 /** Takes a trust policy as CreateRole and UpdateAssumeRolePolicy do: every role of the estate's accounts that it names must be there. */
 export function writeTrust(call: IamCall, arn: string, trust: Role['trust']): void {
   const { store } = call;
-  const live = new Set(store.list('aws-role').map(roleArn));
-  const accounts = new Set(store.list('aws-account').map((a) => a.id));
   const meant: Record<string, number> = {};
   eachPrincipal(trust, (principal) => {
     const account = ROLE_ARN.exec(principal)?.[1];
-    const isUnknown = account !== undefined && accounts.has(account) && !live.has(principal) && principal !== arn;
+    const isUnknown = account !== undefined && store.live(`aws-account:${account}`) && !isLive(store, principal) && principal !== arn;
     if (isUnknown || principal.startsWith('AROA'))
       throw new AwsError(400, 'MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${principal}"`);
-    if (live.has(principal)) meant[principal] = generationOf(store, principal);
+    if (isLive(store, principal)) meant[principal] = generationOf(store, principal);
     return principal;
   });
   store.slot<Meant>('aws-trust', {})[arn] = meant;
+}
+
+function isLive(store: EstateStore, role: string): boolean {
+  return store.live(`aws-role:${role}`) !== undefined;
 }
 
 function eachPrincipal(trust: Role['trust'], shown: (principal: string) => string): unknown {

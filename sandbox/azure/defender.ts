@@ -5,7 +5,7 @@ import { ArmError } from './wire.ts';
 /** GET …/Microsoft.Security/pricings/{name} (2024-01-01). Throws ArmError 403 or 404. */
 export function getPlan(context: SandboxContext, subscription: string, name: string): SandboxResponse {
   demandSecurity(context, subscription, 'Microsoft.Security/pricings/read');
-  const plans = context.store.list('azure-defender-plan').filter((p) => p.subscription.toLowerCase() === subscription.toLowerCase());
+  const plans = context.store.list('azure-defender-plan', { part: subscription.toLowerCase() });
   const plan = plans.find((p) => p.name.toLowerCase() === name.toLowerCase());
   const body = {
     id: `/subscriptions/${subscription}/providers/Microsoft.Security/pricings/${plan?.name ?? name}`,
@@ -21,9 +21,7 @@ export function getPlan(context: SandboxContext, subscription: string, name: str
 /** GET …/Microsoft.Security/securityConnectors (2023-10-01-preview) of a subscription. Throws ArmError 403 or 404. */
 export function listConnectors(context: SandboxContext, subscription: string): object[] {
   demandSecurity(context, subscription, 'Microsoft.Security/securityConnectors/read');
-  const connectors = context.store
-    .list('azure-security-connector')
-    .filter((c) => c.subscription.toLowerCase() === subscription.toLowerCase());
+  const connectors = context.store.list('azure-security-connector', { part: subscription.toLowerCase() });
   return connectors.map((c) => ({
     id: `/subscriptions/${c.subscription}/resourceGroups/${c.resourceGroup}/providers/Microsoft.Security/securityConnectors/${c.name}`,
     name: c.name,

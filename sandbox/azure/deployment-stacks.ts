@@ -18,11 +18,13 @@ export function listResourceGroups(context: SandboxContext, subscription: string
   demandScope(context, scope);
   refuseDenied(context, scope, 'Microsoft.Resources/subscriptions/resourceGroups/read');
   const { store } = context;
-  const scopes = [...store.list('azure-deployment-stack'), ...store.list('azure-role-assignment'), ...store.list('azure-lock')].map(
-    (o) => o.scope,
-  );
+  const scopes = [
+    ...store.list('azure-deployment-stack'),
+    ...store.list('azure-role-assignment', { part: scope.toLowerCase() }),
+    ...store.list('azure-lock'),
+  ].map((o) => o.scope);
   const connectors = store
-    .list('azure-security-connector')
+    .list('azure-security-connector', { part: subscription.toLowerCase() })
     .map((c) => `/subscriptions/${c.subscription}/resourceGroups/${c.resourceGroup}`);
   const names = new Map<string, string>();
   for (const one of [...scopes, ...connectors]) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ObjectOf } from '../objects.ts';
+import { holderOf, type ObjectOf } from '../objects.ts';
 import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { canonical, findSubscription, refuseDenied, sameScope, scopeAndAbove } from './scopes.ts';
 import { ArmError } from './wire.ts';
@@ -13,7 +13,9 @@ const CREATED_ON = '2022-03-01T08:00:00.000Z';
 /** Role assignments at a scope, inherited from above, and below a subscription, narrowed by `$filter`. */
 export function listAssignments(context: SandboxContext, scope: string, filter: string | null): object[] {
   refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
-  return narrowed(context, visible(context, 'azure-role-assignment', 'list'), scope, filter).map(toWire);
+  const holders = new Set([...scopeAndAbove(context, scope), scope].map(holderOf));
+  const grants = [...holders].flatMap((part) => visible(context, 'azure-role-assignment', 'list', part));
+  return narrowed(context, grants, scope, filter).map(toWire);
 }
 
 /** roleEligibilityScheduleInstances of one principal at, above and, for a subscription, below a scope. Throws ArmError. */
@@ -53,7 +55,7 @@ function narrowed<G extends { scope: string; principalId: string }>(
 export function getAssignment(context: SandboxContext, scope: string, name: string): SandboxResponse {
   refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/read');
   scopeAndAbove(context, scope);
-  const found = visible(context, 'azure-role-assignment', 'get').find((a) => isAt(a, scope, name));
+  const found = visible(context, 'azure-role-assignment', 'get', holderOf(scope)).find((a) => isAt(a, scope, name));
   if (!found) throw new ArmError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`);
   return { status: 200, body: toWire(found) };
 }
@@ -66,7 +68,7 @@ export function deleteAssignment(context: SandboxContext, scope: string, name: s
   refuseDenied(context, scope, 'Microsoft.Authorization/roleAssignments/delete');
   const above = scopeAndAbove(context, scope);
   refuseIfDisabled(context, scope);
-  const found = context.store.list('azure-role-assignment').find((a) => isAt(a, scope, name));
+  const found = context.store.list('azure-role-assignment', { part: holderOf(scope) }).find((a) => isAt(a, scope, name));
   if (!found) return { status: 204 };
   const lock = context.store.list('azure-lock').find((l) => above.includes(canonical(l.scope)));
   if (lock)
@@ -106,7 +108,7 @@ export function createAssignment(context: SandboxContext, scope: string, name: s
   const { roleDefinitionId, principalType, ...rest } = parsed.data.properties;
   const role = /[0-9a-f-]{36}$/i.exec(roleDefinitionId)?.[0];
   if (!role) throw new ArmError(400, 'InvalidRoleDefinitionId', 'The role definition id ends with a GUID.');
-  const at = context.store.list('azure-role-assignment').filter((a) => sameScope(a.scope, scope));
+  const at = context.store.list('azure-role-assignment', { part: holderOf(scope) }).filter((a) => sameScope(a.scope, scope));
   const same = at.find(
     (a) => a.role.toLowerCase() === role.toLowerCase() && a.principalId.toLowerCase() === rest.principalId.toLowerCase(),
   );
@@ -117,7 +119,7 @@ export function createAssignment(context: SandboxContext, scope: string, name: s
       'RoleAssignmentExists',
       `The role assignment already exists. The ID of the conflicting role assignment is ${same.name}.`,
     );
-  const before = context.store.deleted('azure-role-assignment').find((d) => isAt(d.object, scope, name))?.object;
+  const before = context.store.deleted('azure-role-assignment', holderOf(scope)).find((d) => isAt(d.object, scope, name))?.object;
   const created: RoleAssignment = {
     kind: 'azure-role-assignment',
     ours: before?.ours ?? false,
@@ -138,7 +140,9 @@ function isAt(assignment: RoleAssignment, scope: string, name: string): boolean 
 function isLastAdministrator(context: SandboxContext, assignment: RoleAssignment): boolean {
   const administrates = (a: RoleAssignment) => [OWNER, USER_ACCESS_ADMINISTRATOR].includes(a.role.toLowerCase());
   if (!/^\/subscriptions\/[^/]+$/.test(canonical(assignment.scope)) || !administrates(assignment)) return false;
-  const at = context.store.list('azure-role-assignment').filter((a) => sameScope(a.scope, assignment.scope));
+  const at = context.store
+    .list('azure-role-assignment', { part: holderOf(assignment.scope) })
+    .filter((a) => sameScope(a.scope, assignment.scope));
   return !at.some((a) => administrates(a) && a.name !== assignment.name);
 }
 

@@ -1,5 +1,5 @@
 import { entraClient } from '../entra/client.ts';
-import type { ObjectOf } from '../objects.ts';
+import { holderOf, type ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
 import { ArmError } from './wire.ts';
 
@@ -36,7 +36,7 @@ export function scopeAndAbove(context: SandboxContext, scope: string): string[] 
 export function findSubscription(context: SandboxContext, scope: string): ObjectOf<'azure-subscription'> | undefined {
   const id = SUBSCRIPTION.exec(canonical(scope))?.[1];
   if (id === undefined) return undefined;
-  const found = context.store.list('azure-subscription').find((s) => s.id.toLowerCase() === id);
+  const [found] = context.store.list('azure-subscription', { part: holderOf(scope) });
   if (!found) throw new ArmError(404, 'SubscriptionNotFound', `The subscription '${id}' could not be found.`);
   return found;
 }
@@ -97,9 +97,7 @@ export function isDenied(scope: { denied: string[] }, operation: string): boolea
 /** Throws ArmError 403 when the worker lacks an operation at a subscription or management group; a subscription's goes for what lies below it. */
 export function refuseDenied(context: SandboxContext, scope: string, operation: string): void {
   const wanted = canonical(scope);
-  const subscription = context.store
-    .list('azure-subscription')
-    .find((s) => `${wanted}/`.startsWith(`${canonical(`/subscriptions/${s.id}`)}/`));
+  const [subscription] = context.store.list('azure-subscription', { part: holderOf(scope) });
   const group = context.store.list('azure-management-group').find((g) => canonical(managementGroupScope(g.id)) === wanted);
   const holder = subscription ?? group;
   if (!holder || !isDenied(holder, operation)) return;

@@ -29,7 +29,7 @@ function search(request: SandboxRequest, context: SandboxContext): SandboxRespon
 }
 
 function accountsIn(context: SandboxContext, resource: string): string[] {
-  const accounts = context.store.list('gcp-service-account').filter((a) => `projects/${a.project}` === resource);
+  const accounts = context.store.list('gcp-service-account', { part: resource.replace(/^projects\//, '') });
   return accounts.map((a) => `${resource}/serviceAccounts/${keptAddress(context, a)}`);
 }
 

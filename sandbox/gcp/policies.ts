@@ -53,8 +53,8 @@ function withdraw(context: SandboxContext, part: Part, wanted: Set<string>): voi
 
 function bringBack(context: SandboxContext, resource: string, added: Binding): void {
   const missing = new Set(added.members);
-  const removed = context.store.deleted('gcp-binding').map((d) => ({ ...d.object, withdrawn: d.object.members }));
-  const candidates = [...partsOf(context, resource), ...removed].filter((p) => p.resource === resource && sameKey(p, added));
+  const removed = context.store.deleted('gcp-binding', resource).map((d) => ({ ...d.object, withdrawn: d.object.members }));
+  const candidates = [...partsOf(context, resource), ...removed].filter((p) => sameKey(p, added));
   for (const part of candidates) {
     const returning = new Set((part.withdrawn ?? []).filter((m) => missing.has(m)));
     if (returning.size === 0) continue;
@@ -69,7 +69,7 @@ function bringBack(context: SandboxContext, resource: string, added: Binding): v
 }
 
 function partsOf(context: SandboxContext, resource: string): Part[] {
-  return context.store.list('gcp-binding').filter((p) => p.resource === resource);
+  return context.store.list('gcp-binding', { part: resource });
 }
 
 function present(part: Part): string[] {

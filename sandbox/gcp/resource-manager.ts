@@ -44,7 +44,7 @@ function policyResource(context: SandboxContext, name: string): string {
 }
 
 function resourceWire(context: SandboxContext, type: string, id: string): object {
-  const found = all(context, type).find((r) => r.name === `${type}/${id}` || r.projectId === id);
+  const [found] = all(context, type, id);
   if (!found) throw permissionDenied(`${type}/${id}`);
   return found;
 }
@@ -81,26 +81,36 @@ interface Resource {
   projectId?: string;
 }
 
-/** Everything of a type in the estate, as the API shows it. */
-function all({ store }: SandboxContext, type: string): Resource[] {
+/** Everything of a type in the estate, or the one of an id, as the API shows it. */
+function all({ store }: SandboxContext, type: string, only?: string): Resource[] {
+  const wanted = (...ids: string[]) => only === undefined || ids.includes(only);
   const wire = (object: object, fields: Resource & { displayName: string; directoryCustomerId?: string }) => {
     return { ...fields, createTime: CREATED, updateTime: CREATED, etag: etagOf(JSON.stringify(object)) };
   };
   switch (type) {
     case 'projects':
-      return store.list('gcp-project').map((p) => {
-        const { number, parent, projectId, state } = p;
-        return wire(p, { name: `projects/${number}`, parent, projectId, displayName: projectId, state });
-      });
+      return store
+        .list('gcp-project')
+        .filter((p) => wanted(p.projectId, p.number))
+        .map((p) => {
+          const { number, parent, projectId, state } = p;
+          return wire(p, { name: `projects/${number}`, parent, projectId, displayName: projectId, state });
+        });
     case 'folders':
-      return store.list('gcp-folder').map((f) => {
-        const { id, parent, displayName, state } = f;
-        return wire(f, { name: `folders/${id}`, parent, displayName, state });
-      });
+      return store
+        .list('gcp-folder')
+        .filter((f) => wanted(f.id))
+        .map((f) => {
+          const { id, parent, displayName, state } = f;
+          return wire(f, { name: `folders/${id}`, parent, displayName, state });
+        });
     default:
-      return store.list('gcp-organization').map((o) => {
-        const { id, displayName } = o;
-        return wire(o, { name: `organizations/${id}`, displayName, directoryCustomerId: 'C00sandbox', state: 'ACTIVE' });
-      });
+      return store
+        .list('gcp-organization')
+        .filter((o) => wanted(o.id))
+        .map((o) => {
+          const { id, displayName } = o;
+          return wire(o, { name: `organizations/${id}`, displayName, directoryCustomerId: 'C00sandbox', state: 'ACTIVE' });
+        });
   }
 }

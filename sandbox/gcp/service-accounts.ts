@@ -20,7 +20,7 @@ const Creation = z.strictObject({
 export function listServiceAccounts(project: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
   const { projectId } = activeProject(context, project);
   demand(context, `projects/${projectId}`, 'iam.serviceAccounts.list');
-  const accounts = visible(context, 'gcp-service-account', 'list').filter((a) => a.project === projectId);
+  const accounts = visible(context, 'gcp-service-account', 'list', projectId);
   return page('accounts', accounts.map(toWire), request);
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DeleteRoleCommand, DetachRolePolicyCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { loadEstate } from '../../sandbox/estate.ts';
-import type { SandboxReport, State } from '../../sandbox/store.ts';
+import type { State } from '../../sandbox/state.ts';
+import type { SandboxReport } from '../../sandbox/store.ts';
 import { iamClient } from './aws/clients.ts';
 import { call, DEFAULT_ESTATE, startSandbox, workerToken, type RunningSandbox } from './start-sandbox.ts';
 

@@ -1,0 +1,36 @@
+import type { SandboxRequest } from './service.ts';
+
+/** How often each operation of each service was called: service (its prefix without the slash), then operation. */
+export type Calls = Record<string, Record<string, number>>;
+
+/** Counts what the clouds are asked, so that what a run costs can be told. The sandbox's own calls are not counted. */
+export class CallCounts {
+  readonly #calls: Calls = {};
+
+  count(service: string, request: SandboxRequest): void {
+    const name = service.slice(1) || 'entra';
+    const operations = (this.#calls[name] ??= {});
+    const operation = operationOf(request);
+    operations[operation] = (operations[operation] ?? 0) + 1;
+  }
+
+  tell(): Calls {
+    return this.#calls;
+  }
+}
+
+/** A method and what it is about, without the ids in the path; AWS names its actions. */
+function operationOf({ method, path, headers, body }: SandboxRequest): string {
+  const action = /(?:^|&)Action=([A-Za-z]+)/.exec(body)?.[1] ?? headers['x-amz-target']?.split('.').at(-1);
+  if (action !== undefined && method === 'POST') return action;
+  const segments = path.split('/').filter(Boolean);
+  const [last = '/', before = ''] = segments.toReversed();
+  const verb = /:([A-Za-z]+)$/.exec(last)?.[1];
+  if (verb) return `${method} :${verb}`;
+  return isId(last) ? `${method} ${before}/*` : `${method} ${last}`;
+}
+
+/** Names of collections are words; an id has a figure, a dot or a percent sign in it. */
+function isId(segment: string): boolean {
+  return !/^[A-Za-z]+$/.test(segment) || segment.length > 40;
+}
