@@ -14,8 +14,11 @@ export interface ReadContext {
   ciemFormerIds?: string[];
   /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
   own?: readonly Own[];
-  /** Set where nothing is asked but its facts and who in it uses what lies elsewhere: the rest may be left out, so that it takes few calls. */
-  usersOnly?: true;
+  /**
+   * Set where nothing is asked but its facts and who in it uses what lies elsewhere: the rest may be left out, so that it takes few calls. How the
+   * tokens begin that are asked about, such as `aws:role`; empty where it is facts alone.
+   */
+  usersOf?: readonly string[];
 }
 
 /** What stands behind an `all` in the manifest. */
@@ -68,6 +71,8 @@ export interface Cloud<Snapshot, Api> {
    */
   facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts, namedAudiences?: string[]): Told;
   kinds: Kind<Snapshot, Api>[];
+  /** What lies in one system shows in no other: of what this run did only what it did there is put back into it. */
+  apart?: true;
   /** How tokens begin that only the system of what provides them uses. */
   localTokens?: readonly string[];
   /** Pure. */

@@ -1,6 +1,5 @@
 import type { Facts, Finding, Json, Match } from '../model/finding.ts';
 import type { SystemId } from '../model/names.ts';
-import type { SystemType } from '../model/names.ts';
 import type { PlanItem } from '../model/plan.ts';
 import type { Recreated, ToRestore } from '../model/restore.ts';
 import type { KindShell } from '../model/shell.ts';
@@ -41,8 +40,11 @@ export interface Footprint<Snapshot> {
   lost?: string;
   /** What `read` gives while it is in quarantine, so that a removal afterwards is compared with what was approved. */
   quarantined?(snapshot: Json): Json;
-  /** Types of systems, besides its own and those that its tokens lead to, whose facts decide about it. */
-  asks?: readonly SystemType[];
+  /**
+   * The other systems, besides those that its tokens lead to, whose facts decide about an item. A hold that comes of such a fact keeps nothing else in
+   * place (`Hold.keeps`) but what the item lies in.
+   */
+  asks?(item: PlanItem): (system: SystemId) => boolean;
   /**
    * A system as it would be had this run left an item alone: what was taken away is there as planned, what was denied or taken apart is whole.
    * `Own.byUs` tells that from what somebody else did, which stays. So that what we do ourselves is no change to whoever judges again.

@@ -27,11 +27,12 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       return walkOrganization(listAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),
+    apart: true,
     localTokens: LOCAL_TOKENS,
     async read(api, system, context) {
       // Nothing of another account belongs in this one.
       const own = context.own?.filter(({ item }) => item.system === system);
-      if (context.usersOnly) return await readTrusts(api, own);
+      if (context.usersOf) return await readTrusts(api, own);
       const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, own);
       return putBack(AWS_KINDS, read, own ? { own } : {});
     },
@@ -40,7 +41,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     classify,
     ownAccess: ownAccessToAccount,
     async probe(api) {
-      const { account } = await api.caller();
+      const { account } = await api.callerNow();
       if (account !== api.account)
         throw new RefusedError(
           'WrongAccount',

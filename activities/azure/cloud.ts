@@ -18,6 +18,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
     order: AZURE_ORDER,
+    apart: true,
     connect: (_system, { manifest: { tenant } }) =>
       Promise.resolve(connectAzure(armEndpoint(tenant.cloud), azureCredential(tenant.cloud), graphEndpoint(tenant.cloud))),
     walk: (context) =>

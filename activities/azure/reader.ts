@@ -43,7 +43,7 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
   // A group's stacks may manage what lies below it.
-  if (context.usersOnly && subscription !== undefined) return { system, scope, namedScopes, assignments: [], ...defender };
+  if (context.usersOf && subscription !== undefined) return { system, scope, namedScopes, assignments: [], ...defender };
   const all = await api.listAllAssignments(scope);
   const ids = [...(ciemPrincipalId === undefined ? [] : [ciemPrincipalId]), ...(ciemFormerIds ?? [])];
   const assignments = all.filter((a) => ids.some((id) => sameId(a.principalId, id)));

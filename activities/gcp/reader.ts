@@ -18,6 +18,7 @@ import {
   type CustomRoles,
   type Policy,
 } from './snapshot.ts';
+import { audienceToken } from '../../model/tokens.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import { isOneOf } from '../../model/one-of.ts';
 import { unlessRefused } from '../answer.ts';
@@ -36,6 +37,8 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
   const resource = nativeId(system);
   const oidc = await readOidc(api, resource, context);
   const ourselves = await api.ourselves();
+  if (!oidc && context.usersOf && !context.usersOf.some(isHeldInPolicies))
+    return { system, resource, policy: {}, notRead: { grants: 0 }, ourselves: byProjectId(ourselves, oidc, resource) };
   const grants = oidc ? undefined : harmless?.get(resource);
   const policy = grants === undefined ? { policy: await demandPolicy(api, resource) } : { policy: {}, notRead: { grants } };
   const customRoles = await readCustomRoles(api, resource, policy.policy);
@@ -47,6 +50,11 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
     ...(customRoles ? { customRoles } : {}),
     ...(oidc ? { oidc } : {}),
   };
+}
+
+/** Whether a policy may name who uses it: accounts and pools are members; what trusts an audience, or the sign-in, is a provider. */
+function isHeldInPolicies(token: string): boolean {
+  return token.startsWith('gcp:') && token !== audienceToken('gcp', '').slice(0, -1);
 }
 
 /** The project that the manifest names as the one of the pool; where it names none, any with a pool that is ours, Defender's or like them. */

@@ -1,3 +1,4 @@
+import type { SystemId } from '../names.ts';
 import type { Facts, DefenderUse, Hold } from '../finding.ts';
 
 /**
@@ -14,6 +15,11 @@ export function sharedWithDefender(facts: Pick<Facts, 'defender'>): Hold | undef
     case 'unknown':
       return { code: 'SharedWithDefender', reason: `shared with Defender for Cloud, perhaps: ${why.join('; ')}` };
   }
+}
+
+/** Defender's plans and connectors stand in subscriptions only. */
+export function mayTellOfDefender(system: SystemId): boolean {
+  return system.startsWith('azure:/subscriptions/');
 }
 
 /** What several systems say of Defender as one: in use beats unknown beats absent. Undefined when none of them can say. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownDoings } from '../../activities/apply/second-look/own.ts';
+import { plannedIn } from '../../activities/apply/second-look/planned.ts';
 import { judgeReadings } from '../../activities/discover/judge.ts';
 import { currentPlan } from '../../activities/records/plans.ts';
 import type { Manifest } from '../../model/manifest.ts';
+import { planHash } from '../../model/plan.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType } from '../../model/names.ts';
 import { defaultEstate } from '../harness/default-estate.ts';
@@ -41,10 +43,11 @@ test('when all is removed, and every kind puts its own back, the same things are
 
   const manifest = await stage.deps.artifacts.get<Manifest>(plan.manifestHash);
   const { ciemPrincipalId = '' } = plan.facts;
+  const planned = plannedIn({ deps: stage.deps, plan, planHash: planHash(plan), manifest });
   const snapshots = new Map<string, unknown>();
   for (const system of systemsOf(manifest)) {
     const cloud = stage.deps.clouds[systemType(system)];
-    const context = { manifest, ciemPrincipalId, own: ownDoings({ deps: stage.deps, run, plan, ledger }, [], cloud.type) };
+    const context = { manifest, ciemPrincipalId, own: ownDoings({ deps: stage.deps, ledger }, planned, [], system) };
     snapshots.set(system, await cloud.read(await cloud.connect(system, context), system, context));
   }
   const readings = systemsOf(manifest).map((system) => ({ system, artifact: system }));

@@ -3,6 +3,7 @@ import { knownBefore } from '../../../model/known-hold.ts';
 import { isDone, type Ledger } from '../../../model/ledger.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../../model/plan.ts';
+import type { Planned } from './planned.ts';
 import { blocked } from '../operation.ts';
 
 const MEND = 'amend the plan to decide about it as it is now, or waive it';
@@ -10,9 +11,15 @@ const MEND = 'amend the plan to decide about it as it is now, or waive it';
 /**
  * Pure: what holds an item that was approved, when the plan is made again from what stands now: it would not be planned, something holds it that nobody decided
  * about, something uses it that the plan does not know, or it would take more along. Undefined where it would be planned just so.
- * `ours`: ids of what was put back for this look.
+ * `ours`: whether an id is of what was put back for this look.
  */
-export function judgeAgain(item: PlanItem, plan: Plan, again: Plan, ledger: Ledger, ours: ReadonlySet<string>): Outcome | undefined {
+export function judgeAgain(
+  item: PlanItem,
+  { byId }: Pick<Planned, 'byId'>,
+  again: Plan,
+  ledger: Ledger,
+  ours: (id: string) => boolean,
+): Outcome | undefined {
   const now = again.items.find((i) => i.id === item.id);
   if (!now) {
     const why = again.untouched.find((u) => u.id === item.id)?.reason ?? 'nothing proves any more that it is ours';
@@ -23,11 +30,10 @@ export function judgeAgain(item: PlanItem, plan: Plan, again: Plan, ledger: Ledg
   const decided = ledger.quarantined.has(item.id) ? [RECENTLY_USED] : [];
   if (guard && !knownBefore(guard, item.guard ?? item.lifted, decided))
     return blocked(item, guard.code, `${guard.reason} (so since the plan was made); ${MEND}`, guard.keeps);
-  const planned = new Set(plan.items.map((i) => i.id));
-  const strangers = now.dependsOn.filter((id) => !planned.has(id) && !ours.has(id));
+  const strangers = now.dependsOn.filter((id) => !byId.has(id) && !ours(id));
   if (strangers.length > 0) return blocked(item, 'StillInUse', `used by ${strangers.join(', ')}, which the plan does not know; ${MEND}`);
   // What it waited for by the plan was asked before.
-  const waitsFor = now.dependsOn.filter((id) => planned.has(id) && !item.dependsOn.includes(id) && !isDone(ledger, id));
+  const waitsFor = now.dependsOn.filter((id) => byId.has(id) && !item.dependsOn.includes(id) && !isDone(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
   const more = (now.contains ?? []).filter((id) => !item.contains?.includes(id));
   if (more.length > 0) return blocked(item, 'Drift', `it would take along ${more.join(', ')} as well; ${MEND}`);

@@ -1,6 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
 import { isRemnant } from '../../../model/diff.ts';
-import { systemType, type SystemType } from '../../../model/names.ts';
+import { systemType, type SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { Removed } from '../../../model/restore.ts';
 import type { Own } from '../../kind.ts';
@@ -8,6 +8,7 @@ import { isQuarantined, kindOf } from '../../look/kinds.ts';
 import { runsOfTenant } from '../../records/plans.ts';
 import { removedByRun } from '../../records/removed.ts';
 import type { RunAtWork } from '../operation.ts';
+import type { Planned } from './planned.ts';
 
 type At = Pick<RunAtWork, 'deps' | 'run' | 'plan' | 'ledger'>;
 
@@ -19,11 +20,18 @@ export async function removedEarlier({ deps: { journal, artifacts }, run, plan }
   return removed.filter(({ item }) => !planned.has(item.id));
 }
 
-/** What is our own doing in a cloud, to be put back: of the plan in force as its ledger stands now, then what was taken away earlier. What went last comes first. */
-export function ownDoings({ deps, plan, ledger }: At, earlier: readonly Removed[], type: SystemType): Own[] {
+/** What is our own doing in a cloud, or, where nothing of one system shows in another, in one system, to be put back: of the plan in force as its ledger stands now, then what was taken away earlier. What went last comes first. */
+export function ownDoings(
+  { deps, ledger }: Pick<At, 'deps' | 'ledger'>,
+  planned: Pick<Planned, 'in' | 'ofType'>,
+  earlier: readonly Removed[],
+  system: SystemId,
+): Own[] {
+  const type = systemType(system);
   const cloud = deps.clouds[type];
-  const ofType = (item: PlanItem) => systemType(item.system) === type;
-  const now = plan.items.filter(ofType).flatMap((item): Own[] => {
+  const concerns = (item: PlanItem) => (cloud.apart ? item.system === system : systemType(item.system) === type);
+  const items = (cloud.apart ? planned.in.get(system)?.items : planned.ofType.get(type)) ?? [];
+  const now = items.flatMap((item): Own[] => {
     const removed = ledger.outcomes.get(item.id)?.outcome === 'removed';
     const begun = ledger.openIntents.has(item.id);
     const quarantined = ledger.quarantined.has(item.id);
@@ -34,7 +42,7 @@ export function ownDoings({ deps, plan, ledger }: At, earlier: readonly Removed[
     return [{ item, byUs: (current) => (current === undefined ? removed || begun : same(current) && left(current)) }];
   });
   const before = earlier
-    .filter(({ item }) => ofType(item))
+    .filter(({ item }) => concerns(item))
     .map(({ item, quarantined }): Own => ({
       item,
       byUs: (current) =>

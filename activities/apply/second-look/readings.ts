@@ -13,6 +13,15 @@ const KEPT_MS = 15 * 60_000;
 
 const kept = new WeakMap<Deps, Map<string, Taken>>();
 
+/** A reading of a system in a step that is there already, or under way. */
+export async function keptReading(deps: Deps, step: string, system: SystemId): Promise<Answer<unknown> | undefined> {
+  const answer = await kept
+    .get(deps)
+    ?.get(`${step} ${system}`)
+    ?.answer.catch(() => undefined);
+  return answer?.ok ? answer : undefined;
+}
+
 /**
  * A reading of a system in a step: one for all who ask within it, if it is no older than `maxAge` ms; one that failed is asked for again. `step` names one try of one
  * step: whoever comes after a wait names another.

@@ -1,24 +1,22 @@
 import { Context } from '@temporalio/activity';
 import { UNREAD_SYSTEM, buildPlan, type Plan, type PlanItem } from '../../../model/plan.ts';
 import type { BatchKey } from '../../../model/batch.ts';
-import { systemsOf } from '../../../model/manifest-systems.ts';
 import { SYSTEM_TYPES, systemType, type SystemId, type SystemType } from '../../../model/names.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import type { Removed } from '../../../model/restore.ts';
 import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
-import type { ReadContext } from '../../cloud.ts';
 import { judgeReadings } from '../../discover/judge.ts';
 import { principalsIn, type Reading } from '../../discover/read.ts';
 import { failureMessage } from '../../failures.ts';
 import { forEachLimited, stopSignal } from '../../look/activity.ts';
-import { kindOf } from '../../look/kinds.ts';
 import { leftAlone } from '../../plan/left-alone.ts';
 import { persistently } from '../read-back.ts';
 import type { RunAtWork } from '../operation.ts';
 import { judgeAgain } from './judge-again.ts';
 import { ownDoings, removedEarlier } from './own.ts';
-import { readingOf } from './readings.ts';
+import { plannedIn, type Planned } from './planned.ts';
+import { keptReading, readingOf } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
 const FRESH_MS = 45_000;
@@ -33,7 +31,7 @@ export class SecondLook {
   readonly #at: RunAtWork;
   readonly #step: string;
   readonly #planned: Planned;
-  #earlier: Promise<Removed[]> | undefined;
+  #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
 
   /** `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself has its own. */
   constructor(at: RunAtWork, batch?: BatchKey) {
@@ -54,27 +52,29 @@ export class SecondLook {
     let later: Answer<never> | undefined;
     const whole = new Set([item.system, ...provers]);
     await forEachLimited([...new Set([...provers, ...this.#askedFor(item)])], async (system) => {
-      const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? {} : { usersOnly: true });
+      const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
       if (read.ok) snapshots.set(system, read.value);
       else if (read.failure.kind === 'retry') later ??= read;
       readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
     });
     if (later) return later;
     const again = await this.#planAgain(item, whole, readings, snapshots);
-    const ours = new Set(await this.#idsPutBack());
-    return { ok: true, value: judgeAgain(item, this.#at.plan, again, this.#at.ledger, ours) };
+    return { ok: true, value: judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack()) };
   }
 
-  async #read(system: SystemId, maxAge: number, only: Pick<ReadContext, 'usersOnly'> = {}): Promise<Answer<unknown>> {
+  async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {
     const { deps, manifest, plan } = this.#at;
     const type = systemType(system);
     const cloud = deps.clouds[type];
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
-    const step = only.usersOnly ? `${this.#step} users` : this.#step;
+    // A whole reading tells the users, too.
+    const whole = users && (await keptReading(deps, this.#step, system));
+    if (whole) return whole;
+    const step = users ? `${this.#step} users of ${users.join(' ')}` : this.#step;
     return await readingOf(deps, step, system, maxAge, async () => {
-      const own = ownDoings(this.#at, await this.#removedEarlier(), type);
-      const context = { manifest, own, ...only, ...principalsIn(plan.facts), ...directory?.value };
+      const own = ownDoings(this.#at, this.#planned, (await this.#removedEarlier()).all, system);
+      const context = { manifest, own, ...(users ? { usersOf: users } : {}), ...principalsIn(plan.facts), ...directory?.value };
       return await persistently<unknown>(
         cloud,
         async () => cloud.read(await cloud.connect(system, context), system, context),
@@ -86,7 +86,7 @@ export class SecondLook {
   /** The directory tells by which id Azure knows the principal. */
   async #ciemPrincipal(): Promise<Answer<ReturnType<typeof principalsIn>>> {
     const { deps, manifest, plan } = this.#at;
-    const [directory] = systemsOf(manifest).filter((s) => systemType(s) === 'entra');
+    const [directory] = this.#planned.systems.get('entra') ?? [];
     if (directory === undefined) return { ok: true, value: {} };
     const read = await this.#read(directory, ONCE);
     if (!read.ok) return read;
@@ -105,26 +105,30 @@ export class SecondLook {
   }
 
   /** The other systems that may use an item, or whose facts the kinds of its system ask for. */
-  #askedFor({ system, provides }: PlanItem): SystemId[] {
-    const { deps, manifest } = this.#at;
-    const { localTokens = [] } = deps.clouds[systemType(system)];
-    const usersIn = (token: string): readonly SystemType[] =>
-      token === SIGN_IN_TOKEN ? SYSTEM_TYPES : SYSTEM_TYPES.filter((type) => token.startsWith(`${type}:`));
-    // What holds one thing may hold another beside it.
-    const asks = this.#planned.in.get(system)?.asks ?? [];
-    const types = new Set([...asks, ...provides.filter((t) => !localTokens.some((prefix) => t.startsWith(prefix))).flatMap(usersIn)]);
-    return systemsOf(manifest).filter((s) => s !== system && types.has(systemType(s)));
+  #askedFor(item: PlanItem): SystemId[] {
+    const tokens = this.#usedElsewhere(item);
+    const asks = this.#planned.asks(item);
+    return SYSTEM_TYPES.flatMap((type) => {
+      const all = this.#planned.systems.get(type) ?? [];
+      return tokens.some((t) => mayBeUsedIn(t, type)) ? all : all.filter(asks);
+    }).filter((s) => s !== item.system);
+  }
+
+  /** The tokens of an item that other systems may use. */
+  #usedElsewhere({ system, provides }: PlanItem): string[] {
+    const { localTokens = [] } = this.#at.deps.clouds[systemType(system)];
+    return provides.filter((t) => !localTokens.some((prefix) => t.startsWith(prefix)));
   }
 
   async #planAgain(
-    { system, provides }: PlanItem,
+    item: PlanItem,
     whole: ReadonlySet<SystemId>,
     readings: Reading[],
     snapshots: ReadonlyMap<SystemId, unknown>,
   ): Promise<Plan> {
     const { deps, manifest, plan, ledger } = this.#at;
-    const { localTokens = [] } = deps.clouds[systemType(system)];
-    const usedElsewhere = provides.some((t) => !localTokens.some((prefix) => t.startsWith(prefix)));
+    const { system } = item;
+    const usedElsewhere = this.#usedElsewhere(item).length > 0;
     const judged = await judgeReadings(
       deps,
       manifest,
@@ -140,7 +144,7 @@ export class SecondLook {
     const today = match.findings.filter(counts);
     // What rests on an earlier run's proof is compared by its definition alone; who needs it is asked all the same.
     const found = new Set(today.filter((f) => f.confidence === 'certain').map((f) => f.id));
-    const carried = plan.items.filter((i) => i.carriedFrom !== undefined && i.system === system && !found.has(i.id));
+    const carried = (this.#planned.in.get(system)?.items ?? []).filter((i) => i.carriedFrom !== undefined && !found.has(i.id));
     const findings = [...today.filter((f) => !carried.some((c) => c.id === f.id)), ...carried];
     const ours = new Set(findings.map((f) => f.id));
     const excused = new Set(leftAlone(ledger).map((l) => l.item));
@@ -151,7 +155,7 @@ export class SecondLook {
       bystanders: match.bystanders.filter((b) => counts(b) && !ours.has(b.id)),
       unknown: unknown.filter((u) => !excused.has(`${UNREAD_SYSTEM}:${u.system}`)),
       protected: manifest.protected,
-      overrides: plan.items.flatMap(({ id, override }) =>
+      overrides: this.#planned.overridden.flatMap(({ id, override }) =>
         override === undefined || !ours.has(id) || excused.has(id) ? [] : [{ item: id, reason: override }],
       ),
       leftAlone: leftAlone(ledger),
@@ -165,33 +169,23 @@ export class SecondLook {
     });
   }
 
-  async #idsPutBack(): Promise<string[]> {
-    const { plan, ledger } = this.#at;
-    const gone = plan.items.filter((i) => ledger.outcomes.get(i.id)?.outcome === 'removed').map((i) => i.id);
-    return [...gone, ...(await this.#removedEarlier()).map((r) => r.item.id)];
+  async #isPutBack(): Promise<(id: string) => boolean> {
+    const { ledger } = this.#at;
+    const { ids } = await this.#removedEarlier();
+    return (id) => ids.has(id) || (this.#planned.byId.has(id) && ledger.outcomes.get(id)?.outcome === 'removed');
   }
 
-  #removedEarlier(): Promise<Removed[]> {
-    return (this.#earlier ??= removedEarlier(this.#at));
+  #removedEarlier(): Promise<{ all: Removed[]; ids: ReadonlySet<string> }> {
+    return (this.#earlier ??= removedEarlier(this.#at).then((all) => ({ all, ids: new Set(all.map((r) => r.item.id)) })));
   }
 }
 
-/** What a plan says of each system, and of who provides a token: looked up for each item. */
-interface Planned {
-  in: Map<SystemId, { uses: Set<string>; stages: Set<string>; asks: Set<SystemType> }>;
-  providers: Map<string, SystemId[]>;
+function mayBeUsedIn(token: string, type: SystemType): boolean {
+  return token === SIGN_IN_TOKEN || token.startsWith(`${type}:`);
 }
 
-function plannedIn({ deps, plan }: Pick<RunAtWork, 'deps' | 'plan'>): Planned {
-  const planned: Planned = { in: new Map(), providers: new Map() };
-  for (const item of plan.items) {
-    const here = planned.in.get(item.system) ?? { uses: new Set(), stages: new Set(), asks: new Set() };
-    planned.in.set(item.system, here);
-    here.stages.add(`${item.phase} ${item.stage}`);
-    for (const token of item.uses) here.uses.add(token);
-    const { asks = [] } = item.kind === UNREAD_SYSTEM ? {} : kindOf(deps.clouds[systemType(item.system)], item);
-    for (const type of asks) here.asks.add(type);
-    for (const token of item.provides) planned.providers.set(token, [...(planned.providers.get(token) ?? []), item.system]);
-  }
-  return planned;
+/** How the tokens of an item begin whose users are asked for in a system: one reading serves all items that ask alike. */
+function usersOf({ provides }: PlanItem, system: SystemId): string[] {
+  const asked = provides.filter((t) => mayBeUsedIn(t, systemType(system)));
+  return [...new Set(asked.map((t) => (t === SIGN_IN_TOKEN ? t : t.split(':').slice(0, 2).join(':'))))].toSorted();
 }

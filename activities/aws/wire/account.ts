@@ -42,18 +42,23 @@ export type AwsAccountApi = ReturnType<typeof accountApi>;
 type Elsewhere = ReturnType<typeof stackCalls> & ReturnType<typeof secretCalls>;
 
 /**
- * One account, as far as we need it; `base` is the worker's own client. Listings are whole: every page or an error. What reads one thing answers
+ * One account, as far as we need it; `worker` tells whom the worker itself is. Listings are whole: every page or an error. What reads one thing answers
  * undefined when IAM says NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
  */
-export function accountApi(account: string, iam: IAMClient, sts: STSClient, base: STSClient, elsewhere: Elsewhere) {
+export function accountApi(account: string, iam: IAMClient, sts: STSClient, worker: () => Promise<Caller>, elsewhere: Elsewhere) {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
     ...restoringCalls(iam),
     ...elsewhere,
-    /** Whom the session in the account really is (STS GetCallerIdentity), and whom the worker itself. */
-    caller: () => callerOf(sts),
-    worker: () => callerOf(base),
+    /** Whom the session in the account really is (STS GetCallerIdentity), which never changes for a session, and whom the worker itself. */
+    caller: onceEach(
+      async () => (await sts.config.credentials()).accessKeyId,
+      () => callerOf(sts),
+    ),
+    worker,
+    /** As `caller`, by a call of its own. */
+    callerNow: () => callerOf(sts),
 
     /** Roles and customer policies with all that hangs on them, or roles alone; carries neither a role's description nor a policy's tags. */
     async authorizationDetails(filter: EntityType[] = ['Role', 'LocalManagedPolicy']) {
@@ -139,7 +144,24 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, base
   };
 }
 
-async function callerOf(sts: STSClient): Promise<Caller> {
+/** An answer that holds as long as its key is the same: asked for once for each. */
+export function onceEach<T>(keyNow: () => Promise<string>, ask: () => Promise<T>): () => Promise<T> {
+  let known: { key: string; answer: Promise<T> } | undefined;
+  return async () => {
+    const key = await keyNow();
+    if (known?.key === key) return await known.answer;
+    const asked = { key, answer: ask() };
+    known = asked;
+    try {
+      return await asked.answer;
+    } catch (error) {
+      if (known === asked) known = undefined;
+      throw error;
+    }
+  };
+}
+
+export async function callerOf(sts: STSClient): Promise<Caller> {
   const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
   return { account: need(Account, 'Account'), arn: need(Arn, 'Arn') };
 }

@@ -7,7 +7,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
-import { accountApi, type AwsAccountApi } from './account.ts';
+import { accountApi, callerOf, onceEach, type AwsAccountApi } from './account.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
@@ -19,6 +19,8 @@ const MAX_ATTEMPTS = 3;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 const SOCKETS = 50;
+/** For so long who the worker is need not be asked again. */
+const WORKER_KNOWN_MS = 45_000;
 
 export type AwsConnector = ReturnType<typeof awsConnector>;
 
@@ -36,6 +38,10 @@ export function awsConnector() {
   };
   let base: STSClient | undefined;
   const known = new Map<string, AwsAccountApi>();
+  const worker = onceEach(
+    () => Promise.resolve(String(Math.floor(Date.now() / WORKER_KNOWN_MS))),
+    () => callerOf((base ??= new STSClient(shared))),
+  );
 
   const roleIn = (account: string, context: ReadContext) => {
     const assumeRole = context.manifest.aws?.assumeRole;
@@ -66,7 +72,7 @@ export function awsConnector() {
       const within = { ...shared, credentials: () => iam.config.credentials() };
       const stacks = stackCalls(once((where) => new CloudFormationClient({ ...within, region: where })));
       const secrets = secretCalls(once((where) => new SecretsManagerClient({ ...within, region: where })));
-      const api = accountApi(account, iam, new STSClient(within), (base ??= new STSClient(shared)), { ...stacks, ...secrets });
+      const api = accountApi(account, iam, new STSClient(within), worker, { ...stacks, ...secrets });
       known.set(role, api);
       return api;
     },

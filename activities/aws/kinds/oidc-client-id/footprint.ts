@@ -1,7 +1,7 @@
 import type { Facts, Finding, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { doubt, doubtOf } from '../../../../model/guards/doubt.ts';
-import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { mayTellOfDefender, sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
 import { found } from '../../../kind.ts';
 import { doubtedTrust, oidcRoles } from '../../footprint/our-roles.ts';
@@ -31,8 +31,7 @@ export const footprint: ResourceFootprint = {
     return match;
   },
 
-  // Of Defender.
-  asks: ['azure'],
+  asks: () => mayTellOfDefender,
 
   /** A client id comes back into the provider that stayed; a provider that went with it is made again, under the same ARN. */
   losses: {

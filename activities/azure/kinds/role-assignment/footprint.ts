@@ -1,8 +1,9 @@
 import type { Facts, DeploymentStackMark, Finding, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
-import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { mayTellOfDefender, sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { ownedByDeploymentStack } from '../../../../model/guards/owner.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
+import { systemType, type SystemId } from '../../../../model/names.ts';
 import { found, type Footprint } from '../../../kind.ts';
 import { withItem } from '../../../put-back.ts';
 import { normalId, owningScope, sameId } from '../../../microsoft/ids.ts';
@@ -32,8 +33,11 @@ export const footprint: Footprint<AzureSnapshot> = {
     return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
   },
 
-  // The directory tells who the principal is and whether it is in use, all scopes whether Defender or a deployment stack needs it.
-  asks: ['entra', 'azure'],
+  // The directory tells who the principal is and whether it is in use, groups of their deployment stacks, subscriptions whether Defender needs it.
+  asks(item) {
+    const { mayBeDefenders } = roleOf((item.snapshot as Assignment).roleDefinitionId);
+    return (system) => systemType(system) === 'entra' || isManagementGroup(system) || (mayBeDefenders && mayTellOfDefender(system));
+  },
 
   putBack(snapshot, own) {
     const planned = own.item.snapshot as Assignment;
@@ -53,6 +57,10 @@ export const footprint: Footprint<AzureSnapshot> = {
   // An assignment is made again under the same name: same scope, principal, role, condition and description.
   losses: { losses: () => ['when it was made and by whom: it will be of today and the worker’s'], comparable },
 };
+
+function isManagementGroup(system: SystemId): boolean {
+  return system.startsWith('azure:/providers/Microsoft.Management/managementGroups/');
+}
 
 /** Ids in their normal form, and the role by its GUID. */
 export function comparable(snapshot: Json): Json {

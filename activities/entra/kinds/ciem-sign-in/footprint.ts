@@ -1,7 +1,7 @@
 import { MEPM } from '../../../../model/footprint.ts';
 import type { Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
-import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { mayTellOfDefender, sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { found, type Footprint } from '../../../kind.ts';
@@ -38,8 +38,7 @@ export const footprint: Footprint<EntraSnapshot> = {
     return { findings, bystanders: unseenUse(snapshot, enabled) };
   },
 
-  // Of Defender.
-  asks: ['azure'],
+  asks: () => mayTellOfDefender,
 
   putBack(snapshot, own) {
     const planned = own.item.snapshot as unknown as ServicePrincipal;

@@ -1,7 +1,7 @@
 import { MEPM } from '../../../../model/footprint.ts';
 import type { Facts, Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
-import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { mayTellOfDefender, sharedWithDefender } from '../../../../model/guards/defender.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { withItem } from '../../../put-back.ts';
@@ -29,8 +29,7 @@ export const footprint: Footprint<EntraSnapshot> = {
     return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
   },
 
-  // Of Defender.
-  asks: ['azure'],
+  asks: () => mayTellOfDefender,
 
   putBack(snapshot, own) {
     const planned = own.item.snapshot as unknown as ApplicationDefinition;

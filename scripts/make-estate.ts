@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { largeEstate } from './large-estate/estate.ts';
+
+/** `node scripts/make-estate.ts --systems N --out FILE`: an estate of N mixed systems, to measure with. The same file every time. */
+const { values } = parseArgs({ options: { systems: { type: 'string' }, out: { type: 'string' } } });
+const systems = Number(values.systems);
+if (!Number.isInteger(systems) || systems < 10 || systems > 100_000 || values.out === undefined) {
+  process.stderr.write('usage: node scripts/make-estate.ts --systems N --out FILE   (N: a whole number from 10 to 100000)\n');
+  process.exitCode = 2;
+} else {
+  const { manifest, objects } = largeEstate(systems);
+  const lines = objects.map((o) => `  - ${JSON.stringify(o)}`);
+  writeFileSync(values.out, [stringify({ manifest }, { aliasDuplicateObjects: false }).trimEnd(), 'objects:', ...lines, ''].join('\n'));
+  const ours = objects.filter((o) => o.ours).length;
+  process.stdout.write(`${values.out}: ${systems} systems; ${ours} objects that are ours, ${objects.length - ours} that are not\n`);
+}
