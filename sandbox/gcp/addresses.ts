@@ -25,11 +25,25 @@ export function takeAddress(context: SandboxContext, account: ServiceAccount): v
   context.store.put(account);
 }
 
-/** Every deleted account, those whose address another one has by now included. */
-export function deletedAccounts(context: SandboxContext): { object: ServiceAccount; deletedAt: Date }[] {
-  const replaced = Object.values(addresses(context)).flatMap((a) => a.accounts);
+/** The project that an address names, one of a domain by its id; undefined for those of Google's own accounts. */
+function projectIn(address: string): string | undefined {
+  const [, id, domain] = /@([^@.]+)(?:\.([^@]+))?\.iam\.gserviceaccount\.com/.exec(address) ?? [];
+  return id !== undefined && domain !== undefined ? `${domain}:${id}` : id;
+}
+
+/** Accounts of the project that an address names. */
+function liveIn({ store }: SandboxContext, address: string): ServiceAccount[] {
+  const part = projectIn(address);
+  return store.list('gcp-service-account', part === undefined ? {} : { part });
+}
+
+/** Every deleted account, of one project or all, those whose address another one has by now included. */
+export function deletedAccounts(context: SandboxContext, project?: string): { object: ServiceAccount; deletedAt: Date }[] {
+  const replaced = Object.values(addresses(context)).flatMap((a) =>
+    a.accounts.filter((r) => project === undefined || r.object.project === project),
+  );
   return [
-    ...context.store.deleted('gcp-service-account'),
+    ...context.store.deleted('gcp-service-account', project),
     ...replaced.map(({ object, deletedAt }) => ({ object, deletedAt: new Date(deletedAt) })),
   ];
 }
@@ -47,11 +61,12 @@ export function keptAddress(context: SandboxContext, account: ServiceAccount): s
 /** A member of the estate as policies show it: that of a deleted service account as `deleted:serviceAccount:<email>?uid=<unique id>`. */
 export function shownForm(context: SandboxContext, member: string): string {
   const address = /^serviceAccount:(.+)$/.exec(member)?.[1];
+  if (address === undefined) return member;
   const isIt = (a: Parameters<typeof keptAddress>[1]) => keptAddress(context, a) === address;
-  const live = visible(context, 'gcp-service-account', 'get').find(isIt);
+  const live = visible(context, 'gcp-service-account', 'get', projectIn(address)).find(isIt);
   if (live) return `serviceAccount:${emailOf(live)}`;
   // Policies learn late of an undeleted one.
-  const gone = [...deletedAccounts(context).map((d) => d.object), ...context.store.list('gcp-service-account')].find(isIt);
+  const gone = [...deletedAccounts(context, projectIn(address)).map((d) => d.object), ...liveIn(context, address)].find(isIt);
   return gone ? `deleted:serviceAccount:${emailOf(gone)}?uid=${gone.uniqueId}` : member;
 }
 

@@ -41,6 +41,8 @@ function result(context: SandboxContext, resource: string) {
     const type = TYPES[resource.split('/')[0] ?? ''] ?? '';
     return { resource: `//${MANAGER}/${resource}`, assetType: `${MANAGER}/${type}`, policy };
   }
-  const uniqueId = context.store.list('gcp-service-account').find((a) => keptAddress(context, a) === address)?.uniqueId;
+  const uniqueId = context.store
+    .list('gcp-service-account', { part: project?.replace(/^projects\//, '') ?? '' })
+    .find((a) => keptAddress(context, a) === address)?.uniqueId;
   return { resource: `//iam.googleapis.com/${project}/serviceAccounts/${uniqueId}`, assetType: ACCOUNT, policy };
 }
