@@ -14,6 +14,8 @@ export interface ReadContext {
   ciemFormerIds?: string[];
   /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
   own?: readonly Own[];
+  /** Set where a system is read for the sake of what is planned in it, of these kinds: what decides about none of them may be left out. */
+  kinds?: ReadonlySet<string>;
   /**
    * Set where nothing is asked but its facts and who in it uses what lies elsewhere: the rest may be left out, so that it takes few calls. How the
    * tokens begin that are asked about, such as `aws:role`; empty where it is facts alone.

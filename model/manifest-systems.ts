@@ -2,8 +2,16 @@ import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import { each, listed, type Selector } from './selector.ts';
 
-/** Every system the manifest names one by one, facts (Entra, OIDC account, OIDC project) included, each once, sorted. */
+const known = new WeakMap<Manifest, readonly SystemId[]>();
+
+/** Every system the manifest names one by one, facts (Entra, OIDC account, OIDC project) included, each once, sorted. A manifest is never changed. */
 export function systemsOf(manifest: Manifest): SystemId[] {
+  const systems = known.get(manifest) ?? listedIn(manifest);
+  known.set(manifest, systems);
+  return [...systems];
+}
+
+function listedIn(manifest: Manifest): SystemId[] {
   const { aws, azure, gcp } = manifest;
   const ids: SystemId[] = [`entra:${manifest.tenant.id}`, `portal:${manifest.tenant.id}`];
   if (aws)

@@ -8,11 +8,18 @@ import { ownAccessToAccount } from './own-access/read.ts';
 import { readAccount, readTrusts } from './reader.ts';
 import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
+import { awsOidcClientId } from './kinds/oidc-client-id/index.ts';
+import { awsStack } from './kinds/stack/index.ts';
 import type { AwsSnapshot } from './snapshot.ts';
 import { listAccounts, rootOfAws } from './root.ts';
 import { walkOrganization } from './walk.ts';
 import { AWS_ORDER } from './order.ts';
 import { LOCAL_TOKENS } from './footprint/ids.ts';
+
+/** Of all kinds only these are, or take along, what lies in an OIDC provider. */
+function restOnProviders(kinds: ReadonlySet<string>): boolean {
+  return [awsOidcClientId, awsStack([])].some(({ name }) => kinds.has(name));
+}
 
 /** AWS as the engine holds it: a system is an account. */
 export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
@@ -33,7 +40,13 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       // Nothing of another account belongs in this one.
       const own = context.own?.filter(({ item }) => item.system === system);
       if (context.usersOf) return await readTrusts(api, own);
-      const read = await readAccount(api, { usedWithin: context.manifest.guards.usedWithin, now: new Date() }, AWS_RESOURCES, own);
+      const read = await readAccount(
+        api,
+        { usedWithin: context.manifest.guards.usedWithin, now: new Date() },
+        AWS_RESOURCES,
+        own,
+        !context.kinds || restOnProviders(context.kinds),
+      );
       return putBack(AWS_KINDS, read, own ? { own } : {});
     },
     facts: awsFacts,

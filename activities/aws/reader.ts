@@ -30,13 +30,14 @@ const ENTRA_ISSUER = /^sts\.(?:windows\.net|chinacloudapi\.cn)\//i;
 /**
  * One account in two paged listings, the providers of Entra issuers, and the tags of the customer policies that can concern us: those
  * attached to a role that trusts another role or an Entra issuer, and those named like onboarding's. Any failure throws. A use within
- * `usedWithin` ms before `now` is recent.
+ * `usedWithin` ms before `now` is recent. Without `withProviders` none of these are asked for.
  */
 export async function readAccount(
   api: AwsAccountApi,
   guard: { usedWithin: number; now: Date },
   kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[] = [],
   own: readonly Own[] = [],
+  withProviders = true,
 ): Promise<AwsSnapshot> {
   const details = await api.authorizationDetails();
   const there = await readRoles(api, details.roles);
@@ -59,7 +60,7 @@ export async function readAccount(
   const recently = (at: Date | undefined, region?: string) =>
     at && guard.now.getTime() - at.getTime() <= guard.usedWithin ? useInWords(at, region) : undefined;
   const uses = details.roles.map((r) => [r.Arn ?? '', recently(r.RoleLastUsed?.LastUsedDate, r.RoleLastUsed?.Region)] as const);
-  const providers = await readProviders(api);
+  const providers = withProviders ? await readProviders(api) : [];
   const documents = [...documentsOf(roles, details.policies), ...documentsPutBack(details.policies, own)];
   const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
   for (const { name, survey } of kinds) {

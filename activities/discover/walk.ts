@@ -34,9 +34,9 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
   let rooted = await deps.artifacts.get<Manifest>(input.manifest);
   const walked: Walked[] = [];
   for (const type of walkedTypes(rooted)) {
-    const found = await walkCloud(deps, rooted, type);
+    const found = await walkAll(deps, rooted, type);
     rooted = found.manifest;
-    walked.push(withoutExcluded(rooted, found.walked));
+    walked.push(found.walked);
   }
   const manifest = withSystems(
     rooted,
@@ -56,6 +56,12 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
       walked.flatMap((w) => w.described ?? []),
     ),
   };
+}
+
+/** What `all` stands for in one cloud, without what the manifest leaves out; and the manifest with its root. */
+export async function walkAll(deps: Deps, written: Manifest, type: SystemType): Promise<{ manifest: Manifest; walked: Walked }> {
+  const { manifest, walked } = await walkCloud(deps, written, type);
+  return { manifest, walked: withoutExcluded(manifest, walked) };
 }
 
 /** Pure: what a walk tells without what the manifest leaves out. */
@@ -81,7 +87,7 @@ function withoutExcluded(manifest: Manifest, walked: Walked): Walked {
 }
 
 /** Pure: the clouds in which the manifest says `all`. */
-function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
+export function walkedTypes({ aws, azure, gcp }: Manifest): SystemType[] {
   return [
     ...(aws?.members === 'all' ? (['aws'] as const) : []),
     ...(azure?.subscriptions === 'all' || azure?.managementGroups === 'all' ? (['azure'] as const) : []),

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { defaultEstate } from '../harness/default-estate.ts';
-import { TENANT } from '../harness/estate.ts';
+import { TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, planOf, startedRun } from '../harness/people.ts';
 import { intentsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
@@ -30,8 +30,11 @@ const trusts = (more: object) => ({ Version: '2012-10-17', Statement: [{ Effect:
 type Change = Record<string, unknown> & { kind: string };
 
 /** Somebody else adds objects after the plan, and uses a role; then the plan is approved. Which planned items wait, with code and reason. */
-async function heldAfter(changes: Change[], usedRole?: string): Promise<Map<string, { code?: string; reason: string }>> {
-  const run = await startedRun(stage, defaultEstate());
+async function heldAfter(
+  changes: Change[],
+  { usedRole, estate = defaultEstate() }: { usedRole?: string; estate?: TestEstate } = {},
+): Promise<Map<string, { code?: string; reason: string }>> {
+  const run = await startedRun(stage, estate);
   await planOf(stage, run);
   await stage.sandbox.change(({ entries }) => {
     for (const change of changes) {
@@ -118,11 +121,28 @@ test('who may act as it, and that it was used, are asked again', async () => {
         members: ['group:sre@contoso.example'],
       },
     ],
-    LOGGING_ROLE,
+    { usedRole: LOGGING_ROLE },
   );
   // Its roles are held with it, so that it waits for them.
   const role = held.get(`gcp-binding:folders/618204457731#roles/iam.securityAdmin#serviceAccount:${ACCOUNT}`);
   expect(role).toMatchObject({ code: 'Shared', reason: expect.stringContaining('group:sre@contoso.example') as string });
   expect(held.get(`gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`)?.code).toBe('Dependency');
   expect(held.get(`aws-role:${LOGGING_ROLE}`)?.code).toBe('RecentlyUsed');
+});
+
+test('where the manifest says `all`, a system that joined since the plan is asked, too, and one that cannot be read holds what may be used in it', async () => {
+  const estate = defaultEstate();
+  Object.assign(estate.manifest.aws ?? {}, { members: 'all' });
+  const joined = (id: string, entryRole: string) => ({ kind: 'aws-account', id, entryRole });
+  const newcomer = {
+    kind: 'aws-role',
+    account: '210987654399',
+    name: 'newcomer',
+    trust: trusts({ Principal: { AWS: OIDC_ROLE }, Action: 'sts:AssumeRole' }),
+  };
+  const changes = [joined('210987654398', 'another-entry'), joined('210987654399', 'offboarding-entry'), newcomer];
+  const role = (await heldAfter(changes, { estate })).get(`aws-role:${OIDC_ROLE}`);
+  expect(role?.code).toBe('StillInUse');
+  expect(role?.reason).toContain('aws-role:arn:aws:iam::210987654399:role/newcomer');
+  expect(role?.reason).toContain('unread-system:aws:210987654398');
 });

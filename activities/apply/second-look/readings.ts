@@ -8,36 +8,43 @@ interface Taken {
   answer: Promise<Answer<unknown>>;
 }
 
-/** How long a step's readings are kept at the most, in ms. */
+/** The readings of one step, by system and by what was asked of it. */
+interface StepReadings {
+  /** When one was asked for last, in ms. */
+  used: number;
+  taken: Map<string, Taken>;
+}
+
+/** How long a step's readings are kept after somebody asked for one, in ms. */
 const KEPT_MS = 15 * 60_000;
 
-const kept = new WeakMap<Deps, Map<string, Taken>>();
+const kept = new WeakMap<Deps, Map<string, StepReadings>>();
 
-/** A reading of a system in a step that is there already, or under way. */
-export async function keptReading(deps: Deps, step: string, system: SystemId): Promise<Answer<unknown> | undefined> {
-  const answer = await kept
-    .get(deps)
-    ?.get(`${step} ${system}`)
+/** Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `asked`: what, where that is not the whole system. */
+export interface Wanted {
+  step: string;
+  system: SystemId;
+  asked?: string;
+}
+
+/** A reading that is there already, or under way. */
+export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
+  const answer = await readingsIn(deps, wanted.step)
+    .get(keyOf(wanted))
     ?.answer.catch(() => undefined);
   return answer?.ok ? answer : undefined;
 }
 
-/**
- * A reading of a system in a step: one for all who ask within it, if it is no older than `maxAge` ms; one that failed is asked for again. `step` names one try of one
- * step: whoever comes after a wait names another.
- */
+/** A reading of a system in a step: one for all who ask within it, if it is no older than `maxAge` ms; one that failed is asked for again. */
 export async function readingOf(
   deps: Deps,
-  step: string,
-  system: SystemId,
+  wanted: Wanted,
   maxAge: number,
   read: () => Promise<Answer<unknown>>,
 ): Promise<Answer<unknown>> {
-  const all = kept.get(deps) ?? new Map<string, Taken>();
-  kept.set(deps, all);
+  const all = readingsIn(deps, wanted.step);
   const now = Date.now();
-  for (const [key, { at = now }] of all) if (now - at > KEPT_MS) all.delete(key);
-  const key = `${step} ${system}`;
+  const key = keyOf(wanted);
   const before = all.get(key);
   if (before && now - (before.at ?? now) <= maxAge) return await before.answer;
   const taken: Taken = { answer: read() };
@@ -50,4 +57,24 @@ export async function readingOf(
     taken.at = Date.now();
     if (!answer?.ok && all.get(key) === taken) all.delete(key);
   }
+}
+
+/** Of steps that are over nothing stays. */
+function readingsIn(deps: Deps, step: string): Map<string, Taken> {
+  const steps = kept.get(deps) ?? new Map<string, StepReadings>();
+  kept.set(deps, steps);
+  const now = Date.now();
+  const known = steps.get(step);
+  if (known) {
+    known.used = now;
+    return known.taken;
+  }
+  for (const [name, { used }] of steps) if (now - used > KEPT_MS) steps.delete(name);
+  const begun = { used: now, taken: new Map<string, Taken>() };
+  steps.set(step, begun);
+  return begun.taken;
+}
+
+function keyOf({ system, asked = '' }: Wanted): string {
+  return `${system} ${asked}`;
 }

@@ -14,6 +14,7 @@ import { leftAlone } from '../../plan/left-alone.ts';
 import { persistently } from '../read-back.ts';
 import type { RunAtWork } from '../operation.ts';
 import { judgeAgain } from './judge-again.ts';
+import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
 import { plannedIn, type Planned } from './planned.ts';
 import { keptReading, readingOf } from './readings.ts';
@@ -51,7 +52,9 @@ export class SecondLook {
     const provers = this.#proversOf(item);
     let later: Answer<never> | undefined;
     const whole = new Set([item.system, ...provers]);
-    await forEachLimited([...new Set([...provers, ...this.#askedFor(item)])], async (system) => {
+    const asked = await this.#askedFor(item);
+    for (const { system, reason } of asked.unknown) readings.push({ system, unknown: reason });
+    await forEachLimited([...new Set([...provers, ...asked.systems])], async (system) => {
       const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
       if (read.ok) snapshots.set(system, read.value);
       else if (read.failure.kind === 'retry') later ??= read;
@@ -69,12 +72,14 @@ export class SecondLook {
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
     // A whole reading tells the users, too.
-    const whole = users && (await keptReading(deps, this.#step, system));
-    if (whole) return whole;
-    const step = users ? `${this.#step} users of ${users.join(' ')}` : this.#step;
-    return await readingOf(deps, step, system, maxAge, async () => {
+    const whole = { step: this.#step, system };
+    const known = users && (await keptReading(deps, whole));
+    if (known) return known;
+    const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
+    return await readingOf(deps, wanted, maxAge, async () => {
       const own = ownDoings(this.#at, this.#planned, (await this.#removedEarlier()).all, system);
-      const context = { manifest, own, ...(users ? { usersOf: users } : {}), ...principalsIn(plan.facts), ...directory?.value };
+      const kinds = new Set(this.#planned.in.get(system)?.items.map((i) => i.kind));
+      const context = { manifest, own, kinds, ...(users ? { usersOf: users } : {}), ...principalsIn(plan.facts), ...directory?.value };
       return await persistently<unknown>(
         cloud,
         async () => cloud.read(await cloud.connect(system, context), system, context),
@@ -105,13 +110,20 @@ export class SecondLook {
   }
 
   /** The other systems that may use an item, or whose facts the kinds of its system ask for. */
-  #askedFor(item: PlanItem): SystemId[] {
+  async #askedFor(item: PlanItem): Promise<Joined> {
     const tokens = this.#usedElsewhere(item);
     const asks = this.#planned.asks(item);
-    return SYSTEM_TYPES.flatMap((type) => {
+    const asked: Joined = { systems: [], unknown: [] };
+    for (const type of SYSTEM_TYPES) {
       const all = this.#planned.systems.get(type) ?? [];
-      return tokens.some((t) => mayBeUsedIn(t, type)) ? all : all.filter(asks);
-    }).filter((s) => s !== item.system);
+      const isUsed = tokens.some((t) => mayBeUsedIn(t, type));
+      const known = (isUsed ? all : all.filter(asks)).filter((s) => s !== item.system);
+      if (!isUsed && known.length === 0) continue;
+      const joined = await joinedSince(this.#at, this.#planned, this.#step, type);
+      asked.systems.push(...known, ...joined.systems.filter((s) => isUsed || asks(s)));
+      asked.unknown.push(...joined.unknown);
+    }
+    return asked;
   }
 
   /** The tokens of an item that other systems may use. */

@@ -26,6 +26,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { doneOrGone } from '../../answer.ts';
+import { onceEach } from './once-each.ts';
 import { isGone, orGone } from './classify.ts';
 import type { secretCalls } from './secrets.ts';
 import type { stackCalls } from './stack-calls.ts';
@@ -141,23 +142,6 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, work
       doneOrGone(isGone, () => iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID }))),
     deleteProvider: (OpenIDConnectProviderArn: string) =>
       doneOrGone(isGone, () => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))),
-  };
-}
-
-/** An answer that holds as long as its key is the same: asked for once for each. */
-export function onceEach<T>(keyNow: () => Promise<string>, ask: () => Promise<T>): () => Promise<T> {
-  let known: { key: string; answer: Promise<T> } | undefined;
-  return async () => {
-    const key = await keyNow();
-    if (known?.key === key) return await known.answer;
-    const asked = { key, answer: ask() };
-    known = asked;
-    try {
-      return await asked.answer;
-    } catch (error) {
-      if (known === asked) known = undefined;
-      throw error;
-    }
   };
 }
 

@@ -7,7 +7,8 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
-import { accountApi, callerOf, onceEach, type AwsAccountApi } from './account.ts';
+import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
+import { onceEach } from './once-each.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
