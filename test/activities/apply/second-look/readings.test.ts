@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
-import { readingOf } from '../../../../activities/apply/second-look/readings.ts';
+import { keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
 
 /** Readings are kept for as long as whoever takes them is there; of that nothing is asked. */
 const taker = () => ({}) as Deps;
+const ONE = { step: 'step', system: 'aws:1' } as const;
 
 /** A cloud that answers with each of these in turn, and tells how often it was asked; an error is a fault of ours. */
 function answering(...answers: (Answer<unknown> | Error)[]) {
@@ -22,40 +23,50 @@ const failed: Answer<unknown> = { ok: false, failure: { kind: 'retry', code: 'Th
 test('whoever asks again within a step is given the reading that was taken', async () => {
   const deps = taker();
   const cloud = answering(good);
-  expect(await readingOf(deps, 'step', 'aws:1', 1_000, cloud.read)).toEqual(good);
-  expect(await readingOf(deps, 'step', 'aws:1', 1_000, cloud.read)).toEqual(good);
+  expect(await readingOf(deps, ONE, 1_000, cloud.read)).toEqual(good);
+  expect(await readingOf(deps, ONE, 1_000, cloud.read)).toEqual(good);
   expect(cloud.asked()).toBe(1);
 });
 
 test('a reading that failed by a fault is not kept: the next one who asks has the cloud asked again', async () => {
   const deps = taker();
   const cloud = answering(new Error('the disk is full'), good);
-  await expect(readingOf(deps, 'step', 'aws:1', Infinity, cloud.read)).rejects.toThrow('the disk is full');
-  expect(await readingOf(deps, 'step', 'aws:1', Infinity, cloud.read)).toEqual(good);
+  await expect(readingOf(deps, ONE, Infinity, cloud.read)).rejects.toThrow('the disk is full');
+  expect(await readingOf(deps, ONE, Infinity, cloud.read)).toEqual(good);
   expect(cloud.asked()).toBe(2);
 });
 
 test('nor is a refusal of the cloud', async () => {
   const deps = taker();
   const cloud = answering(failed, good);
-  expect(await readingOf(deps, 'step', 'aws:1', Infinity, cloud.read)).toEqual(failed);
-  expect(await readingOf(deps, 'step', 'aws:1', Infinity, cloud.read)).toEqual(good);
+  expect(await readingOf(deps, ONE, Infinity, cloud.read)).toEqual(failed);
+  expect(await readingOf(deps, ONE, Infinity, cloud.read)).toEqual(good);
 });
 
 test('whoever waits for a reading that fails by a fault fails with it', async () => {
   const deps = taker();
   const cloud = answering(new Error('the disk is full'));
-  const both = await Promise.allSettled([1, 2].map(() => readingOf(deps, 'step', 'aws:1', 1_000, cloud.read)));
+  const both = await Promise.allSettled([1, 2].map(() => readingOf(deps, ONE, 1_000, cloud.read)));
   expect(both.map((b) => b.status)).toEqual(['rejected', 'rejected']);
   expect(cloud.asked()).toBe(1);
 });
 
-test('another step, another system and a reading that is too old are read anew', async () => {
+test('another step, another system, another question and a reading that is too old are read anew', async () => {
   const deps = taker();
-  const cloud = answering(good, good, good, good);
-  await readingOf(deps, 'step', 'aws:1', 1_000, cloud.read);
-  await readingOf(deps, 'another step', 'aws:1', 1_000, cloud.read);
-  await readingOf(deps, 'step', 'aws:2', 1_000, cloud.read);
-  await readingOf(deps, 'step', 'aws:1', -1, cloud.read);
-  expect(cloud.asked()).toBe(4);
+  const cloud = answering(good, good, good, good, good);
+  await readingOf(deps, ONE, 1_000, cloud.read);
+  await readingOf(deps, { ...ONE, step: 'another step' }, 1_000, cloud.read);
+  await readingOf(deps, { ...ONE, system: 'aws:2' }, 1_000, cloud.read);
+  await readingOf(deps, ONE, -1, cloud.read);
+  await readingOf(deps, { ...ONE, asked: 'users of aws:role' }, 1_000, cloud.read);
+  expect(cloud.asked()).toBe(5);
+});
+
+test('a reading that is there is given without asking for one; of a failed one, and of another step, there is none', async () => {
+  const deps = taker();
+  await readingOf(deps, ONE, 1_000, answering(good).read);
+  await readingOf(deps, { ...ONE, system: 'aws:2' }, 1_000, answering(failed).read);
+  expect(await keptReading(deps, ONE)).toEqual(good);
+  expect(await keptReading(deps, { ...ONE, system: 'aws:2' })).toBeUndefined();
+  expect(await keptReading(deps, { ...ONE, step: 'another step' })).toBeUndefined();
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { plannedIn } from '../../../activities/apply/second-look/planned.ts';
-import type { Deps } from '../../../activities/deps.ts';
-import { KINDS } from '../../../activities/kinds.ts';
-import { sharedWithDefender } from '../../../model/guards/defender.ts';
-import type { Finding } from '../../../model/finding.ts';
-import { planHash } from '../../../model/plan.ts';
-import { finding, planOf } from '../../model/findings.ts';
-import { defaultManifest } from '../planned.ts';
+import { plannedIn } from '../../../../activities/apply/second-look/planned.ts';
+import type { Deps } from '../../../../activities/deps.ts';
+import { KINDS } from '../../../../activities/kinds.ts';
+import { sharedWithDefender } from '../../../../model/guards/defender.ts';
+import type { Finding } from '../../../../model/finding.ts';
+import { planHash } from '../../../../model/plan.ts';
+import { finding, planOf } from '../../../model/findings.ts';
+import { defaultManifest } from '../../planned.ts';
 
 const SUBSCRIPTION = 'azure:/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001' as const;
 const GROUP = 'azure:/providers/Microsoft.Management/managementGroups/contoso-corp' as const;
