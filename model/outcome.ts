@@ -19,6 +19,9 @@ export interface Outcome {
   needs?: { count: number; first: string[] };
 }
 
+/** Code of what changed since the plan. */
+export const DRIFT = 'Drift';
+
 /** Code of an item that was in quarantine and is as it was before. */
 export const LIFTED = 'Lifted';
 

@@ -1,6 +1,6 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { systemType, type Phase } from '../../model/names.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import { DRIFT, needsPerson, waitsForOthers, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
 import { isOpen, nextOpening } from '../../model/window.ts';
 import type { AnyCloud } from '../cloud.ts';
@@ -12,6 +12,7 @@ import { kindOf } from '../look/kinds.ts';
 import { settled } from '../look/settle.ts';
 import { failed, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
+import { MEND } from './second-look/judge-again.ts';
 import { SecondLook } from './second-look/second-look.ts';
 import { barred, doneBefore, intend, openWork, recordOutcome, type Work } from './work.ts';
 
@@ -84,17 +85,18 @@ async function workInSystem(
   let connection: Answer<unknown> | undefined;
   for (const group of Map.groupBy(items, (item) => callOf(operation, cloud, item)).values()) {
     if (stopRequested() || !(operation.atAnyTime || isOpen(manifest.windows, new Date()))) return;
+    const connected = async () =>
+      connection?.ok ? connection : (connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest })));
     const allowed: PlanItem[] = [];
     for (const item of group) {
       const before = doneBefore(work, item);
       const bar = before ? undefined : barred(work, item);
-      const outcome = before ?? (bar && (await recordOutcome(work, item, bar)));
+      const outcome = before ?? (bar && (await recordOutcome(work, item, await allReasons(work, look, item, bar, cloud, connected))));
       if (outcome) progress.outcomes.set(item.id, outcome);
       else allowed.push(item);
     }
     if (allowed.length === 0) continue;
-    if (!connection?.ok) connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest }));
-    const attempts = await attemptAll(work, look, allowed, cloud, connection);
+    const attempts = await attemptAll(work, look, allowed, cloud, await connected());
     for (const attempt of attempts) await recordAttempt(work, progress, attempt);
   }
 }
@@ -107,10 +109,34 @@ async function attemptAll(
   connection: Answer<unknown>,
 ): Promise<Attempt[]> {
   if (!connection.ok) return items.map((item) => failed(item, connection.failure));
-  const { operation, ledger, known, manifest } = work;
-  const again = look && { again: (item: PlanItem) => look.judge(item) };
-  const reach = { cloud, api: connection.value, ledger, known, settle: manifest.waits.settle, stopping: stopSignal(), ...again };
-  return await applyTogether(operation, items, reach, (todo) => intend(work, todo));
+  const reach = reachOf(work, cloud, connection.value, look && ((item) => look.judge(item)));
+  return await applyTogether(work.operation, items, reach, (todo) => intend(work, todo));
+}
+
+function reachOf({ ledger, known, manifest }: Work, cloud: AnyCloud, api: unknown, again: Reach['again']): Reach {
+  return { cloud, api, ledger, known, settle: manifest.waits.settle, stopping: stopSignal(), ...(again ? { again } : {}) };
+}
+
+/**
+ * What waits for a thing that a person has to decide about is judged by itself as well: what they should know of both they are told at once, not one
+ * after the other. Nothing more is said of it where its cloud does not answer.
+ */
+async function allReasons(
+  work: Work<BatchOperation>,
+  look: SecondLook | undefined,
+  item: PlanItem,
+  bar: Outcome,
+  cloud: AnyCloud,
+  connected: () => Promise<Answer<unknown>>,
+): Promise<Outcome> {
+  const isHeld = (id: string) => needsPerson(work.ledger.outcomes.get(id)?.outcome ?? 'skipped');
+  if (!look || bar.code !== 'Dependency' || !item.dependsOn.some(isHeld)) return bar;
+  const connection = await connected();
+  if (!connection.ok) return bar;
+  const reach = reachOf(work, cloud, connection.value, (one) => look.judge(one, 'itself'));
+  const judged = await judge(work.operation, item, reach);
+  if (!judged.ok || typeof judged.value === 'string' || !needsPerson(judged.value.outcome)) return bar;
+  return waitsForOthers(judged.value) ? bar : { ...judged.value, reason: `${judged.value.reason}; it also ${bar.reason}` };
 }
 
 /** Items with the same answer meet in one call. */
@@ -155,7 +181,15 @@ export async function judge(operation: Operation, item: PlanItem, reach: Reach):
   const read = await readItem(item, reach, reach.stopping);
   if (!read.ok) return read;
   const judged = await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping);
-  return judged.ok && judged.value === 'call' ? { ok: true, value: again?.value ?? 'call' } : judged;
+  if (!judged.ok || again?.value === undefined) return judged;
+  return { ok: true, value: together(judged.value, again.value) };
+}
+
+/** What a thing's own definition says and what its planning rests on, as one. That it changed tells less than why it may not go: the surer reason comes first. */
+function together(judged: Judgement, again: Outcome): Judgement {
+  if (judged === 'call') return again;
+  if (typeof judged === 'string' || judged.code !== DRIFT || waitsForOthers(again)) return judged;
+  return { ...again, reason: `${again.reason.replace(`; ${MEND}`, '')}; ${judged.reason}` };
 }
 
 async function callFor(

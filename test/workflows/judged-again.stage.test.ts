@@ -123,10 +123,14 @@ test('who may act as it, and that it was used, are asked again', async () => {
     ],
     { usedRole: LOGGING_ROLE },
   );
-  // Its roles are held with it, so that it waits for them.
+  // Its roles are held with it, so that it waits for them; why it is held itself is said at once all the same.
   const role = held.get(`gcp-binding:folders/618204457731#roles/iam.securityAdmin#serviceAccount:${ACCOUNT}`);
   expect(role).toMatchObject({ code: 'Shared', reason: expect.stringContaining('group:sre@contoso.example') as string });
-  expect(held.get(`gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`)?.code).toBe('Dependency');
+  const account = held.get(`gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`);
+  expect(account).toMatchObject({
+    code: 'SharedServiceAccount',
+    reason: expect.stringMatching(/group:sre@.*it also waits for gcp-binding:/) as string,
+  });
   expect(held.get(`aws-role:${LOGGING_ROLE}`)?.code).toBe('RecentlyUsed');
 });
 

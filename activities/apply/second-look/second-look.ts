@@ -43,8 +43,8 @@ export class SecondLook {
     this.#step = [at.run, at.planHash, activityType, step, attempt].join(' ');
   }
 
-  /** What holds an item now; undefined when it may go. */
-  async judge(item: PlanItem): Promise<Answer<Outcome | undefined>> {
+  /** What holds an item now; undefined when it may go. `itself`: but for what follows from others that stay. */
+  async judge(item: PlanItem, of?: 'itself'): Promise<Answer<Outcome | undefined>> {
     const own = await this.#read(item.system, FRESH_MS);
     if (!own.ok) return own;
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
@@ -62,7 +62,7 @@ export class SecondLook {
     });
     if (later) return later;
     const again = await this.#planAgain(item, whole, readings, snapshots);
-    return { ok: true, value: judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack()) };
+    return { ok: true, value: judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of) };
   }
 
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {

@@ -113,3 +113,27 @@ test('what may be tried again is not once the run is to stop: it is kept for whe
   expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'ECONNREFUSED' } }]);
   expect(done).toEqual([`remove ${a.id}`]);
 });
+
+test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {
+  there.set(a.id, { name: 'somebody changed it' });
+  const reasons = async (code?: string) => {
+    const held =
+      code === undefined ? undefined : { item: a.id, outcome: 'blocked' as const, code, reason: `because ${code}`, keeps: 'way' as const };
+    const again = () => Promise.resolve({ ok: true as const, value: held });
+    const reach = { cloud: cloudOf(), api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
+    const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+    return attempt && 'outcome' in attempt ? attempt.outcome : undefined;
+  };
+  for (const code of ['HasCredentials', 'SharedSecret', 'SharedProvider', 'SharedServiceAccount', 'StillInUse']) {
+    const outcome = await reasons(code);
+    expect(outcome).toMatchObject({ outcome: 'blocked', code, keeps: 'way' });
+    expect(outcome?.reason).toMatch(
+      new RegExp(`^because ${code}; changed since the plan was made \\(.*somebody changed it.*\\); amend the plan`),
+    );
+  }
+  expect((await reasons('Drift'))?.reason).toMatch(/^because Drift; changed since the plan was made/);
+  // What merely waits for others as well is told by what changed.
+  expect(await reasons('Dependency')).toMatchObject({ code: 'Drift', reason: expect.not.stringContaining('because') as string });
+  expect(await reasons()).toMatchObject({ code: 'Drift', reason: expect.stringMatching(/^changed since/) as string });
+  expect(done).toEqual([]);
+});
