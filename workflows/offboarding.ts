@@ -131,7 +131,7 @@ async function verified(run: Run): Promise<Ending> {
   const unsaid = unknown.length > 0 ? [`nothing can be said about ${unknown.join(', ')}${mend === undefined ? '' : `: ${mend}`}`] : [];
   if (there.length + unsaid.length > 0) return { status: 'leftovers', reason: [...there, ...unsaid].join('; ') };
   const read = excluded === undefined ? 'read again' : `${excluded}; the rest was read again`;
-  const nothing = maybeOurs?.worst ? 'nothing that is ours for certain' : 'nothing';
+  const nothing = maybeOurs && maybeOurs.count > 0 ? 'nothing that is ours for certain' : 'nothing';
   return { status: 'completed', reason: `${read}: ${nothing} is left but what was waived or protected` };
 }
 

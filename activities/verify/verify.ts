@@ -37,14 +37,17 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = await deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
-  const { match, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
+  const { match, facts, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
   const found = match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)).map((f) => f.id);
   const late = await shownLate(deps, manifest, plan?.items.filter((i) => found.includes(i.id) && isDone(ledger, i.id)) ?? []);
   const leftovers = found.filter((id) => !late.has(id)).toSorted();
   const unknown = unread.map((u) => u.system);
-  const maybeOurs = maybeOursAmong(match.findings.filter((f) => !excused(f.id)));
+  const maybeOurs = maybeOursAmong(
+    match.findings.filter((f) => !excused(f.id)),
+    facts,
+  );
   await deps.journal.append(input.run, {
     type: 'verified',
     leftovers,

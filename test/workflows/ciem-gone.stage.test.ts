@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
 import { CIEM_PRINCIPAL, READER_ASSIGNMENT, smallEstate, type TestEstate } from '../harness/estate.ts';
@@ -32,7 +34,8 @@ test('by its former object id the assignments of a deleted principal are found a
 });
 
 test('without it they make one counted line, and neither scopes nor applications are held', async () => {
-  const plan = await planOf(stage, await startedRun(stage, estate()));
+  const run = await startedRun(stage, estate());
+  const plan = await planOf(stage, run);
   expect(plan.unknown).toEqual([]);
   expect(plan.items.map((i) => i.id)).not.toContain(ITEM);
   expect(plan.items.filter((i) => i.kind === 'entra-oidc-application' && i.guard)).toEqual([]);
@@ -41,6 +44,12 @@ test('without it they make one counted line, and neither scopes nor applications
       /^1 role assignment at 1 scope of Azure, such as .*, are of principals that nobody in the directory has/,
     ) as unknown,
   ]);
+  // Nor does the end of the run pass over it.
+  const result = await finish(stage, run);
+  expect(result).toMatchObject({ status: 'completed', leftovers: [], maybeOurs: { count: 1, worst: null, orphans: 1 } });
+  const told = '1 role assignment in Azure of principals that nobody knows';
+  expect((await stage.offboard('report', run)).out).toContain(told);
+  expect(readFileSync(join(result.evidence, 'index.html'), 'utf8')).toContain(told);
 });
 
 test('an id that somebody else has makes nothing ours', async () => {
