@@ -8,9 +8,9 @@ export interface Planned {
   lifted: boolean;
 }
 
-/** What stays whatever the plan says: a stranger's, or a finding that is not planned. `keeps`: what of its way stays with it. */
+/** What stays whatever the plan says: a stranger's, or a finding that is not planned. `keeps`: what of its way stays with it; `because`: why it stays, in words. */
 export type Staying = Pick<Bystander, 'id' | 'uses'> &
-  Partial<Pick<Finding, 'provides' | 'within'>> & { keeps?: Hold['keeps'] | undefined };
+  Partial<Pick<Finding, 'provides' | 'within'>> & { keeps?: Hold['keeps'] | undefined; because?: string };
 
 /** Whether a thing goes when another goes. */
 export function liesIn(thing: Pick<Finding, 'id' | 'within'>, container: Pick<Finding, 'contains' | 'provides'>): boolean {
@@ -43,7 +43,8 @@ export function guardsOf(planned: readonly Planned[], staying: readonly Staying[
       }
     }
   }
-  return new Map([...nodes.values()].flatMap((n) => Object.values(guardOf(n, nodes)).map((hold) => [n.id, hold] as const)));
+  const reasons = new Map(staying.flatMap(({ id, because }) => (because === undefined ? [] : [[id, because] as const])));
+  return new Map([...nodes.values()].flatMap((n) => Object.values(guardOf(n, nodes, reasons)).map((hold) => [n.id, hold] as const)));
 }
 
 /**
@@ -91,10 +92,12 @@ function stays({ hold, users, contents }: Node): boolean {
   return hold !== undefined || users.size + contents.size > 0;
 }
 
-function guardOf(node: Node, nodes: ReadonlyMap<string, Node>): { hold?: Hold } {
+function guardOf(node: Node, nodes: ReadonlyMap<string, Node>, reasons: ReadonlyMap<string, string>): { hold?: Hold } {
   const inside = [...node.contents].toSorted().map((id): Hold => {
     const content = nodes.get(id);
-    const { code, reason } = (content && guardOf(content, nodes).hold) ?? STAYS;
+    const because = reasons.get(id);
+    const stays = because === undefined ? STAYS : { ...STAYS, reason: because };
+    const { code, reason } = (content && guardOf(content, nodes, reasons).hold) ?? stays;
     return { code, reason: `it would take ${id} along: ${reason}`, inside: id };
   });
   const users = shared([...node.users], (id) => nodes.get(id)?.hold?.reason);

@@ -158,7 +158,12 @@ export function buildPlan(input: PlanInput): Plan {
   const leftAlone = new Map(input.leftAlone.map((s) => [s.item, s.keeps]));
   // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
   const unplanned = candidates.filter((f) => !kept.includes(f));
-  const staying = unplanned.map(({ hold: _, ...f }) => ({ ...f, keeps: leftAlone.has(f.id) ? leftAlone.get(f.id) : WAY }));
+  const unnamed = new Set(untouched.filter((u) => u.reason.startsWith(BY_NAME_ONLY)).map((u) => u.id));
+  const staying = unplanned.map(({ hold: _, ...f }) => ({
+    ...f,
+    keeps: leftAlone.has(f.id) ? leftAlone.get(f.id) : WAY,
+    ...(unnamed.has(f.id) ? { because: `it ${BY_NAME_ONLY} and stays: name it under overrides as well` } : {}),
+  }));
   const others = [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying];
   // Nothing is known of a system that could not be read: there is nothing an override could remove.
   const named = (finding: Finding) => overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM;

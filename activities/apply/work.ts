@@ -1,5 +1,7 @@
 import type { JournalRecord } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
+import { aboutRun } from '../../model/next-step.ts';
+import { workflowIdIn } from '../../model/run-name.ts';
 import { needsOf } from '../../model/left-in-place.ts';
 import { isResolved, needsPerson, type Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
@@ -67,7 +69,8 @@ export async function recordOutcome(work: Work, item: PlanItem, known: Outcome):
   const { phase } = item;
   // What is asked of a person is asked with what each answer means for the rest.
   const asked = operation.judgedAgain && needsPerson(known.outcome);
-  const outcome = asked ? { ...known, ...needsOf(item, known, plan, ledger) } : known;
+  const next = known.next ? { next: aboutRun(known.next, workflowIdIn(work.run)) } : {};
+  const outcome = asked ? { ...known, ...needsOf(item, known, plan, ledger), ...next } : { ...known, ...next };
   await append(work, { type: 'outcome', phase, outcome });
   work.deps.log.info({ run: work.run, item: outcome.item, outcome: outcome.outcome, code: outcome.code }, 'outcome recorded');
   return outcome;

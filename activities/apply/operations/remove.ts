@@ -1,10 +1,11 @@
 import { refusalToRemove } from '../../../model/approval.ts';
 import { fingerprint } from '../../../model/canonical.ts';
 import { describeDiff, isRemnant } from '../../../model/diff.ts';
-import type { Json } from '../../../model/finding.ts';
+import type { Hold, Json } from '../../../model/finding.ts';
 import { guardsNow, heldFor } from '../../../model/left-in-place.ts';
 import type { Outcome } from '../../../model/outcome.ts';
-import type { PlanItem, Plan } from '../../../model/plan.ts';
+import { RUN, step } from '../../../model/next-step.ts';
+import { BY_NAME_ONLY, type PlanItem, type Plan } from '../../../model/plan.ts';
 import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
 import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
@@ -76,12 +77,21 @@ export function gone(item: PlanItem, byUs: boolean, reason: string): Outcome {
   return { item: item.id, outcome: byUs ? 'removed' : 'already-gone', reason };
 }
 
+/** What may be typed where nothing but things that match by name only lie in a thing and keep it there: each is named by itself. */
+function toName(guard: Hold, { untouched }: Plan): Pick<Outcome, 'next'> {
+  const perhaps = new Set(untouched.filter((u) => u.reason.startsWith(BY_NAME_ONLY)).map((u) => u.id));
+  const named = (guard.parts ?? [guard]).flatMap((p) => (p.inside !== undefined && perhaps.has(p.inside) ? [p.inside] : []));
+  if (named.length === 0) return {};
+  const overrides = named.flatMap((id) => ['--override', `${id}=REASON`]);
+  return { next: [step('amend', RUN, ...overrides, '--reason', 'TEXT', '--by', 'NAME')] };
+}
+
 /** Pure: what holds an item before any cloud is asked: its guard, what it depends on, collectors that still collect. */
 export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | undefined {
   const guard = guardsNow(plan, ledger).get(item.id);
   if (guard) {
     const sake = heldFor(guard, plan, ledger);
-    return { ...blocked(item, guard.code, guard.reason, guard.keeps), ...(sake ? { heldFor: sake } : {}) };
+    return { ...blocked(item, guard.code, guard.reason, guard.keeps), ...(sake ? { heldFor: sake } : {}), ...toName(guard, plan) };
   }
   const waitsFor = item.dependsOn.filter((id) => !isDone(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { GCP_ORDER } from '../../../activities/gcp/order.ts';
 import type { AccountWithPolicy, GcpSnapshot, Provider } from '../../../activities/gcp/snapshot.ts';
+import { heldBack } from '../../../activities/apply/operations/remove.ts';
 import { MEPM } from '../../../model/footprint.ts';
+import { emptyLedger } from '../../../model/ledger.ts';
 import type { PlanInput } from '../../../model/plan.ts';
 import { planOf } from '../../model/findings.ts';
 import { account, EMAIL, factsOf, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from './fixtures.ts';
@@ -240,6 +242,26 @@ describe('a provider without a condition', () => {
     const others = findings.filter((f) => f.kind !== 'gcp-service-account').map((f) => f.id);
     for (const id of others) expect(told?.reason).toContain(id);
   });
+});
+
+test('an account by name only that an override names alone says what keeps it, and what to type next; named with its grants it goes', () => {
+  const snapshot = house({ providers: [provider({ attributeCondition: '' })] });
+  const facts = factsOf(snapshot);
+  const { findings } = judge(snapshot, facts);
+  const planWith = (...items: string[]) =>
+    planOf(findings, { facts, orders: { gcp: GCP_ORDER }, overrides: items.map((item) => ({ item, reason: 'ours, the team knows it' })) });
+  const [ours = ''] = findings.filter((f) => f.kind === 'gcp-service-account').map((f) => f.id);
+  const [grant = ''] = findings.filter((f) => f.kind === 'gcp-impersonation-binding').map((f) => f.id);
+  const alone = planWith(ours);
+  const item = alone.items.find((i) => i.id === ours);
+  expect(item?.guard?.reason).toBe(`it would take ${grant} along: it matches by name only and stays: name it under overrides as well`);
+  const held = item && heldBack(item, alone, emptyLedger());
+  expect(held?.next?.map((n) => n.args)).toEqual([['RUN', '--override', `${grant}=REASON`, '--reason', 'TEXT', '--by', 'NAME']]);
+  const both = planWith(ours, grant);
+  expect(both.items.map((i) => [i.id, i.guard])).toEqual([
+    [grant, undefined],
+    [ours, undefined],
+  ]);
 });
 
 describe('an account that our pool may act as and that has nothing of onboarding’s', () => {
