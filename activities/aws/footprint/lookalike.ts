@@ -31,8 +31,8 @@ const POLICIES = {
 
 /** What onboarding made a customer policy of this very name for in this tenant; undefined for any other name. The id may be in either case. */
 export function onboardingPolicy(policyName: string, tenantId: string): keyof typeof POLICIES | undefined {
-  const name = policyName.replace(new RegExp(tenantId, 'i'), 'TENANT');
-  return (Object.keys(POLICIES) as (keyof typeof POLICIES)[]).find((of) => POLICIES[of] === name);
+  const name = policyName.replace(new RegExp(tenantId, 'i'), tenantId);
+  return (Object.keys(POLICIES) as (keyof typeof POLICIES)[]).find((of) => POLICIES[of].replace('TENANT', tenantId) === name);
 }
 
 /** Named as onboarding named a policy, with this tenant's id. */

@@ -31,8 +31,8 @@ export interface OurRole {
   others: string[];
   /** Why whose it is is doubted, where it is ours only through something that may be others'. */
   doubt?: string;
-  /** Nothing proves it; `onlyNamed`: nothing but the manifest's word connects it with Permissions Management. */
-  nameOnly?: 'onlyNamed' | 'orphan';
+  /** Nothing proves it; `onlyNamed`: nothing but the manifest's word connects it with Permissions Management; `shutOut`: it has its audience, and keeps it out. */
+  nameOnly?: 'onlyNamed' | 'orphan' | 'shutOut';
 }
 
 /** Why what is ours only because it belongs to such a role may be somebody else's: through what, in words; undefined where nothing is doubted. */
@@ -79,6 +79,10 @@ function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
   const trusts = `trusts ${found.providerArn} for the audience ${found.audiences.join(', ')}`;
   // Another audience beside onboarding's own is somebody's who is let in, too: that it is used here connects it with nothing.
   const part = { role, part: 'oidc' as const, uses: audienceUses(found) };
+  if (onboarded?.isOidc && onboarded.shutsOut) {
+    const why = [trusts, 'but its condition shuts the CIEM application out'];
+    return { ...part, ...withoutDeleted(why, found.others, facts), nameOnly: 'shutOut' };
+  }
   if (onboarded?.isOidc) return { ...part, ...withoutDeleted([trusts], found.others, facts) };
   const marks = [
     ...role.AttachedPolicies.map(nameInArn)

@@ -10,6 +10,8 @@ export interface WebIdentityTrust {
   providerArn: string;
   /** It names the provider, and audiences one by one, one of those asked about among them: the invariant of an OIDC role. */
   isOidc: boolean;
+  /** Wherever it does, a condition keeps the CIEM application's own tokens out: whoever comes in is somebody else. */
+  shutsOut?: true;
   /** Those of the audiences asked about that may get in, also by everybody's way, or a condition that is missing, wider or not understood. */
   audiences: string[];
   /** Who or what else may get in, in words. */
@@ -36,11 +38,15 @@ export function webIdentityTrust(
   if (providerArn === undefined) return undefined;
   const judged = statements.map((s) => judgeStatement(s, { arn: providerArn, issuer, isThere: provider !== undefined, asked }));
   if (!judged.some((j) => j.reached)) return undefined;
+  const exact = judged.filter((j) => j.exact);
   return {
     providerArn,
-    isOidc: judged.some((j) => j.exact),
+    isOidc: exact.length > 0,
+    ...(exact.length > 0 && exact.every((j) => j.shutsOut) ? { shutsOut: true as const } : {}),
     audiences: asked.filter((aud) => judged.some((j) => j.audiences.includes(aud))),
-    others: [...new Set(judged.flatMap((j) => j.others))].toSorted(),
+    others: [
+      ...new Set(judged.flatMap((j) => [...j.others, ...(j.exact && j.shutsOut ? [`other applications of ${providerArn}`] : [])])),
+    ].toSorted(),
   };
 }
 
@@ -53,6 +59,7 @@ interface Judged {
   /** It lets the provider in at all. */
   reached: boolean;
   exact: boolean;
+  shutsOut: boolean;
   audiences: string[];
   others: string[];
 }
@@ -71,16 +78,24 @@ function judgeStatement(statement: TrustStatement, { arn, issuer, isThere, asked
   const others = strangers.map((p) => p.value);
   const isNamed = strangers.length < principals.length;
   const isAmongAll = isThere && strangers.some((p) => isAmong(p, 'Federated', arn));
-  if (!allows(statement, WEB_IDENTITY) || !(isNamed || isAmongAll)) return { reached: false, exact: false, audiences: [], others };
+  if (!allows(statement, WEB_IDENTITY) || !(isNamed || isAmongAll))
+    return { reached: false, exact: false, shutsOut: false, audiences: [], others };
 
   const key = keyOf(issuer, 'aud');
   const audiences = asked.filter((aud) => mayLetIn(conditions, key, aud));
   const letIn = valuesLetIn(conditions, key);
+  const shutsOut = shutsCiemOut(statement, issuer);
   if (letIn === undefined) {
-    return { reached: true, exact: false, audiences, others: [...others, `any audience of ${arn}${among(conditions, issuer)}`] };
+    return { reached: true, exact: false, shutsOut, audiences, others: [...others, `any audience of ${arn}${among(conditions, issuer)}`] };
   }
   const foreign = letIn.filter((v) => !audiences.some((aud) => aud.toLowerCase() === v.toLowerCase()));
-  return { reached: true, exact: isNamed && audiences.length > 0, audiences, others: [...others, ...foreign.map((v) => `audience ${v}`)] };
+  return {
+    reached: true,
+    exact: isNamed && audiences.length > 0,
+    shutsOut,
+    audiences,
+    others: [...others, ...foreign.map((v) => `audience ${v}`)],
+  };
 }
 
 /** What conditions say of an audience that they do not name, for a person to judge. */
@@ -105,6 +120,11 @@ export function demandsCiem(document: Json, issuer: string): boolean {
       return values.length > 0 && values.every((v) => v === MEPM.ciemAppId);
     });
   return reached.length > 0 && reached.every(ofCiem);
+}
+
+/** Pure: whether a condition of a statement surely keeps the CIEM application's own tokens out. */
+function shutsCiemOut({ conditions }: Pick<TrustStatement, 'conditions'>, issuer: string): boolean {
+  return ['appid', 'azp'].some((claim) => !mayLetIn(conditions, keyOf(issuer, claim), MEPM.ciemAppId));
 }
 
 function isTheProvider({ type, value }: TrustStatement['principals'][number], issuer: string): boolean {

@@ -3,6 +3,7 @@ import { awsCloud } from '../../../../../activities/aws/cloud.ts';
 import { awsRole } from '../../../../../activities/aws/kinds/role/index.ts';
 import type { RoleState } from '../../../../../activities/aws/snapshot.ts';
 import type { Facts, Json } from '../../../../../model/finding.ts';
+import { MEPM } from '../../../../../model/footprint.ts';
 import { planOf } from '../../../../model/findings.ts';
 import { TENANT } from '../../../planned.ts';
 import {
@@ -53,6 +54,42 @@ describe('an OIDC role is known by provider and audience, whatever its name', ()
 
   test('it needs the client id and the application of its audience', () => {
     expect(only(role('oidc', document(webIdentity()))).uses).toEqual([`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`]);
+  });
+});
+
+const ISSUER = `sts.windows.net/${TENANT}/:`;
+const OTHER_APP = '6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60';
+const ofApp = (operator: string, claim: string, id: string): { [key: string]: Json } => ({
+  Effect: 'Allow',
+  Principal: { Federated: PROVIDER },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition: { StringLike: { [`${ISSUER}aud`]: AUDIENCE }, [operator]: { [`${ISSUER}${claim}`]: id } },
+});
+
+describe('a trust whose condition shuts the CIEM application out is not Permissions Management’s, though it has its audience', () => {
+  test.each<[string, { [key: string]: Json }]>([
+    ['by naming another', ofApp('StringEquals', 'appid', OTHER_APP)],
+    ['by naming another in version 2 of tokens', ofApp('StringEquals', 'azp', OTHER_APP)],
+    ['by all but that one', ofApp('StringNotEquals', 'appid', MEPM.ciemAppId)],
+    ['by a pattern', ofApp('StringNotLike', 'azp', 'b46c3ac5-*')],
+    ['in whatever case', ofApp('StringNotEqualsIgnoreCase', 'appid', MEPM.ciemAppId.toUpperCase())],
+  ])('%s: it stays, and keeps what it needs', (_how, statement) => {
+    const nightly = only(role('nightly', document(statement)));
+    expect(nightly).toMatchObject({ confidence: 'name-only', uses: [`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`] });
+    expect(nightly.why).toContain('but its condition shuts the CIEM application out');
+    // Beside a way of ours it is somebody else who is let in, too.
+    expect(only(role('both', document(webIdentity(), statement))).hold).toMatchObject({
+      code: 'SharedTrust',
+      who: [`other applications of ${PROVIDER}`],
+    });
+  });
+
+  test.each<[string, { [key: string]: Json }]>([
+    ['names it', ofApp('StringEquals', 'appid', MEPM.ciemAppId)],
+    ['keeps only another out', ofApp('StringNotEquals', 'azp', OTHER_APP)],
+    ['asks for something else', ofApp('StringEquals', 'oaud', OTHER_APP)],
+  ])('one that %s does not', (_what, statement) => {
+    expect(only(role('oidc', document(statement))).hold).toBeUndefined();
   });
 });
 
