@@ -4,11 +4,14 @@ import { takeAddress } from './gcp/addresses.ts';
 import { EstateObjectSchema, objectKey, type EstateObject } from './objects.ts';
 import type { SandboxContext } from './service.ts';
 
-/** What somebody else does in the clouds while a run waits: makes an object, gives one other fields, deletes one, by its key. */
+/** While a run waits for which decision it happens. */
+const at = z.enum(['plan', 'collectors']).optional();
+
+/** What somebody else does in the clouds while a run waits, at gate `plan` unless told otherwise: makes an object, gives one other fields, deletes one, by its key. */
 export const ChangeSchema = z.union([
-  z.strictObject({ add: EstateObjectSchema }),
-  z.strictObject({ change: z.string(), to: z.record(z.string(), z.json()) }),
-  z.strictObject({ delete: z.string() }),
+  z.strictObject({ add: EstateObjectSchema, at }),
+  z.strictObject({ change: z.string(), to: z.record(z.string(), z.json()), at }),
+  z.strictObject({ delete: z.string(), at }),
 ]);
 export type Change = z.infer<typeof ChangeSchema>;
 

@@ -3,16 +3,18 @@ import type { Change } from '../../sandbox/changes.ts';
 import type { People } from './attend.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 
-/** People who answer a run while others go on with their work in the clouds: all of it once the plan is open and before it is approved. */
+/** People who answer a run while others go on with their work in the clouds: at each gate, once it is open and before it is approved, all that belongs there. */
 export function amongOthers(people: People, sandbox: SandboxClient, changes: readonly Change[], tell: (line: string) => void): People {
-  let done = changes.length === 0;
+  const left = new Map([...Map.groupBy(changes, (c) => c.at ?? 'plan')].map(([gate, of]) => [gate as string, of]));
   return {
     ...people,
     async gate(view, signal) {
-      if (!done && view.gate?.gate === 'plan') {
-        await sandbox.change(changes);
-        done = true;
-        tell(`others make ${counted(changes.length, 'change')} in the clouds since the plan was made`);
+      const gate = view.gate?.gate ?? '';
+      const due = left.get(gate);
+      if (due) {
+        left.delete(gate);
+        await sandbox.change(due);
+        tell(`others make ${counted(due.length, 'change')} in the clouds while gate ${gate} waits`);
       }
       await people.gate(view, signal);
     },

@@ -24,6 +24,8 @@ export const added = (object: EstateInput): Change => ({ add: EstateObjectSchema
 /** Somebody else's from now on, or not free to go. */
 export const shared = (object: EstateInput, to: object = {}): Change => ({ change: keyOf(object), to: { ...to, ours: false } });
 export const deleted = (object: EstateInput): Change => ({ delete: keyOf(object) });
+/** What happens only while the collectors wait. */
+export const later = (change: Change): Change => ({ ...change, at: 'collectors' });
 
 function keyOf(object: EstateInput): string {
   return objectKey(EstateObjectSchema.parse(object));

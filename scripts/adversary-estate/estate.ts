@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ManifestSchema } from '../../model/manifest.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import type { EstateInput } from '../hostile-estate/base.ts';
-import { aws, FREED_SECRET, MANAGEMENT } from './aws.ts';
+import { aws, FREED_ADMIN, FREED_SECRET, MANAGEMENT } from './aws.ts';
 import { AWS_AUDIENCE, CONSOLE_AUDIENCE, DANA, ENTRY_ROLE, GCP_AUDIENCE, OLD_AWS_AUDIENCE, TENANT } from './base.ts';
 import { gcp, ORGANIZATION } from './gcp.ts';
 import { COLLECTORS, microsoft } from './microsoft.ts';
@@ -30,7 +30,11 @@ export function adversaryEstate(): AdversaryEstate {
       entra: { applications: [AWS_AUDIENCE, OLD_AWS_AUDIENCE, GCP_AUDIENCE, CONSOLE_AUDIENCE] },
       collectors: COLLECTORS.map((collector) => ({ ...collector, driver: 'http' as const })),
       approvers: ['riley.approver@tailspin.example', DANA],
-      overrides: [{ item: FREED_SECRET, reason: 'the Okta team has revoked the token that lies in it' }],
+      overrides: [
+        { item: FREED_SECRET, reason: 'the Okta team has revoked the token that lies in it' },
+        { item: FREED_ADMIN, reason: 'its owner has another way in by now' },
+      ],
+      guards: { usedWithin: '36500d' },
     },
     objects: parts.flatMap((p) => p.objects),
     changes: parts.flatMap((p) => p.changes),

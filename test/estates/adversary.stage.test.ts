@@ -55,9 +55,14 @@ test('while others change what the plan rests on, a run takes all and only what 
   const { plan, summary } = await recordsOf(stage.env, run);
   const waived = summary.items.filter((i) => i.waived).map((i) => i.item);
   const settled = new Set([...(await removedBy(stage, result.run)), ...waived]);
-  // With its account somebody deleted the grant on it.
+  // With its account somebody deleted the grant on it; and a collector, while the others waited.
   const gone = (plan as Plan).items.filter((i) => !settled.has(i.id));
-  expect(gone.map((i) => i.id)).toEqual([expect.stringContaining('gcp-impersonation-binding:projects/ts-made-again/')]);
+  expect(gone.map((i) => i.id)).toEqual([
+    expect.stringContaining('gcp-impersonation-binding:projects/ts-made-again/') as unknown,
+    'data-collector:ts-gcp',
+  ]);
+  expect(summary.items.find((i) => i.item === 'data-collector:ts-gcp')?.outcome?.outcome).toBe('already-gone');
+  expect((plan as Plan).items.find((i) => i.id === role(2, 'prod-admin'))?.lifted).toMatchObject({ code: 'Doubt' });
   for (const [item, code, words] of WHY) {
     const told = held.filter((line) => line.startsWith(`held: ${item}`) && line.includes(`: ${code}: `));
     expect(told.join('\n'), `${item} ${code}`).toContain(words);
@@ -79,29 +84,30 @@ const WHY: [item: string, code: string, words: string][] = [
   ['gcp-binding:projects/ts-impersonated#roles/viewer', 'Shared', account('ts-impersonated')],
   [account('ts-keyed-later'), 'SharedServiceAccount', 'whoever has its key ffeeddcc'],
   [account('ts-made-again'), 'Drift', 'uniqueId: "119000000000000000007" → "119000000000000000907"'],
-  [`gcp-provider:${project('ts-wider')}`, 'Drift', 'api://tailspin-batch'],
+  [`gcp-provider:${project('ts-wider')}`, 'SharedProvider', 'api://tailspin-batch'],
   ['gcp-binding:projects/ts-wider#roles/viewer', 'Doubt', 'accepts other audiences as well: api://tailspin-batch'],
   ['gcp-custom-role:', 'SharedRole', 'group:platform@tailspin.example'],
   [policy('402000000001', 'ciem-controller-'), 'Drift', 'also attached to role break-glass'],
   [policy('402000000002', 'ciem-controller-'), 'Drift', 'as their permissions boundary'],
   [policy('401000000007', 'ciem-cloudtrail-'), 'Drift', 'also attached to role siem-reader'],
-  [role(3), 'Drift', 'role/soc-analyst'],
+  [role(3), 'SharedTrust', 'role/soc-analyst'],
   [role(4), 'Drift', 'RoleId: '],
-  [role(5), 'Drift', 'stack/landing-zone'],
+  [role(5), 'OwnedByStack', 'stack/landing-zone'],
   [role(6), 'Drift', 'InstanceProfiles: [] → ["deployer"]'],
   ['aws-cloudformation-stack:', 'Drift', 'Definition.Template'],
-  [role(7), 'OwnedByStack', 'which an approver decided to leave in place'],
+  [role(7), 'OwnedByStack', 'the CloudFormation stack ts-visibility owns it and'],
   [connect(4), 'Shared', role(12, 'night-run')],
-  ['aws-oidc-client-id:arn:aws:iam::401000000005:', 'Drift', 'OtherClientIds: [] → ["api://tailspin-batch"]'],
+  ['aws-oidc-client-id:arn:aws:iam::401000000005:', 'SharedWithDefender', 'OtherClientIds: [] → ["api://tailspin-batch"]'],
   ['aws-oidc-client-id:arn:aws:iam::401000000001:', 'SharedWithDefender', 'EntraPermissionsManagement on (so since the plan was made)'],
-  ['aws-secret:', 'Drift', 'ResourcePolicy: null → '],
+  ['aws-secret:', 'SharedSecret', 'ResourcePolicy: null → '],
   [assignment(2), 'ScopeLocked', 'following scope(s) are locked'],
   [assignment(3), 'OwnedByDeploymentStack', 'deploymentStacks/landing-zone'],
   [assignment(4), 'Drift', 'principalId: '],
   [assignment(1), 'SharedWithDefender', 'EntraPermissionsManagement on (so since the plan was made)'],
-  ['entra-oidc-application:a100002c-0002-', 'Drift', 'nightly export'],
+  ['entra-oidc-application:a100002c-0002-', 'HasCredentials', 'nightly export'],
   [role(1, 'prod-admin'), 'Doubt', 'role/ci-deployer, whose trust also lets in'],
   ['aws-role:arn:aws:iam::401000000002:role/ci-deployer', 'SharedTrust', 'token.actions.githubusercontent.com'],
+  [role(11, 'used-view'), 'RecentlyUsed', 'last used 2026-03-05'],
   [role(10, 'audit-view'), 'SharedTrust', 'arn:aws:iam::999900001111:root'],
   [connect(3), 'Shared', `${role(4, 'by-pattern')}, ${role(5, 'by-account')}, ${role(6, 'by-session')}`],
   ['aws-oidc-client-id:arn:aws:iam::401000000002:', 'Shared', 'role/all-but-one'],
