@@ -2,6 +2,8 @@ import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { FAILURES, messageOf, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
 import { isSignInCode } from '../model/sign-in.ts';
 import type { NextStep } from '../model/next-step.ts';
+import type { RecordsTrouble } from '../model/records-head.ts';
+import { troubleIn } from './records/head.ts';
 
 /**
  * The only failures activities throw. Messages name the thing and the reason, never a credential. What a cloud throws is judged by its
@@ -24,19 +26,26 @@ export function refused(code: ErrorCode, message: string, next: readonly NextSte
   return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
 }
 
+/** The records are not those of the run, or cannot be asked now. */
+export function recordsFailure(trouble: RecordsTrouble, { again = false }: { again?: boolean } = {}): ApplicationFailure {
+  const message = `${trouble.what} (${trouble.where}); ${trouble.mend}`;
+  return ApplicationFailure.create({ type: FAILURES.records, message, nonRetryable: !again, details: [trouble] });
+}
+
 /** What should not be: records that contradict each other, or the program itself. Tried again: the disk, or the next release, may mend it. */
 export function fault(message: string, cause?: unknown): ApplicationFailure {
   return ApplicationFailure.create({ type: FAILURES.fault, message, ...(cause instanceof Error ? { cause } : {}) });
 }
 
-/** Lets an activity's user errors fail it at once; what else is no failure of the above, such as a full disk, is a fault. */
-export async function asFailure<T>(work: () => Promise<T>): Promise<T> {
+/** Lets an activity's user errors fail it at once; what else is no failure of the above is a fault. `where`: the records it works with. */
+export async function asFailure<T>(where: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TemporalFailure) throw error;
     if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code, error.next);
-    throw fault(messageOf(error), error);
+    const trouble = troubleIn(error, where);
+    throw trouble ? recordsFailure(trouble) : fault(messageOf(error), error);
   }
 }
 

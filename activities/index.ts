@@ -1,5 +1,8 @@
 import type { Deps } from './deps.ts';
-import { asFailure } from './failures.ts';
+import type { Carried, Left } from '../model/records-head.ts';
+import { asFailure, recordsFailure } from './failures.ts';
+import { recordsHead, troubleOf } from './records/head.ts';
+import { awaitRecords } from './start/await-records.ts';
 import { withHeartbeat } from './look/activity.ts';
 import { confirmCollector } from './apply/operations/delete-collector/confirm.ts';
 import { enterOtp, requestDeletion, resendOtp } from './apply/operations/delete-collector/one-time-password.ts';
@@ -24,14 +27,19 @@ import { confirmGone, verify } from './verify/verify.ts';
 
 type Work<I, R> = (deps: Deps, input: I) => Promise<R>;
 
+/** What every activity is called with: its run. */
+interface OfRun {
+  run: string;
+}
+
 /** Every activity, by the folder that tells its part of the run's story, bound to what the worker gave. Workflows see only its type. */
-export function createActivities(deps: Deps) {
+function activitiesOf(deps: Deps) {
   const activity =
-    <I, R>(work: Work<I, R>) =>
+    <I extends OfRun, R>(work: Work<I, R>) =>
     (input: I): Promise<R> =>
-      asFailure(() => work(deps, input));
+      work(deps, input);
   /** One that may take long tells all the while that it lives, and so learns of a request to stop. */
-  const long = <I, R>(work: Work<I, R>) => activity<I, R>((_, input) => withHeartbeat(() => work(deps, input)));
+  const long = <I extends OfRun, R>(work: Work<I, R>) => activity<I, R>((_, input) => withHeartbeat(() => work(deps, input)));
   return {
     // start
     startRun: long(startRun),
@@ -60,6 +68,8 @@ export function createActivities(deps: Deps) {
     resendOtp: activity(resendOtp),
     enterOtp: activity(enterOtp),
     confirmCollector: activity(confirmCollector),
+    // records
+    awaitRecords: activity(awaitRecords),
     // verify
     confirmGone: long(confirmGone),
     verify: long(verify),
@@ -69,4 +79,27 @@ export function createActivities(deps: Deps) {
   };
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+/** The activities as they work, without what ties each to the run's records. */
+export type Activities = ReturnType<typeof activitiesOf>;
+
+/** The same as the workflow calls them: given the head of the run's records, they answer the one they left. */
+export type CarriedActivities = {
+  [K in keyof Activities]: (input: Parameters<Activities[K]>[0], carried?: Carried) => Promise<Left<Awaited<ReturnType<Activities[K]>>>>;
+};
+
+/** Every activity, refused before it begins where the records here are not those that the run left. */
+export function createActivities(deps: Deps): CarriedActivities {
+  const { journal } = deps;
+  const carried =
+    (name: string, work: (input: never) => Promise<unknown>) =>
+    (input: OfRun, { head }: Carried = {}): Promise<Left<unknown>> =>
+      asFailure(journal.store.where, async () => {
+        const trouble = head && (await troubleOf(journal, input.run, head));
+        if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
+        const result = await work(input as never);
+        return { result, head: await recordsHead(journal, input.run) };
+      });
+  return Object.fromEntries(
+    Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name, work)]),
+  ) as unknown as CarriedActivities;
+}

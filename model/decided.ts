@@ -29,6 +29,8 @@ export interface Decided {
   waived: Map<string, Waiver>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;
+  /** An approver accepted that records were lost: what is gone may have gone by us. */
+  recordsLost?: true;
   /** Overrides that came with requests to amend. */
   overrides: { item: string; reason: string }[];
 }

@@ -75,7 +75,9 @@ export const FAILURES = {
   refused: 'Refused',
   /** Input that no try makes right. */
   invalid: 'Invalid',
-  /** Ours, or of the disk: tried again. */
+  /** The records are not those of the run, or cannot be asked; `details[0]` is the RecordsTrouble. The run waits until they are back. */
+  records: 'Records',
+  /** Ours: tried again. */
   fault: 'Fault',
 } as const;
 

@@ -24,6 +24,7 @@ export const COMMAND_NAMES = [
   'cancel',
   'report',
   'own-access',
+  'records',
   'restore',
   'evidence',
   'demo',

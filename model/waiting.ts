@@ -1,6 +1,7 @@
 import type { OpenGate } from './gate.ts';
 import type { Challenge, CollectorView } from './messages/collector.ts';
 import { DELETED_MESSAGE, type CollectorDriver } from './names.ts';
+import type { RecordsHead, RecordsTrouble } from './records-head.ts';
 import { step, type NextStep } from './next-step.ts';
 
 /** What a run waits for: a list of these, several at once. Plain data, made by the functions below; `waiting-words.ts` words it. */
@@ -64,6 +65,9 @@ export interface WorkerWaiting extends Base {
   what: string;
   where: string;
   mend: string;
+  /** Heads, where the records are others than those of the run: as it left them, and as they are. */
+  expected?: RecordsHead;
+  found?: RecordsHead;
 }
 
 /** Who asks: the run's workflow id, its approvers but whoever started it, and whether an amended plan may follow. */
@@ -105,8 +109,9 @@ export function quarantineWaiting(until: string, { run }: Asking): QuarantineWai
 }
 
 /** Whoever runs the workers does what `mend` says; the run goes on by itself then. */
-export function workerWaiting(what: string, where: string, mend: string, { run }: Asking): WorkerWaiting {
-  return { kind: 'worker', what, where, mend, whom: 'whoever runs the workers', next: [step('status', run)] };
+export function workerWaiting(trouble: RecordsTrouble, { run }: Asking): WorkerWaiting {
+  const next = trouble.found ? [step('records', 'accept', run, ...DECIDE)] : [step('status', run)];
+  return { kind: 'worker', ...trouble, whom: 'whoever runs the workers', next };
 }
 
 /** What is known of a collector beside what follows from its stage. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Deps } from '../activities/deps.ts';
+import { recordsQueue } from '../model/task-queue.ts';
 import type { ConnectionSettings } from '../temporal/connect.ts';
 import { EncryptionCodec } from '../security/codec.ts';
 import type { KeyRing } from '../security/keys.ts';
@@ -15,13 +16,12 @@ export async function createWorker(
   ring: KeyRing,
   deps: Deps,
   bundle?: NonNullable<WorkerOptions['workflowBundle']>,
-): Promise<{ worker: Worker; connection: NativeConnection }> {
+): Promise<{ worker: Pick<Worker, 'run' | 'shutdown'>; connection: NativeConnection }> {
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
-  const worker = await Worker.create({
+  const options: WorkerOptions = {
     connection,
     namespace: settings.namespace,
     taskQueue,
-    ...(bundle ? { workflowBundle: bundle } : { workflowsPath: WORKFLOWS_PATH }),
     activities: createActivities(deps),
     dataConverter: { payloadCodecs: [new EncryptionCodec(ring)] },
     // A removal under way is finished and written down before the process ends.
@@ -30,6 +30,21 @@ export async function createWorker(
     // A request to pause or cancel reaches an activity with its next heartbeat.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
-  });
-  return { worker, connection };
+  };
+  const worker = await Worker.create({ ...options, ...(bundle ? { workflowBundle: bundle } : { workflowsPath: WORKFLOWS_PATH }) });
+  // What must be done by a worker with a run's own records is sent there: docs/worker.md, "Two workers".
+  const ofRecords = await Worker.create({ ...options, taskQueue: recordsQueue(taskQueue, await deps.journal.store.identity()) });
+  return { worker: together([worker, ofRecords]), connection };
+}
+
+/** Several workers that begin and end as one. */
+function together(workers: Worker[]): Pick<Worker, 'run' | 'shutdown'> {
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const run = async () => {
+    // One that fails takes the others with it.
+    await Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
+  };
+  return { run, shutdown };
 }

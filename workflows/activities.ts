@@ -1,6 +1,8 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import { FAILURES } from '../model/errors.ts';
-import type { Activities } from '../activities/index.ts';
+import type { Carried, Left, RecordsHead } from '../model/records-head.ts';
+import type { Activities, CarriedActivities } from '../activities/index.ts';
+import { withRecords } from './records.ts';
 
 /** Tried for as long as it takes: how long a cloud may be away is decided in the activity, by the manifest's `waits.unreachable`. */
 const OPTIONS: ActivityOptions = {
@@ -29,24 +31,54 @@ const ATTENDED: ActivityOptions = {
   retry: { ...OPTIONS.retry, maximumAttempts: 3 },
 };
 
-const long = proxyActivities<Activities>(OPTIONS);
-const short = proxyActivities<Activities>(SHORT);
-const attended = proxyActivities<Activities>(ATTENDED);
+type Name = keyof Activities;
+type Input<K extends Name> = Parameters<Activities[K]>[0];
+type Result<K extends Name> = Awaited<ReturnType<Activities[K]>>;
 
-export const { startRun, walk, makePlan, makeRestorePlan, verify, startDiscovery, takeInventory, readOwnAccess, watchQuarantine } = long;
-export const { openGate, closeGate, remind, recordDecision, startRestore, endRun } = short;
-export const { requestDeletion, resendOtp, enterOtp, confirmCollector } = attended;
+/** An activity, given the head of the run's records with each call. `summary` stands beside it in the Temporal UI. */
+const called =
+  <K extends Name>(name: K, options: ActivityOptions, { patient = true }: { patient?: boolean } = {}) =>
+  (input: Input<K>, { summary, head }: { summary?: string; head?: RecordsHead } = {}): Promise<Result<K>> =>
+    withRecords(
+      (carried, place) => {
+        const told = summary === undefined ? {} : { summary };
+        const proxy = proxyActivities<CarriedActivities>({ ...options, ...told, ...place });
+        const call = proxy[name] as (input: Input<K>, carried: Carried) => Promise<Left<Result<K>>>;
+        return call(input, carried);
+      },
+      patient,
+      head,
+    );
 
-/** Activities with a summary that the Temporal UI shows beside them. */
-export const readBatch = (summary: string, ...args: Parameters<Activities['readBatch']>) =>
-  long.readBatch.executeWithOptions({ ...OPTIONS, heartbeatTimeout: '10m', summary }, args);
-export const removeItems = (summary: string, ...args: Parameters<Activities['removeItems']>) =>
-  long.removeItems.executeWithOptions({ ...ACTING, summary }, args);
-export const restoreItems = (summary: string, ...args: Parameters<Activities['restoreItems']>) =>
-  long.restoreItems.executeWithOptions({ ...ACTING, summary }, args);
-export const putInQuarantine = (summary: string, ...args: Parameters<Activities['putInQuarantine']>) =>
-  long.putInQuarantine.executeWithOptions({ ...ACTING, summary }, args);
-export const liftQuarantine = (summary: string, ...args: Parameters<Activities['liftQuarantine']>) =>
-  long.liftQuarantine.executeWithOptions({ ...ACTING, summary }, args);
-export const confirmGone = (summary: string, ...args: Parameters<Activities['confirmGone']>) =>
-  long.confirmGone.executeWithOptions({ ...OPTIONS, summary }, args);
+/** One whose calls the Temporal UI is to tell apart. */
+const summarised = <K extends Name>(name: K, options: ActivityOptions) => {
+  const call = called(name, options);
+  return (summary: string, input: Input<K>): Promise<Result<K>> => call(input, { summary });
+};
+
+export const startRun = called('startRun', OPTIONS);
+export const startRestore = called('startRestore', SHORT);
+export const startDiscovery = called('startDiscovery', OPTIONS);
+export const walk = called('walk', OPTIONS);
+export const readBatch = summarised('readBatch', { ...OPTIONS, heartbeatTimeout: '10m' });
+export const takeInventory = called('takeInventory', OPTIONS);
+export const makePlan = called('makePlan', OPTIONS);
+export const makeRestorePlan = called('makeRestorePlan', OPTIONS);
+export const openGate = called('openGate', SHORT);
+export const closeGate = called('closeGate', SHORT);
+export const remind = called('remind', SHORT);
+/** Who decides is told at once what is wrong. */
+export const recordDecision = called('recordDecision', SHORT, { patient: false });
+export const removeItems = summarised('removeItems', ACTING);
+export const restoreItems = summarised('restoreItems', ACTING);
+export const putInQuarantine = summarised('putInQuarantine', ACTING);
+export const liftQuarantine = summarised('liftQuarantine', ACTING);
+export const watchQuarantine = called('watchQuarantine', OPTIONS);
+export const requestDeletion = called('requestDeletion', ATTENDED, { patient: false });
+export const resendOtp = called('resendOtp', ATTENDED, { patient: false });
+export const enterOtp = called('enterOtp', ATTENDED, { patient: false });
+export const confirmCollector = called('confirmCollector', ATTENDED, { patient: false });
+export const confirmGone = summarised('confirmGone', OPTIONS);
+export const verify = called('verify', OPTIONS);
+export const readOwnAccess = called('readOwnAccess', OPTIONS);
+export const endRun = called('endRun', SHORT);

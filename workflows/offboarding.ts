@@ -21,6 +21,7 @@ import { disableSignIn } from './phases/disable-sign-in.ts';
 import { removePermissions } from './phases/remove-permissions.ts';
 import { stopDataCollection } from './phases/stop-data-collection.ts';
 import { readEstate } from './read-estate.ts';
+import { whileRecordsLast } from './records.ts';
 import { Run, type StepOutcome } from './run.ts';
 import type { OffboardingInput } from './run-state.ts';
 
@@ -75,23 +76,29 @@ export async function toItsEnd(run: Run, work: () => Promise<Ending>): Promise<O
 async function offboard(run: Run): Promise<Ending> {
   if (!(await preconditions(run))) return refusalBy(run.terms.failures);
   for (;;) {
-    await plan(run);
-    if (run.input.dryRun) return dryRunEnded(afterDryRun(run.workflowId));
-    const outcome = await followTheGuide(run);
-    switch (outcome) {
-      case 'done':
-        return await verified(run);
-      case 'amend':
-        continue;
-      case 'lifted':
-        return { status: 'denied', reason: `the quarantine was lifted by ${run.liftedBy}; what is left stays as it is` };
-      case 'rejected':
-        return { status: 'denied', reason: 'an approver rejected the plan; what is left stays as it is' };
-      case 'expired':
-        return { status: 'denied', reason: 'a gate closed without a decision, and silence never approves; what is left stays as it is' };
-      case 'unattended':
-        return { status: 'leftovers', reason: 'nobody decided in time about what waited; what is left stays as it is' };
-    }
+    // Records that are lost take plan and approvals with them: what is there now is read, and everything asked anew.
+    const ending = await whileRecordsLast(() => planAndFollow(run));
+    if (ending !== 'again' && ending !== 'lost') return ending;
+  }
+}
+
+async function planAndFollow(run: Run): Promise<Ending | 'again'> {
+  await plan(run);
+  if (run.input.dryRun) return dryRunEnded(afterDryRun(run.workflowId));
+  const outcome = await followTheGuide(run);
+  switch (outcome) {
+    case 'done':
+      return await verified(run);
+    case 'amend':
+      return 'again';
+    case 'lifted':
+      return { status: 'denied', reason: `the quarantine was lifted by ${run.liftedBy}; what is left stays as it is` };
+    case 'rejected':
+      return { status: 'denied', reason: 'an approver rejected the plan; what is left stays as it is' };
+    case 'expired':
+      return { status: 'denied', reason: 'a gate closed without a decision, and silence never approves; what is left stays as it is' };
+    case 'unattended':
+      return { status: 'leftovers', reason: 'nobody decided in time about what waited; what is left stays as it is' };
   }
 }
 
@@ -153,16 +160,16 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   const held = run.plan && (await liftRest(run));
   const why = held ? { reason: `${ending.reason}; ${held.reason}`, next: [...(ending.next ?? []), ...held.next] } : ending;
   if (run.plan) await readOwnAccess({ run: run.id });
-  const { evidence, phases, leftovers, first } = await endRun({ run: run.id, status, ...why });
-  run.status = status;
+  const { evidence, phases, leftovers, first, ...proved } = await endRun({ run: run.id, status, ...why });
+  run.status = proved.status;
   run.first = first;
-  run.ended = why;
+  run.ended = { ...why, reason: proved.reason };
   run.enter('ended');
   await condition(allHandlersFinished);
   return {
     run: run.id,
-    status,
     ...why,
+    ...proved,
     ...(first?.length ? { first } : {}),
     ...(run.plan ? { planHash: run.plan.planHash } : {}),
     phases,

@@ -5,6 +5,7 @@ import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
 import { handleRestoreMessages } from './messages/index.ts';
 import { dryRunEnded, refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
+import { whileRecordsLast } from './records.ts';
 import { Run, type StepOutcome } from './run.ts';
 import { byStage } from './by-stage.ts';
 import { carryOut, carryOutAgain } from './carry-out.ts';
@@ -30,7 +31,11 @@ export async function restore(input: RestoreInput): Promise<OffboardingResult> {
   const { tenantId, restores, startedBy, dryRun, searchAttributes } = input;
   const run = new Run({ manifest: { tenant: { id: tenantId } }, restores, startedBy, dryRun, searchAttributes }, restoreItems);
   handleRestoreMessages(run);
-  return await toItsEnd(run, () => giveBack(run, input));
+  return await toItsEnd(run, async () => {
+    const ending = await whileRecordsLast(() => giveBack(run, input));
+    const next = [step('restore', restores, '--by', 'NAME')];
+    return ending === 'lost' ? { status: 'failed', reason: 'records of this restore are lost; start another', next } : ending;
+  });
 }
 
 async function giveBack(run: Run, { restores, only, startedBy, dryRun }: RestoreInput): Promise<Ending> {

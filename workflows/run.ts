@@ -11,12 +11,13 @@ import { PHASES, type Gate, type Phase } from '../model/names.ts';
 import { OTP_EXHAUSTED, waitsForOthers, type Outcome } from '../model/outcome.ts';
 import { runName } from '../model/run-name.ts';
 import { mayBeWaived } from '../model/sign-in.ts';
-import { collectorWaiting, itemsWaiting } from '../model/waiting.ts';
+import { collectorWaiting, itemsWaiting, workerWaiting } from '../model/waiting.ts';
 import type { Asking, CollectorWaiting, Waiting } from '../model/waiting.ts';
 import { awaitedMost } from '../model/waiting-words.ts';
 import { removeItems } from './activities.ts';
 import { BetweenItems } from './between-items.ts';
 import { describe } from './details.ts';
+import { onRecordsTrouble } from './records.ts';
 import { allUnresolved, unresolvedIn, type OffboardingInput, type RunState } from './run-state.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
 import { viewOf } from './view.ts';
@@ -64,6 +65,7 @@ export class Run implements RunState {
     this.input = input;
     this.workflowId = workflowId;
     this.id = runName(workflowId, firstExecutionRunId);
+    onRecordsTrouble((trouble) => (trouble ? this.waitFor(workerWaiting(trouble, this.asking)) : this.waitNoMore('worker')));
     if (input.searchAttributes) upsertSearchAttributes([{ key: tenantAttribute, value: input.manifest.tenant.id }]);
   }
 

@@ -78,7 +78,8 @@ async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: L
     policy: effectivePolicy(deps.policy, manifest),
     startedBy: ledger.startedBy ?? '',
     now: new Date(),
-    gate: [...ledger.gates.values()].find((g) => g.outcome === undefined && !g.decided),
+    // Where records were lost, an earlier opening may stand there without its end: the last one counts.
+    gate: [...ledger.gates.values()].findLast((g) => g.outcome === undefined && !g.decided),
   };
   if (decision.kind === 'confirm') {
     const recipient = manifest.collectors.find((c) => decision.collector === `data-collector:${c.id}`)?.recipient;

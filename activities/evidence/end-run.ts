@@ -7,6 +7,8 @@ import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
 import type { Deps } from '../deps.ts';
+import { unproved } from '../../model/ending.ts';
+import { currentPlan } from '../records/plans.ts';
 import { evidenceOf, planFile, planHashes } from './evidence.ts';
 import { evidencePage } from './page.ts';
 
@@ -18,6 +20,9 @@ export interface EndRunInput extends Reason {
 export interface EndRunResult {
   /** Folder of the evidence, absolute. */
   evidence: string;
+  /** What it ended with, by its records. */
+  status: RunStatus;
+  reason: string;
   phases: PhaseCounts[];
   leftovers: string[] | null;
   /** Told first of all, in words: what Permissions Management can still act as, and what the manifest left out; empty for nothing. */
@@ -29,8 +34,8 @@ const MOST_TOLD = 20;
 
 /** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
-  const { run, ...ending } = input;
-  if ((await deps.journal.ledger(run)).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...ending });
+  const { run } = input;
+  if ((await deps.journal.ledger(run)).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...(await proved(deps, input)) });
   const lines = await deps.journal.lines(input.run);
   const artifacts = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r.artifact] as const] : [])));
   const hashes = planHashes(lines);
@@ -50,6 +55,14 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   }
   await write('evidence.json', JSON.stringify(evidence, undefined, 2));
   await write('index.html', evidencePage(evidence));
-  deps.log.info({ run: input.run, status: input.status, evidence: folder }, 'run ended');
-  return { evidence: folder, phases: summary.phases, leftovers: summary.leftovers, first: firstOfAll(summary, MOST_TOLD) };
+  deps.log.info({ run: input.run, status: summary.status, evidence: folder }, 'run ended');
+  return { evidence: folder, status: summary.status === 'running' ? 'failed' : summary.status, reason: summary.reason ?? '', phases: summary.phases, leftovers: summary.leftovers, first: firstOfAll(summary, MOST_TOLD) };
+}
+
+/** The ending that is claimed, or that its records do not bear it out. */
+async function proved(deps: Deps, { run, ...ending }: EndRunInput): Promise<Reason & { status: RunStatus }> {
+  const ledger = await deps.journal.ledger(run);
+  const records = (await deps.journal.lines(run)).map((l) => l.record);
+  const why = unproved(ending.status, records, ledger, await currentPlan(deps, ledger));
+  return why === undefined ? ending : { status: 'failed', reason: `said to be ${ending.status}, which its records do not show: ${why}` };
 }

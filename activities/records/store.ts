@@ -28,6 +28,8 @@ export interface Store {
   uses(run: string, address: string): Promise<boolean>;
   putArtifact(run: string, address: string, artifact: StoredArtifact): Promise<void>;
   artifact(address: string): Promise<StoredArtifact | undefined>;
+  /** Writes something and takes it away again: whether it can be written at all. */
+  probe(): Promise<void>;
   /** Removes a run with its lines, and the artifacts that no other run uses. */
   remove(run: string): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,7 @@ import { ownAccess } from './own-access.ts';
 import { pause } from './pause.ts';
 import { plan } from './plan.ts';
 import { ready } from './ready.ts';
+import { records } from './records.ts';
 import { reject } from './reject.ts';
 import { report } from './report.ts';
 import { resendOtp } from './resend-otp.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: Command[] = [
   cancel,
   report,
   ownAccess,
+  records,
   restore,
   evidence,
   demo,

@@ -6,6 +6,8 @@ import { evidencePage } from '../../activities/evidence/page.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Gate } from '../../model/names.ts';
+import { unproved } from '../../model/ending.ts';
+import { emptyLedger, record } from '../../model/ledger.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
 import type { Evidence } from '../../model/summary.ts';
@@ -31,6 +33,7 @@ export function verifyEvidence(folder: string): { lines: number; removals: numbe
   });
   const plan = plans.at(-1);
   if (canonical(evidenceOf(evidence.run, lines, plans)) !== canonical(evidence)) broken('evidence.json does not say what the journal says');
+  checkEnding(evidence, lines, plan);
   const begun = checkApprovals(lines, plan);
   if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
   const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
@@ -45,6 +48,21 @@ function checkChain({ journal }: Evidence, lines: JournalLine[]): void {
   }
   if (lines.length !== journal.lines || previous !== journal.head)
     broken('journal.jsonl does not end with the line that evidence.json names');
+}
+
+/** What it is said to have ended with follows from the journal. */
+function checkEnding({ summary }: Evidence, lines: JournalLine[], plan: Plan | undefined): void {
+  const ledger = emptyLedger();
+  for (const line of lines) record(ledger, line);
+  const why =
+    ledger.ended &&
+    unproved(
+      ledger.ended,
+      lines.map((l) => l.record),
+      ledger,
+      plan,
+    );
+  if (why !== undefined) broken(`the run is said to be ${summary.status}, which the journal does not show: ${why}`);
 }
 
 /**

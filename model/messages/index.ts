@@ -1,6 +1,7 @@
 import type { Decided, KeptThings } from '../decided.ts';
 import type { Policy } from '../policy.ts';
 import { refuse, type Verdict } from '../verdict.ts';
+import { acceptRecords, type AcceptRecordsDecision } from './accept-records.ts';
 import { amend, type AmendDecision } from './amend.ts';
 import { approve, type ApproveDecision } from './approve.ts';
 import { cancel, type CancelDecision } from './cancelled-by.ts';
@@ -16,6 +17,7 @@ import { waive, type WaiveDecision } from './waive.ts';
 
 /** Everything that people decide in a run, as it stands in the journal. */
 export type Decision =
+  | AcceptRecordsDecision
   | AmendDecision
   | ApproveDecision
   | AttestDecision
@@ -29,6 +31,7 @@ export type Decision =
   | WaiveDecision;
 
 const KINDS: { [K in Decision['kind']]: DecisionKind<Extract<Decision, { kind: K }>> } = {
+  'accept-records': acceptRecords,
   amend,
   approve,
   attest,

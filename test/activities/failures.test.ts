@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { asFailure, cloudUnavailable, notAuthorized, refused } from '../../activities/failures.ts';
 import { OffboardError } from '../../model/errors.ts';
 
-const thrownBy = (error: Error) => asFailure(() => Promise.reject(error)).catch((thrown: unknown) => thrown);
+const thrownBy = (error: Error) => asFailure('records', () => Promise.reject(error)).catch((thrown: unknown) => thrown);
 
 test('a mistake of the user fails an activity at once, with its code', async () => {
   expect(await thrownBy(new OffboardError('InvalidValue', 'manifest: no'))).toMatchObject({

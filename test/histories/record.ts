@@ -63,7 +63,7 @@ function estateWithUnknown(): TestEstate {
 test('approved, with retry, waiver, wrong code and resent code', async () => {
   const run = await startedRun(stage, estateWithUnknown());
   await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.unresolved.some((o) => o.code === 'UnknownScope') && v.awaiting.length > 0);
+  await stage.until(run, (v) => v.unresolved.some((o) => o.code === 'UnreadSystem') && v.awaiting.length > 0);
   await type('retry', run, ...REASON);
   await sleep(500);
   await stage.until(run, (v) => v.awaiting.length > 0);

@@ -39,7 +39,10 @@ const waits = (items: string[], more: object = {}) => ({ items, locked: [], waiv
 const items = itemsWaiting(waits(['aws-role:a', 'data-collector:c2']), UNTIL, ASKING);
 const soak = timeWaiting('soak', UNTIL, ASKING);
 const quarantine = quarantineWaiting(UNTIL, ASKING);
-const worker = workerWaiting('the records of this run', '/var/offboard on host-2', 'start the worker that has them', ASKING);
+const worker = workerWaiting(
+  { what: 'the records of this run', where: '/var/offboard on host-2', mend: 'start the worker that has them' },
+  ASKING,
+);
 const byHand = (driver: 'operator' | 'retired') => collector({ driver, stage: 'by-hand' });
 
 const CASES: [what: string, member: Waiting, whom: string, until: string | undefined, words: string, next: string[]][] = [

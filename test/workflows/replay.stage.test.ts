@@ -69,8 +69,8 @@ const ALTERATIONS: Alteration[] = [
   },
   {
     what: 'the plan is made before the preconditions',
-    from: /const \{ startRun, walk, makePlan,/g,
-    to: 'const { startRun: makePlan, walk, makePlan: startRun,',
+    from: /called\('startRun', (OPTIONS\);.*?)called\('makePlan', /gs,
+    to: "called('makePlan', $1called('startRun', ",
     refused: NAMES.filter((name) => name !== 'discovery' && !RESTORES.includes(name)),
   },
   {

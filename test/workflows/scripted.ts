@@ -10,7 +10,8 @@ import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
 import { AWS_ORDER } from '../../activities/aws/order.ts';
 import { AZURE_ORDER } from '../../activities/azure/order.ts';
 import { ENTRA_ORDER } from '../../activities/entra/order.ts';
-import type { Activities } from '../../activities/index.ts';
+import type { Activities, CarriedActivities } from '../../activities/index.ts';
+import type { RecordsHead } from '../../model/records-head.ts';
 import { PORTAL_ORDER } from '../../activities/portal/order.ts';
 import { batchesOf, itemsOf } from '../../model/batch.ts';
 import { ManifestSchema } from '../../model/manifest.ts';
@@ -129,7 +130,7 @@ export class ScriptedRun {
 
   /** Does one of its activities: what the script says, or what is done by default. */
   async play(name: keyof Activities, input: never): Promise<unknown> {
-    this.calls.push({ name, input });
+    this.calls.push({ name, input } as (typeof this.calls)[number]);
     this.#busy++;
     this.#changedAt = Date.now();
     try {
@@ -308,19 +309,21 @@ export function scriptedWorker() {
   };
 }
 
-/** Each activity is done by the run that asks for it. */
-function playing(runs: SharedWorker['runs']): Activities {
+const NO_RECORDS: RecordsHead = { store: '', seq: 0, hash: '' };
+
+/** Each activity is done by the run that asks for it; the records that it leaves are nobody's. */
+function playing(runs: SharedWorker['runs']): CarriedActivities {
   const names = Object.keys(byDefault(new ScriptedRun({}))) as (keyof Activities)[];
   const entries = names.map((name) => [
     name,
-    (input: never) => {
+    async (input: never) => {
       const { workflowId = '' } = Context.current().info.workflowExecution ?? {};
       const run = runs.get(workflowId);
       if (!run) throw new Error(`${workflowId} is no scripted run`);
-      return run.play(name, input);
+      return { result: await run.play(name, input), head: NO_RECORDS };
     },
   ]);
-  return Object.fromEntries(entries) as Activities;
+  return Object.fromEntries(entries) as unknown as CarriedActivities;
 }
 
 /** What came of items, for decisions that name what is held. */
@@ -409,9 +412,11 @@ function byDefault(run: ScriptedRun): Activities {
     enterOtp: ({ item }) => Promise.resolve({ kind: 'deleted', outcome: removed(item) }),
     confirmCollector: ({ item }) => Promise.resolve(removed(item)),
     confirmGone: () => Promise.resolve([]),
+    awaitRecords: () => Promise.resolve(),
     verify: () => Promise.resolve({ leftovers: [], unknown: [] }),
     readOwnAccess: () => Promise.resolve(),
-    endRun: () => Promise.resolve({ evidence: '/evidence', phases: countsOf(run), leftovers: [], first: [] }),
+    endRun: ({ status, reason }) =>
+      Promise.resolve({ evidence: '/evidence', status, reason, phases: countsOf(run), leftovers: [], first: [] }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Run } from '../run.ts';
+import { handleAcceptRecords } from './accept-records.ts';
 import { handleAmend } from './amend.ts';
 import { handleApprove } from './approve.ts';
 import { handleCancelledBy } from './cancelled-by.ts';
@@ -17,7 +18,17 @@ import { handleWaive } from './waive.ts';
 /** Everything that can be said to a run and asked of it (docs/messages.md). Registered before the workflow's first await. */
 
 /** What a restore takes, too: nothing about collectors, and no amended plan: another restore takes its place. */
-const OF_EVERY_RUN = [handleStatus, handleApprove, handleReject, handleWaive, handleRetry, handlePause, handleResume, handleCancelledBy];
+const OF_EVERY_RUN = [
+  handleAcceptRecords,
+  handleStatus,
+  handleApprove,
+  handleReject,
+  handleWaive,
+  handleRetry,
+  handlePause,
+  handleResume,
+  handleCancelledBy,
+];
 
 const OF_AN_OFFBOARDING = [handleAmend, handleLift, handleCollectorReady, handleSubmitOtp, handleResendOtp, handleConfirmCollector];
 
@@ -30,6 +41,7 @@ export function handleRestoreMessages(run: Run): void {
 }
 
 // For clients: the definitions, each with the shape of what it takes and answers.
+export { acceptRecords } from './accept-records.ts';
 export { amend } from './amend.ts';
 export { approve, approveSignal } from './approve.ts';
 export { cancelledBy } from './cancelled-by.ts';

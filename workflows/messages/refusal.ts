@@ -17,6 +17,7 @@ export function refusalOf(error: unknown): unknown {
   if (cause instanceof TimeoutFailure) return refusal('CloudUnavailable', 'no answer came in time; try again');
   if (!(cause instanceof ApplicationFailure)) return error;
   if (cause.type === FAILURES.refused) return ApplicationFailure.nonRetryable(cause.message, FAILURES.refused, ...(cause.details ?? []));
+  if (cause.type === FAILURES.records) return refusal('NoRecords', `${cause.message}; then say it again`);
   if (cause.type === FAILURES.cloudUnavailable) return refusal('CloudUnavailable', `${cause.message}; try again`);
   return error;
 }

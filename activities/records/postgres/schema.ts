@@ -6,6 +6,7 @@ export const MIGRATIONS: readonly string[] = [
      body bytea NOT NULL, PRIMARY KEY (run, seq));
    CREATE INDEX ON offboard.lines (append);
    CREATE TABLE offboard.artifacts (address text PRIMARY KEY, key text NOT NULL, body bytea NOT NULL);
+   CREATE TABLE offboard.probe (body bytea NOT NULL);
    CREATE TABLE offboard.uses (run text COLLATE "C" NOT NULL, address text NOT NULL, PRIMARY KEY (run, address));
    INSERT INTO offboard.store (version) VALUES (0);`,
 ];

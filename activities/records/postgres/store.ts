@@ -154,6 +154,11 @@ export class PostgresStore implements Store {
     return rows[0];
   }
 
+  async probe(): Promise<void> {
+    await this.#query('INSERT INTO offboard.probe (body) VALUES ($1)', [Buffer.alloc(65_536)]);
+    await this.#query('DELETE FROM offboard.probe');
+  }
+
   async remove(run: string): Promise<void> {
     await this.#durably(async (client) => {
       await client.query('DELETE FROM offboard.lines WHERE run = $1', [run]);

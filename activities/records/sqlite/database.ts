@@ -124,6 +124,11 @@ export class SqliteDatabase {
     });
   }
 
+  probe(): void {
+    this.#write(() => this.#run('INSERT INTO probe (body) VALUES (zeroblob(65536))'));
+    this.#write(() => this.#run('DELETE FROM probe'));
+  }
+
   /** Writes a copy into a new file. */
   backup(file: string): void {
     this.#do(() => this.#run('VACUUM INTO ?', file));

@@ -5,5 +5,6 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE lines (run TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, append TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
      PRIMARY KEY (run, seq)) WITHOUT ROWID;
    CREATE TABLE artifacts (address TEXT PRIMARY KEY, key TEXT NOT NULL, body BLOB NOT NULL);
+   CREATE TABLE probe (body BLOB NOT NULL);
    CREATE TABLE uses (run TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (run, address)) WITHOUT ROWID;`,
 ];

@@ -53,6 +53,9 @@ export class SqliteStore implements Store {
   artifact(address: string): Promise<StoredArtifact | undefined> {
     return this.ask('artifact', address);
   }
+  probe(): Promise<void> {
+    return this.ask('probe');
+  }
   remove(run: string): Promise<void> {
     return this.ask('remove', run);
   }

@@ -1,0 +1,173 @@
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openRecords } from '../../activities/records/open.ts';
+import { SqliteStore } from '../../activities/records/sqlite/store.ts';
+import { awaited } from '../../model/waiting.ts';
+import type { RunView } from '../../model/messages/status.ts';
+import { loadKeys } from '../../security/keys.ts';
+import { abandonRun } from '../harness/abandon.ts';
+import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { removedBy } from '../harness/removals.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+beforeAll(() => stage.open());
+afterEach(() => abandonRun(stage));
+afterAll(() => stage.close());
+
+const waitsForWorker = (v: RunView) => awaited(v.awaiting, 'worker').length > 0;
+const ASKED = ['--by', APPROVER, '--reason', 'the disk is lost'];
+
+/** Has the worker of the stage work with the records of another folder. */
+async function withRecordsOf<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const { deps } = stage;
+  const own = { journal: deps.journal, artifacts: deps.artifacts };
+  const other = await openRecords({ OFFBOARD_HOME: join(stage.folder, folder) }, loadKeys(stage.home.keys, stage.env), { create: true });
+  await stage.stopWorker();
+  Object.assign(deps, { journal: other.journal, artifacts: other.artifacts });
+  await stage.startWorker();
+  try {
+    return await work();
+  } finally {
+    Object.assign(deps, own);
+    await stage.stopWorker();
+    await stage.startWorker();
+    await other.store.close();
+  }
+}
+
+/** A copy of the records as they are now. */
+async function copied(name: string): Promise<string> {
+  const file = join(stage.folder, name);
+  await (stage.deps.journal.store as SqliteStore).ask('backup', file);
+  return file;
+}
+
+/** As somebody does who restores a backup by hand. */
+function putBack(file: string): void {
+  for (const end of ['-wal', '-shm']) rmSync(stage.home.records + end, { force: true });
+  cpSync(file, `${file}.copy`);
+  renameSync(`${file}.copy`, stage.home.records);
+}
+
+test('a worker with other records does nothing and says so; with the right ones the run goes on by itself', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const { gate } = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await withRecordsOf('elsewhere', async () => {
+    const approve = await stage.offboard(
+      'approve',
+      run,
+      '--gate',
+      'plan',
+      '--plan-hash',
+      gate?.planHash ?? '',
+      '--by',
+      APPROVER,
+      '--reason',
+      'read it',
+    );
+    expect(approve.code).toBe(26);
+    expect(approve.err).toContain('the worker has other records than this run');
+    expect(approve.err).toContain(join(stage.folder, 'elsewhere', 'records.sqlite'));
+  });
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await withRecordsOf('elsewhere', async () => {
+    await stage.offboard('pause', run, '--by', STARTER);
+    expect(await stage.offboard('resume', run, '--by', STARTER)).toMatchObject({ code: 26 });
+  });
+  await stage.offboard('resume', run, '--by', STARTER);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+});
+
+test('a run under way waits for a worker that has its records, says so in its status, and goes on at once when there is one', async () => {
+  await stage.stopWorker();
+  const file = stage.writeManifest(smallEstate().manifest);
+  await stage.startWorker();
+  await stage.fill(smallEstate());
+  const started = await stage.offboard('start', file, '--by', STARTER, '--json');
+  const { workflowId: run } = JSON.parse(started.out) as { workflowId: string };
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.offboard('pause', run, '--by', STARTER);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.stage === 'permissions' && v.paused);
+  await stage.offboard('resume', run, '--by', STARTER);
+  await stage.stopWorker();
+  await withRecordsOf('elsewhere', async () => {
+    const view = await stage.until(run, waitsForWorker);
+    expect(view.status).toBe('running');
+    const { out } = await stage.offboard('status', run);
+    expect(out).toContain('other records than this run');
+  });
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
+});
+
+test('a backup that is put back is noticed before anything is changed; put right, the run goes on', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  const old = await copied('old');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  const removed = await removedBy(stage, journal);
+  const whole = await copied('whole');
+  putBack(old);
+  const { gate } = await stage.view(run);
+  const refused = await stage.offboard(
+    'approve',
+    run,
+    '--gate',
+    'collectors',
+    '--plan-hash',
+    gate?.planHash ?? '',
+    '--by',
+    APPROVER,
+    '--reason',
+    'read it',
+  );
+  expect(refused.code).toBe(26);
+  expect(refused.err).toContain('an older copy was put back');
+  putBack(whole);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect((await removedBy(stage, journal)).slice(0, removed.length)).toEqual(removed);
+});
+
+test('records that are lost are accepted by an approver, as they were seen; the run plans and asks anew, and removes nothing twice', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  const old = await copied('older');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  const { gate } = await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  const removed = await removedBy(stage, journal);
+  expect(removed.length).toBeGreaterThan(0);
+  putBack(old);
+  const approve = ['approve', run, '--gate', 'collectors', '--plan-hash', gate?.planHash ?? '', '--by', APPROVER, '--reason', 'read it'];
+  expect(await stage.offboard(...approve)).toMatchObject({ code: 26 });
+  const { out } = await stage.offboard('status', run);
+  expect(out).toContain('an older copy was put back');
+  expect(out).toContain(`records accept ${run}`);
+  expect(await stage.offboard('records', 'accept', run, '--by', STARTER, '--reason', 'lost')).toMatchObject({ code: 31 });
+  const accepted = await stage.offboard('records', 'accept', run, ...ASKED);
+  expect([accepted.code, accepted.err]).toEqual([0, '']);
+  expect(accepted.out).toMatch(/^\d+ records are accepted as lost/);
+
+  await stage.until(run, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  const result = await resultOf(stage, run);
+  expect(result.status).toBe('completed');
+  expect((await removedBy(stage, journal)).filter((id) => removed.includes(id))).toEqual([]);
+  const verified = await stage.offboard('evidence', 'verify', result.evidence);
+  expect([verified.code, verified.err]).toEqual([0, '']);
+  const report = await stage.offboard('report', run);
+  expect(report.out).toContain('though the run had written');
+});

@@ -1,0 +1,135 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  TimeoutFailure,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { TimeoutType } from '@temporalio/common';
+import type { CarriedActivities } from '../activities/index.ts';
+import { FAILURES } from '../model/errors.ts';
+import { newest, type Carried, type Left, type RecordsHead, type RecordsTrouble } from '../model/records-head.ts';
+import { recordsQueue } from '../model/task-queue.ts';
+import { runName } from '../model/run-name.ts';
+
+/**
+ * What this run knows of its records, in whichever worker's hands they are: the newest head that an activity left. Every activity is given
+ * it and refuses to work where the records are others, or go less far.
+ */
+let head: RecordsHead | undefined;
+
+/** Once a worker had other records, activities go only to workers that say they have the run's. */
+let apart = false;
+
+/** What waits for the records, and what is to be told of it. */
+const waiting = new Set<CancellationScope>();
+let tell: (trouble: RecordsTrouble | undefined) => void = () => {};
+
+/** Has `show` hear what is wrong with the records, and when they are back. */
+export function onRecordsTrouble(show: typeof tell): void {
+  tell = show;
+}
+
+/** What is given up when records are accepted as lost. */
+let body: CancellationScope | undefined;
+
+/** Does work that rests on the run's records. `lost`: an approver accepted that records are lost; what was under way has been given up. */
+export async function whileRecordsLast<T>(work: () => Promise<T>): Promise<T | 'lost'> {
+  const scope = new CancellationScope();
+  body = scope;
+  try {
+    return await scope.run(work);
+  } catch (error) {
+    if (isOnly(scope)) return 'lost';
+    throw error;
+  } finally {
+    body = undefined;
+  }
+}
+
+/** From now on the run goes on from these records. */
+export function acceptRecords(found: RecordsHead): void {
+  head = found;
+  for (const scope of waiting) scope.cancel();
+  body?.cancel();
+}
+
+/** Whether this scope was cancelled, and not what it lies in: the run itself. */
+function isOnly(scope: CancellationScope): boolean {
+  return scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+}
+
+/** Where activities are to be sent, and how soon a worker must take them. */
+export type Place = { taskQueue?: string; scheduleToStartTimeout?: '30s' };
+
+/**
+ * Calls an activity with the head of the run's records. Where they are not at hand the run says so until they are; `patient`: the call waits as long,
+ * else it fails.
+ */
+export async function withRecords<R>(
+  call: (carried: Carried, place: Place) => Promise<Left<R>>,
+  patient: boolean,
+  from?: RecordsHead,
+): Promise<R> {
+  for (;;) {
+    try {
+      const known = from ?? head;
+      const { result, head: left } = await call(known ? { head: known } : {}, apart ? placeOf(head) : {});
+      head = newest(head, left);
+      return result;
+    } catch (error) {
+      const trouble = troubleIn(error);
+      if (!trouble) throw error;
+      const back = untilBack(trouble);
+      if (patient) await back;
+      else {
+        back.catch(() => undefined);
+        throw error;
+      }
+    }
+  }
+}
+
+/** What an activity's failure says of the records. */
+export function troubleIn(error: unknown): RecordsTrouble | undefined {
+  if (!(error instanceof ActivityFailure)) return undefined;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure && cause.type === FAILURES.records) return cause.details?.[0] as RecordsTrouble;
+  if (!(cause instanceof TimeoutFailure) || cause.timeoutType !== TimeoutType.SCHEDULE_TO_START) return undefined;
+  const where = placeOf(head).taskQueue ?? '';
+  return { what: 'no worker that has the records of this run takes work', where, mend: 'start one; the run then goes on by itself' };
+}
+
+function placeOf(known: RecordsHead | undefined): Place {
+  return known ? { taskQueue: recordsQueue(workflowInfo().taskQueue, known.store), scheduleToStartTimeout: '30s' } : {};
+}
+
+/** Tried for as long as it takes, by whichever worker has the records. */
+const RETRY = { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '5s' } as const;
+
+async function untilBack(trouble: RecordsTrouble): Promise<void> {
+  if (trouble.expected) apart = true;
+  const scope = new CancellationScope();
+  waiting.add(scope);
+  tell(trouble);
+  try {
+    await scope.run(async () => {
+      const { taskQueue } = placeOf(head);
+      const { awaitRecords } = proxyActivities<CarriedActivities>({
+        startToCloseTimeout: '20s',
+        retry: RETRY,
+        summary: trouble.what,
+        ...(taskQueue === undefined ? {} : { taskQueue }),
+      });
+      const { workflowId, firstExecutionRunId } = workflowInfo();
+      await awaitRecords({ run: runName(workflowId, firstExecutionRunId) }, head ? { head } : {});
+    });
+  } catch (error) {
+    // By an acceptance: what the records are now is what the run goes on from.
+    if (!isOnly(scope)) throw error;
+  } finally {
+    waiting.delete(scope);
+    if (waiting.size === 0) tell(undefined);
+  }
+}
