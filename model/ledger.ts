@@ -172,3 +172,8 @@ export function collectorsLeft(ledger: Ledger, plan: Plan): string[] {
     return outcome !== 'removed' && outcome !== 'already-gone';
   });
 }
+
+/** Pure: where records of this run were lost, so may be the intent that says it went by us. */
+export function byWhom(reason: string, { recordsLost }: Pick<Ledger, 'recordsLost'>): string {
+  return recordsLost ? `${reason}: gone, by whom is not known, since records of this run were lost` : reason;
+}

@@ -61,7 +61,7 @@ function isOnly(scope: CancellationScope): boolean {
 }
 
 /** Where activities are to be sent, and how soon a worker must take them. */
-export type Place = { taskQueue?: string; scheduleToStartTimeout?: '30s' };
+export type Place = { taskQueue?: string; scheduleToStartTimeout?: '30s' | '3s' };
 
 /**
  * Calls an activity with the head of the run's records. Where they are not at hand the run says so until they are; `patient`: the call waits as long,
@@ -75,7 +75,7 @@ export async function withRecords<R>(
   for (;;) {
     try {
       const known = from ?? head;
-      const { result, head: left } = await call(known ? { head: known } : {}, apart ? placeOf(head) : {});
+      const { result, head: left } = await call(known ? { head: known } : {}, apart ? placeOf(head, patient) : {});
       head = newest(head, left);
       return result;
     } catch (error) {
@@ -101,8 +101,10 @@ export function troubleIn(error: unknown): RecordsTrouble | undefined {
   return { what: 'no worker that has the records of this run takes work', where, mend: 'start one; the run then goes on by itself' };
 }
 
-function placeOf(known: RecordsHead | undefined): Place {
-  return known ? { taskQueue: recordsQueue(workflowInfo().taskQueue, known.store), scheduleToStartTimeout: '30s' } : {};
+/** A person who waits is told soon that nobody is there; work may wait for one who is busy. */
+function placeOf(known: RecordsHead | undefined, patient = true): Place {
+  const scheduleToStartTimeout = patient ? '30s' : '3s';
+  return known ? { taskQueue: recordsQueue(workflowInfo().taskQueue, known.store), scheduleToStartTimeout } : {};
 }
 
 /** Tried for as long as it takes, by whichever worker has the records. */

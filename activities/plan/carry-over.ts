@@ -1,7 +1,7 @@
 import { describeDiff, isRemnant } from '../../model/diff.ts';
 import type { Finding, Hold, Json } from '../../model/finding.ts';
 import { combine } from '../../model/guards/combine.ts';
-import { isDone, type Ledger } from '../../model/ledger.ts';
+import { byWhom, isDone, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Phase, SystemId } from '../../model/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -86,8 +86,9 @@ function changedSince(run: string, before: Json, now: Json): Hold {
 }
 
 function goneNow(item: PlanItem, ledger: Ledger): Outcome {
-  const outcome = ledger.openIntents.has(item.id) ? 'removed' : 'already-gone';
-  return { item: item.id, outcome, reason: 'read by its id when the plan was amended: not there any more' };
+  const reason = 'read by its id when the plan was amended: not there any more';
+  if (ledger.openIntents.has(item.id)) return { item: item.id, outcome: 'removed', reason };
+  return { item: item.id, outcome: 'already-gone', reason: byWhom(reason, ledger) };
 }
 
 function findingOf({ fingerprint: _, dependsOn: __, guard: ___, lifted: ____, override: _____, ...finding }: PlanItem): Finding {

@@ -1,8 +1,9 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
 import { openRecords } from '../../activities/records/open.ts';
-import { SqliteStore } from '../../activities/records/sqlite/store.ts';
+import type { SqliteStore } from '../../activities/records/sqlite/store.ts';
 import { awaited } from '../../model/waiting.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { loadKeys } from '../../security/keys.ts';
@@ -168,6 +169,19 @@ test('records that are lost are accepted by an approver, as they were seen; the 
   expect((await removedBy(stage, journal)).filter((id) => removed.includes(id))).toEqual([]);
   const verified = await stage.offboard('evidence', 'verify', result.evidence);
   expect([verified.code, verified.err]).toEqual([0, '']);
+  // What went without a record is nobody's: neither ours to restore, nor somebody else's.
+  expect(result.phases.find((p) => p.phase === 'permissions')?.removed).toBe(0);
   const report = await stage.offboard('report', run);
   expect(report.out).toContain('though the run had written');
+});
+
+test('whoever ends a run by hand ends it as its records say, not as he does', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const { run: journal } = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  const { result } = await createActivities(stage.deps).endRun({ run: journal, status: 'completed', reason: 'nothing is left' });
+  const told = expect.stringMatching(/^said to be completed, which its records do not show: \d+ of \d+ planned things/) as string;
+  expect(result).toMatchObject({ status: 'failed', reason: told });
+  expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
+  const { out } = await stage.offboard('report', run, '--json');
+  expect(JSON.parse(out)).toMatchObject({ status: 'failed', reason: told });
 });

@@ -323,7 +323,7 @@ function playing(runs: SharedWorker['runs']): CarriedActivities {
       return { result: await run.play(name, input), head: NO_RECORDS };
     },
   ]);
-  return Object.fromEntries(entries) as unknown as CarriedActivities;
+  return Object.fromEntries(entries) as CarriedActivities;
 }
 
 /** What came of items, for decisions that name what is held. */

@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES, type ErrorCode } from '../../model/errors.ts';
 import type { NextStep } from '../../model/next-step.ts';
+import { troubleIn } from '../records.ts';
 
 /** Refuses a message before anything is written to history: `details` are its ErrorCode and what may be typed next. */
 export function refuse(code: ErrorCode, message: string, ...next: readonly NextStep[]): never {
@@ -13,11 +14,12 @@ export function refusal(code: ErrorCode, message: string, ...next: readonly Next
 
 /** An activity's refusal as the update's own failure, so that the client sees its message and code; others go on as they are. */
 export function refusalOf(error: unknown): unknown {
+  const trouble = troubleIn(error);
+  if (trouble) return refusal('NoRecords', `${trouble.what} (${trouble.where}); ${trouble.mend}; then say it again`);
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (cause instanceof TimeoutFailure) return refusal('CloudUnavailable', 'no answer came in time; try again');
   if (!(cause instanceof ApplicationFailure)) return error;
   if (cause.type === FAILURES.refused) return ApplicationFailure.nonRetryable(cause.message, FAILURES.refused, ...(cause.details ?? []));
-  if (cause.type === FAILURES.records) return refusal('NoRecords', `${cause.message}; then say it again`);
   if (cause.type === FAILURES.cloudUnavailable) return refusal('CloudUnavailable', `${cause.message}; try again`);
   return error;
 }

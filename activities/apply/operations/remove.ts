@@ -13,7 +13,7 @@ import { later } from '../../look/settle.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
-import { collectorsLeft, isDone, type Ledger } from '../../../model/ledger.ts';
+import { byWhom, collectorsLeft, isDone, type Ledger } from '../../../model/ledger.ts';
 
 /** Takes planned items away, for good or as durably as their cloud does it. */
 export const REMOVE: BatchOperation = {
@@ -42,12 +42,13 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
   const kind = kindOf(reach.cloud, item);
   const begun = ledger.openIntents.has(item.id);
   if (current === undefined) {
+    const notFound = kind.gone ?? 'not found';
     // One answer alone is no proof that somebody else removed it.
     const again = begun ? undefined : await later(reach.settle, () => kind.read(reach.api, item));
     if (again !== undefined) return await judgeRemoval(item, again, reach);
     const others = begun ? [] : ((await kind.inPlace?.(reach.api, item)) ?? []);
     const newcomer = others.find((o) => !known.has(o.id));
-    return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, kind.gone ?? 'not found');
+    return newcomer ? drift(item, newcomer.snapshot) : gone(item, begun, begun ? notFound : byWhom(notFound, ledger));
   }
   if (begun && isAnother(kind, current, item)) return gone(item, true, `${kind.gone ?? 'not found'}: another one stands in its place`);
   if (fingerprint(current) === item.fingerprint) return 'call';
