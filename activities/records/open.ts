@@ -5,7 +5,7 @@ import { ArtifactStore } from './artifacts.ts';
 import { Journal } from './journal.ts';
 import { PostgresStore } from './postgres/store.ts';
 import { SqliteStore } from './sqlite/store.ts';
-import type { Store } from './store.ts';
+import { RecordsUnavailable, type Store } from './store.ts';
 
 /** The records of this machine or of a database, with what is read and written through them. */
 export interface Records {
@@ -24,6 +24,7 @@ export async function openRecords(env: NodeJS.ProcessEnv, ring: KeyRing, { creat
     await store.identity();
   } catch (error) {
     await store.close();
+    if (error instanceof RecordsUnavailable) throw new OffboardError('NoRecords', `${error.message}; ${error.mend}`, { cause: error });
     throw error;
   }
   return recordsIn(store, ring);
@@ -37,7 +38,7 @@ export function recordsIn(store: Store, ring: KeyRing): Records {
 function storeOf(env: NodeJS.ProcessEnv, ring: KeyRing, create: boolean): Store {
   const url = env['OFFBOARD_RECORDS'];
   if (url === undefined || url === '') return new SqliteStore(homeOf(env).records, ring, { create });
-  if (/^postgres(ql)?:\/\//.test(url)) return new PostgresStore(url, ring, { create });
+  if (/^postgres(ql)?:\/\//.test(url)) return new PostgresStore(url, ring, { create, env });
   throw new OffboardError(
     'InvalidValue',
     `OFFBOARD_RECORDS: begins neither with postgres:// nor with postgresql://; write postgres://USER@HOST/DATABASE, or leave it unset for a file in OFFBOARD_HOME`,

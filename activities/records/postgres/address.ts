@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { PoolConfig } from 'pg';
 import { OffboardError } from '../../../model/errors.ts';
+import type { Login } from './password.ts';
 
 /** A database as OFFBOARD_RECORDS names it. */
 export interface Address {
   /** For people: without password and parameters. */
   where: string;
-  connection: Pick<PoolConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'ssl'>;
+  login: Login;
+  /** Where the address has one. */
+  password?: string;
+  ssl: PoolConfig['ssl'];
 }
 
 const FORM = 'write postgres://USER@HOST/DATABASE';
@@ -14,12 +18,13 @@ const ENCODED = 'in a password @ : / ? # % are written as %40 %3A %2F %3F %23 %2
 const PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
 
 /**
- * Reads `postgres://USER@HOST/DATABASE?sslmode=verify-full&sslrootcert=FILE`. Where it has no password, the driver takes PGPASSWORD or PGPASSFILE.
+ * Reads `postgres://USER@HOST/DATABASE?sslmode=verify-full&sslrootcert=FILE`.
  * Throws InvalidValue; what is refused is never repeated, since it may be the password.
  */
 export function addressOf(text: string): Address {
   const url = parsed(text);
   const [host, user, database] = [decoded(url.hostname.replace(/^\[|\]$/g, '')), decoded(url.username), decoded(url.pathname.slice(1))];
+  const ssl = tlsOf(url.searchParams);
   if (url.hash !== '' || url.pathname.includes('@')) throw refused(`has a character that is not written as such; ${ENCODED}`);
   if (host === '') throw refused(`names no host; ${FORM}`);
   if (host.includes(',')) throw refused('names several hosts; name one, the primary server');
@@ -27,14 +32,9 @@ export function addressOf(text: string): Address {
   if (database === '' || database.includes('/')) throw refused(`names no database; ${FORM}`);
   return {
     where: `postgres://${url.username}@${url.host}${url.pathname}`,
-    connection: {
-      host,
-      port: url.port === '' ? 5432 : Number(url.port),
-      user,
-      database,
-      ssl: tlsOf(url.searchParams),
-      ...(url.password === '' ? {} : { password: decoded(url.password) }),
-    },
+    login: { host, port: url.port === '' ? 5432 : Number(url.port), user, database },
+    ssl,
+    ...(url.password === '' ? {} : { password: decoded(url.password) }),
   };
 }
 

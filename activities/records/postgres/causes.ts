@@ -3,7 +3,7 @@ import { RecordsUnavailable } from '../store.ts';
 
 /** SQLSTATEs that say something of the server or the database: what it is, and the mend (PostgreSQL's appendix A). */
 const CAUSES: [RegExp, string, string][] = [
-  [/^28/, 'refuse the user or the password', 'mend the user in OFFBOARD_RECORDS, or the password in PGPASSWORD or PGPASSFILE'],
+  [/^28P01$/, 'refuse the user or the password', 'mend the user in OFFBOARD_RECORDS, or the password in PGPASSWORD or PGPASSFILE'],
   [/^3D000$/, 'are in no such database', 'create the database, or mend OFFBOARD_RECORDS'],
   [/^42501$/, 'may not be used by this user', 'make the user the owner of the database, or of its schema `offboard`'],
   [/^25006$/, 'cannot be written: the server is read-only', 'name the primary server, not a replica'],
@@ -13,6 +13,7 @@ const CAUSES: [RegExp, string, string][] = [
 ];
 
 const REACH = 'see that the server runs and that this machine reaches it, or mend OFFBOARD_RECORDS';
+const ENTRY = 'ask for TLS by sslmode=verify-full, mend the user in OFFBOARD_RECORDS, or let it in by pg_hba.conf at the server';
 const TLS = 'name the authority of its certificate by sslrootcert in OFFBOARD_RECORDS, and the server by the name in the certificate';
 
 /** What the driver threw, in words. What no one outside the program can mend comes back as it is. */
@@ -23,6 +24,8 @@ export function inWords(where: string, error: unknown): Error {
   const told = (what: string, mend: string) => new RecordsUnavailable(where, what, mend, error);
   const known = CAUSES.find(([pattern]) => pattern.test(code));
   if (known) return told(known[1], known[2]);
+  // The server's own words name host, user, database and whether TLS was used.
+  if (code.startsWith('28')) return told(`let nobody in so (${message})`, ENTRY);
   if (/password must be a.* string/.test(message)) return told('need a password', 'set PGPASSWORD or PGPASSFILE');
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code))
     return told(`are on a server that is not trusted (${message})`, TLS);

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { refuseNewer, RecordsUnavailable } from '../store.ts';
 import { addressOf } from './address.ts';
 import { inWords, isLost } from './causes.ts';
+import { Client } from './client.ts';
+import { passwordOf } from './password.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** For so long, in ms, a lost connection is made again before the caller is told. */
@@ -29,13 +31,17 @@ export class Connections {
   readonly #create: boolean;
   #ready: Promise<void> | undefined;
 
-  /** `create`: makes the schema where it is not there, and refuses a server that cannot be written. */
-  constructor(url: string, create: boolean) {
-    const { where, connection } = addressOf(url);
+  /** `create`: makes the schema where it is not there, and refuses a server that cannot be written. `env`: where a password may stand. */
+  constructor(url: string, env: NodeJS.ProcessEnv, create: boolean) {
+    const { where, login, password, ssl } = addressOf(url);
     this.where = where;
     this.#create = create;
     this.#pool = new pg.Pool({
-      ...connection,
+      Client,
+      ...login,
+      // Asked at each connection: a password may be changed while a run goes on.
+      password: () => password ?? passwordOf(env, login) ?? '',
+      ssl,
       max: 8,
       connectionTimeoutMillis: 5_000,
       query_timeout: 60_000,

@@ -25,8 +25,8 @@ export class PostgresStore implements Store {
   readonly #ring: KeyRing;
 
   /** Throws InvalidValue where `url` is no such address. */
-  constructor(url: string, ring: KeyRing, { create = false }: { create?: boolean } = {}) {
-    this.#database = new Connections(url, create);
+  constructor(url: string, ring: KeyRing, { create = false, env = process.env }: { create?: boolean; env?: NodeJS.ProcessEnv } = {}) {
+    this.#database = new Connections(url, env, create);
     this.where = this.#database.where;
     this.#ring = ring;
   }

@@ -72,8 +72,8 @@ export class Cluster {
   }
 
   /** Its address, as OFFBOARD_RECORDS takes it. */
-  url(database: string, user = ADMIN, password: string | undefined = PASSWORD, port = this.port): string {
-    return `postgres://${user}${password === undefined ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/${database}`;
+  url(database: string, user = ADMIN, password = PASSWORD, port = this.port): string {
+    return `postgres://${user}${password === '' ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/${database}`;
   }
 
   write(name: string, content: string): void {
