@@ -112,8 +112,8 @@ export class PostgresStore implements Store {
   }
 
   async probe(): Promise<void> {
-    await this.#query('INSERT INTO offboard.probe (body) VALUES ($1)', [Buffer.alloc(65_536)]);
-    await this.#query('DELETE FROM offboard.probe');
+    await this.#database.query('INSERT INTO offboard.probe (body) VALUES ($1)', [Buffer.alloc(65_536)]);
+    await this.#database.query('DELETE FROM offboard.probe');
   }
 
   async remove(run: string): Promise<void> {
