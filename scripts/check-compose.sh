@@ -15,8 +15,11 @@ fi
 # From outside the project, so that nobody's .env answers for a variable.
 empty=$(mktemp)
 trap 'rm -f "$empty"' EXIT
-if env -u POSTGRES_PASSWORD "${compose[@]}" --env-file "$empty" config > /dev/null 2>&1; then
-  echo 'docker-compose.yml starts without a database password' >&2
-  exit 1
-fi
-POSTGRES_PASSWORD=for-the-check "${compose[@]}" --env-file "$empty" --profile cli config | node_modules/.bin/node scripts/check-compose.ts
+passwords=(POSTGRES_PASSWORD=for-the-check OFFBOARD_RECORDS_PASSWORD=another-for-the-check)
+for name in POSTGRES_PASSWORD OFFBOARD_RECORDS_PASSWORD; do
+  if env "${passwords[@]}" env -u "$name" "${compose[@]}" --env-file "$empty" config > /dev/null 2>&1; then
+    echo "docker-compose.yml starts without $name" >&2
+    exit 1
+  fi
+done
+env "${passwords[@]}" "${compose[@]}" --env-file "$empty" --profile cli config | node_modules/.bin/node scripts/check-compose.ts

@@ -10,6 +10,7 @@ interface Service {
   ports?: (string | { host_ip?: string; published?: string | number })[];
   healthcheck?: { test?: string | string[] };
   depends_on?: Record<string, { condition: string }>;
+  environment?: Record<string, string | null>;
 }
 
 export function faultsOf(services: Record<string, Service>): string[] {
@@ -19,6 +20,29 @@ export function faultsOf(services: Record<string, Service>): string[] {
     ...ports.filter((port) => !onLoopback(port)).map((port) => `${name}: ${JSON.stringify(port)} is published beyond loopback`),
     ...(image.startsWith('temporalio/server') && healthcheck ? [`${name}: the server's image has nothing to run a health check with`] : []),
   ]);
+}
+
+/** The worker's records: on the PostgreSQL server, in a database and by a user of their own, there before the worker is. */
+export function recordsFaultsOf(services: Record<string, Service>): string[] {
+  const { worker, postgresql, 'records-database': maker } = services;
+  const { OFFBOARD_RECORDS: address, PGPASSWORD: password } = worker?.environment ?? {};
+  const server = postgresql?.environment ?? {};
+  const parts = /^postgres:\/\/(?<user>[^:@]+)@postgresql\/(?<database>\w+)$/.exec(address ?? '')?.groups;
+  if (!parts)
+    return [
+      'worker: OFFBOARD_RECORDS is not postgres://USER@postgresql/DATABASE, without a password: records would lie in a volume, or it be told',
+    ];
+  const told = (wrong: boolean, fault: string) => (wrong ? [`worker: ${fault}`] : []);
+  return [
+    ...told(parts['user'] === server['POSTGRES_USER'], 'its records have the user of the server'),
+    ...told(parts['database']?.startsWith('temporal') === true, "its records lie in Temporal's database"),
+    ...told(!password || password === server['POSTGRES_PASSWORD'], 'its records have no password of their own'),
+    ...told(maker?.environment?.['OFFBOARD_RECORDS_PASSWORD'] !== password, 'its password is not the one that records-database gives'),
+    ...told(
+      worker?.depends_on?.['records-database']?.condition !== 'service_completed_successfully',
+      'it starts before its database is made',
+    ),
+  ];
 }
 
 function onLoopback(port: string | { host_ip?: string }): boolean {
@@ -35,7 +59,11 @@ export function uncopied(dockerfile: string, ignore: string): string[] {
 
 async function run(): Promise<void> {
   const { services } = parse(await text(process.stdin)) as { services: Record<string, Service> };
-  const faults = [...faultsOf(services), ...uncopied(readFileSync('Dockerfile', 'utf8'), readFileSync('.dockerignore', 'utf8'))];
+  const faults = [
+    ...faultsOf(services),
+    ...recordsFaultsOf(services),
+    ...uncopied(readFileSync('Dockerfile', 'utf8'), readFileSync('.dockerignore', 'utf8')),
+  ];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   if (faults.length > 0) process.exitCode = 1;
   else process.stdout.write(`docker-compose.yml: ${Object.keys(services).join(', ')}\n`);

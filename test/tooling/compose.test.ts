@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf, uncopied } from '../../scripts/check-compose.ts';
+import { faultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
 
 test.each([
   ['an image without a version', { image: 'postgres:latest' }, 'not pinned'],
@@ -16,6 +16,36 @@ test('a pinned service on loopback, and one built here, are none', () => {
     faultsOf({ ui: { image: 'temporalio/ui:2.49.1', ports: ['127.0.0.1:8080:8080/tcp'] }, worker: { build: '.', image: 'w:local' } }),
   ).toEqual([]);
 });
+
+test.each([
+  ['in no database', { OFFBOARD_RECORDS: null }, 'records would lie in a volume'],
+  ['in one of another server', { OFFBOARD_RECORDS: 'postgres://offboard@elsewhere/offboard' }, 'records would lie in a volume'],
+  ['by an address with a password', { OFFBOARD_RECORDS: 'postgres://offboard:own@postgresql/offboard' }, 'without a password'],
+  ["by the server's user", { OFFBOARD_RECORDS: 'postgres://temporal@postgresql/offboard' }, 'the user of the server'],
+  ["in Temporal's database", { OFFBOARD_RECORDS: 'postgres://offboard@postgresql/temporal_visibility' }, "Temporal's database"],
+  ["with the server's password", { PGPASSWORD: 'server' }, 'no password of their own'],
+])('records %s are a fault', (_, changed, fault) => {
+  expect(recordsFaultsOf(composed(changed))).toContainEqual(expect.stringContaining(fault));
+});
+
+test('a worker that may start before its database is made is a fault', () => {
+  const services = composed();
+  services.worker.depends_on = {};
+  expect(recordsFaultsOf(services)).toEqual(['worker: it starts before its database is made']);
+});
+
+test('records in a database, a user and with a password of their own are none', () => {
+  expect(recordsFaultsOf(composed())).toEqual([]);
+});
+
+function composed(changed: Record<string, string | null> = {}) {
+  const depends_on: Record<string, { condition: string }> = { 'records-database': { condition: 'service_completed_successfully' } };
+  return {
+    postgresql: { environment: { POSTGRES_USER: 'temporal', POSTGRES_PASSWORD: 'server' } },
+    'records-database': { environment: { OFFBOARD_RECORDS_PASSWORD: 'own' } },
+    worker: { environment: { OFFBOARD_RECORDS: 'postgres://offboard@postgresql/offboard', PGPASSWORD: 'own', ...changed }, depends_on },
+  };
+}
 
 test('a folder that the image needs and the build does not see is a fault', () => {
   expect(uncopied('COPY model model\nCOPY gone gone\n', '*\n!model\n!gone\n')).toEqual(['Dockerfile: gone is not there to copy']);
