@@ -16,9 +16,13 @@ const GUARD = resolve(import.meta.dirname, '..', '..', '..', 'temporal', 'guard.
 export const ADMIN = 'postgres';
 export const PASSWORD = 'correct horse battery';
 
+/** By this user replicas follow. */
+export const REPLICATOR = 'replicator';
+
 /** A PostgreSQL cluster of a test's own, on a free loopback port; it ends with this process, however that ends. */
 export class Cluster {
-  readonly port: number;
+  /** Another one is taken at the next start. */
+  port: number;
   /** Files beside the data that the server may read, such as certificates. */
   readonly folder: string;
   readonly #programs: string;
@@ -52,8 +56,20 @@ export class Cluster {
 
   /** A copy that follows this cluster, as a hot standby (a replica that answers reads). */
   async replica(settings: Record<string, string> = {}): Promise<Cluster> {
+    await this.sql(ADMIN, `CREATE ROLE ${REPLICATOR} REPLICATION LOGIN PASSWORD '${PASSWORD}'`);
     const replica = await Cluster.#empty(settings);
-    await replica.#run('pg_basebackup', ['-D', replica.data, '--no-sync', '-R', '-X', 'stream', '-c', 'fast', '-d', this.url('postgres')]);
+    await replica.#run('pg_basebackup', [
+      '-D',
+      replica.data,
+      '--no-sync',
+      '-R',
+      '-X',
+      'stream',
+      '-c',
+      'fast',
+      '-d',
+      this.url(ADMIN, REPLICATOR),
+    ]);
     await replica.up();
     return replica;
   }
