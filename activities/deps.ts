@@ -6,6 +6,12 @@ import type { AnyCloud } from './cloud.ts';
 import type { ArtifactStore } from './records/artifacts.ts';
 import type { Journal } from './records/journal.ts';
 
+/** A Temporal namespace: `host:port` and its name. */
+export interface TemporalPlace {
+  address: string;
+  namespace: string;
+}
+
 /** What the activities work with; the worker's main file makes it from its environment. */
 export interface Deps {
   clouds: Record<SystemType, AnyCloud>;
@@ -14,6 +20,8 @@ export interface Deps {
   /** The worker's floor. */
   policy: Policy;
   sealing: SealingKey;
+  /** Where this worker's runs are. */
+  temporal: TemporalPlace;
   evidenceFolder: string;
   log: Logger;
 }

@@ -16,6 +16,7 @@ import { closeGate, openGate, remind } from './decide/gates.ts';
 import { takeInventory } from './discover/inventory.ts';
 import { readBatch } from './discover/read.ts';
 import { walk } from './discover/walk.ts';
+import { adoptRun } from './evidence/adopt.ts';
 import { endRun } from './evidence/end-run.ts';
 import { readOwnAccess } from './evidence/own-access.ts';
 import { makePlan } from './plan/make-plan.ts';
@@ -75,6 +76,7 @@ function activitiesOf(deps: Deps) {
     verify: long(verify),
     // evidence
     readOwnAccess: long(readOwnAccess),
+    adoptRun: activity(adoptRun),
     endRun: activity(endRun),
   };
 }

@@ -1,3 +1,4 @@
+import type { Adopted } from './adoption.ts';
 import { gateKey, type Decided, type KeptThings } from './decided.ts';
 import type { GateOutcome, OpenGate } from './gate.ts';
 import { foldDecision, type Decision } from './messages/index.ts';
@@ -11,8 +12,18 @@ import type { Excluded, Plan } from './plan.ts';
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
   /** `restores`: journal of the run that this one undoes. */
-  | { type: 'run-started'; workflowId: string; startedBy: string; manifestHash: string; tenantId: string; restores?: string }
+  | {
+      type: 'run-started';
+      workflowId: string;
+      startedBy: string;
+      manifestHash: string;
+      tenantId: string;
+      restores?: string;
+      temporal?: Place;
+    }
   | { type: 'preconditions'; failures: Reason[] }
+  /** The facts of another run are this one's from here on: `seq` and `hash` say where its records ended. Its decisions are not. */
+  | ({ type: 'adopted' } & Adopted & { seq: number; hash: string; by: string; quarantined: ({ item: string } & Quarantined)[] })
   /** `again`: items that an earlier plan had resolved and that were found again. */
   | { type: 'plan'; planHash: string; artifact: string; items: number; again?: string[] }
   | ({ type: 'gate-opened' } & OpenGate)
@@ -36,6 +47,19 @@ export type JournalRecord =
 
 export type CollectorEvent = 'ready' | 'deletion-requested' | 'otp-resent' | 'otp-wrong' | 'otp-accepted' | 'otp-exhausted' | 'otp-expired';
 
+/** Where a run is: Temporal's `host:port` and namespace. */
+export interface Place {
+  address: string;
+  namespace: string;
+}
+
+/** ISO times: when a quarantine was begun, and when it was last asked for; `artifact` is the plan that holds the definition from before. */
+export interface Quarantined {
+  first: string;
+  since: string;
+  artifact: string;
+}
+
 export interface LedgerEntry {
   /** ISO time. */
   at: string;
@@ -45,6 +69,7 @@ export interface LedgerEntry {
 /** The journal folded: what stands now. */
 export interface Ledger extends Decided {
   startedBy: string | undefined;
+  tenantId: string | undefined;
   /** Journal of the run that this one undoes; undefined for an offboarding. */
   restores: string | undefined;
   /** Address of the manifest the run was started with. */
@@ -57,11 +82,12 @@ export interface Ledger extends Decided {
   openIntents: Set<string>;
   /** Items with an intent, whatever came of it: a restore that was refused half way goes on with what it made. */
   begun: Set<string>;
-  /**
-   * Items in quarantine: put there by us, or begun to be, and neither lifted nor removed since. `first` and `since` in ISO: when that was
-   * begun, and when it was last asked for; `artifact` is the plan that holds the definition from before.
-   */
-  quarantined: Map<string, { first: string; since: string; artifact: string }>;
+  /** Items in quarantine: put there by us, or begun to be, and neither lifted nor removed since. */
+  quarantined: Map<string, Quarantined>;
+  /** Where the run is; undefined for one that did not say. */
+  temporal: Place | undefined;
+  /** The run that this one took over from. */
+  adopted: Adopted | undefined;
   /** ISO; when a quarantine was last looked at before a removal. */
   watched: string | undefined;
   /** Deletions that the portal was asked for: which collector each code is for. */
@@ -72,6 +98,7 @@ export interface Ledger extends Decided {
 export function emptyLedger(): Ledger {
   return {
     startedBy: undefined,
+    tenantId: undefined,
     restores: undefined,
     manifest: undefined,
     planHash: undefined,
@@ -81,6 +108,8 @@ export function emptyLedger(): Ledger {
     openIntents: new Set(),
     begun: new Set(),
     quarantined: new Map(),
+    temporal: undefined,
+    adopted: undefined,
     watched: undefined,
     waived: new Map(),
     confirmed: new Map(),
@@ -95,9 +124,17 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;
+      ledger.tenantId = r.tenantId;
       ledger.manifest = r.manifestHash;
       ledger.restores = r.restores;
+      ledger.temporal = r.temporal;
       return;
+    case 'adopted': {
+      const { run, oldTemporalGone } = r;
+      ledger.adopted = { run, ...(oldTemporalGone === undefined ? {} : { oldTemporalGone }) };
+      for (const { item, ...quarantined } of r.quarantined) ledger.quarantined.set(item, quarantined);
+      return;
+    }
     case 'plan':
       ledger.planHash = r.planHash;
       ledger.planArtifact = r.artifact;

@@ -57,8 +57,8 @@ export const RESTORE_TITLES: Record<Phase, string> = {
 export const OUTCOMES = ['removed', 'already-gone', 'restored', 'already-there', 'quarantined', 'skipped', 'blocked', 'failed'] as const;
 export type OutcomeWord = (typeof OUTCOMES)[number];
 
-/** How a run ended. */
-export const RUN_STATUSES = ['completed', 'leftovers', 'refused', 'denied', 'cancelled', 'dry-run', 'failed'] as const;
+/** How a run ended; `superseded`: another run adopted what it did. */
+export const RUN_STATUSES = ['completed', 'leftovers', 'refused', 'denied', 'cancelled', 'dry-run', 'failed', 'superseded'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export type Confidence = 'certain' | 'name-only';

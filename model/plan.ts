@@ -11,6 +11,7 @@ import { unitsOf } from './unit.ts';
 import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
+import { adoptionWords, damagedWords, type Adopted } from './adoption.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
 import { NOT_SIGNED_IN, unreadForSignIn } from './sign-in.ts';
@@ -87,6 +88,10 @@ export interface PlanInput {
   overrides: { item: string; reason: string }[];
   /** Items of an earlier plan of this run that need no second look: waived by an approver, or collectors confirmed deleted. */
   leftAlone: { item: string; reason: string; keeps?: Hold['keeps'] }[];
+  /** The tenant's runs whose records are damaged. */
+  damaged?: string[];
+  /** The run that this one took over from. */
+  adopted?: Adopted;
   /** Of the manifest's waves. */
   pilot: string[];
   maxItems: number;
@@ -196,6 +201,8 @@ export function buildPlan(input: PlanInput): Plan {
     facts: input.facts,
     pilot: input.pilot.toSorted(),
     warnings: [
+      ...(input.adopted ? [adoptionWords(input.adopted)] : []),
+      ...(input.damaged ?? []).map(damagedWords),
       ...foreignWarnings(foreignNamed),
       ...accessThatStays(
         [...unplanned, ...items.filter((i) => i.guard)],

@@ -3,6 +3,7 @@ import type { Waiver } from './decided.ts';
 import type { Decision } from './messages/index.ts';
 import { emptyLedger, record, type LedgerEntry } from './ledger.ts';
 import type { MaybeOurs } from './maybe-ours.ts';
+import { adoptionWords } from './adoption.ts';
 import { PHASES, type Phase, type RunStatus } from './names.ts';
 import type { NextStep, Reason } from './next-step.ts';
 import { countPhase, withoutPhase, type Outcome, type PhaseCounts } from './outcome.ts';
@@ -17,6 +18,8 @@ export interface RunSummary {
   tenantId: string;
   /** Journal of the run that this one undoes; absent for an offboarding. */
   restores?: string;
+  /** The run that this one took over from, in words; absent for none. */
+  adopted?: string;
   startedBy: string;
   startedAt: string;
   endedAt?: string;
@@ -138,6 +141,9 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       summary.workflowId = r.workflowId;
       summary.tenantId = r.tenantId;
       if (r.restores !== undefined) summary.restores = r.restores;
+      return;
+    case 'adopted':
+      summary.adopted = adoptionWords(r);
       return;
     case 'preconditions':
       summary.preconditions = r.failures;

@@ -55,7 +55,7 @@ async function roundTrip(stage: Stage, estate: string, tell: (line: string) => v
   try {
     const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
     const people = playedPeople(session, approver, stage.sandbox, tell);
-    const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
+    const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
     await attend(handle, people, tell);
     const { removed } = await removalsOf(stage.env, handle.workflowId);
     const without = new Set((await stage.sandbox.report()).ours.altered);

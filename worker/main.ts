@@ -26,6 +26,7 @@ async function run(): Promise<void> {
     journal,
     artifacts,
     policy: parsePolicy(policyFile, readText(policyFile)),
+    temporal: { address: settings.address, namespace: settings.namespace },
     sealing: await loadSealingKey(home.sealing),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,

@@ -81,4 +81,5 @@ export const confirmCollector = called('confirmCollector', ATTENDED, { patient: 
 export const confirmGone = summarised('confirmGone', OPTIONS);
 export const verify = called('verify', OPTIONS);
 export const readOwnAccess = called('readOwnAccess', OPTIONS);
+export const adoptRun = called('adoptRun', SHORT);
 export const endRun = called('endRun', SHORT);

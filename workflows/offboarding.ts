@@ -12,7 +12,7 @@ import type { MaybeOurs } from '../model/maybe-ours.ts';
 import type { RunStatus } from '../model/names.ts';
 import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
-import { endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
+import { adoptRun, endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
 import { liftRest } from './lift.ts';
 import { handleMessages } from './messages/index.ts';
@@ -112,8 +112,13 @@ async function followTheGuide(run: Run): Promise<StepOutcome> {
 
 async function preconditions(run: Run): Promise<boolean> {
   run.enter('preconditions');
-  const { manifest, startedBy } = run.input;
-  run.started = await startRun({ run: run.id, workflowId: workflowInfo().workflowId, manifest, startedBy });
+  const { manifest, startedBy, adopt, oldTemporalGone } = run.input;
+  const started = { run: run.id, workflowId: workflowInfo().workflowId, manifest, startedBy };
+  run.started = await startRun({ ...started, ...(adopt === undefined ? {} : { adopt }) });
+  if (adopt !== undefined && run.terms.failures.length === 0) {
+    const gone = oldTemporalGone === undefined ? {} : { oldTemporalGone };
+    run.started = { ...run.terms, failures: await adoptRun({ run: run.id, adopt, by: startedBy, ...gone }) };
+  }
   return run.terms.failures.length === 0;
 }
 

@@ -15,6 +15,9 @@ export interface OffboardingInput {
   dryRun: boolean;
   /** Journal of the run that it undoes; absent for an offboarding. */
   restores?: string;
+  /** A run that lost its Temporal, to take over from; why that cannot be asked any more. */
+  adopt?: string;
+  oldTemporalGone?: string;
   /** Whether the server knows the search attributes. */
   searchAttributes: boolean;
 }

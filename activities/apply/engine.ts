@@ -87,6 +87,8 @@ async function workInSystem(
     if (stopRequested() || !(operation.atAnyTime || isOpen(manifest.windows, new Date()))) return;
     const connected = async () =>
       connection?.ok ? connection : (connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest })));
+    // What others wrote meanwhile counts: the run may have ended, or been taken over.
+    await work.deps.journal.ledger(work.run);
     const allowed: PlanItem[] = [];
     for (const item of group) {
       const before = doneBefore(work, item);

@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { messageOf } from '../../model/errors.ts';
-import type { JournalRecord } from '../../model/ledger.ts';
+import type { Ledger } from '../../model/ledger.ts';
 import { step } from '../../model/next-step.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
+import { workflowIdIn } from '../../model/run-name.ts';
 import { cloudUnavailable } from '../failures.ts';
 import type { Journal } from '../records/journal.ts';
 import { blocked } from './operation.ts';
@@ -15,43 +16,26 @@ import { blocked } from './operation.ts';
  * still goes on.
  */
 export async function opposingRun(journal: Journal, run: string): Promise<string | undefined> {
-  const own = (await startOf(journal, run))?.started;
-  if (!own) return undefined;
+  const own = await journal.ledger(run);
+  if (own.startedBy === undefined) return undefined;
   for (const other of await journal.runs()) {
-    const start = await startOf(journal, other);
-    if (!start?.open || start.started.tenantId !== own.tenantId) continue;
-    if ((start.started.restores === undefined) === (own.restores === undefined)) continue;
-    if (await isRunning(start.started.workflowId)) return start.started.workflowId;
+    const ledger = await journal.ledgerIfWhole(other);
+    // What a damaged one is about is not known but by its name.
+    const opposes = ledger ? isOpposite(own, ledger) : workflowIdIn(other) !== workflowIdIn(run) && other.includes(own.tenantId ?? run);
+    if (opposes && (await isRunning(workflowIdIn(other)))) return workflowIdIn(other);
   }
   return undefined;
+}
+
+/** It came as far as asking for approval, which a dry run never does, and has not written its end. */
+function isOpposite(own: Ledger, other: Ledger): boolean {
+  const open = other.ended === undefined && other.gates.size > 0;
+  return open && other.tenantId === own.tenantId && (other.restores === undefined) !== (own.restores === undefined);
 }
 
 export function heldByOpposingRun(item: PlanItem, other: string): Outcome {
   const reason = `${other} does the opposite in this tenant and has not ended; let it end, or cancel it (temporal workflow terminate --workflow-id ${other}, when no worker serves it); then retry`;
   return { ...blocked(item, 'OtherRun', reason), next: [step('cancel', other, '--by', 'NAME')] };
-}
-
-interface Start {
-  started: Extract<JournalRecord, { type: 'run-started' }>;
-  /** It came as far as asking for approval, which a dry run never does, and has not written its end. */
-  open: boolean;
-}
-
-/** An ended run stays ended: it need not be read again with every batch. */
-const ended = new WeakMap<Journal, Map<string, Start>>();
-
-async function startOf(journal: Journal, run: string): Promise<Start | undefined> {
-  const known = ended.get(journal) ?? new Map<string, Start>();
-  ended.set(journal, known);
-  const before = known.get(run);
-  if (before) return before;
-  const records = (await journal.lines(run)).map((l) => l.record);
-  const started = records.find((r) => r.type === 'run-started');
-  if (!started) return undefined;
-  const hasEnded = records.some((r) => r.type === 'run-ended');
-  const start = { started, open: !hasEnded && records.some((r) => r.type === 'gate-opened') };
-  if (hasEnded) known.set(run, start);
-  return start;
 }
 
 async function isRunning(workflowId: string): Promise<boolean> {

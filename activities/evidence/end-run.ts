@@ -5,6 +5,7 @@ import type { RunStatus } from '../../model/names.ts';
 import type { Reason } from '../../model/next-step.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { RunSummary } from '../../model/summary.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
 import type { Deps } from '../deps.ts';
 import { unproved } from '../../model/ending.ts';
@@ -32,17 +33,33 @@ export interface EndRunResult {
 /** A result stays small: the evidence names all. */
 const MOST_TOLD = 20;
 
-/** Ends a run in the journal and writes its evidence: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
+/** Ends a run in the journal and writes its evidence. */
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
   const { run } = input;
-  if ((await deps.journal.ledger(run)).ended === undefined) await deps.journal.append(run, { type: 'run-ended', ...(await proved(deps, input)) });
-  const lines = await deps.journal.lines(input.run);
+  if ((await deps.journal.ledger(run)).ended === undefined)
+    await deps.journal.append(run, { type: 'run-ended', ...(await proved(deps, input)) });
+  const { folder, summary } = await writeEvidence(deps, run);
+  const { status, reason, phases, leftovers } = summary;
+  deps.log.info({ run, status, evidence: folder }, 'run ended');
+  return {
+    evidence: folder,
+    status: status === 'running' ? 'failed' : status,
+    reason,
+    phases,
+    leftovers,
+    first: firstOfAll(summary, MOST_TOLD),
+  };
+}
+
+/** Writes the evidence of a run that has ended: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
+export async function writeEvidence(deps: Deps, run: string): Promise<{ folder: string; summary: RunSummary }> {
+  const lines = await deps.journal.lines(run);
   const artifacts = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r.artifact] as const] : [])));
   const hashes = planHashes(lines);
   const plans = await Promise.all(hashes.map((hash) => deps.artifacts.get<Plan>(artifacts.get(hash) ?? '')));
   const evidence = evidenceOf(run, lines, plans);
   const { summary } = evidence;
-  const folder = resolve(deps.evidenceFolder, input.run);
+  const folder = resolve(deps.evidenceFolder, run);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const write = async (name: string, text: string) => {
     await writeFile(join(folder, `${name}.next`), text, { mode: 0o600, flush: true });
@@ -55,8 +72,7 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   }
   await write('evidence.json', JSON.stringify(evidence, undefined, 2));
   await write('index.html', evidencePage(evidence));
-  deps.log.info({ run: input.run, status: summary.status, evidence: folder }, 'run ended');
-  return { evidence: folder, status: summary.status === 'running' ? 'failed' : summary.status, reason: summary.reason ?? '', phases: summary.phases, leftovers: summary.leftovers, first: firstOfAll(summary, MOST_TOLD) };
+  return { folder, summary };
 }
 
 /** The ending that is claimed, or that its records do not bear it out. */

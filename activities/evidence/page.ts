@@ -23,6 +23,7 @@ ${accessSection(s)}${excludedSection(s)}<dl>${terms([
     ['Tenant', s.tenantId],
     ['Run', run],
     ...(s.restores === undefined ? [] : [['Gives back what was removed by', s.restores] as [string, string]]),
+    ...(s.adopted === undefined ? [] : [['Adoption', s.adopted] as [string, string]]),
     ['Started by', `${s.startedBy}, ${s.startedAt}`],
     ['Ended', s.endedAt ?? ''],
     ['Plan', s.planHash ?? 'none'],
@@ -114,7 +115,10 @@ function undoSection(undo: Undoing[]): string {
 
 function lossOf({ impossible, losses, until, afterwards }: Undoing): string {
   if (impossible !== undefined) return impossible;
-  const later = until === undefined ? '' : `; after that: ${afterwards === undefined ? 'it never comes back' : `made again, without ${afterwards.join('; ')}`}`;
+  const later =
+    until === undefined
+      ? ''
+      : `; after that: ${afterwards === undefined ? 'it never comes back' : `made again, without ${afterwards.join('; ')}`}`;
   return `${losses.join('; ') || 'nothing'}${later}`;
 }
 

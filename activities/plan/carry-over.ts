@@ -34,10 +34,12 @@ export async function carryOver(
 ): Promise<CarriedOver> {
   const carried: CarriedOver = { findings: [], gone: [] };
   const before = await earlierRun(deps.journal, run);
+  const own = await deps.journal.ledger(run);
   const seen = new Set(found);
   for (const of of before === undefined ? [run] : [run, before]) {
     const ledger = await deps.journal.ledger(of);
     const mine = of === run;
+    const adopted = own.adopted?.run === of;
     const plan = await currentPlan(deps, ledger);
     if (!plan) continue;
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
@@ -45,7 +47,9 @@ export async function carryOver(
       seen.add(item.id);
       const finding = await stillThere(item, { run: of, ledger }, ask);
       if (finding) carried.findings.push(finding);
-      else if (mine && ledger.outcomes.has(item.id)) carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
+      // An intent of the run that this one took over from is settled here: what it began and nobody sees any more went by us.
+      else if ((mine && ledger.outcomes.has(item.id)) || (adopted && ledger.openIntents.has(item.id)))
+        carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
     });
   }
   carried.findings.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -16,7 +16,7 @@ import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { leftAlone } from './left-alone.ts';
 import { judge, judgeAsIfUnread } from '../discover/judge.ts';
-import { earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
+import { damagedRuns, earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
 import { isQuarantined, quarantineOf } from '../look/kinds.ts';
 
 export interface MakePlanInput {
@@ -65,6 +65,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const idOf = (written: string) => spelled.get(normalItem(written)) ?? written;
   const left = leftAlone(ledger);
   const decided = new Set(left.map((l) => normalItem(l.item)));
+  const damaged = await damagedRuns(deps.journal, input.run);
   const planInput: PlanInput = {
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
@@ -80,6 +81,8 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
       // What an approver decided since stands.
     ].filter((o) => !decided.has(normalItem(o.item))),
     leftAlone: left,
+    ...(ledger.adopted ? { adopted: ledger.adopted } : {}),
+    ...(damaged.length > 0 ? { damaged } : {}),
     pilot: pilotOf(manifest),
     maxItems: effectivePolicy(deps.policy, manifest).maxItems,
     foreignThings: deps.policy.foreignThings ?? false,

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { fault } from '../failures.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
-import { removedByRun } from '../records/removed.ts';
+import { removedWithAdopted } from '../records/removed.ts';
 import { freeze, type MakePlanResult } from './make-plan.ts';
 import { restorabilityOf } from './restorability.ts';
 
@@ -22,7 +22,7 @@ export interface MakeRestorePlanInput {
 
 /** Plans what is given back, freezes the plan, and makes it the one in force. Reads clouds only for what chosen items need. */
 export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
-  const { ledger, removed, plans } = await removedByRun(deps.journal, deps.artifacts, restores);
+  const { ledger, removed, plans } = await removedWithAdopted(deps.journal, deps.artifacts, restores);
   const last = plans.at(-1);
   if (!last) throw fault(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);

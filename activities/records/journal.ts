@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import { emptyLedger, record, type JournalRecord, type Ledger } from '../../model/ledger.ts';
+import { undefinedIf } from '../../model/errors.ts';
 import type { KeyRing } from '../../security/keys.ts';
 import { NO_HEAD, readOn, type Append, type Appended, type Head, type JournalLine } from './chain.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -53,6 +54,11 @@ export class Journal {
   /** The records of a run, folded. The same object each time, brought up to date: nobody but this class changes it. */
   async ledger(run: string): Promise<Ledger> {
     return await this.#reading.runExclusive(async () => (await this.#upToDate(run)).ledger);
+  }
+
+  /** The same; undefined where the run is damaged: that stops its own run, and whoever asks about others goes on without it. */
+  async ledgerIfWhole(run: string): Promise<Ledger | undefined> {
+    return await this.ledger(run).catch(undefinedIf((error) => error instanceof RecordsDamaged));
   }
 
   async #upToDate(run: string): Promise<Folded> {

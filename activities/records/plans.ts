@@ -11,7 +11,7 @@ export function earlierRun(journal: Journal, run: string): Promise<string | unde
   return lastPlanned(journal, withoutDryRun(workflowIdIn(run)), run);
 }
 
-/** The tenant's other runs that made a plan, newest first. */
+/** The tenant's other runs that made a plan, newest first; damaged ones are told apart (`damagedRuns`). */
 export function runsOfTenant(journal: Journal, run: string): Promise<string[]> {
   return planned(journal, withoutDryRun(workflowIdIn(run)), run);
 }
@@ -23,8 +23,16 @@ export async function lastPlanned(journal: Journal, workflowId: string, except?:
 
 async function planned(journal: Journal, workflowId: string, except?: string): Promise<string[]> {
   const runs = (await journal.runs()).filter((r) => r !== except && workflowIdIn(r) === workflowId);
-  const ledgers = await Promise.all(runs.map((r) => journal.ledger(r)));
+  const ledgers = await Promise.all(runs.map((r) => journal.ledgerIfWhole(r)));
   return runs.filter((_, i) => ledgers[i]?.planHash !== undefined);
+}
+
+/** The tenant's other runs of which nobody knows what they did: their records are damaged. */
+export async function damagedRuns(journal: Journal, run: string): Promise<string[]> {
+  const workflowId = withoutDryRun(workflowIdIn(run));
+  const runs = (await journal.runs()).filter((r) => r !== run && withoutDryRun(workflowIdIn(r)) === workflowId);
+  const ledgers = await Promise.all(runs.map((r) => journal.ledgerIfWhole(r)));
+  return runs.filter((_, i) => ledgers[i] === undefined);
 }
 
 /** The plan that a journal recorded last, checked against its hash; undefined while there is none. Throws a fault when another is stored. */

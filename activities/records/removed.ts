@@ -1,4 +1,4 @@
-import type { Ledger } from '../../model/ledger.ts';
+import type { Ledger, LedgerEntry } from '../../model/ledger.ts';
 import type { Plan } from '../../model/plan.ts';
 import { removedItems, type Removed } from '../../model/restore.ts';
 import { isCalled } from '../../model/run-name.ts';
@@ -14,13 +14,24 @@ export interface RemovedByRun {
 }
 
 /** The newest run of a workflow id, or the run itself by its journal's name; undefined when there is none. */
-export async function journalOf(journal: Journal, name: string): Promise<string | undefined> {
-  return (await journal.runs()).find((run) => isCalled(run, name));
+export async function journalOf(journal: Journal, name: string, except?: string): Promise<string | undefined> {
+  return (await journal.runs()).find((run) => run !== except && isCalled(run, name));
 }
 
-/** Reads what a run removed. Works wherever journal and artifacts lie: it asks no cloud. */
+/** Reads what a run removed itself. Works wherever the records lie: it asks no cloud. */
 export async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
+  return await removedIn(journal, artifacts, run, await journal.lines(run));
+}
+
+/** The same, with what the runs removed that it adopted, and they in turn: all that a restore of it gives back. */
+export async function removedWithAdopted(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
   const lines = await journal.lines(run);
+  for (let of = (await journal.ledger(run)).adopted?.run; of !== undefined; of = (await journal.ledger(of)).adopted?.run)
+    lines.unshift(...(await journal.lines(of)));
+  return await removedIn(journal, artifacts, run, lines);
+}
+
+async function removedIn(journal: Journal, artifacts: ArtifactStore, run: string, lines: LedgerEntry[]): Promise<RemovedByRun> {
   const plans = new Map<string, Plan>();
   for (const { record: r } of lines) if (r.type === 'plan') plans.set(r.planHash, await artifacts.get<Plan>(r.artifact));
   return { ledger: await journal.ledger(run), removed: removedItems(lines, plans), plans: [...plans.values()] };

@@ -13,7 +13,9 @@ import type { EntraApi } from '../entra/wire/clients.ts';
 import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
-import { earlierRun } from '../records/plans.ts';
+import { counted } from '../../model/counted.ts';
+import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
+import { earlierRun, runsOfTenant } from '../records/plans.ts';
 
 export interface StartRunInput {
   run: string;
@@ -21,6 +23,8 @@ export interface StartRunInput {
   /** As it was written: parsed YAML, checked again here. */
   manifest: unknown;
   startedBy: string;
+  /** A run that this one is to take over from; that is done once this one may begin. */
+  adopt?: string;
 }
 
 export interface StartRunResult {
@@ -53,7 +57,8 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
     ...asReasons(await directoryFailures(deps, manifest)),
-    ...(await earlierQuarantine(deps, input.run)),
+    ...(input.adopt === undefined ? await openBefore(deps, input.run) : []),
+    ...(input.adopt === undefined ? await earlierQuarantine(deps, input.run) : []),
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return { ...opened, failures, soak: manifest.waves?.soak ?? 0, mode: manifest.mode, collectors: manifest.collectors };
@@ -68,7 +73,7 @@ export async function openRun(
   restores?: string,
 ): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'otpPublicKey'>> {
   if ((await deps.journal.ledger(run)).startedBy === undefined) {
-    const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id };
+    const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id, temporal: deps.temporal };
     await deps.journal.append(run, { type: 'run-started', ...started, ...(restores === undefined ? {} : { restores }) });
   }
   const { approvers } = effectivePolicy(deps.policy, manifest);
@@ -150,6 +155,21 @@ function roleFailures(manifest: Manifest, roles: DirectoryRoles): string[] {
 }
 
 /**
+ * A run before that changed something and has no end: its Temporal was lost, or it was terminated. What it did is in nobody's list until a run adopts
+ * it, and a restore of this one would not find it.
+ */
+async function openBefore(deps: Deps, run: string): Promise<Reason[]> {
+  if (workflowIdIn(run) !== withoutDryRun(workflowIdIn(run))) return [];
+  for (const before of await runsOfTenant(deps.journal, run)) {
+    const { ended, begun, quarantined } = await deps.journal.ledger(before);
+    if (ended !== undefined || begun.size + quarantined.size === 0) continue;
+    const reason = `${before} of this tenant began to change ${counted(begun.size + quarantined.size, 'thing')} and has not ended: take over from it, so that what it did can be restored`;
+    return [{ reason, next: [step('start', 'MANIFEST', '--adopt', before, '--by', 'NAME')] }];
+  }
+  return [];
+}
+
+/**
  * What a run before left denied or disabled, as a precondition that fails; nothing when all was lifted, or given back by a restore. It
  * looks like something that somebody changed: a plan made now would hold it for its true definition.
  */
@@ -159,8 +179,8 @@ export async function earlierQuarantine(deps: Deps, run: string): Promise<Reason
   const still = new Set((await deps.journal.ledger(before)).quarantined.keys());
   if (still.size === 0) return [];
   for (const other of await deps.journal.runs()) {
-    const ledger = await deps.journal.ledger(other);
-    if (ledger.restores !== before) continue;
+    const ledger = await deps.journal.ledgerIfWhole(other);
+    if (ledger?.restores !== before) continue;
     for (const { item, outcome } of ledger.outcomes.values()) if (outcome === 'restored' || outcome === 'already-there') still.delete(item);
   }
   const [first] = still;

@@ -2,7 +2,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { step, type Reason } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Deps } from '../deps.ts';
-import { removedByRun } from '../records/removed.ts';
+import { removedWithAdopted } from '../records/removed.ts';
 import { approverFailures, openRun, type StartRunResult } from './offboarding.ts';
 
 export interface StartRestoreInput {
@@ -21,7 +21,7 @@ export interface StartRestoreInput {
  * that of the run it undoes. Changes nothing.
  */
 export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
-  const source = await removedByRun(deps.journal, deps.artifacts, input.restores);
+  const source = await removedWithAdopted(deps.journal, deps.artifacts, input.restores);
   const manifestHash = source.ledger.manifest ?? '';
   const last = source.plans.at(-1);
   if (!last || source.ledger.restores !== undefined)

@@ -77,7 +77,7 @@ async function play(
 ): Promise<{ code: number; staysUp: boolean }> {
   const tell = (line: string) => io.err(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
   const approver = stage.manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
-  const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, false);
+  const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
   tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
   const auto = values['auto'] === true || !io.interactive;
   const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, stage.env, io);

@@ -1,6 +1,7 @@
+import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/values.ts';
+import { BY, optional, personOf, type Values } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
@@ -9,12 +10,26 @@ export const start: Command = {
   name: 'start',
   summary: 'Start the offboarding a manifest describes, or attach to the one that is going on for its tenant.',
   positionals: ['MANIFEST'],
-  options: { ...BY, 'dry-run': { type: 'boolean', help: 'discover and plan only; change nothing' } },
+  options: {
+    ...BY,
+    'dry-run': { type: 'boolean', help: 'discover and plan only; change nothing' },
+    adopt: {
+      type: 'string',
+      value: 'RUN',
+      help: 'take over from a run of this tenant that lost its Temporal: what it did becomes part of this one',
+    },
+    'old-temporal-gone': {
+      type: 'string',
+      value: 'REASON',
+      help: 'with --adopt: why the Temporal that it ran in cannot be asked any more',
+    },
+  },
   async run({ positionals: [file = ''], values, json }, io) {
     const by = personOf(values, io);
+    const adopting = adoptionOf(values);
     const manifest = readRawManifest(file);
     return await withSession(io.env, async (session) => {
-      const { handle, isNew } = await startRun(session, manifest, by, values['dry-run'] === true);
+      const { handle, isNew } = await startRun(session, manifest, by, { dryRun: values['dry-run'] === true, ...adopting });
       if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
       else {
         io.out(
@@ -27,3 +42,14 @@ export const start: Command = {
     });
   },
 };
+
+/** Only a run that may change something takes over from another. Throws Usage. */
+function adoptionOf(values: Values): { adopt?: string; oldTemporalGone?: string } {
+  const [adopt, gone] = [optional(values, 'adopt'), optional(values, 'old-temporal-gone')];
+  if (adopt === undefined) {
+    if (gone !== undefined) throw new OffboardError('Usage', '--old-temporal-gone: belongs to --adopt RUN; name the run to take over from');
+    return {};
+  }
+  if (values['dry-run'] === true) throw new OffboardError('Usage', '--adopt: a dry run takes over from no other; leave one of the two out');
+  return { adopt, ...(gone === undefined ? {} : { oldTemporalGone: gone }) };
+}

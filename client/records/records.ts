@@ -1,6 +1,6 @@
 import type { Records } from '../../activities/records/open.ts';
 import { openRecords } from '../../activities/records/open.ts';
-import { journalOf, removedByRun, type RemovedByRun } from '../../activities/records/removed.ts';
+import { journalOf, removedWithAdopted, type RemovedByRun } from '../../activities/records/removed.ts';
 import { RecordsUnavailable } from '../../activities/records/store.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { OffboardError } from '../../model/errors.ts';
@@ -28,7 +28,10 @@ export async function recordsOf(env: NodeJS.ProcessEnv, workflowId: string): Pro
 
 /** What a run removed, as its restore would find it. Throws RunNotFound, NoKeys, NoRecords. */
 export async function removalsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RemovedByRun & { run: string }> {
-  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => ({ run, ...(await removedByRun(journal, artifacts, run)) }));
+  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => ({
+    run,
+    ...(await removedWithAdopted(journal, artifacts, run)),
+  }));
 }
 
 /** The manifest that a plan was made for. Throws NoKeys, NoRecords. */

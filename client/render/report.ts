@@ -10,6 +10,7 @@ export function renderReport(s: RunSummary, program: string): string {
   const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
+    ...(s.adopted === undefined ? [] : [`It ${s.adopted}`]),
     `${endWords(s)}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
     ...spelled(s.next, '  '),
     ...(s.restores === undefined ? [] : [`gives back what was removed by ${s.restores}`]),

@@ -23,7 +23,7 @@ export async function startRun(
   session: Session,
   manifest: OffboardingInput['manifest'],
   startedBy: string,
-  dryRun: boolean,
+  { dryRun, ...adopting }: Pick<OffboardingInput, 'dryRun' | 'adopt' | 'oldTemporalGone'>,
 ): Promise<Started<typeof offboarding>> {
   const tenant = manifest.tenant.id.toLowerCase();
   return await startOrAttach<typeof offboarding>(session, tenant, {
@@ -31,7 +31,7 @@ export async function startRun(
     sort: dryRun ? 'offboarding-dry-run' : 'offboarding',
     ...(dryRun ? {} : { notBeside: { sort: 'restore', harm: 'would give back what is removed' } }),
     summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
-    args: (searchAttributes) => [{ manifest, startedBy, dryRun, searchAttributes }],
+    args: (searchAttributes) => [{ manifest, startedBy, dryRun, ...adopting, searchAttributes }],
   });
 }
 

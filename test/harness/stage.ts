@@ -64,6 +64,7 @@ export class Stage {
       journal,
       artifacts,
       policy: { approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
+      temporal: { address: suite('temporalAddress'), namespace: 'default' },
       sealing: await loadSealingKey(this.home.sealing, this.env),
       evidenceFolder: join(this.folder, 'evidence'),
       log: pino({ level: 'silent' }),

@@ -1,5 +1,6 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { openRecords } from '../../activities/records/open.ts';
@@ -184,4 +185,27 @@ test('whoever ends a run by hand ends it as its records say, not as he does', as
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
   const { out } = await stage.offboard('report', run, '--json');
   expect(JSON.parse(out)).toMatchObject({ status: 'failed', reason: told });
+});
+
+test('a damaged run stops only itself: another of its tenant says so in its plan, and goes on', async () => {
+  const run = await startedRun(stage, smallEstate());
+  const { run: damaged } = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await abandonRun(stage);
+  const db = new DatabaseSync(stage.home.records);
+  db.prepare('UPDATE lines SET body = zeroblob(60) WHERE run = ? AND seq = 1').run(damaged);
+  db.close();
+  const other = await openRecords(stage.env, loadKeys(stage.home.keys, stage.env));
+  await expect(other.journal.ledger(damaged)).rejects.toThrow(`record 1 (it was changed after it was written) of ${damaged} is damaged`);
+  await stage.stopWorker();
+  const own = { journal: stage.deps.journal, artifacts: stage.deps.artifacts };
+  Object.assign(stage.deps, { journal: other.journal, artifacts: other.artifacts });
+  await own.journal.store.close();
+  await stage.startWorker();
+  const next = await startedRun(stage, smallEstate());
+  await stage.until(next, (v) => v.gate?.gate === 'plan');
+  expect((await stage.offboard('plan', next)).out).toContain(`the records of ${damaged} are damaged`);
+  await approveGate(stage, next, 'plan');
+  await approveGate(stage, next, 'collectors');
+  await deleteCollectors(stage, next);
+  expect((await resultOf(stage, next)).status).toBe('completed');
 });

@@ -413,6 +413,7 @@ function byDefault(run: ScriptedRun): Activities {
     confirmCollector: ({ item }) => Promise.resolve(removed(item)),
     confirmGone: () => Promise.resolve([]),
     awaitRecords: () => Promise.resolve(),
+    adoptRun: () => Promise.resolve([]),
     verify: () => Promise.resolve({ leftovers: [], unknown: [] }),
     readOwnAccess: () => Promise.resolve(),
     endRun: ({ status, reason }) =>
