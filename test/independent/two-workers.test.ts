@@ -70,7 +70,7 @@ async function startWorker(name: string): Promise<Child> {
 test('two workers that share nothing but the databases take the estate to the end, one killed in the middle of phase 1', async () => {
   const manifest = join(folder, 'manifest.yaml');
   writeFileSync(manifest, stringify(defaultEstate().manifest));
-  const { handle } = await startRun(session, readRawManifest(manifest), STARTER, false);
+  const { handle } = await startRun(session, readRawManifest(manifest), STARTER, { dryRun: false });
   const told: string[] = [];
   const people = playedPeople(session, APPROVER, sandbox.client, (line) => told.push(line));
   const [result, open] = await Promise.all([attend(handle, people, (line) => told.push(line)), killAmidPhase1()]);
