@@ -1,65 +1,29 @@
-import { EXIT_CODES, OffboardError } from '../model/errors.ts';
-import { spell } from '../model/next-step.ts';
-import { helpOf, parse, type Command, type Io } from './terminal/command.ts';
-import { COMMANDS } from './commands/index.ts';
-import { invocationOf } from './terminal/invocation.ts';
+import { keepCompiled } from '../temporal/compile-cache.ts';
 
-/** The CLI. Resolves to the exit code; what went wrong is told on stderr, and with --json as JSON on stdout, too. */
-export async function main(args: string[], io: Io): Promise<number> {
-  const [name, ...rest] = args;
-  try {
-    if (name === undefined || name === 'help' || name === '--help') {
-      io.out(overview(io.program));
-      return name === undefined ? EXIT_CODES.Usage : 0;
-    }
-    const command = COMMANDS.find((c) => c.name === name);
-    if (!command) throw new OffboardError('Usage', `${name} is not a command; ${io.program} help lists them`);
-    const input = parse(command, rest);
-    if (input.values['help']) {
-      io.out(helpOf(command, io.program));
-      return 0;
-    }
-    return (await command.run(input, io)) || 0;
-  } catch (error) {
-    if (!(error instanceof OffboardError)) throw error;
-    io.err([`offboard: ${error.message}`, ...error.next.map((step) => `  ${spell(step, io.program)}`), ''].join('\n'));
-    if (rest.includes('--json')) io.out(JSON.stringify({ error: error.code, message: error.message, next: error.next }));
-    return EXIT_CODES[error.code];
-  }
-}
+// Before all else: what is imported above is compiled anew each time.
+keepCompiled(process.env);
+const [{ main }, { EXIT_CODES }, { invocationOf }] = await Promise.all([
+  import('./cli.ts'),
+  import('../model/errors.ts'),
+  import('./terminal/invocation.ts'),
+]);
 
-function overview(program: string): string {
-  const width = Math.max(...COMMANDS.map((c: Command) => c.name.length));
-  return [
-    'offboard takes Microsoft Entra Permissions Management out of a tenant, in the order of Microsoft’s guide.',
-    '',
-    ...COMMANDS.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`),
-    '',
-    'In a clone of the project, offboard is: npm run offboard -- COMMAND',
-    `${program} COMMAND --help tells its options; docs/exit-codes.md tells the exit codes.`,
-  ].join('\n');
-}
-
-if (import.meta.main) {
-  const program = invocationOf(process.env, process.argv[1] ?? '', process.cwd());
-  const io: Io = {
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(text),
-    program,
-    env: process.env,
-    stdin: process.stdin,
-    interactive: process.stdin.isTTY && process.stderr.isTTY,
-  };
-  // A reader that has seen enough (`| head`) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  // Never process.exit: a pipe takes 64 KB at once, and what it has not taken yet would be cut.
-  main(process.argv.slice(2), io).then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      process.stderr.write(`offboard: a fault of this program: ${error instanceof Error ? error.stack : String(error)}\n`);
-      process.exitCode = EXIT_CODES.Internal;
-    },
-  );
-}
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+// Never process.exit: a pipe takes 64 KB at once, and what it has not taken yet would be cut.
+main(process.argv.slice(2), {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(text),
+  program: invocationOf(process.env, process.argv[1] ?? '', process.cwd()),
+  env: process.env,
+  stdin: process.stdin,
+  interactive: process.stdin.isTTY && process.stderr.isTTY,
+}).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`offboard: a fault of this program: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = EXIT_CODES.Internal;
+  },
+);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { attend } from '../client/demo/attend.ts';
 import { playedPeople } from '../client/demo/played.ts';
 import { setStage, type Stage } from '../client/demo/stage.ts';
-import { main } from '../client/main.ts';
+import { main } from '../client/cli.ts';
 import { recordsOf, removalsOf } from '../client/records/records.ts';
 import { openSession } from '../client/run/session.ts';
 import { readRawManifest } from '../client/terminal/manifest-file.ts';

@@ -2,25 +2,11 @@ import * as messages from '../../workflows/messages/index.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { send } from '../run/ask.ts';
-import type { Command } from '../terminal/command.ts';
-import { several, text, BY, personOf, TICKET, ticketOf } from '../terminal/values.ts';
+import type { Action } from '../terminal/command.ts';
+import { several, text, personOf, ticketOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
-export const amend: Command = {
-  name: 'amend',
-  summary: 'Discover again and ask for approval of an amended plan of what is left.',
-  positionals: ['RUN'],
-  options: {
-    reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
-    override: {
-      type: 'string',
-      multiple: true,
-      value: 'ITEM=REASON',
-      help: 'lift the guard of one item in the amended plan; may be said again',
-    },
-    ...TICKET,
-    ...BY,
-  },
+export const amend: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     const overrides = several(values, 'override').map(overrideOf);

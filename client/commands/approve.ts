@@ -1,3 +1,3 @@
-import { gateCommand } from './shared/gate.ts';
+import { gateAction } from './shared/gate.ts';
 
-export const approve = gateCommand('approve', 'Approve the plan that waits at a gate.');
+export const approve = gateAction('approve');

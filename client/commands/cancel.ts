@@ -1,14 +1,10 @@
 import * as messages from '../../workflows/messages/index.ts';
 import { requireRun } from '../run/ask.ts';
-import type { Command } from '../terminal/command.ts';
-import { BY, personOf } from '../terminal/values.ts';
+import type { Action } from '../terminal/command.ts';
+import { personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
-export const cancel: Command = {
-  name: 'cancel',
-  summary: 'Stop a run for good, between items. What is removed stays removed; evidence is written.',
-  positionals: ['RUN'],
-  options: BY,
+export const cancel: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     return await withSession(io.env, async (session) => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { samePerson } from '../../model/identity/person.ts';
-import type { Command, Io } from '../terminal/command.ts';
+import type { Action, Io } from '../terminal/command.ts';
 import { optional, type Values } from '../terminal/values.ts';
 import { askedPeople } from '../demo/asked.ts';
 import { attend } from '../demo/attend.ts';
@@ -22,17 +22,7 @@ const FOLDER = '.offboard/demo';
 /** What a shell expects of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
-export const demo: Command = {
-  name: 'demo',
-  summary: 'Bring up a pretend estate, Temporal and a worker, and take the whole estate through the four phases.',
-  positionals: [],
-  options: {
-    auto: { type: 'boolean', help: 'two operators are played; the default without a terminal' },
-    estate: { type: 'string', value: 'FILE', help: 'another estate (docs/estate.md)' },
-    fresh: { type: 'boolean', help: "begin from nothing (the default): an earlier demonstration's state is removed" },
-    stay: { type: 'boolean', help: 'with --auto, too: everything stays up until Ctrl-C' },
-    keep: { type: 'boolean', help: "go on with the sandbox's and Temporal's state of the last demonstration" },
-  },
+export const demo: Action = {
   async run({ values, json }, io) {
     if (values['fresh'] && values['keep']) throw new OffboardError('Usage', '--fresh and --keep exclude each other; give one of them');
     const began = Date.now();

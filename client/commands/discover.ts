@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { Command } from '../terminal/command.ts';
-import { optional, text, BY } from '../terminal/values.ts';
-import { PEOPLE_OPTIONS, peopleOf, SCOPE_OPTIONS, scopeOf } from './shared/discovery-options.ts';
+import type { Action } from '../terminal/command.ts';
+import { optional, text } from '../terminal/values.ts';
+import { peopleOf, scopeOf } from './shared/discovery-options.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { inventoryManifest, missingFields, type People } from '../render/inventory-manifest.ts';
 import { renderInventory, unknownLines } from '../render/inventory.ts';
@@ -16,17 +16,7 @@ import { startDiscovery } from '../run/start.ts';
 
 const FILES = ['manifest.yaml', 'inventory.json', 'inventory.csv'] as const;
 
-export const discover: Command = {
-  name: 'discover',
-  summary:
-    'Find what onboarding left in a whole estate, and write a manifest and an inventory. Changes nothing. Exit 3 when a part could not be read.',
-  positionals: [],
-  options: {
-    ...SCOPE_OPTIONS,
-    ...BY,
-    ...PEOPLE_OPTIONS,
-    out: { type: 'string', needed: true, value: 'FOLDER', help: 'where manifest.yaml, inventory.json and inventory.csv go' },
-  },
+export const discover: Action = {
   async run({ values, json }, io) {
     const scope = scopeOf(values);
     const people = peopleOf(values);

@@ -1,14 +1,10 @@
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
-import type { Command } from '../terminal/command.ts';
+import type { Action } from '../terminal/command.ts';
 import { evidenceFolder } from '../records/evidence-folder.ts';
 import { verifyEvidence } from '../records/verify-evidence.ts';
 
-export const evidence: Command = {
-  name: 'evidence',
-  summary: 'evidence verify FOLDER|RUN: verify evidence from its files alone; for a folder neither server nor keys are needed.',
-  positionals: ['verify', 'FOLDER|RUN'],
-  options: {},
+export const evidence: Action = {
   async run({ positionals: [verb, name = ''], json }, io) {
     if (verb !== 'verify')
       throw new OffboardError('Usage', `${String(verb)} is nothing to do with evidence; evidence can be verified`, {

@@ -4,7 +4,7 @@ import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { successorExport } from '../../model/successor-export.ts';
 import { parseJson, readText } from '../../security/files.ts';
-import type { Command, Io } from '../terminal/command.ts';
+import type { Action, Io } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
 import { inventoryCsv } from '../render/inventory-csv.ts';
 import { unknownLines } from '../render/inventory.ts';
@@ -14,15 +14,7 @@ import { inventoryAt } from '../records/records.ts';
 import { isDiscovery, resultOf } from '../run/discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 
-export const inventory: Command = {
-  name: 'inventory',
-  summary:
-    'Print what a discovery found, from its folder or its workflow id; with --for successor what the next product needs to be onboarded.',
-  positionals: ['FOLDER|RUN'],
-  options: {
-    for: { type: 'string', value: 'successor', help: 'accounts, subscriptions, projects, their structure, roles and administrators' },
-    format: { type: 'string', value: 'json|csv', help: 'json (default) or csv' },
-  },
+export const inventory: Action = {
   async run({ positionals: [name = ''], values, json }, io) {
     const format = formatOf(values, false, ['json', 'csv']);
     if (json && format === 'csv') throw new OffboardError('Usage', '--json: contradicts --format csv; leave one of the two out');

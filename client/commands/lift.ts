@@ -3,20 +3,11 @@ import { step } from '../../model/next-step.ts';
 import { LIFTED } from '../../model/outcome.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import { send } from '../run/ask.ts';
-import type { Command } from '../terminal/command.ts';
-import { list, text, BY, personOf } from '../terminal/values.ts';
+import type { Action } from '../terminal/command.ts';
+import { list, text, personOf } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 
-export const lift: Command = {
-  name: 'lift',
-  summary:
-    'Give back what is in quarantine. Without --items all of it, and the run ends; else the items and what they need, and the run goes on.',
-  positionals: ['RUN'],
-  options: {
-    items: { type: 'string', value: 'ID,ID', help: 'the items; what they need is lifted, and left in place, with them' },
-    reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
-    ...BY,
-  },
+export const lift: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     const named = list(values, 'items');

@@ -3,7 +3,7 @@ import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
 import { isDiscovery } from '../run/discovery.ts';
 import { viewIfAnswered, resultOf } from '../run/ask.ts';
-import type { Command } from '../terminal/command.ts';
+import type { Action } from '../terminal/command.ts';
 import { waitingFor, type Shown } from '../render/waiting.ts';
 import { hasWorker, withSession, type Session } from '../run/session.ts';
 
@@ -33,12 +33,7 @@ interface Row {
   waits?: Shown[];
 }
 
-export const list: Command = {
-  name: 'list',
-  summary:
-    'List the offboardings, restores and discoveries Temporal knows, newest first; with --awaiting who must do what, until when, and the command.',
-  positionals: [],
-  options: { awaiting: { type: 'boolean', help: 'only those that go on and wait for a person' } },
+export const list: Action = {
   async run({ values, json }, io) {
     return await withSession(io.env, async (session) => {
       const rows = values['awaiting'] ? await waitingRows(session) : await allRows(session);

@@ -1,15 +1,11 @@
 import { OffboardError } from '../../model/errors.ts';
-import type { Command } from '../terminal/command.ts';
+import type { Action } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { renderOwnAccess } from '../render/own-access.ts';
 import { ownAccessScript } from '../render/own-access-script.ts';
 
-export const ownAccess: Command = {
-  name: 'own-access',
-  summary: 'What the worker itself may do in the clouds, as the end of a run read it, and the script that takes it away.',
-  positionals: ['RUN'],
-  options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script another person runs' } },
+export const ownAccess: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const format = formatOf(values, json, ['table', 'json', 'sh']);
     const { run: journal, summary, plan } = await recordsOf(io.env, run);

@@ -1,3 +1,3 @@
-import { pauseCommand } from './shared/pause.ts';
+import { pauseAction } from './shared/pause.ts';
 
-export const pause = pauseCommand('pause', 'Stop a run between items until it is resumed.', 'pauses after the item under way');
+export const pause = pauseAction('pause', 'pauses after the item under way');

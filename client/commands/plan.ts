@@ -4,7 +4,7 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
 import { homeOf } from '../../security/files.ts';
 import { viewOf } from '../run/ask.ts';
-import type { Command } from '../terminal/command.ts';
+import type { Action } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { isRestorePlan } from '../../model/restore.ts';
@@ -12,11 +12,7 @@ import { renderPlan, renderRestorePlan } from '../render/plan.ts';
 import { removalScript, restoreScript } from '../render/script.ts';
 import { describeIfKnown, withSession, type Session } from '../run/session.ts';
 
-export const plan: Command = {
-  name: 'plan',
-  summary: 'Show the plan in force: what goes and why it is ours, what is held, what stays and why.',
-  positionals: ['RUN'],
-  options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script a person would run' } },
+export const plan: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const format = formatOf(values, json, ['table', 'json', 'sh']);
     const found = await planOf(io.env, run);

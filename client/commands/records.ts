@@ -5,14 +5,10 @@ import { lostRecords } from '../../model/records-head.ts';
 import { awaited } from '../../model/waiting.ts';
 import { send, viewOf } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
-import type { Command, Io } from '../terminal/command.ts';
-import { BY, optional, personOf, TICKET, ticketOf, type Values } from '../terminal/values.ts';
+import type { Action, Io } from '../terminal/command.ts';
+import { optional, personOf, ticketOf, type Values } from '../terminal/values.ts';
 
-export const records: Command = {
-  name: 'records',
-  summary: 'records accept RUN: go on though records of the run are lost, after a new plan and a new approval.',
-  positionals: ['accept', 'RUN'],
-  options: { reason: { type: 'string', value: 'TEXT', help: 'why' }, ...TICKET, ...BY },
+export const records: Action = {
   async run({ positionals: [verb = '', run = ''], values, json }, io) {
     if (verb !== 'accept')
       throw new OffboardError('Usage', `${verb} is nothing to do with records`, { next: [step('records', 'accept', 'RUN')] });

@@ -1,3 +1,3 @@
-import { gateCommand } from './shared/gate.ts';
+import { gateAction } from './shared/gate.ts';
 
-export const reject = gateCommand('reject', 'Reject the plan that waits at a gate; the run then stops safely.');
+export const reject = gateAction('reject');

@@ -1,3 +1,3 @@
-import { collectorCommand } from './shared/collector.ts';
+import { collectorAction } from './shared/collector.ts';
 
-export const resendOtp = collectorCommand('resend-otp', 'Have a fresh one-time password sent.');
+export const resendOtp = collectorAction('resend-otp');

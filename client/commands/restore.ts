@@ -5,8 +5,8 @@ import { spell, step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { buildRestorePlan, isRestorePlan, withContents, type RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import type { Command, Io } from '../terminal/command.ts';
-import { formatOf, type Values, BY, personOf } from '../terminal/values.ts';
+import type { Action, Io } from '../terminal/command.ts';
+import { formatOf, type Values, personOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
 import { renderRestorePlan } from '../render/plan.ts';
 import { restoreScript } from '../render/script.ts';
@@ -15,17 +15,7 @@ import { startRestore } from '../run/start.ts';
 
 type Removals = Awaited<ReturnType<typeof removalsOf>>;
 
-export const restore: Command = {
-  name: 'restore',
-  summary:
-    'Give back what a run removed, after a plan and an approval of its own; with --dry-run tell what can be given back and what is lost.',
-  positionals: ['RUN'],
-  options: {
-    item: { type: 'string', multiple: true, value: 'ID', help: 'one item, as the report names it; may be said again (default: all)' },
-    ...BY,
-    'dry-run': { type: 'boolean', help: 'make and show the plan only; change nothing' },
-    format: { type: 'string', value: 'sh', help: 'print the script a person would run instead; starts nothing' },
-  },
+export const restore: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const source = await removalsOf(io.env, run);
     const last = source.plans.at(-1);

@@ -1,3 +1,3 @@
-import { pauseCommand } from './shared/pause.ts';
+import { pauseAction } from './shared/pause.ts';
 
-export const resume = pauseCommand('resume', 'Let a paused run go on.', 'goes on');
+export const resume = pauseAction('resume', 'goes on');

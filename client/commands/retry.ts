@@ -1,3 +1,3 @@
-import { itemsCommand } from './shared/items.ts';
+import { itemsAction } from './shared/items.ts';
 
-export const retry = itemsCommand('retry', 'Have unresolved items tried again.');
+export const retry = itemsAction('retry');

@@ -1,29 +1,12 @@
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
-import type { Command } from '../terminal/command.ts';
-import { BY, optional, personOf, type Values } from '../terminal/values.ts';
+import type { Action } from '../terminal/command.ts';
+import { optional, personOf, type Values } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
 
-export const start: Command = {
-  name: 'start',
-  summary: 'Start the offboarding a manifest describes, or attach to the one that is going on for its tenant.',
-  positionals: ['MANIFEST'],
-  options: {
-    ...BY,
-    'dry-run': { type: 'boolean', help: 'discover and plan only; change nothing' },
-    adopt: {
-      type: 'string',
-      value: 'RUN',
-      help: 'take over from a run of this tenant that lost its Temporal: what it did becomes part of this one',
-    },
-    'old-temporal-gone': {
-      type: 'string',
-      value: 'REASON',
-      help: 'with --adopt: why the Temporal that it ran in cannot be asked any more',
-    },
-  },
+export const start: Action = {
   async run({ positionals: [file = ''], values, json }, io) {
     const by = personOf(values, io);
     const adopting = adoptionOf(values);

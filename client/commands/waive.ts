@@ -1,3 +1,3 @@
-import { itemsCommand } from './shared/items.ts';
+import { itemsAction } from './shared/items.ts';
 
-export const waive = itemsCommand('waive', 'Leave unresolved items in place, with a reason, and go on; what waited for them goes on, too.');
+export const waive = itemsAction('waive');

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_CODES } from '../../model/errors.ts';
-import type { Command } from '../terminal/command.ts';
+import type { Action } from '../terminal/command.ts';
 import { withSession } from '../run/session.ts';
 import { showRun } from './shared/show-run.ts';
 
 const EVERY_MS = 1_000;
 
-export const watch: Command = {
-  name: 'watch',
-  summary: 'Show a run again whenever it changes, until it ends. Exit 0 only when it completed.',
-  positionals: ['RUN'],
-  options: {},
+export const watch: Action = {
   async run({ positionals: [run = ''], json }, io) {
     return await withSession(io.env, async (session) => {
       let shown = '';

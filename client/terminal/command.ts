@@ -17,7 +17,13 @@ export interface Io {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** One verb of the CLI, in a file of its own. */
+/** What a command does once its arguments are read. */
+export interface Action {
+  /** Resolves to the exit code, where that is not 0. */
+  run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number | void>;
+}
+
+/** One verb of the CLI: its words, and where to find what it does. */
 export interface Command {
   name: CommandName;
   summary: string;
@@ -29,8 +35,8 @@ export interface Command {
   surplus?: string;
   /** Option names to what they mean; `json` is every command's. */
   options: Record<string, { type: 'string' | 'boolean'; needed?: true; multiple?: true; value?: string; help: string }>;
-  /** Resolves to the exit code, where that is not 0. */
-  run(input: { positionals: string[]; values: Values; json: boolean }, io: Io): Promise<number | void>;
+  /** Loads the file with what it does. */
+  load(): Promise<Action>;
 }
 
 /** Parses strictly: an unknown option in a tool that deletes is never ignored. Throws OffboardError 'Usage'. */

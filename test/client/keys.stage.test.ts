@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../client/commands/index.ts';
-import { main } from '../../client/main.ts';
+import { main } from '../../client/cli.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';
 import { suite } from '../harness/suite.ts';
@@ -45,6 +45,7 @@ const WORDS: Record<string, string[]> = {
   pause: ['--by', 'riley'],
   resume: ['--by', 'riley'],
   cancel: ['--by', 'riley'],
+  records: ['--reason', 'lost', '--by', 'riley'],
   discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };
 const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory'].includes(c.name));

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect } from 'vitest';
-import { main } from '../../client/main.ts';
+import { main } from '../../client/cli.ts';
 import { EXIT_CODES, type ErrorCode } from '../../model/errors.ts';
 import { TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, startedRun } from '../harness/people.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../client/commands/index.ts';
-import { main } from '../../client/main.ts';
+import { main } from '../../client/cli.ts';
 import { GATES } from '../../model/names.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';

@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import type { Deps } from '../../activities/deps.ts';
 import { openRecords } from '../../activities/records/open.ts';
 import { viewOf } from '../../client/run/ask.ts';
-import { main } from '../../client/main.ts';
+import { main } from '../../client/cli.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
 import { homeOf, type Home } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';

@@ -2,16 +2,12 @@ import * as messages from '../../../workflows/messages/index.ts';
 import { renderCollector } from '../../render/collector.ts';
 import { send } from '../../run/ask.ts';
 import { withSession } from '../../run/session.ts';
-import type { Command } from '../../terminal/command.ts';
-import { BY, personOf } from '../../terminal/values.ts';
+import type { Action } from '../../terminal/command.ts';
+import { personOf } from '../../terminal/values.ts';
 
 /** What the recipient of a one-time password says of a collector; answered with where that is now. */
-export function collectorCommand(name: 'ready' | 'resend-otp', summary: string): Command {
+export function collectorAction(name: 'ready' | 'resend-otp'): Action {
   return {
-    name,
-    summary,
-    positionals: ['RUN', 'COLLECTOR'],
-    options: BY,
     async run({ positionals: [run = '', collector = ''], values, json }, io) {
       const by = personOf(values, io);
       await withSession(io.env, async (session) => {

@@ -6,25 +6,14 @@ import * as messages from '../../../workflows/messages/index.ts';
 import { recordsOf } from '../../records/records.ts';
 import { renderSummary } from '../../render/plan.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
-import type { Command, Io } from '../../terminal/command.ts';
-import { text, BY, personOf, TICKET, ticketOf } from '../../terminal/values.ts';
+import type { Action, Io } from '../../terminal/command.ts';
+import { text, personOf, ticketOf } from '../../terminal/values.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { withSession } from '../../run/session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
-export function gateCommand(name: 'approve' | 'reject', summary: string): Command {
+export function gateAction(name: 'approve' | 'reject'): Action {
   return {
-    name,
-    summary,
-    positionals: ['RUN'],
-    options: {
-      gate: { type: 'string', needed: true, value: GATES.join('|'), help: 'the gate that is open' },
-      'plan-hash': { type: 'string', needed: true, value: 'HASH', help: 'the hash of the plan you read, as the command plan shows it' },
-      opening: { type: 'string', value: 'N', help: "the gate's opening; the one that is open now by default" },
-      reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
-      ...TICKET,
-      ...BY,
-    },
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
       const gate = text(values, 'gate') as Gate;

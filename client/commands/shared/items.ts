@@ -7,33 +7,13 @@ import { mayBeWaived } from '../../../model/sign-in.ts';
 import * as messages from '../../../workflows/messages/index.ts';
 import { send, viewOf } from '../../run/ask.ts';
 import { heldFor, heldNow, itemSet, setNow } from '../../run/item-set.ts';
-import type { Command, Io } from '../../terminal/command.ts';
+import type { Action, Io } from '../../terminal/command.ts';
 import { ask } from '../../terminal/prompt.ts';
-import { list, text, BY, personOf, TICKET, ticketOf, type Values } from '../../terminal/values.ts';
+import { list, text, personOf, ticketOf, type Values } from '../../terminal/values.ts';
 import { withSession } from '../../run/session.ts';
 
-const MEANINGS = {
-  keep: { type: 'boolean', help: 'they go on working: what they need stays, too; by default what the guard of each says' },
-  leave: { type: 'boolean', help: 'they stay as they are and may stop working: what they need goes on' },
-} as const;
-
-export function itemsCommand(name: 'waive' | 'retry', summary: string): Command {
+export function itemsAction(name: 'waive' | 'retry'): Action {
   return {
-    name,
-    summary,
-    positionals: ['RUN'],
-    more: 'ITEM',
-    options: {
-      items: {
-        type: 'string',
-        value: 'ID,ID',
-        help: 'the items; by default all that are held themselves (what waits for them goes on by itself)',
-      },
-      ...(name === 'waive' ? MEANINGS : {}),
-      reason: { type: 'string', needed: true, value: 'TEXT', help: 'why' },
-      ...TICKET,
-      ...BY,
-    },
     async run({ positionals: [run = '', ...named], values, json }, io) {
       const by = personOf(values, io);
       const means = meansOf(values);

@@ -1,11 +1,11 @@
 import * as messages from '../../../workflows/messages/index.ts';
 import { OffboardError } from '../../../model/errors.ts';
 import { send } from '../../run/ask.ts';
-import type { Command } from '../../terminal/command.ts';
-import { BY, personOf } from '../../terminal/values.ts';
+import type { Action } from '../../terminal/command.ts';
+import { personOf } from '../../terminal/values.ts';
 import { withSession, type Session } from '../../run/session.ts';
 
-export function pauseCommand(name: 'pause' | 'resume', summary: string, done: string): Command {
+export function pauseAction(name: 'pause' | 'resume', done: string): Action {
   const say = async (session: Session, run: string, by: string): Promise<string> => {
     try {
       await send(session, run, messages[name], { by });
@@ -18,10 +18,6 @@ export function pauseCommand(name: 'pause' | 'resume', summary: string, done: st
     }
   };
   return {
-    name,
-    summary,
-    positionals: ['RUN'],
-    options: BY,
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
       return await withSession(io.env, async (session) => {
