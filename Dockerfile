@@ -13,7 +13,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
     && install --directory --owner=node --group=node --mode=0700 /var/lib/offboard
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json LICENSE ./
+COPY package.json package-lock.json LICENSE ./
 COPY model model
 COPY security security
 COPY temporal temporal
@@ -25,5 +25,7 @@ COPY client client
 COPY sandbox sandbox
 COPY estates estates
 USER node
+# The bundle of workflows, into this user's cache: no worker builds it at its start.
+RUN node worker/prepare.ts
 VOLUME /var/lib/offboard
 CMD ["node", "worker/main.ts"]

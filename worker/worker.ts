@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Deps } from '../activities/deps.ts';
@@ -7,15 +6,13 @@ import type { ConnectionSettings } from '../temporal/connect.ts';
 import { EncryptionCodec } from '../security/codec.ts';
 import type { KeyRing } from '../security/keys.ts';
 
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-
-/** A worker for the offboarding. `bundle` may bring a prebuilt workflow bundle; without it the workflows are bundled at start. */
+/** A worker for the offboarding, with the bundled workflows (`workflowBundle`). */
 export async function createWorker(
   settings: ConnectionSettings,
   taskQueue: string,
   ring: KeyRing,
   deps: Deps,
-  bundle?: NonNullable<WorkerOptions['workflowBundle']>,
+  bundle: NonNullable<WorkerOptions['workflowBundle']>,
 ): Promise<{ worker: Pick<Worker, 'run' | 'shutdown'>; connection: NativeConnection }> {
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
   const options: WorkerOptions = {
@@ -31,7 +28,7 @@ export async function createWorker(
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
   };
-  const worker = await Worker.create({ ...options, ...(bundle ? { workflowBundle: bundle } : { workflowsPath: WORKFLOWS_PATH }) });
+  const worker = await Worker.create({ ...options, workflowBundle: bundle });
   // What must be done by a worker with a run's own records is sent there: docs/worker.md, "Two workers".
   const ofRecords = await Worker.create({ ...options, taskQueue: recordsQueue(taskQueue, await deps.journal.store.identity()) });
   return { worker: together([worker, ofRecords]), connection };

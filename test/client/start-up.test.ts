@@ -36,7 +36,7 @@ test('no command loads a cloud’s SDK', () => {
 });
 
 test('the worker does load them: what is not found above is looked for rightly', () => {
-  const { packages } = loaded('worker/main.ts');
+  const { packages } = loaded('worker/run.ts');
   expect(packages).toEqual(expect.arrayContaining(['@aws-sdk/client-iam', '@azure/identity', 'googleapis', '@temporalio/worker']));
 });
 

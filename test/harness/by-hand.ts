@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
 import { loadKeys } from '../../security/keys.ts';
+import { buildBundle } from '../../worker/bundle/build.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { removeByHand } from '../workflows/fixtures/by-hand.ts';
 import type { Stage } from './stage.ts';
@@ -23,7 +23,7 @@ export class ByHand {
   }
 
   async open(): Promise<void> {
-    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
+    const code = await buildBundle(WORKFLOWS);
     const settings = { address: suite('temporalAddress'), namespace: 'default', options: {} };
     const ring = loadKeys(this.#stage.home.keys, this.#stage.env);
     const { worker, connection } = await createWorker(settings, this.#taskQueue, ring, this.#stage.deps, { code });

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
-import { WORKFLOWS_PATH } from '../../worker/worker.ts';
+import { workflowBundle } from '../../worker/bundle/index.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 
 declare module 'vitest' {
@@ -40,7 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalDatabase', databaseFile);
   project.provide('temporalBinary', binary);
   const bundle = join(folder, 'workflows.cjs');
-  writeFileSync(bundle, (await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN') })).code);
+  writeFileSync(bundle, (await workflowBundle(process.env, (why) => process.stderr.write(`${why}\n`))).code);
   project.provide('workflowBundle', bundle);
   return async () => {
     await server.stop();

@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/** Bundles the workflows, in this process: some seconds, and some hundred MB that it keeps. Throws what the bundler says. */
+export async function buildBundle(workflowsPath: string = WORKFLOWS_PATH): Promise<string> {
+  return (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })).code;
+}
+
+/** `node build.ts FILE`: the same into a file, by a process that gives its memory back. */
+if (import.meta.main) {
+  const [file] = process.argv.slice(2);
+  if (file === undefined) throw new Error('usage: build.ts FILE');
+  writeFileSync(file, await buildBundle());
+}

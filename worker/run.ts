@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { openRecords } from '../activities/records/open.ts';
+import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
+import { OffboardError } from '../model/errors.ts';
+import { parsePolicy } from '../model/policy.ts';
+import { homeOf, readText } from '../security/files.ts';
+import { loadKeys } from '../security/keys.ts';
+import { loadSealingKey } from '../security/sealing.ts';
+import { allClouds } from './clouds.ts';
+import { workflowBundle } from './bundle/index.ts';
+import { installLogging } from './logging.ts';
+import { createWorker } from './worker.ts';
+
+/** The worker's life. Everything comes from the environment: docs/worker.md lists the variables. */
+export async function run(): Promise<void> {
+  const log = installLogging();
+  const env = process.env;
+  const settings = connectionSettings();
+  if (!settings) throw new OffboardError('NoServer', `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS`);
+  const policyFile = env['OFFBOARD_POLICY'];
+  if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
+  const home = homeOf();
+  const ring = loadKeys(home.keys);
+  const { journal, artifacts } = await openRecords(env, ring, { create: true });
+  const bundle = await workflowBundle(env, (why) => log.warn(why));
+  const deps = {
+    clouds: allClouds(),
+    journal,
+    artifacts,
+    policy: parsePolicy(policyFile, readText(policyFile)),
+    temporal: { address: settings.address, namespace: settings.namespace },
+    sealing: await loadSealingKey(home.sealing),
+    evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
+    log,
+  };
+  const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle);
+  log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
+  process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+  try {
+    // Ends on SIGINT and SIGTERM, after the activities under way.
+    await worker.run();
+  } finally {
+    await connection.close();
+    await journal.close();
+  }
+}
