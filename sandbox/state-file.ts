@@ -5,6 +5,9 @@ import type { Entry, State } from './state.ts';
 /** Beyond so many bytes the changes are written together into the state. */
 const MOST_CHANGED = 64 * 1_048_576;
 
+const STATE = 'state.json';
+const CHANGES = 'changes.jsonl';
+
 type Change = { key: string; entry: Entry } | { slot: string; value: unknown };
 
 /**
@@ -12,6 +15,7 @@ type Change = { key: string; entry: Entry } | { slot: string; value: unknown };
  * changed, however large the estate is.
  */
 export class StateFile {
+  readonly #directory: string;
   readonly #file: string;
   readonly #changes: string;
   #bytes = 0;
@@ -21,27 +25,16 @@ export class StateFile {
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
-    this.#file = join(directory, 'state.json');
-    this.#changes = join(directory, 'changes.jsonl');
+    this.#directory = directory;
+    this.#file = join(directory, STATE);
+    this.#changes = join(directory, CHANGES);
   }
 
   /** The state that was kept; undefined when there is none. */
   read(): State | undefined {
-    if (!existsSync(this.#file)) return undefined;
-    const state = JSON.parse(readFileSync(this.#file, 'utf8')) as State;
-    for (const change of this.#changesKept()) {
-      if ('slot' in change) state.slots[change.slot] = change.value;
-      else state.entries[change.key] = change.entry;
-    }
-    this.write(state);
+    const state = stateIn(this.#directory);
+    if (state) this.write(state);
     return state;
-  }
-
-  /** A killed sandbox may have left half a line: what it says was answered to nobody. */
-  #changesKept(): Change[] {
-    if (!existsSync(this.#changes)) return [];
-    const lines = readFileSync(this.#changes, 'utf8').split('\n');
-    return lines.slice(0, -1).map((line) => JSON.parse(line) as Change);
   }
 
   /** The whole state, atomically. */
@@ -78,4 +71,23 @@ export class StateFile {
     this.#bytes += Buffer.byteLength(text);
     if (this.#bytes > MOST_CHANGED) this.write(state);
   }
+}
+
+/** What a folder holds of a state, with all its changes; undefined when there is none. Writes nothing. */
+export function stateIn(directory: string): State | undefined {
+  const file = join(directory, STATE);
+  if (!existsSync(file)) return undefined;
+  const state = JSON.parse(readFileSync(file, 'utf8')) as State;
+  for (const change of changesIn(join(directory, CHANGES))) {
+    if ('slot' in change) state.slots[change.slot] = change.value;
+    else state.entries[change.key] = change.entry;
+  }
+  return state;
+}
+
+/** A killed sandbox may have left half a line: what it says was answered to nobody. */
+function changesIn(file: string): Change[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Change);
 }

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect } from 'vitest';
 import { main } from '../../client/cli.ts';
 import { EXIT_CODES, type ErrorCode } from '../../model/errors.ts';
+import { endRecords } from '../harness/abandon.ts';
 import { TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, startedRun } from '../harness/people.ts';
 import type { CliResult, Stage } from '../harness/stage.ts';
@@ -43,6 +44,7 @@ export async function clearRun(stage: Stage): Promise<void> {
     .catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
+  await endRecords(stage, RUN);
 }
 
 /** A command typed with more, or other, environment than the stage's. */

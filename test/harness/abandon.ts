@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { workflowIdIn } from '../../model/run-name.ts';
 import { TENANT } from './estate.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,12 +13,12 @@ export async function abandonRun(stage: Stage): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
-  await endRecords(stage);
+  await endRecords(stage, `offboarding-${TENANT}`);
 }
 
-/** Ends the records of the tenant's runs that have no end. */
-export async function endRecords({ deps: { journal } }: Stage): Promise<void> {
-  for (const run of await journal.runs())
+/** Ends the records of runs with this workflow id that have no end. */
+export async function endRecords({ deps: { journal } }: Stage, workflowId: string): Promise<void> {
+  for (const run of (await journal.runs()).filter((r) => workflowIdIn(r) === workflowId))
     if ((await journal.ledgerIfWhole(run))?.ended === undefined)
       await journal.append(run, { type: 'run-ended', status: 'failed', reason: 'the test is over' });
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { stateIn } from '../../sandbox/state-file.ts';
 import type { RestorePlan } from '../../model/restore.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -92,7 +91,7 @@ export interface Entry {
 
 /** Everything the estate began with that is not now, field by field, as it was; `form`: what of an object is compared. */
 export function changedInTheClouds(stage: Stage, form: (object: unknown) => unknown = (object) => object): string[] {
-  const { entries } = JSON.parse(readFileSync(join(stage.sandbox.folder, 'state.json'), 'utf8')) as { entries: Record<string, Entry> };
+  const { entries = {} } = stateIn(stage.sandbox.folder) ?? {};
   return Object.entries(entries)
     .filter(([, e]) => e.initial && (e.deletedAt !== undefined || !isDeepStrictEqual(form(e.object), form(e.initial))))
     .map(([key]) => key);
