@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { recordsIn, type Records } from '../../../activities/records/open.ts';
 import { PostgresStore } from '../../../activities/records/postgres/store.ts';
@@ -42,13 +44,39 @@ test('workers that begin many runs at once, some of them the same, give each one
   }
 });
 
-test('an artifact that a run begins to use while the last run that used it is removed is not lost', async () => {
-  const [one, two] = [open(), open()];
-  for (let i = 0; i < 30; i++) {
-    const value = { snapshot: i };
-    await one.artifacts.put('old', value);
-    await one.journal.append('old', started);
-    const [address] = await Promise.all([two.artifacts.put(RUN, value), one.store.remove('old')]);
-    expect(await two.artifacts.get(address)).toEqual(value);
-  }
+test('an artifact that a run begins to use while the last run that used it is removed is kept', async () => {
+  const { artifacts, journal, store } = open();
+  const address = await artifacts.put('old', { a: 'snapshot' });
+  await journal.append('old', started);
+  // Another worker's note, not committed yet.
+  await using other = await transaction(`INSERT INTO offboard.uses (run, address) VALUES ('${RUN}', '${address}')`);
+  const removing = store.remove('old');
+  await Promise.race([removing, sleep(500)]);
+  await other.commit();
+  await removing;
+  expect(await artifacts.get(address)).toEqual({ a: 'snapshot' });
+  expect(await journal.runs()).toEqual([]);
 });
+
+test('an artifact that is stored while the last run that used it is being removed is there afterwards', async () => {
+  const { artifacts, store } = open();
+  const address = await artifacts.put('old', { a: 'snapshot' });
+  // As the removal does it, not committed yet.
+  await using other = await transaction(
+    'LOCK TABLE offboard.uses IN SHARE ROW EXCLUSIVE MODE; DELETE FROM offboard.artifacts; DELETE FROM offboard.uses',
+  );
+  const putting = artifacts.put(RUN, { a: 'snapshot' });
+  await Promise.race([putting, sleep(500)]);
+  await other.commit();
+  expect(await putting).toBe(address);
+  expect(await artifacts.get(address)).toEqual({ a: 'snapshot' });
+  expect(await store.uses('another', address)).toBe(true);
+});
+
+/** A session of somebody else, in the middle of a transaction. */
+async function transaction(sql: string): Promise<AsyncDisposable & { commit(): Promise<unknown> }> {
+  const client = new pg.Client(cluster.url('records'));
+  await client.connect();
+  await client.query(`BEGIN; ${sql}`);
+  return { commit: () => client.query('COMMIT'), [Symbol.asyncDispose]: () => client.end() };
+}
