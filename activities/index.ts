@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
 import { asFailure, recordsFailure } from './failures.ts';
 import { recordsHead, troubleOf } from './records/head.ts';
@@ -21,6 +22,7 @@ import { endRun } from './evidence/end-run.ts';
 import { readOwnAccess } from './evidence/own-access.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { makeRestorePlan } from './plan/restore-plan.ts';
+import { readRecords } from './read/read.ts';
 import { startDiscovery } from './start/discovery.ts';
 import { startRun } from './start/offboarding.ts';
 import { startRestore } from './start/restore.ts';
@@ -89,9 +91,17 @@ export type CarriedActivities = {
   [K in keyof Activities]: (input: Parameters<Activities[K]>[0], carried?: Carried) => Promise<Left<Awaited<ReturnType<Activities[K]>>>>;
 };
 
+/** What reads records for clients: no run's own, so it is given no head. */
+export interface ReadingActivities {
+  readRecords(input: unknown): Promise<Piece>;
+}
+
 /** Every activity, refused before it begins where the records here are not those that the run left. */
-export function createActivities(deps: Deps): CarriedActivities {
+export function createActivities(deps: Deps): CarriedActivities & ReadingActivities {
   const { journal } = deps;
+  const reading: ReadingActivities = {
+    readRecords: (input) => asFailure(journal.store.where, () => readRecords(deps, input)),
+  };
   const carried =
     (name: string, work: (input: never) => Promise<unknown>) =>
     (input: OfRun, { head }: Carried = {}): Promise<Left<unknown>> =>
@@ -101,7 +111,8 @@ export function createActivities(deps: Deps): CarriedActivities {
         const result = await work(input as never);
         return { result, head: await recordsHead(journal, input.run) };
       });
-  return Object.fromEntries(
+  const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name, work)]),
   ) as unknown as CarriedActivities;
+  return { ...ofRuns, ...reading };
 }

@@ -6,6 +6,7 @@ import { playedPeople } from '../client/demo/played.ts';
 import { setStage, type Stage } from '../client/demo/stage.ts';
 import { main } from '../client/cli.ts';
 import { recordsOf, removalsOf } from '../client/records/records.ts';
+import { WorkersRecords } from '../client/records/worker-reader.ts';
 import { openSession } from '../client/run/session.ts';
 import { readRawManifest } from '../client/terminal/manifest-file.ts';
 import { startRun } from '../client/run/start.ts';
@@ -53,17 +54,18 @@ async function run(): Promise<void> {
 async function roundTrip(stage: Stage, estate: string, tell: (line: string) => void): Promise<Omit<RoundTrip, 'seconds'>> {
   const session = await openSession(stage.env);
   try {
+    const reader = new WorkersRecords(session);
     const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
     const people = playedPeople(session, approver, stage.sandbox, tell);
     const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
     await attend(handle, people, tell);
-    const { removed } = await removalsOf(stage.env, handle.workflowId);
+    const { removed } = await removalsOf(reader, handle.workflowId);
     const without = new Set((await stage.sandbox.report()).ours.altered);
     tell(`removed ${removed.length} items; giving them back`);
 
     const restoreId = await typedRestore(stage, handle.workflowId);
     await attend(session.client.workflow.getHandle<typeof restore>(restoreId), people, tell);
-    const { plan, summary } = await recordsOf(stage.env, restoreId);
+    const { plan, summary } = await recordsOf(reader, restoreId);
     if (!plan || !isRestorePlan(plan)) throw new Error(`the restore made no plan: ${summary.reason}`);
     const { ours, untouched } = await stage.sandbox.report();
     const altered = new Set(ours.altered);

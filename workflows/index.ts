@@ -1,3 +1,4 @@
 export { discovery } from './discovery.ts';
 export { offboarding } from './offboarding.ts';
+export { reading } from './reading.ts';
 export { restore } from './restore.ts';

@@ -1,6 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { canonical } from '../../model/canonical.ts';
 import type { RunStatus } from '../../model/names.ts';
 import type { Reason } from '../../model/next-step.ts';
 import type { PhaseCounts } from '../../model/outcome.ts';
@@ -10,8 +9,7 @@ import { firstOfAll } from '../../model/summary-words.ts';
 import type { Deps } from '../deps.ts';
 import { unproved } from '../../model/ending.ts';
 import { currentPlan } from '../records/plans.ts';
-import { evidenceOf, planFile, planHashes } from './evidence.ts';
-import { evidencePage } from './page.ts';
+import { evidenceFiles, plansOf } from './evidence.ts';
 
 export interface EndRunInput extends Reason {
   run: string;
@@ -54,24 +52,15 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
 /** Writes the evidence of a run that has ended: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function writeEvidence(deps: Deps, run: string): Promise<{ folder: string; summary: RunSummary }> {
   const lines = await deps.journal.lines(run);
-  const artifacts = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r.artifact] as const] : [])));
-  const hashes = planHashes(lines);
-  const plans = await Promise.all(hashes.map((hash) => deps.artifacts.get<Plan>(artifacts.get(hash) ?? '')));
-  const evidence = evidenceOf(run, lines, plans);
+  const plans = await plansOf(lines, ({ artifact }) => deps.artifacts.get<Plan>(artifact));
+  const { evidence, files } = evidenceFiles(run, lines, plans);
   const { summary } = evidence;
   const folder = resolve(deps.evidenceFolder, run);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const write = async (name: string, text: string) => {
+  for (const [name, text] of files) {
     await writeFile(join(folder, `${name}.next`), text, { mode: 0o600, flush: true });
     await rename(join(folder, `${name}.next`), join(folder, name));
-  };
-  await write('journal.jsonl', lines.map((l) => `${canonical(l)}\n`).join(''));
-  for (const [n, plan] of plans.entries()) {
-    const hash = hashes[n] ?? '';
-    await write(hash === summary.planHash ? 'plan.json' : planFile(hash), canonical(plan));
   }
-  await write('evidence.json', JSON.stringify(evidence, undefined, 2));
-  await write('index.html', evidencePage(evidence));
   return { folder, summary };
 }
 

@@ -5,6 +5,7 @@ import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
 import { KINDS } from '../kinds.ts';
 import { undoOf } from '../plan/restorability.ts';
 import { NO_LINE, type JournalLine } from '../records/chain.ts';
+import { evidencePage } from './page.ts';
 
 /** Pure: what a run's whole journal and its plans, oldest first, say: the same for whoever writes evidence and whoever verifies it. */
 export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Plan[]): Evidence {
@@ -17,6 +18,32 @@ export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Pl
 
 /** File of a plan before the last. */
 export const planFile = (hash: string): string => `plan-${hash}.json`;
+
+/** Plans of a run, oldest first; one that came into force again is once there, where it was last. `planAt` gets one that the lines name. */
+export async function plansOf(lines: JournalLine[], planAt: (recorded: RecordedPlan) => Promise<Plan>): Promise<Plan[]> {
+  const all = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r] as const] : [])));
+  return await Promise.all(planHashes(lines).map((hash) => planAt(all.get(hash) ?? { planHash: hash, artifact: '' })));
+}
+
+/** A plan as a line names it: its hash, and where it lies. */
+export interface RecordedPlan {
+  planHash: string;
+  artifact: string;
+}
+
+/** Pure: the files of a run's evidence, by name. */
+export function evidenceFiles(
+  run: string,
+  lines: JournalLine[],
+  plans: readonly Plan[],
+): { evidence: Evidence; files: Map<string, string> } {
+  const evidence = evidenceOf(run, lines, plans);
+  const files = new Map([['journal.jsonl', lines.map((l) => `${canonical(l)}\n`).join('')]]);
+  for (const [n, plan] of plans.entries()) files.set(n === plans.length - 1 ? 'plan.json' : planFile(planHash(plan)), canonical(plan));
+  files.set('evidence.json', JSON.stringify(evidence, undefined, 2));
+  files.set('index.html', evidencePage(evidence));
+  return { evidence, files };
+}
 
 /** Hashes of a run's plans, oldest first; one that came into force again is once there, where it was last. */
 export function planHashes(lines: JournalLine[]): string[] {

@@ -51,6 +51,15 @@ export class Journal {
     return this.#verified(run, NO_HEAD, await this.store.tail(run, 0));
   }
 
+  /** The run's head and its lines after a number: as many as have `bytes` bytes together as they are stored, and one at least. */
+  async page(run: string, after: number, bytes: number): Promise<{ head: Head; lines: JournalLine[] }> {
+    const { head, lines } = await this.store.tail(run, after);
+    let size = 0;
+    const some = lines.filter(({ body }, at) => (size += body.length) <= bytes || at === 0);
+    const before = { seq: after, hash: after === 0 ? NO_HEAD.hash : ((await this.store.hashAt(run, after)) ?? '') };
+    return { head, lines: readOn(this.#ring, run, before, some, (seq, why) => damage(run, seq, why)) };
+  }
+
   /** The records of a run, folded. The same object each time, brought up to date: nobody but this class changes it. */
   async ledger(run: string): Promise<Ledger> {
     return await this.#reading.runExclusive(async () => (await this.#upToDate(run)).ledger);
@@ -81,10 +90,9 @@ export class Journal {
   }
 
   #verified(run: string, before: Head, { head, lines }: Tail): JournalLine[] {
-    const damaged = (seq: number, why: string) => new RecordsDamaged(run, `record ${seq} (${why})`);
-    const read = readOn(this.#ring, run, before, lines, damaged);
+    const read = readOn(this.#ring, run, before, lines, (seq, why) => damage(run, seq, why));
     const last = lines.at(-1) ?? before;
-    if (!same(last, head)) throw damaged(last.seq + 1, 'it is missing');
+    if (!same(last, head)) throw damage(run, last.seq + 1, 'it is missing');
     return read;
   }
 
@@ -101,5 +109,7 @@ export class Journal {
     return this.store.close();
   }
 }
+
+const damage = (run: string, seq: number, why: string) => new RecordsDamaged(run, `record ${seq} (${why})`);
 
 const same = (a: Head, b: Head): boolean => a.seq === b.seq && a.hash === b.hash;

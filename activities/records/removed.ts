@@ -32,7 +32,16 @@ export async function removedWithAdopted(journal: Journal, artifacts: ArtifactSt
 }
 
 async function removedIn(journal: Journal, artifacts: ArtifactStore, run: string, lines: LedgerEntry[]): Promise<RemovedByRun> {
+  return await removedFrom(await journal.ledger(run), lines, ({ artifact }) => artifacts.get<Plan>(artifact));
+}
+
+/** What was removed, by a run's ledger and its lines, those of runs it adopted before its own; `planAt` gets a plan that they name. */
+export async function removedFrom(
+  ledger: Ledger,
+  lines: LedgerEntry[],
+  planAt: (recorded: { planHash: string; artifact: string }) => Promise<Plan>,
+): Promise<RemovedByRun> {
   const plans = new Map<string, Plan>();
-  for (const { record: r } of lines) if (r.type === 'plan') plans.set(r.planHash, await artifacts.get<Plan>(r.artifact));
-  return { ledger: await journal.ledger(run), removed: removedItems(lines, plans), plans: [...plans.values()] };
+  for (const { record: r } of lines) if (r.type === 'plan') plans.set(r.planHash, await planAt(r));
+  return { ledger, removed: removedItems(lines, plans), plans: [...plans.values()] };
 }

@@ -12,6 +12,7 @@ import { playedPeople } from '../demo/played.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { stayingByDecision } from '../../model/summary-words.ts';
 import { recordsOf } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { openSession, type Session } from '../run/session.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
@@ -70,7 +71,7 @@ async function play(
   const { handle, isNew } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
   tell(`${STARTER} ${isNew ? 'started' : 'attached to'} ${handle.workflowId}`);
   const auto = values['auto'] === true || !io.interactive;
-  const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, stage.env, io);
+  const people = auto ? playedPeople(session, approver, stage.sandbox, tell) : askedPeople(session, approver, stage.sandbox, io);
   const changes = values['keep'] ? [] : stage.changes;
   const calls = callsByStage(stage.sandbox);
   const watched = { ...amongOthers(people, stage.sandbox, changes, tell), see: calls.see };
@@ -91,7 +92,7 @@ async function play(
     temporalUi: stage.temporalUi ? `${stage.temporalUi}/namespaces/default/workflows/${handle.workflowId}/${runId}` : null,
     seconds: Math.round((Date.now() - began) / 100) / 10,
   };
-  const { summary } = await recordsOf(stage.env, handle.workflowId);
+  const { summary } = await recordsOf(new WorkersRecords(session), handle.workflowId);
   const clean = result.status === 'completed' && answer.leftovers === 0 && answer.untouched.changed === 0;
   const staysUp = !auto || values['stay'] === true;
   io.err(tellEnd(result, answer, stayingByDecision(summary), staysUp, io.program));

@@ -11,6 +11,7 @@ import { inventoryManifest, missingFields, type People } from '../render/invento
 import { renderInventory, unknownLines } from '../render/inventory.ts';
 import { withSession } from '../run/session.ts';
 import { inventoryAt } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { followDiscovery } from '../run/discovery.ts';
 import { startDiscovery } from '../run/start.ts';
 
@@ -27,7 +28,7 @@ export const discover: Action = {
       const { handle, isNew } = await startDiscovery(session, scope, by);
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
       const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));
-      const inventory = await inventoryAt(io.env, result.inventory);
+      const inventory = await inventoryAt(new WorkersRecords(session), handle.workflowId, result.inventory);
       write(folder, inventory, people, io.program);
       const missing = missingFields(inventory, people);
       for (const line of unknownLines(inventory)) io.err(`${line}\n`);

@@ -86,7 +86,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'status',
-    summary: 'Where a run is, what it did, whom it waits for and what to type. A run Temporal has forgotten is told from the journal.',
+    summary: 'Where a run is, what it did, whom it waits for and what to type. A run Temporal has forgotten is told from its records.',
     positionals: ['RUN'],
     options: {},
     load: async () => (await import('./status.ts')).status,
@@ -235,9 +235,15 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'records',
-    summary: 'records accept RUN: go on though records of the run are lost, after a new plan and a new approval.',
-    positionals: ['accept', 'RUN'],
-    options: { reason: { type: 'string', value: 'TEXT', help: 'why' }, ...TICKET, ...BY },
+    summary:
+      'accept RUN: go on though records of the run are lost; report RUN, plan RUN: read the records where they lie, without server and worker.',
+    positionals: ['accept|report|plan', 'RUN'],
+    options: {
+      reason: { type: 'string', value: 'TEXT', help: 'accept: why' },
+      format: { type: 'string', value: 'table|json|sh', help: 'plan: table (default), json, or sh: the script a person would run' },
+      ...TICKET,
+      ...BY,
+    },
     load: async () => (await import('./records.ts')).records,
   },
   {
@@ -255,8 +261,10 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'evidence',
-    summary: 'evidence verify FOLDER|RUN: verify evidence from its files alone; for a folder neither server nor keys are needed.',
-    positionals: ['verify', 'FOLDER|RUN'],
+    summary:
+      'verify FOLDER|RUN: verify evidence from its files alone (no server, no keys), or of a run from its records; fetch RUN FOLDER: write a run’s evidence here.',
+    positionals: ['verify|fetch', 'FOLDER|RUN'],
+    more: 'FOLDER',
     options: {},
     load: async () => (await import('./evidence.ts')).evidence,
   },

@@ -11,6 +11,7 @@ import { unknownLines } from '../render/inventory.ts';
 import { successorCsv } from '../render/successor-csv.ts';
 import { withSession } from '../run/session.ts';
 import { inventoryAt } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { isDiscovery, resultOf } from '../run/discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 
@@ -44,11 +45,10 @@ async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
       'RunNotFound',
       `${workflowId} is neither a folder nor a discovery; name the folder that a discovery wrote, or discovery-TENANT`,
     );
-  const address = await withSession(io.env, async ({ client }) => {
-    const { inventory: at } = await resultOf(client.workflow.getHandle<typeof discovery>(workflowId));
-    return at;
+  return await withSession(io.env, async (session) => {
+    const { inventory: address } = await resultOf(session.client.workflow.getHandle<typeof discovery>(workflowId));
+    return await inventoryAt(new WorkersRecords(session), workflowId, address);
   });
-  return await inventoryAt(io.env, address);
 }
 
 function isInventory(value: unknown): value is Inventory {

@@ -1,12 +1,13 @@
-import { OffboardError, undefinedIf } from '../../model/errors.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
-import { homeOf } from '../../security/files.ts';
 import { viewOf } from '../run/ask.ts';
-import type { Action } from '../terminal/command.ts';
+import type { Action, Io } from '../terminal/command.ts';
 import { formatOf } from '../terminal/values.ts';
+import type { Reader } from '../records/reader.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { isRestorePlan } from '../../model/restore.ts';
 import { renderPlan, renderRestorePlan } from '../render/plan.ts';
 import { removalScript, restoreScript } from '../render/script.ts';
@@ -15,31 +16,50 @@ import { describeIfKnown, withSession, type Session } from '../run/session.ts';
 export const plan: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const format = formatOf(values, json, ['table', 'json', 'sh']);
-    const found = await planOf(io.env, run);
-    const hash = planHash(found);
-    if (format === 'json') io.out(JSON.stringify({ hash, plan: found }));
-    else if (format === 'table') io.out(isRestorePlan(found) ? renderRestorePlan(found, hash) : renderPlan(found, hash));
-    else {
-      const source = { run, hash, manifest: await manifestOf(io.env, found), now: new Date() };
-      io.out(isRestorePlan(found) ? restoreScript({ ...source, plan: found }) : removalScript({ ...source, plan: found }));
-    }
+    await withSession(io.env, async (session) => {
+      const reader = new WorkersRecords(session);
+      await tellPlan(reader, await planOf(session, reader, run), run, format, io);
+    });
   },
 };
 
+/** Shows the plan of a run, by whichever way its records are read. */
+export async function tellPlan(reader: Reader, { run: journal, plan: found }: Planned, run: string, format: string, io: Io): Promise<void> {
+  const hash = planHash(found);
+  if (format === 'json') io.out(JSON.stringify({ hash, plan: found }));
+  else if (format === 'table') io.out(isRestorePlan(found) ? renderRestorePlan(found, hash) : renderPlan(found, hash));
+  else {
+    const source = { run, hash, manifest: await manifestOf(reader, journal, found), now: new Date() };
+    io.out(isRestorePlan(found) ? restoreScript({ ...source, plan: found }) : removalScript({ ...source, plan: found }));
+  }
+}
+
+/** A plan, and the run whose it is. */
+interface Planned {
+  run: string;
+  plan: Plan;
+}
+
+/** The plan in force of a run that is known by its records. Throws RunNotFound where there is none. */
+export async function recordedPlan(reader: Reader, name: string): Promise<Planned> {
+  const { run, plan: found, summary } = await recordsOf(reader, name);
+  if (found) return { run, plan: found };
+  const ended = summary.status === 'running' ? 'has no plan yet' : `ended (${summary.status}) without a plan`;
+  throw new OffboardError('RunNotFound', `RUN: ${name} ${ended}; look at its report`, { next: [step('report', name)] });
+}
+
 /**
- * The plan in force, from the journal of the run that Temporal has under this id: an earlier run's plan is never shown in its place. Without
- * a server that knows it, of the newest run there is a journal of. Throws RunNotFound.
+ * The plan in force, from the records of the run that Temporal has under this id: an earlier run's plan is never shown in its place. Where Temporal does
+ * not know it any more, of the newest run on record. Throws RunNotFound.
  */
-async function planOf(env: NodeJS.ProcessEnv, run: string): Promise<Plan> {
-  const isUnknown = (error: unknown) => error instanceof OffboardError && error.code !== 'NoKeys';
-  const current = await withSession(env, (session) => journalOf(session, run)).catch(undefinedIf(isUnknown));
-  const isNotYet = (error: unknown) => error instanceof OffboardError && error.code === 'RunNotFound' && current?.running === true;
-  const records = await recordsOf(env, current?.journal ?? run).catch(undefinedIf(isNotYet));
-  if (records?.plan) return records.plan;
-  if (current?.running) throw await notYet(env, run);
-  throw new OffboardError('RunNotFound', `RUN: ${run} ended (${records?.summary.status ?? '?'}) without a plan; look at its report`, {
-    next: [step('report', run)],
-  });
+async function planOf(session: Session, reader: Reader, run: string): Promise<Planned> {
+  const current = await journalOf(session, run);
+  try {
+    return await recordedPlan(reader, current?.journal ?? run);
+  } catch (error) {
+    if (!(error instanceof OffboardError) || error.code !== 'RunNotFound' || !current?.running) throw error;
+    throw await notYet(session, run, error);
+  }
 }
 
 /** The journal's name of the run that Temporal has under an id: needs no worker. */
@@ -50,15 +70,10 @@ async function journalOf(session: Session, workflowId: string): Promise<{ journa
   return { journal: runName(workflowId, first), running: described.status.name === 'RUNNING' };
 }
 
-/** Why a run that goes on has no plan here: not made yet, or made where another OFFBOARD_HOME is. */
-async function notYet(env: NodeJS.ProcessEnv, run: string): Promise<OffboardError> {
-  const view = await withSession(env, (session) => viewOf(session, run));
-  if (view.planHash !== undefined) {
-    return new OffboardError(
-      'RunNotFound',
-      `RUN: the records of ${run} are not in ${homeOf(env).records}; set OFFBOARD_HOME to the worker's folder`,
-    );
-  }
+/** Why no plan of a run that goes on was found: not made yet, or in other records than those of the worker that answered. */
+async function notYet(session: Session, run: string, error: OffboardError): Promise<OffboardError> {
+  const view = await viewOf(session, run);
+  if (view.planHash !== undefined) return error;
   const resume = view.paused ? [step('resume', run, '--by', 'NAME')] : [];
   return new OffboardError(
     'RunNotFound',

@@ -5,14 +5,27 @@ import { lostRecords } from '../../model/records-head.ts';
 import { awaited } from '../../model/waiting.ts';
 import { send, viewOf } from '../run/ask.ts';
 import { withSession } from '../run/session.ts';
+import { StoresRecords, withStore } from '../records/store-reader.ts';
+import { recordedPlan, tellPlan } from './plan.ts';
+import { tellReport } from './report.ts';
 import type { Action, Io } from '../terminal/command.ts';
-import { optional, personOf, ticketOf, type Values } from '../terminal/values.ts';
+import { formatOf, optional, personOf, ticketOf, type Values } from '../terminal/values.ts';
 
 export const records: Action = {
   async run({ positionals: [verb = '', run = ''], values, json }, io) {
-    if (verb !== 'accept')
-      throw new OffboardError('Usage', `${verb} is nothing to do with records`, { next: [step('records', 'accept', 'RUN')] });
-    await accept(run, values, json, io);
+    switch (verb) {
+      case 'accept':
+        return await accept(run, values, json, io);
+      case 'report':
+        return await withStore(io.env, (there) => tellReport(new StoresRecords(there), run, json, io));
+      case 'plan':
+        return await withStore(io.env, async (there) => {
+          const reader = new StoresRecords(there);
+          await tellPlan(reader, await recordedPlan(reader, run), run, formatOf(values, json, ['table', 'json', 'sh']), io);
+        });
+      default:
+        throw new OffboardError('Usage', `${verb} is nothing to do with records`, { next: [step('records', 'accept', 'RUN')] });
+    }
   },
 };
 

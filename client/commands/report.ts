@@ -1,10 +1,16 @@
-import type { Action } from '../terminal/command.ts';
-import { recordsOf } from '../records/records.ts';
+import type { Action, Io } from '../terminal/command.ts';
+import type { Reader } from '../records/reader.ts';
+import { recordsOf, withRecords } from '../records/records.ts';
 import { renderReport } from '../render/report.ts';
 
 export const report: Action = {
   async run({ positionals: [run = ''], json }, io) {
-    const { summary } = await recordsOf(io.env, run);
-    io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
+    await withRecords(io.env, (reader) => tellReport(reader, run, json, io));
   },
 };
+
+/** Tells a run from its records, by whichever way they are read. Throws RunNotFound. */
+export async function tellReport(reader: Reader, run: string, json: boolean, io: Io): Promise<void> {
+  const { summary } = await recordsOf(reader, run);
+  io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
+}

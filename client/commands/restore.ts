@@ -8,6 +8,7 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import { formatOf, type Values, personOf } from '../terminal/values.ts';
 import { manifestOf, recordsOf, removalsOf } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { renderRestorePlan } from '../render/plan.ts';
 import { restoreScript } from '../render/script.ts';
 import { withSession, type Session } from '../run/session.ts';
@@ -17,35 +18,39 @@ type Removals = Awaited<ReturnType<typeof removalsOf>>;
 
 export const restore: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
-    const source = await removalsOf(io.env, run);
-    const last = source.plans.at(-1);
-    if (!last || source.ledger.restores !== undefined) {
-      throw new OffboardError(
-        'InvalidValue',
-        `RUN: ${source.run} removed nothing that could be given back; name an offboarding that had a plan`,
-      );
-    }
-    const only = chosen(values, source);
-    if (values['format'] !== undefined) {
-      formatOf(values, false, ['sh']);
-      const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(io.env, last), now: new Date() };
-      io.out(restoreScript({ ...about, plan: asPlanned(source, last, only, about.now) }));
-      return 0;
-    }
-    const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
-    return await withSession(io.env, async (session) => {
-      const { handle, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
-      const { workflowId } = handle;
-      if (input.dryRun && isNew) return await showPlan(session, workflowId, json, io);
-      if (json) io.out(JSON.stringify({ workflowId, started: isNew, restores: source.run }));
-      else {
-        io.out(isNew ? `Started ${workflowId}.` : `${workflowId} is going on already; nothing new was started.`);
-        if (isNew) io.out(`Read its plan: ${spell(step('plan', workflowId), io.program)}`);
-        io.out(`Look at it: ${spell(step('status', workflowId), io.program)}`);
-      }
-    });
+    return await withSession(io.env, (session) => give(session, run, values, json, io));
   },
 };
+
+async function give(session: Session, run: string, values: Values, json: boolean, io: Io): Promise<number> {
+  const reader = new WorkersRecords(session);
+  const source = await removalsOf(reader, run);
+  const last = source.plans.at(-1);
+  if (!last || source.ledger.restores !== undefined) {
+    throw new OffboardError(
+      'InvalidValue',
+      `RUN: ${source.run} removed nothing that could be given back; name an offboarding that had a plan`,
+    );
+  }
+  const only = chosen(values, source);
+  if (values['format'] !== undefined) {
+    formatOf(values, false, ['sh']);
+    const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(reader, source.run, last), now: new Date() };
+    io.out(restoreScript({ ...about, plan: asPlanned(source, last, only, about.now) }));
+    return 0;
+  }
+  const input = { tenantId: last.tenantId, restores: source.run, startedBy: personOf(values, io), dryRun: values['dry-run'] === true };
+  const { handle, isNew } = await startRestore(session, { ...input, ...(only ? { only } : {}) });
+  const { workflowId } = handle;
+  if (input.dryRun && isNew) return await showPlan(session, workflowId, json, io);
+  if (json) io.out(JSON.stringify({ workflowId, started: isNew, restores: source.run }));
+  else {
+    io.out(isNew ? `Started ${workflowId}.` : `${workflowId} is going on already; nothing new was started.`);
+    if (isNew) io.out(`Read its plan: ${spell(step('plan', workflowId), io.program)}`);
+    io.out(`Look at it: ${spell(step('status', workflowId), io.program)}`);
+  }
+  return 0;
+}
 
 /** The ids of `--item`, each one that the run removed. Throws ItemsMismatch. */
 function chosen(values: Values, { removed, run }: Removals): string[] | undefined {
@@ -65,9 +70,9 @@ function asPlanned({ run, removed }: Removals, last: Plan, ids: string[] | undef
   return buildRestorePlan({ last, restores: run, removed, only, restorability, missing: new Set(), notRemoved: [], warnings: [] });
 }
 
-async function showPlan({ client }: Session, workflowId: string, json: boolean, io: Io): Promise<number> {
-  const { status, reason, next = [] } = (await client.workflow.getHandle(workflowId).result()) as OffboardingResult;
-  const { plan } = await recordsOf(io.env, workflowId);
+async function showPlan(session: Session, workflowId: string, json: boolean, io: Io): Promise<number> {
+  const { status, reason, next = [] } = (await session.client.workflow.getHandle(workflowId).result()) as OffboardingResult;
+  const { plan } = await recordsOf(new WorkersRecords(session), workflowId);
   if (status !== 'dry-run' || !plan || !isRestorePlan(plan))
     throw new OffboardError('NotAllowed', `RUN: no plan was made: ${reason}`, { next });
   const hash = planHash(plan);

@@ -19,8 +19,11 @@ export const status: Action = {
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         // Only a run that Temporal has forgotten needs the records.
-        const { recordsOf } = await import('../records/records.ts');
-        const { summary } = await recordsOf(io.env, run).catch(() => {
+        const [{ recordsOf }, { WorkersRecords }] = await Promise.all([
+          import('../records/records.ts'),
+          import('../records/worker-reader.ts'),
+        ]);
+        const { summary } = await recordsOf(new WorkersRecords(session), run).catch(() => {
           throw error;
         });
         io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));

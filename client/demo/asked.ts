@@ -9,6 +9,7 @@ import type { Io } from '../terminal/command.ts';
 import { heldFor, heldNow, setNow } from '../run/item-set.ts';
 import { submitOtp } from '../run/submit-otp.ts';
 import { recordsOf } from '../records/records.ts';
+import { WorkersRecords } from '../records/worker-reader.ts';
 import { renderPlan } from '../render/plan.ts';
 import type { Session } from '../run/session.ts';
 import type { People } from './attend.ts';
@@ -26,7 +27,7 @@ const DECISIONS = {
 };
 
 /** A person at the terminal, who plays the approver and the one who gets the mail. */
-export function askedPeople(session: Session, approver: string, sandbox: SandboxClient, env: NodeJS.ProcessEnv, io: Io): People {
+export function askedPeople(session: Session, approver: string, sandbox: SandboxClient, io: Io): People {
   let shown = '';
   /** Tells what a person needs to know once, not before every try. */
   const once = (key: string, text: string) => {
@@ -48,7 +49,7 @@ export function askedPeople(session: Session, approver: string, sandbox: Sandbox
 
   async function introduction({ gate: name, planHash }: Gate, workflowId: string): Promise<string> {
     if (name === 'collectors') return '\nThe collectors go next: their historic data goes with them.\n';
-    const { plan } = await recordsOf(env, workflowId);
+    const { plan } = await recordsOf(new WorkersRecords(session), workflowId);
     return plan ? `\n${renderPlan(plan, planHash)}\n` : '';
   }
 

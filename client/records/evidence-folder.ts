@@ -1,29 +1,49 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { evidenceFiles, plansOf } from '../../activities/evidence/evidence.ts';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
+import { step } from '../../model/next-step.ts';
 import { isCalled } from '../../model/run-name.ts';
 import { evidenceOf } from '../run/ask.ts';
-import { withSession } from '../run/session.ts';
-import { runsOnRecord } from './records.ts';
+import type { Session } from '../run/session.ts';
+import type { Reader } from './reader.ts';
+import { planAt } from './records.ts';
 
 /**
- * The folder of evidence that `name` means: a folder, else of a run (workflow id or journal's name) the newest, below
- * OFFBOARD_EVIDENCE_DIR or `evidence` here, else where Temporal says that the worker wrote it. Throws RunNotFound.
+ * The folder of evidence that a run has on this machine: of its newest run below OFFBOARD_EVIDENCE_DIR or `evidence` here, else where the worker says
+ * that it wrote it; undefined where it has none here.
  */
-export async function evidenceFolder(env: NodeJS.ProcessEnv, name: string): Promise<string> {
-  if (existsSync(name)) return name;
+export async function evidenceNear(session: Session, reader: Reader, env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
   const parent = resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence');
-  const own = (entry: string) => isCalled(entry, name);
-  // The journal's newest run is the one that is meant, even when its evidence lies elsewhere and an older one's lies here.
-  const newest = (await runsOnRecord(env)).find(own) ?? namesIn(parent).findLast(own);
+  const known = await reader.linesOf(name).catch(undefinedIf((e) => e instanceof OffboardError));
+  // The newest run is the one that is meant, even when its evidence lies elsewhere and an older one's lies here.
+  const newest = known?.run ?? namesIn(parent).findLast((entry) => isCalled(entry, name));
   const near = newest === undefined ? undefined : join(parent, newest);
   if (near !== undefined && existsSync(near)) return near;
-  const written = await withSession(env, (session) => evidenceOf(session, name)).catch(undefinedIf((e) => e instanceof OffboardError));
-  if (written !== undefined && existsSync(written)) return written;
-  throw new OffboardError(
-    'RunNotFound',
-    `${name} is neither a folder nor a run with evidence in ${parent}${written === undefined ? '' : `; the worker wrote it to ${written}`}: name its folder, or set OFFBOARD_EVIDENCE_DIR`,
-  );
+  const written = await evidenceOf(session, name).catch(undefinedIf((e) => e instanceof OffboardError));
+  return written !== undefined && existsSync(written) ? written : undefined;
+}
+
+/** The evidence of a run that has ended, made anew from its records. Throws NotAllowed for one that goes on, and what `reader` throws. */
+export async function evidenceFrom(reader: Reader, name: string): Promise<{ run: string; files: Map<string, string> }> {
+  const { run, lines } = await reader.linesOf(name);
+  if (lines.at(-1)?.record.type !== 'run-ended')
+    throw new OffboardError('NotAllowed', `RUN: ${run} has not ended: its evidence is made when it does`, { next: [step('status', name)] });
+  const plans = await plansOf(lines, (recorded) => planAt(reader, run, recorded));
+  return { run, files: evidenceFiles(run, lines, plans).files };
+}
+
+/** Writes evidence into a new folder. Throws InvalidValue where something is there, UnreadableFile. */
+export function writeEvidence(folder: string, files: Map<string, string>): void {
+  if (existsSync(folder)) throw new OffboardError('InvalidValue', `FOLDER: ${folder} is there already; name a new one`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const [name, text] of files) writeFileSync(join(folder, name), text, { mode: 0o600 });
+  } catch (error) {
+    throw new OffboardError('UnreadableFile', `FOLDER: ${folder} cannot be written to (${(error as Error).message}); name another`, {
+      cause: error,
+    });
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -1,13 +1,15 @@
-import type { Records } from '../../activities/records/open.ts';
-import { openRecords } from '../../activities/records/open.ts';
-import { journalOf, removedWithAdopted, type RemovedByRun } from '../../activities/records/removed.ts';
-import { RecordsUnavailable } from '../../activities/records/store.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import type { RecordedPlan } from '../../activities/evidence/evidence.ts';
+import type { JournalLine } from '../../activities/records/chain.ts';
+import { removedFrom, type RemovedByRun } from '../../activities/records/removed.ts';
 import { OffboardError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { Plan } from '../../model/plan.ts';
+import { emptyLedger, record, type Ledger } from '../../model/ledger.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { planHash, type Plan } from '../../model/plan.ts';
 import { summarize, type RunSummary } from '../../model/summary.ts';
-import { workersKeys } from '../../security/keys.ts';
+import { withSession } from '../run/session.ts';
+import type { Reader } from './reader.ts';
+import { WorkersRecords } from './worker-reader.ts';
 
 /** What the records tell of a run, whether Temporal still knows it or not. */
 export interface RunRecords {
@@ -16,65 +18,63 @@ export interface RunRecords {
   plan: Plan | undefined;
 }
 
-/** The newest run of a workflow id, or the run itself by its own name. Throws RunNotFound, NoKeys, NoRecords; makes no file. */
-export async function recordsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RunRecords> {
-  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => {
-    const lines = await journal.lines(run);
-    const artifact = (await journal.ledger(run)).planArtifact;
-    const plan = artifact === undefined ? undefined : await artifacts.get<Plan>(artifact);
-    return { run, summary: summarize(lines, plan), plan };
-  });
+/** Reads by a worker, over a session that is closed afterwards. Throws NoServer, NoKeys. */
+export async function withRecords<T>(env: NodeJS.ProcessEnv, work: (reader: Reader) => Promise<T>): Promise<T> {
+  return await withSession(env, (session) => work(new WorkersRecords(session)));
 }
 
-/** What a run removed, as its restore would find it. Throws RunNotFound, NoKeys, NoRecords. */
-export async function removalsOf(env: NodeJS.ProcessEnv, workflowId: string): Promise<RemovedByRun & { run: string }> {
-  return await withRun(env, workflowId, async ({ journal, artifacts }, run) => ({
+/** The newest run of a workflow id, or the run itself by its own name. Throws RunNotFound and what `reader` throws. */
+export async function recordsOf(reader: Reader, name: string): Promise<RunRecords> {
+  const { run, lines } = await reader.linesOf(name);
+  const last = lines.findLast(({ record: r }) => r.type === 'plan')?.record;
+  const plan = last?.type === 'plan' ? await planAt(reader, run, last) : undefined;
+  return { run, summary: summarize(lines, plan), plan };
+}
+
+/** What a run removed, and the runs that it adopted, as its restore would find it. Throws as recordsOf. */
+export async function removalsOf(reader: Reader, name: string): Promise<RemovedByRun & { run: string }> {
+  const { run, lines } = await reader.linesOf(name);
+  const ledger = foldedOf(lines);
+  const all = [{ run, lines }];
+  for (let of = ledger.adopted?.run; of !== undefined;) {
+    const earlier = await reader.linesOf(of);
+    all.unshift(earlier);
+    of = foldedOf(earlier.lines).adopted?.run;
+  }
+  const nameOf = new Map(all.flatMap((a) => a.lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.artifact, a.run] as const] : []))));
+  const planIn = (recorded: RecordedPlan) => planAt(reader, nameOf.get(recorded.artifact) ?? run, recorded);
+  return {
     run,
-    ...(await removedWithAdopted(journal, artifacts, run)),
-  }));
+    ...(await removedFrom(
+      ledger,
+      all.flatMap((a) => a.lines),
+      planIn,
+    )),
+  };
 }
 
-/** The manifest that a plan was made for. Throws NoKeys, NoRecords. */
-export async function manifestOf(env: NodeJS.ProcessEnv, plan: Plan): Promise<Manifest> {
-  return await withRecords(env, ({ artifacts }) => artifacts.get<Manifest>(plan.manifestHash));
+function foldedOf(lines: JournalLine[]): Ledger {
+  const ledger = emptyLedger();
+  for (const line of lines) record(ledger, line);
+  return ledger;
 }
 
-/** Reads an inventory from the worker's artifacts. Throws NoKeys, NoRecords. */
-export async function inventoryAt(env: NodeJS.ProcessEnv, address: string): Promise<Inventory> {
-  return await withRecords(env, ({ artifacts }) => artifacts.get<Inventory>(address));
+/** The manifest that a plan of a run was made for. Throws as recordsOf. */
+export async function manifestOf(reader: Reader, run: string, plan: Plan): Promise<Manifest> {
+  return JSON.parse(await reader.artifact(run, plan.manifestHash)) as Manifest;
 }
 
-/** Runs of the records, the one that began last first; none where there are no records here. */
-export async function runsOnRecord(env: NodeJS.ProcessEnv): Promise<string[]> {
-  try {
-    return await withRecords(env, ({ journal }) => journal.runs());
-  } catch (error) {
-    if (error instanceof OffboardError) return [];
-    throw error;
-  }
+/** What a discovery found. Throws as recordsOf. */
+export async function inventoryAt(reader: Reader, discovery: string, address: string): Promise<Inventory> {
+  return JSON.parse(await reader.artifact(discovery, address)) as Inventory;
 }
 
-async function withRun<T>(env: NodeJS.ProcessEnv, workflowId: string, work: (records: Records, run: string) => Promise<T>): Promise<T> {
-  return await withRecords(env, async (records) => {
-    const run = await journalOf(records.journal, workflowId);
-    if (run !== undefined) return await work(records, run);
-    throw new OffboardError(
-      'RunNotFound',
-      `RUN: the records in ${records.store.where} hold no run ${workflowId}; set OFFBOARD_HOME to the worker's folder`,
-    );
-  });
-}
-
-async function withRecords<T>(env: NodeJS.ProcessEnv, work: (records: Records) => Promise<T>): Promise<T> {
-  try {
-    const records = await openRecords(env, workersKeys(env));
-    try {
-      return await work(records);
-    } finally {
-      await records.store.close();
-    }
-  } catch (error) {
-    if (error instanceof RecordsUnavailable) throw new OffboardError('NoRecords', `${error.message}; ${error.mend}`, { cause: error });
-    throw error;
-  }
+/** A plan as it was recorded: what is approved is its hash, and not where it lies. */
+export async function planAt(reader: Reader, run: string, recorded: RecordedPlan): Promise<Plan> {
+  const plan = JSON.parse(await reader.artifact(run, recorded.artifact)) as Plan;
+  if (planHash(plan) === recorded.planHash) return plan;
+  throw new OffboardError(
+    'RecordsDamaged',
+    `${run}: the plan that was sent does not have the hash ${recorded.planHash}; look at the worker's records`,
+  );
 }

@@ -12,30 +12,43 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
 import type { Evidence } from '../../model/summary.ts';
 
-/**
- * Verifies a folder of evidence from its files alone: every journal line follows the one before, the heads are those told, the plan has
- * its hash, each removal or restore was planned and approved before, the summary says what the journal says, and the page shows just that. Throws
- * EvidenceBroken; UnreadableFile where there is no evidence at all.
- */
-export function verifyEvidence(folder: string): { lines: number; removals: number; restores: number } {
+/** Files of evidence by name. Throws EvidenceBroken for one that is not there. */
+export type ReadFile = (name: string) => string;
+
+/** Verifies a folder of evidence from its files alone. Throws EvidenceBroken; UnreadableFile where there is no evidence at all. */
+export function verifyFolder(folder: string): Verified {
   requireEvidence(folder);
-  const evidence = parse<Evidence>('evidence.json', read(folder, 'evidence.json'));
-  const lines = read(folder, 'journal.jsonl')
+  return verifyEvidence((name) => read(folder, name));
+}
+
+export interface Verified {
+  lines: number;
+  removals: number;
+  restores: number;
+}
+
+/**
+ * Verifies evidence: every journal line follows the one before, the heads are those told, the plan has its hash, each removal or restore was planned and
+ * approved before, the summary says what the journal says, and the page shows just that. Throws EvidenceBroken.
+ */
+export function verifyEvidence(file: ReadFile): Verified {
+  const evidence = parse<Evidence>('evidence.json', file('evidence.json'));
+  const lines = file('journal.jsonl')
     .split('\n')
     .filter(Boolean)
     .map((l) => parse<JournalLine>('journal.jsonl', l));
   checkChain(evidence, lines);
   const plans = planHashes(lines).map((hash) => {
-    const file = hash === evidence.summary.planHash ? 'plan.json' : planFile(hash);
-    const found = parse<Plan>(file, read(folder, file));
-    if (planHash(found) !== hash) broken(`${file} does not have the hash that the journal names`);
+    const name = hash === evidence.summary.planHash ? 'plan.json' : planFile(hash);
+    const found = parse<Plan>(name, file(name));
+    if (planHash(found) !== hash) broken(`${name} does not have the hash that the journal names`);
     return found;
   });
   const plan = plans.at(-1);
   if (canonical(evidenceOf(evidence.run, lines, plans)) !== canonical(evidence)) broken('evidence.json does not say what the journal says');
   checkEnding(evidence, lines, plan);
   const begun = checkApprovals(lines, plan);
-  if (read(folder, 'index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
+  if (file('index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
   const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
   return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
 }

@@ -120,10 +120,7 @@ async function translate(session: Session, workflowId: string, error: unknown): 
   }
   if (error instanceof WorkflowUpdateFailedError) {
     const cause = error.cause;
-    if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) {
-      const [code, next] = cause.details ?? [];
-      return new OffboardError(codeOf(code), cause.message, { cause: error, next: aboutRun(stepsOf(next), workflowId) });
-    }
+    if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) return refusalIn(cause, workflowId, error);
     if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
       const message = `RUN: ${workflowId} gives things back, and a restore takes no such message; look at what it waits for`;
       return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
@@ -139,6 +136,12 @@ async function translate(session: Session, workflowId: string, error: unknown): 
     if (unanswered) return new OffboardError('NoWorker', `${workflowId} did not answer in time; ${mend}`, { cause: error });
   }
   return error;
+}
+
+/** What an activity refused, as it says itself: in `details` its code, and what may be typed next. */
+export function refusalIn({ message, details }: ApplicationFailure, run: string, cause: unknown): OffboardError {
+  const [code, next] = details ?? [];
+  return new OffboardError(codeOf(code), message, { cause, next: aboutRun(stepsOf(next), run) });
 }
 
 function codeOf(detail: unknown): ErrorCode {

@@ -62,9 +62,9 @@ test('an OFFBOARD_HOME that is not the worker’s is refused by its name, and st
   expect(existsSync(elsewhere)).toBe(false);
 });
 
-test('with keys from the environment the journal is looked for, and not made', async () => {
+test('with keys from the environment the records are looked for where they lie, and not made', async () => {
   const keys = JSON.stringify({ current: 'a', keys: { a: Buffer.alloc(32).toString('base64') } });
-  const result = await typed({ OFFBOARD_KEYS: keys }, 'report', 'offboarding-none');
-  expectRefused(result, 'RunNotFound', join(home, '.offboard', 'journal'));
+  const result = await typed({ OFFBOARD_KEYS: keys }, 'records', 'report', 'offboarding-none');
+  expectRefused(result, 'NoRecords', join(home, '.offboard', 'records.sqlite'), 'set OFFBOARD_HOME');
   expect(readdirSync(home)).toEqual([]);
 });

@@ -142,7 +142,8 @@ test('an ended run shows its evidence and what to type; the report tells gates, 
   const moved = join(stage.folder, 'elsewhere', basename(evidence));
   cpSync(evidence, moved, { recursive: true });
   rmSync(evidence, { recursive: true });
-  expectRefused(await stage.offboard('evidence', 'verify', run), 'RunNotFound', evidence, 'OFFBOARD_EVIDENCE_DIR');
+  const read = await stage.offboard('evidence', 'verify', run, '--json');
+  expect(JSON.parse(read.out)).toMatchObject({ ok: true, run: basename(evidence) });
   const pointed = await typedIn(stage, { OFFBOARD_EVIDENCE_DIR: join(stage.folder, 'elsewhere') }, 'evidence', 'verify', run);
   expect(pointed.out).toContain(`${moved}: whole and unchanged`);
 }, 60_000);

@@ -3,6 +3,7 @@ import { attend } from '../../client/demo/attend.ts';
 import { amongOthers } from '../../client/demo/others.ts';
 import { playedPeople } from '../../client/demo/played.ts';
 import { recordsOf } from '../../client/records/records.ts';
+import { WorkersRecords } from '../../client/records/worker-reader.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import { EstateObjectSchema, objectKey } from '../../sandbox/objects.ts';
@@ -52,7 +53,7 @@ test('while others change what the plan rests on, a run takes all and only what 
   expect(ours.left).toEqual([]);
   expect((await removedBy(stage, result.run)).toSorted()).toEqual(expectedFindings(changed()));
 
-  const { plan, summary } = await recordsOf(stage.env, run);
+  const { plan, summary } = await recordsOf(new WorkersRecords(stage.session), run);
   const waived = summary.items.filter((i) => i.waived).map((i) => i.item);
   const settled = new Set([...(await removedBy(stage, result.run)), ...waived]);
   // With its account somebody deleted the grant on it; and a collector, while the others waited.

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
 import { recordsOf } from '../../client/records/records.ts';
+import { WorkersRecords } from '../../client/records/worker-reader.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
 import { EstateObjectSchema } from '../../sandbox/objects.ts';
@@ -27,7 +28,7 @@ const stage = new Stage();
 beforeAll(() => stage.open(estate));
 afterAll(() => stage.close());
 
-const planOf = async (run: string): Promise<Plan> => (await recordsOf(stage.env, run)).plan as Plan;
+const planOf = async (run: string): Promise<Plan> => (await recordsOf(new WorkersRecords(stage.session), run)).plan as Plan;
 
 test('the estate is the one its script makes, and large enough to hide in', () => {
   const { manifest, objects: made } = hostileEstate();
@@ -68,7 +69,7 @@ test('a run among more than 500 strangers, with Defender on, takes all and only 
   const result = await attend(handle, playedPeople(stage.session, APPROVER, stage.sandbox.client, quietly), quietly);
   expect(result).toMatchObject({ status: 'completed', leftovers: [] });
 
-  const { plan, summary } = await recordsOf(stage.env, run);
+  const { plan, summary } = await recordsOf(new WorkersRecords(stage.session), run);
   const items = (plan as Plan).items;
   expect(items.map((i) => i.id).toSorted()).toEqual(expectedFindings(estate));
   const waived = new Set(summary.items.filter((i) => i.waived).map((i) => i.item));

@@ -165,6 +165,15 @@ test('a discovery', async () => {
   await keep('discovery', `discovery-${TENANT}`);
 });
 
+test('a reading of the records', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  const { client } = stage.session;
+  const workflowId = 'reading-0a1b2c3d';
+  await client.workflow.execute('reading', { workflowId, taskQueue: stage.taskQueue, args: [{ name: run, from: { line: 0, byte: 0 } }] });
+  await keep('reading', workflowId);
+});
+
 test('a dry run', async () => {
   const run = await startedRun(stage, smallEstate(), '--dry-run');
   expect((await resultOf(stage, run)).status).toBe('dry-run');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attend } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
 import { recordsOf } from '../../client/records/records.ts';
+import { WorkersRecords } from '../../client/records/worker-reader.ts';
 import { UNREAD_SYSTEM } from '../../model/plan.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -90,7 +91,7 @@ test('what is removed was planned, what is planned is ours, and nothing else is 
         playedPeople(stage.session, APPROVER, stage.sandbox.client, () => undefined),
         () => undefined,
       );
-      const { plan, summary } = await recordsOf(stage.env, run);
+      const { plan, summary } = await recordsOf(new WorkersRecords(stage.session), run);
       const items = (plan?.items ?? []).filter((i) => i.kind !== UNREAD_SYSTEM).map((i) => i.id);
       const removed = await removedBy(stage, result.run);
       expect(expectedFindings(estate)).toEqual(expect.arrayContaining(items));

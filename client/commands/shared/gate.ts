@@ -2,14 +2,16 @@ import { OffboardError, undefinedIf } from '../../../model/errors.ts';
 import { GATES, type Gate } from '../../../model/names.ts';
 import { spell, step } from '../../../model/next-step.ts';
 import { planHash } from '../../../model/plan.ts';
+import { workflowIdIn } from '../../../model/run-name.ts';
 import * as messages from '../../../workflows/messages/index.ts';
 import { recordsOf } from '../../records/records.ts';
+import { WorkersRecords } from '../../records/worker-reader.ts';
 import { renderSummary } from '../../render/plan.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
 import type { Action, Io } from '../../terminal/command.ts';
 import { text, personOf, ticketOf } from '../../terminal/values.ts';
 import { ask } from '../../terminal/prompt.ts';
-import { withSession } from '../../run/session.ts';
+import { withSession, type Session } from '../../run/session.ts';
 
 /** `approve` is the portal's Execute, `reject` its Close. */
 export function gateAction(name: 'approve' | 'reject'): Action {
@@ -24,7 +26,7 @@ export function gateAction(name: 'approve' | 'reject'): Action {
         const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
         if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
         if (name === 'approve' && io.interactive) {
-          io.err(await beforeAsking(view.run, run, gate, text(values, 'plan-hash'), io));
+          io.err(await beforeAsking(session, view.run, gate, text(values, 'plan-hash'), io));
           await confirmTenant(view.tenantId, io);
         }
         const named = { gate, opening, planHash: text(values, 'plan-hash') };
@@ -42,12 +44,12 @@ export function gateAction(name: 'approve' | 'reject'): Action {
   };
 }
 
-/** What is about to be approved, on one screen; where its records are not here, how to read it. */
-async function beforeAsking(journal: string, run: string, gate: Gate, hash: string, { env, program }: Io): Promise<string> {
+/** What is about to be approved, on one screen; where that is not what the run has, how to read it. */
+async function beforeAsking(session: Session, run: string, gate: Gate, hash: string, { program }: Io): Promise<string> {
   const isElsewhere = (error: unknown) => error instanceof OffboardError && error.code === 'RunNotFound';
-  const plan = (await recordsOf(env, journal).catch(undefinedIf(isElsewhere)))?.plan;
+  const plan = (await recordsOf(new WorkersRecords(session), run).catch(undefinedIf(isElsewhere)))?.plan;
   if (!plan || planHash(plan) !== hash)
-    return `No plan with the hash ${hash} is on this machine: read what you approve first: ${spell(step('plan', run), program)}\n`;
+    return `The run has no plan with the hash ${hash}: read what you approve first: ${spell(step('plan', workflowIdIn(run)), program)}\n`;
   const history = gate === 'collectors' ? 'Gate collectors: the data collectors go next, and their historic data goes with them.\n' : '';
   return `${renderSummary(plan, hash)}${history}`;
 }

@@ -32,7 +32,7 @@ function terminal(asked: (stdin: PassThrough) => void = () => {}): { people: Peo
     interactive: true,
     program: 'offboard',
   };
-  return { people: askedPeople(stage.session, APPROVER, stage.sandbox.client, stage.env, io), told: () => told, stdin };
+  return { people: askedPeople(stage.session, APPROVER, stage.sandbox.client, io), told: () => told, stdin };
 }
 
 /** A terminal at which each question gets the next of these lines; then the input ends. */
