@@ -1,6 +1,6 @@
-import { liesIn } from './keep.ts';
 import { unresolvedItems, type Ledger } from './ledger.ts';
 import { PHASES, type Gate } from './names.ts';
+import { indexOf } from './plan-index.ts';
 import type { Plan, PlanItem } from './plan.ts';
 import { gatesBefore } from './wave.ts';
 
@@ -12,7 +12,9 @@ export function refusalToRemove(item: PlanItem, plan: Plan, hash: string, ledger
   if (ledger.restores !== undefined) return 'this run restores; it removes nothing';
   const refusal = refusalAtGates(item, plan, hash, ledger, now, gatesBefore(plan, item));
   if (refusal !== undefined) return refusal;
-  const kept = plan.items.find((i) => liesIn(i, item) && ledger.waived.has(i.id));
+  const kept = indexOf(plan)
+    .contentsOf(item)
+    .find((i) => ledger.waived.has(i.id));
   if (kept !== undefined) return `it would take ${kept.id} along, which an approver decided to leave in place`;
   const before = PHASES[PHASES.indexOf(item.phase) - 1];
   const open = before ? unresolvedItems(ledger, plan, before) : [];
@@ -30,7 +32,7 @@ function refusalAtGates(item: PlanItem, plan: Plan, hash: string, ledger: Ledger
   if (ledger.startedBy === undefined) return 'the journal knows no such run';
   if (ledger.ended !== undefined) return `the run has ended (${ledger.ended})`;
   if (ledger.planHash !== hash) return `plan ${hash} is not the plan in force`;
-  if (!plan.items.some((i) => i.id === item.id)) return `${item.id} is not in the plan`;
+  if (!indexOf(plan).byId.has(item.id)) return `${item.id} is not in the plan`;
   if (ledger.waived.has(item.id)) return 'an approver decided to leave it in place';
   for (const name of needed) {
     // The last opening counts: what an earlier one allowed may have expired, or be asked about again.

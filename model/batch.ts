@@ -35,11 +35,15 @@ export function batchesOf(plan: Plan): Batch[] {
 export type BatchKey = Pick<Batch, 'phase' | 'type' | 'wave' | 'stage' | 'index'>;
 
 export function itemsOf(plan: Plan, batch: BatchKey): PlanItem[] {
-  const group = groups(plan).find(
-    (g) => g.phase === batch.phase && g.type === batch.type && g.wave === batch.wave && g.stage === batch.stage && g.index === batch.index,
-  );
-  return group?.items ?? [];
+  const known = cut.get(plan) ?? new Map(groups(plan).map((g) => [keyOf(g), g.items]));
+  cut.set(plan, known);
+  return known.get(keyOf(batch)) ?? [];
 }
+
+/** A plan never changes: it is cut once. */
+const cut = new WeakMap<Plan, ReadonlyMap<string, PlanItem[]>>();
+
+const keyOf = ({ phase, type, wave, stage, index }: BatchKey) => [phase, type, wave, stage, index].join(' ');
 
 type Group = BatchKey & { items: PlanItem[] };
 

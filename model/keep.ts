@@ -12,11 +12,6 @@ export interface Planned {
 export type Staying = Pick<Bystander, 'id' | 'uses'> &
   Partial<Pick<Finding, 'provides' | 'within'>> & { keeps?: Hold['keeps'] | undefined; because?: string };
 
-/** Whether a thing goes when another goes. */
-export function liesIn(thing: Pick<Finding, 'id' | 'within'>, container: Pick<Finding, 'contains' | 'provides'>): boolean {
-  return container.contains?.includes(thing.id) === true || thing.within?.some((t) => container.provides.includes(t)) === true;
-}
-
 /**
  * Pure: what holds each planned finding, by its id: its own guard, whoever needs it, and what lies in it and stays. A hold travels from a thing that
  * others need to what that thing needs, until nothing changes: its means, and, where its whole way is kept, its entries and what it uses. A container
@@ -24,27 +19,58 @@ export function liesIn(thing: Pick<Finding, 'id' | 'within'>, container: Pick<Fi
  */
 export function guardsOf(planned: readonly Planned[], staying: readonly Staying[]): Map<string, Hold> {
   const nodes = new Map(planned.map((p) => [p.finding.id, nodeOf(p)]));
-  const { providers, servants, containers } = linksOf([...nodes.values()]);
-  const missing = [...containers.keys()].filter((id) => !nodes.has(id)).map((id) => ({ id, uses: [] }));
-  const others = [...staying, ...missing].map((s: Staying) => ({ provides: [], within: [], ...s, sides: sidesOf(s.keeps) }));
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const stayer of [...others, ...[...nodes.values()].filter(stays)]) {
-      const serving = stayer.provides.flatMap((t) => servants.get(t) ?? []).filter((s) => stayer.sides.has(s.as));
-      const entries = stayer.sides.has('entry') ? stayer.uses.flatMap((t) => providers.get(t) ?? []) : [];
-      for (const { node, as } of [...serving, ...entries.map((node) => ({ node, as: 'entry' as const }))]) {
-        if (node.lifted || node.id === stayer.id) continue;
-        changed = grows(node.users, [stayer.id]) || changed;
-        changed = grows(node.sides, [as]) || changed;
-      }
-      for (const node of [...stayer.within.flatMap((t) => providers.get(t) ?? []), ...(containers.get(stayer.id) ?? [])]) {
-        changed = grows(node.contents, [stayer.id]) || changed;
-        changed = grows(node.sides, stayer.sides) || changed;
-      }
+  const links = linksOf(planned.map((p) => p.finding));
+  const missing = [...links.containers.keys()].filter((id) => !nodes.has(id)).map((id) => ({ id, uses: [] }));
+  const node = ({ id }: Pick<Finding, 'id'>) => nodes.get(id);
+  spread([...staying, ...missing].map(stayerOf), [...nodes.values()].filter(stays), links, node);
+  return heldAmong([...nodes.values()], staying);
+}
+
+function heldAmong(all: readonly Node[], staying: readonly Staying[]): Map<string, Hold> {
+  const nodes = new Map(all.map((n) => [n.id, n]));
+  const reasons = new Map(staying.flatMap(({ id, because }) => (because === undefined ? [] : [[id, because] as const])));
+  return new Map(all.flatMap((n) => Object.values(guardOf(n, nodes, reasons)).map((hold) => [n.id, hold] as const)));
+}
+
+/** What stays, and what of its way stays with it. */
+type Stayer = Pick<Node, 'id' | 'uses' | 'provides' | 'within' | 'sides'>;
+
+function stayerOf(one: Staying): Stayer {
+  return { provides: [], within: [], ...one, sides: sidesOf(one.keeps) };
+}
+
+/** Has all that stays hold what it needs, and what is held so in its turn, until nothing changes. `nodeFor`: undefined for what is not planned. */
+function spread(others: readonly Stayer[], held: readonly Node[], links: Links, nodeFor: (finding: Finding) => Node | undefined): void {
+  const { providers, servants, containers } = links;
+  const queue = new Set<Stayer>([...others, ...held]);
+  const change = (node: Node, hold: () => void) => {
+    const before = [stays(node), node.sides.size].join(' ');
+    hold();
+    // A set that grows is walked to its end; what is added again goes last.
+    if ([stays(node), node.sides.size].join(' ') === before) return;
+    queue.delete(node);
+    queue.add(node);
+  };
+  for (const stayer of queue) {
+    const serving = stayer.provides.flatMap((t) => servants.get(t) ?? []).filter((s) => stayer.sides.has(s.as));
+    const entries = stayer.sides.has('entry') ? stayer.uses.flatMap((t) => providers.get(t) ?? []) : [];
+    for (const { finding, as } of [...serving, ...entries.map((finding) => ({ finding, as: 'entry' as const }))]) {
+      const node = nodeFor(finding);
+      if (!node || node.lifted || node.id === stayer.id) continue;
+      change(node, () => {
+        node.users.add(stayer.id);
+        node.sides.add(as);
+      });
+    }
+    for (const finding of [...stayer.within.flatMap((t) => providers.get(t) ?? []), ...(containers.get(stayer.id) ?? [])]) {
+      const node = nodeFor(finding);
+      if (!node) continue;
+      change(node, () => {
+        node.contents.add(stayer.id);
+        for (const side of stayer.sides) node.sides.add(side);
+      });
     }
   }
-  const reasons = new Map(staying.flatMap(({ id, because }) => (because === undefined ? [] : [[id, because] as const])));
-  return new Map([...nodes.values()].flatMap((n) => Object.values(guardOf(n, nodes, reasons)).map((hold) => [n.id, hold] as const)));
 }
 
 /**
@@ -52,9 +78,43 @@ export function guardsOf(planned: readonly Planned[], staying: readonly Staying[
  * guard of its own, or an override of one, is left out of account.
  */
 export function keptWith(findings: readonly Finding[], kept: ReadonlyMap<string, NonNullable<Hold['keeps']>>): Map<string, Hold> {
-  const planned = findings.filter((f) => !kept.has(f.id)).map(({ hold: _, ...finding }) => ({ finding, lifted: false }));
-  const staying = findings.filter((f) => kept.has(f.id)).map((f) => ({ ...f, keeps: kept.get(f.id) }));
-  return staying.length === 0 ? new Map<string, Hold>() : guardsOf(planned, staying);
+  const { byId, links, missing } = webOf(findings);
+  const staying = [...kept].flatMap(([id, keeps]) => {
+    const finding = byId.get(id);
+    return finding ? [{ ...finding, keeps }] : [];
+  });
+  if (staying.length === 0) return new Map();
+  // Of many findings few are held with one: only these are looked at.
+  const nodes = new Map<string, Node>();
+  const nodeFor = ({ hold: _, ...finding }: Finding) => {
+    if (kept.has(finding.id)) return undefined;
+    const node = nodes.get(finding.id) ?? nodeOf({ finding, lifted: false });
+    nodes.set(node.id, node);
+    return node;
+  };
+  spread([...staying, ...missing].map(stayerOf), [], links, nodeFor);
+  return heldAmong([...nodes.values()], staying);
+}
+
+/** How findings hang together; made once for each list, which nobody changes. */
+interface Web {
+  byId: ReadonlyMap<string, Finding>;
+  links: Links;
+  /** What is said to lie in one of them and is not among them. */
+  missing: readonly Staying[];
+}
+
+const webs = new WeakMap<readonly Finding[], Web>();
+
+function webOf(findings: readonly Finding[]): Web {
+  const before = webs.get(findings);
+  if (before) return before;
+  const byId = new Map(findings.map((f) => [f.id, f]));
+  const links = linksOf(findings);
+  const missing = [...links.containers.keys()].filter((id) => !byId.has(id)).map((id) => ({ id, uses: [] }));
+  const web = { byId, links, missing };
+  webs.set(findings, web);
+  return web;
 }
 
 /** What something needs in order to go on working: what it works with, and what it is entered by. */
@@ -66,7 +126,6 @@ function sidesOf(keeps: Hold['keeps']): Set<Side> {
 
 /** A planned finding with what is known so far of why it stays: ids of who needs it, and of what in it stays. */
 interface Node extends Pick<Finding, 'id' | 'uses' | 'provides' | 'hold'> {
-  finding: Finding;
   within: string[];
   lifted: boolean;
   sides: Set<Side>;
@@ -77,14 +136,20 @@ interface Node extends Pick<Finding, 'id' | 'uses' | 'provides' | 'hold'> {
 function nodeOf({ finding, lifted }: Planned): Node {
   const { id, uses, provides, within = [], hold } = finding;
   const own = lifted || hold === undefined ? {} : { hold };
-  return { finding, id, uses, provides, within, lifted, ...own, sides: sidesOf(own.hold?.keeps), users: new Set(), contents: new Set() };
+  return { id, uses, provides, within, lifted, ...own, sides: sidesOf(own.hold?.keeps), users: new Set(), contents: new Set() };
 }
 
-function linksOf(nodes: Node[]) {
+interface Links {
+  providers: ReadonlyMap<string, Finding[]>;
+  servants: ReadonlyMap<string, { finding: Finding; as: Side }[]>;
+  containers: ReadonlyMap<string, Finding[]>;
+}
+
+function linksOf(findings: readonly Finding[]): Links {
   return {
-    providers: grouped(nodes.flatMap((node) => node.provides.map((token) => [token, node] as const))),
-    servants: grouped(nodes.flatMap((node) => (node.finding.serves ?? []).map((s) => [s.token, { node, as: s.as }] as const))),
-    containers: grouped(nodes.flatMap((node) => (node.finding.contains ?? []).map((id) => [id, node] as const))),
+    providers: grouped(findings.flatMap((f) => f.provides.map((token) => [token, f] as const))),
+    servants: grouped(findings.flatMap((f) => (f.serves ?? []).map((s) => [s.token, { finding: f, as: s.as }] as const))),
+    containers: grouped(findings.flatMap((f) => (f.contains ?? []).map((id) => [id, f] as const))),
   };
 }
 
@@ -106,12 +171,6 @@ function guardOf(node: Node, nodes: ReadonlyMap<string, Node>, reasons: Readonly
 
 function keepsOf(sides: ReadonlySet<Side>): Pick<Hold, 'keeps'> {
   return sides.has('entry') ? { keeps: 'way' } : sides.has('means') ? { keeps: 'means' } : {};
-}
-
-function grows<T>(set: Set<T>, more: Iterable<T>): boolean {
-  const { size } = set;
-  for (const one of more) set.add(one);
-  return set.size > size;
 }
 
 function grouped<T>(pairs: (readonly [string, T])[]): Map<string, T[]> {

@@ -7,6 +7,7 @@ import { PHASES, type Gate, type Phase, type RunStatus } from './names.ts';
 import type { Reason } from './next-step.ts';
 import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
+import { indexOf } from './plan-index.ts';
 import type { Excluded, Plan } from './plan.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
@@ -77,6 +78,8 @@ export interface Ledger extends Decided {
   /** The plan in force: the last one recorded. */
   planHash: string | undefined;
   planArtifact: string | undefined;
+  /** The hashes of all plans that were ever in force. */
+  plans: Set<string>;
   outcomes: Map<string, Outcome & { phase: Phase }>;
   /** Items with an intent but no outcome after it, or `failed`: our own call may have been applied, wholly or in part. */
   openIntents: Set<string>;
@@ -103,6 +106,7 @@ export function emptyLedger(): Ledger {
     manifest: undefined,
     planHash: undefined,
     planArtifact: undefined,
+    plans: new Set(),
     gates: new Map(),
     outcomes: new Map(),
     openIntents: new Set(),
@@ -138,6 +142,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
     case 'plan':
       ledger.planHash = r.planHash;
       ledger.planArtifact = r.artifact;
+      ledger.plans.add(r.planHash);
       for (const item of r.again ?? []) ledger.outcomes.delete(item);
       return;
     case 'gate-opened': {
@@ -188,10 +193,9 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
 
 /** Ids of the plan's items up to a phase that are neither resolved nor waived, in the plan's order. */
 export function unresolvedItems(ledger: Ledger, plan: Plan, upTo: Phase): string[] {
-  return plan.items
-    .filter((i) => PHASES.indexOf(i.phase) <= PHASES.indexOf(upTo))
-    .filter((i) => !isDone(ledger, i.id))
-    .map((i) => i.id);
+  return [...indexOf(plan).ofPhase]
+    .filter(([phase]) => PHASES.indexOf(phase) <= PHASES.indexOf(upTo))
+    .flatMap(([, items]) => items.filter((i) => !isDone(ledger, i.id)).map((i) => i.id));
 }
 
 /** Resolved, or left in place by an approver's decision. */
@@ -202,7 +206,7 @@ export function isDone(ledger: Ledger, item: string): boolean {
 
 /** Collectors of which nobody knows that they are gone. While there is one, sign-in stays on (guide, last heading). */
 export function collectorsLeft(ledger: Ledger, plan: Plan): string[] {
-  const planned = plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id);
+  const planned = (indexOf(plan).ofPhase.get('data-collection') ?? []).map((i) => i.id);
   const earlier = [...ledger.outcomes.values()].filter((o) => o.phase === 'data-collection').map((o) => o.item);
   return [...new Set([...planned, ...earlier])].filter((id) => {
     const outcome = ledger.outcomes.get(id)?.outcome;

@@ -5,6 +5,7 @@ import { OURSELVES } from './guards/ourselves.ts';
 import { keptWith } from './keep.ts';
 import { isDone, type Ledger } from './ledger.ts';
 import { waitsForOthers, type Outcome } from './outcome.ts';
+import { indexOf } from './plan-index.ts';
 import { UNREAD_CODE, type Plan, type PlanItem } from './plan.ts';
 import { mayBeWaived } from './sign-in.ts';
 
@@ -33,7 +34,7 @@ export function guardsNow(plan: Plan, { waived }: Waived): ReadonlyMap<string, H
     size = staying.size;
     for (const { id, guard } of held) if (partsOf(guard).some(counts)) staying.add(id);
   }
-  const because = keptWith(plan.items.map(withoutGuard), kept);
+  const because = keptWith(plan.items, kept);
   const guards = new Map(
     plan.items.flatMap(({ id, guard }) => {
       const parts = partsOf(guard);
@@ -55,13 +56,9 @@ function partsOf(guard: Hold | undefined): Hold[] {
   return guard ? (guard.parts ?? [guard]) : [];
 }
 
-function withoutGuard({ guard: _, ...item }: PlanItem): PlanItem {
-  return item;
-}
-
 /** Pure: for whose sake alone an item is held, where these are of the plan and an approver decides about them: what becomes of it follows from that. */
 export function heldFor(guard: Hold, plan: Plan, { waived }: Waived): string[] | undefined {
-  const ids = new Set(plan.items.map((i) => i.id));
+  const { byId: ids } = indexOf(plan);
   const parts = partsOf(guard);
   const who = parts.flatMap((p) => (p.code === 'Shared' && p.who ? p.who : p.inside === undefined ? [] : [p.inside]));
   const others = parts.some((p) => p.inside === undefined && (p.code !== 'Shared' || !p.who));
@@ -71,7 +68,7 @@ export function heldFor(guard: Hold, plan: Plan, { waived }: Waived): string[] |
 /** Pure: what a waiver of an item that waits for a decision would mean for the rest of the plan. */
 export function needsOf(item: PlanItem, outcome: Outcome, plan: Plan, ledger: Ledger): Pick<Outcome, 'needs'> {
   if (waitsForOthers(outcome)) return {};
-  const needs = [...keptWith(plan.items.map(withoutGuard), new Map([[item.id, outcome.keeps ?? 'way']])).keys()];
+  const needs = [...keptWith(plan.items, new Map([[item.id, outcome.keeps ?? 'way']])).keys()];
   const there = needs.filter((id) => !isDone(ledger, id)).toSorted();
   return there.length === 0 ? {} : { needs: { count: there.length, first: there.slice(0, MOST_NAMED) } };
 }

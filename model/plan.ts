@@ -5,9 +5,9 @@ import { combine } from './guards/combine.ts';
 import { foreignAmong, foreignStays, foreignWarnings } from './guards/foreign.ts';
 import { heldAsOwn, ourselves } from './guards/ourselves.ts';
 import { accessThatStays, reachOf, type Reach } from './access-that-stays.ts';
-import { meansItem, normalItem } from './identity/native.ts';
+import { itemsMeant, normalItem } from './identity/native.ts';
 import { guardsOf } from './keep.ts';
-import { unitsOf } from './unit.ts';
+import { unitsOf, type Unit } from './unit.ts';
 import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
@@ -137,16 +137,21 @@ export function buildPlan(input: PlanInput): Plan {
   const overrides = new Map(input.overrides.map((o) => [spelled.get(normalItem(o.item)) ?? o.item, o.reason]));
   const foreign = foreignAmong(candidates);
   const kept: Finding[] = [];
+  const isProtected = itemsMeant(input.protected);
+  const decided = new Map(input.leftAlone.toReversed().map((s) => [s.item, s.reason]));
   const units = unitsOf(input.findings.filter((f) => f.confidence === 'name-only'));
   for (const finding of candidates) {
-    const reason = reasonToLeave(finding, input, overrides, units.get(finding.id) ?? [], foreign.has(finding.id));
+    const reason = isProtected(finding.id)
+      ? PROTECTED
+      : reasonToLeave(finding, input, decided.get(finding.id), overrides, units(finding.id), foreign.has(finding.id));
     if (reason === undefined) kept.push(finding);
     else {
       const perhaps = finding.confidence === 'name-only' ? { maybeOurs: finding.risk } : {};
       untouched.push({ system: finding.system, id: finding.id, reason, ...perhaps });
     }
   }
-  const missing = [...overrides.keys()].find((id) => own.has(id) || (!foreign.has(id) && !kept.some((f) => f.id === id)));
+  const keptIds = new Set(kept.map((f) => f.id));
+  const missing = [...overrides.keys()].find((id) => own.has(id) || (!foreign.has(id) && !keptIds.has(id)));
   if (missing !== undefined) {
     throw new OffboardError(
       'InvalidValue',
@@ -162,7 +167,8 @@ export function buildPlan(input: PlanInput): Plan {
   refuseTooGreatAShare(kept, input);
   const leftAlone = new Map(input.leftAlone.map((s) => [s.item, s.keeps]));
   // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
-  const unplanned = candidates.filter((f) => !kept.includes(f));
+  const planned = new Set(kept);
+  const unplanned = candidates.filter((f) => !planned.has(f));
   const unnamed = new Set(untouched.filter((u) => u.reason.startsWith(BY_NAME_ONLY)).map((u) => u.id));
   const staying = unplanned.map(({ hold: _, ...f }) => ({
     ...f,
@@ -180,14 +186,15 @@ export function buildPlan(input: PlanInput): Plan {
     kept.map((finding) => ({ finding, lifted: false })),
     kept.some(named) ? others : [],
   );
+  const usersOf = usersAmong(kept);
   const all = kept.map((finding) => ({
-    ...toItem(foreign.has(finding.id) ? finding : recognised(finding), kept, guards.get(finding.id), overrides.get(finding.id)),
+    ...toItem(foreign.has(finding.id) ? finding : recognised(finding), usersOf(finding), guards.get(finding.id), overrides.get(finding.id)),
     ...(named(finding) && unlifted.has(finding.id) ? { lifted: unlifted.get(finding.id) as Hold } : {}),
   }));
   const items = removalOrder(withContents(all), input.orders);
   const foreignNamed = candidates
     .filter((f) => foreign.has(f.id) && overrides.has(f.id))
-    .map(({ id, title }) => ({ id, title, goes: kept.some((k) => k.id === id) }));
+    .map(({ id, title }) => ({ id, title, goes: keptIds.has(id) }));
   const reach = reachOf(unplanned, candidates);
   return {
     version: 1,
@@ -222,8 +229,10 @@ export function planHash(plan: Plan): string {
 
 /** A rule that matches nearly everything there is of a kind is more likely wrong than right. */
 function refuseTooGreatAShare(kept: Finding[], { kindCounts, maxPercent }: PlanInput): void {
+  const counts = new Map<string, number>();
+  for (const { system, kind } of kept) counts.set(`${kind} ${system}`, (counts.get(`${kind} ${system}`) ?? 0) + 1);
   for (const { system, kind, seen } of kindCounts) {
-    const planned = kept.filter((f) => f.system === system && f.kind === kind).length;
+    const planned = counts.get(`${kind} ${system}`) ?? 0;
     if (seen < FEW || planned * 100 <= seen * maxPercent) continue;
     throw new OffboardError(
       'InvalidValue',
@@ -240,15 +249,14 @@ function recognised({ onlyNamed: _, ...finding }: Finding): Finding {
 function reasonToLeave(
   finding: Finding,
   input: PlanInput,
+  decided: string | undefined,
   overrides: Map<string, string>,
-  unit: string[],
+  unit: Unit,
   foreign: boolean,
 ): string | undefined {
-  if (input.protected.some((id) => meansItem(id, finding.id))) return PROTECTED;
   const own = ourselves(finding, input.facts);
   if (own !== undefined && finding.ownStep === undefined) return own;
-  const leftAlone = input.leftAlone.find((s) => s.item === finding.id);
-  if (leftAlone) return leftAlone.reason;
+  if (decided !== undefined) return decided;
   if (foreign && !(input.foreignThings && overrides.has(finding.id))) return foreignStays(finding.why, input.foreignThings ?? false);
   if (finding.confidence === 'name-only' && !overrides.has(finding.id)) {
     return `${BY_NAME_ONLY} (${finding.why.join('; ')}); to remove it, name it under overrides with a reason${belonging(unit)}`;
@@ -260,44 +268,58 @@ function reasonToLeave(
 const MOST_NAMED = 20;
 
 /** An override of one thing is mostly meant for what belongs to it as well. */
-function belonging(unit: string[]): string {
-  if (unit.length === 0) return '';
-  const more = unit.length > MOST_NAMED ? ` and ${unit.length - MOST_NAMED} more` : '';
-  return `; with it belong ${unit.slice(0, MOST_NAMED).join(', ')}${more}: name those as well that are to go`;
+function belonging({ count, first }: Unit): string {
+  if (count === 0) return '';
+  const more = count > MOST_NAMED ? ` and ${count - MOST_NAMED} more` : '';
+  return `; with it belong ${first(MOST_NAMED).join(', ')}${more}: name those as well that are to go`;
 }
 
-function toItem(finding: Finding, kept: Finding[], guard: Hold | undefined, override: string | undefined): PlanItem {
-  const before = kept.filter(
-    (other) => other.id !== finding.id && (other.uses.some((t) => finding.provides.includes(t)) || mayUse(other, finding)),
-  );
+function toItem(finding: Finding, users: readonly string[], guard: Hold | undefined, override: string | undefined): PlanItem {
   return {
     ...finding,
     fingerprint: fingerprint(finding.snapshot),
-    dependsOn: before.map((f) => f.id).toSorted(),
+    dependsOn: users.toSorted(),
     ...(guard ? { guard } : {}),
     ...(override === undefined ? {} : { override }),
   };
 }
 
+/** By finding, the ids of the others that use what it provides, or may. A system that could not be read may hold a user of anything that systems of its type use. */
+function usersAmong(kept: readonly Finding[]): (finding: Finding) => string[] {
+  const users = new Map<string, Finding[]>();
+  for (const one of kept) for (const token of new Set(one.uses)) push(users, token, one);
+  const unread = Map.groupBy(
+    kept.filter((f) => f.kind === UNREAD_SYSTEM),
+    (f) => systemType(f.system),
+  );
+  return ({ id, system, provides }) => {
+    const all = new Set(provides.flatMap((token) => users.get(token) ?? []));
+    for (const [type, systems] of unread) {
+      if (!provides.some((token) => token.startsWith(`${type}:`))) continue;
+      for (const one of systems) if (one.system !== system) all.add(one);
+    }
+    return [...all].map((f) => f.id).filter((other) => other !== id);
+  };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const there = map.get(key);
+  if (there) there.push(value);
+  else map.set(key, [value]);
+}
+
 /** What takes others along waits for all they wait for, and they for it. */
 function withContents(items: PlanItem[]): PlanItem[] {
   const byId = new Map(items.map((i) => [i.id, i]));
+  const containersOf = new Map<string, string[]>();
+  for (const { id, contains = [] } of items) for (const content of new Set(contains)) push(containersOf, content, id);
   return items.map((item) => {
-    const containers = items.filter((i) => i.contains?.includes(item.id)).map((i) => i.id);
+    const containers = containersOf.get(item.id) ?? [];
     if (!item.contains) return containers.length === 0 ? item : { ...item, dependsOn: [...item.dependsOn, ...containers].toSorted() };
     const own = new Set([item.id, ...item.contains]);
     const waitsFor = [item, ...item.contains.flatMap((id) => byId.get(id) ?? [])].flatMap((i) => i.dependsOn);
     return { ...item, dependsOn: [...new Set(waitsFor)].filter((id) => !own.has(id)).toSorted() };
   });
-}
-
-/** A system that could not be read may hold a user of anything that systems of its type use. */
-function mayUse(other: Finding, needed: Finding): boolean {
-  return (
-    other.kind === UNREAD_SYSTEM &&
-    other.system !== needed.system &&
-    needed.provides.some((t) => t.startsWith(`${systemType(other.system)}:`))
-  );
 }
 
 function unreadSystem(system: SystemId, reason: string): Finding {

@@ -28,11 +28,17 @@ function byOrder(a: Ordered, b: Ordered, orders: Orders): number {
 function dependantsFirst<T extends Ordered>(items: T[]): T[] {
   const groups = Map.groupBy(items, (i) => `${i.phase} ${i.stage} ${i.system}`);
   return [...groups.values()].flatMap((group) => {
+    const ids = new Set(group.map((i) => i.id));
+    const before = new Map(group.map((i) => [i, new Set(i.dependsOn.filter((id) => id !== i.id && ids.has(id)))]));
+    if (group.every((i) => before.get(i)?.size === 0)) return group;
     const waiting = [...group];
     const ordered: T[] = [];
     while (waiting.length > 0) {
-      const free = waiting.findIndex((i) => !waiting.some((other) => other !== i && i.dependsOn.includes(other.id)));
-      ordered.push(...waiting.splice(Math.max(free, 0), 1));
+      const free = waiting.findIndex((i) => before.get(i)?.size === 0);
+      const [next] = waiting.splice(Math.max(free, 0), 1);
+      if (next === undefined) break;
+      ordered.push(next);
+      for (const left of waiting) before.get(left)?.delete(next.id);
     }
     return ordered;
   });

@@ -3,6 +3,7 @@ import { isRemnant } from './diff.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { PHASES, systemType } from './names.ts';
 import { byStage, lastStage, type Orders } from './order.ts';
+import { indexOf } from './plan-index.ts';
 import type { Plan, PlanItem, Untouched } from './plan.ts';
 import { removalOrder } from './removal-order.ts';
 
@@ -77,7 +78,8 @@ export function removedItems(entries: LedgerEntry[], plans: ReadonlyMap<string, 
       for (const id of r.again ?? []) removed.delete(id);
     }
     if (r.type === 'intent') {
-      const item = plans.get(r.planHash)?.items.find((i) => i.id === r.item);
+      const plan = plans.get(r.planHash);
+      const item = plan && indexOf(plan).byId.get(r.item);
       if (r.quarantine) quarantined.set(r.item, at);
       if (item) begun.set(r.item, fuller(begun.get(r.item), item));
     }

@@ -23,7 +23,7 @@ export async function watchQuarantine(deps: Deps, { run, last }: WatchInput): Pr
   const items = staying.filter((i) => ledger.outcomes.get(i.id)?.outcome === 'quarantined');
   // What an earlier try of this look wrote down before it was cut off is told again.
   const known = staying.flatMap((i) => ledger.outcomes.get(i.id) ?? []).filter((o) => o.code === USED);
-  const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
+  const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const used: Outcome[] = [];
   const unseen: { item: string; why: string }[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {

@@ -4,6 +4,7 @@ import { aboutRun } from '../../model/next-step.ts';
 import { workflowIdIn } from '../../model/run-name.ts';
 import { needsOf } from '../../model/left-in-place.ts';
 import { isResolved, needsPerson, type Outcome } from '../../model/outcome.ts';
+import { indexOf } from '../../model/plan-index.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { demandPlan } from '../records/plans.ts';
@@ -27,7 +28,7 @@ export async function openWork<O extends Operation>(
 ): Promise<Work<O>> {
   const ledger = await deps.journal.ledger(run);
   const plan = await demandPlan(deps, run, ledger, planHash);
-  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  const manifest = await deps.artifacts.kept<Manifest>(plan.manifestHash);
   const opponent = operation.opposed && (await opposingRun(deps.journal, run));
   const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
   return { deps, run, planHash, plan, ledger, manifest, operation, opponent, known };
@@ -59,7 +60,7 @@ export async function intend(work: Work, items: PlanItem[]): Promise<void> {
 /** What a removal takes along is removed by us, too: the journal must say so, or it would be taken for somebody else's doing. */
 function withContents({ plan }: Work, items: PlanItem[]): PlanItem[] {
   const taken = new Set(items.flatMap((i) => i.contains ?? []));
-  return [...items, ...plan.items.filter((i) => taken.has(i.id))];
+  return [...items, ...[...taken].flatMap((id) => indexOf(plan).byId.get(id) ?? [])];
 }
 
 /** Records what came of an item. The journal of a run that has ended is closed: what somebody tries afterwards is only answered. */

@@ -38,7 +38,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const { run, decision } = input;
   const ledger = await deps.journal.ledger(run);
   // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
-  const manifest = await deps.artifacts.get<Manifest>(ledger.manifest ?? '');
+  const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const context = await contextOf(deps, input, ledger, manifest);
   const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
   if (!verdict.ok) {

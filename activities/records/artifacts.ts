@@ -2,10 +2,14 @@ import { canonical, sha256 } from '../../model/canonical.ts';
 import { decrypt, encrypt, type KeyRing } from '../../security/keys.ts';
 import { RecordsDamaged, type Store } from './store.ts';
 
+/** Enough for the manifest and the plan in force of two runs. */
+const MOST_KEPT = 4;
+
 /** Content-addressed store of manifests, plans and snapshots, encrypted at rest. Addresses are SHA-256 (hex) of the canonical JSON. */
 export class ArtifactStore {
   readonly #store: Store;
   readonly #ring: KeyRing;
+  readonly #kept = new Map<string, Promise<unknown>>();
 
   constructor(store: Store, ring: KeyRing) {
     this.#store = store;
@@ -25,6 +29,24 @@ export class ArtifactStore {
   /** Reads a value back and checks it against its address. Throws RecordsDamaged when it is not there or was changed. */
   async get<T>(address: string): Promise<T> {
     return JSON.parse(await this.text(address)) as T;
+  }
+
+  /**
+   * As `get`, for what is asked for again and again, as a plan is: the newest few are kept. What an address names never changes, so nobody may
+   * change what this gives.
+   */
+  async kept<T>(address: string): Promise<T> {
+    const value = this.#kept.get(address) ?? this.get<unknown>(address);
+    this.#kept.delete(address);
+    this.#kept.set(address, value);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    try {
+      return (await value) as T;
+    } catch (error) {
+      if (this.#kept.get(address) === value) this.#kept.delete(address);
+      throw error;
+    }
   }
 
   /** The canonical JSON of an artifact, as `get`. */

@@ -35,12 +35,21 @@ export async function damagedRuns(journal: Journal, run: string): Promise<string
   return runs.filter((_, i) => ledgers[i] === undefined);
 }
 
+const hashes = new WeakMap<Plan, string>();
+
+/** A plan that was read is never changed: it is hashed once. */
+function hashOf(plan: Plan): string {
+  const hash = hashes.get(plan) ?? planHash(plan);
+  hashes.set(plan, hash);
+  return hash;
+}
+
 /** The plan that a journal recorded last, checked against its hash; undefined while there is none. Throws a fault when another is stored. */
 export async function currentPlan({ artifacts }: Pick<Deps, 'artifacts'>, ledger: Ledger): Promise<Plan | undefined> {
   const { planHash: hash, planArtifact } = ledger;
   if (hash === undefined || planArtifact === undefined) return undefined;
-  const plan = await artifacts.get<Plan>(planArtifact);
-  if (planHash(plan) !== hash) throw fault(`the stored plan does not have the hash ${hash}`);
+  const plan = await artifacts.kept<Plan>(planArtifact);
+  if (hashOf(plan) !== hash) throw fault(`the stored plan does not have the hash ${hash}`);
   return plan;
 }
 
@@ -62,7 +71,7 @@ export async function quarantinedItems({ artifacts }: Pick<Deps, 'artifacts'>, l
   const items: PlanItem[] = [];
   for (const [artifact, of] of Map.groupBy(ledger.quarantined, ([, q]) => q.artifact)) {
     const ids = new Set(of.map(([id]) => id));
-    const plan = await artifacts.get<Plan>(artifact);
+    const plan = await artifacts.kept<Plan>(artifact);
     items.push(...plan.items.filter((i) => ids.has(i.id) && (only === undefined || only.includes(i.id))));
   }
   return items;

@@ -18,6 +18,22 @@ export async function journalOf(journal: Journal, name: string, except?: string)
   return (await journal.runs()).find((run) => run !== except && isCalled(run, name));
 }
 
+/** What runs removed, by journal and run, as of a head of their records. */
+const kept = new WeakMap<Journal, Map<string, { head: string; removed: Removed[] }>>();
+
+/** What a run removed; read anew only where its records went on since. Nobody may change what this gives. */
+export async function removedKept(journal: Journal, artifacts: ArtifactStore, run: string): Promise<Removed[]> {
+  const known = kept.get(journal) ?? new Map<string, { head: string; removed: Removed[] }>();
+  kept.set(journal, known);
+  const { seq, hash } = await journal.head(run);
+  const head = `${seq} ${hash}`;
+  const before = known.get(run);
+  if (before?.head === head) return before.removed;
+  const { removed } = await removedByRun(journal, artifacts, run);
+  known.set(run, { head, removed });
+  return removed;
+}
+
 /** Reads what a run removed itself. Works wherever the records lie: it asks no cloud. */
 export async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
   return await removedIn(journal, artifacts, run, await journal.lines(run));

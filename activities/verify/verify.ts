@@ -34,7 +34,7 @@ export interface VerifyResult {
 
 /** Discovers again and says what is left. */
 export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyResult> {
-  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const manifest = await deps.artifacts.kept<Manifest>(input.manifest);
   const ledger = await deps.journal.ledger(input.run);
   const plan = await currentPlan(deps, ledger);
   const { match, facts, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
@@ -104,7 +104,7 @@ export interface ConfirmGoneInput {
 export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<Outcome[]> {
   const ledger = await deps.journal.ledger(input.run);
   const plan = await demandPlan(deps, input.run, ledger, input.planHash);
-  const manifest = await deps.artifacts.get<Manifest>(plan.manifestHash);
+  const manifest = await deps.artifacts.kept<Manifest>(plan.manifestHash);
   const items = itemsOf(plan, input.work).filter((i) => isDone(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
   await lookAtEach(deps, manifest, items, async (item, ask) => {

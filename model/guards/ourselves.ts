@@ -1,17 +1,31 @@
 import type { Facts, Finding, Hold } from '../finding.ts';
 
+const NOBODY: string[] = [];
+
 /**
  * The guard of what the worker itself runs under: a role, a principal with what it holds, an application, a service account, a pool. Pure:
  * the reason why a plan leaves a finding in place, whatever an override says; undefined where it is not the worker's own.
  */
 export function ourselves(
   { standsFor = [] }: Pick<Finding, 'standsFor'>,
-  { ourselves = [] }: Pick<Facts, 'ourselves'>,
+  { ourselves = NOBODY }: Pick<Facts, 'ourselves'>,
 ): string | undefined {
-  const its = new Set(standsFor.map(normal));
-  const own = ourselves.find((id) => its.has(normal(id)));
+  const names = namesOf(ourselves);
+  const places = standsFor.flatMap((id) => names.get(normal(id)) ?? []);
+  const own = places.length === 0 ? undefined : ourselves[Math.min(...places)];
   return own === undefined ? undefined : `this worker runs under ${own}`;
 }
+
+/** Where each name stands first. Every account has some, and every finding asks: it is made once for each list, which nobody changes. */
+function namesOf(ourselves: readonly string[]): ReadonlyMap<string, number> {
+  const before = known.get(ourselves);
+  if (before) return before;
+  const places = new Map(ourselves.map((id, place) => [normal(id), place] as const).toReversed());
+  known.set(ourselves, places);
+  return places;
+}
+
+const known = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
 
 /** Code of what the worker runs under, where a person can do something about it. */
 export const OURSELVES = 'Ourselves';

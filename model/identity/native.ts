@@ -47,3 +47,10 @@ export function meansItem(written: string, item: string): boolean {
   const normal = normalItem(written);
   return normal === normalItem(item) || normal === nativeOfItem(item);
 }
+
+/** The same of many names at once: whether any of them means an item. */
+export function itemsMeant(written: readonly string[]): (item: string) => boolean {
+  if (written.length === 0) return () => false;
+  const normal = new Set(written.map(normalItem));
+  return (item) => normal.has(normalItem(item)) || normal.has(nativeOfItem(item));
+}

@@ -12,7 +12,10 @@ test('what uses what another provides belongs together, over as many steps as th
     thing('role', [], ['account']),
     thing('other', [], ['audience']),
   ]);
-  expect(units.get('role')).toEqual(['account', 'grant', 'pool', 'provider']);
-  expect(units.get('pool')).toEqual(['account', 'grant', 'provider', 'role']);
-  expect(units.get('other')).toEqual([]);
+  expect(units('role').first(20)).toEqual(['account', 'grant', 'pool', 'provider']);
+  expect(units('role')).toMatchObject({ count: 4 });
+  expect(units('pool').first(20)).toEqual(['account', 'grant', 'provider', 'role']);
+  expect(units('pool').first(2)).toEqual(['account', 'grant']);
+  expect(units('other').first(20)).toEqual([]);
+  expect(units('nothing known')).toMatchObject({ count: 0 });
 });

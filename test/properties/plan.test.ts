@@ -6,13 +6,13 @@ import type { AnyKind } from '../../activities/cloud.ts';
 import { judge, type Judged } from '../../activities/discover/judge.ts';
 import { canonical } from '../../model/canonical.ts';
 import type { Bystander, Finding } from '../../model/finding.ts';
-import { liesIn } from '../../model/keep.ts';
 import { PHASES } from '../../model/names.ts';
 import { buildPlan, planHash, UNREAD_SYSTEM, type Plan, type PlanInput, type PlanItem } from '../../model/plan.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { TENANT } from '../activities/planned.ts';
 import { finding } from '../model/findings.ts';
 import { estates, type GeneratedEstate } from './estate.ts';
+import { liesIn } from './lies-in.ts';
 
 const clouds = allClouds();
 /** A hundred estates find what three hundred did, and are done in time on a machine that is busy with other work. */

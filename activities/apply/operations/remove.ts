@@ -5,6 +5,7 @@ import type { Hold, Json } from '../../../model/finding.ts';
 import { guardsNow, heldFor } from '../../../model/left-in-place.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import { RUN, step } from '../../../model/next-step.ts';
+import { indexOf } from '../../../model/plan-index.ts';
 import { BY_NAME_ONLY, type PlanItem, type Plan } from '../../../model/plan.ts';
 import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
@@ -96,7 +97,9 @@ export function heldBack(item: PlanItem, plan: Plan, ledger: Ledger): Outcome | 
   }
   const waitsFor = item.dependsOn.filter((id) => !isDone(ledger, id));
   if (waitsFor.length > 0) return blocked(item, 'Dependency', `waits for ${waitsFor.join(', ')}`);
-  const container = plan.items.find((i) => i.contains?.includes(item.id) && ledger.waived.has(i.id));
+  const container = indexOf(plan)
+    .containersOf(item.id)
+    .find((i) => ledger.waived.has(i.id));
   if (container && item.override === undefined)
     return blocked(
       item,

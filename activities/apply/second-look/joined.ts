@@ -27,7 +27,7 @@ export async function joinedSince(
   const { manifest } = ledger;
   if (manifest === undefined) return NOTHING;
   const listed = await readingOf(deps, { step, system: `${type}:all`, asked: 'joined' }, Infinity, async (): Promise<Answer<Joined>> => {
-    const written = await deps.artifacts.get<Manifest>(manifest);
+    const written = await deps.artifacts.kept<Manifest>(manifest);
     if (!walkedTypes(written).includes(type)) return { ok: true, value: NOTHING };
     const { walked } = await walkAll(deps, written, type);
     const known = new Set([...(planned.systems.get(type) ?? []), ...plan.unknown.map((u) => u.system)]);

@@ -6,16 +6,17 @@ import type { Removed } from '../../../model/restore.ts';
 import type { Own } from '../../kind.ts';
 import { isQuarantined, kindOf } from '../../look/kinds.ts';
 import { runsOfTenant } from '../../records/plans.ts';
-import { removedByRun } from '../../records/removed.ts';
+import { removedKept } from '../../records/removed.ts';
 import type { RunAtWork } from '../operation.ts';
 import type { Planned } from './planned.ts';
 
 type At = Pick<RunAtWork, 'deps' | 'run' | 'plan' | 'ledger'>;
 
 /** What earlier plans of this run, and the tenant's runs before it, took away and did not see come back; newest first. */
-export async function removedEarlier({ deps: { journal, artifacts }, run, plan }: At): Promise<Removed[]> {
-  const runs = [run, ...(await runsOfTenant(journal, run))];
-  const removed = (await Promise.all(runs.map(async (r) => (await removedByRun(journal, artifacts, r)).removed.toReversed()))).flat();
+export async function removedEarlier({ deps: { journal, artifacts }, run, plan, ledger }: At): Promise<Removed[]> {
+  // Where a run had one plan alone, all that it removed is in that.
+  const runs = [...(ledger.plans.size > 1 ? [run] : []), ...(await runsOfTenant(journal, run))];
+  const removed = (await Promise.all(runs.map(async (r) => (await removedKept(journal, artifacts, r)).toReversed()))).flat();
   const planned = new Set(plan.items.map((i) => i.id));
   return removed.filter(({ item }) => !planned.has(item.id));
 }
