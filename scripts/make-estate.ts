@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { stringify } from 'yaml';
-import { largeEstate } from './large-estate/estate.ts';
+import { writeLargeEstate } from './large-estate/write.ts';
 
 /** `node scripts/make-estate.ts --systems N --out FILE`: an estate of N mixed systems, to measure with. The same file every time. */
 const { values } = parseArgs({ options: { systems: { type: 'string' }, out: { type: 'string' } } });
@@ -10,9 +8,6 @@ if (!Number.isInteger(systems) || systems < 10 || systems > 100_000 || values.ou
   process.stderr.write('usage: node scripts/make-estate.ts --systems N --out FILE   (N: a whole number from 10 to 100000)\n');
   process.exitCode = 2;
 } else {
-  const { manifest, objects } = largeEstate(systems);
-  const lines = objects.map((o) => `  - ${JSON.stringify(o)}`);
-  writeFileSync(values.out, [stringify({ manifest }, { aliasDuplicateObjects: false }).trimEnd(), 'objects:', ...lines, ''].join('\n'));
-  const ours = objects.filter((o) => o.ours).length;
-  process.stdout.write(`${values.out}: ${systems} systems; ${ours} objects that are ours, ${objects.length - ours} that are not\n`);
+  const { ours, others } = writeLargeEstate(systems, values.out);
+  process.stdout.write(`${values.out}: ${systems} systems; ${ours} objects that are ours, ${others} that are not\n`);
 }

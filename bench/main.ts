@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EXIT_CODES, OffboardError } from '../model/errors.ts';
+import { writeLargeEstate } from '../scripts/large-estate/write.ts';
+import { runBare } from './bare.ts';
+import { runDurable } from './durable.ts';
+import { figuresOf, tableOf, type Pair } from './figures.ts';
+import { benchOptions } from './options.ts';
+import { demandProc } from './processes.ts';
+
+const RESULTS = process.env['OFFBOARD_BENCH_RESULTS'] ?? join(import.meta.dirname, 'results');
+const FOLDER = '.offboard/bench';
+
+/** `npm run bench -- --systems N [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
+async function run(): Promise<void> {
+  const { systems, runs, json } = benchOptions(process.argv.slice(2));
+  demandProc();
+  const began = new Date();
+  const folder = resolve(FOLDER);
+  mkdirSync(folder, { recursive: true });
+  const estate = join(folder, 'estate.yaml');
+  const tell = (line: string) => process.stderr.write(`[${((Date.now() - began.getTime()) / 1000).toFixed(1)} s] ${line}\n`);
+  const { ours } = writeLargeEstate(systems, estate);
+  const pairs: Pair[] = [];
+  for (let pair = 1; pair <= runs; pair++) {
+    tell(`pair ${pair} of ${runs}: the bare script on ${systems} systems with ${ours} things of ours`);
+    const bare = await runBare(estate, join(folder, 'bare'));
+    tell(`read in ${bare.reading.toFixed(1)} s, removed in ${bare.removing.toFixed(1)} s; the same by a whole run:`);
+    pairs.push({ bare, durable: await runDurable(estate, join(folder, 'durable'), tell) });
+  }
+  const figures = figuresOf(pairs, systems);
+  const [first] = cpus();
+  const machine = {
+    cores: cpus().length,
+    cpu: first?.model ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 1e9),
+    node: process.version,
+    // What else ran here shows in it.
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+  };
+  mkdirSync(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${began.toISOString().slice(0, 16).replace(':', '-')}.json`);
+  writeFileSync(file, `${JSON.stringify({ at: began.toISOString(), systems, runs, figures, machine, pairs }, undefined, 2)}\n`);
+  (json ? process.stderr : process.stdout).write(tableOf(figures));
+  if (json) process.stdout.write(`${JSON.stringify({ figures, machine })}\n`);
+}
+
+run().catch((error: unknown) => {
+  const known = error instanceof OffboardError;
+  process.stderr.write(`bench: ${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  process.exitCode = known ? EXIT_CODES[error.code] : EXIT_CODES.Internal;
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { benchOptions } from '../../bench/options.ts';
+
+test.each([
+  [['--systems', '0'], '--systems: 0 cannot be measured; give a whole number from 10 to 100000'],
+  [['--systems', 'many'], '--systems: many cannot be measured; give a whole number from 10 to 100000'],
+  [['--systems', '10', '--runs', '0'], '--runs: 0 cannot be measured; give a whole number from 1 to 50'],
+  [[], '--systems is missing; say how many systems the estate has, from 10 to 100000'],
+  [['--system', '10'], "Unknown option '--system'"],
+])('%j is refused with the option and what to give instead', (args, words) => {
+  expect(() => benchOptions(args)).toThrow(words);
+});
+
+test('one pair is measured where nothing is said', () => {
+  expect(benchOptions(['--systems', '1000'])).toEqual({ systems: 1000, runs: 1, json: false });
+});
