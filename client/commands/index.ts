@@ -236,8 +236,9 @@ export const COMMANDS: Command[] = [
   {
     name: 'records',
     summary:
-      'accept RUN: go on though records of the run are lost; report RUN, plan RUN: read the records where they lie, without server and worker.',
-    positionals: ['accept|report|plan', 'RUN'],
+      'accept RUN: go on though records of the run are lost; where the records lie, without server and worker: report RUN, plan RUN, check (all are whole), backup FILE.',
+    positionals: ['accept|report|plan|check|backup'],
+    more: 'RUN|FILE',
     options: {
       reason: { type: 'string', value: 'TEXT', help: 'accept: why' },
       format: { type: 'string', value: 'table|json|sh', help: 'plan: table (default), json, or sh: the script a person would run' },

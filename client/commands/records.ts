@@ -1,5 +1,10 @@
 import * as messages from '../../workflows/messages/index.ts';
-import { OffboardError } from '../../model/errors.ts';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checkRecords } from '../../activities/records/check.ts';
+import type { Records } from '../../activities/records/open.ts';
+import { SqliteStore } from '../../activities/records/sqlite/store.ts';
+import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { lostRecords } from '../../model/records-head.ts';
 import { awaited } from '../../model/waiting.ts';
@@ -11,23 +16,77 @@ import { tellReport } from './report.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import { formatOf, optional, personOf, ticketOf, type Values } from '../terminal/values.ts';
 
+/** What may be done, and what each needs. */
+const NEEDS = new Map<string, string[]>([
+  ['accept', ['RUN']],
+  ['report', ['RUN']],
+  ['plan', ['RUN']],
+  ['check', []],
+  ['backup', ['FILE']],
+]);
+
 export const records: Action = {
-  async run({ positionals: [verb = '', run = ''], values, json }, io) {
+  async run({ positionals: [verb = '', run = '', ...surplus], values, json }, io) {
+    const needs = NEEDS.get(verb);
+    if (needs === undefined)
+      throw new OffboardError('Usage', `${verb} is nothing to do with records`, {
+        next: [...NEEDS].map(([v, what]) => step('records', v, ...what)),
+      });
+    if ((run === '') !== (needs.length === 0) || surplus.length > 0)
+      throw new OffboardError('Usage', `records ${verb} takes ${needs[0] ?? 'nothing more'}`, { next: [step('records', verb, ...needs)] });
     switch (verb) {
       case 'accept':
         return await accept(run, values, json, io);
       case 'report':
         return await withStore(io.env, (there) => tellReport(new StoresRecords(there), run, json, io));
-      case 'plan':
+      case 'check':
+        return await withStore(io.env, (there) => check(there, json, io));
+      case 'backup':
+        return await withStore(io.env, (there) => backUp(there, run, json, io));
+      default:
         return await withStore(io.env, async (there) => {
           const reader = new StoresRecords(there);
           await tellPlan(reader, await recordedPlan(reader, run), run, formatOf(values, json, ['table', 'json', 'sh']), io);
         });
-      default:
-        throw new OffboardError('Usage', `${verb} is nothing to do with records`, { next: [step('records', 'accept', 'RUN')] });
     }
   },
 };
+
+/** Names each run whose records are not whole. */
+async function check(there: Records, json: boolean, io: Io): Promise<number> {
+  const found = await checkRecords(there);
+  const { runs, records: lines, artifacts, damaged } = found;
+  const counts = `${lines} records of ${runs} runs, ${artifacts} manifests and plans`;
+  if (json) io.out(JSON.stringify(found));
+  else if (damaged.length === 0) io.out(`${there.store.where}: ${counts}: whole and unchanged.`);
+  else
+    io.out(
+      [
+        `${there.store.where}: ${counts}; damaged:`,
+        ...damaged.map(({ run, what }) => `  ${run}: ${what.join('; ')}`),
+        'No other run is touched by it. Put a backup back.',
+      ].join('\n'),
+    );
+  return damaged.length === 0 ? 0 : EXIT_CODES.RecordsDamaged;
+}
+
+/** Writes a copy of all records as they are at one moment, while workers go on. Throws InvalidValue, NotAllowed, NoRecords. */
+async function backUp({ store }: Records, file: string, json: boolean, io: Io): Promise<void> {
+  if (existsSync(file)) throw new OffboardError('InvalidValue', `FILE: ${file} is there already; name a new one`);
+  if (!(store instanceof SqliteStore))
+    throw new OffboardError(
+      'NotAllowed',
+      `FILE: the records are in ${store.where}: back that database up with PostgreSQL's own tools, such as pg_dump --schema=offboard`,
+    );
+  if (!existsSync(dirname(resolve(file))))
+    throw new OffboardError('InvalidValue', `FILE: ${dirname(file)} is no folder; name one that is there`);
+  // A copy that was cut off is none.
+  const next = `${file}.next`;
+  rmSync(next, { force: true });
+  await store.ask('backup', next);
+  renameSync(next, file);
+  io.out(json ? JSON.stringify({ from: store.where, file }) : `${file}: a copy of ${store.where}, to be kept together with its keys.json.`);
+}
 
 /** What is accepted is what the run tells of now: the head that it had left, and the one that is there. */
 async function accept(run: string, values: Values, json: boolean, io: Io): Promise<void> {

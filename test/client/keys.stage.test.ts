@@ -45,13 +45,13 @@ const WORDS: Record<string, string[]> = {
   pause: ['--by', 'riley'],
   resume: ['--by', 'riley'],
   cancel: ['--by', 'riley'],
-  records: ['--reason', 'lost', '--by', 'riley'],
+  records: ['RUN', '--by', 'riley', '--reason', 'gone'],
   discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };
 const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory'].includes(c.name));
 
 test.each(READERS)('$name without the worker’s keys is refused, and makes none', async ({ name, positionals }) => {
-  const result = await typed({}, name, ...positionals, ...(WORDS[name] ?? []));
+  const result = await typed({}, name, ...positionals.map((p) => p.replace(/\|.*/, '')), ...(WORDS[name] ?? []));
   expectRefused(result, 'NoKeys', join(home, '.offboard', 'keys.json'), 'OFFBOARD_HOME is not set', 'set OFFBOARD_HOME', 'OFFBOARD_KEYS');
   expect(readdirSync(home)).toEqual([]);
 });
