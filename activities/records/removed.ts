@@ -35,7 +35,7 @@ export async function removedKept(journal: Journal, artifacts: ArtifactStore, ru
 }
 
 /** Reads what a run removed itself. Works wherever the records lie: it asks no cloud. */
-async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
+export async function removedByRun(journal: Journal, artifacts: ArtifactStore, run: string): Promise<RemovedByRun> {
   return await removedIn(journal, artifacts, run, await journal.lines(run));
 }
 

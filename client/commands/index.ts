@@ -236,11 +236,12 @@ export const COMMANDS: Command[] = [
   {
     name: 'records',
     summary:
-      'accept RUN: go on though records of the run are lost; where the records lie, without server and worker: report RUN, plan RUN, check (all are whole), backup FILE.',
-    positionals: ['accept|report|plan|check|backup'],
+      'accept RUN: go on though records of the run are lost; where the records lie, without server and worker: report RUN, plan RUN, check (all are whole), backup FILE, restore FILE, remove RUN.',
+    positionals: ['accept|report|plan|check|backup|restore|remove'],
     more: 'RUN|FILE',
     options: {
       reason: { type: 'string', value: 'TEXT', help: 'accept: why' },
+      confirm: { type: 'string', value: 'RUN', help: 'remove: the whole name of the run, instead of typing it' },
       format: { type: 'string', value: 'table|json|sh', help: 'plan: table (default), json, or sh: the script a person would run' },
       ...TICKET,
       ...BY,

@@ -9,6 +9,10 @@ import { spell, step } from '../../model/next-step.ts';
 import { lostRecords } from '../../model/records-head.ts';
 import { awaited } from '../../model/waiting.ts';
 import { send, viewOf } from '../run/ask.ts';
+import { ask } from '../terminal/prompt.ts';
+import { putBack, type PutBack } from '../records/put-back.ts';
+import { removableRun } from '../records/remove-run.ts';
+import { workersKeys } from '../../security/keys.ts';
 import { withSession } from '../run/session.ts';
 import { StoresRecords, withStore } from '../records/store-reader.ts';
 import { recordedPlan, tellPlan } from './plan.ts';
@@ -23,6 +27,8 @@ const NEEDS = new Map<string, string[]>([
   ['plan', ['RUN']],
   ['check', []],
   ['backup', ['FILE']],
+  ['restore', ['FILE']],
+  ['remove', ['RUN']],
 ]);
 
 export const records: Action = {
@@ -41,6 +47,10 @@ export const records: Action = {
         return await withStore(io.env, (there) => tellReport(new StoresRecords(there), run, json, io));
       case 'check':
         return await withStore(io.env, (there) => check(there, json, io));
+      case 'restore':
+        return tellPutBack(putBack(io.env, workersKeys(io.env), run, new Date()), json, io);
+      case 'remove':
+        return await withStore(io.env, (there) => remove(there, run, optional(values, 'confirm'), json, io));
       case 'backup':
         return await withStore(io.env, (there) => backUp(there, run, json, io));
       default:
@@ -86,6 +96,32 @@ async function backUp({ store }: Records, file: string, json: boolean, io: Io): 
   await store.ask('backup', next);
   renameSync(next, file);
   io.out(json ? JSON.stringify({ from: store.where, file }) : `${file}: a copy of ${store.where}, to be kept together with its keys.json.`);
+}
+
+function tellPutBack({ where, kept }: PutBack, json: boolean, io: Io): void {
+  const before = kept === undefined ? '' : ` What was there before is in ${kept}.`;
+  io.out(
+    json
+      ? JSON.stringify({ where, kept })
+      : `${where} is the backup now.${before} Runs that had gone further wait until they are told what to do: look at their status.`,
+  );
+}
+
+/** For good: whoever does it types the run's whole name. Throws what `removableRun` throws, and ConfirmationWrong. */
+async function remove(there: Records, name: string, confirm: string | undefined, json: boolean, io: Io): Promise<void> {
+  const run = await removableRun(there, name, new Date());
+  const typed =
+    confirm ??
+    (io.interactive
+      ? await ask(`The records of ${run} go for good; nothing that it removed can be restored then.\nType its name: `, io)
+      : '');
+  if (typed !== run)
+    throw new OffboardError(
+      'ConfirmationWrong',
+      `RUN: its records go for good only when its name is typed: ${run} (--confirm); nothing was removed`,
+    );
+  await there.store.remove(run);
+  io.out(json ? JSON.stringify({ removed: run }) : `The records of ${run} are removed.`);
 }
 
 /** What is accepted is what the run tells of now: the head that it had left, and the one that is there. */

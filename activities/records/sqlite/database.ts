@@ -135,14 +135,14 @@ export class SqliteDatabase {
     chmodSync(file, 0o600);
   }
 
-  /** Whether another process, or another connection, has the file open: only the last one can leave write-ahead logging. */
-  othersOpen(): boolean {
+  /** Whether nobody else has the file open: only the last one can leave write-ahead logging, and with it the files beside. */
+  alone(): boolean {
     const { db } = this.#database();
     try {
       db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
-      return false;
-    } catch {
       return true;
+    } catch {
+      return false;
     }
   }
 
