@@ -39,11 +39,14 @@ export class Journal {
   async append(run: string, ...records: JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
     const { before, head, at } = await this.#commits.add({ run, id: randomUUID(), records });
-    const folded = this.#folded.get(run);
-    // Where others wrote meanwhile, the next reading takes in all of it.
-    if (!folded || !same(folded.head, before)) return;
-    for (const r of records) record(folded.ledger, { at, record: r });
-    folded.head = head;
+    // Never while a reading is under way, which would go on from a head that is not its own.
+    await this.#reading.runExclusive(() => {
+      const folded = this.#folded.get(run);
+      // What a reading has taken in meanwhile is there; where others wrote, the next reading takes in all of it.
+      if (!folded || !same(folded.head, before)) return;
+      for (const r of records) record(folded.ledger, { at, record: r });
+      folded.head = head;
+    });
   }
 
   /** Every line of a run, in order; empty when the run is not known. */

@@ -51,22 +51,22 @@ async function piped(...args: string[]): Promise<string> {
 }
 
 test('a plan as JSON arrives whole at a slow reader of a pipe', async () => {
-  const { plan } = JSON.parse(await piped('plan', RUN, '--json')) as { plan: Plan };
+  const { plan } = JSON.parse(await piped('records', 'plan', RUN, '--json')) as { plan: Plan };
   expect(plan.items).toHaveLength(ITEMS);
 });
 
 test('a removal script arrives whole, with its last command', async () => {
-  const script = await piped('plan', RUN, '--format', 'sh');
+  const script = await piped('records', 'plan', RUN, '--format', 'sh');
   expect(script.match(/^az role assignment delete/gm)).toHaveLength(ITEMS);
 });
 
 test('a report as JSON arrives whole', async () => {
-  const summary = JSON.parse(await piped('report', RUN, '--json')) as RunSummary;
+  const summary = JSON.parse(await piped('records', 'report', RUN, '--json')) as RunSummary;
   expect(summary.items).toHaveLength(ITEMS);
 });
 
 test('a reader that goes away early is no fault of the program', async () => {
   const line = '"$NODE" client/main.ts "$@" | head -c 10';
-  const { stderr } = await promisify(execFile)('bash', ['--norc', '-c', line, 'bash', 'plan', RUN, '--json'], { env });
+  const { stderr } = await promisify(execFile)('bash', ['--norc', '-c', line, 'bash', 'records', 'plan', RUN, '--json'], { env });
   expect(stderr).toBe('');
 });

@@ -67,7 +67,7 @@ const ON_UNKNOWN: [verb: string, rest: string[]][] = [
 ];
 
 test.each(ON_UNKNOWN)('%s refuses a workflow id that does not exist', async (verb, rest) => {
-  expectRefused(await stage.offboard(verb, 'offboarding-none', ...rest), 'RunNotFound', 'RUN: no', 'offboarding-none');
+  expectRefused(await stage.offboard(verb, 'offboarding-none', ...rest), 'RunNotFound', 'RUN: ', 'no ', 'offboarding-none');
 });
 
 test('otp refuses a workflow id that does not exist', async () => {

@@ -126,6 +126,19 @@ export function recordsContract(engine: string, create: () => Promise<TestDataba
       expect([...(await others.journal.ledger(RUN)).openIntents]).toEqual(['c', 'd', 'e']);
     });
 
+    test('a ledger that is read while it is appended to takes in each record once, and none is taken for missing', async () => {
+      await records.journal.append(RUN, started);
+      const collector = (n: number): JournalRecord => ({ type: 'collector', collector: `c${n}`, event: 'ready', deletionId: `${n}` });
+      let reading = true;
+      const reads = (async () => {
+        while (reading) await records.journal.ledger(RUN);
+      })();
+      await Promise.all(Array.from({ length: 60 }, (_, n) => records.journal.append(RUN, collector(n))));
+      reading = false;
+      await reads;
+      expect((await records.journal.ledger(RUN)).deletions.size).toBe(60);
+    });
+
     test('nothing that was written can be read in the database', async () => {
       await records.journal.append(RUN, started, intent('aws-role'));
       await records.artifacts.put(RUN, PLAN);
