@@ -23,6 +23,11 @@ export interface Footprint<Snapshot> {
   name: string;
   /** What in this snapshot is ours and why, and what is not ours but worth telling. */
   match(snapshot: Snapshot, facts: Facts): Match;
+  /**
+   * An item's definition as a reading of its whole system shows it, in exactly the shape of `read`; undefined where that does not show it. Absent where a reading tells
+   * less than `read`, or shows changes later than that.
+   */
+  stateIn?(snapshot: Snapshot, item: PlanItem): Json | undefined;
   /** Items with the same key in one system are one write: they are removed, and come back, together. */
   writeKey?(item: PlanItem): string;
   /**

@@ -180,11 +180,12 @@ export async function applyTogether(
 export async function judge(operation: Operation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
   const again = await reach.again?.(item);
   if (again && !again.ok) return again;
-  const read = await readItem(item, reach, reach.stopping);
+  const { outcome, current } = again?.value ?? {};
+  const read = current === undefined ? await readItem(item, reach, reach.stopping) : { ok: true as const, value: current };
   if (!read.ok) return read;
   const judged = await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping);
-  if (!judged.ok || again?.value === undefined) return judged;
-  return { ok: true, value: together(judged.value, again.value) };
+  if (!judged.ok || outcome === undefined) return judged;
+  return { ok: true, value: together(judged.value, outcome) };
 }
 
 /** What a thing's own definition says and what its planning rests on, as one. That it changed tells less than why it may not go: the surer reason comes first. */

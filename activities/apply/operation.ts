@@ -29,8 +29,16 @@ export interface Reach {
   settle: number;
   /** Once it is aborted no call is waited for to be repeated. */
   stopping?: AbortSignal;
-  /** Judges an item a second time before its call; undefined when it may go. Absent where the operation asks for none. */
-  again?(item: PlanItem): Promise<Answer<Outcome | undefined>>;
+  /** Judges an item a second time before its call. Absent where the operation asks for none. */
+  again?(item: PlanItem): Promise<Answer<Again>>;
+}
+
+/** What a second judgement tells of an item. */
+export interface Again {
+  /** Absent where it may go. */
+  outcome?: Outcome;
+  /** Its definition, where what was just read of its whole system shows that: it need not be read by itself. */
+  current?: Json;
 }
 
 /**

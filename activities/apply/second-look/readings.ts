@@ -5,6 +5,8 @@ import type { Answer } from '../../answer.ts';
 interface Taken {
   /** When it was complete, in ms; undefined while it is under way. */
   at?: number;
+  /** What it gave; undefined until then. */
+  value?: unknown;
   answer: Promise<Answer<unknown>>;
 }
 
@@ -35,6 +37,12 @@ export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<un
   return answer?.ok ? answer : undefined;
 }
 
+/** How long ago a reading that was given was complete, in ms: endless for one that another has taken the place of. */
+export function ageOf(deps: Deps, wanted: Wanted, value: unknown): number {
+  const taken = readingsIn(deps, wanted.step).get(keyOf(wanted));
+  return taken?.at !== undefined && taken.value === value ? Date.now() - taken.at : Infinity;
+}
+
 /** A reading of a system in a step: one for all who ask within it, if it is no older than `maxAge` ms; one that failed is asked for again. */
 export async function readingOf(
   deps: Deps,
@@ -55,6 +63,7 @@ export async function readingOf(
     return answer;
   } finally {
     taken.at = Date.now();
+    if (answer?.ok) taken.value = answer.value;
     if (!answer?.ok && all.get(key) === taken) all.delete(key);
   }
 }

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { UNREAD_SYSTEM, buildPlan, type Plan, type PlanItem } from '../../../model/plan.ts';
 import type { BatchKey } from '../../../model/batch.ts';
+import type { Json } from '../../../model/finding.ts';
 import { SYSTEM_TYPES, systemType, type SystemId, type SystemType } from '../../../model/names.ts';
-import type { Outcome } from '../../../model/outcome.ts';
 import type { Removed } from '../../../model/restore.ts';
 import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
@@ -10,14 +10,15 @@ import { judgeReadings } from '../../discover/judge.ts';
 import { principalsIn, type Reading } from '../../discover/read.ts';
 import { failureMessage } from '../../failures.ts';
 import { forEachLimited, stopSignal } from '../../look/activity.ts';
+import { kindOf } from '../../look/kinds.ts';
 import { leftAlone } from '../../plan/left-alone.ts';
 import { persistently } from '../read-back.ts';
-import type { RunAtWork } from '../operation.ts';
+import type { Again, RunAtWork } from '../operation.ts';
 import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
 import { plannedIn, type Planned } from './planned.ts';
-import { keptReading, readingOf } from './readings.ts';
+import { ageOf, keptReading, readingOf } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
 const FRESH_MS = 45_000;
@@ -43,8 +44,8 @@ export class SecondLook {
     this.#step = [at.run, at.planHash, activityType, step, attempt].join(' ');
   }
 
-  /** What holds an item now; undefined when it may go. `itself`: but for what follows from others that stay. */
-  async judge(item: PlanItem, of?: 'itself'): Promise<Answer<Outcome | undefined>> {
+  /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */
+  async judge(item: PlanItem, of?: 'itself'): Promise<Answer<Again>> {
     const own = await this.#read(item.system, FRESH_MS);
     if (!own.ok) return own;
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
@@ -62,7 +63,18 @@ export class SecondLook {
     });
     if (later) return later;
     const again = await this.#planAgain(item, whole, readings, snapshots);
-    return { ok: true, value: judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of) };
+    const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
+    const current = this.#stateOf(item, own.value);
+    return { ok: true, value: { ...(outcome ? { outcome } : {}), ...(current === undefined ? {} : { current }) } };
+  }
+
+  /** How an item stands by what was read of its system, if that is fresh still. What this run did to it is undone in there, so then it is read by itself. */
+  #stateOf(item: PlanItem, own: unknown): Json | undefined {
+    const { deps, ledger } = this.#at;
+    const touched =
+      ledger.openIntents.has(item.id) || ledger.quarantined.has(item.id) || ledger.outcomes.get(item.id)?.outcome === 'removed';
+    if (touched || ageOf(deps, { step: this.#step, system: item.system }, own) > FRESH_MS) return undefined;
+    return kindOf(deps.clouds[systemType(item.system)], item).stateIn?.(own, item);
   }
 
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { AnyCloud } from '../../../activities/cloud.ts';
 import { applyTogether } from '../../../activities/apply/engine.ts';
+import { kindOf } from '../../../activities/look/kinds.ts';
 import { REMOVE } from '../../../activities/apply/operations/remove.ts';
 import type { BatchOperation } from '../../../activities/apply/operation.ts';
 import type { FailureClass } from '../../../model/errors.ts';
@@ -114,12 +115,32 @@ test('what may be tried again is not once the run is to stop: it is kept for whe
   expect(done).toEqual([`remove ${a.id}`]);
 });
 
+test('a thing is not read by itself where the reading of its system shows it, and judged by that', async () => {
+  const judgedBy = async (current: Json) => {
+    const again = () => Promise.resolve({ ok: true as const, value: { current } });
+    const cloud = cloudOf();
+    const kind = kindOf(cloud, a);
+    const { read } = kind;
+    let reads = 0;
+    kind.read = (api, item) => (reads++, read(api, item));
+    const reach = { cloud, api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
+    const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+    return { attempt, reads };
+  };
+  const changed = await judgedBy({ name: 'somebody changed it' });
+  expect(changed).toMatchObject({ reads: 0, attempt: { outcome: { outcome: 'blocked', code: 'Drift' } } });
+  expect(done).toEqual([]);
+  // Only what is gone is looked at then, to see that.
+  expect(await judgedBy(a.snapshot)).toMatchObject({ reads: 1, attempt: { outcome: { outcome: 'removed' } } });
+  expect(done).toEqual([`remove ${a.id}`]);
+});
+
 test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {
   there.set(a.id, { name: 'somebody changed it' });
   const reasons = async (code?: string) => {
     const held =
       code === undefined ? undefined : { item: a.id, outcome: 'blocked' as const, code, reason: `because ${code}`, keeps: 'way' as const };
-    const again = () => Promise.resolve({ ok: true as const, value: held });
+    const again = () => Promise.resolve({ ok: true as const, value: held ? { outcome: held } : {} });
     const reach = { cloud: cloudOf(), api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
     const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
     return attempt && 'outcome' in attempt ? attempt.outcome : undefined;

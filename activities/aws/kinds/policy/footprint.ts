@@ -76,6 +76,8 @@ export const footprint: ResourceFootprint = {
 
   identity: (snapshot) => (snapshot as PolicyState).PolicyId,
 
+  stateIn: ({ policies }, { snapshot }) => policies.find((p) => p.state.Arn === (snapshot as PolicyState).Arn)?.state,
+
   losses,
 
   putBack(snapshot, own) {

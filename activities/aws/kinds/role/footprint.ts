@@ -63,6 +63,8 @@ export const footprint: ResourceFootprint = {
 
   identity: (snapshot) => (snapshot as RoleState).RoleId,
 
+  stateIn: ({ roles }, { snapshot }) => roles.find((r) => r.Arn === (snapshot as RoleState).Arn),
+
   losses,
 
   quarantined(snapshot) {

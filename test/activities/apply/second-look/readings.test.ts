@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
-import { keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
+import { ageOf, keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
 
 /** Readings are kept for as long as whoever takes them is there; of that nothing is asked. */
@@ -69,4 +69,17 @@ test('a reading that is there is given without asking for one; of a failed one, 
   expect(await keptReading(deps, ONE)).toEqual(good);
   expect(await keptReading(deps, { ...ONE, system: 'aws:2' })).toBeUndefined();
   expect(await keptReading(deps, { ...ONE, step: 'another step' })).toBeUndefined();
+});
+
+test('how old a reading is counts from when it was complete; one that another took the place of is endlessly old', async () => {
+  const deps = taker();
+  const first: Answer<unknown> = { ok: true, value: { read: 'first' } };
+  const second: Answer<unknown> = { ok: true, value: { read: 'second' } };
+  const cloud = answering(first, second);
+  expect(ageOf(deps, ONE, first.value)).toBe(Infinity);
+  await readingOf(deps, ONE, Infinity, cloud.read);
+  expect(ageOf(deps, ONE, first.value)).toBeLessThan(10_000);
+  await readingOf(deps, ONE, -1, cloud.read);
+  expect(ageOf(deps, ONE, first.value)).toBe(Infinity);
+  expect(ageOf(deps, ONE, second.value)).toBeLessThan(10_000);
 });
