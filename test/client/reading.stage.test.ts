@@ -94,13 +94,13 @@ test('once Temporal has forgotten a run, it is told from its records as before',
           .getHandle(run)
           .describe()
           .catch((e: Error) => e.name),
-      { timeout: 20_000 },
+      { timeout: 45_000 },
     )
     .toBe('WorkflowNotFoundError');
   expect(await done('report', run)).toBe(before);
   expect(await done('status', run)).toBe(before);
   expect(await done('plan', run)).toContain('ours: trusts');
-});
+}, 120_000);
 
 test('a plan and a journal far larger than a payload are read in pieces, each small, and put together whole', async () => {
   const run = 'offboarding-large_1';
