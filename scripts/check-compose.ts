@@ -24,7 +24,7 @@ export function faultsOf(services: Record<string, Service>): string[] {
 
 /** The worker's records: on the PostgreSQL server, in a database and by a user of their own, there before the worker is. */
 export function recordsFaultsOf(services: Record<string, Service>): string[] {
-  const { worker, postgresql, 'records-database': maker } = services;
+  const { worker, postgresql, 'records-database': maker, offboard } = services;
   const { OFFBOARD_RECORDS: address, PGPASSWORD: password } = worker?.environment ?? {};
   const server = postgresql?.environment ?? {};
   const parts = /^postgres:\/\/(?<user>[^:@]+)@postgresql\/(?<database>\w+)$/.exec(address ?? '')?.groups;
@@ -33,7 +33,9 @@ export function recordsFaultsOf(services: Record<string, Service>): string[] {
       'worker: OFFBOARD_RECORDS is not postgres://USER@postgresql/DATABASE, without a password: records would lie in a volume, or it be told',
     ];
   const told = (wrong: boolean, fault: string) => (wrong ? [`worker: ${fault}`] : []);
+  const handed = offboard?.environment?.['OFFBOARD_RECORDS'] ?? offboard?.environment?.['PGPASSWORD'];
   return [
+    ...(handed ? ['offboard: it is given the records, which nobody but a worker needs'] : []),
     ...told(parts['user'] === server['POSTGRES_USER'], 'its records have the user of the server'),
     ...told(parts['database']?.startsWith('temporal') === true, "its records lie in Temporal's database"),
     ...told(!password || password === server['POSTGRES_PASSWORD'], 'its records have no password of their own'),

@@ -34,6 +34,11 @@ test('a worker that may start before its database is made is a fault', () => {
   expect(recordsFaultsOf(services)).toEqual(['worker: it starts before its database is made']);
 });
 
+test('a command line that is given the records is a fault', () => {
+  const services = { ...composed(), offboard: { environment: { PGPASSWORD: 'own' } } };
+  expect(recordsFaultsOf(services)).toEqual(['offboard: it is given the records, which nobody but a worker needs']);
+});
+
 test('records in a database, a user and with a password of their own are none', () => {
   expect(recordsFaultsOf(composed())).toEqual([]);
 });
