@@ -12,7 +12,7 @@ import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { removedBy } from '../harness/removals.ts';
-import { Stage } from '../harness/stage.ts';
+import { Stage, type CliResult } from '../harness/stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
@@ -40,6 +40,12 @@ async function withRecordsOf<T>(folder: string, work: () => Promise<T>): Promise
   }
 }
 
+/** As typed by whoever has read the plan that waits; its answer, whatever it is. */
+async function approve(run: string, gate: 'plan' | 'collectors'): Promise<CliResult> {
+  const { gate: open } = await stage.view(run);
+  return await stage.offboard('approve', run, '--gate', gate, '--plan-hash', open?.planHash ?? '', '--by', APPROVER, '--reason', 'read it');
+}
+
 /** A copy of the records as they are now. */
 async function copied(name: string): Promise<string> {
   const file = join(stage.folder, name);
@@ -56,23 +62,12 @@ function putBack(file: string): void {
 
 test('a worker with other records does nothing and says so; with the right ones the run goes on by itself', async () => {
   const run = await startedRun(stage, smallEstate());
-  const { gate } = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
   await withRecordsOf('elsewhere', async () => {
-    const approve = await stage.offboard(
-      'approve',
-      run,
-      '--gate',
-      'plan',
-      '--plan-hash',
-      gate?.planHash ?? '',
-      '--by',
-      APPROVER,
-      '--reason',
-      'read it',
-    );
-    expect(approve.code).toBe(26);
-    expect(approve.err).toContain('the worker has other records than this run');
-    expect(approve.err).toContain(join(stage.folder, 'elsewhere', 'records.sqlite'));
+    const refused = await approve(run, 'plan');
+    expect(refused.code).toBe(26);
+    expect(refused.err).toContain('the worker has other records than this run');
+    expect(refused.err).toContain(join(stage.folder, 'elsewhere', 'records.sqlite'));
   });
   await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
@@ -120,19 +115,7 @@ test('a backup that is put back is noticed before anything is changed; put right
   const removed = await removedBy(stage, journal);
   const whole = await copied('whole');
   putBack(old);
-  const { gate } = await stage.view(run);
-  const refused = await stage.offboard(
-    'approve',
-    run,
-    '--gate',
-    'collectors',
-    '--plan-hash',
-    gate?.planHash ?? '',
-    '--by',
-    APPROVER,
-    '--reason',
-    'read it',
-  );
+  const refused = await approve(run, 'collectors');
   expect(refused.code).toBe(26);
   expect(refused.err).toContain('an older copy was put back');
   putBack(whole);
@@ -147,12 +130,11 @@ test('records that are lost are accepted by an approver, as they were seen; the 
   await stage.until(run, (v) => v.gate?.gate === 'plan');
   const old = await copied('older');
   const { run: journal } = await approveGate(stage, run, 'plan');
-  const { gate } = await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
   const removed = await removedBy(stage, journal);
   expect(removed.length).toBeGreaterThan(0);
   putBack(old);
-  const approve = ['approve', run, '--gate', 'collectors', '--plan-hash', gate?.planHash ?? '', '--by', APPROVER, '--reason', 'read it'];
-  expect(await stage.offboard(...approve)).toMatchObject({ code: 26 });
+  expect(await approve(run, 'collectors')).toMatchObject({ code: 26 });
   const { out } = await stage.offboard('status', run);
   expect(out).toContain('an older copy was put back');
   expect(out).toContain(`records accept ${run}`);
