@@ -106,9 +106,14 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
     (name: string, work: (input: never) => Promise<unknown>) =>
     (input: OfRun, { head }: Carried = {}): Promise<Left<unknown>> =>
       asFailure(journal.store.where, async () => {
-        const trouble = head && (await troubleOf(journal, input.run, head));
-        if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
+        const demandOwn = async () => {
+          const trouble = head && (await troubleOf(journal, input.run, head));
+          if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
+        };
+        await demandOwn();
         const result = await work(input as never);
+        // They may have been replaced meanwhile: what was left in others is no head of this run.
+        await demandOwn();
         return { result, head: await recordsHead(journal, input.run) };
       });
   const ofRuns = Object.fromEntries(

@@ -5,6 +5,7 @@ import type { Plan, PlanItem } from '../../model/plan.ts';
 import { isOpen, nextOpening } from '../../model/window.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
+import { RecordsUnavailable } from '../records/store.ts';
 import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
@@ -48,6 +49,11 @@ function selected(plan: Plan, work: ApplyInput['work']): PlanItem[] {
   return itemsOf(plan, work);
 }
 
+/** Other records lie there than those that the work was opened with: what they hold was not looked at. */
+function replaced({ deps: { journal } }: Work): RecordsUnavailable {
+  return new RecordsUnavailable(journal.store.where, 'were replaced while work was under way', 'see that they are those of the run');
+}
+
 /** What a batch has come to: outcomes by item, and what a cloud has to be asked for again. */
 interface Progress {
   outcomes: Map<string, Outcome>;
@@ -88,7 +94,7 @@ async function workInSystem(
     const connected = async () =>
       connection?.ok ? connection : (connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest })));
     // What others wrote meanwhile counts: the run may have ended, or been taken over.
-    await work.deps.journal.ledger(work.run);
+    if ((await work.deps.journal.ledger(work.run)) !== work.ledger) throw replaced(work);
     const allowed: PlanItem[] = [];
     for (const item of group) {
       const before = doneBefore(work, item);

@@ -4,6 +4,7 @@ import { messageOf } from '../../model/errors.ts';
 import { type Reason, step } from '../../model/next-step.ts';
 import { workflowIdIn, withoutDryRun } from '../../model/run-name.ts';
 import type { Deps, TemporalPlace } from '../deps.ts';
+import type { Journal } from '../records/journal.ts';
 import { journalOf } from '../records/removed.ts';
 import { writeEvidence } from './end-run.ts';
 
@@ -25,17 +26,17 @@ export async function adoptRun(deps: Deps, { run, adopt, oldTemporalGone, by }: 
   const ledger = await journal.ledger(run);
   if (ledger.adopted) return [];
   const old = await journalOf(journal, adopt, run);
-  const refusal =
-    old === undefined
-      ? { reason: `adopt: the records in ${journal.store.where} hold no run ${adopt}` }
-      : await refusalToAdopt(deps, run, old, oldTemporalGone);
-  if (refusal || old === undefined) return refusal ? [refusal] : [];
+  if (old === undefined) return [{ reason: `adopt: the records in ${journal.store.where} hold no run ${adopt}` }];
   const reason = `superseded by ${run}, which adopts what it did${oldTemporalGone === undefined ? '' : `; its Temporal is gone: ${oldTemporalGone}`}`;
-  await journal.append(old, { type: 'run-ended', status: 'superseded', reason });
+  // An earlier try may have ended it already.
+  if ((await endOf(journal, old)) !== reason) {
+    const refusal = await refusalToAdopt(deps, run, old, oldTemporalGone);
+    if (refusal) return [refusal];
+    await journal.append(old, { type: 'run-ended', status: 'superseded', reason });
+  }
   // Two may adopt at once: the order of the old run's records says which of them did.
-  const end = (await journal.lines(old)).map((l) => l.record).find((r) => r.type === 'run-ended');
-  if (end?.type !== 'run-ended' || end.reason !== reason)
-    return [{ reason: `adopt: ${old} has ended meanwhile: ${end?.type === 'run-ended' ? end.reason : ''}` }];
+  const end = await endOf(journal, old);
+  if (end !== reason) return [{ reason: `adopt: ${old} has ended meanwhile: ${end ?? ''}` }];
   await writeEvidence(deps, old);
   const head = await journal.head(old);
   const before = await journal.ledger(old);
@@ -43,6 +44,12 @@ export async function adoptRun(deps: Deps, { run, adopt, oldTemporalGone, by }: 
   const gone = oldTemporalGone === undefined ? {} : { oldTemporalGone };
   await journal.append(run, { type: 'adopted', run: old, ...head, by, quarantined, ...gone });
   return [];
+}
+
+/** Why a run ended, by the first record that says so. */
+async function endOf(journal: Journal, run: string): Promise<string | undefined> {
+  const end = (await journal.lines(run)).map((l) => l.record).find((r) => r.type === 'run-ended');
+  return end?.type === 'run-ended' ? end.reason : undefined;
 }
 
 async function refusalToAdopt(deps: Deps, run: string, old: string, oldTemporalGone: string | undefined): Promise<Reason | undefined> {

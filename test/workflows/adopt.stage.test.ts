@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
 import { removedWithAdopted } from '../../activities/records/removed.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -67,6 +68,17 @@ test('an intent that was left open is settled: what is gone went by the run that
   const { run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
   expect(await outcomesOf(stage, run, open)).toMatchObject([{ outcome: 'removed' }]);
   expect((await removedWithAdopted(journal, artifacts, run)).removed.map((r) => r.item.id)).toContain(open);
+});
+
+test('a try to take over that was cut off after it ended the old run is taken up again', async () => {
+  const { old } = await lost();
+  const { journal } = stage.deps;
+  const run = `${RUN}_next`;
+  await journal.append(old, { type: 'run-ended', status: 'superseded', reason: `superseded by ${run}, which adopts what it did` });
+  const adopt = (by: string) => createActivities(stage.deps).adoptRun({ run: by, adopt: old, by: STARTER });
+  expect((await adopt(run)).result).toEqual([]);
+  expect((await journal.ledger(run)).adopted).toEqual({ run: old });
+  expect((await adopt(`${RUN}_another`)).result).toMatchObject([{ reason: `adopt: ${old} has ended (superseded); start without it` }]);
 });
 
 test('a run that goes on, has ended, or is not there is not taken over; nothing is written to it', async () => {

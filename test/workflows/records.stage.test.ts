@@ -11,7 +11,8 @@ import { loadKeys } from '../../security/keys.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
-import { removedBy } from '../harness/removals.ts';
+import { memberRole } from '../harness/member-roles.ts';
+import { holdRemovals, removedBy } from '../harness/removals.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -123,6 +124,30 @@ test('a backup that is put back is noticed before anything is changed; put right
   await deleteCollectors(stage, run);
   expect((await resultOf(stage, run)).status).toBe('completed');
   expect((await removedBy(stage, journal)).slice(0, removed.length)).toEqual(removed);
+});
+
+test('a backup that is put back in the middle of an activity stops it before the next item', async () => {
+  const estate = smallEstate();
+  estate.objects.push(memberRole('a'), memberRole('b'));
+  const run = await startedRun(stage, estate);
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  const old = await copied('middle');
+  const hold = holdRemovals(stage, 'aws');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await hold.reached;
+  const whole = await copied('middle-whole');
+  const before = await removedBy(stage, journal);
+  putBack(old);
+  hold.release();
+  const view = await stage.until(run, waitsForWorker);
+  expect(view.status).toBe('running');
+  const left = (await stage.sandbox.client.report()).ours.left.filter((id) => id.startsWith('aws-role:'));
+  expect(left.length).toBeGreaterThan(0);
+  putBack(whole);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+  expect((await removedBy(stage, journal)).length).toBeGreaterThan(before.length);
 });
 
 test('records that are lost are accepted by an approver, as they were seen; the run plans and asks anew, and removes nothing twice', async () => {
