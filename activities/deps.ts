@@ -17,7 +17,7 @@ export interface Deps {
   clouds: Record<SystemType, AnyCloud>;
   journal: Journal;
   artifacts: ArtifactStore;
-  /** The worker's floor. */
+  /** The worker's floor, as it is now. Throws while its file cannot be taken: what asks for it is tried again. */
   policy: Policy;
   sealing: SealingKey;
   /** Where this worker's runs are. */

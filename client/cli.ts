@@ -19,7 +19,9 @@ export async function main(args: string[], io: Io): Promise<number> {
       return 0;
     }
     const action = await command.load();
-    return (await action.run(input, io)) || 0;
+    const key = input.values['sign-with'];
+    const env = typeof key === 'string' ? { ...io.env, OFFBOARD_SSH_KEY: key } : io.env;
+    return (await action.run(input, { ...io, env })) || 0;
   } catch (error) {
     if (!(error instanceof OffboardError)) throw error;
     io.err([`offboard: ${error.message}`, ...error.next.map((step) => `  ${spell(step, io.program)}`), ''].join('\n'));

@@ -1,5 +1,5 @@
 import type { Hold } from './finding.ts';
-import type { GateOutcome, OpenGate } from './gate.ts';
+import type { GateMessage, GateOutcome, OpenGate } from './gate.ts';
 import type { Gate } from './names.ts';
 
 /**
@@ -23,9 +23,17 @@ export function waivedWords({ by, keeps }: Omit<Waiver, 'reason'>): string {
   return `waived by ${by}, ${keeps === undefined ? 'left as it is' : 'to go on working'}`;
 }
 
+/** What an approver allowed at a gate; times in ISO. */
+export interface Approval {
+  decision: GateMessage;
+  /** When it was recorded. */
+  at: string;
+  expiresAt: string;
+}
+
 /** The part of the ledger that decisions fill: what people allowed, left in place and confirmed. */
 export interface Decided {
-  gates: Map<string, OpenGate & { outcome?: GateOutcome; decided?: true; approval?: { by: string; expiresAt: string } }>;
+  gates: Map<string, OpenGate & { outcome?: GateOutcome; decided?: true; approval?: Approval }>;
   waived: Map<string, Waiver>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;

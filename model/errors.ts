@@ -50,6 +50,11 @@ export const EXIT_CODES = {
   ConfirmationWrong: 46,
   EvidenceBroken: 50,
   NotAllowed: 51,
+  /** It is not proved who says it. */
+  ProofMissing: 60,
+  ProofWrong: 61,
+  /** The statement came too late, or counts no longer. */
+  ProofLate: 62,
 } as const;
 export type ErrorCode = keyof typeof EXIT_CODES;
 

@@ -1,5 +1,6 @@
 import type { Gate } from './names.ts';
 import { RUN, step } from './next-step.ts';
+import type { Proof } from './statement/statement.ts';
 import { LOOK, refuse, type Verdict } from './verdict.ts';
 
 /** A gate that waits for a decision about a plan. `planHash` in hex; `opening` counts a gate's openings from 1; times in ISO. */
@@ -9,6 +10,17 @@ export interface OpenGate {
   planHash: string;
   openedAt: string;
   expiresAt: string;
+}
+
+/** What an approver says of a gate. `planHash` in hex; `opening` counts a gate's openings from 1. */
+export interface GateMessage {
+  gate: Gate;
+  opening: number;
+  planHash: string;
+  by: string;
+  reason: string;
+  ticket?: string;
+  proof?: Proof;
 }
 
 export type GateOutcome = 'approved' | 'rejected' | 'expired';

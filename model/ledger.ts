@@ -9,6 +9,7 @@ import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import { indexOf } from './plan-index.ts';
 import type { Excluded, Plan } from './plan.ts';
+import type { Proof } from './statement/statement.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
@@ -21,6 +22,9 @@ export type JournalRecord =
       tenantId: string;
       restores?: string;
       temporal?: Place;
+      /** What proves who started it; `nonce`: its statement's random number, which counts once. */
+      proof?: Proof;
+      nonce?: string;
     }
   | { type: 'preconditions'; failures: Reason[] }
   /** The facts of another run are this one's from here on: `seq` and `hash` say where its records ended. Its decisions are not. */
@@ -70,6 +74,8 @@ export interface LedgerEntry {
 /** The journal folded: what stands now. */
 export interface Ledger extends Decided {
   startedBy: string | undefined;
+  /** Of the statement that began it. */
+  nonce: string | undefined;
   tenantId: string | undefined;
   /** Journal of the run that this one undoes; undefined for an offboarding. */
   restores: string | undefined;
@@ -96,11 +102,14 @@ export interface Ledger extends Decided {
   /** Deletions that the portal was asked for: which collector each code is for. */
   deletions: Map<string, string>;
   ended: RunStatus | undefined;
+  /** ISO; the newest time of a record: no clock that is behind it tells when something is over. */
+  latest: string | undefined;
 }
 
 export function emptyLedger(): Ledger {
   return {
     startedBy: undefined,
+    nonce: undefined,
     tenantId: undefined,
     restores: undefined,
     manifest: undefined,
@@ -120,14 +129,17 @@ export function emptyLedger(): Ledger {
     deletions: new Map(),
     overrides: [],
     ended: undefined,
+    latest: undefined,
   };
 }
 
 /** Pure but for the ledger it fills: takes in one line. Lines must come in their order. */
 export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
+  if (ledger.latest === undefined || at > ledger.latest) ledger.latest = at;
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;
+      ledger.nonce = r.nonce;
       ledger.tenantId = r.tenantId;
       ledger.manifest = r.manifestHash;
       ledger.restores = r.restores;
@@ -156,7 +168,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     }
     case 'decision':
-      foldDecision(ledger, r);
+      foldDecision(ledger, r, at);
       return;
     case 'intent':
       if (r.quarantine) {

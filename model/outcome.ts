@@ -1,4 +1,4 @@
-import type { OutcomeWord, Phase } from './names.ts';
+import type { Gate, OutcomeWord, Phase } from './names.ts';
 import type { NextStep } from './next-step.ts';
 
 /** What became of one item. Shape in the journal, in activity results and in every JSON. */
@@ -11,6 +11,8 @@ export interface Outcome {
   next?: NextStep[];
   /** Machine word of a blocked or failed outcome: a guard's or an error's code; `Dependency` and `Drift` are ours. */
   code?: string;
+  /** The gate that is asked again for it. */
+  gate?: Gate;
   /** Others need the thing: unless told otherwise, whoever waives it keeps it working, with this of its way. */
   keeps?: 'means' | 'way';
   /** What of the plan it is held for, where nothing else holds it: it goes on by itself once that is left as an orphan. */
@@ -24,6 +26,9 @@ export const DRIFT = 'Drift';
 
 /** Code of an item that was in quarantine and is as it was before. */
 export const LIFTED = 'Lifted';
+
+/** Code of what an approval covered that counts no longer: `Outcome.gate` is asked again. */
+export const LAPSED = 'ApprovalLapsed';
 
 /** Code of a collector that too many wrong one-time passwords locked. */
 export const OTP_EXHAUSTED = 'OtpExhausted';

@@ -1,10 +1,47 @@
 import { z } from 'zod';
-import { namedTwice } from './fault.ts';
-import { isAmong, normalPerson } from './identity/person.ts';
+import { namedTwice, type Fault } from './fault.ts';
+import { IDENTITIES } from './identity/how.ts';
+import { isAmong, normalPerson, samePerson } from './identity/person.ts';
+import { normalSshKey } from './statement/ssh-signature.ts';
 import { parseYaml } from './yaml.ts';
+
+const HOW_TO_CHOOSE =
+  'is missing: how is it known who decides? Write `identity: ssh` and the SSH keys of each person under `people`, or `identity: asserted` where names alone are to do (then whoever may write to the namespace may approve)';
+
+const sshKey = z.string().transform((line, context) => {
+  try {
+    return normalSshKey(line);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `${(error as Error).message}; write a line of a .pub file` });
+    return z.NEVER;
+  }
+});
+
+/** One person, by whatever keys: what counts as one pair of eyes. */
+const PersonSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Public SSH keys, each as a `.pub` file has it. */
+  keys: z
+    .array(
+      z.union([
+        sshKey.transform((key) => ({ key })),
+        z.strictObject({
+          key: sshKey,
+          /** ISO time: what this key signed from then on is not this person's word. */
+          compromisedSince: z.iso.datetime({ offset: true }).optional(),
+        }),
+      ]),
+    )
+    .default([]),
+});
 
 /** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
 export const PolicySchema = z.strictObject({
+  identity: z.enum(IDENTITIES, { error: ({ input }) => (input === undefined ? HOW_TO_CHOOSE : 'is none of asserted, ssh') }),
+  /** Whoever may say anything that changes something, where names are not enough. */
+  people: z.array(PersonSchema).optional(),
+  /** A signature counts only where a security key saw its owner's hand. */
+  touch: z.boolean().optional(),
   /** Who may approve at all. */
   approvers: z.array(z.string().min(1)).min(1, 'is empty; name at least one approver'),
   /** Whoever started a run cannot decide about it. */
@@ -28,15 +65,48 @@ export type Policy = z.infer<typeof PolicySchema>;
 
 /** Checks the text of the policy file. Throws OffboardError naming file, line, field and mend. */
 export function parsePolicy(file: string, text: string): Policy {
-  return parseYaml(file, text, PolicySchema, ({ approvers }) => namedTwice(['approvers'], approvers, normalPerson));
+  return parseYaml(file, text, PolicySchema, policyFaults);
+}
+
+function policyFaults({ identity, approvers, people = [] }: Policy): Fault[] {
+  const keys = people.flatMap((person, at) => person.keys.map(({ key }, k) => ({ key, path: ['people', at, 'keys', k] as PropertyKey[] })));
+  const faults = [
+    ...namedTwice(['approvers'], approvers, normalPerson),
+    ...namedTwice(
+      ['people'],
+      people.map((p) => p.name),
+      normalPerson,
+      ['name'],
+    ),
+    ...keys.flatMap(({ key, path }, at): Fault[] => {
+      const before = keys.slice(0, at).find((k) => k.key === key);
+      const places = before && [before.path, path];
+      return places
+        ? [{ code: 'InvalidPolicy', path, what: 'the same key stands there twice', places, mend: 'give each key to one person, once' }]
+        : [];
+    }),
+  ];
+  if (identity === 'asserted') return faults;
+  const without = approvers.flatMap((name, at): Fault[] => {
+    if ((people.find((p) => samePerson(p.name, name))?.keys.length ?? 0) > 0) return [];
+    return [
+      {
+        code: 'InvalidPolicy',
+        path: ['approvers', at],
+        what: `${name} has no key under people`,
+        mend: 'add one, or nobody can approve as this person',
+      },
+    ];
+  });
+  return [...faults, ...without];
 }
 
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */
 export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; breakers: { maxItems: number } }): Policy {
+  const { foreignThings: _, ...rest } = floor;
   return {
+    ...rest,
     approvers: floor.approvers.filter((a) => isAmong(a, manifest.approvers)),
-    fourEyes: floor.fourEyes,
     maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
-    ...(floor.ticket === undefined ? {} : { ticket: floor.ticket }),
   };
 }

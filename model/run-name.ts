@@ -18,6 +18,11 @@ export function workflowIdIn(run: string): string {
   return run.slice(0, Math.max(0, run.lastIndexOf('_')));
 }
 
+/** The id of the first execution of a run's workflow. */
+export function firstExecutionIn(run: string): string {
+  return run.slice(run.lastIndexOf('_') + 1);
+}
+
 /** Whether a person who says `name` may mean this run: by its own name, or by its workflow id. */
 export function isCalled(run: string, name: string): boolean {
   return run === name || workflowIdIn(run) === name;

@@ -9,7 +9,7 @@ const Approvers = z.looseObject({ approvers: z.array(z.string()).min(1) });
 export function writeOperatorFiles(directory: string, manifest: unknown): void {
   writeFileSync(join(directory, 'manifest.yaml'), stringify(manifest));
   const people = Approvers.safeParse(manifest);
-  if (people.success) writeFileSync(join(directory, 'policy.yaml'), stringify({ approvers: people.data.approvers }));
+  if (people.success) writeFileSync(join(directory, 'policy.yaml'), stringify({ identity: 'asserted', approvers: people.data.approvers }));
 }
 
 /** What to type to use the sandbox as if it were a real cloud. */

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { openRecords } from '../activities/records/open.ts';
 import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
 import { OffboardError } from '../model/errors.ts';
-import { parsePolicy } from '../model/policy.ts';
-import { homeOf, readText } from '../security/files.ts';
+import { homeOf } from '../security/files.ts';
 import { loadKeys } from '../security/keys.ts';
 import { loadSealingKey } from '../security/sealing.ts';
 import { allClouds } from './clouds.ts';
 import { workflowBundle } from './bundle/index.ts';
 import { installLogging } from './logging.ts';
+import { policyOf } from './policy.ts';
 import { createWorker } from './worker.ts';
 
 /** The worker's life. Everything comes from the environment: docs/worker.md lists the variables. */
@@ -19,6 +19,7 @@ export async function run(): Promise<void> {
   if (!settings) throw new OffboardError('NoServer', `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS`);
   const policyFile = env['OFFBOARD_POLICY'];
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
+  const policy = policyOf(policyFile);
   const home = homeOf();
   const ring = loadKeys(home.keys);
   const { journal, artifacts } = await openRecords(env, ring, { create: true });
@@ -27,7 +28,9 @@ export async function run(): Promise<void> {
     clouds: allClouds(),
     journal,
     artifacts,
-    policy: parsePolicy(policyFile, readText(policyFile)),
+    get policy() {
+      return policy();
+    },
     temporal: { address: settings.address, namespace: settings.namespace },
     sealing: await loadSealingKey(home.sealing),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),

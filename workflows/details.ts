@@ -1,3 +1,4 @@
+import { ASSERTED } from '../model/identity/how.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
 import { endWords } from '../model/maybe-ours.ts';
 import { spell } from '../model/next-step.ts';
@@ -11,6 +12,7 @@ const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
 /** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
+  if (view.identity === 'asserted') lines.push(ASSERTED, '');
   for (const words of view.first ?? []) lines.push(`**Note:** ${words}`, '');
   if (view.ended) lines.push(`**${endWords(view)}:** ${view.ended.reason}`, '');
   for (const w of view.awaiting) {

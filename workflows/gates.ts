@@ -30,6 +30,11 @@ export async function approveRestore(run: Run): Promise<StepOutcome> {
   return await passGate(run, 'restore');
 }
 
+/** What was approved counts no longer: the same plan is asked about once more, at the next opening of its gate. One gate is open at a time. */
+export async function askAgain(run: Run, gate: Gate): Promise<StepOutcome> {
+  return await passGate(run, gate);
+}
+
 /**
  * Opens a gate and waits for a decision, where the plan has items in the phases behind it. Silence never approves: a reminder, an
  * escalation, then the gate closes as denied.

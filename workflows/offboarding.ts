@@ -112,9 +112,9 @@ async function followTheGuide(run: Run): Promise<StepOutcome> {
 
 async function preconditions(run: Run): Promise<boolean> {
   run.enter('preconditions');
-  const { manifest, startedBy, adopt, oldTemporalGone } = run.input;
-  const started = { run: run.id, workflowId: workflowInfo().workflowId, manifest, startedBy };
-  run.started = await startRun({ ...started, ...(adopt === undefined ? {} : { adopt }) });
+  const { searchAttributes: _, restores: __, ...said } = run.input;
+  const { startedBy, adopt, oldTemporalGone } = said;
+  run.started = await startRun({ ...said, run: run.id, workflowId: workflowInfo().workflowId, arrivedAt: new Date().toISOString() });
   if (adopt !== undefined && run.terms.failures.length === 0) {
     const gone = oldTemporalGone === undefined ? {} : { oldTemporalGone };
     run.started = { ...run.terms, failures: await adoptRun({ run: run.id, adopt, by: startedBy, ...gone }) };

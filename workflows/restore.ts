@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { PHASES } from '../model/names.ts';
+import type { Proof } from '../model/statement/statement.ts';
 import { afterDryRun, step } from '../model/next-step.ts';
 import { makeRestorePlan, restoreItems, startRestore } from './activities.ts';
 import { approveRestore } from './gates.ts';
@@ -19,6 +20,8 @@ export interface RestoreInput {
   only?: string[];
   startedBy: string;
   dryRun: boolean;
+  /** What proves who starts it. */
+  proof?: Proof;
   /** Whether the server knows the search attributes. */
   searchAttributes: boolean;
 }
@@ -38,10 +41,18 @@ export async function restore(input: RestoreInput): Promise<OffboardingResult> {
   });
 }
 
-async function giveBack(run: Run, { restores, only, startedBy, dryRun }: RestoreInput): Promise<Ending> {
+async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId, proof }: RestoreInput): Promise<Ending> {
   run.enter('preconditions');
   const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
-  run.started = await startRestore({ ...what, workflowId: workflowInfo().workflowId, startedBy });
+  run.started = await startRestore({
+    ...what,
+    workflowId: workflowInfo().workflowId,
+    startedBy,
+    tenantId,
+    dryRun,
+    ...(proof === undefined ? {} : { proof }),
+    arrivedAt: new Date().toISOString(),
+  });
   if (run.terms.failures.length > 0) return refusalBy(run.terms.failures);
   run.enter('plan');
   run.plan = await makeRestorePlan(what);

@@ -5,6 +5,7 @@ import type { RunView, Stage } from '../model/messages/status.ts';
 import type { MaybeOurs } from '../model/maybe-ours.ts';
 import { PHASES, type Phase } from '../model/names.ts';
 import type { Reason } from '../model/next-step.ts';
+import type { Proof } from '../model/statement/statement.ts';
 import { needsPerson, withoutPhase, type Outcome } from '../model/outcome.ts';
 import type { Waiting } from '../model/waiting.ts';
 
@@ -18,6 +19,8 @@ export interface OffboardingInput {
   /** A run that lost its Temporal, to take over from; why that cannot be asked any more. */
   adopt?: string;
   oldTemporalGone?: string;
+  /** What proves who starts it. */
+  proof?: Proof;
   /** Whether the server knows the search attributes. */
   searchAttributes: boolean;
 }

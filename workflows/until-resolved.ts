@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { Phase } from '../model/names.ts';
-import { waitsForOthers } from '../model/outcome.ts';
+import { LAPSED, waitsForOthers } from '../model/outcome.ts';
+import { askAgain } from './gates.ts';
 import type { Run, StepOutcome } from './run.ts';
 
 /** Does a phase's work for some items once more; a collector's only begins, and is waited for then. */
@@ -12,6 +13,9 @@ export type Again = (items: string[]) => Promise<void>;
  */
 export async function untilResolved(run: Run, phase: Phase, again: Again): Promise<StepOutcome> {
   while (run.unresolved(phase).length > 0 || run.waits.of('collector').length > 0) {
+    const asked = await askedAgain(run, phase, again);
+    if (asked === 'again') continue;
+    if (asked !== 'done') return asked;
     run.waitForDecision();
     const waived = run.waived.size;
     const collectors = run.waits.of('collector').length;
@@ -30,6 +34,19 @@ export async function untilResolved(run: Run, phase: Phase, again: Again): Promi
     }
   }
   return 'done';
+}
+
+/** What an approval covered that counts no longer needs no decision by itself: its gate is asked again, and then it goes on. */
+async function askedAgain(run: Run, phase: Phase, again: Again): Promise<StepOutcome | 'again'> {
+  const lapsed = run.undecided(phase).filter((o) => o.code === LAPSED && o.gate !== undefined);
+  if (lapsed.length === 0) return 'done';
+  for (const gate of new Set(lapsed.flatMap((o) => o.gate ?? []))) {
+    const outcome = await askAgain(run, gate);
+    if (outcome !== 'done') return outcome;
+  }
+  await again(lapsed.map((o) => o.item));
+  await goOn(run, phase, again);
+  return 'again';
 }
 
 /** Milliseconds until the first of those it waits for is late. */

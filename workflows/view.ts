@@ -38,7 +38,7 @@ export function viewOf(run: RunState): RunView {
     ...(run.gateOutcome ? { gateOutcome: run.gateOutcome } : {}),
     ...(run.maybeOurs ? { maybeOurs: run.maybeOurs } : {}),
     ...(run.lastRefusal === undefined ? {} : { lastRefusal: run.lastRefusal }),
-    ...(run.started ? { otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
+    ...(run.started ? { identity: run.started.identity, otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Authority, InForce, Unauthorized } from '../../model/approval.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import type { Json } from '../../model/finding.ts';
 import type { JournalRecord, Ledger } from '../../model/ledger.ts';
@@ -50,7 +51,7 @@ export type Judgement = Outcome | 'call' | 'as-wanted';
 /** What is done to planned items, but for the call itself. */
 export interface Operation {
   /** Why no recorded approval covers it; undefined when one does. Pure. */
-  refusal(item: PlanItem, plan: Plan, hash: string, ledger: Ledger, now: Date): string | undefined;
+  refusal(item: PlanItem, inForce: InForce, ledger: Ledger, authority: Authority): Unauthorized | undefined;
   /** What holds it before any cloud is asked. Pure. */
   held(item: PlanItem, at: RunAtWork): Outcome | undefined;
   /** Each item is judged a second time before its call. */

@@ -1,11 +1,13 @@
+import type { Authority } from '../../model/approval.ts';
 import type { JournalRecord } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { aboutRun } from '../../model/next-step.ts';
 import { workflowIdIn } from '../../model/run-name.ts';
 import { needsOf } from '../../model/left-in-place.ts';
-import { isResolved, needsPerson, type Outcome } from '../../model/outcome.ts';
+import { isResolved, LAPSED, needsPerson, type Outcome } from '../../model/outcome.ts';
 import { indexOf } from '../../model/plan-index.ts';
 import type { PlanItem } from '../../model/plan.ts';
+import { authorityOf } from '../decide/prove.ts';
 import type { Deps } from '../deps.ts';
 import { demandPlan } from '../records/plans.ts';
 import { blocked, type Operation, type RunAtWork } from './operation.ts';
@@ -18,6 +20,8 @@ export interface Work<O extends Operation = Operation> extends RunAtWork {
   opponent: string | undefined;
   /** Ids of all that the plan knows of, planned or left untouched. */
   known: ReadonlySet<string>;
+  /** What approvals are judged by now. */
+  authority: Authority;
 }
 
 /** Opens the work of an operation. Throws NotAuthorized for a run or plan that the journal does not know. */
@@ -31,7 +35,8 @@ export async function openWork<O extends Operation>(
   const manifest = await deps.artifacts.kept<Manifest>(plan.manifestHash);
   const opponent = operation.opposed && (await opposingRun(deps.journal, run));
   const known = new Set([...plan.items, ...plan.untouched].map((i) => i.id));
-  return { deps, run, planHash, plan, ledger, manifest, operation, opponent, known };
+  const authority = authorityOf(deps, run, ledger, manifest);
+  return { deps, run, planHash, plan, ledger, manifest, operation, opponent, known, authority };
 }
 
 /** What an earlier try recorded of an item that needs no more; undefined where there is more to do. */
@@ -45,9 +50,10 @@ export function doneBefore({ ledger }: Work, item: PlanItem): Outcome | undefine
 
 /** Why an item may not be worked on, before any cloud is asked: no recorded approval covers it, or something holds it. */
 export function barred(work: Work, item: PlanItem): Outcome | undefined {
-  const { operation, plan, planHash, ledger, opponent } = work;
-  const refusal = operation.refusal(item, plan, planHash, ledger, new Date());
-  if (refusal !== undefined) return blocked(item, 'NotAuthorized', refusal);
+  const { operation, plan, planHash, ledger, authority, opponent } = work;
+  const refusal = operation.refusal(item, { plan, hash: planHash }, ledger, authority);
+  if (refusal?.gate !== undefined) return { ...blocked(item, LAPSED, refusal.reason), gate: refusal.gate };
+  if (refusal !== undefined) return blocked(item, 'NotAuthorized', refusal.reason);
   return opponent === undefined ? operation.held(item, work) : heldByOpposingRun(item, opponent);
 }
 

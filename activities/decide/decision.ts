@@ -1,7 +1,6 @@
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import type { AmendDecision } from '../../model/messages/amend.ts';
-import { decide, type Decision } from '../../model/messages/index.ts';
+import { decide, sayingOf, type Decision } from '../../model/messages/index.ts';
 import type { DecisionContext } from '../../model/messages/judging.ts';
 import type { LiftDecision } from '../../model/messages/lift.ts';
 import type { Phase } from '../../model/names.ts';
@@ -12,17 +11,21 @@ import { keptOf } from '../../model/left-in-place.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { mayBeWaived } from '../../model/sign-in.ts';
 import { overrideFault } from '../../model/overridable.ts';
-import { refuse, type Verdict } from '../../model/verdict.ts';
+import { validUntil } from '../../model/statement/proof.ts';
+import { OK, refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
 import { currentPlan } from '../records/plans.ts';
+import { proved } from './prove.ts';
 
 export interface DecideInput {
   run: string;
   /** The phase under way: items of later phases cannot be waived yet. */
   phase: Phase;
   decision: Decision;
+  /** When it came, by the workflow's time, in ISO. */
+  arrivedAt: string;
 }
 
 export interface DecideResult {
@@ -40,14 +43,16 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
   const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const context = await contextOf(deps, input, ledger, manifest);
-  const verdict = decision.kind === 'amend' ? await judgeAmendment(deps, ledger, decision, context) : decide(decision, context);
+  const says = sayingOf(decision);
+  const proof = says === undefined ? OK : proved(deps, run, says, decision, input.arrivedAt);
+  const verdict = proof.ok ? await judge(deps, ledger, decision, context) : proof;
   if (!verdict.ok) {
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
     throw refused(verdict.code, verdict.message, verdict.next);
   }
   const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
   const kept = decision.kind === 'waive' ? keptOf(items, decision.means, ledger) : {};
-  const expiresAt = new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString();
+  const expiresAt = earlier(new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString(), validUntil(decision.proof));
   const line: JournalRecord = {
     type: 'decision',
     decision,
@@ -66,8 +71,14 @@ async function lifted(deps: Deps, ledger: Ledger, { items }: LiftDecision): Prom
   return plan ? withNeeded(plan, items) : items;
 }
 
-/** Its overrides are judged beside the plan in force. */
-async function judgeAmendment(deps: Deps, ledger: Ledger, decision: AmendDecision, context: DecisionContext): Promise<Verdict> {
+/** Of two times in ISO the one that comes first. */
+function earlier(at: string, other: string | undefined): string {
+  return other !== undefined && other < at ? other : at;
+}
+
+/** Overrides of an amendment are judged beside the plan in force. */
+async function judge(deps: Deps, ledger: Ledger, decision: Decision, context: DecisionContext): Promise<Verdict> {
+  if (decision.kind !== 'amend') return decide(decision, context);
   const plan = await currentPlan(deps, ledger);
   const fault = overrideFault(decision.overrides, plan, ledger, deps.policy.foreignThings ?? false);
   return fault ? refuse(fault.code, fault.message, step('plan', RUN)) : decide(decision, context);

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { OffboardError } from '../../model/errors.ts';
+import type { Identity } from '../../model/identity/how.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { refuseFaults } from '../../model/fault.ts';
 import { manifestFaults } from '../../model/manifest-faults.ts';
@@ -14,7 +15,10 @@ import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
 import { counted } from '../../model/counted.ts';
+import { startMessage } from '../../model/messages/start.ts';
+import type { Proof } from '../../model/statement/statement.ts';
 import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
+import { nonceOf, unproved } from './prove.ts';
 import { earlierRun, runsOfTenant } from '../records/plans.ts';
 
 export interface StartRunInput {
@@ -23,6 +27,12 @@ export interface StartRunInput {
   /** As it was written: parsed YAML, checked again here. */
   manifest: unknown;
   startedBy: string;
+  dryRun: boolean;
+  proof?: Proof;
+  /** When it began, by the workflow's time, in ISO. */
+  arrivedAt: string;
+  /** Why the Temporal of the run to take over from cannot be asked any more. */
+  oldTemporalGone?: string;
   /** A run that this one is to take over from; that is done once this one may begin. */
   adopt?: string;
 }
@@ -41,6 +51,8 @@ export interface StartRunResult {
   mode?: Manifest['mode'];
   /** Who may decide about this run. */
   approvers: string[];
+  /** How the worker's policy knows who says something. */
+  identity: Identity;
   /** Public key that one-time passwords are sealed to. */
   otpPublicKey: JWK;
 }
@@ -52,7 +64,9 @@ export interface StartRunResult {
 export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
   const manifest = parseManifest(input.manifest);
   const address = await deps.artifacts.put(input.run, manifest);
+  const nobody = await unproved(deps, input.run, 'start', saidBy(input), input.arrivedAt);
   const opened = await openRun(deps, input, manifest, address);
+  if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
@@ -64,20 +78,42 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   return { ...opened, failures, soak: manifest.waves?.soak ?? 0, mode: manifest.mode, collectors: manifest.collectors };
 }
 
+/** What whoever starts a run says. The manifest, which may be long, stands in it by the SHA-256 of its canonical JSON. */
+function saidBy({ manifest, startedBy, dryRun, adopt, oldTemporalGone, proof }: StartRunInput) {
+  return startMessage({ manifest, by: startedBy, dryRun, adopt, oldTemporalGone }, proof);
+}
+
+/** Whoever did not prove to be somebody is told nothing else. */
+async function refusedStart(
+  deps: Deps,
+  run: string,
+  opened: Awaited<ReturnType<typeof openRun>>,
+  failures: Reason[],
+): Promise<StartRunResult> {
+  await deps.journal.append(run, { type: 'preconditions', failures });
+  return { ...opened, approvers: [], failures, soak: 0, collectors: [] };
+}
+
 /** Begins the journal of a run, and tells what the workflow works with whatever the run does. `manifestHash`: the manifest's address. */
 export async function openRun(
   deps: Deps,
-  { run, workflowId, startedBy }: Omit<StartRunInput, 'manifest'>,
+  { run, workflowId, startedBy, proof }: Pick<StartRunInput, 'run' | 'workflowId' | 'startedBy' | 'proof'>,
   manifest: Manifest,
   manifestHash: string,
   restores?: string,
-): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'otpPublicKey'>> {
+): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'identity' | 'otpPublicKey'>> {
   if ((await deps.journal.ledger(run)).startedBy === undefined) {
     const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id, temporal: deps.temporal };
-    await deps.journal.append(run, { type: 'run-started', ...started, ...(restores === undefined ? {} : { restores }) });
+    await deps.journal.append(run, {
+      type: 'run-started',
+      ...started,
+      ...(restores === undefined ? {} : { restores }),
+      ...(proof ? { proof, ...nonceOf(proof) } : {}),
+    });
   }
   const { approvers } = effectivePolicy(deps.policy, manifest);
-  return { manifest: manifestHash, waits: manifest.waits, approvers, otpPublicKey: deps.sealing.publicJwk };
+  const { identity } = deps.policy;
+  return { manifest: manifestHash, waits: manifest.waits, approvers, identity, otpPublicKey: deps.sealing.publicJwk };
 }
 
 /** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */

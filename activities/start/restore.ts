@@ -1,8 +1,11 @@
 import type { Manifest } from '../../model/manifest.ts';
 import { step, type Reason } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { restoreMessage } from '../../model/messages/start.ts';
+import type { Proof } from '../../model/statement/statement.ts';
 import type { Deps } from '../deps.ts';
 import { removedWithAdopted } from '../records/removed.ts';
+import { unproved } from './prove.ts';
 import { approverFailures, openRun, type StartRunResult } from './offboarding.ts';
 
 export interface StartRestoreInput {
@@ -14,6 +17,11 @@ export interface StartRestoreInput {
   /** Item ids; all that was removed when absent. */
   only?: string[];
   startedBy: string;
+  tenantId: string;
+  dryRun: boolean;
+  proof?: Proof;
+  /** When it began, by the workflow's time, in ISO. */
+  arrivedAt: string;
 }
 
 /**
@@ -21,6 +29,14 @@ export interface StartRestoreInput {
  * that of the run it undoes. Changes nothing.
  */
 export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
+  const { restores, only, startedBy: by, tenantId, dryRun, proof } = input;
+  const nobody = await unproved(
+    deps,
+    input.run,
+    'restore',
+    restoreMessage({ restores, only, by, tenantId, dryRun }, proof),
+    input.arrivedAt,
+  );
   const source = await removedWithAdopted(deps.journal, deps.artifacts, input.restores);
   const manifestHash = source.ledger.manifest ?? '';
   const last = source.plans.at(-1);
@@ -28,6 +44,10 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
     throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
   const opened = await openRun(deps, input, manifest, manifestHash, input.restores);
+  if (nobody.length > 0) {
+    await deps.journal.append(input.run, { type: 'preconditions', failures: nobody });
+    return { ...opened, approvers: [], failures: nobody, soak: 0, collectors: [] };
+  }
   const removed = new Set(source.removed.map((r) => r.item.id));
   const strangers = (input.only ?? []).filter((id) => !removed.has(id));
   const failures: Reason[] = [

@@ -62,7 +62,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const manifestFile = join(folder, 'manifest.yaml');
     writeFileSync(manifestFile, stringify(raw));
     const policyFile = join(folder, 'policy.yaml');
-    writeFileSync(policyFile, stringify({ approvers: manifest.approvers, fourEyes: true }));
+    writeFileSync(policyFile, stringify({ identity: 'asserted', approvers: manifest.approvers, fourEyes: true }));
     const env: NodeJS.ProcessEnv = { ...process.env, OFFBOARD_HOME: join(folder, 'home'), OFFBOARD_TASK_QUEUE: 'mepm-offboard-demo' };
 
     progress('sandbox: starting (AWS, Azure, GCP, Entra ID and the portal, on https, loopback only)');

@@ -1,3 +1,4 @@
+import { ASSERTED } from '../../model/identity/how.ts';
 import { spell, step, type CommandName } from '../../model/next-step.ts';
 import { choiceWords, together } from '../../model/left-in-place.ts';
 import { endWords } from '../../model/maybe-ours.ts';
@@ -19,6 +20,7 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${endWords(view)})`}   plan ${view.planHash ?? 'not made yet'}`,
+    ...(view.identity === 'asserted' ? [ASSERTED] : []),
     ...(view.first?.length ? ['', ...view.first.map(firstWords)] : []),
     ...(view.ended ? ['', `${view.status}: ${view.ended.reason}`, ...(view.ended.next ?? []).map((n) => `  ${spell(n, program)}`)] : []),
     '',

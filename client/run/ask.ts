@@ -15,6 +15,7 @@ import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
 import { progress, status } from '../../workflows/messages/index.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Retrying } from '../render/status.ts';
+import { proven } from './prove.ts';
 import { requireWorker, type Session } from './session.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
@@ -56,9 +57,10 @@ export async function send<R, A extends [unknown]>(
 ): Promise<R> {
   await requireRun(session, workflowId);
   await requireWorker(session);
+  const said = await proven(session, workflowId, update.name, message);
   return await translated(session, workflowId, () =>
     session.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [message] as unknown as A }),
+      session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [said] as unknown as A }),
     ),
   );
 }

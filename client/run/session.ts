@@ -4,6 +4,7 @@ import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { EncryptionCodec } from '../../security/codec.ts';
 import { workersKeys } from '../../security/keys.ts';
+import { signerOf, type Sign } from './sign.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */
@@ -11,6 +12,8 @@ export interface Session {
   client: Client;
   connection: Connection;
   taskQueue: string;
+  /** Signs a statement as whoever types; absent where no key is named. */
+  sign?: Sign;
   close(): Promise<void>;
 }
 
@@ -27,7 +30,8 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   const codec = new EncryptionCodec(workersKeys(env));
   const connection = await connect(settings);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
-  return { client, connection, taskQueue: taskQueueOf(env), close: () => connection.close() };
+  const sign = signerOf(env);
+  return { client, connection, taskQueue: taskQueueOf(env), ...(sign ? { sign } : {}), close: () => connection.close() };
 }
 
 /** Runs with a session that is closed afterwards. */

@@ -10,6 +10,8 @@ import { tenantAttribute } from '../../workflows/search-attributes.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import type { restore, RestoreInput } from '../../workflows/restore.ts';
 import type { OffboardingInput } from '../../workflows/run-state.ts';
+import { restoreMessage, startMessage } from '../../model/messages/start.ts';
+import { beginProof } from './prove.ts';
 import { describeIfKnown, requireWorker, type Session } from './session.ts';
 
 /** A workflow that was started, or that was going on for its tenant already. */
@@ -31,7 +33,10 @@ export async function startRun(
     sort: dryRun ? 'offboarding-dry-run' : 'offboarding',
     ...(dryRun ? {} : { notBeside: { sort: 'restore', harm: 'would give back what is removed' } }),
     summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
-    args: (searchAttributes) => [{ manifest, startedBy, dryRun, ...adopting, searchAttributes }],
+    args: async (workflowId, searchAttributes) => {
+      const proof = await beginProof(session, workflowId, 'start', startMessage({ manifest, by: startedBy, dryRun, ...adopting }));
+      return [{ manifest, startedBy, dryRun, ...adopting, ...proof, searchAttributes }];
+    },
   });
 }
 
@@ -42,7 +47,10 @@ export async function startRestore(session: Session, input: Omit<RestoreInput, '
     sort: input.dryRun ? 'restore-dry-run' : 'restore',
     ...(input.dryRun ? {} : { notBeside: { sort: 'offboarding', harm: 'would remove again what is given back' } }),
     summary: `${input.dryRun ? 'Dry run: ' : ''}give back what ${input.restores} removed`,
-    args: (searchAttributes) => [{ ...input, searchAttributes }],
+    args: async (workflowId, searchAttributes) => {
+      const proof = await beginProof(session, workflowId, 'restore', restoreMessage({ ...input, by: input.startedBy }));
+      return [{ ...input, ...proof, searchAttributes }];
+    },
   });
 }
 
@@ -66,7 +74,7 @@ interface Start<W extends Workflow> {
   /** For the Temporal UI. */
   summary: string;
   /** `searchAttributes`: whether the server knows them. */
-  args(searchAttributes: boolean): Parameters<W>;
+  args(workflowId: string, searchAttributes: boolean): Promise<Parameters<W>> | Parameters<W>;
 }
 
 async function startOrAttach<W extends Workflow>(session: Session, tenant: string, start: Start<W>): Promise<Started<W>> {
@@ -80,7 +88,7 @@ async function startOrAttach<W extends Workflow>(session: Session, tenant: strin
     await client.workflow.start<Workflow>(start.workflow, {
       workflowId,
       taskQueue,
-      args: start.args(known),
+      args: await start.args(workflowId, known),
       staticSummary: start.summary,
       ...(known ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: tenant }]) } : {}),
     });

@@ -36,6 +36,11 @@ export function formatOf<F extends string>(values: Values, json: boolean, format
 
 export const BY = {
   by: { type: 'string' as const, value: 'NAME', help: 'who you are, as the manifest and the policy name you (or OFFBOARD_USER)' },
+  'sign-with': {
+    type: 'string' as const,
+    value: 'FILE',
+    help: 'your SSH key, private or public, where the worker takes only what is signed (or OFFBOARD_SSH_KEY)',
+  },
 };
 
 export const TICKET = {

@@ -1,4 +1,5 @@
 import type { RecordsHead } from '../records-head.ts';
+import type { Proof } from '../statement/statement.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { mayDecide } from './judging.ts';
 
@@ -9,6 +10,7 @@ export interface AcceptRecordsMessage {
   from: RecordsHead;
   to: RecordsHead;
   ticket?: string;
+  proof?: Proof;
 }
 
 export type AcceptRecordsDecision = AcceptRecordsMessage & { kind: 'accept-records' };

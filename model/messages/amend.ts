@@ -1,4 +1,5 @@
 import { samePerson } from '../identity/person.ts';
+import type { Proof } from '../statement/statement.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { mayDecide } from './judging.ts';
 
@@ -9,6 +10,7 @@ export interface AmendMessage {
   /** Guards that the amended plan lifts, so that its hash covers it. */
   overrides: { item: string; reason: string }[];
   ticket?: string;
+  proof?: Proof;
 }
 
 /** Approvers and whoever started the run may ask for it; the plan itself is approved as ever. */

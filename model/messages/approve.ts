@@ -1,6 +1,6 @@
-import { gateVerdict } from '../gate.ts';
+import { gateVerdict, type GateMessage } from '../gate.ts';
 import type { DecisionKind } from './decision-kind.ts';
-import { foldGate, gateWords, type GateMessage } from './gate-decision.ts';
+import { foldGate, gateWords } from './gate-decision.ts';
 import { mayDecide } from './judging.ts';
 
 /** Approves the plan that waits at a gate, for as long as the manifest's `waits.approvalValid`. */
@@ -11,9 +11,9 @@ export const approve: DecisionKind<ApproveDecision> = {
     const open = gateVerdict(decision, context.gate, context.now);
     return open.ok ? mayDecide(decision.by, decision.reason, context) : open;
   },
-  fold(decided, decision, _items, expiresAt) {
+  fold(decided, decision, _items, { expiresAt, at }) {
     const gate = foldGate(decided, decision);
-    if (gate && expiresAt !== undefined) gate.approval = { by: decision.by, expiresAt };
+    if (gate && expiresAt !== undefined) gate.approval = { decision, at, expiresAt };
   },
   words: (decision) => gateWords('approve', decision),
 };

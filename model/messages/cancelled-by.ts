@@ -6,6 +6,7 @@ export type CancelDecision = NamedMessage & { kind: 'cancel' };
 
 export const cancel: DecisionKind<CancelDecision> = {
   stops: true,
+  fromAnybody: true,
   judge: () => ({ ok: true }),
   words: () => 'cancel the run',
 };

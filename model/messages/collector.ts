@@ -1,9 +1,11 @@
 import type { CollectorDriver } from '../names.ts';
+import type { Proof } from '../statement/statement.ts';
 
 /** About one collector: `collector` is its id in the manifest, or the item's. */
 export interface CollectorMessage {
   collector: string;
   by: string;
+  proof?: Proof;
 }
 
 /** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */

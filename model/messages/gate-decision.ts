@@ -1,15 +1,5 @@
 import { gateKey, type Decided } from '../decided.ts';
-import type { Gate } from '../names.ts';
-
-/** What an approver says of a gate. `planHash` in hex; `opening` counts a gate's openings from 1. */
-export interface GateMessage {
-  gate: Gate;
-  opening: number;
-  planHash: string;
-  by: string;
-  reason: string;
-  ticket?: string;
-}
+import type { GateMessage } from '../gate.ts';
 
 /** Of an opening one decision counts. Returns the gate it was about, where the ledger knows it. */
 export function foldGate(decided: Decided, { gate, opening }: GateMessage) {

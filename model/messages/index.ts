@@ -1,5 +1,6 @@
 import type { Decided, KeptThings } from '../decided.ts';
 import type { Policy } from '../policy.ts';
+import type { Saying } from '../statement/statement.ts';
 import { refuse, type Verdict } from '../verdict.ts';
 import { acceptRecords, type AcceptRecordsDecision } from './accept-records.ts';
 import { amend, type AmendDecision } from './amend.ts';
@@ -55,8 +56,15 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
 export function foldDecision(
   decided: Decided,
   { decision, items = [], expiresAt, kept = {} }: { decision: Decision; items?: string[]; expiresAt?: string; kept?: KeptThings },
+  at: string,
 ): void {
-  kindOf(decision).fold?.(decided, decision, items, expiresAt, kept);
+  kindOf(decision).fold?.(decided, decision, items, { expiresAt, kept, at });
+}
+
+/** What a person said who made this decision; undefined where it is taken from anybody. Which of confirm and attest it is, the worker finds out. */
+export function sayingOf(decision: Decision): Saying | undefined {
+  if (kindOf(decision).fromAnybody) return undefined;
+  return decision.kind === 'attest' ? 'confirm' : decision.kind;
 }
 
 /** What was decided about what, without who and why. */

@@ -1,4 +1,5 @@
 import { counted } from '../counted.ts';
+import type { Proof } from '../statement/statement.ts';
 import { LOOK, refuse, type Verdict } from '../verdict.ts';
 import { mayDecide, type DecisionContext } from './judging.ts';
 
@@ -16,6 +17,7 @@ export interface ItemsMessage {
   by: string;
   reason: string;
   ticket?: string;
+  proof?: Proof;
 }
 
 /** Pure: are the items it names the ones that wait now, and may this person decide about them? */

@@ -1,3 +1,4 @@
+import type { Proof } from '../statement/statement.ts';
 import { LOOK, refuse } from '../verdict.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { isStarterOrApprover, saysWhy } from './judging.ts';
@@ -8,6 +9,7 @@ export interface LiftMessage {
   reason: string;
   /** Item ids, with what they need; everything in quarantine, and the run ends, when absent. */
   items?: string[];
+  proof?: Proof;
 }
 
 /** Giving back what was only denied must not wait for a second pair of eyes: whoever started the run may, and each approver. */

@@ -1,8 +1,10 @@
+import type { Proof } from '../statement/statement.ts';
 import type { DecisionKind } from './decision-kind.ts';
 
 /** Who says it: all that pausing, resuming and cancelling need. */
 export interface NamedMessage {
   by: string;
+  proof?: Proof;
 }
 
 /** Stopping between items for a while is safe, so anybody named may. */
@@ -10,6 +12,7 @@ export type PauseDecision = NamedMessage & { kind: 'pause' };
 
 export const pause: DecisionKind<PauseDecision> = {
   stops: true,
+  fromAnybody: true,
   judge: () => ({ ok: true }),
   words: () => 'pause the run',
 };

@@ -1,7 +1,7 @@
-import { gateVerdict } from '../gate.ts';
+import { gateVerdict, type GateMessage } from '../gate.ts';
 import { samePerson } from '../identity/person.ts';
 import type { DecisionKind } from './decision-kind.ts';
-import { foldGate, gateWords, type GateMessage } from './gate-decision.ts';
+import { foldGate, gateWords } from './gate-decision.ts';
 import { mayDecide } from './judging.ts';
 
 /** Rejects the plan that waits at a gate; the run then ends safely. Whoever started the run may, too. */

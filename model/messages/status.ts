@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import type { GateOutcome, OpenGate } from '../gate.ts';
 import type { MaybeOurs } from '../maybe-ours.ts';
 import type { Phase, RunStatus, SystemId } from '../names.ts';
+import type { Identity } from '../identity/how.ts';
 import type { Reason } from '../next-step.ts';
 import type { Outcome, PhaseCounts } from '../outcome.ts';
 import type { Waiting } from '../waiting.ts';
@@ -45,6 +46,8 @@ export interface RunView {
   maybeOurs?: MaybeOurs;
   /** The last message that was refused, in words: for signals, which cannot be answered. */
   lastRefusal?: string;
+  /** How it is known who says something; absent until the run has begun. */
+  identity?: Identity;
   otpPublicKey?: JWK;
   /** Address of the manifest among the artifacts. */
   manifest?: string;

@@ -27,7 +27,7 @@ export const waive: DecisionKind<WaiveDecision> = {
     if (!verdict.ok || notSignedIn.length === 0) return verdict;
     return refuse('NotAllowed', notSignedInWords(notSignedIn), step('amend', RUN, '--by', 'NAME', '--reason', 'TEXT'));
   },
-  fold(decided, { by, reason }, items, _expiresAt, kept) {
+  fold(decided, { by, reason }, items, { kept }) {
     for (const item of items) {
       const keeps = kept[item];
       decided.waived.set(item, { by, reason, ...(keeps ? { keeps } : {}) });

@@ -63,7 +63,7 @@ export class Stage {
       clouds: allClouds(),
       journal,
       artifacts,
-      policy: { approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
+      policy: { identity: 'asserted', approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
       temporal: { address: suite('temporalAddress'), namespace: 'default' },
       sealing: await loadSealingKey(this.home.sealing, this.env),
       evidenceFolder: join(this.folder, 'evidence'),

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 /** A worker as a process of its own on a stage's task queue, with the stage's journal and keys and the sandbox's environment. */
 export async function workerProcess(stage: Stage): Promise<Child> {
   const policy = join(stage.folder, 'policy.yaml');
-  writeFileSync(policy, stringify({ approvers: [STARTER, APPROVER] }));
+  writeFileSync(policy, stringify({ identity: 'asserted', approvers: [STARTER, APPROVER] }));
   const env = { ...process.env, ...stage.env, OFFBOARD_POLICY: policy, OFFBOARD_EVIDENCE_DIR: stage.deps.evidenceFolder };
   return await startProcess('worker', ['worker/main.ts'], env, join(stage.folder, 'worker.log'));
 }

@@ -62,7 +62,7 @@ async function startWorker(name: string): Promise<Child> {
   const own = join(folder, name);
   mkdirSync(own);
   const policy = join(own, 'policy.yaml');
-  writeFileSync(policy, stringify({ approvers: [STARTER, APPROVER] }));
+  writeFileSync(policy, stringify({ identity: 'asserted', approvers: [STARTER, APPROVER] }));
   const place = { OFFBOARD_HOME: join(own, 'home'), OFFBOARD_EVIDENCE_DIR: join(own, 'evidence'), OFFBOARD_POLICY: policy };
   return await startProcess('worker', ['worker/main.ts'], { ...process.env, ...env, ...place }, join(own, 'log'));
 }

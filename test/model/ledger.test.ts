@@ -14,6 +14,7 @@ const signIn = finding('ciem', { phase: 'sign-in' });
 const plan = planOf([role, app, collector, signIn]);
 const HASH = plan.hash;
 const NOW = new Date('2026-01-10T00:00:00Z');
+const AUTHORITY = { now: NOW, fault: () => undefined };
 
 const started: JournalRecord = { type: 'run-started', workflowId: 'w', startedBy: 'sam', manifestHash: 'aa', tenantId: 't' };
 const planned = (planHash = HASH): JournalRecord => ({ type: 'plan', planHash, artifact: 'x', items: 4 });
@@ -57,7 +58,7 @@ describe('a removal is covered', () => {
     ['when the phase before is waived', app, [...BASE, outcome(role.id, 'blocked', 'permissions'), waived(role.id)]],
     ['by both gates', collector, BOTH],
   ])('%s', (_, f, records) => {
-    expect(refusalToRemove(item(f), plan, HASH, ledgerOf(...records), NOW)).toBeUndefined();
+    expect(refusalToRemove(item(f), { plan, hash: HASH }, ledgerOf(...records), AUTHORITY)).toBeUndefined();
   });
 });
 
@@ -75,18 +76,25 @@ describe('a removal is refused', () => {
     ],
     ['when an approval names a gate that was never opened', role, [started, planned(), approved('plan')], 'gate plan holds no approval'],
     ['when the gate was rejected', role, [...BASE, { type: 'gate-closed', gate: 'plan', opening: 1, outcome: 'rejected' }], 'no approval'],
-    ['when the approval has expired', role, [...BASE.slice(0, 3), approved('plan', NOW.toISOString())], 'by riley expired'],
+    [
+      'when the approval has expired',
+      role,
+      [...BASE.slice(0, 3), approved('plan', NOW.toISOString())],
+      'by riley counts no longer: expired at',
+    ],
     ['while an earlier phase is unresolved', app, BASE, 'items of earlier phases are unresolved, such as aws-role:a'],
     ['while an earlier item is blocked', app, [...BASE, outcome(role.id, 'blocked', 'permissions')], 'unresolved'],
     ['behind the second gate, with the first only', collector, [...BASE, PHASE_1, PHASE_2], 'gate collectors holds no approval'],
     ['of sign-in while a collector is open', signIn, BOTH, 'such as data-collector:c'],
   ])('%s', (_, f, records, told) => {
-    expect(refusalToRemove(item(f), plan, HASH, ledgerOf(...records), NOW)).toContain(told);
+    expect(refusalToRemove(item(f), { plan, hash: HASH }, ledgerOf(...records), AUTHORITY)?.reason).toContain(told);
   });
 
   test('of what is not in the plan, whatever else is approved', () => {
     const stranger = { ...item(role), id: 'aws-role:production' };
-    expect(refusalToRemove(stranger, plan, HASH, ledgerOf(...BASE), NOW)).toBe('aws-role:production is not in the plan');
+    expect(refusalToRemove(stranger, { plan, hash: HASH }, ledgerOf(...BASE), AUTHORITY)?.reason).toBe(
+      'aws-role:production is not in the plan',
+    );
   });
 });
 

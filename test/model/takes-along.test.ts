@@ -48,11 +48,15 @@ test('a waiver of either keeps the other in place', () => {
 
   const other = emptyLedger();
   Object.assign(other, { startedBy: 'sam', planHash: plan.hash });
-  const approval = { by: 'riley', reason: 'read', expiresAt: '2027-01-01T00:00:00Z' };
+  const approval = { decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' };
   other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, approval } as never);
-  expect(refusalToRemove(item(plan, stack), plan, plan.hash, other, new Date('2026-01-01'))).toBeUndefined();
+  expect(
+    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, { now: new Date('2026-01-01'), fault: () => undefined })?.reason,
+  ).toBeUndefined();
   other.waived.set(role.id, { by: 'riley', reason: 'keep' });
-  expect(refusalToRemove(item(plan, stack), plan, plan.hash, other, new Date('2026-01-01'))).toContain(role.id);
+  expect(
+    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, { now: new Date('2026-01-01'), fault: () => undefined })?.reason,
+  ).toContain(role.id);
 });
 
 function removed(f: Finding) {

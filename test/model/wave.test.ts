@@ -47,7 +47,10 @@ test('the last gatekeeper refuses the rest while only the plan is approved', () 
       { type: 'plan', planHash: plan.hash, artifact: 'p', items: plan.items.length },
     ];
     for (const r of [...begun, ...records]) record(ledger, { at: now.toISOString(), record: r });
-    return refusalToRemove(plan.items.find((i) => i.id === id) as (typeof plan.items)[number], plan, plan.hash, ledger, now);
+    return refusalToRemove(plan.items.find((i) => i.id === id) as (typeof plan.items)[number], { plan, hash: plan.hash }, ledger, {
+      now,
+      fault: () => undefined,
+    })?.reason;
   };
   expect(refusal(first.id, ...gate('plan'))).toBeUndefined();
   expect(refusal(second.id, ...gate('plan'))).toContain('gate wave holds no approval');

@@ -118,14 +118,14 @@ test('an approval that has expired covers nothing', async () => {
   estate.manifest.waits = { approvalValid: '1ms' };
   const run = await startedRun(stage, estate);
   const view = await approveGate(stage, run, 'plan');
-  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
-  expect(unresolved.map((o) => o.code)).toContain('NotAuthorized');
+  const { unresolved } = await stage.until(run, (v) => v.gate?.opening === 2);
+  expect(unresolved.map((o) => o.code)).toContain('ApprovalLapsed');
   expect(await intentsOf(stage, view.run)).toEqual([]);
   expectBlocked(
     await tryToRemove(view, view.planHash ?? '', 'permissions'),
     MEMBER,
     'NotAuthorized',
-    /^the approval of gate plan by riley expired at/,
+    /^gate plan holds no approval of plan/,
   );
 });
 

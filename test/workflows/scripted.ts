@@ -352,6 +352,7 @@ function byDefault(run: ScriptedRun): Activities {
       }),
     ...(script.mode ? { mode: script.mode } : {}),
     approvers: [STARTER, APPROVER],
+    identity: 'asserted' as const,
     otpPublicKey: {},
   });
   const plan = () => ({

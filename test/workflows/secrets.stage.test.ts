@@ -42,7 +42,7 @@ beforeAll(async () => {
   await stage.open();
   await stage.stopWorker();
   const policy = join(stage.folder, 'policy.yaml');
-  writeFileSync(policy, stringify({ approvers: [STARTER, APPROVER] }));
+  writeFileSync(policy, stringify({ identity: 'asserted', approvers: [STARTER, APPROVER] }));
   const settings = { OFFBOARD_POLICY: policy, OFFBOARD_EVIDENCE_DIR: evidence, LOG_LEVEL: 'trace' };
   const worker = await startProcess('worker', ['worker/main.ts'], { ...process.env, ...stage.env, ...settings }, log);
   try {

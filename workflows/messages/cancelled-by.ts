@@ -11,11 +11,11 @@ export const cancelledBy = defineSignal<[NamedMessage]>('cancelledBy');
 export function handleCancelledBy(run: Run): void {
   const check = (message: NamedMessage) => needTexts(message, 'by');
   /** The cancellation itself follows on its heels and must not stop its own record. */
-  const work = ({ by }: NamedMessage) =>
+  const work = (message: NamedMessage) =>
     CancellationScope.nonCancellable(async () => {
-      run.cancelledBy = by;
+      run.cancelledBy = message.by;
       // Before its journal begins there is nothing to write into; the run's end still says who.
-      if (run.started) await decided(run, { kind: 'cancel', by });
+      if (run.started) await decided(run, { ...message, kind: 'cancel' });
     });
   setHandler(cancelledBy, fromSignal(run, 'cancel', check, work), { description: 'Who is about to cancel the run: {by}' });
 }

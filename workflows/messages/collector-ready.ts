@@ -19,7 +19,7 @@ export function handleCollectorReady(run: Run): void {
     return alone(run, collector, async () => {
       if (collector.driver === 'operator') run.changeCollector(collector, { stage: 'by-hand' });
       else {
-        const asked = await requestDeletion(about(run, collector, message.by));
+        const asked = await requestDeletion(about(run, collector, message));
         if (asked.kind === 'outcome') settle(run, collector, asked.outcome);
         else run.changeCollector(collector, { stage: 'code-sent', challenge: asked.challenge, resends: 0 });
       }

@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import type { CollectorView } from '../../model/messages/collector.ts';
+import type { CollectorMessage, CollectorView } from '../../model/messages/collector.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { needsPerson, type Outcome } from '../../model/outcome.ts';
 import { collectorView, type CollectorWaiting } from '../../model/waiting.ts';
@@ -52,7 +52,15 @@ export async function alone<T>(run: Run, { item, id }: CollectorWaiting, work: (
   }
 }
 
-export const about = (run: Run, { item }: CollectorWaiting, by: string) => ({ run: run.id, planHash: run.planHash, item, by });
+/** What an activity is told of a message about a collector. */
+export const about = (run: Run, { item }: CollectorWaiting, { by, proof }: CollectorMessage) => ({
+  run: run.id,
+  planHash: run.planHash,
+  item,
+  by,
+  ...(proof === undefined ? {} : { proof }),
+  arrivedAt: new Date().toISOString(),
+});
 
 /** Something came of a collector: its recipient is waited for no longer; where it could not be deleted, an approver is, at once. */
 export function settle(run: Run, { item }: CollectorWaiting, outcome: Outcome): void {

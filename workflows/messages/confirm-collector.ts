@@ -17,8 +17,12 @@ export function handleConfirmCollector(run: Run): void {
   const work = (message: ConfirmMessage): Promise<Outcome> => {
     const collector = find(message);
     return alone(run, collector, async () => {
-      const { by, statement, ticket } = message;
-      const outcome = await recordConfirmation({ ...about(run, collector, by), statement, ...(ticket === undefined ? {} : { ticket }) });
+      const { statement, ticket } = message;
+      const outcome = await recordConfirmation({
+        ...about(run, collector, message),
+        statement,
+        ...(ticket === undefined ? {} : { ticket }),
+      });
       settle(run, collector, outcome);
       return outcome;
     });

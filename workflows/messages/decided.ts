@@ -17,10 +17,11 @@ export async function decided<D extends Decision>(
   takeUp: (items: string[]) => void = () => {},
   head?: RecordsHead,
 ): Promise<string[]> {
+  const arrivedAt = new Date().toISOString();
   return await run.judging.runExclusive(async () => {
     check(decision);
     run.lastRefusal = undefined;
-    const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision }, head ? { head } : {}).catch(
+    const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision, arrivedAt }, head ? { head } : {}).catch(
       (error: unknown) => {
         throw refusalOf(error);
       },

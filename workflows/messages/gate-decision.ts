@@ -1,5 +1,5 @@
 import { gateVerdict } from '../../model/gate.ts';
-import type { GateMessage } from '../../model/messages/gate-decision.ts';
+import type { GateMessage } from '../../model/gate.ts';
 import { GATES } from '../../model/names.ts';
 import type { Run } from '../run.ts';
 import { needTexts, refuse } from './refusal.ts';

@@ -15,10 +15,10 @@ export function handlePause(run: Run): void {
     needTexts(message, 'by');
     if (run.paused) refuse('NotAllowed', 'pause: the run is paused already; resuming lets it go on', step('resume', RUN, '--by', 'NAME'));
   };
-  const work = async ({ by }: NamedMessage): Promise<void> => {
+  const work = async (message: NamedMessage): Promise<void> => {
     // Stopping is safe, anybody's counts, and it must not wait, not even for its own record.
     run.pause();
-    await decided(run, { kind: 'pause', by });
+    await decided(run, { ...message, kind: 'pause' });
   };
   setHandler(pause, work, { validator, description });
   const signalled = fromSignal(run, 'pause', validator, work);

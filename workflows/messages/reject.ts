@@ -1,5 +1,5 @@
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import type { GateMessage } from '../../model/messages/gate-decision.ts';
+import type { GateMessage } from '../../model/gate.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';

@@ -23,7 +23,7 @@ export function handleResendOtp(run: Run): void {
     return alone(run, collector, async () => {
       // Counted before it is tried: one that the portal refuses counts, too.
       run.changeCollector(collector, { resends: collector.resends + 1 });
-      const challenge = await haveOtpSent(about(run, collector, message.by));
+      const challenge = await haveOtpSent(about(run, collector, message));
       run.changeCollector(collector, { challenge });
       return viewNow(run, collector);
     });

@@ -15,8 +15,8 @@ export function handleResume(run: Run): void {
     needTexts(message, 'by');
     if (!run.paused) refuse('NotAllowed', 'resume: the run is not paused');
   };
-  const work = async ({ by }: NamedMessage): Promise<void> => {
-    await decided(run, { kind: 'resume', by }, undefined, () => run.resume());
+  const work = async (message: NamedMessage): Promise<void> => {
+    await decided(run, { ...message, kind: 'resume' }, undefined, () => run.resume());
   };
   setHandler(resume, work, { validator, description });
   const signalled = fromSignal(run, 'resume', validator, work);

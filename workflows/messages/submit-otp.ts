@@ -33,8 +33,9 @@ export function handleSubmitOtp(run: Run): void {
   setHandler(submitOtp, work, { validator, description });
 }
 
-async function submit(run: Run, collector: CollectorWaiting, { by, sealedOtp }: OtpMessage): Promise<Outcome> {
-  const result = await enterOtp({ ...about(run, collector, by), sealedOtp });
+async function submit(run: Run, collector: CollectorWaiting, message: OtpMessage): Promise<Outcome> {
+  const { by, sealedOtp } = message;
+  const result = await enterOtp({ ...about(run, collector, message), sealedOtp });
   switch (result.kind) {
     case 'deleted':
       settle(run, collector, result.outcome);

@@ -17,7 +17,7 @@ import { gone } from './remove.ts';
  * given back for the sake of something an approver keeps working, and waits for a decision of its own.
  */
 const lifting = (needed: ReadonlyMap<string, Hold>): BatchOperation => ({
-  refusal: (item, _plan, _hash, ledger) => refusalToLift(item, ledger),
+  refusal: (item, _inForce, ledger) => refusalToLift(item, ledger),
   held: () => undefined,
   atAnyTime: true,
   judge: (item, current) => {

@@ -1,6 +1,7 @@
 import * as messages from '../../../workflows/messages/index.ts';
 import { OffboardError } from '../../../model/errors.ts';
 import { send } from '../../run/ask.ts';
+import { proven } from '../../run/prove.ts';
 import type { Action } from '../../terminal/command.ts';
 import { personOf } from '../../terminal/values.ts';
 import { withSession, type Session } from '../../run/session.ts';
@@ -13,7 +14,9 @@ export function pauseAction(name: 'pause' | 'resume', done: string): Action {
     } catch (error) {
       // Whoever wants to stop a run must not have to bring up a worker first.
       if (!(error instanceof OffboardError && error.code === 'NoWorker')) throw error;
-      await session.client.workflow.getHandle(run).signal(name === 'pause' ? messages.pauseSignal : messages.resumeSignal, { by });
+      await session.client.workflow
+        .getHandle(run)
+        .signal(name === 'pause' ? messages.pauseSignal : messages.resumeSignal, await proven(session, run, name, { by }));
       return `No worker is there now; ${run} ${done} as soon as one is.`;
     }
   };

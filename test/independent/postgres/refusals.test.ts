@@ -188,7 +188,7 @@ test('TLS with the right authority is used; with another one, or for another nam
 
 test('a worker ends with the sentence and its own exit code', async () => {
   const policy = join(right.folder, 'policy.yaml');
-  writeFileSync(policy, stringify({ approvers: ['riley'] }));
+  writeFileSync(policy, stringify({ identity: 'asserted', approvers: ['riley'] }));
   const env = {
     ...process.env,
     TEMPORAL_ADDRESS: suite('temporalAddress'),

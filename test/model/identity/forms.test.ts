@@ -56,7 +56,7 @@ test('a thing may be written with its kind or without', () => {
 });
 
 test('a policy that names one person twice is refused with both places', () => {
-  expect(() => parsePolicy('policy.yaml', 'approvers:\n  - sam\n  - Sam\n')).toThrow(
-    'policy.yaml:3: approvers: Sam is named twice: it is the same as sam (approvers.0, line 2; approvers.1, line 3); name it once',
+  expect(() => parsePolicy('policy.yaml', 'identity: asserted\napprovers:\n  - sam\n  - Sam\n')).toThrow(
+    'policy.yaml:4: approvers: Sam is named twice: it is the same as sam (approvers.0, line 3; approvers.1, line 4); name it once',
   );
 });

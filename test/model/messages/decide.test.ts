@@ -6,7 +6,7 @@ import type { DecisionContext } from '../../../model/messages/judging.ts';
 import { effectivePolicy } from '../../../model/policy.ts';
 
 const context: DecisionContext = {
-  policy: { approvers: ['sam', 'riley'], fourEyes: true, maxItems: 10 },
+  policy: { identity: 'asserted', approvers: ['sam', 'riley'], fourEyes: true, maxItems: 10 },
   startedBy: 'sam',
   now: new Date('2026-01-10T00:00:00Z'),
   gate: { gate: 'plan', opening: 2, planHash: 'aa', openedAt: '2026-01-09T00:00:00Z', expiresAt: '2026-01-11T00:00:00Z' },
@@ -82,11 +82,21 @@ describe('a decision is refused', () => {
 });
 
 test('a manifest may tighten the worker’s policy, never loosen it', () => {
-  const floor = { approvers: ['riley', 'third'], fourEyes: true, maxItems: 100 };
+  const floor = { identity: 'asserted' as const, approvers: ['riley', 'third'], fourEyes: true, maxItems: 100 };
   const manifest = (approvers: string[], maxItems: number) => ({ approvers, breakers: { maxItems } });
-  expect(effectivePolicy(floor, manifest(['riley', 'mallory'], 10))).toEqual({ approvers: ['riley'], fourEyes: true, maxItems: 10 });
+  expect(effectivePolicy(floor, manifest(['riley', 'mallory'], 10))).toEqual({
+    identity: 'asserted',
+    approvers: ['riley'],
+    fourEyes: true,
+    maxItems: 10,
+  });
   expect(effectivePolicy(floor, manifest(['Riley'], 1_000)).approvers).toEqual(['riley']);
-  expect(effectivePolicy(floor, manifest(['mallory'], 1_000))).toEqual({ approvers: [], fourEyes: true, maxItems: 100 });
+  expect(effectivePolicy(floor, manifest(['mallory'], 1_000))).toEqual({
+    identity: 'asserted',
+    approvers: [],
+    fourEyes: true,
+    maxItems: 100,
+  });
 });
 
 describe('a policy that demands a ticket', () => {

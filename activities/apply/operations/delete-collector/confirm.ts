@@ -10,7 +10,7 @@ import { openStep, type CollectorInput } from './step.ts';
 
 /** Records that a person saw the configuration deleted, or attests that it is gone, and the outcome that follows. */
 export async function confirmCollector(deps: Deps, input: CollectorInput & { statement: string; ticket?: string }): Promise<Outcome> {
-  const { run, by, statement, ticket } = input;
+  const { run, by, statement, ticket, proof, arrivedAt } = input;
   const step = await openStep(deps, input);
   const bar = barred(step.work, step.item);
   if (bar) throw refused('NotWaitingForCollector', bar.reason);
@@ -23,8 +23,15 @@ export async function confirmCollector(deps: Deps, input: CollectorInput & { sta
     throw refused('ConfirmationWrong', `statement: is not what the portal says; confirm with "${DELETED_MESSAGE}" once it has said so`);
   }
   const kind = driver === 'operator' ? 'confirm' : 'attest';
-  const decision: CollectorDecision = { kind, collector: step.item.id, by, statement, ...(ticket === undefined ? {} : { ticket }) };
-  await recordDecision(deps, { run, phase: 'data-collection', decision });
+  const said = {
+    collector: step.item.id,
+    by,
+    statement,
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(proof === undefined ? {} : { proof }),
+  };
+  const decision: CollectorDecision = { kind, ...said };
+  await recordDecision(deps, { run, phase: 'data-collection', decision, arrivedAt });
   const reason = `${kind === 'confirm' ? 'confirmed' : 'attested'} by ${by}: ${statement}`;
   return await step.record({ item: step.item.id, outcome: 'removed', reason });
 }

@@ -7,12 +7,13 @@ import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../
 import { answerOf } from '../../../answer.ts';
 import { blocked } from '../../operation.ts';
 import { barred, intend } from '../../work.ts';
-import { blockedBy, deletionOf, openStep, refuseOutsideWindow, type CollectorInput, type Step } from './step.ts';
+import { blockedBy, deletionOf, demandProof, openStep, refuseOutsideWindow, type CollectorInput, type Step } from './step.ts';
 
 export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
 
 /** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
+  demandProof(deps, 'ready', input);
   const step = await openStep(deps, input);
   const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
   refuseOutsideWindow(step);
@@ -30,6 +31,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
 
 /** Has a fresh one-time password sent (guide: "select Resend OTP"). Throws Refused 'ResendTooSoon' while the portal cools down. */
 export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
+  demandProof(deps, 'resend-otp', input);
   const step = await openStep(deps, input);
   const portal = await step.connect();
   const deletionId = deletionOf(step);
@@ -52,6 +54,7 @@ export type OtpResult =
 
 /** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
+  demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);

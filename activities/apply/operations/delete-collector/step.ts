@@ -4,6 +4,8 @@ import type { CollectorEvent } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
+import type { Proof, Saying } from '../../../../model/statement/statement.ts';
+import { proved } from '../../../decide/prove.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
 import { nativeIdOf } from '../../../kind.ts';
@@ -33,6 +35,9 @@ export interface CollectorInput {
   /** Item id, `data-collector:<id>`. */
   item: string;
   by: string;
+  proof?: Proof;
+  /** When the message came, by the workflow's time, in ISO. */
+  arrivedAt: string;
 }
 
 /** One step of a deletion: its item, and what it may do with it. */
@@ -78,6 +83,13 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
     record: (outcome) => recordOutcome(work, item, outcome),
   };
   return step;
+}
+
+/** Demands that it is proved who says this of a collector; `more`: what else the message says. Throws Refused. */
+export function demandProof(deps: Deps, says: Saying, { run, item, by, proof, arrivedAt }: CollectorInput, more: object = {}): void {
+  const message = { collector: item, by, ...(proof === undefined ? {} : { proof }), ...more };
+  const verdict = proved(deps, run, says, message, arrivedAt);
+  if (!verdict.ok) throw refused(verdict.code, verdict.message);
 }
 
 /** Throws CloudUnavailable where a try more may help. */

@@ -1,0 +1,51 @@
+import type { Reason } from '../../model/next-step.ts';
+import { workflowIdIn } from '../../model/run-name.ts';
+import { proofVerdict } from '../../model/statement/proof.ts';
+import { parseStatement, type Proof } from '../../model/statement/statement.ts';
+import { refuse, type Verdict } from '../../model/verdict.ts';
+import type { Deps } from '../deps.ts';
+
+/** What begins a run, as a person says it. */
+export interface Beginning {
+  by: string;
+  proof?: Proof;
+  dryRun: boolean;
+}
+
+/** Says why nobody proved to want this run, as the one precondition that is told then; nothing where it is proved, or names are only asserted. */
+export async function unproved(
+  deps: Deps,
+  run: string,
+  says: 'start' | 'restore',
+  message: Beginning & object,
+  arrivedAt: string,
+): Promise<Reason[]> {
+  const verdict = await beginningVerdict(deps, run, says, message, arrivedAt);
+  return verdict.ok ? [] : [{ reason: verdict.message }];
+}
+
+/** Before a workflow has begun it has no id: instead a random number ties the statement to it, which counts for one run only. */
+async function beginningVerdict(
+  { policy, temporal, journal }: Deps,
+  run: string,
+  says: 'start' | 'restore',
+  message: Beginning,
+  arrivedAt: string,
+): Promise<Verdict> {
+  const told = message.proof && parseStatement(message.proof.statement)?.run;
+  const nonce = told && 'nonce' in told ? told.nonce : '';
+  const where = { namespace: temporal.namespace, workflowId: workflowIdIn(run), run: { nonce } };
+  const verdict = proofVerdict(says, message, { policy, where, arrivedAt: new Date(arrivedAt) });
+  if (!verdict.ok || policy.identity === 'asserted') return verdict;
+  for (const other of await journal.runs()) {
+    if (other === run || (await journal.ledgerIfWhole(other))?.nonce !== nonce) continue;
+    return refuse('ProofWrong', `proof.statement: began ${other} already, and counts once; start again`);
+  }
+  return verdict;
+}
+
+/** The random number of a proof of a run's begin; nothing where there is none. */
+export function nonceOf(proof: Proof | undefined): { nonce?: string } {
+  const told = proof && parseStatement(proof.statement)?.run;
+  return told && 'nonce' in told ? { nonce: told.nonce } : {};
+}

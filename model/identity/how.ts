@@ -1,0 +1,6 @@
+/** How it is known who says something: names are only asserted, or each statement is signed with an SSH key that the policy gives that person. */
+export const IDENTITIES = ['asserted', 'ssh'] as const;
+export type Identity = (typeof IDENTITIES)[number];
+
+/** What every screen, record and page says where names prove nothing. */
+export const ASSERTED = 'Names are asserted, not proved: whoever may write to the Temporal namespace may have decided in anybody’s name.';

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Policy } from '../../model/policy.ts';
+import { normalSshKey } from '../../model/statement/ssh-signature.ts';
+import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
+import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { newMail, resultOf } from '../harness/people.ts';
+import { sshKey, type SshKey } from '../harness/ssh.ts';
+import { Stage } from '../harness/stage.ts';
+
+const stage = new Stage();
+const keys: Record<string, SshKey> & { third: SshKey } = {
+  [STARTER]: sshKey(),
+  [APPROVER]: sshKey('ecdsa'),
+  third: sshKey('rsa'),
+  [MAILBOX]: sshKey(),
+};
+const person = ([name, key]: [string, SshKey]) => ({ name, keys: [{ key: normalSshKey(key.line) }] });
+const SIGNED: Policy = {
+  identity: 'ssh',
+  people: Object.entries(keys).map(person),
+  approvers: [STARTER, APPROVER, 'third'],
+  fourEyes: true,
+  maxItems: 10_000,
+};
+
+beforeAll(() => stage.open());
+afterEach(async () => {
+  stage.deps.policy = SIGNED;
+  await clearRun(stage);
+});
+afterAll(() => stage.close());
+
+/** Types a command as a person, who signs it with their key. */
+const typed = (by: string, ...args: string[]) => stage.offboard(...args, '--by', by, '--sign-with', keys[by]?.file ?? '');
+
+async function atGatePlan(): Promise<string> {
+  stage.deps.policy = SIGNED;
+  const started = await typed(STARTER, 'start', await stage.fill(estate()));
+  expect(started).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  return planHash;
+}
+
+function estate() {
+  const small = smallEstate();
+  small.manifest.approvers = [STARTER, APPROVER, 'third'];
+  return small;
+}
+
+const approve = (by: string, gate: string, hash: string, ...more: string[]) =>
+  typed(by, 'approve', RUN, '--gate', gate, '--plan-hash', hash, '--reason', 'read it', ...more);
+
+test('a whole run by signatures of three people: each decision stands in the records with its proof', async () => {
+  const hash = await atGatePlan();
+  expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await approve(APPROVER, 'collectors', hash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.collectors.some((c) => c.stage === 'not-ready'));
+  expect(await typed(MAILBOX, 'ready', RUN, 'collector-aws')).toMatchObject({ code: 0 });
+  const code = await newMail(stage, MAILBOX, undefined);
+  const entered = await stage.offboardWith(code, 'otp', RUN, 'collector-aws', '--by', MAILBOX, '--sign-with', keys[MAILBOX]?.file ?? '');
+  expect(entered).toMatchObject({ code: 0 });
+  const { run, status } = await resultOf(stage, RUN);
+  expect(status).toBe('completed');
+  const records = (await stage.deps.journal.lines(run)).map((l) => l.record);
+  const decisions = records.flatMap((r) => (r.type === 'decision' ? [r.decision] : []));
+  expect(decisions.map((d) => [d.kind, 'proof' in d && d.proof !== undefined])).toEqual([
+    ['approve', true],
+    ['approve', true],
+  ]);
+  expect(records.find((r) => r.type === 'run-started')).toHaveProperty('proof.signature');
+});
+
+test('an unsigned start is refused, and tells nothing', async () => {
+  stage.deps.policy = SIGNED;
+  expect(await stage.offboard('start', await stage.fill(estate()), '--by', STARTER)).toMatchObject({ code: 0 });
+  const result = await resultOf(stage, RUN);
+  expect(result.status).toBe('refused');
+  expect(result.reason).toMatch(/^proof: is missing/);
+  await expectNothingChanged(stage);
+});
+
+test('what is not signed, by somebody else, or by nobody of the policy, approves nothing', async () => {
+  const hash = await atGatePlan();
+  const gate = ['approve', RUN, '--gate', 'plan', '--plan-hash', hash, '--reason', 'read it'];
+  expectRefused(await stage.offboard(...gate, '--by', APPROVER), 'ProofMissing', 'proof: is missing', '--sign-with');
+  expectRefused(await stage.offboard(...gate, '--by', APPROVER, '--sign-with', keys.third.file), 'ProofWrong', 'is of a key of third');
+  expectRefused(await stage.offboard(...gate, '--by', APPROVER, '--sign-with', sshKey().file), 'ProofWrong', 'to nobody');
+  expectRefused(await approve(STARTER, 'plan', hash), 'SelfApproval');
+  expect((await stage.view(RUN)).gate?.gate).toBe('plan');
+  await expectNothingChanged(stage);
+});
+
+test('a key that is taken out of the policy takes its approval along: the gate is asked again by itself, and another approver goes on', async () => {
+  const hash = await atGatePlan();
+  expect(await approve('third', 'plan', hash)).toMatchObject({ code: 0 });
+  stage.deps.policy = { ...SIGNED, people: SIGNED.people?.filter((p) => p.name !== 'third') ?? [] };
+  const again = await stage.until(RUN, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  expect(again.planHash).toBe(hash);
+  await expectNothingChanged(stage);
+  expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
+  const { counts } = await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
+});
