@@ -43,8 +43,11 @@ export interface Described {
   parent?: SystemId;
 }
 
-/** What one system tells the judging of others. `awsRoleIds`: unique ids of an account's roles; of all, only what some other names is kept. */
-export type Told = Partial<Facts> & { awsRoleIds?: string[] };
+/** What one system tells the judging of others. `awsIds`: unique ids of an account's roles and users; of all, only what some other names is kept. */
+export type Told = Partial<Facts> & { awsIds?: string[] };
+
+/** What the manifest and the directory tell about whom and what the clouds' own facts are. */
+export type Known = Pick<Facts, 'namedAudiences' | 'ciemPrincipalId' | 'ciemFormerIds'>;
 
 /** One type of system: how to reach it, read it in as few calls as possible, and judge what it answers. */
 export interface Cloud<Snapshot, Api> {
@@ -69,9 +72,9 @@ export interface Cloud<Snapshot, Api> {
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
   /**
    * Pure: what this snapshot tells the judging of other systems. `earlier`: what an earlier plan had proved; of that the snapshot may bear
-   * out what it shows still to be the very same. `namedAudiences`: as in the facts of all.
+   * out what it shows still to be the very same. `known`: what of the facts of all is known before any but the directory has told its own.
    */
-  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts, namedAudiences?: string[]): Told;
+  facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts, known?: Known): Told;
   kinds: Kind<Snapshot, Api>[];
   /** What lies in one system shows in no other: of what this run did only what it did there is put back into it. */
   apart?: true;

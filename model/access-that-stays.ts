@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { isResolved, type Outcome } from './outcome.ts';
 
 /** What tells whether Permissions Management still has a way in to a thing, or a thing is such a way. */
-export type Reach = Pick<Finding, 'id' | 'system' | 'title' | 'risk' | 'confidence' | 'provides' | 'serves' | 'enteredBy'>;
+export type Reach = Pick<Finding, 'id' | 'system' | 'title' | 'risk' | 'confidence' | 'provides' | 'serves' | 'enteredBy' | 'mepm'>;
 
 /** How the words begin, while things are still to be decided and once a run has ended. */
 export const ACCESS_STAYS = 'access that stays';
@@ -26,7 +26,7 @@ export function accessThatStays(staying: readonly Reach[], going: readonly Reach
   const entries = byToken(reached, (by) =>
     by.risk === 'none' ? [] : waysBy(by).map(({ token, mepm }) => [token, { by, open: mepm === undefined }]),
   );
-  const providers = byToken(reached, (by) => by.provides.map((token) => [token, { by, open: by.confidence === 'certain' }]));
+  const providers = byToken(reached, (by) => by.provides.map((token) => [token, { by, open: isOpen(by) }]));
   return reached.flatMap((thing) => {
     const ways = [...thing.provides.flatMap((token) => entries.get(token) ?? []), ...trusted(thing, providers)].filter(
       (w) => w.by !== thing,
@@ -42,14 +42,20 @@ export function accessThatStays(staying: readonly Reach[], going: readonly Reach
 }
 
 /** Ways in that a thing with rights of its own names itself. Where only a name says whose it is, nobody knows who comes in. */
-function trusted({ enteredBy = [], risk, confidence }: Reach, providers: ReadonlyMap<string, Way[]>): Way[] {
-  if (risk === 'none') return [];
-  return enteredBy.flatMap((token) => providers.get(token) ?? []).map((way) => ({ ...way, open: way.open && confidence === 'certain' }));
+function trusted(thing: Reach, providers: ReadonlyMap<string, Way[]>): Way[] {
+  const { enteredBy = [], serves = [], risk } = thing;
+  // Nobody acts as a way in to something else.
+  if (risk === 'none' || serves.some((s) => s.as === 'entry')) return [];
+  return enteredBy.flatMap((token) => providers.get(token) ?? []).map((way) => ({ ...way, open: way.open && isOpen(thing) }));
 }
 
-/** What is still come in to: not what is entered by nothing but what goes, or is closed so itself. */
+function isOpen({ confidence, mepm }: Reach): boolean {
+  return confidence === 'certain' && mepm === undefined;
+}
+
+/** What is still come in to: not what shuts Permissions Management out, is entered by nothing but what goes, or is closed so itself. */
 function reachedAmong(staying: readonly Reach[], going: readonly Reach[]): Reach[] {
-  let reached = [...staying];
+  let reached = staying.filter((f) => f.mepm !== 'out');
   const known = new Set([...staying, ...going].flatMap((f) => f.provides));
   for (let before = -1; before !== reached.length;) {
     before = reached.length;
@@ -69,12 +75,12 @@ function byToken(all: readonly Reach[], waysOf: (by: Reach) => [token: string, w
 export function reachOf(unplanned: readonly Reach[], all: readonly Reach[]): Reach[] {
   const led = new Set(all.flatMap((f) => [...waysBy(f).map((s) => s.token), ...(f.enteredBy ?? [])]));
   return unplanned.flatMap((f) => {
-    const { id, system, title, risk, confidence, enteredBy = [] } = f;
+    const { id, system, title, risk, confidence, enteredBy = [], mepm } = f;
     const provides = f.provides.filter((token) => led.has(token));
     const serves = waysBy(f);
     if (provides.length + serves.length + enteredBy.length === 0) return [];
     const ways = { ...(serves.length > 0 ? { serves } : {}), ...(enteredBy.length > 0 ? { enteredBy } : {}) };
-    return [{ id, system, title, risk, confidence, provides, ...ways }];
+    return [{ id, system, title, risk, confidence, provides, ...ways, ...(mepm === undefined ? {} : { mepm }) }];
   });
 }
 

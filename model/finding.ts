@@ -43,6 +43,8 @@ export interface Finding {
   serves?: { token: string; as: 'means' | 'entry'; mepm?: 'out' | 'unknown' }[];
   /** Of what it uses, what Permissions Management comes in to it by: no way is left once all that provides these is gone. */
   enteredBy?: string[];
+  /** Where what it says of who comes in shuts Permissions Management itself `out`, or leaves it `unknown` whether that comes in. */
+  mepm?: 'out' | 'unknown';
   /**
    * Identities that it is, or gives its rights to or takes them from: a role's ARN and name, the object id of an assignment's principal, a
    * service account's address, a pool. What the worker itself runs under stays (`guards/ourselves.ts`).
@@ -102,7 +104,7 @@ export interface Proof {
   doubt?: string;
   /** What it proves is ours by name only, as it is itself. */
   nameOnly?: true;
-  /** Unique ids of roles: there is no doubt where all of them were deleted. Only until all systems have told what they know. */
+  /** Unique ids of IAM's: there is no doubt where all that had them were deleted. Only until all systems have told what they know. */
   unlessDeleted?: string[];
 }
 
@@ -125,8 +127,8 @@ export interface Facts {
   namedAudiences?: string[];
   /** OIDC roles, by ARN and by unique id (other accounts' trust policies show either), sorted. */
   awsOidcRoles: Proof[];
-  /** Roles that trust policies name by unique id, and whether they were deleted; `unknown` where not every account was read. Sorted. */
-  awsRolesById?: { id: string; state: 'alive' | 'deleted' | 'unknown' }[];
+  /** What trust policies name by unique id, roles and users, and whether it was deleted; `unknown` where not every account was read. Sorted. */
+  awsById?: { id: string; state: 'alive' | 'deleted' | 'unknown' }[];
   /** Whether Microsoft Defender for Cloud's own CIEM uses what Permissions Management shares with it; absent when nobody looked. */
   defender?: DefenderUse;
   /** What the worker itself runs under: names and ARNs of roles, service account addresses, object and application ids. Never removed. */
@@ -151,10 +153,15 @@ export interface Facts {
    * Workload identity pools with a provider of ours, by name, with their project's number: what their identities hold anywhere is MEPM's, but for those of a pool that
    * others share.
    */
-  gcpPools?: ({ name: string; projectNumber: string; confidence: Confidence; shared?: true; usedRecently?: string } & Pick<
-    Proof,
-    'doubt'
-  >)[];
+  gcpPools?: ({
+    name: string;
+    projectNumber: string;
+    confidence: Confidence;
+    shared?: true;
+    usedRecently?: string;
+    /** It is not there: it was deleted, and can be undeleted `until` then where that is known (`{}`: at most 30 days), or is gone for `good`. */
+    deleted?: { until?: string } | 'good';
+  } & Pick<Proof, 'doubt'>)[];
 }
 
 /** `unknown`, for want of permission to look, counts as in use. */

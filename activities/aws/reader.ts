@@ -1,9 +1,9 @@
-import type { ManagedPolicyDetail, RoleDetail } from '@aws-sdk/client-iam';
+import type { ManagedPolicyDetail, RoleDetail, UserDetail } from '@aws-sdk/client-iam';
 import type { Json } from '../../model/finding.ts';
 import type { Own } from '../kind.ts';
 import type { AccountPolicies, ResourceKind } from './kind.ts';
 import type { AwsAccountApi } from './wire/account.ts';
-import { isRole, issuerOfProvider, useInWords } from './footprint/ids.ts';
+import { isRoleArn, isUniqueId, issuerOfProvider, useInWords } from './footprint/ids.ts';
 import { isLookAlike } from './footprint/lookalike.ts';
 import { ownRoles } from './footprint/ourselves.ts';
 import { footprint as roleFootprint, withRole } from './kinds/role/footprint.ts';
@@ -71,6 +71,7 @@ export async function readAccount(
   return {
     account: api.account,
     roles,
+    userIds: idsOf(details.users),
     policies,
     policyCount: details.policies.length,
     providers,
@@ -81,19 +82,24 @@ export async function readAccount(
   };
 }
 
-/** An account's roles alone, in one listing: who in it trusts what lies elsewhere. */
+/** An account's roles alone, and its users' ids, in one listing: who in it trusts what lies elsewhere. */
 export async function readTrusts(api: AwsAccountApi, own: readonly Own[] = []): Promise<AwsSnapshot> {
-  const { roles } = await api.authorizationDetails(['Role']);
+  const { roles, users } = await api.authorizationDetails(['Role', 'User']);
   const { account } = api;
   const nothing = { policies: [], policyCount: 0, providers: [], beside: {}, stacks: [], ourselves: [], usedRecently: {} };
   return {
     account,
+    userIds: idsOf(users),
     roles: rolesPutBack(
       roles.map((r) => roleOf(r, {})),
       own,
     ),
     ...nothing,
   };
+}
+
+function idsOf(users: readonly UserDetail[]): string[] {
+  return users.map((u) => need(u.UserId, 'UserId')).toSorted();
 }
 
 function rolesPutBack(there: RoleState[], own: readonly Own[]): RoleState[] {
@@ -165,10 +171,10 @@ async function readProviders(api: AwsAccountApi): Promise<ProviderState[]> {
   return providers;
 }
 
-/** Wider than any rule of the kinds: a role that trusts a role (by ARN or unique id) or an Entra issuer. */
+/** Wider than any rule of the kinds: a role that trusts a role, something that was deleted, or an Entra issuer. */
 function mayConcernUs(role: RoleState): boolean {
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
-  return trusted.some((value) => isRole(value) || isEntraProvider(value));
+  return trusted.some((value) => isRoleArn(value) || isUniqueId(value) || isEntraProvider(value));
 }
 
 function isEntraProvider(arn: string): boolean {

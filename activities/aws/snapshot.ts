@@ -8,6 +8,8 @@ import type { Json } from '../../model/finding.ts';
 export interface AwsSnapshot {
   account: string;
   roles: RoleState[];
+  /** Unique ids of its IAM users: a trust policy that names one by such an id, and no user has it, names one that was deleted. Sorted. */
+  userIds: string[];
   /** Only customer policies that can concern us: see reader.ts. */
   policies: AccountPolicy[];
   /** Customer policies that were listed, these or others. */

@@ -9,8 +9,8 @@ import { systemType, type SystemId, type SystemType } from '../../model/names.ts
 import type { Orders } from '../../model/order.ts';
 import type { Excluded, KindCount } from '../../model/plan.ts';
 import { actingAsOurs } from '../gcp/footprint/acting.ts';
-import { rolesById, settled } from '../aws/footprint/role-ids.ts';
-import type { Told } from '../cloud.ts';
+import { namedById, settled } from '../aws/footprint/unique-ids.ts';
+import type { Known, Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import type { Read, Reading } from './read.ts';
 import { compare } from '../../model/removal-order.ts';
@@ -114,17 +114,22 @@ async function factsOf(
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
   const namedAudiences = (manifest.entra.applications ?? []).filter((uri) => !ONBOARDED.includes(uri)).toSorted();
+  const tell = async (reading: Read, known: Known): Promise<Told> => {
+    const { type, facts: factsIn } = deps.clouds[systemType(reading.system)];
+    const told = factsIn(await snapshotOf(reading), tenantId, issuer, earlier, known);
+    return type === 'aws' ? provingOthers(reading.system, manifest, told) : told;
+  };
+  const [directories, others] = partition(
+    readings.filter((r) => 'artifact' in r),
+    (r) => systemType(r.system) === 'entra',
+  );
   const facts: Told[] = [];
-  for (const reading of readings.filter((r) => 'artifact' in r))
-    facts.push(
-      provingOthers(
-        reading.system,
-        manifest,
-        deps.clouds[systemType(reading.system)].facts(await snapshotOf(reading), tenantId, issuer, earlier, namedAudiences),
-      ),
-    );
+  // What the directory tells of the CIEM application decides whom others' conditions let in.
+  for (const reading of directories) facts.push(await tell(reading, { namedAudiences }));
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemFormerIds = [...new Set([...facts.flatMap((f) => f.ciemFormerIds ?? []), ...(earlier?.ciemFormerIds ?? [])])].toSorted();
+  const known = { namedAudiences, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }), ciemFormerIds };
+  for (const reading of others) facts.push(await tell(reading, known));
   const notFormer = facts.flatMap((f) => f.notFormer ?? []);
   const azureOrphans = facts.flatMap((f) => f.azureOrphans ?? []).toSorted((a, b) => compare(a.scope, b.scope));
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;
@@ -137,7 +142,7 @@ async function factsOf(
     manifest.exclude?.accounts === undefined &&
     !isUnread('aws') &&
     systemsOf(manifest).every((s) => systemType(s) !== 'aws' || read.has(s));
-  const awsRolesById = rolesById(facts, everyAccount, earlier?.awsRolesById);
+  const awsById = namedById(facts, everyAccount, earlier?.awsById);
   // What is there is doubted as it stands today; what is gone, as it was.
   const proofs = new Map([...oidcRoles, ...facts.flatMap((f) => f.awsOidcRoles ?? [])].map((p) => [p.mark, p]));
   const accounts = new Map(facts.flatMap((f) => f.gcpServiceAccounts ?? []).map((a) => [a.uniqueId, a]));
@@ -159,9 +164,9 @@ async function factsOf(
     ...(notFormer.length > 0 ? { notFormer } : {}),
     ...(azureOrphans.length > 0 ? { azureOrphans } : {}),
     ...(ciemUsedRecently === undefined ? {} : { ciemUsedRecently }),
-    awsOidcRoles: [...proofs.values()].map((p) => settled(p, { awsRolesById })).toSorted((a, b) => compare(a.mark, b.mark)),
+    awsOidcRoles: [...proofs.values()].map((p) => settled(p, { awsById })).toSorted((a, b) => compare(a.mark, b.mark)),
     ...(namedAudiences.length > 0 ? { namedAudiences } : {}),
-    ...(awsRolesById.length > 0 ? { awsRolesById } : {}),
+    ...(awsById.length > 0 ? { awsById } : {}),
     gcpServiceAccounts: [...accounts.values()],
     // Of all that have such a role only what may be ours matters.
     gcpOnboarded: [...onboarded].filter((email) => [...accounts.values()].some((a) => a.email === email)).toSorted(),
@@ -173,6 +178,10 @@ async function factsOf(
     ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
   };
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[], rest: T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 /** Where the manifest names the accounts of the OIDC roles, one of another account leaves doubt of whatever trusts it. */

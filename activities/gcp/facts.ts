@@ -57,10 +57,17 @@ function accountsOf({ oidc }: GcpSnapshot, facts: Facts): Facts['gcpServiceAccou
   );
 }
 
-/** A pool that is gone can have no newcomer for 30 days: what its identities held is still what was proved. */
-function poolsBefore({ resource, oidc }: GcpSnapshot, earlier: Facts | undefined): NonNullable<Facts['gcpPools']> {
+/** What the identities of a pool that is gone held is still what was proved, as long as no newcomer has its id: for 30 days nobody can. */
+function poolsBefore({ resource, oidc, poolStates }: GcpSnapshot, earlier: Facts | undefined): NonNullable<Facts['gcpPools']> {
   const there = new Set(oidc?.pools.map((p) => p.name));
-  return (earlier?.gcpPools ?? []).filter((p) => resource === `projects/${projectOf(p.name)}` && !there.has(p.name));
+  return (earlier?.gcpPools ?? [])
+    .filter((p) => resource === `projects/${projectOf(p.name)}` && !there.has(p.name))
+    .flatMap(({ deleted: _, ...pool }) => {
+      if (!poolStates) return [pool];
+      const standing = poolStates[pool.name] ?? 'good';
+      // Whoever has its id now made a pool of their own.
+      return standing === 'live' ? [] : [{ ...pool, deleted: standing }];
+    });
 }
 
 function poolsOf(snapshot: GcpSnapshot, facts: Facts): NonNullable<Facts['gcpPools']> {

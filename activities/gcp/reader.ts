@@ -13,6 +13,7 @@ import {
   projectOf,
   type AccountWithPolicy,
   type ServiceAccount,
+  type PoolStanding,
   type PoolWithProviders,
   type CustomRole,
   type CustomRoles,
@@ -35,10 +36,11 @@ import { poolMember, poolOf } from './footprint/members.ts';
  */
 export async function readGcp(api: GcpApi, system: SystemId, context: ReadContext, harmless?: Harmless): Promise<GcpSnapshot> {
   const resource = nativeId(system);
-  const oidc = await readOidc(api, resource, context);
+  const { oidc, poolStates } = await readOidc(api, resource, context);
+  const seen = poolStates ? { poolStates } : {};
   const ourselves = await api.ourselves();
   if (!oidc && context.usersOf && !context.usersOf.some(isHeldInPolicies))
-    return { system, resource, policy: {}, notRead: { grants: 0 }, ourselves: byProjectId(ourselves, oidc, resource) };
+    return { system, resource, policy: {}, notRead: { grants: 0 }, ourselves: byProjectId(ourselves, oidc, resource), ...seen };
   const grants = oidc ? undefined : harmless?.get(resource);
   const policy = grants === undefined ? { policy: await demandPolicy(api, resource) } : { policy: {}, notRead: { grants } };
   const customRoles = await readCustomRoles(api, resource, policy.policy);
@@ -49,6 +51,7 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
     ourselves: byProjectId(ourselves, oidc, resource),
     ...(customRoles ? { customRoles } : {}),
     ...(oidc ? { oidc } : {}),
+    ...seen,
   };
 }
 
@@ -58,14 +61,14 @@ function isHeldInPolicies(token: string): boolean {
 }
 
 /** The project that the manifest names as the one of the pool; where it names none, any with a pool that is ours, Defender's or like them. */
-async function readOidc(api: GcpApi, resource: string, context: ReadContext): Promise<OidcProject | undefined> {
+async function readOidc(api: GcpApi, resource: string, context: ReadContext): Promise<Pick<GcpSnapshot, 'oidc' | 'poolStates'>> {
   const [type, id = ''] = resource.split('/');
   const named = each(context.manifest.gcp?.oidcProject);
-  if (type !== 'projects' || (named.length > 0 && !named.includes(id))) return undefined;
-  const pools = await readPools(api, id);
+  if (type !== 'projects' || (named.length > 0 && !named.includes(id))) return {};
+  const { pools, poolStates } = await readPools(api, id);
   const isOurWork = ownIn(context, ...OF_POOLS).some((item) => item.system === `gcp:${resource}`);
-  if (named.length === 0 && !isOurWork && !pools.some((pool) => concernsUs(pool, context))) return undefined;
-  return await readAround(api, id, pools, context);
+  if (named.length === 0 && !isOurWork && !pools.some((pool) => concernsUs(pool, context))) return { poolStates };
+  return { oidc: await readAround(api, id, pools, context), poolStates };
 }
 
 function concernsUs(pool: PoolWithProviders, { manifest }: ReadContext): boolean {
@@ -92,9 +95,16 @@ function byProjectId(ourselves: string[], oidc: OidcProject | undefined, resourc
 /** Policies are read side by side, few enough to stay far below IAM's read quota (6,000 a minute and project). */
 const POLICIES_AT_ONCE = 8;
 
-async function readPools(api: GcpApi, projectId: string): Promise<PoolWithProviders[]> {
-  const live = (await api.listPools(projectId)).filter((p) => p.state !== DELETED);
-  return await Promise.all(live.map(async (p) => ({ ...p, providers: await api.listProviders(p.name) })));
+async function readPools(
+  api: GcpApi,
+  projectId: string,
+): Promise<{ pools: PoolWithProviders[]; poolStates: NonNullable<GcpSnapshot['poolStates']> }> {
+  const listed = await api.listPools(projectId);
+  const live = listed.filter((p) => p.state !== DELETED).map(({ until: _, ...p }) => p);
+  const pools = await Promise.all(live.map(async (p) => ({ ...p, providers: await api.listProviders(p.name) })));
+  const standing = ({ state, until }: (typeof listed)[number]): PoolStanding =>
+    state === DELETED ? (until === undefined ? {} : { until }) : 'live';
+  return { pools, poolStates: Object.fromEntries(listed.map((p) => [p.name, standing(p)])) };
 }
 
 async function readAround(api: GcpApi, projectId: string, pools: PoolWithProviders[], context: ReadContext): Promise<OidcProject> {

@@ -50,6 +50,9 @@ export type ServiceAccount = {
   disabled: boolean;
 };
 
+/** Deleted pools are kept for 30 days, and can be undeleted `until` then (RFC 3339), where Google says when. */
+export type PoolStanding = 'live' | { until?: string };
+
 export interface PoolWithProviders extends Pool {
   /** Soft-deleted ones included: they tell whose an emptied pool was. */
   providers: Provider[];
@@ -112,6 +115,8 @@ export interface GcpSnapshot {
   ourselves: string[];
   /** Of organisations only. */
   customRoles?: CustomRoles;
+  /** Of a project whose pools were listed: how each stands, by name; one that is not named is gone for good. */
+  poolStates?: { [name: string]: PoolStanding };
   oidc?: OidcProject;
 }
 

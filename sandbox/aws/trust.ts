@@ -28,7 +28,7 @@ export function writeTrust(call: IamCall, arn: string, trust: Role['trust']): vo
   eachPrincipal(trust, (principal) => {
     const account = ROLE_ARN.exec(principal)?.[1];
     const isUnknown = account !== undefined && store.live(`aws-account:${account}`) && !isLive(store, principal) && principal !== arn;
-    if (isUnknown || principal.startsWith('AROA'))
+    if (isUnknown || /^A[A-Z]{2}A[A-Z0-9]+$/.test(principal))
       throw new AwsError(400, 'MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${principal}"`);
     if (isLive(store, principal)) meant[principal] = generationOf(store, principal);
     return principal;

@@ -7,14 +7,17 @@ export function namesOfRole({ Arn, RoleId }: Pick<RoleState, 'Arn' | 'RoleId'>):
   return [Arn, RoleId];
 }
 
-/** Whether a principal of a trust policy is a role: by ARN, or by unique id. */
-export function isRole(principal: string): boolean {
-  return principal.includes(':role/') || isRoleId(principal);
+/** Whether a principal of a trust policy is a role by its ARN. */
+export function isRoleArn(principal: string): boolean {
+  return principal.includes(':role/');
 }
 
-/** Whether it is shown by the unique id, as a deleted role is. */
-export function isRoleId(principal: string): boolean {
-  return principal.startsWith('AROA');
+/**
+ * Whether a principal of a trust policy is shown by a unique id of IAM's, as a role (`AROA…`) or a user (`AIDA…`) is once it was deleted. All that IAM gives an id
+ * begin with four letters, the first and the last of them an A; which four says what it is of.
+ */
+export function isUniqueId(principal: string): boolean {
+  return /^A[A-Z]{2}A[A-Z0-9]+$/.test(principal);
 }
 
 /** Roles that AWS's own services made and own. */

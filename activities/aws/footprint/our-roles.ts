@@ -1,13 +1,13 @@
 import type { Facts } from '../../../model/finding.ts';
 import { doubtOf } from '../../../model/guards/doubt.ts';
-import { isAccountOf, isRoleId, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
+import { isAccountOf, isUniqueId, isServiceLinked, nameInArn, namesARole, roleToken, sessionsOf } from './ids.ts';
 import { isDefenderRole, namesTenant, onboardingPolicy } from './lookalike.ts';
 import type { AwsStage } from '../order.ts';
 import type { AwsSnapshot, RoleState } from '../snapshot.ts';
-import { isDeleted } from './role-ids.ts';
+import { isDeleted } from './unique-ids.ts';
 import { allows, isAmong, trustStatements, type TrustStatement } from './trust.ts';
 import { matchesWildcard } from '../../../model/wildcard.ts';
-import { audienceUses, demandsCiem, ONBOARDED, webIdentityTrust } from './web-identity.ts';
+import { audienceUses, letsInCiemAlone, ONBOARDED, webIdentityTrust } from './web-identity.ts';
 
 /** What a role was for, in onboarding's words. */
 export type RolePart = 'member' | 'logging' | 'management' | 'oidc';
@@ -33,6 +33,8 @@ export interface OurRole {
   doubt?: string;
   /** Nothing proves it; `onlyNamed`: nothing but the manifest's word connects it with Permissions Management; `shutOut`: it has its audience, and keeps it out. */
   nameOnly?: 'onlyNamed' | 'orphan' | 'shutOut';
+  /** As in `Finding`, of an OIDC role. */
+  mepm?: 'out' | 'unknown';
 }
 
 /** Why what is ours only because it belongs to such a role may be somebody else's: through what, in words; undefined where nothing is doubted. */
@@ -41,7 +43,7 @@ export function doubtedTrust({ role, others, doubt }: OurRole): string | undefin
   return doubt === undefined ? shared : `${role.Arn}, which is ours only through ${doubt}`;
 }
 
-type OfTenant = Pick<Facts, 'tenantId' | 'issuer' | 'awsRolesById' | 'namedAudiences'>;
+type OfTenant = Pick<Facts, 'tenantId' | 'issuer' | 'awsById' | 'namedAudiences' | 'ciemPrincipalId' | 'ciemFormerIds'>;
 type Known = OfTenant & Pick<Facts, 'awsOidcRoles'>;
 
 /** Pure: the roles of an account that onboarding made. Defender's and AWS's own are never among them. */
@@ -72,38 +74,51 @@ export function oidcRoles(snapshot: AwsSnapshot, facts: OfTenant): { ours: OurRo
 function oidcRole(role: RoleState, facts: OfTenant): OurRole | undefined {
   const { AssumeRolePolicyDocument: trust } = role;
   const { namedAudiences = [] } = facts;
-  const onboarded = webIdentityTrust(trust, facts.issuer);
-  const named = namedAudiences.length > 0 ? webIdentityTrust(trust, facts.issuer, undefined, [...ONBOARDED, ...namedAudiences]) : undefined;
+  const ask = (audiences: readonly string[]) => webIdentityTrust(trust, facts.issuer, undefined, audiences, facts);
+  const onboarded = ask(ONBOARDED);
+  const named = namedAudiences.length > 0 ? ask([...ONBOARDED, ...namedAudiences]) : undefined;
   const found = onboarded?.isOidc ? onboarded : named;
   if (!found?.isOidc) return undefined;
   const trusts = `trusts ${found.providerArn} for the audience ${found.audiences.join(', ')}`;
-  // Another audience beside onboarding's own is somebody's who is let in, too: that it is used here connects it with nothing.
-  const part = { role, part: 'oidc' as const, uses: audienceUses(found) };
-  if (onboarded?.isOidc && onboarded.shutsOut) {
-    const why = [trusts, 'but its condition shuts the CIEM application out'];
-    return { ...part, ...withoutDeleted(why, found.others, facts), nameOnly: 'shutOut' };
-  }
-  if (onboarded?.isOidc) return { ...part, ...withoutDeleted([trusts], found.others, facts) };
-  const marks = [
-    ...role.AttachedPolicies.map(nameInArn)
-      .filter((n) => namesTenant(n, facts.tenantId))
-      .map((n) => `has ${n}, named as onboarding did in this tenant`),
-    ...(demandsCiem(trust, facts.issuer) ? ["lets in nothing but the CIEM application's own tokens"] : []),
+  const isOnboarded = found === onboarded;
+  const marks = isOnboarded ? [] : marksOf(role, facts);
+  const isUnmarked = !isOnboarded && marks.length === 0;
+  const why = [
+    isOnboarded ? trusts : `${trusts}, which the manifest names`,
+    ...(isUnmarked ? ['nothing else connects it with Permissions Management'] : marks),
+    ...(found.shutsOut ? [`but ${found.shutsOut.join(' and ')} shuts the CIEM application out`] : []),
   ];
-  const told = [
-    `${trusts}, which the manifest names`,
-    ...(marks.length > 0 ? marks : ['nothing else connects it with Permissions Management']),
-  ];
-  return { ...part, ...withoutDeleted(told, found.others, facts), ...(marks.length > 0 ? {} : { nameOnly: 'onlyNamed' as const }) };
+  const nameOnly = isUnmarked ? 'onlyNamed' : found.shutsOut ? 'shutOut' : undefined;
+  return {
+    role,
+    part: 'oidc',
+    // Another audience beside onboarding's own is somebody's who is let in, too: that it is used here connects it with nothing.
+    uses: audienceUses(found),
+    ...withoutDeleted(why, found.others, facts),
+    ...(found.doubted
+      ? { doubt: `its trust, of which nobody knows whether the CIEM application meets ${found.doubted.join(' and ')}`, mepm: 'unknown' }
+      : {}),
+    ...(nameOnly === undefined ? {} : { nameOnly }),
+    ...(found.shutsOut ? { mepm: 'out' } : {}),
+  };
 }
 
-/** They trust nothing but roles that were deleted, whose ids explain nothing any more, and have a policy of the very name that onboarding gave in this tenant. */
+/** Marks of onboarding's own on a role, in words. */
+function marksOf({ AttachedPolicies, AssumeRolePolicyDocument: trust }: RoleState, facts: OfTenant): string[] {
+  const named = AttachedPolicies.map(nameInArn).filter((n) => namesTenant(n, facts.tenantId));
+  return [
+    ...named.map((n) => `has ${n}, named as onboarding did in this tenant`),
+    ...(letsInCiemAlone(trust, facts) ? ["lets in nothing but the CIEM application's own tokens"] : []),
+  ];
+}
+
+/** They trust nothing but what was deleted, whose ids explain nothing any more, and have a policy of the very name that onboarding gave in this tenant. */
 function orphans(snapshot: AwsSnapshot, facts: Known, taken: readonly OurRole[]): OurRole[] {
-  const alive = new Set((facts.awsRolesById ?? []).filter((r) => r.state === 'alive').map((r) => r.id));
+  const alive = new Set((facts.awsById ?? []).filter((r) => r.state === 'alive').map((r) => r.id));
   return without(snapshot, taken).flatMap((role) => {
     const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
     const policies = role.AttachedPolicies.map(nameInArn).filter((n) => namesTenant(n, facts.tenantId));
-    if (policies.length === 0 || trusted.length === 0 || !trusted.every((p) => isRoleId(p) && !alive.has(p))) return [];
+    if (policies.length === 0 || trusted.length === 0 || !trusted.every((p) => isUniqueId(p) && !alive.has(p))) return [];
     const why = [
       `has ${policies.join(', ')}, named as onboarding did in this tenant`,
       `trusts nothing but ${[...new Set(trusted)].join(', ')}, deleted since: whose that was nothing proves`,
@@ -169,8 +184,8 @@ function trustingRole(role: RoleState, facts: Known): OurRole | undefined {
   };
 }
 
-/** Who else comes in; a role that was deleted does not, and is only told. */
-function withoutDeleted(why: string[], others: string[], facts: Pick<Facts, 'awsRolesById'>): Pick<OurRole, 'why' | 'others'> {
+/** Who else comes in; what was deleted does not, and is only told. */
+function withoutDeleted(why: string[], others: string[], facts: Pick<Facts, 'awsById'>): Pick<OurRole, 'why' | 'others'> {
   const all = [...new Set(others)].toSorted();
   const gone = all.filter((p) => isDeleted(p, facts));
   const told = gone.length === 0 ? [] : [`trusts ${gone.join(', ')} as well, deleted since: nobody comes in by that`];

@@ -1,5 +1,6 @@
 import type { Json } from '../../../model/finding.ts';
 import type { Condition } from './conditions.ts';
+import { isUniqueId } from './ids.ts';
 import { matchesWildcard } from '../../../model/wildcard.ts';
 
 /** A statement of a role's trust policy that allows something; the grammar is AWS's "Grammar of the IAM JSON policy language". */
@@ -31,11 +32,11 @@ export function allowing(document: Json): Json[] {
   return list(field(document, 'Statement')).filter((s) => field(s, 'Effect') === 'Allow');
 }
 
-/** Unique ids of deleted roles and users among the principals of a trust policy: IAM takes no policy that names one. */
+/** Unique ids of what was deleted among the principals of a trust policy: IAM takes no policy that names one. */
 export function deadPrincipals(document: Json): string[] {
   const named = list(field(document, 'Statement')).flatMap((s) => ['Principal', 'NotPrincipal'].map((name) => field(s, name) ?? null));
   const ids = named.flatMap((principal) => strings(field(principal, 'AWS')));
-  return [...new Set(ids.filter((id) => /^A(?:ROA|IDA)[A-Z0-9]{12,}$/.test(id)))];
+  return [...new Set(ids.filter(isUniqueId))];
 }
 
 /** Whether a statement allows an action, wildcards included. */

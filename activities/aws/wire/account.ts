@@ -61,10 +61,14 @@ export function accountApi(account: string, iam: IAMClient, sts: STSClient, work
     /** As `caller`, by a call of its own. */
     callerNow: () => callerOf(sts),
 
-    /** Roles and customer policies with all that hangs on them, or roles alone; carries neither a role's description nor a policy's tags. */
-    async authorizationDetails(filter: EntityType[] = ['Role', 'LocalManagedPolicy']) {
+    /** Roles, users and customer policies with all that hangs on them, or some of these; carries neither a role's description nor a policy's tags. */
+    async authorizationDetails(filter: EntityType[] = ['Role', 'User', 'LocalManagedPolicy']) {
       const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: filter }));
-      return { roles: pages.flatMap((p) => p.RoleDetailList ?? []), policies: pages.flatMap((p) => p.Policies ?? []) };
+      return {
+        roles: pages.flatMap((p) => p.RoleDetailList ?? []),
+        users: pages.flatMap((p) => p.UserDetailList ?? []),
+        policies: pages.flatMap((p) => p.Policies ?? []),
+      };
     },
     async roles() {
       const pages = await Array.fromAsync(paginateListRoles(paging, {}));

@@ -47,13 +47,21 @@ export function holderOf(member: string, facts: Facts): Holder | undefined {
     uniqueId: '',
     confidence: pool.confidence,
     token: poolToken(pool.name),
-    which: `identities of the workload identity pool ${lastSegment(pool.name)} of ${projectOf(pool.name)}, which is ours alone`,
+    which: `identities of the workload identity pool ${lastSegment(pool.name)} of ${projectOf(pool.name)}, which is ours alone${whatIsDeleted(pool)}`,
     ...doubted,
     ...combine(recentlyUsed(pool.usedRecently), doubt(doubted.doubt)),
   };
 }
 
 type Pool = NonNullable<Facts['gcpPools']>[number];
+
+/** What a pool that was deleted still lets in, in words; nothing of one that is there. */
+export function whatIsDeleted({ deleted }: Pool): string {
+  if (deleted === undefined) return '';
+  if (deleted === 'good') return ' and is gone: nobody comes in by it, unless a pool of the same id is made again';
+  const until = deleted.until === undefined ? 'within 30 days of its deletion' : `until ${deleted.until}`;
+  return ` and is deleted: nobody comes in by it now, but whoever undeletes it, ${until}, lets its identities in again`;
+}
 
 /** Which pool that is ours alone a member's identities belong to. */
 export function poolHeldBy(member: string, facts: Pick<Facts, 'gcpPools'>): Pool | undefined {

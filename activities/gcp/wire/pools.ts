@@ -22,10 +22,13 @@ export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint) {
   const done = async ({ operations }: Pick<Resource, 'operations'>, started: Promise<{ data: iam_v1.Schema$Operation }>) =>
     finished((await started).data, async (name) => (await operations.get({ name }, iamAt)).data);
   return {
-    async listPools(projectId: string): Promise<Pool[]> {
+    /** Soft-deleted ones included, with when these are over. */
+    async listPools(projectId: string): Promise<(Pool & { until?: string })[]> {
       const parent = `projects/${projectId}/locations/global`;
-      const raw = await pages('workloadIdentityPools', (token) => pools.list({ parent, pageSize: PAGE, ...token }, iamAt));
-      return raw.map((p) => pool(p, projectId));
+      const raw = await pages('workloadIdentityPools', (token) =>
+        pools.list({ parent, pageSize: PAGE, showDeleted: true, ...token }, iamAt),
+      );
+      return raw.map((p) => ({ ...pool(p, projectId), ...(p.expireTime ? { until: p.expireTime } : {}) }));
     },
     /** Soft-deleted ones included. */
     async listProviders(parent: string): Promise<Provider[]> {

@@ -41,7 +41,7 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
     account: ACCOUNT,
     caller: () => Promise.resolve({ account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/offboarding-entry/mepm-offboard` }),
     worker: () => Promise.resolve({ account: '999988887777', arn: 'arn:aws:iam::999988887777:user/offboarding-worker' }),
-    authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), policies: [] }),
+    authorizationDetails: () => Promise.resolve({ roles: roles.map((r) => ({ ...asSdk(r), ...partsOf(r) })), users: [], policies: [] }),
     roles: () => Promise.resolve(roles.map(asSdk)),
     role: (name) => Promise.resolve(find(name) && asSdk(find(name) as RoleState)),
     roleParts: (name) => Promise.resolve(find(name) && partsApart(find(name) as RoleState)),

@@ -89,6 +89,7 @@ export function snapshot(parts: Partial<AwsSnapshot>): AwsSnapshot {
   return {
     account: ACCOUNT,
     roles: [],
+    userIds: [],
     policies: [],
     policyCount: parts.policies?.length ?? 0,
     providers: [],

@@ -38,8 +38,8 @@ test('no name makes a finding where neither the tenant nor one of its OIDC roles
   expect(cloud.kinds.flatMap((k) => k.match(all, KNOWN).findings)).toEqual([]);
   expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({
     awsOidcRoles: [],
-    awsRolesById: [{ id: 'AROASOMEBODY', state: 'unknown' }],
-    awsRoleIds: roles.map((r) => r.RoleId),
+    awsById: [{ id: 'AROASOMEBODY', state: 'unknown' }],
+    awsIds: roles.map((r) => r.RoleId),
     ourselves: [],
   });
 });
@@ -60,7 +60,7 @@ test('an OIDC role tells the other accounts its ARN and its unique id, Defenderâ
   const all = snapshot({ roles: [ours, role('DefenderForCloud-OidcCiem', document(webIdentity()))] });
   expect(cloud.facts(all, TENANT, FACTS.issuer)).toEqual({
     awsOidcRoles: [{ mark: ours.Arn }, { mark: ours.RoleId }],
-    awsRoleIds: all.roles.map((r) => r.RoleId),
+    awsIds: all.roles.map((r) => r.RoleId),
     ourselves: [],
   });
 });

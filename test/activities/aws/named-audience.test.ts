@@ -16,7 +16,7 @@ function judged(oidc: RoleState, named = [RENAMED]) {
     roles: [oidc, role('member', document(assumedBy(oidc.Arn)))],
     providers: [provider([RENAMED, ...(named.includes(RENAMED) ? [] : ['x'])])],
   });
-  const { awsOidcRoles = [] } = cloud.facts(all, TENANT, ISSUER, undefined, named);
+  const { awsOidcRoles = [] } = cloud.facts(all, TENANT, ISSUER, undefined, { namedAudiences: named });
   return cloud.kinds.flatMap((k) => k.match(all, { ...FACTS, awsOidcRoles, namedAudiences: named }).findings);
 }
 

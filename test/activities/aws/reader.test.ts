@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AwsAccountApi } from '../../../activities/aws/wire/account.ts';
-import { readAccount as readGuarded } from '../../../activities/aws/reader.ts';
+import { readAccount as readGuarded, readTrusts } from '../../../activities/aws/reader.ts';
 import { policyDocument } from '../../../activities/aws/snapshot.ts';
 import { assumedBy, AUDIENCE, document, OIDC_ROLE, OTHER_TENANT, policy, policyArn, provider, role, webIdentity } from './fixtures.ts';
 import { fakeAccount } from './fake-account.ts';
@@ -21,11 +21,17 @@ test('description and session length come from the plain listing', async () => {
 });
 
 test.each<[string, Partial<AwsAccountApi>]>([
-  ['the details', { authorizationDetails: () => Promise.resolve({ roles: [], policies: [] }) }],
+  ['the details', { authorizationDetails: () => Promise.resolve({ roles: [], users: [], policies: [] }) }],
   ['the plain listing', { roles: () => Promise.resolve([]) }],
 ])('a role that %s do not show yet is read by itself', async (_name, blind) => {
   const { roles } = await readAccount({ ...fakeAccount({ roles: [MEMBER] }), ...blind });
   expect(roles).toEqual([MEMBER]);
+});
+
+test('users are listed for their ids alone, also where nothing but who trusts what is asked', async () => {
+  const user = { UserId: 'AIDALIVES', UserName: 'sam', UserPolicyList: [{ PolicyName: 'p', PolicyDocument: '{}' }] };
+  const account = { ...fakeAccount({}), authorizationDetails: () => Promise.resolve({ roles: [], users: [user], policies: [] }) };
+  for (const read of [await readAccount(account), await readTrusts(account)]) expect(read.userIds).toEqual(['AIDALIVES']);
 });
 
 test('a role deleted between the two listings is left out', async () => {
@@ -102,9 +108,9 @@ test.each([
   ['never', undefined, undefined],
 ])('a role that was used %s is told beside the roles, never within what is compared', async (_name, LastUsedDate, told) => {
   const account = fakeAccount({ roles: [MEMBER] });
-  const { roles, policies } = await account.authorizationDetails();
+  const { roles, users, policies } = await account.authorizationDetails();
   const RoleLastUsed = LastUsedDate ? { LastUsedDate, Region: 'eu-west-1' } : {};
-  const authorizationDetails = () => Promise.resolve({ roles: roles.map((r) => ({ ...r, RoleLastUsed })), policies });
+  const authorizationDetails = () => Promise.resolve({ roles: roles.map((r) => ({ ...r, RoleLastUsed })), users, policies });
   const read = await readAccount({ ...account, authorizationDetails });
   expect(read.usedRecently).toEqual(told === undefined ? {} : { [MEMBER.Arn]: told });
   expect(read.roles).toEqual([MEMBER]);

@@ -81,10 +81,15 @@ describe('of what an earlier plan knew to be ours', () => {
   });
 });
 
-describe('a role’s unique id in a trust, of a role that was deleted', () => {
-  const oidc = role('contoso-oidc', document(webIdentity(), assumedBy('AROAGONE')), { Arn: OIDC_ROLE, RoleId: 'AROAOIDCROLE' });
+describe.each([
+  ['role', 'AROAGONE'],
+  ['user', 'AIDAGONE'],
+  ['instance profile', 'AIPAGONE'],
+  ['group', 'AGPAGONE'],
+])('the unique id of a %s in a trust, of one that was deleted', (_of, gone) => {
+  const oidc = role('contoso-oidc', document(webIdentity(), assumedBy(gone)), { Arn: OIDC_ROLE, RoleId: 'AROAOIDCROLE' });
   const oidcAccount = { 'aws:444455556666': snapshot({ account: '444455556666', roles: [oidc] }) };
-  const member = role('member', document(assumedBy(OIDC_ROLE, 'AROAGONE')));
+  const member = role('member', document(assumedBy(OIDC_ROLE, gone)));
   const here = (...roles: RoleState[]) => ({ 'aws:111122223333': snapshot({ roles }) });
   const codes = async (...[read, earlier]: Parameters<typeof judgedSystems>) =>
     (await judgedSystems(read, earlier)).match.findings.map((f) => f.hold?.code);
@@ -92,7 +97,7 @@ describe('a role’s unique id in a trust, of a role that was deleted', () => {
   test('is told, and holds neither the role that trusts it nor who trusts that', async () => {
     const { match, facts } = await judgedSystems({ ...oidcAccount, ...here(member) });
     expect(match.findings.map((f) => [f.hold, f.why.at(-1)])).toEqual(
-      Array(2).fill([undefined, 'trusts AROAGONE as well, deleted since: nobody comes in by that']),
+      Array(2).fill([undefined, `trusts ${gone} as well, deleted since: nobody comes in by that`]),
     );
     expect(facts.awsOidcRoles).toEqual([{ mark: 'AROAOIDCROLE' }, { mark: OIDC_ROLE }]);
   });
@@ -102,12 +107,14 @@ describe('a role’s unique id in a trust, of a role that was deleted', () => {
   });
 
   test('holds them where it was read that it lives', async () => {
-    const lives = role('team', document(assumedBy('arn:aws:iam::1:root')), { RoleId: 'AROAGONE' });
+    const lives = role('team', document(assumedBy('arn:aws:iam::1:root')), { RoleId: gone });
     expect(await codes({ ...oidcAccount, ...here(member, lives) })).toEqual(['SharedTrust', 'Doubt']);
+    const { 'aws:111122223333': account } = here(member);
+    expect(await codes({ ...oidcAccount, 'aws:111122223333': { ...account, userIds: [gone] } })).toEqual(['SharedTrust', 'Doubt']);
   });
 
   test('is deleted for good once it was known to be', async () => {
-    const earlier: Facts = { ...EARLIER, awsRolesById: [{ id: 'AROAGONE', state: 'deleted' }] };
+    const earlier: Facts = { ...EARLIER, awsById: [{ id: gone, state: 'deleted' }] };
     expect(await codes(oidcAccount)).toEqual(['SharedTrust']);
     expect(await codes(oidcAccount, earlier)).toEqual([undefined]);
   });

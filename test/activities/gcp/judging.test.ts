@@ -5,8 +5,24 @@ import { heldBack } from '../../../activities/apply/operations/remove.ts';
 import { MEPM } from '../../../model/footprint.ts';
 import { emptyLedger } from '../../../model/ledger.ts';
 import type { PlanInput } from '../../../model/plan.ts';
-import { planOf } from '../../model/findings.ts';
-import { account, EMAIL, factsOf, judge, oidcProject, pool, POOL, principals, PROJECT, provider, workloadUser } from './fixtures.ts';
+import { accessNow } from '../../../model/access-that-stays.ts';
+import { gcpCloud } from '../../../activities/gcp/cloud.ts';
+import { finding, planOf } from '../../model/findings.ts';
+import {
+  account,
+  EMAIL,
+  factsOf,
+  ISSUER,
+  judge,
+  oidcProject,
+  pool,
+  POOL,
+  principals,
+  PROJECT,
+  provider,
+  TENANT,
+  workloadUser,
+} from './fixtures.ts';
 
 const OURS = `serviceAccount:${EMAIL}`;
 const ROLES = [
@@ -335,10 +351,63 @@ describe('what identities of our pool hold themselves', () => {
     expect(found.findings.map((f) => f.kind)).toEqual(['gcp-impersonation-binding', 'gcp-provider', 'gcp-pool']);
   });
 
-  test('still stands for it once the pool is gone', () => {
+  describe('once the pool is gone', () => {
     const before = factsOf(house({ policy: direct }));
-    const now = oidcProject([], [], direct);
-    const facts = { ...before, gcpPools: before.gcpPools ?? [] };
-    expect(judge(now, facts).findings.map((f) => f.kind)).toEqual(['gcp-binding']);
+    const theirs = account([workloadUser(principals())], {
+      name: `projects/${PROJECT}/serviceAccounts/web@${PROJECT}.iam.gserviceaccount.com`,
+      email: `web@${PROJECT}.iam.gserviceaccount.com`,
+      uniqueId: '779',
+      displayName: '',
+    });
+    const now = (poolStates?: GcpSnapshot['poolStates']) => {
+      const snapshot: GcpSnapshot = { ...oidcProject([], [theirs], direct), ...(poolStates ? { poolStates } : {}) };
+      const told = gcpCloud().facts(snapshot, TENANT, ISSUER, before);
+      return judge(snapshot, { ...before, ...told }).findings;
+    };
+
+    test.each<[string, GcpSnapshot['poolStates'], string]>([
+      [
+        'deleted, with a date',
+        { [POOL]: { until: '2026-12-20T00:00:00Z' } },
+        'is deleted: nobody comes in by it now, but whoever undeletes it, until 2026-12-20T00:00:00Z, lets its identities in again',
+      ],
+      [
+        'deleted, without one',
+        { [POOL]: {} },
+        'is deleted: nobody comes in by it now, but whoever undeletes it, within 30 days of its deletion, lets its identities in again',
+      ],
+      ['gone for good', {}, 'is gone: nobody comes in by it, unless a pool of the same id is made again'],
+    ])('%s, each still goes, and says just that', (_how, states, words) => {
+      const found = now(states);
+      expect(found.map((f) => [f.kind, f.confidence])).toEqual([
+        ['gcp-binding', 'certain'],
+        ['gcp-impersonation-binding', 'certain'],
+      ]);
+      for (const f of found) expect(f.why.join()).toContain(words);
+      // By such a grant nobody comes in to what stays.
+      const stays = finding('posture', { title: 'the account', provides: [`gcp:service-account:${theirs.email}`] });
+      const held = { hold: { code: 'ScopeLocked', reason: 'locked' } };
+      expect(planOf([...found, stays].map((f) => ({ ...f, ...held }))).warnings).toEqual([]);
+    });
+
+    test('of a newcomer that has its id now none is MEPM’s', () => {
+      expect(now({ [POOL]: 'live' })).toEqual([]);
+    });
+
+    test('nobody knows it where the pools were not listed', () => {
+      const [, grant] = now();
+      expect(grant?.serves?.map((s) => s.mepm)).toEqual(['unknown', undefined]);
+    });
+  });
+
+  test('is no access any more once a run has removed the pool, whatever is left of the grants', () => {
+    const { findings } = judge(house({}));
+    const plan = planOf(findings, { orders: { gcp: GCP_ORDER } });
+    const access = (...gone: string[]) => {
+      const outcomes = new Map(gone.map((id) => [id, { item: id, outcome: 'removed' as const, reason: 'gone' }]));
+      return accessNow({ plan, outcomes, ended: true });
+    };
+    expect(access()[0]).toContain('can still act as service account');
+    expect(access(`gcp-pool:${POOL}`)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { doubt } from '../../../../model/guards/doubt.ts';
 import { recentlyUsed } from '../../../../model/guards/recent-use.ts';
 import { sharedTrust } from '../../../../model/guards/shared.ts';
 import { found, type Losses } from '../../../kind.ts';
-import { isProviderOf, isRoleId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
+import { isProviderOf, isUniqueId, isServiceLinked, issuerOfProvider, namesOfRole, policyToken, roleToken } from '../../footprint/ids.ts';
 import { command } from '../../../../model/shell.ts';
 import { isAudienceToken, SIGN_IN_TOKEN } from '../../../../model/tokens.ts';
 import { isDefenderRole, isLookAlike } from '../../footprint/lookalike.ts';
@@ -95,7 +95,7 @@ export function withRole(roles: readonly RoleState[], own: Own): RoleState[] {
   );
 }
 
-function toFinding({ role, part, why, uses, others, doubt: chain, nameOnly }: OurRole, snapshot: AwsSnapshot): Finding {
+function toFinding({ role, part, why, uses, others, doubt: chain, nameOnly, mepm }: OurRole, snapshot: AwsSnapshot): Finding {
   const risk = riskOfRole(role, snapshot);
   const held = [...role.AttachedPolicies, ...(role.PermissionsBoundary ? [role.PermissionsBoundary] : [])];
   return {
@@ -112,6 +112,7 @@ function toFinding({ role, part, why, uses, others, doubt: chain, nameOnly }: Ou
     provides: part === 'oidc' ? namesOfRole(role).map(roleToken) : [],
     uses: [...uses, ...held.map(policyToken)],
     enteredBy: uses.filter((token) => !isAudienceToken(token)),
+    ...(mepm === undefined ? {} : { mepm }),
     standsFor: [role.Arn, role.RoleName, `${role.Path}${role.RoleName}`],
     ownStep: ownStep(role, why),
     ...combine(
@@ -157,7 +158,7 @@ function reason(role: RoleState, trustsProvider: boolean, needsOurs: boolean, fa
   const trusted = trustStatements(role.AssumeRolePolicyDocument).flatMap((s) => s.principals.map((p) => p.value));
   const foreign = trusted.find((p) => issuerOfProvider(p)?.startsWith('sts.'));
   if (foreign) return `named like ours, but trusts another tenant's issuer than ${facts.issuer}: ${foreign}`;
-  const dead = trusted.find(isRoleId);
-  if (dead) return `named like ours, but trusts ${dead}, a role that was deleted: whose it was can't be proven; look at it`;
+  const dead = trusted.find(isUniqueId);
+  if (dead) return `named like ours, but trusts ${dead}, which was deleted: whose it was can't be proven; look at it`;
   return `named like ours, but trusts neither this tenant's provider nor an OIDC role found here (${trusted.join(', ')})`;
 }

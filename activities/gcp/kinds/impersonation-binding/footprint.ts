@@ -7,7 +7,7 @@ import { found, type Footprint } from '../../../kind.ts';
 import type { CiemWay } from '../../footprint/condition.ts';
 import { judgeAccounts, type AccountVerdict } from '../../footprint/accounts.ts';
 import { grantId, accountGrant, GRANTS, grantsOf, type AccountGrant, type Grant, withGrant } from '../../footprint/grants.ts';
-import { poolHeldBy } from '../../footprint/holders.ts';
+import { poolHeldBy, whatIsDeleted } from '../../footprint/holders.ts';
 import { poolToken, serviceAccountToken } from '../../footprint/ownership.ts';
 import { lastSegment, projectOf, withOidc, type AccountWithPolicy, type GcpSnapshot } from '../../snapshot.ts';
 
@@ -55,12 +55,12 @@ function onOthers({ system, oidc }: GcpSnapshot, account: AccountWithPolicy, fac
   return grantsOf(account.name, account.policy).flatMap((grant) => {
     const pool = poolHeldBy(grant.member, facts);
     if (!pool || (projectOf(account.name) === projectOf(pool.name) && oidc?.pools.some((p) => p.name === pool.name))) return [];
-    const why = [`lets the workload identity pool ${pool.name}, which is ours alone, act as ${account.email}`];
+    const why = [`lets the workload identity pool ${pool.name} act as ${account.email}; it is ours alone${whatIsDeleted(pool)}`];
     const doubted = pool.doubt === undefined ? undefined : `the pool ${lastSegment(pool.name)}, and that through ${pool.doubt}`;
     const { confidence } = pool;
     return [
       {
-        ...common(system, grant, account, pool.name, 'unknown'),
+        ...common(system, grant, account, pool.name, pool.deleted === undefined ? 'unknown' : 'out'),
         why,
         confidence,
         ...combine(recentlyUsed(pool.usedRecently), doubt(doubted)),
@@ -84,6 +84,7 @@ function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWith
       { token: serviceAccountToken(email), as: 'entry' as const, ...(ciem === 'in' ? {} : { mepm: ciem }) },
       { token: poolToken(pool), as: 'means' as const },
     ],
+    enteredBy: [poolToken(pool)],
     standsFor: [email, pool],
   };
 }

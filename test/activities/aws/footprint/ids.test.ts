@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
-import { isProviderOf, isRole, isRoleId, issuerOfProvider, nameInArn, pathAndName } from '../../../../activities/aws/footprint/ids.ts';
+import { isProviderOf, isRoleArn, isUniqueId, issuerOfProvider, nameInArn, pathAndName } from '../../../../activities/aws/footprint/ids.ts';
 import { OIDC_ROLE, OTHER_TENANT, PROVIDER, providerArn } from '../fixtures.ts';
 import { TENANT } from '../../planned.ts';
 
 test.each([
   [OIDC_ROLE, true, false],
-  ['AROAOIDCROLE', true, true],
+  ['AROAOIDCROLE', false, true],
+  ['AIDAJQABLZS4A3QDU576Q', false, true],
+  ['AIPAJQABLZS4A3QDU576Q', false, true],
+  ['AIDA', false, false],
+  ['Administrator', false, false],
   ['arn:aws:iam::111122223333:user/sam', false, false],
   ['arn:aws:iam::111122223333:root', false, false],
-])('%s is a role: %o, told by its unique id: %o', (principal, role, byId) => {
-  expect([isRole(principal), isRoleId(principal)]).toEqual([role, byId]);
+])('%s is a role’s ARN: %o, a unique id: %o', (principal, role, byId) => {
+  expect([isRoleArn(principal), isUniqueId(principal)]).toEqual([role, byId]);
 });
 
 test('a provider’s ARN ends with its issuer, in whatever case the tenant’s id is written', () => {

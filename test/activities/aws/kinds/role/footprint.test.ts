@@ -27,8 +27,8 @@ import {
 
 const byArn = (operator: string, arn: string): Json => ({ [operator]: { 'aws:PrincipalArn': arn } });
 const match = (...roles: RoleState[]) => awsRole.match(snapshot({ roles }), KNOWN);
-const only = (r: RoleState) => {
-  const { findings, bystanders } = match(r);
+const only = (r: RoleState, ciem: object = {}) => {
+  const { findings, bystanders } = awsRole.match(snapshot({ roles: [r] }), { ...KNOWN, ...ciem });
   expect(findings).toHaveLength(1);
   expect(bystanders).toEqual([]);
   return findings[0] as (typeof findings)[number];
@@ -59,6 +59,9 @@ describe('an OIDC role is known by provider and audience, whatever its name', ()
 
 const ISSUER = `sts.windows.net/${TENANT}/:`;
 const OTHER_APP = '6f3d2b1a-90c8-47e5-8a6b-1c2d3e4f5a60';
+const CIEM = '0c1d2e3f-4a5b-4c6d-8e7f-9a0b1c2d3e4f';
+const FORMER = '1d2e3f40-5b6c-4d7e-8f90-a1b2c3d4e5f6';
+const OF_CIEM = { ciemPrincipalId: CIEM, ciemFormerIds: [FORMER] };
 const ofApp = (operator: string, claim: string, id: string): { [key: string]: Json } => ({
   Effect: 'Allow',
   Principal: { Federated: PROVIDER },
@@ -76,7 +79,7 @@ describe('a trust whose condition shuts the CIEM application out is not Permissi
   ])('%s: it stays, and keeps what it needs', (_how, statement) => {
     const nightly = only(role('nightly', document(statement)));
     expect(nightly).toMatchObject({ confidence: 'name-only', uses: [`aws:audience:${AUDIENCE}`, `aws:client-id:${PROVIDER}#${AUDIENCE}`] });
-    expect(nightly.why).toContain('but its condition shuts the CIEM application out');
+    expect(nightly.why.at(-1)).toMatch(/^but the condition on (?:appid|azp) \(.*\) shuts the CIEM application out$/);
     // Beside a way of ours it is somebody else who is let in, too.
     expect(only(role('both', document(webIdentity(), statement))).hold).toMatchObject({
       code: 'SharedTrust',
@@ -87,10 +90,90 @@ describe('a trust whose condition shuts the CIEM application out is not Permissi
   test.each<[string, { [key: string]: Json }]>([
     ['names it', ofApp('StringEquals', 'appid', MEPM.ciemAppId)],
     ['keeps only another out', ofApp('StringNotEquals', 'azp', OTHER_APP)],
-    ['asks for something else', ofApp('StringEquals', 'oaud', OTHER_APP)],
+    ['names its principal', ofApp('StringEquals', 'sub', CIEM)],
+    ['names its principal by the other claim that tells it', ofApp('StringEquals', 'oid', CIEM)],
+    ['names the principal that it had before', ofApp('StringEquals', 'sub', FORMER)],
+    ['keeps only another principal out', ofApp('StringNotEquals', 'sub', OTHER_APP)],
+    ['asks that there be a principal', ofApp('Null', 'sub', 'false')],
+    ['names the tenant', ofApp('StringEquals', 'tid', TENANT)],
   ])('one that %s does not', (_what, statement) => {
-    expect(only(role('oidc', document(statement))).hold).toBeUndefined();
+    const { hold, confidence } = only(role('oidc', document(statement)), OF_CIEM);
+    expect([hold, confidence]).toEqual([undefined, 'certain']);
   });
+
+  test.each<[string, { [key: string]: Json }]>([
+    ['another subject', ofApp('StringEquals', 'sub', OTHER_APP)],
+    ['another object id', ofApp('StringEquals', 'oid', OTHER_APP)],
+    ['all but its subject', ofApp('StringNotEquals', 'sub', CIEM)],
+    ['its subject in another case', ofApp('StringEquals', 'sub', CIEM.toUpperCase())],
+    ['another tenant', ofApp('StringEquals', 'tid', OTHER_TENANT)],
+    ['no subject', ofApp('Null', 'sub', 'true')],
+  ])('nor is one that demands %s', (_what, statement) => {
+    const nightly = only(role('nightly', document(statement)), OF_CIEM);
+    expect(nightly).toMatchObject({ confidence: 'name-only' });
+    expect(nightly.why.at(-1)).toContain('shuts the CIEM application out');
+    expect(only(role('both', document(webIdentity(), statement)), OF_CIEM).hold).toMatchObject({ code: 'SharedTrust' });
+  });
+
+  test.each<[string, { [key: string]: Json }, object?]>([
+    ['a subject, where the directory knows no CIEM application', ofApp('StringEquals', 'sub', OTHER_APP), { ciemPrincipalId: undefined }],
+    [
+      'a subject that is no former one of a CIEM application that is gone',
+      ofApp('StringEquals', 'sub', OTHER_APP),
+      { ciemPrincipalId: undefined, ciemFormerIds: [FORMER] },
+    ],
+    ['another claim', ofApp('StringEquals', 'amr', 'mfa')],
+    ['the first audience of a token that has two', ofApp('StringEquals', 'oaud', OTHER_APP)],
+    ['a subject by an operator that is none for texts', ofApp('NumericEquals', 'sub', '1')],
+    ['a subject that hangs on the request', ofApp('StringEquals', 'sub', '${aws:username}')],
+    [
+      'a claim beside one that it meets',
+      {
+        ...ofApp('StringEquals', 'tid', TENANT),
+        Condition: { StringEquals: { [`${ISSUER}aud`]: AUDIENCE, [`${ISSUER}tid`]: TENANT, [`${ISSUER}roles`]: 'x' } },
+      },
+    ],
+  ])('one that demands %s is doubted', (_what, statement, ciem = OF_CIEM) => {
+    const oidc = only(role('oidc', document(statement)), ciem);
+    expect(oidc).toMatchObject({
+      confidence: 'certain',
+      hold: {
+        code: 'Doubt',
+        reason: expect.stringContaining('of which nobody knows whether the CIEM application meets the condition on') as unknown,
+      },
+    });
+    // Beside a way of ours that is certain, it is perhaps somebody else who is let in, too.
+    expect(only(role('both', document(webIdentity(), statement)), ciem).hold).toMatchObject({
+      code: 'SharedTrust',
+      reason: expect.stringContaining('whoever meets the condition on') as unknown,
+    });
+  });
+
+  test('one that names another principal, too, lets that in as well', () => {
+    const statement = ofApp('StringEquals', 'sub', CIEM);
+    const both = { ...statement, Condition: { ...(statement.Condition as object), StringEquals: { [`${ISSUER}sub`]: [CIEM, OTHER_APP] } } };
+    expect(only(role('oidc', document(both)), OF_CIEM).hold).toMatchObject({ code: 'SharedTrust', who: [`sub ${OTHER_APP}`] });
+  });
+
+  test('one that demands the application itself is proved, whatever else it demands', () => {
+    const statement = ofApp('StringEquals', 'appid', MEPM.ciemAppId);
+    const narrowed = {
+      ...statement,
+      Condition: { ...(statement.Condition as object), StringLike: { [`${ISSUER}aud`]: AUDIENCE, [`${ISSUER}roles`]: 'x*' } },
+    };
+    const { confidence, hold } = only(role('oidc', document(narrowed)), OF_CIEM);
+    expect([confidence, hold]).toEqual(['certain', undefined]);
+  });
+});
+
+test('who trusts a role whose conditions may keep the CIEM application out is no surer than it', () => {
+  const told = (statement: { [key: string]: Json }) =>
+    awsCloud().facts(snapshot({ roles: [role('oidc', document(statement))] }), TENANT, KNOWN.issuer, undefined, OF_CIEM).awsOidcRoles;
+  expect(told(ofApp('StringEquals', 'sub', OTHER_APP))?.map((p) => p.nameOnly)).toEqual([true, true]);
+  expect(told(ofApp('StringEquals', 'roles', 'x'))?.map((p) => p.doubt)).toEqual(
+    Array(2).fill(expect.stringContaining('the condition on roles')),
+  );
+  expect(told(ofApp('StringEquals', 'sub', CIEM))?.every((p) => !p.nameOnly && p.doubt === undefined)).toBe(true);
 });
 
 test.each<[string, Json, string]>([
@@ -244,7 +327,7 @@ describe('a role that trusts nothing but roles that were deleted', () => {
   });
 
   test.each<[string, RoleState, Partial<Facts>?]>([
-    ['one of them lives', orphan, { awsRolesById: [{ id: 'AROAGONE', state: 'alive' }] }],
+    ['one of them lives', orphan, { awsById: [{ id: 'AROAGONE', state: 'alive' }] }],
     ['somebody else comes in', { ...orphan, AssumeRolePolicyDocument: document(assumedBy('AROAGONE', 'arn:aws:iam::1:root')) }],
     ['its policy has a name of their own', { ...orphan, AttachedPolicies: [policyArn(`${name}-x`)] }],
     ['its policy is the only one without the tenant’s id', { ...orphan, AttachedPolicies: [policyArn('SSOPolicy')] }],
