@@ -23,8 +23,9 @@ interface Way {
  */
 export function accessThatStays(staying: readonly Reach[], going: readonly Reach[] = [], words: string = UNDECIDED): string[] {
   const reached = reachedAmong(staying, going);
+  const isShut = shutBy(staying, going);
   const entries = byToken(reached, (by) =>
-    by.risk === 'none' ? [] : waysBy(by).map(({ token, mepm }) => [token, { by, open: mepm === undefined }]),
+    by.risk === 'none' || isShut(by) ? [] : waysBy(by).map(({ token, mepm }) => [token, { by, open: mepm === undefined }]),
   );
   const providers = byToken(reached, (by) => by.provides.map((token) => [token, { by, open: isOpen(by) }]));
   return reached.flatMap((thing) => {
@@ -63,6 +64,13 @@ function reachedAmong(staying: readonly Reach[], going: readonly Reach[]): Reach
     reached = reached.filter(({ enteredBy = [] }) => enteredBy.length === 0 || enteredBy.some((t) => led.has(t) || !known.has(t)));
   }
   return reached;
+}
+
+/** Whether a way in works by means of something (a grant by its pool) to which all that is known to lead goes, though that itself stays for others. */
+function shutBy(staying: readonly Reach[], going: readonly Reach[]): (by: Reach) => boolean {
+  const ledTo = (all: readonly Reach[]) => new Set(all.flatMap((f) => waysBy(f).map((s) => s.token)));
+  const [now, before] = [ledTo(staying), ledTo(going)];
+  return ({ serves = [] }) => serves.some((s) => s.as === 'means' && before.has(s.token) && !now.has(s.token));
 }
 
 function byToken(all: readonly Reach[], waysOf: (by: Reach) => [token: string, way: Way][]): Map<string, Way[]> {

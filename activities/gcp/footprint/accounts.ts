@@ -7,7 +7,7 @@ import { isOneOf } from '../../../model/one-of.ts';
 import { comesFromToken, letsCiemIn, type CiemWay } from './condition.ts';
 import { GCP_NAMES, isNamedLikeOurs, judgePool, judgeProvider, trustsTenant, type PoolVerdict, type Verdict } from './ownership.ts';
 import { grantsOf, type Grant } from './grants.ts';
-import { addressOf, deletedId, poolMember, poolOf } from './members.ts';
+import { addressOf, deletedId, isAccount, poolMember, poolOf } from './members.ts';
 import { riskOf } from './risk.ts';
 import {
   DELETED,
@@ -83,7 +83,7 @@ function judgeAccount(account: AccountWithPolicy, projectNumber: string, pools: 
       confidence,
       why: confidence === 'certain' ? why : [...why, 'but that pool serves others too, or is not certainly ours'],
       ...(doubt === undefined ? {} : { doubt }),
-      ...combine(sharedServiceAccount([...otherUsers(grants, trust, surest), ...others(account)])),
+      ...combine(sharedServiceAccount([...otherUsers(account, grants, trust, surest), ...others(account)])),
     },
   };
 }
@@ -142,10 +142,14 @@ function giversOf({ providers }: PoolWithProviders, attribute: string, facts: Fa
   return live.filter((p) => comesFromToken(p, attribute) !== undefined && !proves(p)).map((p) => `the provider ${lastSegment(p.name)}`);
 }
 
-/** Who else may act as the account, or let others: they would lose it. Only what is known to look is known not to. Of the pools' own grants those that are less sure than the surest may be others'. */
-function otherUsers(grants: Grant[], trust: Trust[], surest: Trust): string[] {
+/**
+ * Who else than itself may act as the account, or let others: they would lose it. Only what is known to look is known not to. Of the pools' own grants those that are less
+ * sure than the surest may be others'.
+ */
+function otherUsers(account: AccountWithPolicy, grants: Grant[], trust: Trust[], surest: Trust): string[] {
   const ours = new Set(trust.filter((t) => sureness(t) === sureness(surest)).map((t) => t.grant));
-  return grants.filter((g) => riskOf(g.role) !== 'read' && !ours.has(g)).map((g) => `${g.member} (${g.role})`);
+  const isOther = (g: Grant) => riskOf(g.role) !== 'read' && !ours.has(g) && !isAccount(g.member, account);
+  return grants.filter(isOther).map((g) => `${g.member} (${g.role})`);
 }
 
 /** By what else than a grant others may act as an account, as far as a reading tells. */

@@ -101,6 +101,12 @@ describe('others may act as the account', () => {
     expect(fates(house(what))).toEqual(held);
   });
 
+  test('but by a grant to the account itself nobody else does', () => {
+    const itself = (member: string) => house({ more: [{ role: 'roles/iam.serviceAccountTokenCreator', members: [member] }] });
+    expect(fates(itself(OURS))).toEqual(ALL);
+    expect(fates(itself(`deleted:${OURS}?uid=999`))).toEqual(held);
+  });
+
   test('as the default account of its project', () => {
     const email = '481516234200-compute@developer.gserviceaccount.com';
     const policy = { bindings: [{ role: 'roles/iam.securityReviewer', members: [`serviceAccount:${email}`] }] };
@@ -154,6 +160,15 @@ describe('an account that stays with our way in to it is told before anything el
     ],
   ])('nor where %s', (_what, snapshot) => {
     expect(warningsOf(snapshot, { protected: [name] })).toEqual([]);
+  });
+
+  test('nor where our provider goes out of a pool that others share: by theirs Permissions Management does not come in', () => {
+    for (const disabled of [false, true]) {
+      const shared = house({ providers: [provider(), github({ disabled })] });
+      expect(fates(shared)).toMatchObject({ provider: 'goes', 'service-account': 'name-only', 'impersonation-binding': 'name-only' });
+      expect(warningsOf(shared)).toEqual([]);
+      expect(warningsOf(shared, { protected: [`${POOL}/providers/mciem-wi-provider`] })[0]).toContain('can still act as');
+    }
   });
 
   test('a protected one, by whichever of its ways is open', () => {
@@ -349,6 +364,14 @@ describe('what identities of our pool hold themselves', () => {
     });
     const found = judge(oidcProject([pool([provider()])], [theirs]));
     expect(found.findings.map((f) => f.kind)).toEqual(['gcp-impersonation-binding', 'gcp-provider', 'gcp-pool']);
+    // That grant is all that account has to do with the pool: once it goes, so may the pool, and not before.
+    expect(planOf(found.findings, { bystanders: found.bystanders }).items.flatMap((i) => i.guard ?? [])).toEqual([]);
+    const [grant] = found.findings;
+    const kept = planOf(found.findings, {
+      bystanders: found.bystanders,
+      protected: [grant?.id.replace('gcp-impersonation-binding:', '') ?? ''],
+    });
+    expect(kept.items.map((i) => [i.kind, i.guard?.code])).toContainEqual(['gcp-pool', 'Shared']);
   });
 
   describe('once the pool is gone', () => {

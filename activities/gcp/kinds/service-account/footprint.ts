@@ -17,7 +17,7 @@ export const footprint: Footprint<GcpSnapshot> = {
       findings: judged.flatMap((j) => finding(snapshot, j, facts)),
       bystanders: [
         ...judged.flatMap(({ account, verdict, trust }) =>
-          bystanderOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(trust).map(poolToken)),
+          bystanderOf(snapshot.system, `gcp-service-account:${account.name}`, verdict, poolsOf(neededBy(verdict, trust)).map(poolToken)),
         ),
         ...elsewhere(snapshot),
       ],
@@ -94,6 +94,11 @@ function elsewhere({ system, resource, oidc }: GcpSnapshot): Bystander[] {
     told.push({ id: `accounts of other projects that trust a pool of ${resource}`, why });
   }
   return told.map((t) => ({ system, ...t, uses: [] }));
+}
+
+/** The trust that an account which is not ours needs. Of a pool that is ours alone nobody but MEPM comes in: what holds that is the grant itself, where it stays. */
+function neededBy({ whose }: AccountVerdict['verdict'], trust: AccountVerdict['trust']): AccountVerdict['trust'] {
+  return whose === 'defender' ? trust : trust.filter((t) => t.pool.whose !== 'ours');
 }
 
 /** Names of the pools that may act as an account, each once. */
