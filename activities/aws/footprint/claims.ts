@@ -85,9 +85,9 @@ function valuesOf(said: Said | undefined): string[] {
 
 /** The claims that conditions are on, each once. */
 function claimsIn(conditions: readonly Condition[], issuer: string): string[] {
-  const prefixes = Object.values(keyOf(issuer, ''));
+  const { exactly, loosely = exactly } = keyOf(issuer, '');
   const claims = conditions.flatMap(({ key }) => {
-    const prefix = prefixes.find((p) => key.startsWith(p));
+    const prefix = [exactly, loosely].find((p) => key.startsWith(p));
     return prefix === undefined ? [] : [key.slice(prefix.length)];
   });
   return [...new Set(claims)].filter((claim) => claim !== 'aud').toSorted();
