@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { takesPlain } from '../model/policy.ts';
 import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
 import { asFailure, recordsFailure } from './failures.ts';
@@ -96,12 +97,19 @@ export interface ReadingActivities {
   readRecords(input: unknown): Promise<Piece>;
 }
 
+/** What a workflow asks before it takes anything in. */
+export interface EdgeActivities {
+  /** Whether the worker's policy takes messages and starts that nobody encrypted. */
+  takesPlain(): Promise<boolean>;
+}
+
 /** Every activity, refused before it begins where the records here are not those that the run left. */
-export function createActivities(deps: Deps): CarriedActivities & ReadingActivities {
+export function createActivities(deps: Deps): CarriedActivities & ReadingActivities & EdgeActivities {
   const { journal } = deps;
   const reading: ReadingActivities = {
     readRecords: (input) => asFailure(journal.store.where, () => readRecords(deps, input)),
   };
+  const edge: EdgeActivities = { takesPlain: () => Promise.resolve(takesPlain(deps.policy)) };
   const carried =
     (name: string, work: (input: never) => Promise<unknown>) =>
     (input: OfRun, { head }: Carried = {}): Promise<Left<unknown>> =>
@@ -119,5 +127,5 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
   const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name, work)]),
   ) as unknown as CarriedActivities;
-  return { ...ofRuns, ...reading };
+  return { ...ofRuns, ...reading, ...edge };
 }

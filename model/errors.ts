@@ -55,6 +55,12 @@ export const EXIT_CODES = {
   ProofWrong: 61,
   /** The statement came too late, or counts no longer. */
   ProofLate: 62,
+  /** A message was not encrypted for the run that it was sent to. */
+  MessageRefused: 63,
+  /** A start was not encrypted for its run, or does not hold what a run needs: the run ended before it began. */
+  StartRefused: 64,
+  /** Somebody answered in the name of a run without being one of its workers. */
+  AnswerRefused: 65,
 } as const;
 export type ErrorCode = keyof typeof EXIT_CODES;
 
@@ -82,6 +88,8 @@ export const FAILURES = {
   invalid: 'Invalid',
   /** The records are not those of the run, or cannot be asked; `details[0]` is the RecordsTrouble. The run waits until they are back. */
   records: 'Records',
+  /** No worker of the run wrote what came as an activity's answer: it is asked again. */
+  forged: 'Forged',
   /** Ours: tried again. */
   fault: 'Fault',
 } as const;

@@ -110,3 +110,8 @@ export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; 
     maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
   };
 }
+
+/** Whether messages and starts that nobody encrypted are taken: only where names are taken at their word, too. */
+export function takesPlain({ identity }: Policy): boolean {
+  return identity === 'asserted';
+}

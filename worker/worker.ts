@@ -1,10 +1,12 @@
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Deps } from '../activities/deps.ts';
+import { takesPlain } from '../model/policy.ts';
 import { recordsQueue } from '../model/task-queue.ts';
 import type { ConnectionSettings } from '../temporal/connect.ts';
-import { EncryptionCodec } from '../security/codec.ts';
 import type { KeyRing } from '../security/keys.ts';
+import { WorkerCodec } from '../security/worker-codec.ts';
+import { refusingPayloads } from './refuse-payloads.ts';
 
 /** A worker for the offboarding, with the bundled workflows (`workflowBundle`). */
 export async function createWorker(
@@ -20,7 +22,8 @@ export async function createWorker(
     namespace: settings.namespace,
     taskQueue,
     activities: createActivities(deps),
-    dataConverter: { payloadCodecs: [new EncryptionCodec(ring)] },
+    dataConverter: { payloadCodecs: [new WorkerCodec(ring, { takesPlain: () => takesPlain(deps.policy) })] },
+    interceptors: { activity: [refusingPayloads] },
     // A removal under way is finished and written down before the process ends.
     shutdownGraceTime: '30s',
     maxConcurrentActivityTaskExecutions: 40,

@@ -32,6 +32,7 @@ export function describe(view: RunView): string {
     lines.push('');
   }
   for (const o of view.unresolved.slice(0, 20)) lines.push(`- ${o.outcome}: \`${o.item}\` (${o.code ?? ''}) ${o.reason}`);
+  if (view.refusedUnread !== undefined) lines.push('', `Signals refused unread: ${view.refusedUnread}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);
   return [...lines, ...ROOM].join('\n');
 }

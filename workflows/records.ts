@@ -4,6 +4,7 @@ import {
   CancellationScope,
   TimeoutFailure,
   proxyActivities,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { TimeoutType } from '@temporalio/common';
@@ -79,6 +80,11 @@ export async function withRecords<R>(
       head = newest(head, left);
       return result;
     } catch (error) {
+      if (isForged(error)) {
+        if (!patient) throw error;
+        await sleep(FORGED_AGAIN);
+        continue;
+      }
       const trouble = troubleIn(error);
       if (!trouble) throw error;
       const back = untilBack(trouble);
@@ -90,6 +96,25 @@ export async function withRecords<R>(
     }
   }
 }
+
+/** No worker of the run answered: somebody else polls its task queue. */
+function isForged(error: unknown): boolean {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  return failure instanceof ApplicationFailure && failure.type === FAILURES.forged;
+}
+
+async function forged(answer: Promise<unknown>): Promise<boolean> {
+  try {
+    await answer;
+    return false;
+  } catch (error) {
+    if (isForged(error)) return true;
+    throw error;
+  }
+}
+
+/** Somebody who answers each time must not fill the run's history. */
+const FORGED_AGAIN = '10s';
 
 /** What an activity's failure says of the records. */
 export function troubleIn(error: unknown): RecordsTrouble | undefined {
@@ -125,7 +150,8 @@ async function untilBack(trouble: RecordsTrouble): Promise<void> {
         ...(taskQueue === undefined ? {} : { taskQueue }),
       });
       const { workflowId, firstExecutionRunId } = workflowInfo();
-      await awaitRecords({ run: runName(workflowId, firstExecutionRunId) }, head ? { head } : {});
+      const input = { run: runName(workflowId, firstExecutionRunId) };
+      while (await forged(awaitRecords(input, head ? { head } : {}))) await sleep(FORGED_AGAIN);
     });
   } catch (error) {
     // By an acceptance: what the records are now is what the run goes on from.

@@ -18,6 +18,7 @@ import { removeItems } from './activities.ts';
 import { BetweenItems } from './between-items.ts';
 import { describe } from './details.ts';
 import { onRecordsTrouble } from './records.ts';
+import { onRefusedMessage } from './refused-messages.ts';
 import { allUnresolved, unresolvedIn, type OffboardingInput, type RunState } from './run-state.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
 import { viewOf } from './view.ts';
@@ -45,6 +46,7 @@ export class Run implements RunState {
   liftedBy: string | undefined;
   cancelledBy: string | undefined;
   lastRefusal: string | undefined;
+  refusedUnread = 0;
   maybeOurs: MaybeOurs | undefined;
   first: string[] | undefined;
   status: RunState['status'] = 'running';
@@ -66,6 +68,11 @@ export class Run implements RunState {
     this.workflowId = workflowId;
     this.id = runName(workflowId, firstExecutionRunId);
     onRecordsTrouble((trouble) => (trouble ? this.waitFor(workerWaiting(trouble, this.asking)) : this.waitNoMore('worker')));
+    onRefusedMessage((last, count) => {
+      this.lastRefusal = last;
+      this.refusedUnread = count;
+      this.show();
+    });
     if (input.searchAttributes) upsertSearchAttributes([{ key: tenantAttribute, value: input.manifest.tenant.id }]);
   }
 

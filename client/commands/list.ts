@@ -1,8 +1,10 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
 import { isDiscovery } from '../run/discovery.ts';
-import { viewIfAnswered, resultOf } from '../run/ask.ts';
+import { resultOf, startRefusalOf, viewIfAnswered } from '../run/ask.ts';
+import { listed } from '../run/listed.ts';
 import type { Action } from '../terminal/command.ts';
 import { waitingFor, type Shown } from '../render/waiting.ts';
 import { hasWorker, withSession, type Session } from '../run/session.ts';
@@ -49,9 +51,21 @@ async function allRows(session: Session): Promise<Row[]> {
   return await eachOf(session, ALL, async (row) => {
     if (isDiscovery(row.workflowId)) return { ...row, awaiting: 'nobody' };
     if (row.state === 'running') return row;
-    const ended = await resultOf(session, row.workflowId, row.runId);
-    return ended === undefined ? row : { ...row, result: ended.status };
+    const result = await howItEnded(session, row);
+    return result === undefined ? row : { ...row, result };
   });
+}
+
+/** One answer that is not taken must not hide the other runs. */
+async function howItEnded(session: Session, { workflowId, runId, state }: Row): Promise<string | undefined> {
+  try {
+    const ended = await resultOf(session, workflowId, runId);
+    if (ended !== undefined) return ended.status;
+  } catch (error) {
+    if (error instanceof OffboardError && error.code === 'AnswerRefused') return 'answer-refused';
+    throw error;
+  }
+  return state === 'failed' && (await startRefusalOf(session, workflowId, runId)) ? 'start-refused' : undefined;
 }
 
 async function waitingRows(session: Session): Promise<Row[]> {
@@ -69,7 +83,7 @@ async function waitingRows(session: Session): Promise<Row[]> {
 
 async function eachOf(session: Session, query: string, complete: (row: Row) => Promise<Row>): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const w of session.client.workflow.list({ query })) rows.push(rowOf(w));
+  for await (const w of listed(session, query)) rows.push(rowOf(w));
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     rows.splice(at, AT_ONCE, ...(await Promise.all(rows.slice(at, at + AT_ONCE).map(complete))));
   }

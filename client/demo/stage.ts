@@ -11,7 +11,6 @@ import { parseYaml } from '../../model/yaml.ts';
 import { readText, homeOf } from '../../security/files.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import { EstateError, loadEstate } from '../../sandbox/estate.ts';
-import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
@@ -104,7 +103,7 @@ async function bringTemporal(
   const named = connectionSettings(env);
   if (named) return { address: named.address };
   const binary = await temporalBinary({ progress });
-  const codec = await startCodecServer(new EncryptionCodec(loadKeys(homeOf(env).keys, env)));
+  const codec = await startCodecServer(loadKeys(homeOf(env).keys, env));
   stops.push(() => codec.stop());
   const server = await startDevServer({
     binary,

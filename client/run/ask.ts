@@ -2,6 +2,7 @@ import {
   isGrpcServiceError,
   QueryNotRegisteredError,
   ServiceError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -9,9 +10,10 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { tsToDate } from '@temporalio/common/lib/time.js';
-import { EXIT_CODES, FAILURES, OffboardError, type ErrorCode } from '../../model/errors.ts';
+import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from '../../model/errors.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
+import { answerRefused } from '../../security/client-codec.ts';
 import { progress, status } from '../../workflows/messages/index.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import type { Retrying } from '../render/status.ts';
@@ -22,9 +24,13 @@ const ANSWER_WITHIN_MS = 60_000;
 const RESULT_WITHIN_MS = 5_000;
 const DEADLINE_EXCEEDED = 4;
 
-/** Asks a run where it is. Throws RunNotFound, NoWorker. */
+/** Asks a run where it is. Throws RunNotFound, NoWorker, AnswerRefused, and StartRefused for one that never began. */
 export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
-  return await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).query(status));
+  return await translated(session, workflowId, async () => {
+    const view = (await session.client.workflow.getHandle(workflowId).query(status)) as RunView | undefined;
+    if (view === undefined) throw answerRefused(workflowId, 'is empty');
+    return view;
+  });
 }
 
 /**
@@ -69,7 +75,8 @@ export async function send<R, A extends [unknown]>(
 export async function requireRun(session: Session, workflowId: string): Promise<void> {
   const { status: state } = await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).describe());
   if (state.name === 'RUNNING') return;
-  const view = await viewOf(session, workflowId).catch(() => undefined);
+  const told = (error: unknown) => error instanceof OffboardError && (error.code === 'StartRefused' || error.code === 'AnswerRefused');
+  const view = await viewOf(session, workflowId).catch(undefinedIf((error) => !told(error)));
   const lapsed = view?.status === 'denied' && view.gateOutcome === 'expired';
   throw new OffboardError(
     lapsed ? 'GateExpired' : 'GateNotOpen',
@@ -90,14 +97,30 @@ export async function retryingOf({ client }: Session, workflowId: string): Promi
     }));
 }
 
-/** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. */
+/** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. Throws AnswerRefused. */
 export async function resultOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardingResult | undefined> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
-    return (await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result())) as OffboardingResult;
-  } catch {
+    const result: unknown = await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result());
+    if (result === undefined) throw answerRefused(workflowId, 'is empty');
+    return result as OffboardingResult;
+  } catch (error) {
+    if (error instanceof OffboardError) throw error;
     return undefined;
   }
+}
+
+/** Why a run never began: its start was refused. Undefined for every other. */
+export async function startRefusalOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardError | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  try {
+    await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result());
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+    if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused && cause.details?.[0] === 'StartRefused')
+      return refusalIn(cause, workflowId, error);
+  }
+  return undefined;
 }
 
 /** The folder of evidence on the worker's machine, as the run's result names it. */
@@ -128,6 +151,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
       return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
     }
   }
+  const refused = error instanceof QueryNotRegisteredError ? await startRefusalOf(session, workflowId) : undefined;
+  if (refused) return refused;
   const answer = error instanceof ServiceError ? error.cause : error;
   const late = isGrpcServiceError(answer) && (answer.code as number) === DEADLINE_EXCEEDED;
   const unanswered = late || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, WorkflowNotFoundError, type Connection, type WorkflowExecutionDescription } from '@temporalio/client';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
-import { EncryptionCodec } from '../../security/codec.ts';
+import { ClientCodec } from '../../security/client-codec.ts';
 import { workersKeys } from '../../security/keys.ts';
 import { signerOf, type Sign } from './sign.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
@@ -27,7 +27,7 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
     const message = `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`;
     throw new OffboardError('NoServer', message, { next: [step('demo')] });
   }
-  const codec = new EncryptionCodec(workersKeys(env));
+  const codec = new ClientCodec(workersKeys(env));
   const connection = await connect(settings);
   const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
   const sign = signerOf(env);

@@ -48,6 +48,8 @@ export interface RunView {
   lastRefusal?: string;
   /** How it is known who says something; absent until the run has begun. */
   identity?: Identity;
+  /** How many signals were refused unread: not encrypted for this run, or by a key that the worker has not. */
+  refusedUnread?: number;
   otpPublicKey?: JWK;
   /** Address of the manifest among the artifacts. */
   manifest?: string;

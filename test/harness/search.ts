@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PayloadCodec } from '@temporalio/common';
+import type { KeyRing } from '../../security/keys.ts';
+import { readPayload } from '../../security/payload.ts';
 import proto from '@temporalio/proto';
 
 /** A place where a secret could have been left, as the bytes that lie there. */
@@ -14,10 +15,10 @@ export function placesOnDisk(path: string): Place[] {
 
 type History = proto.temporal.api.history.v1.IHistory;
 
-/** A history on the wire, its payloads as they stand in it, and its payloads as the codec decodes them. */
-export async function placesInHistory(history: History, codec: PayloadCodec): Promise<{ raw: Place[]; decoded: Place[] }> {
+/** A history on the wire, its payloads as they stand in it, and its payloads as their keys decode them. */
+export function placesInHistory(history: History, ring: KeyRing): { raw: Place[]; decoded: Place[] } {
   const payloads = payloadsIn(history);
-  const decoded = await codec.decode(payloads);
+  const decoded = payloads.map((payload) => readPayload(ring, payload).payload);
   const named = (p: proto.temporal.api.common.v1.IPayload, i: number): Place => [`payload ${i}`, Buffer.from(p.data ?? [])];
   const wire = Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish());
   return { raw: [['history on the wire', wire], ...payloads.map(named)], decoded: decoded.map(named) };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
+import { readPayload } from '../../security/payload.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { addMember, APPROVER, MAILBOX, MEMBER_ACCOUNT, OIDC_ACCOUNT, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
@@ -39,8 +39,8 @@ async function type(...args: string[]): Promise<void> {
 
 async function keep(name: string, run: string): Promise<void> {
   const history = await stage.session.client.workflow.getHandle(run).fetchHistory();
-  const codec = new EncryptionCodec(loadKeys(stage.home.keys, stage.env));
-  for (const payload of payloadsIn(history)) Object.assign(payload, (await codec.decode([payload]))[0]);
+  const ring = loadKeys(stage.home.keys, stage.env);
+  for (const payload of payloadsIn(history)) Object.assign(payload, readPayload(ring, payload).payload);
   for (const payload of payloadsIn(history)) {
     const text = Buffer.from(payload.data ?? []).toString();
     if (text.includes(stage.folder)) payload.data = Buffer.from(text.replaceAll(stage.folder, '/stage'));

@@ -5,7 +5,6 @@ import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { startProcess } from '../../client/demo/process.ts';
-import { EncryptionCodec } from '../../security/codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { resumeSignal, submitOtp } from '../../workflows/messages/index.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
@@ -90,8 +89,7 @@ async function wholeRun(): Promise<void> {
   says.push(await stage.offboard('status', run), await stage.offboard('report', run, '--json'));
 
   const history = await stage.session.client.workflow.getHandle(run).fetchHistory();
-  const codec = new EncryptionCodec(loadKeys(stage.home.keys, stage.env));
-  const found = await placesInHistory(history, codec);
+  const found = placesInHistory(history, loadKeys(stage.home.keys, stage.env));
   places['history raw'] = found.raw;
   places['history decoded'] = found.decoded;
   const database = suite('temporalDatabase');

@@ -2,11 +2,22 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+export const WORKFLOWS_PATH = pathOf('workflows/index.ts');
+
+/** What every message and start passes first. */
+const EDGE_PATH = pathOf('workflows/edge.ts');
 
 /** Bundles the workflows, in this process: some seconds, and some hundred MB that it keeps. Throws what the bundler says. */
 export async function buildBundle(workflowsPath: string = WORKFLOWS_PATH): Promise<string> {
-  return (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })).code;
+  return (
+    await bundleWorkflowCode({
+      workflowsPath,
+      workflowInterceptorModules: [EDGE_PATH],
+      logger: new DefaultLogger('WARN'),
+    })
+  ).code;
 }
 
 /** `node build.ts FILE`: the same into a file, by a process that gives its memory back. */
