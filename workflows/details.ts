@@ -1,7 +1,8 @@
 import { ASSERTED } from '../model/identity/how.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
 import { endWords } from '../model/maybe-ours.ts';
-import { spell } from '../model/next-step.ts';
+import { counted } from '../model/counted.ts';
+import { spell, step } from '../model/next-step.ts';
 import type { RunView } from '../model/messages/status.ts';
 import { doneIn } from '../model/outcome.ts';
 import { waitingWords } from '../model/waiting-words.ts';
@@ -9,11 +10,14 @@ import { waitingWords } from '../model/waiting-words.ts';
 /** The UI cuts the last lines of what is wider than its frame off: these are there to be cut. */
 const ROOM = ['', '\u00a0', '', '\u00a0', '', '\u00a0', '', '\u00a0'];
 
+/** So many unresolved items are told here; `status` tells all. */
+const MOST_ITEMS = 20;
+
 /** The run in a few lines of Markdown, for the Temporal UI: where it is, what was done, whom it waits for, what to type. */
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
   if (view.identity === 'asserted') lines.push(ASSERTED, '');
-  for (const words of view.first ?? []) lines.push(`**Note:** ${words}`, '');
+  for (const words of view.first ?? []) lines.push(`**Note:** ${breakable(words)}`, '');
   if (view.ended) lines.push(`**${endWords(view)}:** ${view.ended.reason}`, '');
   for (const w of view.awaiting) {
     const until = w.until === undefined ? '' : `, until ${w.until}`;
@@ -31,14 +35,30 @@ export function describe(view: RunView): string {
     }
     lines.push('');
   }
-  for (const o of view.unresolved.slice(0, 20)) lines.push(`- ${o.outcome}: \`${o.item}\` (${o.code ?? ''}) ${o.reason}`);
+  const { unresolved } = view;
+  if (unresolved.length > 0)
+    lines.push('What a decision means for each of these, and all of them:', '', `\`${spell(step('status', view.workflowId))}\``, '');
+  for (const o of unresolved.slice(0, MOST_ITEMS))
+    lines.push(`- ${o.outcome}: \`${breakable(o.item)}\` (${o.code ?? ''}) ${breakable(o.reason)}`);
+  if (unresolved.length > MOST_ITEMS) lines.push(`- and ${counted(unresolved.length - MOST_ITEMS, 'other')}`);
   if (view.refusedUnread !== undefined) lines.push('', `Signals refused unread: ${view.refusedUnread}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);
   return [...lines, ...ROOM].join('\n');
 }
 
+/** The UI cuts off what stands on one line and is wider than its frame: long names may break in their middle. Not what is there to be copied, between backticks. */
+function breakable(words: string): string {
+  return words
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/\S{30,}/g, (long) => long.replaceAll(/[/#:@?=,]/g, `$&${BREAK}`))))
+    .join('`');
+}
+
+/** Where a line may break, unseen. */
+const BREAK = '\u200b';
+
 function stageTitle(view: RunView): string {
   const phase = PHASES.find((p) => p === view.stage);
-  if (!phase) return view.stage;
+  if (!phase) return `Stage: ${view.stage}`;
   return view.restores === undefined ? `Phase ${PHASES.indexOf(phase) + 1}: ${PHASE_TITLES[phase]}` : RESTORE_TITLES[phase];
 }

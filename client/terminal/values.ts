@@ -10,7 +10,7 @@ export function text(values: Values, name: string): string {
 
 export function optional(values: Values, name: string): string | undefined {
   const value = values[name];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? copied(value) : undefined;
 }
 
 /** A text option that names several, apart by commas. */
@@ -23,7 +23,12 @@ export function list(values: Values, name: string): string[] | undefined {
 /** The values of an option that may be said more than once. */
 export function several(values: Values, name: string): string[] {
   const value = values[name];
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value.map(copied) : [];
+}
+
+/** As it was meant: in the Temporal UI long names have places where a line may break, unseen, which come along when they are copied. */
+function copied(value: string): string {
+  return value.replaceAll('\u200b', '');
 }
 
 /** One of the ways to print, the first by default; `--json` is short for `--format json`. Throws Usage. */

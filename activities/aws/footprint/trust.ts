@@ -12,12 +12,15 @@ export interface TrustStatement {
   conditions: Condition[];
 }
 
+/** What only adds to how somebody comes in whom another statement lets in. */
+const BESIDES = ['sts:tagsession', 'sts:setsourceidentity', 'sts:setcontext'];
+
 /**
- * Every Allow statement of a trust policy. What it denies is left out: a denial only takes away, so who may come in is never told too small, and
+ * Every statement of a trust policy that lets somebody in. What it denies is left out: a denial only takes away, so who may come in is never told too small, and
  * a role in quarantine is known as it was.
  */
 export function trustStatements(document: Json): TrustStatement[] {
-  return allowing(document).map((s) => ({
+  const all = allowing(document).map((s) => ({
     actions:
       field(s, 'NotAction') === undefined
         ? { allBut: false, patterns: strings(field(s, 'Action')) }
@@ -25,6 +28,7 @@ export function trustStatements(document: Json): TrustStatement[] {
     principals: principals(s),
     conditions: conditions(field(s, 'Condition')),
   }));
+  return all.filter(({ actions }) => actions.allBut || !actions.patterns.every((p) => BESIDES.includes(p.toLowerCase())));
 }
 
 /** Every Allow statement of any policy, as it is written. */

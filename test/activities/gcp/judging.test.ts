@@ -146,6 +146,8 @@ describe('an account that stays with our way in to it is told before anything el
     (condition) => {
       expect(fates(open(condition))).toEqual(every('name-only'));
       expect(warningsOf(open(condition))).toEqual([]);
+      const plan = planOf(judge(open(condition)).findings);
+      expect(accessNow({ plan, outcomes: new Map(), ended: true })).toEqual([]);
     },
   );
 

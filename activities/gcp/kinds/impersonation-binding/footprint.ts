@@ -85,6 +85,7 @@ function common(system: SystemId, grant: Grant, { email, uniqueId }: AccountWith
       { token: poolToken(pool), as: 'means' as const },
     ],
     enteredBy: [poolToken(pool)],
+    ...(ciem === 'in' ? {} : { mepm: ciem }),
     standsFor: [email, pool],
   };
 }
