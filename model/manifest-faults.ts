@@ -1,6 +1,6 @@
 import { namedTwice, type Fault } from './fault.ts';
 import { normalPerson } from './identity/person.ts';
-import { meansItem, normalItem, normalMicrosoft, normalNative } from './identity/native.ts';
+import { meansItem, nativeOfItem, normalMicrosoft, normalNative } from './identity/native.ts';
 import { exclusionOf } from './exclusion.ts';
 import type { SystemId } from './names.ts';
 import type { Manifest } from './manifest.ts';
@@ -37,7 +37,7 @@ export function duplicates(manifest: Manifest): Fault[] {
     ['entra.formerPrincipals', entra.formerPrincipals, normalMicrosoft],
     ['approvers', manifest.approvers, normalPerson],
     ['administrators', manifest.administrators, normalPerson],
-    ['protected', manifest.protected, normalItem],
+    ['protected', manifest.protected, nativeOfItem],
     ['waves.pilot', manifest.waves?.pilot, normalMicrosoft],
   ];
   return [
@@ -54,10 +54,10 @@ export function duplicates(manifest: Manifest): Fault[] {
 /** What is protected and lifted, or lifted twice, says two things of one item. */
 function contradictions({ overrides, protected: kept }: Manifest): Fault[] {
   const items = overrides.map((o) => o.item);
-  const twice = namedTwice(['overrides'], items, normalItem, ['item']).map((f): Fault => ({ ...f, code: 'InvalidValue' }));
+  const twice = namedTwice(['overrides'], items, nativeOfItem, ['item']).map((f): Fault => ({ ...f, code: 'InvalidValue' }));
   const both = items.flatMap((item, o) =>
     kept.flatMap((id, p): Fault[] => {
-      if (!meansItem(id, item)) return [];
+      if (!meansItem(id, item) && !meansItem(item, id)) return [];
       const what = `${item} is protected${id === item ? '' : ` as ${id}`}, and an override would remove it`;
       const places = [
         ['protected', p],

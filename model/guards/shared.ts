@@ -46,6 +46,17 @@ export function sharedProvider(audiences: readonly string[]): Hold | undefined {
   };
 }
 
+/** An application stands for other audiences as well: whoever asks for tokens for one of these would get none any more. */
+export function sharedApplication(uris: readonly string[]): Hold | undefined {
+  if (uris.length === 0) return undefined;
+  return {
+    code: 'SharedApplication',
+    reason: `it has other identifier URIs as well: ${uris.join(', ')}; ask who uses them`,
+    keeps: 'means',
+    who: uris.toSorted(),
+  };
+}
+
 /** Others hold a custom role, or nobody could look who does: `unseen` says why, and what would let one look. */
 export function sharedRole(others: readonly string[], unseen?: string): Hold | undefined {
   if (others.length > 0) return { code: 'SharedRole', reason: `others hold it as well: ${others.join(', ')}`, who: others.toSorted() };

@@ -192,6 +192,18 @@ test.each([
     /:13: overrides: .*role\/old is named twice.* \(overrides\.0\.item, line 12; overrides\.1\.item, line 13\)/,
   ],
   [
+    'two overrides of one thing, with its kind and without',
+    `${GOOD}overrides:\n  - { item: 'aws-role:arn:aws:iam::111122223333:role/Old', reason: the first reason }\n  - { item: 'arn:aws:iam::111122223333:role/old', reason: the second reason }\n`,
+    'InvalidValue',
+    /:13: overrides: .*role\/old is named twice/,
+  ],
+  [
+    'what is protected with its kind and overridden without',
+    `${GOOD}protected:\n  - 'aws-role:arn:aws:iam::111122223333:role/Old'\noverrides:\n  - { item: 'arn:aws:iam::111122223333:role/old', reason: the first reason }\n`,
+    'InvalidValue',
+    /:14: overrides\.0\.item: .*role\/old is protected as aws-role:.*role\/Old/,
+  ],
+  [
     'what is protected in one spelling and overridden in another',
     `${GOOD}protected:\n  - arn:aws:iam::111122223333:role/Old\noverrides:\n  - { item: 'aws-role:arn:aws:iam::111122223333:role/old', reason: the first reason }\n`,
     'InvalidValue',

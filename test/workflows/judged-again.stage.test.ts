@@ -150,3 +150,47 @@ test('where the manifest says `all`, a system that joined since the plan is aske
   expect(role?.reason).toContain('aws-role:arn:aws:iam::210987654399:role/newcomer');
   expect(role?.reason).toContain('unread-system:aws:210987654398');
 });
+
+test('others’ ways in by everybody’s name, another pool, our own pool’s identities and another spelling are seen, too', async () => {
+  const audience = 'api://mciem-aws-oidc-app';
+  const issuer = `sts.windows.net/${TENANT}/`;
+  const members = (pool: string) => [
+    `principalSet://iam.googleapis.com/projects/481516234201/locations/global/workloadIdentityPools/${pool}/attribute.team/etl`,
+  ];
+  const held = await heldAfter([
+    {
+      kind: 'aws-role',
+      account: '210987654301',
+      name: 'reports',
+      trust: trusts({
+        Principal: '*',
+        Action: 'sts:AssumeRoleWith*',
+        Condition: { StringLike: { [`${issuer}:aud`]: 'api://mciem-*' }, StringEquals: { [`${issuer}:sub`]: 'somebody' } },
+      }),
+    },
+    {
+      kind: 'gcp-binding',
+      resource: `projects/contoso-identity/serviceAccounts/${ACCOUNT}`,
+      role: 'roles/iam.workloadIdentityUser',
+      members: members('defender-for-cloud'),
+    },
+    { kind: 'gcp-binding', resource: 'projects/contoso-data', role: 'roles/bigquery.admin', members: members('mciem-wi-pool') },
+    {
+      kind: 'azure-deployment-stack',
+      name: 'landing-zone',
+      scope: '/subscriptions/a1c3d5e7-0001-4b2d-8f10-c0ffee000001/resourceGroups/rg-stacks',
+      resources: [WRITER.toUpperCase()],
+    },
+  ]);
+  const account = `gcp-service-account:projects/contoso-identity/serviceAccounts/${ACCOUNT}`;
+  const codes = {
+    [`aws-oidc-client-id:arn:aws:iam::210987654301:oidc-provider/${issuer}#${audience}`]: 'Shared',
+    [`azure-role-assignment:${WRITER}`]: 'OwnedByDeploymentStack',
+    [`gcp-pool:${POOL}`]: 'StillInUse',
+    [account]: 'SharedServiceAccount',
+  };
+  expect(Object.fromEntries(Object.keys(codes).map((id) => [id, held.get(id)?.code]))).toEqual(codes);
+  expect(held.get(Object.keys(codes)[0] ?? '')?.reason).toContain('role/reports (so since the plan was made)');
+  expect(held.get(`gcp-pool:${POOL}`)?.reason).toContain('roles/bigquery.admin');
+  expect(held.get(account)?.reason).toContain('workloadIdentityPools/defender-for-cloud/attribute.team/etl');
+});

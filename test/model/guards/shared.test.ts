@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Hold } from '../../../model/finding.ts';
-import { shared, sharedProvider, sharedRole, sharedServiceAccount, sharedTrust } from '../../../model/guards/shared.ts';
+import { shared, sharedApplication, sharedProvider, sharedRole, sharedServiceAccount, sharedTrust } from '../../../model/guards/shared.ts';
 
 const GUARDS: [string, (others: readonly string[]) => Hold | undefined][] = [
   ['Shared', shared],
   ['SharedTrust', sharedTrust],
   ['SharedServiceAccount', sharedServiceAccount],
   ['SharedProvider', sharedProvider],
+  ['SharedApplication', sharedApplication],
   ['SharedRole', sharedRole],
 ];
 

@@ -2,6 +2,7 @@ import { MEPM } from '../../../../model/footprint.ts';
 import type { Facts, Finding, Hold, Json, Match, Bystander } from '../../../../model/finding.ts';
 import { combine } from '../../../../model/guards/combine.ts';
 import { mayTellOfDefender, sharedWithDefender } from '../../../../model/guards/defender.ts';
+import { sharedApplication } from '../../../../model/guards/shared.ts';
 import { audienceToken } from '../../../../model/tokens.ts';
 import { found, THIRTY_DAYS, type Footprint } from '../../../kind.ts';
 import { withItem } from '../../../put-back.ts';
@@ -63,7 +64,7 @@ function finding(snapshot: EntraSnapshot, application: ApplicationDefinition, kn
     provides: application.identifierUris.flatMap(tokensOf),
     uses: [],
     standsFor: [application.appId, ...application.servicePrincipals],
-    ...combine(credentialsHold(application), sharedWithDefender(facts)),
+    ...combine(credentialsHold(application), sharedApplication(othersThan([...known, ...named], application)), sharedWithDefender(facts)),
   };
 }
 
@@ -72,6 +73,11 @@ function tokensOf(uri: string): string[] {
   if (AWS.includes(uri)) return [audienceToken('aws', uri)];
   if (GCP.includes(uri)) return [audienceToken('gcp', uri)];
   return [audienceToken('aws', uri), audienceToken('gcp', uri)];
+}
+
+/** What else an application is asked for by, but for what Entra itself proposes: a URI with its own id. */
+function othersThan(ours: readonly string[], { identifierUris, appId }: ApplicationDefinition): string[] {
+  return identifierUris.filter((uri) => !ours.includes(uri) && !uri.toLowerCase().includes(appId.toLowerCase()));
 }
 
 /** Onboarding puts none on it, so somebody else did and may be using the application. */

@@ -43,6 +43,22 @@ test.each([
   expect(findings[0]?.hold).toMatchObject({ code: 'HasCredentials', reason: expect.stringContaining(`1 ${what}`) as string });
 });
 
+test('another identifier URI on it is somebody else’s audience: it is held, and they are named', () => {
+  const { findings } = judge(application(['api://payroll', AWS_URI, 'https://contoso.example/etl']));
+  expect(findings[0]).toMatchObject({
+    confidence: 'certain',
+    hold: { code: 'SharedApplication', who: ['api://payroll', 'https://contoso.example/etl'] },
+  });
+});
+
+test.each([
+  ['that of another cloud of Permissions Management', 'api://mciem-gcp-oidc-app'],
+  ['one that the manifest names', 'api://contoso-ciem'],
+  ['the one that Entra proposes', 'api://c8d7e6f5-0001-4a1b-9c2d-3e4f5a6b7c01'],
+])('%s holds nothing', (_what, uri) => {
+  expect(judge(application([AWS_URI, uri])).findings[0]?.hold).toBeUndefined();
+});
+
 test('without credentials nothing holds it', () => {
   expect(judge(application([AWS_URI])).findings[0]?.hold).toBeUndefined();
 });
