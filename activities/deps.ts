@@ -19,6 +19,8 @@ export interface Deps {
   artifacts: ArtifactStore;
   /** The worker's floor, as it is now. Throws while its file cannot be taken: what asks for it is tried again. */
   policy: Policy;
+  /** When the policy's file changed last; absent where it is no file. */
+  policyChangedAt?: Date;
   sealing: SealingKey;
   /** Where this worker's runs are. */
   temporal: TemporalPlace;

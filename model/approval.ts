@@ -1,8 +1,13 @@
 import type { Approval } from './decided.ts';
+import { samePerson } from './identity/person.ts';
 import { unresolvedItems, type Ledger } from './ledger.ts';
 import { PHASES, type Gate } from './names.ts';
 import { indexOf } from './plan-index.ts';
+import { isApprover } from './messages/judging.ts';
 import type { Plan, PlanItem } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { proofVerdict } from './statement/proof.ts';
+import type { Where } from './statement/statement.ts';
 import { gatesBefore } from './wave.ts';
 
 /** Why an item may not be worked on, in words. `gate`: the one whose approval counts no longer, so that it is asked again. */
@@ -76,4 +81,12 @@ function refusalAtGates(
 export function refusalToLift(item: Pick<PlanItem, 'id'>, ledger: Ledger): Unauthorized | undefined {
   if (ledger.ended !== undefined) return { reason: `the run has ended (${ledger.ended})` };
   return ledger.quarantined.has(item.id) ? undefined : { reason: 'this run did not put it in quarantine' };
+}
+
+/** Pure: why an approval counts no longer by this policy; undefined where it does. */
+export function approvalFault({ decision, at }: Approval, policy: Policy, where: Where, startedBy: string): string | undefined {
+  const { by } = decision;
+  if (policy.fourEyes && samePerson(by, startedBy)) return `${by} started the run`;
+  const verdicts = [isApprover(by, { policy }), proofVerdict('approve', decision, { policy, where, recordedAt: new Date(at) })];
+  return verdicts.flatMap((v) => (v.ok ? [] : [v.message]))[0];
 }

@@ -9,6 +9,8 @@ import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import { indexOf } from './plan-index.ts';
 import type { Excluded, Plan } from './plan.ts';
+import { policyHash } from './policy-hash.ts';
+import type { Policy } from './policy.ts';
 import type { Proof } from './statement/statement.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
@@ -26,6 +28,8 @@ export type JournalRecord =
       proof?: Proof;
       nonce?: string;
     }
+  /** The worker's policy, from here on: once at the start, and whenever it changed. */
+  | { type: 'policy'; policy: Policy }
   | { type: 'preconditions'; failures: Reason[] }
   /** The facts of another run are this one's from here on: `seq` and `hash` say where its records ended. Its decisions are not. */
   | ({ type: 'adopted' } & Adopted & { seq: number; hash: string; by: string; quarantined: ({ item: string } & Quarantined)[] })
@@ -79,6 +83,8 @@ export interface Ledger extends Decided {
   tenantId: string | undefined;
   /** Journal of the run that this one undoes; undefined for an offboarding. */
   restores: string | undefined;
+  /** SHA-256 of the policy by which it goes now, and when that was recorded (ISO). */
+  policy: { hash: string; at: string } | undefined;
   /** Address of the manifest the run was started with. */
   manifest: string | undefined;
   /** The plan in force: the last one recorded. */
@@ -112,6 +118,7 @@ export function emptyLedger(): Ledger {
     nonce: undefined,
     tenantId: undefined,
     restores: undefined,
+    policy: undefined,
     manifest: undefined,
     planHash: undefined,
     planArtifact: undefined,
@@ -144,6 +151,9 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       ledger.manifest = r.manifestHash;
       ledger.restores = r.restores;
       ledger.temporal = r.temporal;
+      return;
+    case 'policy':
+      ledger.policy = { hash: policyHash(r.policy), at };
       return;
     case 'adopted': {
       const { run, oldTemporalGone } = r;

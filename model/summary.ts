@@ -60,14 +60,14 @@ export interface RunSummary {
 }
 
 /** How far a name in the evidence can be trusted. */
-export const NAMES = 'asserted, not proved';
+export const NAMES = { asserted: 'asserted, not proved', ssh: 'proved by SSH signatures', both: 'in part asserted, not proved' } as const;
 
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
 export interface Evidence {
   version: 1;
   run: string;
   /** Of who started, decided and entered codes. */
-  names: typeof NAMES;
+  names: (typeof NAMES)[keyof typeof NAMES];
   summary: RunSummary;
   /** Of each thing that it removed whether, until when and with what loss it can be given back, as it was when the run ended; empty for a restore. */
   undo: Undoing[];
@@ -141,6 +141,8 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       summary.workflowId = r.workflowId;
       summary.tenantId = r.tenantId;
       if (r.restores !== undefined) summary.restores = r.restores;
+      return;
+    case 'policy':
       return;
     case 'adopted':
       summary.adopted = adoptionWords(r);

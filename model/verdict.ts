@@ -4,8 +4,6 @@ import { RUN, step, type NextStep } from './next-step.ts';
 /** What a pure judgement says: it may stand, or why not, and what may be typed about that. */
 export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string; next?: NextStep[] };
 
-export const OK: Verdict = { ok: true };
-
 export const refuse = (code: ErrorCode, message: string, ...next: NextStep[]): Verdict => ({
   ok: false,
   code,

@@ -29,7 +29,10 @@ export async function run(): Promise<void> {
     journal,
     artifacts,
     get policy() {
-      return policy();
+      return policy().policy;
+    },
+    get policyChangedAt() {
+      return policy().changedAt;
     },
     temporal: { address: settings.address, namespace: settings.namespace },
     sealing: await loadSealingKey(home.sealing),

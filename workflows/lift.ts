@@ -14,6 +14,14 @@ export async function liftWhat(run: Run, items: string[] | undefined): Promise<s
   return outcomes.filter((o) => needsPerson(o.outcome) && o.code !== LIFTED).map((o) => o.item);
 }
 
+/** What stays denied or disabled since nobody proved to want it back. Undefined for nothing. */
+export function staysDenied(run: Run): Required<Reason> | undefined {
+  const items = [...run.outcomes.values()].filter((o) => o.outcome === 'quarantined').map((o) => o.item);
+  if (items.length === 0) return undefined;
+  const reason = `nobody proved to have cancelled it, so what is in quarantine stays denied: ${items.slice(0, 3).join(', ')}${items.length > 3 ? ` and ${items.length - 3} more` : ''}; a restore gives it back`;
+  return { reason, next: [step('restore', run.id, '--by', 'NAME')] };
+}
+
 /** However a run ends, nothing stays denied or disabled without being said. Returns what is to be said; undefined for nothing. */
 export async function liftRest(run: Run): Promise<Required<Reason> | undefined> {
   const next = [step('restore', run.id, '--by', 'NAME')];

@@ -14,7 +14,7 @@ import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
 import { adoptRun, endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
-import { liftRest } from './lift.ts';
+import { liftRest, staysDenied } from './lift.ts';
 import { handleMessages } from './messages/index.ts';
 import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
 import { disableSignIn } from './phases/disable-sign-in.ts';
@@ -157,12 +157,17 @@ export function refusalBy(failures: Reason[]): Ending {
   return { status: 'refused', reason: failures.map((f) => f.reason).join('; '), ...(next.length > 0 ? { next } : {}) };
 }
 
+/** Whoever stops a run need not prove who they are, so that alone gives nothing back. */
+function mayLift({ started, cancelProved }: Run, status: Ending['status']): boolean {
+  return status !== 'cancelled' || started?.identity === 'asserted' || cancelProved;
+}
+
 async function end(run: Run, { status, ...ending }: Ending): Promise<OffboardingResult> {
   // A message that is being worked on may still decide or remove; the journal's last word comes after it.
   await condition(allHandlersFinished);
   run.waits.clear();
   run.enter('evidence');
-  const held = run.plan && (await liftRest(run));
+  const held = run.plan && (mayLift(run, status) ? await liftRest(run) : staysDenied(run));
   const why = held ? { reason: `${ending.reason}; ${held.reason}`, next: [...(ending.next ?? []), ...held.next] } : ending;
   if (run.plan) await readOwnAccess({ run: run.id });
   const { evidence, phases, leftovers, first, ...proved } = await endRun({ run: run.id, status, ...why });

@@ -45,6 +45,8 @@ export class Run implements RunState {
   /** Who wants the whole quarantine lifted, and the run ended. */
   liftedBy: string | undefined;
   cancelledBy: string | undefined;
+  /** It is proved who cancels it, where the worker's policy demands that. */
+  cancelProved = false;
   lastRefusal: string | undefined;
   refusedUnread = 0;
   maybeOurs: MaybeOurs | undefined;

@@ -9,6 +9,8 @@ import { indexOf } from '../../model/plan-index.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { authorityOf } from '../decide/prove.ts';
 import type { Deps } from '../deps.ts';
+import { demandRightClock } from '../look/activity.ts';
+import { goByPolicy } from '../records/policy.ts';
 import { demandPlan } from '../records/plans.ts';
 import { blocked, type Operation, type RunAtWork } from './operation.ts';
 import { heldByOpposingRun, opposingRun } from './opposing-run.ts';
@@ -30,6 +32,8 @@ export async function openWork<O extends Operation>(
   { run, planHash }: { run: string; planHash: string },
   operation: O,
 ): Promise<Work<O>> {
+  demandRightClock();
+  await goByPolicy(deps, run);
   const ledger = await deps.journal.ledger(run);
   const plan = await demandPlan(deps, run, ledger, planHash);
   const manifest = await deps.artifacts.kept<Manifest>(plan.manifestHash);

@@ -1,6 +1,6 @@
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { decide, sayingOf, type Decision } from '../../model/messages/index.ts';
+import { decide, isFromAnybody, sayingOf, type Decision } from '../../model/messages/index.ts';
 import type { DecisionContext } from '../../model/messages/judging.ts';
 import type { LiftDecision } from '../../model/messages/lift.ts';
 import type { Phase } from '../../model/names.ts';
@@ -12,10 +12,11 @@ import { effectivePolicy } from '../../model/policy.ts';
 import { mayBeWaived } from '../../model/sign-in.ts';
 import { overrideFault } from '../../model/overridable.ts';
 import { validUntil } from '../../model/statement/proof.ts';
-import { OK, refuse, type Verdict } from '../../model/verdict.ts';
+import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
+import { goByPolicy } from '../records/policy.ts';
 import { currentPlan } from '../records/plans.ts';
 import { proved } from './prove.ts';
 
@@ -29,6 +30,8 @@ export interface DecideInput {
 }
 
 export interface DecideResult {
+  /** It is proved who says it, or names are asserted. Of what is taken from anybody only this tells. */
+  proved: boolean;
   /** Ids a waive, retry or lift is about; of a lift also those that a lifted one needs. */
   items: string[];
 }
@@ -39,13 +42,14 @@ export interface DecideResult {
  */
 export async function recordDecision(deps: Deps, input: DecideInput): Promise<DecideResult> {
   const { run, decision } = input;
+  await goByPolicy(deps, run);
   const ledger = await deps.journal.ledger(run);
   // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
   const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const context = await contextOf(deps, input, ledger, manifest);
   const says = sayingOf(decision);
-  const proof = says === undefined ? OK : proved(deps, run, says, decision, input.arrivedAt);
-  const verdict = proof.ok ? await judge(deps, ledger, decision, context) : proof;
+  const proof = proved(deps, run, says, decision, input.arrivedAt);
+  const verdict = proof.ok || isFromAnybody(decision) ? await judge(deps, ledger, decision, context) : proof;
   if (!verdict.ok) {
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
     throw refused(verdict.code, verdict.message, verdict.next);
@@ -61,7 +65,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
   };
   await deps.journal.append(run, line);
-  return { items };
+  return { items, proved: proof.ok };
 }
 
 /** What is lifted stays usable only with all it needs, wherever the plan would remove that: its role's provider, its pool. */

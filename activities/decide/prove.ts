@@ -1,30 +1,22 @@
-import type { Authority } from '../../model/approval.ts';
+import { approvalFault, type Authority } from '../../model/approval.ts';
 import type { Approval } from '../../model/decided.ts';
-import { isApprover } from '../../model/messages/judging.ts';
-import { samePerson } from '../../model/identity/person.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { firstExecutionIn, workflowIdIn } from '../../model/run-name.ts';
 import { proofVerdict, type Said } from '../../model/statement/proof.ts';
-import type { Saying, Where } from '../../model/statement/statement.ts';
+import { whereOf, type Saying } from '../../model/statement/statement.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 
 /** Is it proved who says this to a run? `arrivedAt`: when it came, by the workflow's time, in ISO. */
 export function proved({ policy, temporal }: Deps, run: string, says: Saying, message: Said, arrivedAt: string): Verdict {
-  return proofVerdict(says, message, { policy, where: whereOf(temporal, run), arrivedAt: new Date(arrivedAt) });
-}
-
-/** Where a run is: what statements to it name. */
-export function whereOf({ namespace }: Deps['temporal'], run: string): Where {
-  return { namespace, workflowId: workflowIdIn(run), run: { first: firstExecutionIn(run) } };
+  return proofVerdict(says, message, { policy, where: whereOf(temporal.namespace, run), arrivedAt: new Date(arrivedAt) });
 }
 
 /** What covers removals in a run now: its records, judged by today's policy at the later of this clock and the newest record's time. */
 export function authorityOf({ policy, temporal }: Deps, run: string, ledger: Ledger, manifest: Manifest): Authority {
   const effective = effectivePolicy(policy, manifest);
-  const where = whereOf(temporal, run);
+  const where = whereOf(temporal.namespace, run);
   // Many items rest on one approval.
   const known = new Map<Approval, string | undefined>();
   const fault = (approval: Approval): string | undefined => {
@@ -37,11 +29,4 @@ export function authorityOf({ policy, temporal }: Deps, run: string, ledger: Led
     },
     fault,
   };
-}
-
-function approvalFault({ decision, at }: Approval, policy: Deps['policy'], where: Where, startedBy: string): string | undefined {
-  const { by } = decision;
-  if (policy.fourEyes && samePerson(by, startedBy)) return `${by} started the run`;
-  const verdicts = [isApprover(by, { policy }), proofVerdict('approve', decision, { policy, where, recordedAt: new Date(at) })];
-  return verdicts.flatMap((v) => (v.ok ? [] : [v.message]))[0];
 }

@@ -3,7 +3,7 @@ import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
 import type { Undoing } from '../../model/restore.ts';
 import { ownAccessWords } from '../../model/own-access.ts';
-import type { Evidence, RunSummary } from '../../model/summary.ts';
+import { NAMES, type Evidence, type RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
@@ -32,7 +32,7 @@ ${accessSection(s)}${excludedSection(s)}<dl>${terms([
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${lines(p.next)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
-<p>Names here and below were ${esc(names)}: each is what a person said who they are.</p>
+<p>Names here and below were ${esc(names)}${names === NAMES.ssh ? '' : ': each is what a person said who they are'}.</p>
 <table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, decisionWords(d), reasonOf(d)])).join('')}</table>
 ${phasesOf(s)
   .map(({ phase, title }, i) => phaseSection(s, phase, `${i + 1}. ${title}`))

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { fault } from '../failures.ts';
 
 /** What an activity says to Temporal, and learns from it, while it asks the clouds. */
 
@@ -13,6 +14,16 @@ export const stopRequested = (): boolean => stopSignal().aborted;
 /** True when this activity, all its tries counted, began longer ago than `ms`. */
 export function retryDeadlinePassed(ms: number): boolean {
   return Date.now() - Context.current().info.scheduledTimestampMs > ms;
+}
+
+/** A worker's clock that goes this much after Temporal's would take what has expired for valid. */
+const MOST_BEHIND_MS = 60_000;
+
+/** Demands that this machine's clock is right: Temporal's own time of this try is past. Throws Fault, to be tried again. */
+export function demandRightClock(): void {
+  const behind = Context.current().info.currentAttemptScheduledTimestampMs - Date.now();
+  if (behind > MOST_BEHIND_MS)
+    throw fault(`this worker's clock is ${Math.round(behind / 1000)} s behind Temporal's; set it right, then it goes on`);
 }
 
 /** Keeps telling Temporal that the activity lives, and thereby learns of a request to stop, while `work` runs. */

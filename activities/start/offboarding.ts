@@ -19,6 +19,7 @@ import { startMessage } from '../../model/messages/start.ts';
 import type { Proof } from '../../model/statement/statement.ts';
 import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
 import { nonceOf, unproved } from './prove.ts';
+import { goByPolicy } from '../records/policy.ts';
 import { earlierRun, runsOfTenant } from '../records/plans.ts';
 
 export interface StartRunInput {
@@ -111,6 +112,7 @@ export async function openRun(
       ...(proof ? { proof, ...nonceOf(proof) } : {}),
     });
   }
+  await goByPolicy(deps, run);
   const { approvers } = effectivePolicy(deps.policy, manifest);
   const { identity } = deps.policy;
   return { manifest: manifestHash, waits: manifest.waits, approvers, identity, otpPublicKey: deps.sealing.publicJwk };

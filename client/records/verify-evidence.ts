@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
-import { evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
-import { evidencePage } from '../../activities/evidence/page.ts';
+import { evidenceFiles, evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { approvalFault } from '../../model/approval.ts';
+import type { Approval } from '../../model/decided.ts';
+import { isFromAnybody, sayingOf, type Decision } from '../../model/messages/index.ts';
 import type { Gate } from '../../model/names.ts';
+import type { Policy } from '../../model/policy.ts';
+import { proofVerdict } from '../../model/statement/proof.ts';
+import { whereOf } from '../../model/statement/statement.ts';
 import { unproved } from '../../model/ending.ts';
-import { emptyLedger, record } from '../../model/ledger.ts';
+import { emptyLedger, record, type JournalRecord } from '../../model/ledger.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
 import type { Evidence } from '../../model/summary.ts';
@@ -47,8 +52,10 @@ export function verifyEvidence(file: ReadFile): Verified {
   const plan = plans.at(-1);
   if (canonical(evidenceOf(evidence.run, lines, plans)) !== canonical(evidence)) broken('evidence.json does not say what the journal says');
   checkEnding(evidence, lines, plan);
-  const begun = checkApprovals(lines, plan);
-  if (file('index.html') !== evidencePage(evidence)) broken('index.html does not show what evidence.json says');
+  const begun = checkApprovals(evidence.run, lines, plan);
+  // Of each file there is one right text. The journal's own is what all the others are made of.
+  for (const [name, text] of evidenceFiles(evidence.run, lines, plans).files)
+    if (name !== 'journal.jsonl' && name !== 'evidence.json' && file(name) !== text) broken(`${name} does not say what the journal says`);
   const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
   return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
 }
@@ -82,14 +89,18 @@ function checkEnding({ summary }: Evidence, lines: JournalLine[], plan: Plan | u
  * Every intent comes after the approvals its phase needs, of the plan it names; those of the plan in force name items of it. Returns how
  * many there are.
  */
-function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
-  const approved = new Set<string>();
+function checkApprovals(run: string, lines: JournalLine[], plan: Plan | undefined): number {
+  const approved = new Map<string, Approval>();
+  let [policy, started]: [Policy | undefined, Started | undefined] = [undefined, undefined];
   const inForce = plan && { hash: planHash(plan), items: new Set(plan.items.map((i) => i.id)) };
   let begun = 0;
   let restores = false;
-  for (const { record: r } of lines) {
-    if (r.type === 'run-started') restores = r.restores !== undefined;
-    if (r.type === 'decision' && r.decision.kind === 'approve') approved.add(`${r.decision.gate} ${r.decision.planHash}`);
+  for (const { at, record: r } of lines) {
+    if (r.type === 'run-started') [started, restores] = [r, r.restores !== undefined];
+    if (r.type === 'policy') policy = r.policy;
+    if (r.type === 'decision') checkProof(run, r.decision, at, policy, started);
+    if (r.type === 'decision' && r.decision.kind === 'approve')
+      approved.set(`${r.decision.gate} ${r.decision.planHash}`, { decision: r.decision, at, expiresAt: r.expiresAt ?? at });
     if (r.type !== 'intent') continue;
     begun++;
     // Plans before the one in force are not here: of their waves nothing can be said.
@@ -97,9 +108,41 @@ function checkApprovals(lines: JournalLine[], plan: Plan | undefined): number {
     const gates: Gate[] = restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
     const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
     if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
+    for (const gate of gates) checkStanding(run, r.item, gate, approved.get(`${gate} ${r.planHash}`), at, policy, started);
     if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);
   }
   return begun;
+}
+
+/** Between the last look at an approval and the intent the thing is read and judged once more. */
+const JUDGED_WITHIN_MS = 15 * 60_000;
+
+type Started = Extract<JournalRecord, { type: 'run-started' }>;
+
+/** Where the policy then in force demanded a proof, there is one, and it holds. */
+function checkProof(run: string, decision: Decision, at: string, policy: Policy | undefined, started: Started | undefined): void {
+  if (!policy || isFromAnybody(decision)) return;
+  const where = whereOf(started?.temporal?.namespace ?? '', run);
+  const verdict = proofVerdict(sayingOf(decision), decision, { policy, where, recordedAt: new Date(at) });
+  if (!verdict.ok) broken(`the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`);
+}
+
+/** An approval covered what was begun: it had not expired, and counted by the policy then in force. */
+function checkStanding(
+  run: string,
+  item: string,
+  gate: Gate,
+  approval: Approval | undefined,
+  at: string,
+  policy: Policy | undefined,
+  started: Started | undefined,
+): void {
+  if (!approval) return;
+  if (Date.parse(at) - Date.parse(approval.expiresAt) > JUDGED_WITHIN_MS)
+    broken(`${item} was begun at ${at}, when the approval of gate ${gate} had expired (${approval.expiresAt})`);
+  const where = whereOf(started?.temporal?.namespace ?? '', run);
+  const why = policy && approvalFault(approval, policy, where, started?.startedBy ?? '');
+  if (why !== undefined) broken(`${item} was begun though the approval of gate ${gate} did not count: ${why}`);
 }
 
 const FILES = ['evidence.json', 'journal.jsonl', 'plan.json', 'index.html'];

@@ -61,9 +61,13 @@ export function foldDecision(
   kindOf(decision).fold?.(decided, decision, items, { expiresAt, kept, at });
 }
 
-/** What a person said who made this decision; undefined where it is taken from anybody. Which of confirm and attest it is, the worker finds out. */
-export function sayingOf(decision: Decision): Saying | undefined {
-  if (kindOf(decision).fromAnybody) return undefined;
+/** Stopping for now is: it needs no proof. */
+export function isFromAnybody(decision: Decision): boolean {
+  return kindOf(decision).fromAnybody === true;
+}
+
+/** What a person said who made this decision. Which of confirm and attest it is, the worker finds out. */
+export function sayingOf(decision: Decision): Saying {
   return decision.kind === 'attest' ? 'confirm' : decision.kind;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonical, sha256 } from '../canonical.ts';
 import type { Json } from '../finding.ts';
+import { firstExecutionIn, workflowIdIn } from '../run-name.ts';
 
 /**
  * What a person says to a run, as one text that can be signed: the whole message, and of which run, by when and until when it counts. What is not in it
@@ -69,6 +70,11 @@ export interface Where {
   namespace: string;
   workflowId: string;
   run: Statement['run'];
+}
+
+/** Where a run is, once it has begun. */
+export function whereOf(namespace: string, run: string): Where {
+  return { namespace, workflowId: workflowIdIn(run), run: { first: firstExecutionIn(run) } };
 }
 
 /** The text of what somebody says. `validForMs`: how long it may be acted on. */

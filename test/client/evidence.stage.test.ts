@@ -191,9 +191,9 @@ const edited = (name: string, change: (text: string) => string) => (copy: string
   writeFileSync(join(copy, name), change(readFileSync(join(copy, name), 'utf8')));
 
 const BROKEN: [what: string, change: (copy: string) => void, told: string][] = [
-  ['the page names another approver', edited('index.html', (t) => t.replaceAll(APPROVER, 'mallory')), 'index.html does not show'],
-  ['the page says it was left in place', edited('index.html', (t) => t.replace('completed', 'leftovers')), 'index.html does not show'],
-  ['something is added to the page', edited('index.html', (t) => `${t}<p>signed off</p>`), 'index.html does not show'],
+  ['the page names another approver', edited('index.html', (t) => t.replaceAll(APPROVER, 'mallory')), 'index.html does not say'],
+  ['the page says it was left in place', edited('index.html', (t) => t.replace('completed', 'leftovers')), 'index.html does not say'],
+  ['something is added to the page', edited('index.html', (t) => `${t}<p>signed off</p>`), 'index.html does not say'],
   [
     'evidence.json names another run, and with it the page',
     edited('evidence.json', (t) => t.replace('"run": "', '"run": "x')),

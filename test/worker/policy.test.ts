@@ -10,15 +10,15 @@ const write = (text: string) => writeFileSync(file, text);
 test('a policy is the one that its file holds now; one that cannot be taken stops whoever asks, until it is mended', () => {
   write('identity: asserted\napprovers: [riley]\n');
   const policy = policyOf(file);
-  expect(policy().approvers).toEqual(['riley']);
+  expect(policy().policy.approvers).toEqual(['riley']);
   write('identity: asserted\napprovers: [riley, third]\n');
-  expect(policy().approvers).toEqual(['riley', 'third']);
+  expect(policy().policy.approvers).toEqual(['riley', 'third']);
   write('identity: asserted\napprovers: []\n');
   expect(policy).toThrow(/the worker's policy cannot be taken: .*policy\.yaml:2: approvers: is empty/);
   rmSync(file);
   expect(policy).toThrow(/cannot be taken/);
   write('identity: asserted\napprovers: [third]\n');
-  expect(policy().approvers).toEqual(['third']);
+  expect(policy().policy.approvers).toEqual(['third']);
 });
 
 test.each([

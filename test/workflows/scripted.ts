@@ -388,9 +388,10 @@ function byDefault(run: ScriptedRun): Activities {
     closeGate: () => Promise.resolve(),
     remind: () => Promise.resolve(),
     recordDecision: ({ decision }) => {
-      if (decision.kind === 'lift') return Promise.resolve({ items: decision.items ?? quarantinedIn(run) });
-      if (decision.kind !== 'waive' && decision.kind !== 'retry') return Promise.resolve({ items: [] });
-      return Promise.resolve({ items: decision.items.only ?? heldIn(run) });
+      const proved = true;
+      if (decision.kind === 'lift') return Promise.resolve({ items: decision.items ?? quarantinedIn(run), proved });
+      if (decision.kind !== 'waive' && decision.kind !== 'retry') return Promise.resolve({ items: [], proved });
+      return Promise.resolve({ items: decision.items.only ?? heldIn(run), proved });
     },
     removeItems: work('removed'),
     restoreItems: work('restored'),

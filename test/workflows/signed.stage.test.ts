@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Policy } from '../../model/policy.ts';
 import { normalSshKey } from '../../model/statement/ssh-signature.ts';
@@ -30,6 +33,16 @@ afterEach(async () => {
 });
 afterAll(() => stage.close());
 
+/** What an auditor types, who has OpenSSH and nothing of ours. */
+function verifiedByOpenSsh(folder: string, signature: string, name: string): string {
+  const input = readFileSync(join(folder, signature.replace('.sig', '')));
+  return execFileSync('ssh-keygen', ['-Y', 'verify', '-f', 'allowed_signers', '-I', name, '-n', 'mepm-offboard', '-s', signature], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+  });
+}
+
 /** Types a command as a person, who signs it with their key. */
 const typed = (by: string, ...args: string[]) => stage.offboard(...args, '--by', by, '--sign-with', keys[by]?.file ?? '');
 
@@ -60,8 +73,18 @@ test('a whole run by signatures of three people: each decision stands in the rec
   const code = await newMail(stage, MAILBOX, undefined);
   const entered = await stage.offboardWith(code, 'otp', RUN, 'collector-aws', '--by', MAILBOX, '--sign-with', keys[MAILBOX]?.file ?? '');
   expect(entered).toMatchObject({ code: 0 });
-  const { run, status } = await resultOf(stage, RUN);
+  const { run, status, evidence } = await resultOf(stage, RUN);
   expect(status).toBe('completed');
+  expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
+  const signed = readdirSync(evidence).filter((name) => name.endsWith('.sig'));
+  expect(signed).toHaveLength(3);
+  for (const [at, name] of [STARTER, APPROVER, APPROVER].entries())
+    expect(verifiedByOpenSsh(evidence, signed[at] ?? '', name)).toMatch(/^Good "mepm-offboard"/);
+  rmSync(join(evidence, signed[1] ?? ''));
+  expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({
+    code: 50,
+    err: expect.stringContaining('.sig is missing') as string,
+  });
   const records = (await stage.deps.journal.lines(run)).map((l) => l.record);
   const decisions = records.flatMap((r) => (r.type === 'decision' ? [r.decision] : []));
   expect(decisions.map((d) => [d.kind, 'proof' in d && d.proof !== undefined])).toEqual([
@@ -101,4 +124,29 @@ test('a key that is taken out of the policy takes its approval along: the gate i
   expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
   const { counts } = await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
   expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
+});
+
+test('whoever stops a run without proof stops it, and gives nothing back; a signed cancel gives back what is in quarantine', async () => {
+  for (const { by, signed } of [
+    { by: APPROVER, signed: true },
+    // What it leaves in quarantine stops the next run, so it comes last.
+    { by: 'mallory', signed: false },
+  ]) {
+    stage.deps.policy = SIGNED;
+    const quarantined = estate();
+    quarantined.manifest.mode = 'quarantine';
+    quarantined.manifest.waits = { quarantine: '1h', watch: '10m' };
+    expect(await typed(STARTER, 'start', await stage.fill(quarantined))).toMatchObject({ code: 0 });
+    const { planHash = '', run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+    expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+    await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
+    expect(signed ? await typed(by, 'cancel', RUN) : await stage.offboard('cancel', RUN, '--by', by)).toMatchObject({ code: 0 });
+    await expect(resultOf(stage, RUN)).rejects.toThrow('cancelled');
+    const { ended } = await stage.until(RUN, (v) => v.status === 'cancelled');
+    const { ours } = await stage.sandbox.client.report();
+    expect([ours.altered.length > 0, ended?.reason.includes('stays denied')]).toEqual([!signed, !signed]);
+    const decisions = (await stage.deps.journal.lines(run)).flatMap(({ record: r }) => (r.type === 'decision' ? [r.decision] : []));
+    expect(decisions.at(-1)).toMatchObject({ kind: 'cancel', by });
+    await clearRun(stage);
+  }
 });

@@ -15,7 +15,7 @@ export function handleCancelledBy(run: Run): void {
     CancellationScope.nonCancellable(async () => {
       run.cancelledBy = message.by;
       // Before its journal begins there is nothing to write into; the run's end still says who.
-      if (run.started) await decided(run, { ...message, kind: 'cancel' });
+      if (run.started) run.cancelProved = (await decided(run, { ...message, kind: 'cancel' })).proved;
     });
   setHandler(cancelledBy, fromSignal(run, 'cancel', check, work), { description: 'Who is about to cancel the run: {by}' });
 }

@@ -1,3 +1,4 @@
+import type { DecideResult } from '../../activities/decide/decision.ts';
 import type { Decision } from '../../model/messages/index.ts';
 import type { RecordsHead } from '../../model/records-head.ts';
 import type { Phase } from '../../model/names.ts';
@@ -6,7 +7,7 @@ import type { Run } from '../run.ts';
 import { refusalOf } from './refusal.ts';
 
 /**
- * Has a decision judged and recorded, then has the run take it up: `takeUp` is told the ids it named. Returns these. Throws Refused with the
+ * Has a decision judged and recorded, then has the run take it up: `takeUp` is told the ids it named. Throws Refused with the
  * reason for whoever decided. One after the other: `check` is made again when its turn comes, since the decision before it, which has been
  * taken up by then, may have decided what this one is about. `head`: records to write it to that the run does not go on from yet.
  */
@@ -16,17 +17,17 @@ export async function decided<D extends Decision>(
   check: (decision: D) => void = () => {},
   takeUp: (items: string[]) => void = () => {},
   head?: RecordsHead,
-): Promise<string[]> {
+): Promise<DecideResult> {
   const arrivedAt = new Date().toISOString();
   return await run.judging.runExclusive(async () => {
     check(decision);
     run.lastRefusal = undefined;
-    const { items } = await recordDecision({ run: run.id, phase: run.stage as Phase, decision, arrivedAt }, head ? { head } : {}).catch(
+    const result = await recordDecision({ run: run.id, phase: run.stage as Phase, decision, arrivedAt }, head ? { head } : {}).catch(
       (error: unknown) => {
         throw refusalOf(error);
       },
     );
-    takeUp(items);
-    return items;
+    takeUp(result.items);
+    return result;
   });
 }

@@ -22,7 +22,7 @@ export function handleLift(run: Run): void {
       run.liftedBy = message.by;
       run.waitNoMore('quarantine');
     };
-    const items = await decided(run, { ...message, kind: 'lift' }, validator, takeUp);
+    const { items } = await decided(run, { ...message, kind: 'lift' }, validator, takeUp);
     await liftWhat(run, items);
     return items.flatMap((item) => run.outcomes.get(item) ?? []).map(withoutPhase);
   };

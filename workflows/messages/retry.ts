@@ -10,7 +10,7 @@ export const retry = defineUpdate<string[], [ItemsMessage]>('retry');
 export function handleRetry(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Try unresolved items again: {items: {count, hash, only?}, by, reason}';
-  const work = (message: ItemsMessage): Promise<string[]> =>
-    decided(run, { ...message, kind: 'retry' }, validator, (items) => items.forEach((item) => run.asked.retry.add(item)));
+  const work = async (message: ItemsMessage): Promise<string[]> =>
+    (await decided(run, { ...message, kind: 'retry' }, validator, (items) => items.forEach((item) => run.asked.retry.add(item)))).items;
   setHandler(retry, work, { validator, description });
 }

@@ -15,7 +15,7 @@ export function handleWaive(run: Run): void {
     if (means !== undefined && !MEANS.includes(means)) refuse('InvalidValue', `means: ${String(means)} is neither keep nor leave`);
   };
   const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason, means?: keep | leave}';
-  const work = (message: WaiveMessage): Promise<string[]> =>
-    decided(run, { ...message, kind: 'waive' }, validator, (items) => run.waive(items));
+  const work = async (message: WaiveMessage): Promise<string[]> =>
+    (await decided(run, { ...message, kind: 'waive' }, validator, (items) => run.waive(items))).items;
   setHandler(waive, work, { validator, description });
 }

@@ -89,7 +89,7 @@ test('an approval that is still being judged when the gate’s time is over coun
     activities: {
       recordDecision: async () => {
         await expect.poll(() => run.timers(), { interval: 20, timeout: 10_000 }).toEqual([{ ms: 400, state: 'fired' }]);
-        return { items: [] };
+        return { items: [], proved: true };
       },
     },
   });
@@ -103,7 +103,7 @@ test('of an approval and a rejection at once one is judged, and whoever gave the
     activities: {
       recordDecision: async () => {
         await sleep(100);
-        return { items: [] };
+        return { items: [], proved: true };
       },
     },
   });

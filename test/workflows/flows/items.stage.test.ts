@@ -30,7 +30,7 @@ async function stuck(script: Script = {}): Promise<ScriptedRun> {
 /** Judging takes a while, so that several decisions meet. */
 const slowly: Activities['recordDecision'] = async ({ decision }) => {
   await sleep(100);
-  return { items: 'items' in decision && !Array.isArray(decision.items) ? (decision.items?.only ?? []) : [] };
+  return { items: 'items' in decision && !Array.isArray(decision.items) ? (decision.items?.only ?? []) : [], proved: true };
 };
 
 test('what cannot be removed waits for an approver, by name and with what may be typed; what is retried is removed', async () => {
@@ -152,7 +152,7 @@ test('what the activity refuses is told to whoever decided, and the items go on 
   const recordDecision: Activities['recordDecision'] = ({ decision }) =>
     decision.kind === 'waive'
       ? Promise.reject(ApplicationFailure.nonRetryable('by: ask another', 'Refused', 'SelfApproval', []))
-      : Promise.resolve({ items: [] });
+      : Promise.resolve({ items: [], proved: true });
   const run = await stuck({ activities: { recordDecision } });
   expect(await run.refused(run.waive(ROLE))).toMatchObject({ code: 'SelfApproval', message: 'by: ask another' });
   expect((await run.view()).awaiting).toMatchObject([{ kind: 'items', items: [ROLE] }]);

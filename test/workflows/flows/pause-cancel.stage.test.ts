@@ -89,7 +89,7 @@ test('a pause stops at once, before it is recorded; a resume that is refused lea
   const recordDecision: Activities['recordDecision'] = async ({ decision }) => {
     if (decision.kind === 'resume') throw ApplicationFailure.nonRetryable('by: is not among the approvers', 'Refused', 'NotAnApprover');
     if (decision.kind === 'pause') await recorded;
-    return { items: [] };
+    return { items: [], proved: true };
   };
   const run = await start({ activities: { recordDecision } });
   await run.untilGate('plan');
