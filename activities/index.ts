@@ -1,8 +1,14 @@
+import type { ZodType } from 'zod';
 import type { Deps } from './deps.ts';
 import { takesPlain } from '../model/policy.ts';
 import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
-import { asFailure, recordsFailure } from './failures.ts';
+import type { NamedRun } from '../model/run-name.ts';
+import { notAllowed } from './allowed.ts';
+import { asFailure, notAuthorized, recordsFailure } from './failures.ts';
+import { CARRIED, INPUTS } from './inputs.ts';
+import { demandOwnManifest } from './own-manifest.ts';
+import { callingWorkflow, demandOwnRun } from './own-run.ts';
 import { recordsHead, troubleOf } from './records/head.ts';
 import { awaitRecords } from './start/await-records.ts';
 import { withHeartbeat } from './look/activity.ts';
@@ -103,29 +109,58 @@ export interface EdgeActivities {
   takesPlain(): Promise<boolean>;
 }
 
-/** Every activity, refused before it begins where the records here are not those that the run left. */
+/**
+ * Every activity, refused before it begins where its input has not its shape, where the run is not that of the workflow that calls or may not have this
+ * done now, and where the records here are not those that the run left.
+ */
 export function createActivities(deps: Deps): CarriedActivities & ReadingActivities & EdgeActivities {
   const { journal } = deps;
   const reading: ReadingActivities = {
-    readRecords: (input) => asFailure(journal.store.where, () => readRecords(deps, input)),
+    readRecords: (input) =>
+      asFailure(journal.store.where, () => {
+        callingWorkflow();
+        return readRecords(deps, input);
+      }),
   };
   const edge: EdgeActivities = { takesPlain: () => Promise.resolve(takesPlain(deps.policy)) };
   const carried =
-    (name: string, work: (input: never) => Promise<unknown>) =>
-    (input: OfRun, { head }: Carried = {}): Promise<Left<unknown>> =>
+    (name: keyof Activities, work: (input: never) => Promise<unknown>) =>
+    (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>
       asFailure(journal.store.where, async () => {
+        const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
+        demandShape(INPUTS[name], input);
+        demandShape(CARRIED, carry);
         const demandOwn = async () => {
-          const trouble = head && (await troubleOf(journal, input.run, head));
+          const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
           if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
         };
         await demandOwn();
+        // What waits for records cannot read them yet.
+        if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
         const result = await work(input as never);
         // They may have been replaced meanwhile: what was left in others is no head of this run.
         await demandOwn();
         return { result, head: await recordsHead(journal, input.run) };
       });
   const ofRuns = Object.fromEntries(
-    Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name, work)]),
+    Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name as keyof Activities, work)]),
   ) as unknown as CarriedActivities;
   return { ...ofRuns, ...reading, ...edge };
+}
+
+/** What the records say of the run must allow the activity, and its manifest must be the run's. Throws NotAuthorized. */
+async function demandRight(deps: Deps, name: keyof Activities, named: NamedRun, input: OfRun & { manifest?: unknown }): Promise<void> {
+  const ledger = await deps.journal.ledger(input.run);
+  const why = notAllowed(name, named, ledger);
+  if (why !== undefined) throw notAuthorized(`${why}; nothing was done`);
+  // Whoever starts a run brings it as it was written.
+  if (name !== 'startRun' && typeof input.manifest === 'string') await demandOwnManifest(deps, named, ledger, input.manifest);
+}
+
+/** Throws NotAuthorized, naming the fields. */
+function demandShape(shape: ZodType, value: unknown): void {
+  const { error } = shape.safeParse(value);
+  if (!error) return;
+  const fields = error.issues.slice(0, 3).map((i) => `${i.path.join('.') || 'input'}: ${i.code}`);
+  throw notAuthorized(`not an input of this activity (${fields.join('; ')}); nothing was done`);
 }

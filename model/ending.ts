@@ -7,12 +7,18 @@ import type { Plan } from './plan.ts';
  * follows from its records: whoever may call an activity may claim anything.
  */
 export function unproved(status: RunStatus, records: readonly JournalRecord[], ledger: Ledger, plan: Plan | undefined): string | undefined {
+  if (status === 'dry-run' && records.some((r) => r.type === 'gate-opened')) return 'it asked for an approval';
+  if (status === 'denied' && !records.some(stops)) return 'nobody rejected it, and no gate closed without a decision';
   if (status === 'dry-run' || status === 'refused') return records.some((r) => r.type === 'intent') ? 'things were changed' : undefined;
   if (status !== 'completed') return undefined;
   if (!plan) return 'no plan was made';
   const open = plan.items.filter((i) => !isDone(ledger, i.id)).length;
   if (open > 0) return `${open} of ${plan.items.length} planned things are neither removed nor waived`;
   return ledger.restores === undefined ? unverified(records) : undefined;
+}
+
+function stops(r: JournalRecord): boolean {
+  return r.type === 'gate-closed' ? r.outcome !== 'approved' : r.type === 'decision' && r.decision.kind === 'lift';
 }
 
 /** The last thing that changed something, or could, was the last plan or intent. */

@@ -1,3 +1,4 @@
+import { canonical } from './canonical.ts';
 import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import { each, listed, type Selector } from './selector.ts';
@@ -59,4 +60,27 @@ export function withSystems(manifest: Manifest, walked: SystemId[]): Manifest {
       },
     }),
   };
+}
+
+/** What a walk learns beside the lists: where they hang from. */
+const ROOTS: readonly string[] = ['managementAccount', 'organization'];
+
+/** Pure: whether a manifest is the written one with a list in place of each `all`, and nothing else. */
+export function isWrittenOut(manifest: Manifest, written: Manifest): boolean {
+  const { aws, azure, gcp, ...rest } = manifest;
+  const { aws: writtenAws, azure: writtenAzure, gcp: writtenGcp, ...writtenRest } = written;
+  return (
+    canonical(rest) === canonical(writtenRest) && filledIn(aws, writtenAws) && filledIn(azure, writtenAzure) && filledIn(gcp, writtenGcp)
+  );
+}
+
+function filledIn(section: object | undefined, written: object | undefined): boolean {
+  if (!section || !written) return section === written;
+  const given = Object.entries(section);
+  const asked = new Map<string, unknown>(Object.entries(written));
+  const same = (key: string, value: unknown) => asked.get(key) === 'all' || canonical(value) === canonical(asked.get(key));
+  return (
+    [...asked.keys()].every((key) => key in section) &&
+    given.every(([key, value]) => (asked.has(key) ? same(key, value) : ROOTS.includes(key)))
+  );
 }

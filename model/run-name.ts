@@ -1,6 +1,8 @@
 /** What a tenant can have one of at a time, by the word that its workflow ids begin with. */
 export type RunSort = 'offboarding' | 'offboarding-dry-run' | 'restore' | 'restore-dry-run' | 'discovery';
 
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
 /** The workflow id of a tenant's run: a second one attaches to the first. */
 export function workflowIdOf(sort: RunSort, tenantId: string): string {
   return `${sort}-${tenantId.toLowerCase()}`;
@@ -12,6 +14,24 @@ export function workflowIdOf(sort: RunSort, tenantId: string): string {
  */
 export function runName(workflowId: string, firstExecutionRunId: string): string {
   return `${workflowId}_${firstExecutionRunId}`;
+}
+
+/** What a run may be called, and nothing else: its name is part of paths. */
+const RUN_NAME = new RegExp(`^(offboarding|offboarding-dry-run|restore|restore-dry-run|discovery)-(${UUID})_${UUID}$`);
+
+/** What a run's name says of it. `tenantId` is in small letters, as in its workflow id. */
+export interface NamedRun {
+  sort: RunSort;
+  workflowId: string;
+  tenantId: string;
+}
+
+/** Pure: what a run's name says; undefined for a text that is no run's name. */
+export function parseRunName(run: unknown): NamedRun | undefined {
+  const parts = typeof run === 'string' ? RUN_NAME.exec(run) : null;
+  const [, sort, tenantId] = parts ?? [];
+  if (sort === undefined || tenantId === undefined) return undefined;
+  return { sort: sort as RunSort, workflowId: workflowIdOf(sort as RunSort, tenantId), tenantId };
 }
 
 export function workflowIdIn(run: string): string {

@@ -1,15 +1,18 @@
 import { gateKey } from '../../model/decided.ts';
 import type { OpenGate } from '../../model/gate.ts';
-import type { JournalRecord } from '../../model/ledger.ts';
+import type { JournalRecord, Ledger } from '../../model/ledger.ts';
 import type { Deps } from '../deps.ts';
+import { notAuthorized } from '../failures.ts';
 
-/** Opens a gate in the journal. A gate that is open already keeps its times. */
+/** Opens a gate in the journal, once the plan it is about is in force. A gate that is open already keeps its times. */
 export async function openGate(
   deps: Deps,
   { run, gate, opening, planHash, forMs }: Omit<OpenGate, 'openedAt' | 'expiresAt'> & { run: string; forMs: number },
 ): Promise<OpenGate> {
-  const known = (await deps.journal.ledger(run)).gates.get(gateKey(gate, opening));
+  const ledger = await deps.journal.ledger(run);
+  const known = ledger.gates.get(gateKey(gate, opening));
   if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
+  demandOpenable(ledger, { gate, opening, planHash });
   const now = Date.now();
   const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];
   const opened: OpenGate = { gate, opening, planHash, openedAt, expiresAt };
@@ -18,15 +21,40 @@ export async function openGate(
   return opened;
 }
 
+/** Throws NotAuthorized. */
+function demandOpenable(ledger: Ledger, { gate, opening, planHash }: Pick<OpenGate, 'gate' | 'opening' | 'planHash'>): void {
+  const refuse = (why: string): never => {
+    throw notAuthorized(`gate ${gate}, opening ${opening}, is not opened: ${why}`);
+  };
+  if (ledger.planHash !== planHash) refuse('that plan is not in force');
+  if ((gate === 'restore') !== (ledger.restores !== undefined)) refuse('a run of this sort has no such gate');
+  if ([...ledger.gates.values()].some((g) => g.gate === gate && g.opening >= opening)) refuse('it was opened as often before');
+}
+
 type Line<T extends JournalRecord['type']> = { run: string } & Omit<Extract<JournalRecord, { type: T }>, 'type'>;
 
-/** Writes down how a gate closed. */
+/** Writes down how a gate closed: as approved only where its approval stands in the journal. */
 export async function closeGate(deps: Deps, { run, ...gate }: Line<'gate-closed'>): Promise<void> {
+  const known = await openIn(deps, run, gate);
+  if (known.outcome === gate.outcome) return;
+  if (known.outcome !== undefined) throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}, has closed before (${known.outcome})`);
+  const decided = known.approval ? 'approved' : known.decided ? 'rejected' : undefined;
+  if (gate.outcome !== 'expired' && gate.outcome !== decided)
+    throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}: nobody decided that it is ${gate.outcome}`);
   await deps.journal.append(run, { type: 'gate-closed', ...gate });
 }
 
 /** Says, in the log and the journal, that a gate still waits. */
 export async function remind(deps: Deps, { run, ...reminder }: Line<'reminder'>): Promise<void> {
+  const known = await openIn(deps, run, reminder);
+  if (known.outcome !== undefined || known.decided) return;
   await deps.journal.append(run, { type: 'reminder', ...reminder });
   deps.log.warn({ run, ...reminder }, 'a gate still waits for a decision');
+}
+
+/** A gate that was opened. Throws NotAuthorized. */
+async function openIn(deps: Deps, run: string, { gate, opening }: Pick<OpenGate, 'gate' | 'opening'>) {
+  const known = (await deps.journal.ledger(run)).gates.get(gateKey(gate, opening));
+  if (!known) throw notAuthorized(`gate ${gate}, opening ${opening}, was not opened`);
+  return known;
 }

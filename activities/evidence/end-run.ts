@@ -6,7 +6,9 @@ import type { PhaseCounts } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
+import { parseRunName } from '../../model/run-name.ts';
 import type { Deps } from '../deps.ts';
+import { notAuthorized } from '../failures.ts';
 import { unproved } from '../../model/ending.ts';
 import { currentPlan } from '../records/plans.ts';
 import { evidenceFiles, plansOf } from './evidence.ts';
@@ -51,6 +53,7 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
 
 /** Writes the evidence of a run that has ended: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
 export async function writeEvidence(deps: Deps, run: string): Promise<{ folder: string; summary: RunSummary }> {
+  if (!parseRunName(run)) throw notAuthorized('run: is not the name of a run; no folder is made by it');
   const lines = await deps.journal.lines(run);
   const plans = await plansOf(lines, ({ artifact }) => deps.artifacts.get<Plan>(artifact));
   const { evidence, files } = evidenceFiles(run, lines, plans);

@@ -4,7 +4,7 @@ import { UNREAD_SYSTEM, type Plan, type Untouched } from '../../model/plan.ts';
 import { buildRestorePlan, neededBy, neededBesides, withContents, type Removed } from '../../model/restore.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
-import { fault } from '../failures.ts';
+import { fault, notAuthorized } from '../failures.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
 import { removedWithAdopted } from '../records/removed.ts';
@@ -22,6 +22,7 @@ export interface MakeRestorePlanInput {
 
 /** Plans what is given back, freezes the plan, and makes it the one in force. Reads clouds only for what chosen items need. */
 export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
+  if ((await deps.journal.ledger(run)).restores !== restores) throw notAuthorized(`${run} was not started to restore that run`);
   const { ledger, removed, plans } = await removedWithAdopted(deps.journal, deps.artifacts, restores);
   const last = plans.at(-1);
   if (!last) throw fault(`${restores} had no plan`);

@@ -2,6 +2,7 @@ import { draftManifest } from '../../model/discovery.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Deps } from '../deps.ts';
 import { answerOf } from '../answer.ts';
+import { demandTenant } from './offboarding.ts';
 import type { PortalSnapshot } from '../portal/reader.ts';
 
 export interface StartDiscoveryInput {
@@ -13,6 +14,7 @@ export interface StartDiscoveryInput {
 /** Opens a discovery: a manifest nobody has written yet, with the collectors the portal lists, if it still answers. Returns its address. */
 export async function startDiscovery(deps: Deps, { run, scope }: StartDiscoveryInput): Promise<{ manifest: string }> {
   const manifest = draftManifest(scope, [], process.env['OFFBOARD_AWS_ROLE']);
+  demandTenant(run, manifest.tenant.id);
   const collectors = (await portalCollectors(deps, manifest)) ?? [];
   return { manifest: await deps.artifacts.put(run, { ...manifest, collectors }) };
 }

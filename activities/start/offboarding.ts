@@ -17,7 +17,7 @@ import { lookInSystem } from '../look/look.ts';
 import { counted } from '../../model/counted.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import type { Proof } from '../../model/statement/statement.ts';
-import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
+import { parseRunName, withoutDryRun, workflowIdIn, workflowIdOf } from '../../model/run-name.ts';
 import { nonceOf, unproved } from './prove.ts';
 import { goByPolicy } from '../records/policy.ts';
 import { earlierRun, runsOfTenant } from '../records/plans.ts';
@@ -103,7 +103,11 @@ export async function openRun(
   manifestHash: string,
   restores?: string,
 ): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'identity' | 'otpPublicKey'>> {
-  if ((await deps.journal.ledger(run)).startedBy === undefined) {
+  demandTenant(run, manifest.tenant.id);
+  const before = await deps.journal.ledger(run);
+  if (before.startedBy !== undefined && before.manifest !== manifestHash)
+    throw new OffboardError('InvalidValue', 'manifest: is another than the run began with; start a new run');
+  if (before.startedBy === undefined) {
     const started = { workflowId, startedBy, manifestHash, tenantId: manifest.tenant.id, temporal: deps.temporal };
     await deps.journal.append(run, {
       type: 'run-started',
@@ -116,6 +120,14 @@ export async function openRun(
   const { approvers } = effectivePolicy(deps.policy, manifest);
   const { identity } = deps.policy;
   return { manifest: manifestHash, waits: manifest.waits, approvers, identity, otpPublicKey: deps.sealing.publicJwk };
+}
+
+/** What a run does, it does in the tenant that its workflow id names: by that id runs of a tenant know of each other. Throws InvalidValue. */
+export function demandTenant(run: string, tenantId: string): void {
+  const named = parseRunName(run);
+  if (!named || named.tenantId === tenantId) return;
+  const right = workflowIdOf(named.sort, tenantId);
+  throw new OffboardError('InvalidValue', `tenant.id: is not the tenant that the workflow id names; the workflow id must be ${right}`);
 }
 
 /** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */

@@ -2,11 +2,12 @@ import type { Manifest } from '../../model/manifest.ts';
 import { step, type Reason } from '../../model/next-step.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { restoreMessage } from '../../model/messages/start.ts';
+import { parseRunName } from '../../model/run-name.ts';
 import type { Proof } from '../../model/statement/statement.ts';
 import type { Deps } from '../deps.ts';
 import { removedWithAdopted } from '../records/removed.ts';
 import { unproved } from './prove.ts';
-import { approverFailures, openRun, type StartRunResult } from './offboarding.ts';
+import { approverFailures, demandTenant, openRun, type StartRunResult } from './offboarding.ts';
 
 export interface StartRestoreInput {
   /** Journal of the restore. */
@@ -29,6 +30,7 @@ export interface StartRestoreInput {
  * that of the run it undoes. Changes nothing.
  */
 export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
+  demandReadable(input.run, input.restores);
   const { restores, only, startedBy: by, tenantId, dryRun, proof } = input;
   const nobody = await unproved(
     deps,
@@ -60,4 +62,11 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   ];
   await deps.journal.append(input.run, { type: 'preconditions', failures });
   return { ...opened, failures, soak: 0, collectors: [] };
+}
+
+/** A restore reads an offboarding of its own tenant. Throws InvalidValue. */
+function demandReadable(run: string, restores: string): void {
+  const source = parseRunName(restores);
+  if (source?.sort !== 'offboarding') throw new OffboardError('InvalidValue', 'restores: is not the journal of an offboarding');
+  demandTenant(run, source.tenantId);
 }

@@ -1,18 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ActivityFailure } from '@temporalio/common';
 import { WorkflowFailedError } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { ApplyInput, ApplyResult } from '../../activities/apply/engine.ts';
+import { removeItems } from '../../activities/apply/operations/remove.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { buildBundle } from '../../worker/bundle/build.ts';
 import { createWorker } from '../../worker/worker.ts';
-import type { removeByHand } from '../workflows/fixtures/by-hand.ts';
+import type { callByHand } from '../workflows/fixtures/by-hand.ts';
 import type { Stage } from './stage.ts';
 import { suite } from './suite.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/fixtures/by-hand.ts', import.meta.url));
 
-/** Starts the removing activity as somebody would who goes round the offboarding: from a workflow of his own, with the real activities. */
+/** Has the removing code do what somebody asks of it who has got past the check of whose run it is: what it answers, or the failure it ends with. */
+export async function removePastTheEdge(stage: Stage, input: ApplyInput): Promise<ApplyResult | ApplicationFailure> {
+  const remove = (given: ApplyInput) => removeItems(stage.deps, given);
+  try {
+    return await new MockActivityEnvironment(undefined, { client: stage.session.client }).run<[ApplyInput], ApplyResult, typeof remove>(
+      remove,
+      input,
+    );
+  } catch (error) {
+    if (error instanceof ApplicationFailure) return error;
+    throw error;
+  }
+}
+
+/** Starts activities as somebody would who goes round the offboarding: from a workflow of his own, with the real activities, and the keys. */
 export class ByHand {
   readonly #stage: Stage;
   readonly #taskQueue = `by-hand-${randomUUID()}`;
@@ -39,13 +56,13 @@ export class ByHand {
     await this.#stop?.();
   }
 
-  /** What the activity answers, or the failure it ends with. */
-  async remove(input: ApplyInput): Promise<ApplyResult | ApplicationFailure> {
+  /** What an activity answers, or the failure it ends with. `{own}` in texts of the input stands for the name of the calling workflow's run. */
+  async call(activity: string, input: unknown, workflowId = `by-hand-${randomUUID()}`): Promise<unknown> {
     try {
-      return await this.#stage.session.client.workflow.execute<typeof removeByHand>('removeByHand', {
+      return await this.#stage.session.client.workflow.execute<typeof callByHand>('callByHand', {
         taskQueue: this.#taskQueue,
-        workflowId: `by-hand-${randomUUID()}`,
-        args: [input],
+        workflowId,
+        args: [activity, input],
       });
     } catch (error) {
       const cause = error instanceof WorkflowFailedError && error.cause instanceof ActivityFailure ? error.cause.cause : undefined;

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createActivities } from '../../activities/index.ts';
+import { adoptRun } from '../../activities/evidence/adopt.ts';
 import { removedWithAdopted } from '../../activities/records/removed.ts';
+import type { Reason } from '../../model/next-step.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
@@ -75,10 +78,10 @@ test('a try to take over that was cut off after it ended the old run is taken up
   const { journal } = stage.deps;
   const run = `${RUN}_next`;
   await journal.append(old, { type: 'run-ended', status: 'superseded', reason: `superseded by ${run}, which adopts what it did` });
-  const adopt = (by: string) => createActivities(stage.deps).adoptRun({ run: by, adopt: old, by: STARTER });
-  expect((await adopt(run)).result).toEqual([]);
+  const adopt = (by: string) => adoptRun(stage.deps, { run: by, adopt: old, by: STARTER });
+  expect(await adopt(run)).toEqual([]);
   expect((await journal.ledger(run)).adopted).toEqual({ run: old });
-  expect((await adopt(`${RUN}_another`)).result).toMatchObject([{ reason: `adopt: ${old} has ended (superseded); start without it` }]);
+  expect(await adopt(`${RUN}_another`)).toMatchObject([{ reason: `adopt: ${old} has ended (superseded); start without it` }]);
 });
 
 test('a run that goes on, has ended, or is not there is not taken over; nothing is written to it', async () => {
@@ -90,7 +93,13 @@ test('a run that goes on, has ended, or is not there is not taken over; nothing 
   const beside = `${RUN}-beside`;
   const input = { manifest: smallEstate().manifest, startedBy: STARTER, dryRun: false, searchAttributes: false, adopt: old };
   await stage.session.client.workflow.start('offboarding', { workflowId: beside, taskQueue: stage.taskQueue, args: [input] });
-  expect(await resultOf(stage, beside)).toMatchObject({ status: 'refused' });
+  await expect(resultOf(stage, beside)).rejects.toMatchObject({
+    cause: { cause: { message: 'run: is not the name of a run; nothing was done' } },
+  });
+  const adopt = () => adoptRun(stage.deps, { run: `${RUN}_${randomUUID()}`, adopt: old, by: STARTER });
+  const environment = new MockActivityEnvironment(undefined, { client: stage.session.client });
+  const reasons = await environment.run<[], Reason[], typeof adopt>(adopt);
+  expect(reasons).toMatchObject([{ reason: expect.stringContaining('is still running in the Temporal') as string }]);
   expect(await stage.deps.journal.lines(old)).toHaveLength(lines);
   await stage.session.client.workflow.getHandle(RUN).terminate('over');
   await start('--adopt', 'offboarding-unknown');

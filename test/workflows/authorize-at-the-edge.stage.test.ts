@@ -4,7 +4,7 @@ import type { ApplyResult } from '../../activities/apply/engine.ts';
 import { PHASES, type Phase } from '../../model/names.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { ByHand } from '../harness/by-hand.ts';
+import { removePastTheEdge } from '../harness/by-hand.ts';
 import { APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';
 import { memberItem, memberRole, trusting } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -12,15 +12,8 @@ import { holdRemovals, intentsOf, recordsOf, removedBy } from '../harness/remova
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
-const byHand = new ByHand(stage);
-beforeAll(async () => {
-  await stage.open();
-  await byHand.open();
-});
-afterAll(async () => {
-  await byHand.close();
-  await stage.close();
-});
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
 const MEMBER = memberItem('contoso-collect');
@@ -38,7 +31,7 @@ const left = async () => (await stage.sandbox.client.report()).ours.left;
 /** Tries to remove one phase's item past the workflow; expects that the sandbox lost nothing and no intent was written. */
 async function tryToRemove(view: Pick<RunView, 'run'>, planHash: string, phase: Phase): Promise<ApplyResult | ApplicationFailure> {
   const before = { left: await left(), intents: await intentsOf(stage, view.run) };
-  const answer = await byHand.remove({ run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } });
+  const answer = await removePastTheEdge(stage, { run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } });
   expect({ left: await left(), intents: await intentsOf(stage, view.run) }).toEqual(before);
   return answer;
 }
@@ -106,9 +99,9 @@ test('an approval covers the plan whose hash it names and no amended one', async
   expect(second.planHash).not.toBe(first.planHash);
   const edited = { phase: 'permissions' as const, items: [memberItem('edited')] };
   const before = await left();
-  const old = await byHand.remove({ run: first.run, planHash: first.planHash ?? '', work: edited });
+  const old = await removePastTheEdge(stage, { run: first.run, planHash: first.planHash ?? '', work: edited });
   expect(old).toMatchObject({ type: 'NotAuthorized' });
-  const amended = await byHand.remove({ run: first.run, planHash: second.planHash ?? '', work: edited });
+  const amended = await removePastTheEdge(stage, { run: first.run, planHash: second.planHash ?? '', work: edited });
   expectBlocked(amended, memberItem('edited'), 'NotAuthorized', /^gate plan holds no approval of plan/);
   expect(await left()).toEqual(before);
 });
@@ -168,7 +161,7 @@ test('a collector can be removed by no activity but with its code, and while one
   await approveGate(stage, run, 'collectors');
   await stage.until(run, (v) => v.collectors.length > 0);
   const before = await left();
-  const past = await byHand.remove({
+  const past = await removePastTheEdge(stage, {
     run: view.run,
     planHash: hash,
     work: { phase: 'data-collection', items: [ITEMS['data-collection']] },

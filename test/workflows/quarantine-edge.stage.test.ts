@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { AnyKind } from '../../activities/cloud.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { ByHand } from '../harness/by-hand.ts';
+import { removePastTheEdge } from '../harness/by-hand.ts';
 import { APPROVER, OIDC_ROLE_ARN, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { memberItem, memberRole } from '../harness/member-roles.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -9,15 +9,8 @@ import { removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
-const byHand = new ByHand(stage);
-beforeAll(async () => {
-  await stage.open();
-  await byHand.open();
-});
-afterAll(async () => {
-  await byHand.close();
-  await stage.close();
-});
+beforeAll(() => stage.open());
+afterAll(() => stage.close());
 afterEach(() => abandonRun(stage));
 
 function quarantined(waits: { quarantine: string; watch: string }): TestEstate {
@@ -33,7 +26,7 @@ test('whoever starts the removal by hand does not shorten a quarantine', async (
   const { run: journal, planHash = '' } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
   const item = memberItem('contoso-more');
-  const answer = await byHand.remove({ run: journal, planHash, work: { phase: 'permissions', items: [item] } });
+  const answer = await removePastTheEdge(stage, { run: journal, planHash, work: { phase: 'permissions', items: [item] } });
   expect(answer).toMatchObject({ outcomes: [{ item, outcome: 'blocked', code: 'InQuarantine' }] });
   expect(await removedBy(stage, journal)).toEqual([]);
   const { ours } = await stage.sandbox.client.report();

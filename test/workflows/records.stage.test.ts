@@ -1,13 +1,14 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createActivities } from '../../activities/index.ts';
 import { openRecords } from '../../activities/records/open.ts';
 import type { SqliteStore } from '../../activities/records/sqlite/store.ts';
 import { awaited } from '../../model/waiting.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { loadKeys } from '../../security/keys.ts';
+import { asRun } from '../harness/as-run.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
@@ -187,7 +188,9 @@ test('records that are lost are accepted by an approver, as they were seen; the 
 test('whoever ends a run by hand ends it as its records say, not as he does', async () => {
   const run = await startedRun(stage, smallEstate());
   const { run: journal } = await stage.until(run, (v) => v.gate?.gate === 'plan');
-  const { result } = await createActivities(stage.deps).endRun({ run: journal, status: 'completed', reason: 'nothing is left' });
+  const answer = await asRun(stage, journal, 'endRun', { run: journal, status: 'completed', reason: 'nothing is left' });
+  if (answer instanceof ApplicationFailure) throw answer;
+  const { result } = answer;
   const told = expect.stringMatching(/^said to be completed, which its records do not show: \d+ of \d+ planned things/) as string;
   expect(result).toMatchObject({ status: 'failed', reason: told });
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
