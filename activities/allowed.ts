@@ -1,6 +1,6 @@
 import type { Ledger } from '../model/ledger.ts';
 import type { NamedRun, RunSort } from '../model/run-name.ts';
-import type { Activities } from './index.ts';
+import type { ActivityName } from './inputs.ts';
 
 /** For whose runs an activity is, and at which time of them. What else it demands of the records it looks at itself. */
 interface Allowed {
@@ -17,7 +17,7 @@ const CHANGES: readonly RunSort[] = ['offboarding', 'restore'];
 const RUNS: readonly RunSort[] = [...OFFBOARDING, ...RESTORE];
 const DISCOVERY: readonly RunSort[] = ['discovery'];
 
-const ALLOWED: Record<keyof Activities, Allowed> = {
+const ALLOWED: Record<ActivityName, Allowed> = {
   startRun: { of: OFFBOARDING, outside: 'before' },
   startRestore: { of: RESTORE, outside: 'before' },
   startDiscovery: { of: DISCOVERY },
@@ -51,7 +51,7 @@ const ALLOWED: Record<keyof Activities, Allowed> = {
 };
 
 /** Pure: why a run may not have this activity done now; undefined where it may. A discovery has no records. */
-export function notAllowed(name: keyof Activities, { sort }: NamedRun, ledger: Pick<Ledger, 'startedBy' | 'ended'>): string | undefined {
+export function notAllowed(name: ActivityName, { sort }: NamedRun, ledger: Pick<Ledger, 'startedBy' | 'ended'>): string | undefined {
   const { of, outside } = ALLOWED[name];
   if (!of.includes(sort)) return `a run of the sort ${sort} does no ${name}`;
   if (sort === 'discovery' || outside === 'always') return undefined;

@@ -1,4 +1,5 @@
 import type { FailureClass } from '../model/errors.ts';
+import { visible } from '../model/visible.ts';
 import type { AnyCloud } from './cloud.ts';
 
 /** What a cloud answered, or why it did not, as its classifier judges it. */
@@ -12,16 +13,19 @@ export async function answerOf<T>(cloud: Pick<AnyCloud, 'classify'>, ask: () => 
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
-    return { ok: false, failure: cloud.classify(error) };
+    return { ok: false, failure: shown(cloud.classify(error)) };
   }
 }
+
+/** A cloud's own words are somebody's: they are shown, and judged by their code alone. */
+const shown = (failure: FailureClass): FailureClass => ({ ...failure, code: visible(failure.code), message: visible(failure.message) });
 
 /** The answer, or how it was refused. What may be answered later is thrown, for the whole work to be tried again. */
 export async function unlessRefused<T>(classify: (error: unknown) => FailureClass, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
-    const failure = classify(error);
+    const failure = shown(classify(error));
     if (failure.kind === 'retry') throw error;
     return { ok: false, failure };
   }

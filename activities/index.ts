@@ -109,6 +109,9 @@ export interface EdgeActivities {
   takesPlain(): Promise<boolean>;
 }
 
+/** Each has its shape: one that is forgotten is not compiled. */
+const SHAPES: Record<keyof Activities, ZodType> = INPUTS;
+
 /**
  * Every activity, refused before it begins where its input has not its shape, where the run is not that of the workflow that calls or may not have this
  * done now, and where the records here are not those that the run left.
@@ -128,7 +131,7 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
     (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>
       asFailure(journal.store.where, async () => {
         const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
-        demandShape(INPUTS[name], input);
+        demandShape(SHAPES[name], input);
         demandShape(CARRIED, carry);
         const demandOwn = async () => {
           const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));

@@ -1,10 +1,12 @@
 import { EXIT_CODES, OffboardError } from '../model/errors.ts';
+import { visibleLines } from '../model/visible.ts';
 import { spell } from '../model/next-step.ts';
 import { helpOf, parse, type Command, type Io } from './terminal/command.ts';
 import { COMMANDS } from './commands/index.ts';
 
 /** The CLI. Resolves to the exit code; what went wrong is told on stderr, and with --json as JSON on stdout, too. */
-export async function main(args: string[], io: Io): Promise<number> {
+export async function main(args: string[], given: Io): Promise<number> {
+  const io = shownBy(given);
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === 'help' || name === '--help') {
@@ -28,6 +30,11 @@ export async function main(args: string[], io: Io): Promise<number> {
     if (rest.includes('--json')) io.out(JSON.stringify({ error: error.code, message: error.message, next: error.next }));
     return EXIT_CODES[error.code];
   }
+}
+
+/** Whatever a name holds, it moves no cursor, hides nothing and turns nothing round on the terminal; JSON stays the same JSON. */
+function shownBy(io: Io): Io {
+  return { ...io, out: (text) => io.out(visibleLines(text)), err: (text) => io.err(visibleLines(text)) };
 }
 
 function overview(program: string): string {

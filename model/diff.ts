@@ -1,3 +1,4 @@
+import { visible } from './visible.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from './finding.ts';
 
@@ -7,7 +8,7 @@ const SHOWN = 5;
 export function describeDiff(before: Json, after: Json): string {
   const lines = differences(before, after, '');
   const more = lines.length > SHOWN ? `; and ${lines.length - SHOWN} more` : '';
-  return lines.slice(0, SHOWN).join('; ') + more;
+  return visible(lines.slice(0, SHOWN).join('; ')) + more;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isVisible, visible } from './visible.ts';
 import { OffboardError, type ErrorCode } from './errors.ts';
 
 /** What a schema cannot say is wrong in a file that a person wrote: where, what, and the mend. */
@@ -20,6 +21,17 @@ export function refuseFaults(faults: Fault[], file: string, lineOf?: (path: Prop
     return `${line}: ${path.join('.')}: ${what}${places.length > 0 ? ` (${places.map(place).join('; ')})` : ''}; ${mend}`;
   });
   throw new OffboardError(first.code, text.join('\n'));
+}
+
+/** Texts of a value that hold what is not seen: a name could look like another, or turn round what stands beside it. */
+export function unseenFaults(value: unknown, path: PropertyKey[] = []): Fault[] {
+  if (typeof value === 'string')
+    return isVisible(value)
+      ? []
+      : [{ code: 'InvalidValue', path, what: `holds what is not seen: ${visible(value)}`, mend: 'write it without that, in one line' }];
+  if (Array.isArray(value)) return value.flatMap((v, at) => unseenFaults(v, [...path, at]));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, v]) => unseenFaults(v, [...path, key]));
 }
 
 /** Faults of a part of a file, told by where that part stands in it. */

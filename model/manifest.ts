@@ -6,6 +6,8 @@ import { ChangeWindowSchema } from './window.ts';
 
 const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555').transform(normalMicrosoft);
 const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write its 12 digits in quotes');
+/** Words for people; over several lines in the file, they are one line everywhere else. */
+const prose = z.string().overwrite((text) => text.replaceAll(/\s+/g, ' ').trim());
 const person = z.string().min(1, 'is empty; write a name or a mail address');
 /** A project of a domain is `example.com:web`. */
 const projectId = z
@@ -42,8 +44,8 @@ const span = (text: string) => duration.prefault(text);
 
 const successor = z.union(
   [
-    z.strictObject({ vendor: z.string().min(1), since: date, attestedBy: person }),
-    z.strictObject({ none: z.string().min(10, 'needs a reason of at least 10 characters'), attestedBy: person }),
+    z.strictObject({ vendor: prose.min(1), since: date, attestedBy: person }),
+    z.strictObject({ none: prose.min(10, 'needs a reason of at least 10 characters'), attestedBy: person }),
   ],
   'names no successor; write vendor, since and attestedBy, or none (a reason) and attestedBy: the guide lets offboarding begin only once a successor is onboarded',
 );
@@ -114,16 +116,16 @@ export const ManifestSchema = z.strictObject({
   /** The guide's notes before migrating ("Recommended steps before migrating"): the three that have no API. */
   notes: z
     .strictObject({
-      groupAccess: z.array(z.string()).default([]),
-      customReports: z.array(z.string()).default([]),
-      alerts: z.array(z.string()).default([]),
+      groupAccess: z.array(prose).default([]),
+      customReports: z.array(prose).default([]),
+      alerts: z.array(prose).default([]),
     })
     .prefault({}),
   /** Native ids that are never planned, whatever they match. */
   protected: z.array(z.string().min(1)).default([]),
   /** Guards lifted before approval, so that the plan's hash covers it. */
   overrides: z
-    .array(z.strictObject({ item: z.string().min(1), reason: z.string().min(10, 'needs a reason of at least 10 characters') }))
+    .array(z.strictObject({ item: z.string().min(1), reason: prose.min(10, 'needs a reason of at least 10 characters') }))
     .default([]),
   breakers: z
     .strictObject({

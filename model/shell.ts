@@ -2,6 +2,7 @@ import type { Manifest } from './manifest.ts';
 import type { SystemId } from './names.ts';
 import type { OwnGrant } from './own-access.ts';
 import { quote } from './quote.ts';
+import { visible } from './visible.ts';
 import type { PlanItem } from './plan.ts';
 import type { ToRestore } from './restore.ts';
 
@@ -43,7 +44,7 @@ export interface OwnAccessScript {
 
 /** A line of comment: a line break would end it, and what follows would be a command. */
 export function comment(text: string): string {
-  return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+  return `# ${visible(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '))}`;
 }
 
 /** One command line from its words. */

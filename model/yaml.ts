@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { OffboardError, type ErrorCode } from './errors.ts';
-import { refuseFaults, type Fault } from './fault.ts';
+import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
 
 /**
  * The text of one YAML file against a schema, and against `check` for what no schema can say. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
@@ -17,7 +17,8 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, c
   }
   const result = schema.safeParse(document.toJS());
   if (!result.success) throw faults(file, document, lines, result.error.issues);
-  refuseFaults(check?.(result.data) ?? [], file, (path) => lineOf(document, lines, path));
+  const found = [...unseenFaults(result.data), ...(check?.(result.data) ?? [])];
+  refuseFaults(found, file, (path) => lineOf(document, lines, path));
   return result.data;
 }
 

@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import { FAILURES } from '../model/errors.ts';
+import { plain } from '../model/markdown.ts';
 import type { Carried, Left, RecordsHead } from '../model/records-head.ts';
 import type { Activities, CarriedActivities } from '../activities/index.ts';
 import { withRecords } from './records.ts';
@@ -41,7 +42,7 @@ const called =
   (input: Input<K>, { summary, head }: { summary?: string; head?: RecordsHead } = {}): Promise<Result<K>> =>
     withRecords(
       (carried, place) => {
-        const told = summary === undefined ? {} : { summary };
+        const told = summary === undefined ? {} : { summary: plain(summary) };
         const proxy = proxyActivities<CarriedActivities>({ ...options, ...told, ...place });
         const call = proxy[name] as (input: Input<K>, carried: Carried) => Promise<Left<Result<K>>>;
         return call(input, carried);

@@ -1,4 +1,5 @@
 import { ASSERTED } from '../model/identity/how.ts';
+import { code, plain, sentence } from '../model/markdown.ts';
 import { PHASE_TITLES, PHASES, RESTORE_TITLES } from '../model/names.ts';
 import { endWords } from '../model/maybe-ours.ts';
 import { counted } from '../model/counted.ts';
@@ -17,11 +18,15 @@ const MOST_ITEMS = 20;
 export function describe(view: RunView): string {
   const lines = [`**${view.paused ? 'Paused' : stageTitle(view)}**`, ''];
   if (view.identity === 'asserted') lines.push(ASSERTED, '');
-  for (const words of view.first ?? []) lines.push(`**Note:** ${breakable(words)}`, '');
-  if (view.ended) lines.push(`**${endWords(view)}:** ${view.ended.reason}`, '');
+  for (const words of view.first ?? []) lines.push(`**Note:** ${sentence(words, breakable)}`, '');
+  if (view.ended) lines.push(`**${plain(endWords(view))}:** ${sentence(view.ended.reason)}`, '');
   for (const w of view.awaiting) {
     const until = w.until === undefined ? '' : `, until ${w.until}`;
-    lines.push(`Waits for **${w.whom}**: ${waitingWords(w)}${until}. Type:`, '', ...w.next.flatMap((step) => [`\`${spell(step)}\``, '']));
+    lines.push(
+      `Waits for **${plain(w.whom)}**: ${sentence(waitingWords(w))}${until}. Type:`,
+      '',
+      ...w.next.flatMap((step) => [code(spell(step)), '']),
+    );
   }
   if (view.planned.length > 0) {
     const [[done], [before]] = doneIn(undefined, view);
@@ -37,21 +42,18 @@ export function describe(view: RunView): string {
   }
   const { unresolved } = view;
   if (unresolved.length > 0)
-    lines.push('What a decision means for each of these, and all of them:', '', `\`${spell(step('status', view.workflowId))}\``, '');
+    lines.push('What a decision means for each of these, and all of them:', '', code(spell(step('status', view.workflowId))), '');
   for (const o of unresolved.slice(0, MOST_ITEMS))
-    lines.push(`- ${o.outcome}: \`${breakable(o.item)}\` (${o.code ?? ''}) ${breakable(o.reason)}`);
+    lines.push(`- ${o.outcome}: ${code(o.item, breakable)} (${plain(o.code ?? '')}) ${sentence(o.reason, breakable)}`);
   if (unresolved.length > MOST_ITEMS) lines.push(`- and ${counted(unresolved.length - MOST_ITEMS, 'other')}`);
   if (view.refusedUnread !== undefined) lines.push('', `Signals refused unread: ${view.refusedUnread}`);
-  if (view.lastRefusal) lines.push('', `Last refusal: ${view.lastRefusal}`);
+  if (view.lastRefusal) lines.push('', `Last refusal: ${sentence(view.lastRefusal)}`);
   return [...lines, ...ROOM].join('\n');
 }
 
-/** The UI cuts off what stands on one line and is wider than its frame: long names may break in their middle. Not what is there to be copied, between backticks. */
+/** The UI cuts off what stands on one line and is wider than its frame: long names may break in their middle. */
 function breakable(words: string): string {
-  return words
-    .split('`')
-    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/\S{30,}/g, (long) => long.replaceAll(/[/#:@?=,]/g, `$&${BREAK}`))))
-    .join('`');
+  return words.replaceAll(/\S{30,}/g, (long) => long.replaceAll(/[/#:@?=,]/g, `$&${BREAK}`));
 }
 
 /** Where a line may break, unseen. */

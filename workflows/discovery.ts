@@ -1,5 +1,6 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { TakeInventoryResult } from '../activities/discover/inventory.ts';
+import { plain } from '../model/markdown.ts';
 import type { DiscoveryProgress } from '../model/messages/progress.ts';
 import { runName } from '../model/run-name.ts';
 import { startDiscovery, takeInventory } from './activities.ts';
@@ -20,7 +21,9 @@ export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInve
   let now: DiscoveryProgress = { stage: 'walk', read: 0, of: 0, ...(by === undefined ? {} : { by }) };
   const show = (next: DiscoveryProgress) => {
     now = next;
-    setCurrentDetails(`**Discovery** of tenant ${scope.tenant.id}: ${now.stage}, ${now.read} of ${now.of} batches read. Changes nothing.`);
+    setCurrentDetails(
+      `**Discovery** of tenant ${plain(String(scope.tenant.id))}: ${now.stage}, ${now.read} of ${now.of} batches read. Changes nothing.`,
+    );
   };
   handleProgress(() => now);
   show(now);

@@ -67,7 +67,8 @@ export async function toItsEnd(run: Run, work: () => Promise<Ending>): Promise<O
     await CancellationScope.nonCancellable(async () => {
       const by = run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`;
       if (cancelled) await end(run, { status: 'cancelled', reason: `cancelled between items${by}` });
-      else if (error instanceof ActivityFailure) await end(run, { status: 'failed', reason: messageOf(error.cause ?? error) });
+      else if (error instanceof ActivityFailure)
+        await end(run, { status: 'failed', reason: messageOf(error.cause ?? error).replaceAll('\n', '; ') });
     });
     throw cancelled && !isCancellation(error) ? new CancelledFailure('cancelled between items', [], error as Error) : error;
   }

@@ -10,6 +10,7 @@ import {
 import { TimeoutType } from '@temporalio/common';
 import type { CarriedActivities } from '../activities/index.ts';
 import { FAILURES } from '../model/errors.ts';
+import { plain } from '../model/markdown.ts';
 import { newest, type Carried, type Left, type RecordsHead, type RecordsTrouble } from '../model/records-head.ts';
 import { recordsQueue } from '../model/task-queue.ts';
 import { runName } from '../model/run-name.ts';
@@ -146,7 +147,7 @@ async function untilBack(trouble: RecordsTrouble): Promise<void> {
       const { awaitRecords } = proxyActivities<CarriedActivities>({
         startToCloseTimeout: '20s',
         retry: RETRY,
-        summary: trouble.what,
+        summary: plain(trouble.what),
         ...(taskQueue === undefined ? {} : { taskQueue }),
       });
       const { workflowId, firstExecutionRunId } = workflowInfo();

@@ -1,4 +1,5 @@
 import type { Authority, InForce, Unauthorized } from '../../model/approval.ts';
+import { visible } from '../../model/visible.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import type { Json } from '../../model/finding.ts';
 import type { JournalRecord, Ledger } from '../../model/ledger.ts';
@@ -90,7 +91,7 @@ export function intentOf(item: PlanItem, planHash: string): Extract<JournalRecor
 
 /** `keeps`: others need it, so a waiver keeps it working unless told otherwise. */
 export function blocked(item: PlanItem, code: string, reason: string, keeps?: Outcome['keeps']): Outcome {
-  return { item: item.id, outcome: 'blocked', code, reason, ...(keeps ? { keeps } : {}) };
+  return { item: item.id, outcome: 'blocked', code, reason: visible(reason), ...(keeps ? { keeps } : {}) };
 }
 
 /** Pure: what a failure of its cloud means for an item. It never means that the item is gone: that is an answer. */

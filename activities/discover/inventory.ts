@@ -8,6 +8,7 @@ import { workflowIdOf } from '../../model/run-name.ts';
 import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import type { Described } from '../cloud.ts';
+import { visibleIn } from '../../model/visible.ts';
 import type { Reading } from './read.ts';
 import { guideNotes } from './guide-notes.ts';
 import { judge, type Judged } from './judge.ts';
@@ -39,7 +40,7 @@ export interface TakeInventoryResult {
 /** Judges all snapshots as a run's plan would, and adds what the guide has people note before migrating. */
 export async function takeInventory(deps: Deps, input: TakeInventoryInput): Promise<TakeInventoryResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
-  const notes = await guideNotes(deps, manifest);
+  const notes = visibleIn(await guideNotes(deps, manifest));
   const judged = await judge(deps, manifest, input.readings, await earlierFacts(deps, manifest.tenant.id));
   const readings = (await Promise.all(input.readings.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
   const leftOut = readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, reason: r.leftOut }] : []));

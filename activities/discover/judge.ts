@@ -13,6 +13,8 @@ import { namedById, settled } from '../aws/footprint/unique-ids.ts';
 import type { Known, Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import type { Read, Reading } from './read.ts';
+import { shown, unseenId } from '../../model/shown.ts';
+import { visible } from '../../model/visible.ts';
 import { compare } from '../../model/removal-order.ts';
 import { excludedIn, leftOutOf, unknownOf } from './walk.ts';
 
@@ -61,19 +63,29 @@ export async function judgeReadings(
   const facts = await factsOf(deps, manifest, readings, snapshotOf, earlier);
   const match: Match = { findings: [], bystanders: leftOutOf(readings) };
   const kindCounts: KindCount[] = [];
+  const strange: Reading[] = [];
   for (const reading of readings.filter((r) => 'artifact' in r)) {
     const { system } = reading;
     if (!matched(system)) continue;
     const snapshot = await snapshotOf(reading);
-    for (const kind of deps.clouds[systemType(system)].kinds) {
-      const { findings, bystanders, seen } = kind.match(snapshot, facts);
+    const found = deps.clouds[systemType(system)].kinds.map((kind) => ({ kind: kind.name, ...kind.match(snapshot, facts) }));
+    const unseen = found.map(unseenId).find((id) => id !== undefined);
+    // An answer with such an id is none of this cloud's.
+    if (unseen !== undefined) {
+      strange.push({ system, unknown: `it answered with an id that no cloud gives: ${visible(unseen)}` });
+      continue;
+    }
+    for (const { kind, ...one } of found) {
+      const { findings, bystanders, seen } = shown(one);
       match.findings.push(...findings);
       match.bystanders.push(...bystanders);
-      if (seen !== undefined) kindCounts.push({ system, kind: kind.name, seen });
+      if (seen !== undefined) kindCounts.push({ system, kind, seen });
     }
   }
+  const odd = new Set(strange.map((r) => r.system));
+  const known = [...readings.filter((r) => !odd.has(r.system)), ...strange];
   match.findings = eachOnce(match.findings);
-  return { match, unknown: unknownOf(readings), excluded: excludedIn(readings), facts, kindCounts, orders: ordersOf(deps) };
+  return { match, unknown: unknownOf(known), excluded: excludedIn(readings), facts, kindCounts, orders: ordersOf(deps) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
+import { isUnicode } from '../../model/visible.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, stopRequested } from '../look/activity.ts';
@@ -60,6 +61,8 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     const context = { manifest, ...principalsIn(input) };
     const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
     if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
+    // What JSON cannot say is kept nowhere, and no cloud gives.
+    if (!isUnicode(answer.value)) return void readings.push({ system, unknown: 'it answered with text that is not Unicode' });
     readings.push({ system, artifact: await deps.artifacts.put(input.run, answer.value) });
     const type = systemType(system);
     if (type === 'entra') told = principalsIn(deps.clouds[type].facts(answer.value, manifest.tenant.id, ''));

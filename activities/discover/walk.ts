@@ -3,6 +3,7 @@ import type { Excluded } from '../../model/plan.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { withSystems } from '../../model/manifest-systems.ts';
 import { nativeId, type SystemId, type SystemType } from '../../model/names.ts';
+import { visible } from '../../model/visible.ts';
 import type { Deps } from '../deps.ts';
 import { failedToSignIn, failureMessage, fault } from '../failures.ts';
 import type { Walked } from '../cloud.ts';
@@ -43,8 +44,8 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
     walked.flatMap((w) => w.systems),
   );
   const readings: Reading[] = walked.flatMap((w) => [
-    ...w.unknown.map(({ system, reason }) => ({ system, unknown: reason })),
-    ...w.leftOut.map(({ system, reason }) => ({ system, leftOut: reason })),
+    ...w.unknown.map(({ system, reason }) => ({ system, unknown: visible(reason) })),
+    ...w.leftOut.map(({ system, reason }) => ({ system, leftOut: visible(reason) })),
     ...(w.excluded ?? []).map(({ system, rule }) => ({ system, excluded: rule })),
   ]);
   return {
@@ -53,7 +54,7 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
     readings: await deps.artifacts.put(input.run, readings),
     described: await deps.artifacts.put(
       input.run,
-      walked.flatMap((w) => w.described ?? []),
+      walked.flatMap((w) => w.described ?? []).map((d) => (d.name === undefined ? d : { ...d, name: visible(d.name) })),
     ),
   };
 }

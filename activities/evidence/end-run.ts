@@ -7,6 +7,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
 import { parseRunName } from '../../model/run-name.ts';
+import { visible } from '../../model/visible.ts';
 import type { Deps } from '../deps.ts';
 import { notAuthorized } from '../failures.ts';
 import { unproved } from '../../model/ending.ts';
@@ -37,7 +38,7 @@ const MOST_TOLD = 20;
 export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResult> {
   const { run } = input;
   if ((await deps.journal.ledger(run)).ended === undefined)
-    await deps.journal.append(run, { type: 'run-ended', ...(await proved(deps, input)) });
+    await deps.journal.append(run, { type: 'run-ended', ...(await proved(deps, { ...input, reason: visible(input.reason) })) });
   const { folder, summary } = await writeEvidence(deps, run);
   const { status, reason, phases, leftovers } = summary;
   deps.log.info({ run, status, evidence: folder }, 'run ended');

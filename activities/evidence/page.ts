@@ -1,3 +1,4 @@
+import { visible } from '../../model/visible.ts';
 import { endWords } from '../../model/maybe-ours.ts';
 import type { Phase } from '../../model/names.ts';
 import { spell, step, type NextStep } from '../../model/next-step.ts';
@@ -153,7 +154,7 @@ const terms = (pairs: [string, string][]): string => pairs.map(([k, v]) => `<dt>
 const lines = (next: NextStep[] = []): string => next.map((step) => `<br><code>${esc(spell(step))}</code>`).join('');
 
 function esc(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 const STYLE = `body{font:15px/1.45 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f}

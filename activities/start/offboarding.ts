@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { OffboardError } from '../../model/errors.ts';
 import type { Identity } from '../../model/identity/how.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { refuseFaults } from '../../model/fault.ts';
+import { refuseFaults, unseenFaults } from '../../model/fault.ts';
 import { manifestFaults } from '../../model/manifest-faults.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { isAmong, samePerson } from '../../model/identity/person.ts';
@@ -135,7 +135,7 @@ function parseManifest(raw: unknown): Manifest {
   const parsed = ManifestSchema.safeParse(raw);
   if (!parsed.success)
     throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  refuseFaults(manifestFaults(parsed.data), 'manifest');
+  refuseFaults([...unseenFaults(parsed.data), ...manifestFaults(parsed.data)], 'manifest');
   return parsed.data;
 }
 

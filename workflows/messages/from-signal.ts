@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { messageOf } from '../../model/errors.ts';
+import { visible } from '../../model/visible.ts';
 import type { Run } from '../run.ts';
 
 /** A signal cannot be answered, and must never fail the run: what is wrong with it shows in the status. */
@@ -12,7 +13,7 @@ export function fromSignal<T>(run: Run, kind: string, check: (message: T) => voi
       // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
       if (isCancellation(error)) return;
       if (!(error instanceof ApplicationFailure)) throw error;
-      run.lastRefusal = `${kind}: ${messageOf(error)}`;
+      run.lastRefusal = `${kind}: ${visible(messageOf(error))}`;
       run.show();
     }
   };

@@ -1,6 +1,7 @@
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { NamedMessage } from '../../model/messages/pause.ts';
 import { RUN, step } from '../../model/next-step.ts';
+import { visible } from '../../model/visible.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
@@ -27,5 +28,5 @@ export function handlePause(run: Run): void {
 
 /** Of a signal sent without a word nobody is known; pausing is allowed even so. */
 export function named(message: NamedMessage | undefined): NamedMessage {
-  return typeof message?.by === 'string' ? message : { by: 'unnamed' };
+  return typeof message?.by === 'string' ? { ...message, by: visible(message.by) } : { by: 'unnamed' };
 }

@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES, type ErrorCode } from '../../model/errors.ts';
 import type { NextStep } from '../../model/next-step.ts';
+import { isVisible, visible } from '../../model/visible.ts';
 import { troubleIn } from '../records.ts';
 
 /** Refuses a message before anything is written to history: `details` are its ErrorCode and what may be typed next. */
@@ -27,6 +28,11 @@ export function refusalOf(error: unknown): unknown {
 /** The fields every message needs, as text that is not empty. Throws Refused. */
 export function needTexts(message: unknown, ...fields: string[]): void {
   const record = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  for (const field of new Set([...fields, 'by', 'reason', 'ticket'])) {
+    const value = record[field];
+    if (typeof value === 'string' && !isVisible(value))
+      refuse('InvalidValue', `${field}: holds what is not seen: ${visible(value)}; write it without that, in one line`);
+  }
   for (const field of fields) {
     const value = record[field];
     if (typeof value !== 'string' || value.trim() === '') refuse('InvalidValue', `${field}: is missing; write it as text`);

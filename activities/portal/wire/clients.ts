@@ -1,3 +1,4 @@
+import { visible } from '../../../model/visible.ts';
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
@@ -17,7 +18,12 @@ const Collector = z.object({
 export type Collector = z.infer<typeof Collector>;
 
 /** A deletion that waits for its one-time password. `sentTo` is masked, `expiresAt` is ISO 8601. */
-const OpenDeletion = z.object({ deletionId: z.string(), sentTo: z.string(), expiresAt: z.string(), attemptsLeft: z.int() });
+const OpenDeletion = z.object({
+  deletionId: z.string(),
+  sentTo: z.string().transform(visible),
+  expiresAt: z.string(),
+  attemptsLeft: z.int(),
+});
 
 /** What became of a one-time password. `exhausted`: request the deletion again; `expired`: have it sent again. */
 export type Confirmation =

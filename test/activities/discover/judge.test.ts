@@ -7,6 +7,7 @@ import { eachOnce, judge, type Judged } from '../../../activities/discover/judge
 import type { Finding, Facts, Match } from '../../../model/finding.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import type { SystemId } from '../../../model/names.ts';
+import { shown } from '../../../model/shown.ts';
 import { assumedBy, document, OIDC_ROLE, role, snapshot, webIdentity } from '../aws/fixtures.ts';
 import { account, EMAIL, oidcProject, PROJECT, UNIQUE_ID } from '../gcp/fixtures.ts';
 import { FACTS, TENANT } from '../planned.ts';
@@ -192,5 +193,37 @@ describe('what two systems show', () => {
       },
     ]);
     expect(eachOnce([here])).toEqual([here]);
+  });
+});
+
+describe('what a cloud calls its things', () => {
+  const SYSTEM = 'aws:111122223333';
+
+  test('is shown with all that would not be seen, ids but for that alone; a system with an id that cannot be seen is not known', async () => {
+    const trust = document(assumedBy('AROAOIDCROLE'));
+    const named = role('late', trust);
+    const { match } = await judgedAll(SYSTEM, snapshot({ roles: [named], account: '111122223333' }));
+    expect(match.findings).toHaveLength(1);
+
+    const odd = role('la\u202ete', trust);
+    const { match: none, unknown } = await judgedAll(SYSTEM, snapshot({ roles: [odd, named] }));
+    expect(none.findings).toEqual([]);
+    expect(unknown.find((u) => u.system === SYSTEM)?.reason).toMatch(/an id that no cloud gives: .*la\\u202ete$/);
+  });
+
+  test('becomes no line and no escape of ours in titles and reasons', () => {
+    const reason = 'used by \u001b[31mnobody\n';
+    const one = {
+      kind: 'aws-role',
+      id: 'aws-role:x',
+      title: 'a\nb',
+      why: ['c\u2066d'],
+      hold: { code: 'Shared', reason, parts: [{ code: 'Shared', reason }] },
+    };
+    const { findings } = shown({ findings: [one as unknown as Finding], bystanders: [] });
+    const told = 'used by \\u001b[31mnobody\\u000a';
+    expect(findings).toMatchObject([
+      { id: one.id, title: 'a\\u000ab', why: ['c\\u2066d'], hold: { reason: told, parts: [{ reason: told }] } },
+    ]);
   });
 });
