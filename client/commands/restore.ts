@@ -76,6 +76,7 @@ async function showPlan(session: Session, workflowId: string, json: boolean, io:
   if (status !== 'dry-run' || !plan || !isRestorePlan(plan))
     throw new OffboardError('NotAllowed', `RUN: no plan was made: ${reason}`, { next });
   const hash = planHash(plan);
-  io.out(json ? JSON.stringify({ workflowId, hash, plan }) : renderRestorePlan(plan, hash));
+  if (json) io.out(JSON.stringify({ workflowId, hash, plan, next }));
+  else io.out([renderRestorePlan(plan, hash), `${reason}. Next:`, ...next.map((n) => `  ${spell(n, io.program)}`)].join('\n'));
   return 0;
 }

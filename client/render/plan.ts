@@ -123,7 +123,8 @@ function firstOfAll({ warnings }: Plan): string[] {
   return warnings.filter(isFirst).map((warning) => `WARNING: ${warning}.`);
 }
 
-const LISTED = 'marked above';
+/** Above the question of an approval no list stands. */
+const LISTED = 'listed in the plan';
 const takesOver = ({ risk }: PlanItem) => risk === 'takeover';
 const named = ({ title, system, guard }: PlanItem) => `${title} (${system})${guard ? `, held: ${guard.code}` : ''}`;
 

@@ -94,6 +94,7 @@ test('a dry run tells what is lost and what stays away, changes nothing, and ask
   for (const words of ['Restore plan ', 'NOT THE SAME: a new RoleId', 'data-collector:collector-aws', 'given back: 6 items', 'WARNING: ']) {
     expect(out).toContain(words);
   }
+  expect(out).toContain(`nothing was changed. Next:\n  offboard plan restore-dry-run-${TENANT}\n  offboard restore offboarding-${TENANT}_`);
   expect(changedInTheClouds(stage)).toEqual(before);
   expect((await stage.offboard('watch', `restore-dry-run-${TENANT}`)).code).toBe(0);
 

@@ -48,7 +48,7 @@ test('of very many that are held the summary names some, and tells how many more
   const told = renderPlanSummary(planOf(Array.from({ length: 40 }, (_, i) => finding(`stack-${i}`, { hold }))), 'h');
   expect(told).toContain('HELD until an approver decides: 40');
   expect(told.match(/OwnedByStack/g)).toHaveLength(5);
-  expect(told).toContain('… and 35 more, marked above');
+  expect(told).toContain('… and 35 more, listed in the plan');
 });
 
 test('phases are counted in the singular and the plural', () => {
