@@ -28,7 +28,14 @@ export function unseenFaults(value: unknown, path: PropertyKey[] = []): Fault[] 
   if (typeof value === 'string')
     return isVisible(value)
       ? []
-      : [{ code: 'InvalidValue', path, what: `holds what is not seen: ${visible(value)}`, mend: 'write it without that, in one line' }];
+      : [
+          {
+            code: 'InvalidValue',
+            path,
+            what: `holds what is not seen: ${visible(value.slice(0, 200))}`,
+            mend: 'write it without that, in one line',
+          },
+        ];
   if (Array.isArray(value)) return value.flatMap((v, at) => unseenFaults(v, [...path, at]));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, v]) => unseenFaults(v, [...path, key]));

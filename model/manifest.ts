@@ -2,20 +2,44 @@ import { z } from 'zod';
 import { normalMicrosoft, normalNumber } from './identity/native.ts';
 import { ChangeWindowSchema } from './window.ts';
 
+/** How long a text, a list or a wait may be: far more than anybody needs, and little enough to be kept and shown. */
+const atMost = (most: number): [number, string] => [most, `is longer than ${most} characters; write it shorter`];
+const entries = (most: number): [number, string] => [most, `has more than ${most} entries; name fewer`];
+const MANY = 100_000;
+const YEAR = 366 * 86_400_000;
+
 /** What the operator writes: one YAML file that names the tenant, the systems and the people. Never a credential. */
 
 const guid = z.guid('is not a GUID; copy it from the portal, such as 11111111-2222-3333-4444-555555555555').transform(normalMicrosoft);
 const account = z.string().regex(/^\d{12}$/, 'is not an AWS account id; write its 12 digits in quotes');
 /** Words for people; over several lines in the file, they are one line everywhere else. */
-const prose = z.string().overwrite((text) => text.replaceAll(/\s+/g, ' ').trim());
-const person = z.string().min(1, 'is empty; write a name or a mail address');
+const prose = z
+  .string()
+  .overwrite((text) => text.replaceAll(/\s+/g, ' ').trim())
+  .max(...atMost(4_000));
+/** An id as a cloud writes it. */
+const nativeId = z
+  .string()
+  .min(1)
+  .max(...atMost(2_048));
+const person = z
+  .string()
+  .min(1, 'is empty; write a name or a mail address')
+  .max(...atMost(256));
 /** A project of a domain is `example.com:web`. */
 const projectId = z
   .string()
   .regex(/^(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z0-9-]+(?:\.[a-z0-9-]+)+:[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?)$/, 'is not a GCP project id');
-const digits = z.string().regex(/^\d+$/, 'is not a number; write its digits in quotes').transform(normalNumber);
+const digits = z
+  .string()
+  .regex(/^\d{1,30}$/, 'is not a number; write its digits in quotes')
+  .transform(normalNumber);
 /** A selector that names nothing would claim that nothing is left. */
-const some = <T extends z.ZodType>(item: T) => z.array(item).min(1, 'is empty; name at least one or leave the field out');
+const some = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .min(1, 'is empty; name at least one or leave the field out')
+    .max(...entries(MANY));
 
 /** Ids, or patterns of them with `*` and `?`: what a manifest leaves out. */
 const patterns = (shape: RegExp, what: string, normal = (id: string) => id) =>
@@ -23,6 +47,7 @@ const patterns = (shape: RegExp, what: string, normal = (id: string) => id) =>
     z
       .string()
       .regex(shape, `is neither ${what} nor a pattern of it with * and ?`)
+      .max(...atMost(256))
       .regex(/[^*?]/, 'leaves everything out; leave the section out instead')
       .transform(normal),
   ).optional();
@@ -34,12 +59,13 @@ const allOr = <T extends z.ZodType>(item: T) => z.union([z.literal('all'), some(
 /** `90s`, `15m`, `12h`, `3d` or `200ms`; parsed to milliseconds. */
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'is not a duration; write such as 200ms, 90s, 15m, 12h or 3d')
+  .regex(/^\d{1,15}(ms|s|m|h|d)$/, 'is not a duration; write such as 200ms, 90s, 15m, 12h or 3d')
   .transform((text) => {
     const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     const [, n, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) as unknown as [string, string, keyof typeof units];
     return Number(n) * units[unit];
-  });
+  })
+  .refine((ms) => ms <= YEAR, 'is longer than a year; write at most 366d');
 const span = (text: string) => duration.prefault(text);
 
 const successor = z.union(
@@ -51,9 +77,12 @@ const successor = z.union(
 );
 
 const collector = z.strictObject({
-  id: z.string().min(1),
+  id: nativeId,
   type: z.enum(['aws', 'azure', 'gcp']),
-  name: z.string().optional(),
+  name: z
+    .string()
+    .max(...atMost(256))
+    .optional(),
   driver: z.enum(['http', 'operator', 'retired']),
   /** Who gets the one-time password by mail: a Permissions Management Administrator. */
   recipient: person,
@@ -76,7 +105,12 @@ export const ManifestSchema = z.strictObject({
   azure: z
     .strictObject({
       subscriptions: allOr(guid),
-      managementGroups: allOr(z.string().min(1)).optional(),
+      managementGroups: allOr(
+        z
+          .string()
+          .min(1)
+          .max(...atMost(256)),
+      ).optional(),
       /** Look at `/` too (assignments made after elevation). */
       root: z.boolean().default(false),
     })
@@ -93,7 +127,7 @@ export const ManifestSchema = z.strictObject({
   entra: z
     .strictObject({
       /** Identifier URIs of OIDC applications beside onboarding's own, which are always looked for. */
-      applications: some(z.string().startsWith('api://', 'is not an identifier URI; it begins with api://')).optional(),
+      applications: some(nativeId.startsWith('api://', 'is not an identifier URI; it begins with api://')).optional(),
       /** Object ids that the CIEM service principal had before it was deleted: Azure knows its assignments by nothing else. */
       formerPrincipals: some(guid).optional(),
     })
@@ -116,20 +150,33 @@ export const ManifestSchema = z.strictObject({
   /** The guide's notes before migrating ("Recommended steps before migrating"): the three that have no API. */
   notes: z
     .strictObject({
-      groupAccess: z.array(prose).default([]),
-      customReports: z.array(prose).default([]),
-      alerts: z.array(prose).default([]),
+      groupAccess: z
+        .array(prose)
+        .max(...entries(1_000))
+        .default([]),
+      customReports: z
+        .array(prose)
+        .max(...entries(1_000))
+        .default([]),
+      alerts: z
+        .array(prose)
+        .max(...entries(1_000))
+        .default([]),
     })
     .prefault({}),
   /** Native ids that are never planned, whatever they match. */
-  protected: z.array(z.string().min(1)).default([]),
+  protected: z
+    .array(nativeId)
+    .max(...entries(MANY))
+    .default([]),
   /** Guards lifted before approval, so that the plan's hash covers it. */
   overrides: z
-    .array(z.strictObject({ item: z.string().min(1), reason: prose.min(10, 'needs a reason of at least 10 characters') }))
+    .array(z.strictObject({ item: nativeId, reason: prose.min(10, 'needs a reason of at least 10 characters') }))
+    .max(...entries(MANY))
     .default([]),
   breakers: z
     .strictObject({
-      maxItems: z.int().min(1).default(1000),
+      maxItems: z.int().min(1).max(1_000_000, 'is more than a plan may have; write at most 1000000').default(1000),
       /** Of the things of one kind in one system; counts where there are at least ten. */
       maxPercent: z.int().min(1).max(100).default(90),
     })
@@ -144,14 +191,17 @@ export const ManifestSchema = z.strictObject({
   waves: z
     .strictObject({
       /** Systems as a plan names them, such as `aws:111122223333`. */
-      pilot: some(z.string().regex(/^(aws|azure|gcp):./, 'is not a system; write such as aws:111122223333, as a plan names it')),
+      pilot: some(nativeId.regex(/^(aws|azure|gcp):./, 'is not a system; write such as aws:111122223333, as a plan names it')),
       soak: span('1d'),
     })
     .optional(),
   /** `quarantine`: what a cloud can deny or disable is only that at first, and watched; removed, with the rest, after `waits.quarantine`. */
   mode: z.enum(['remove', 'quarantine'], 'is neither remove nor quarantine').default('remove'),
   /** When changes are allowed; always, where none is named. */
-  windows: z.array(ChangeWindowSchema).default([]),
+  windows: z
+    .array(ChangeWindowSchema)
+    .max(...entries(100))
+    .default([]),
   waits: z
     .strictObject({
       /** How long a gate stays open before it closes as denied. */

@@ -19,7 +19,7 @@ const sshKey = z.string().transform((line, context) => {
 
 /** One person, by whatever keys: what counts as one pair of eyes. */
 const PersonSchema = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().min(1).max(256, 'is longer than 256 characters; write it shorter'),
   /** Public SSH keys, each as a `.pub` file has it. */
   keys: z
     .array(
@@ -43,10 +43,13 @@ export const PolicySchema = z.strictObject({
   /** A signature counts only where a security key saw its owner's hand. */
   touch: z.boolean().optional(),
   /** Who may approve at all. */
-  approvers: z.array(z.string().min(1)).min(1, 'is empty; name at least one approver'),
+  approvers: z
+    .array(z.string().min(1).max(256, 'is longer than 256 characters; write it shorter'))
+    .min(1, 'is empty; name at least one approver')
+    .max(10_000, 'has more than 10000 entries; name fewer'),
   /** Whoever started a run cannot decide about it. */
   fourEyes: z.boolean().default(true),
-  maxItems: z.int().min(1).default(100_000),
+  maxItems: z.int().min(1).max(1_000_000, 'is more than a plan may have; write at most 1000000').default(100_000),
   /** Whether an override may remove what nothing but the manifest's word connects with Permissions Management. */
   foreignThings: z.boolean().optional(),
   /** A regular expression that the ticket number of each decision must match as a whole; without it none is demanded. */

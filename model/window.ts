@@ -9,7 +9,7 @@ const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day
 
 /** `from` and `to` as HH:MM in `zone` (IANA); a `to` that is not after `from` is of the next day. `days` are those it begins on. */
 export const ChangeWindowSchema = z.strictObject({
-  days: z.array(z.enum(DAYS)).min(1, 'is empty; name at least one day'),
+  days: z.array(z.enum(DAYS)).min(1, 'is empty; name at least one day').max(7, 'names a day twice; name each once'),
   from: time,
   to: time,
   zone: z.string().refine(isZone, 'is not a time zone; write such as Europe/Berlin or UTC'),

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { OffboardError, type ErrorCode } from './errors.ts';
 import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
@@ -8,18 +8,64 @@ import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
  * one line per fault, with the code of the first.
  */
 export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => Fault[]): T {
+  if (text.length > MOST) throw new OffboardError('InvalidYaml', `${file}: is longer than ${MOST} characters; write less into one file`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = documentOf(file, text, lines);
   const broken = document.errors[0];
   if (broken) {
     const line = lines.linePos(broken.pos[0]).line;
     throw new OffboardError('InvalidYaml', `${file}:${line}: is not YAML: ${broken.message.split('\n')[0] ?? ''}; mend the line`);
   }
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(valueOf(file, document));
   if (!result.success) throw faults(file, document, lines, result.error.issues);
   const found = [...unseenFaults(result.data), ...(check?.(result.data) ?? [])];
   refuseFaults(found, file, (path) => lineOf(document, lines, path));
   return result.data;
+}
+
+/** As much as Temporal takes as one input, and then some. */
+const MOST = 4_000_000;
+/** A field is never so deep in anything that we read. */
+const DEEPEST = 50;
+
+function documentOf(file: string, text: string, lines: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter: lines });
+  } catch (error) {
+    // The parser goes down with what is nested.
+    if (error instanceof RangeError) throw tooDeep(file);
+    throw error;
+  }
+}
+
+function valueOf(file: string, document: Document): unknown {
+  visit(document, {
+    Collection: (_, __, path) => {
+      if (path.length > 2 * DEEPEST) throw tooDeep(file);
+    },
+    Alias: (_, alias, path) => {
+      const meant = alias.resolve(document);
+      if (meant && path.includes(meant)) throw swollen(file);
+    },
+  });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // What few lines of aliases stand for may be more than any memory holds.
+    if (error instanceof ReferenceError) throw swollen(file);
+    throw error;
+  }
+}
+
+function swollen(file: string): OffboardError {
+  return new OffboardError(
+    'InvalidYaml',
+    `${file}: repeats itself without end by aliases (*name); write the parts out where they are meant`,
+  );
+}
+
+function tooDeep(file: string): OffboardError {
+  return new OffboardError('InvalidYaml', `${file}: is nested more than ${DEEPEST} deep; take out what is too deep`);
 }
 
 function faults(file: string, document: Document, lines: LineCounter, issues: z.core.$ZodIssue[]): OffboardError {

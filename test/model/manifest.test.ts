@@ -258,3 +258,40 @@ test('every fault is told, one a line', () => {
 test('a file that is not there is told as such', () => {
   expect(() => readText(join(folder, 'nothing.yaml'))).toThrow('cannot be read (ENOENT)');
 });
+
+test.each([
+  ['waits: { gate: 99999999999999999999d }', 'waits.gate: is not a duration'],
+  ['waits: { gate: 367d }', 'waits.gate: is longer than a year; write at most 366d'],
+  ['waits: { person: 999999999999999ms }', 'waits.person: is longer than a year'],
+  ['guards: { usedWithin: 9999999h }', 'guards.usedWithin: is longer than a year'],
+  [`protected: ['${'x'.repeat(2_049)}']`, 'protected.0: is longer than 2048 characters'],
+  [`administrators: ['${'x'.repeat(257)}']`, 'administrators.0: is longer than 256 characters'],
+  [`notes: { alerts: ['${'x'.repeat(4_001)}'] }`, 'notes.alerts.0: is longer than 4000 characters'],
+  ['breakers: { maxItems: 99999999999 }', 'breakers.maxItems: is more than a plan may have'],
+  [`gcp: { organization: '${'9'.repeat(31)}', projects: all }`, 'gcp.organization: is not a number'],
+  [
+    `windows: [${Array.from({ length: 101 }, () => "{ days: [mon], from: '08:00', to: '09:00', zone: UTC }").join(', ')}]`,
+    'windows: has more than 100 entries',
+  ],
+  ['administrators: ["ri\\u202eley"]', 'administrators.0: holds what is not seen: ri\\u202eley; write it without that'],
+])('what is too long, too many, or not seen is refused with its field and the mend: %#', (line, told) => {
+  expect(refusalOf(`${GOOD}${line}\n`).message).toContain(told);
+});
+
+test('a file that is nested deeply, swells by aliases or is too large is no YAML of ours, and says what to mend', () => {
+  const nested = (depth: number) => `x: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
+  for (const depth of [200, 50_000]) expect(refusalOf(`${GOOD}${nested(depth)}`)).toMatchObject({ code: 'InvalidYaml' });
+  expect(refusalOf(`${GOOD}${nested(200)}`).message).toMatch(/nested more than 50 deep; take out what is too deep$/);
+  const lol = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (const [now, before] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'].map((pair) => pair.split('')))
+    lol.push(`${now}: &${now} [${Array.from({ length: 10 }, () => `*${before}`).join(', ')}]`);
+  expect(refusalOf(`${GOOD}${lol.join('\n')}\n`).message).toMatch(/repeats itself without end by aliases/);
+  expect(refusalOf(`${GOOD}x: &x [*x]\n`)).toMatchObject({ code: 'InvalidYaml' });
+  expect(refusalOf(`${GOOD}# ${'x'.repeat(10_000_000)}\n`).message).toMatch(/is longer than 4000000 characters; write less into one file$/);
+});
+
+test('a part that is written once and meant twice is read twice; words over several lines are one line', () => {
+  const text = GOOD.replace('approvers: [sam, riley]', 'approvers: &people [sam, riley]\nadministrators: *people');
+  expect(read(text).administrators).toEqual(['sam', 'riley']);
+  expect(read(`${GOOD}notes:\n  alerts:\n    - |\n      one\n      two\n`).notes.alerts).toEqual(['one two']);
+});

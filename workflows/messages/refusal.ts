@@ -25,11 +25,17 @@ export function refusalOf(error: unknown): unknown {
   return error;
 }
 
+/** Characters of a field of a message. */
+const LONGEST = 4_000;
+
 /** The fields every message needs, as text that is not empty. Throws Refused. */
 export function needTexts(message: unknown, ...fields: string[]): void {
   const record = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
   for (const field of new Set([...fields, 'by', 'reason', 'ticket'])) {
     const value = record[field];
+    // A sealed code is the longest of what is said.
+    if (typeof value === 'string' && value.length > LONGEST)
+      refuse('InvalidValue', `${field}: is longer than ${LONGEST} characters; write it shorter`);
     if (typeof value === 'string' && !isVisible(value))
       refuse('InvalidValue', `${field}: holds what is not seen: ${visible(value)}; write it without that, in one line`);
   }
