@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { SystemType } from '../model/names.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SealingKey } from '../security/sealing.ts';
+import type { SigningKey } from '../security/signing.ts';
 import type { AnyCloud } from './cloud.ts';
 import type { ArtifactStore } from './records/artifacts.ts';
 import type { Journal } from './records/journal.ts';
@@ -22,6 +23,7 @@ export interface Deps {
   /** When the policy's file changed last; absent where it is no file. */
   policyChangedAt?: Date;
   sealing: SealingKey;
+  signing: SigningKey;
   /** Where this worker's runs are. */
   temporal: TemporalPlace;
   evidenceFolder: string;

@@ -11,6 +11,8 @@ export interface Home {
   keys: string;
   /** The workers' private key for one-time passwords: workers only. */
   sealing: string;
+  /** The workers' private key that evidence is signed with: workers only. */
+  signing: string;
   /** The records, where they lie in a file of this machine. */
   records: string;
 }
@@ -21,6 +23,7 @@ export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
     folder,
     keys: join(folder, 'keys.json'),
     sealing: join(folder, 'worker', 'sealing.json'),
+    signing: join(folder, 'worker', 'signing.pem'),
     records: join(folder, 'records.sqlite'),
   };
 }

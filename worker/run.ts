@@ -5,6 +5,7 @@ import { OffboardError } from '../model/errors.ts';
 import { homeOf } from '../security/files.ts';
 import { loadKeys } from '../security/keys.ts';
 import { loadSealingKey } from '../security/sealing.ts';
+import { loadSigningKey } from '../security/signing.ts';
 import { allClouds } from './clouds.ts';
 import { workflowBundle } from './bundle/index.ts';
 import { installLogging } from './logging.ts';
@@ -36,6 +37,7 @@ export async function run(): Promise<void> {
     },
     temporal: { address: settings.address, namespace: settings.namespace },
     sealing: await loadSealingKey(home.sealing),
+    signing: loadSigningKey(home.signing),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,
   };

@@ -8,6 +8,7 @@ import type { RunSummary } from '../../model/summary.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
 import { parseRunName } from '../../model/run-name.ts';
 import { visible } from '../../model/visible.ts';
+import { EVIDENCE_NAMESPACE, SIGNATURE, SUMS, sumsOf, WORKER_KEY } from '../../model/evidence-signature.ts';
 import type { Deps } from '../deps.ts';
 import { notAuthorized } from '../failures.ts';
 import { unproved } from '../../model/ending.ts';
@@ -52,7 +53,7 @@ export async function endRun(deps: Deps, input: EndRunInput): Promise<EndRunResu
   };
 }
 
-/** Writes the evidence of a run that has ended: `evidence.json`, `index.html`, `plan.json` and `journal.jsonl`. */
+/** Writes the evidence of a run that has ended (`evidence.json`, `index.html`, `plan.json`, `journal.jsonl`), and signs it. */
 export async function writeEvidence(deps: Deps, run: string): Promise<{ folder: string; summary: RunSummary }> {
   if (!parseRunName(run)) throw notAuthorized('run: is not the name of a run; no folder is made by it');
   const lines = await deps.journal.lines(run);
@@ -61,7 +62,13 @@ export async function writeEvidence(deps: Deps, run: string): Promise<{ folder: 
   const { summary } = evidence;
   const folder = resolve(deps.evidenceFolder, run);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const [name, text] of files) {
+  const sums = sumsOf(files);
+  const signed = [
+    [SUMS, sums],
+    [SIGNATURE, deps.signing.sign(sums, EVIDENCE_NAMESPACE)],
+    [WORKER_KEY, `${deps.signing.publicKey}\n`],
+  ] as const;
+  for (const [name, text] of [...files, ...signed]) {
     await writeFile(join(folder, `${name}.next`), text, { mode: 0o600, flush: true });
     await rename(join(folder, `${name}.next`), join(folder, name));
   }

@@ -264,10 +264,10 @@ export const COMMANDS: Command[] = [
   {
     name: 'evidence',
     summary:
-      'verify FOLDER|RUN: verify evidence from its files alone (no server, no keys), or of a run from its records; fetch RUN FOLDER: write a run’s evidence here.',
-    positionals: ['verify|fetch', 'FOLDER|RUN'],
-    more: 'FOLDER',
-    options: {},
+      'verify FOLDER|RUN: verify evidence from its files alone (no server, no keys), or of a run from its records; fetch RUN FOLDER: write a run’s evidence here; key: the public key that this worker signs evidence with.',
+    positionals: ['verify|fetch|key'],
+    more: 'FOLDER|RUN',
+    options: { trust: { type: 'string', value: 'FILE', help: 'verify: public keys, one a line; one of them must have signed it' } },
     load: async () => (await import('./evidence.ts')).evidence,
   },
   {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
 import { evidenceFiles, evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
@@ -15,21 +15,40 @@ import { unproved } from '../../model/ending.ts';
 import { emptyLedger, record, type JournalRecord } from '../../model/ledger.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
+import { SIGNING_FILES } from '../../model/evidence-signature.ts';
 import type { Evidence } from '../../model/summary.ts';
+import { visible } from '../../model/visible.ts';
+import { broken } from './broken.ts';
+import { checkOrder } from './verify-order.ts';
+import { verifySignature, type Signed } from './verify-signature.ts';
 
 /** Files of evidence by name. Throws EvidenceBroken for one that is not there. */
 export type ReadFile = (name: string) => string;
 
-/** Verifies a folder of evidence from its files alone. Throws EvidenceBroken; UnreadableFile where there is no evidence at all. */
-export function verifyFolder(folder: string): Verified {
+/**
+ * Verifies a folder of evidence from its files alone. `trust`: one of these keys must have signed it. Throws EvidenceBroken; UnreadableFile where there is no evidence
+ * at all.
+ */
+export function verifyFolder(folder: string, trust?: readonly string[]): Verified {
   requireEvidence(folder);
-  return verifyEvidence((name) => read(folder, name));
+  const file = (name: string) => read(folder, name);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const signed = verifySignature(names, file, trust);
+  const verified = verifyEvidence(file);
+  const known = [...verified.files, ...SIGNING_FILES];
+  const added = names.find((name) => !known.includes(name));
+  if (added !== undefined) broken(`${visible(added)} does not belong to it`);
+  return { ...verified, ...(signed ? { signed } : {}) };
 }
 
 export interface Verified {
   lines: number;
   removals: number;
   restores: number;
+  /** Names of the files that make it up. */
+  files: string[];
+  /** Absent where no worker signed it. */
+  signed?: Signed;
 }
 
 /**
@@ -38,10 +57,7 @@ export interface Verified {
  */
 export function verifyEvidence(file: ReadFile): Verified {
   const evidence = parse<Evidence>('evidence.json', file('evidence.json'));
-  const lines = file('journal.jsonl')
-    .split('\n')
-    .filter(Boolean)
-    .map((l) => parse<JournalLine>('journal.jsonl', l));
+  const lines = linesIn(file('journal.jsonl'));
   checkChain(evidence, lines);
   const plans = planHashes(lines).map((hash) => {
     const name = hash === evidence.summary.planHash ? 'plan.json' : planFile(hash);
@@ -51,13 +67,17 @@ export function verifyEvidence(file: ReadFile): Verified {
   });
   const plan = plans.at(-1);
   if (canonical(evidenceOf(evidence.run, lines, plans)) !== canonical(evidence)) broken('evidence.json does not say what the journal says');
+  // A field that stands there twice is read as it stands last, by us.
+  if (file('evidence.json') !== JSON.stringify(evidence, undefined, 2)) broken('evidence.json is not written as it is when a run ends');
   checkEnding(evidence, lines, plan);
   const begun = checkApprovals(evidence.run, lines, plan);
   // Of each file there is one right text. The journal's own is what all the others are made of.
-  for (const [name, text] of evidenceFiles(evidence.run, lines, plans).files)
+  const { files } = evidenceFiles(evidence.run, lines, plans);
+  for (const [name, text] of files)
     if (name !== 'journal.jsonl' && name !== 'evidence.json' && file(name) !== text) broken(`${name} does not say what the journal says`);
+  checkOrder(lines, plans);
   const restores = lines.some(({ record: r }) => r.type === 'run-started' && r.restores !== undefined);
-  return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0 };
+  return { lines: lines.length, removals: restores ? 0 : begun, restores: restores ? begun : 0, files: [...files.keys()] };
 }
 
 function checkChain({ journal }: Evidence, lines: JournalLine[]): void {
@@ -163,14 +183,22 @@ function read(folder: string, name: string): string {
   }
 }
 
+/** Lines as they were written: what is spelled in another way was not. */
+function linesIn(text: string): JournalLine[] {
+  return text
+    .split('\n')
+    .slice(0, text.endsWith('\n') ? -1 : undefined)
+    .map((written, at) => {
+      const line = parse<JournalLine>('journal.jsonl', written);
+      if (canonical(line) !== written) broken(`line ${at + 1} of journal.jsonl is not written as a line is`);
+      return line;
+    });
+}
+
 function parse<T>(name: string, text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
     return broken(`${name} is not JSON`);
   }
-}
-
-function broken(what: string): never {
-  throw new OffboardError('EvidenceBroken', `${what}; this evidence was changed or is incomplete`);
 }

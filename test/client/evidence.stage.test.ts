@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JournalLine } from '../../activities/records/chain.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
+import { SIGNING_FILES } from '../../model/evidence-signature.ts';
 import { summarize, type Evidence } from '../../model/summary.ts';
 import { APPROVER, MEMBER_ROLE_ARN, smallEstate } from '../harness/estate.ts';
 import { approveGate, finish, resultOf, startedRun } from '../harness/people.ts';
@@ -24,6 +25,8 @@ beforeAll(async () => {
   await stage.open();
   const { evidence } = await finish(stage, await startedRun(stage, smallEstate()));
   cpSync(evidence, whole, { recursive: true });
+  // As if no worker had signed it: what the files alone tell.
+  for (const name of SIGNING_FILES) rmSync(join(whole, name));
 });
 afterAll(async () => {
   await stage.close();
@@ -74,7 +77,10 @@ test('of a run with several plans each is there, and one that is changed or miss
   expect(python(evidence).status).toBe(0);
   const file = join(evidence, `plan-${first}.json`);
   writeFileSync(file, readFileSync(file, 'utf8').replace('"title":"', '"title":"x'));
-  expect((await stage.offboard('evidence', 'verify', evidence)).err).toContain(`plan-${first}.json does not have the hash`);
+  const changed = `plan-${first}.json`;
+  expect((await stage.offboard('evidence', 'verify', evidence)).err).toContain(`${changed} was altered after it was signed`);
+  for (const name of SIGNING_FILES) rmSync(join(evidence, name));
+  expect((await stage.offboard('evidence', 'verify', evidence)).err).toContain(`${changed} does not have the hash`);
   expect(python(evidence).stderr).toContain('does not have the hash');
 });
 
@@ -166,7 +172,7 @@ describe.each(TAMPERINGS)('when %s', (_, change, told) => {
     };
     expect(planHash(files.plan)).toBe(files.evidence.summary.planHash);
     change(files);
-    writeFileSync(join(copy, 'evidence.json'), JSON.stringify(files.evidence));
+    writeFileSync(join(copy, 'evidence.json'), JSON.stringify(files.evidence, undefined, 2));
     writeFileSync(join(copy, 'plan.json'), canonical(files.plan));
     writeFileSync(join(copy, 'journal.jsonl'), files.lines.map((l) => `${canonical(l)}\n`).join(''));
     const byPython = python(copy);

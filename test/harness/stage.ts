@@ -15,6 +15,7 @@ import { openSession, type Session } from '../../client/run/session.ts';
 import { homeOf, type Home } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { loadSealingKey } from '../../security/sealing.ts';
+import { loadSigningKey } from '../../security/signing.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { RunView } from '../../model/messages/status.ts';
@@ -66,6 +67,7 @@ export class Stage {
       policy: { identity: 'asserted', approvers: [STARTER, APPROVER, 'third'], fourEyes: true, maxItems: 10_000 },
       temporal: { address: suite('temporalAddress'), namespace: 'default' },
       sealing: await loadSealingKey(this.home.sealing, this.env),
+      signing: loadSigningKey(this.home.signing, this.env),
       evidenceFolder: join(this.folder, 'evidence'),
       log: pino({ level: 'silent' }),
     };
