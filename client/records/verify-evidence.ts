@@ -19,11 +19,9 @@ import { SIGNING_FILES } from '../../model/evidence-signature.ts';
 import type { Evidence } from '../../model/summary.ts';
 import { visible } from '../../model/visible.ts';
 import { broken } from './broken.ts';
+import type { ReadFile } from './read-file.ts';
 import { checkOrder } from './verify-order.ts';
 import { verifySignature, type Signed } from './verify-signature.ts';
-
-/** Files of evidence by name. Throws EvidenceBroken for one that is not there. */
-export type ReadFile = (name: string) => string;
 
 /**
  * Verifies a folder of evidence from its files alone. `trust`: one of these keys must have signed it. Throws EvidenceBroken; UnreadableFile where there is no evidence

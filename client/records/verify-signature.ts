@@ -1,7 +1,7 @@
 import { sha256 } from '../../model/canonical.ts';
 import { signerOf, SIGNATURE, SIGNING_FILES, SUMS } from '../../model/evidence-signature.ts';
 import { broken } from './broken.ts';
-import type { ReadFile } from './verify-evidence.ts';
+import type { ReadFile } from './read-file.ts';
 
 /** Who signed evidence: a key, and whether whoever verifies trusts it; without `trust` nobody said. */
 export interface Signed {
