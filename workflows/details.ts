@@ -42,7 +42,12 @@ export function describe(view: RunView): string {
   }
   const { unresolved } = view;
   if (unresolved.length > 0)
-    lines.push('What a decision means for each of these, and all of them:', '', code(spell(step('status', view.workflowId))), '');
+    lines.push(
+      view.ended ? 'All that is unresolved:' : 'What a decision means for each of these, and all of them:',
+      '',
+      code(spell(step('status', view.workflowId))),
+      '',
+    );
   for (const o of unresolved.slice(0, MOST_ITEMS))
     lines.push(`- ${o.outcome}: ${code(o.item, breakable)} (${plain(o.code ?? '')}) ${sentence(o.reason, breakable)}`);
   if (unresolved.length > MOST_ITEMS) lines.push(`- and ${counted(unresolved.length - MOST_ITEMS, 'other')}`);

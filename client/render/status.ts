@@ -31,6 +31,8 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
     lines.push(`Unresolved (${view.unresolved.length}):`);
     for (const o of together(view.unresolved).slice(0, 30)) {
       lines.push(`  ${o.outcome}  ${o.item}`, `           ${o.code ?? ''}: ${o.reason}`);
+      // Of a run that has ended nothing is decided any more.
+      if (view.status !== 'running') continue;
       if (view.restores === undefined) lines.push(...choiceWords(o).map((words) => `             ${words}`));
       lines.push(...(o.next ?? []).map((n) => `             ${spell(n, program)}`));
     }

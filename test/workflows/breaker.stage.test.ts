@@ -6,7 +6,7 @@ import { EXIT_CODES } from '../../model/errors.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import { APPROVER, CIEM_PRINCIPAL, SUBSCRIPTION, smallEstate, type TestEstate } from '../harness/estate.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { startedRun } from '../harness/people.ts';
+import { approveGate, startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -60,4 +60,25 @@ test('a plan that would take nearly all role assignments of a subscription is re
 test('one that leaves enough of others’ is not', async () => {
   const run = await startedRun(stage, estate(2));
   await stage.until(run, (v) => v.gate?.gate === 'plan');
+});
+
+test('an amended plan that would take nearly all is refused with that reason, and what was removed before stays told', async () => {
+  const locked = estate(2);
+  locked.objects.push({ kind: 'azure-lock', ours: false, scope: `/subscriptions/${SUBSCRIPTION}`, name: 'keep' });
+  const run = await startedRun(stage, locked);
+  await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'items'));
+  await stage.sandbox.change(({ entries }) => {
+    for (const [key, { object }] of Object.entries(entries) as [string, { object: { kind: string; principalId?: string } }][])
+      if (object.kind === 'azure-role-assignment' && object.principalId === SOMEBODY) delete entries[key];
+  });
+  expect(await stage.offboard('amend', run, '--by', APPROVER, '--reason', 'others tidied up')).toMatchObject({ code: 0 });
+  const ended = await stage.until(run, (v) => v.status !== 'running');
+  expect(ended).toMatchObject({ status: 'failed', counts: [{ removed: 3, blocked: 11 }, {}, {}, {}] });
+  const { out } = await stage.offboard('status', run);
+  expect(out).toMatch(/failed: breakers\.maxPercent: 11 of 12 things of the kind azure-role-assignment .* raise the limit/);
+  expect(out).toContain('Unresolved (11)');
+  // Nothing is decided about a run that has ended.
+  expect(out).not.toMatch(/waive --/);
+  expect((await stage.sandbox.client.report()).untouched.changed).toEqual([]);
 });
