@@ -21,6 +21,8 @@ export interface Authority {
   readonly now: Date;
   /** Pure: why an approval counts no longer, by today's policy; undefined where it does. */
   fault(approval: Approval): string | undefined;
+  /** How many approvals a gate needs. */
+  quorum(gate: Gate): number;
 }
 
 /** The plan in force and its hash. */
@@ -57,7 +59,7 @@ function refusalAtGates(
   item: PlanItem,
   { plan, hash }: InForce,
   ledger: Ledger,
-  { now, fault }: Authority,
+  { now, fault, quorum }: Authority,
   needed: Gate[],
 ): Unauthorized | undefined {
   if (ledger.startedBy === undefined) return { reason: 'the journal knows no such run' };
@@ -68,11 +70,15 @@ function refusalAtGates(
   for (const name of needed) {
     // The last opening counts: what an earlier one allowed may have expired, or be asked about again.
     const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
-    const approval = last?.outcome === 'rejected' ? undefined : last?.approval;
-    if (!approval) return { reason: `gate ${name} holds no approval of plan ${hash}` };
-    const { decision, expiresAt } = approval;
-    const over = now >= new Date(expiresAt) ? `expired at ${expiresAt}` : fault(approval);
-    if (over !== undefined) return { reason: `the approval of gate ${name} by ${decision.by} counts no longer: ${over}`, gate: name };
+    const approvals = last?.outcome === 'rejected' || last?.decided !== true ? [] : (last.approvals ?? []);
+    if (approvals.length === 0) return { reason: `gate ${name} holds no approval of plan ${hash}` };
+    const lapsed = approvals.flatMap((approval) => {
+      const over = now >= new Date(approval.expiresAt) ? `expired at ${approval.expiresAt}` : fault(approval);
+      return over === undefined ? [] : [`the approval of gate ${name} by ${approval.decision.by} counts no longer: ${over}`];
+    });
+    const needed = quorum(name);
+    if (approvals.length - lapsed.length >= needed) continue;
+    return { reason: [...lapsed, ...(needed > 1 ? [`gate ${name} needs ${needed} approvals`] : [])].join('; '), gate: name };
   }
   return undefined;
 }

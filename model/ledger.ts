@@ -11,6 +11,7 @@ import { indexOf } from './plan-index.ts';
 import type { Excluded, Plan } from './plan.ts';
 import { policyHash } from './policy-hash.ts';
 import type { Policy } from './policy.ts';
+import type { Pending } from './quorum.ts';
 import type { Proof } from './statement/statement.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
@@ -38,8 +39,8 @@ export type JournalRecord =
   | ({ type: 'gate-opened' } & OpenGate)
   | { type: 'gate-closed'; gate: Gate; opening: number; outcome: GateOutcome }
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
-  /** `kept`: of a waiver, what goes on working, and what of its way stays with it. */
-  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string; kept?: KeptThings }
+  /** `pending`: an approval that is not enough by itself. `kept`: of a waiver, what goes on working, and what of its way stays with it. */
+  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string; pending?: Pending; kept?: KeptThings }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
   /** Written before the call. `quarantine`: it is not removed, but denied or disabled. */
   | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }

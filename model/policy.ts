@@ -17,6 +17,8 @@ const sshKey = z.string().transform((line, context) => {
   }
 });
 
+const quorum = z.int().min(1).optional();
+
 /** One person, by whatever keys: what counts as one pair of eyes. */
 const PersonSchema = z.strictObject({
   name: z.string().min(1).max(256, 'is longer than 256 characters; write it shorter'),
@@ -49,6 +51,10 @@ export const PolicySchema = z.strictObject({
     .max(10_000, 'has more than 10000 entries; name fewer'),
   /** Whoever started a run cannot decide about it. */
   fourEyes: z.boolean().default(true),
+  /** How many approvers a gate needs; one where nothing is said. */
+  quorum: z.strictObject({ plan: quorum, wave: quorum, collectors: quorum, restore: quorum }).optional(),
+  /** Whoever approved a gate cannot enter a one-time password. */
+  codeByAnother: z.boolean().optional(),
   maxItems: z.int().min(1).max(1_000_000, 'is more than a plan may have; write at most 1000000').default(100_000),
   /** Whether an override may remove what nothing but the manifest's word connects with Permissions Management. */
   foreignThings: z.boolean().optional(),
@@ -71,9 +77,15 @@ export function parsePolicy(file: string, text: string): Policy {
   return parseYaml(file, text, PolicySchema, policyFaults);
 }
 
-function policyFaults({ identity, approvers, people = [] }: Policy): Fault[] {
+function policyFaults({ identity, approvers, people = [], quorum = {} }: Policy): Fault[] {
   const keys = people.flatMap((person, at) => person.keys.map(({ key }, k) => ({ key, path: ['people', at, 'keys', k] as PropertyKey[] })));
+  const tooMany = Object.entries(quorum).flatMap(([gate, needed]): Fault[] => {
+    if (needed === undefined || needed <= approvers.length) return [];
+    const what = `${needed} approvers are needed, and there are ${approvers.length}`;
+    return [{ code: 'InvalidPolicy', path: ['quorum', gate], what, mend: 'name more approvers, or ask for fewer' }];
+  });
   const faults = [
+    ...tooMany,
     ...namedTwice(['approvers'], approvers, normalPerson),
     ...namedTwice(
       ['people'],

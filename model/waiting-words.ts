@@ -1,11 +1,12 @@
 import { counted } from './counted.ts';
+import { pendingWords } from './quorum.ts';
 import { awaited, type CollectorWaiting, type Waiting } from './waiting.ts';
 
 /** What a run waits for, in words; whom, until when and what to type stand in it as data. Pure. */
 export function waitingWords(w: Waiting): string {
   switch (w.kind) {
     case 'gate':
-      return `approval at gate ${w.open.gate}`;
+      return `approval at gate ${w.open.gate}${w.pending ? ` (${pendingWords(w.pending)})` : ''}`;
     case 'items':
       return [`a decision about ${counted(w.items.length, 'unresolved item')}`, ...w.locked.map(({ item, why }) => `${item}: ${why}`)].join(
         '; ',

@@ -1,6 +1,7 @@
 import type { OpenGate } from './gate.ts';
 import type { Challenge, CollectorView } from './messages/collector.ts';
 import { DELETED_MESSAGE, type CollectorDriver } from './names.ts';
+import type { Pending } from './quorum.ts';
 import type { RecordsHead, RecordsTrouble } from './records-head.ts';
 import { step, type NextStep } from './next-step.ts';
 
@@ -19,6 +20,8 @@ interface Base {
 export interface GateWaiting extends Base {
   kind: 'gate';
   open: OpenGate;
+  /** Some have approved, and more must. */
+  pending?: Pending;
 }
 
 export interface ItemsWaiting extends Base {
@@ -79,11 +82,11 @@ export interface Asking {
 
 const DECIDE = ['--by', 'NAME', '--reason', 'TEXT'];
 
-export function gateWaiting(open: OpenGate, { run, approvers }: Asking): GateWaiting {
+export function gateWaiting(open: OpenGate, { run, approvers }: Asking, pending?: Pending): GateWaiting {
   const words = [run, '--gate', open.gate, '--plan-hash', open.planHash, ...DECIDE];
   // Who approves has read the plan.
   const next = [step('plan', run), step('approve', ...words), step('reject', ...words)];
-  return { kind: 'gate', open, whom: approvers, until: open.expiresAt, next };
+  return { kind: 'gate', open, ...(pending ? { pending } : {}), whom: approvers, until: open.expiresAt, next };
 }
 
 /** `waivable`: whether there is anything among them that may be left in place. */

@@ -6,6 +6,7 @@ import { step, type NextStep } from '../model/next-step.ts';
 import { refusal, refuse } from './messages/refusal.ts';
 import { noteRefused } from './refused-messages.ts';
 import { isStart } from './start-shape.ts';
+import { untold } from './untold.ts';
 
 /**
  * Whoever may write to the namespace may send anything. What comes into a workflow passes here first, whichever message it is: what was not encrypted for
@@ -53,7 +54,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
           if (mark.reason !== 'plain' || !mark.taken) refuse('MessageRefused', `${input.name}: ${markWords(mark)}; send it with the CLI`);
           return mark.value;
         });
-        next({ ...input, args });
+        untold(() => next({ ...input, args }));
       },
       async handleUpdate(input, next) {
         const { args, why } = await opened(input.args, () => true);

@@ -115,7 +115,7 @@ async function preconditions(run: Run): Promise<boolean> {
   run.enter('preconditions');
   const { searchAttributes: _, restores: __, ...said } = run.input;
   const { startedBy, adopt, oldTemporalGone } = said;
-  run.started = await startRun({ ...said, run: run.id, workflowId: workflowInfo().workflowId, arrivedAt: new Date().toISOString() });
+  run.begin(await startRun({ ...said, run: run.id, workflowId: workflowInfo().workflowId, arrivedAt: new Date().toISOString() }));
   if (adopt !== undefined && run.terms.failures.length === 0) {
     const gone = oldTemporalGone === undefined ? {} : { oldTemporalGone };
     run.started = { ...run.terms, failures: await adoptRun({ run: run.id, adopt, by: startedBy, ...gone }) };

@@ -44,15 +44,17 @@ export async function restore(input: RestoreInput): Promise<OffboardingResult> {
 async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId, proof }: RestoreInput): Promise<Ending> {
   run.enter('preconditions');
   const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
-  run.started = await startRestore({
-    ...what,
-    workflowId: workflowInfo().workflowId,
-    startedBy,
-    tenantId,
-    dryRun,
-    ...(proof === undefined ? {} : { proof }),
-    arrivedAt: new Date().toISOString(),
-  });
+  run.begin(
+    await startRestore({
+      ...what,
+      workflowId: workflowInfo().workflowId,
+      startedBy,
+      tenantId,
+      dryRun,
+      ...(proof === undefined ? {} : { proof }),
+      arrivedAt: new Date().toISOString(),
+    }),
+  );
   if (run.terms.failures.length > 0) return refusalBy(run.terms.failures);
   run.enter('plan');
   run.plan = await makeRestorePlan(what);

@@ -21,6 +21,7 @@ import { onRecordsTrouble } from './records.ts';
 import { onRefusedMessage } from './refused-messages.ts';
 import { allUnresolved, unresolvedIn, type OffboardingInput, type RunState } from './run-state.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
+import { knowIdentity } from './untold.ts';
 import { viewOf } from './view.ts';
 import { WaitingList } from './waiting-list.ts';
 
@@ -100,6 +101,12 @@ export class Run implements RunState {
   get asking(): Asking {
     const approvers = (this.started?.approvers ?? []).filter((a) => !samePerson(a, this.input.startedBy)).join(' or ');
     return { run: this.workflowId, approvers, amendable: this.input.restores === undefined };
+  }
+
+  /** What startRun told. */
+  begin(terms: StartRunResult): void {
+    this.started = terms;
+    knowIdentity(terms.identity);
   }
 
   enter(stage: Stage): void {

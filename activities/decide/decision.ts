@@ -1,6 +1,8 @@
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { decide, isFromAnybody, sayingOf, type Decision } from '../../model/messages/index.ts';
+import type { ApproveDecision } from '../../model/messages/approve.ts';
+import { quorumOf, type Pending } from '../../model/quorum.ts';
 import type { DecisionContext } from '../../model/messages/judging.ts';
 import type { LiftDecision } from '../../model/messages/lift.ts';
 import type { Phase } from '../../model/names.ts';
@@ -34,6 +36,8 @@ export interface DecideResult {
   proved: boolean;
   /** Ids a waive, retry or lift is about; of a lift also those that a lifted one needs. */
   items: string[];
+  /** Of an approval that is not enough by itself. */
+  pending?: Pending;
 }
 
 /**
@@ -57,15 +61,24 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const items = decision.kind === 'lift' ? await lifted(deps, ledger, decision) : (context.items?.ids ?? []);
   const kept = decision.kind === 'waive' ? keptOf(items, decision.means, ledger) : {};
   const expiresAt = earlier(new Date(context.now.getTime() + manifest.waits.approvalValid).toISOString(), validUntil(decision.proof));
+  const pending = decision.kind === 'approve' ? pendingAt(context, decision) : undefined;
   const line: JournalRecord = {
     type: 'decision',
     decision,
     ...(items.length > 0 ? { items } : {}),
     ...(decision.kind === 'approve' ? { expiresAt } : {}),
+    ...(pending ? { pending } : {}),
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
   };
   await deps.journal.append(run, line);
-  return { items, proved: proof.ok };
+  return { items, proved: proof.ok, ...(pending ? { pending } : {}) };
+}
+
+/** Undefined where this approval is the last that its gate needs. */
+function pendingAt({ policy, gate }: DecisionContext, decision: ApproveDecision): Pending | undefined {
+  const given = [...(gate?.approvals ?? []).map((a) => a.decision.by), decision.by];
+  const needed = quorumOf(policy, decision.gate);
+  return given.length < needed ? { given, needed } : undefined;
 }
 
 /** What is lifted stays usable only with all it needs, wherever the plan would remove that: its role's provider, its pool. */

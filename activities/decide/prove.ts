@@ -5,6 +5,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { proofVerdict, type Said } from '../../model/statement/proof.ts';
 import { whereOf, type Saying } from '../../model/statement/statement.ts';
+import { quorumOf } from '../../model/quorum.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 
@@ -28,5 +29,6 @@ export function authorityOf({ policy, temporal }: Deps, run: string, ledger: Led
       return new Date(Math.max(Date.now(), Date.parse(ledger.latest ?? '') || 0));
     },
     fault,
+    quorum: (gate) => quorumOf(effective, gate),
   };
 }

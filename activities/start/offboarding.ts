@@ -8,7 +8,8 @@ import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { isAmong, samePerson } from '../../model/identity/person.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { type Reason, step } from '../../model/next-step.ts';
-import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import { quorumOf } from '../../model/quorum.ts';
+import { GATES, systemType, type SystemId, type SystemType } from '../../model/names.ts';
 import { readDirectoryRoles, type DirectoryRoles } from '../entra/directory-roles.ts';
 import type { EntraApi } from '../entra/wire/clients.ts';
 import type { Deps } from '../deps.ts';
@@ -149,6 +150,10 @@ export function approverFailures(deps: Deps, manifest: Manifest, startedBy: stri
   if (policy.approvers.length === 0) {
     return asReasons(["approvers: none of the manifest's approvers is among those of the worker's policy; name one who is"]);
   }
+  const able = policy.approvers.filter((a) => !policy.fourEyes || !samePerson(a, startedBy));
+  const most = Math.max(...GATES.map((gate) => quorumOf(policy, gate)));
+  if (able.length > 0 && able.length < most)
+    return asReasons([`approvers: ${most} are needed at a gate, and only ${able.join(', ')} could approve; name more`]);
   if (policy.fourEyes && policy.approvers.every((a) => samePerson(a, startedBy))) {
     return asReasons([`approvers: only ${startedBy}, who started the run, could approve; name a second person`]);
   }

@@ -4,15 +4,9 @@ import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
 import { evidenceFiles, evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { approvalFault } from '../../model/approval.ts';
-import type { Approval } from '../../model/decided.ts';
-import { isFromAnybody, sayingOf, type Decision } from '../../model/messages/index.ts';
 import type { Gate } from '../../model/names.ts';
-import type { Policy } from '../../model/policy.ts';
-import { proofVerdict } from '../../model/statement/proof.ts';
-import { whereOf } from '../../model/statement/statement.ts';
 import { unproved } from '../../model/ending.ts';
-import { emptyLedger, record, type JournalRecord } from '../../model/ledger.ts';
+import { emptyLedger, record } from '../../model/ledger.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { gatesBefore } from '../../model/wave.ts';
 import { SIGNING_FILES } from '../../model/evidence-signature.ts';
@@ -22,6 +16,7 @@ import { broken } from './broken.ts';
 import type { ReadFile } from './read-file.ts';
 import { checkOrder } from './verify-order.ts';
 import { verifySignature, type Signed } from './verify-signature.ts';
+import { Decisions } from './verify-decisions.ts';
 
 /**
  * Verifies a folder of evidence from its files alone. `trust`: one of these keys must have signed it. Throws EvidenceBroken; UnreadableFile where there is no evidence
@@ -108,59 +103,22 @@ function checkEnding({ summary }: Evidence, lines: JournalLine[], plan: Plan | u
  * many there are.
  */
 function checkApprovals(run: string, lines: JournalLine[], plan: Plan | undefined): number {
-  const approved = new Map<string, Approval>();
-  let [policy, started]: [Policy | undefined, Started | undefined] = [undefined, undefined];
+  const decisions = new Decisions(run);
   const inForce = plan && { hash: planHash(plan), items: new Set(plan.items.map((i) => i.id)) };
   let begun = 0;
-  let restores = false;
   for (const { at, record: r } of lines) {
-    if (r.type === 'run-started') [started, restores] = [r, r.restores !== undefined];
-    if (r.type === 'policy') policy = r.policy;
-    if (r.type === 'decision') checkProof(run, r.decision, at, policy, started);
-    if (r.type === 'decision' && r.decision.kind === 'approve')
-      approved.set(`${r.decision.gate} ${r.decision.planHash}`, { decision: r.decision, at, expiresAt: r.expiresAt ?? at });
+    const unproved = decisions.take(at, r);
+    if (unproved !== undefined) broken(unproved);
     if (r.type !== 'intent') continue;
     begun++;
     // Plans before the one in force are not here: of their waves nothing can be said.
     const known = inForce?.hash === r.planHash ? plan : undefined;
-    const gates: Gate[] = restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
-    const missing = gates.find((gate) => !approved.has(`${gate} ${r.planHash}`));
-    if (missing) broken(`${r.item} was begun before gate ${missing} approved plan ${r.planHash}`);
-    for (const gate of gates) checkStanding(run, r.item, gate, approved.get(`${gate} ${r.planHash}`), at, policy, started);
+    const gates: Gate[] = decisions.restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
+    const why = gates.flatMap((gate) => decisions.uncovered(gate, r.planHash, at) ?? [])[0];
+    if (why !== undefined) broken(`${r.item} was begun ${why}`);
     if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);
   }
   return begun;
-}
-
-/** Between the last look at an approval and the intent the thing is read and judged once more. */
-const JUDGED_WITHIN_MS = 15 * 60_000;
-
-type Started = Extract<JournalRecord, { type: 'run-started' }>;
-
-/** Where the policy then in force demanded a proof, there is one, and it holds. */
-function checkProof(run: string, decision: Decision, at: string, policy: Policy | undefined, started: Started | undefined): void {
-  if (!policy || isFromAnybody(decision)) return;
-  const where = whereOf(started?.temporal?.namespace ?? '', run);
-  const verdict = proofVerdict(sayingOf(decision), decision, { policy, where, recordedAt: new Date(at) });
-  if (!verdict.ok) broken(`the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`);
-}
-
-/** An approval covered what was begun: it had not expired, and counted by the policy then in force. */
-function checkStanding(
-  run: string,
-  item: string,
-  gate: Gate,
-  approval: Approval | undefined,
-  at: string,
-  policy: Policy | undefined,
-  started: Started | undefined,
-): void {
-  if (!approval) return;
-  if (Date.parse(at) - Date.parse(approval.expiresAt) > JUDGED_WITHIN_MS)
-    broken(`${item} was begun at ${at}, when the approval of gate ${gate} had expired (${approval.expiresAt})`);
-  const where = whereOf(started?.temporal?.namespace ?? '', run);
-  const why = policy && approvalFault(approval, policy, where, started?.startedBy ?? '');
-  if (why !== undefined) broken(`${item} was begun though the approval of gate ${gate} did not count: ${why}`);
 }
 
 const FILES = ['evidence.json', 'journal.jsonl', 'plan.json', 'index.html'];

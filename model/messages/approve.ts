@@ -1,6 +1,9 @@
+import { gateKey } from '../decided.ts';
 import { gateVerdict, type GateMessage } from '../gate.ts';
+import { samePerson } from '../identity/person.ts';
+import { refuse } from '../verdict.ts';
 import type { DecisionKind } from './decision-kind.ts';
-import { foldGate, gateWords } from './gate-decision.ts';
+import { gateWords } from './gate-decision.ts';
 import { mayDecide } from './judging.ts';
 
 /** Approves the plan that waits at a gate, for as long as the manifest's `waits.approvalValid`. */
@@ -9,11 +12,16 @@ export type ApproveDecision = GateMessage & { kind: 'approve' };
 export const approve: DecisionKind<ApproveDecision> = {
   judge(decision, context) {
     const open = gateVerdict(decision, context.gate, context.now);
-    return open.ok ? mayDecide(decision.by, decision.reason, context) : open;
+    if (!open.ok) return open;
+    const { by, reason } = decision;
+    const before = context.gate?.approvals?.some((a) => samePerson(a.decision.by, by));
+    return before ? refuse('NotAllowed', `by: ${by} has approved already; another approver must, too`) : mayDecide(by, reason, context);
   },
-  fold(decided, decision, _items, { expiresAt, at }) {
-    const gate = foldGate(decided, decision);
-    if (gate && expiresAt !== undefined) gate.approval = { decision, at, expiresAt };
+  fold(decided, decision, _items, { expiresAt, pending, at }) {
+    const gate = decided.gates.get(gateKey(decision.gate, decision.opening));
+    if (!gate || expiresAt === undefined) return;
+    (gate.approvals ??= []).push({ decision, at, expiresAt });
+    if (!pending) gate.decided = true;
   },
   words: (decision) => gateWords('approve', decision),
 };

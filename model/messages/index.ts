@@ -1,4 +1,4 @@
-import type { Decided, KeptThings } from '../decided.ts';
+import type { Decided } from '../decided.ts';
 import type { Policy } from '../policy.ts';
 import type { Saying } from '../statement/statement.ts';
 import { refuse, type Verdict } from '../verdict.ts';
@@ -7,7 +7,7 @@ import { amend, type AmendDecision } from './amend.ts';
 import { approve, type ApproveDecision } from './approve.ts';
 import { cancel, type CancelDecision } from './cancelled-by.ts';
 import { attest, confirm, type AttestDecision, type ConfirmDecision } from './confirm-collector.ts';
-import type { DecisionKind } from './decision-kind.ts';
+import type { About, DecisionKind } from './decision-kind.ts';
 import type { DecisionContext } from './judging.ts';
 import { lift, type LiftDecision } from './lift.ts';
 import { pause, type PauseDecision } from './pause.ts';
@@ -55,10 +55,10 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
 /** Takes a recorded decision into what stands. */
 export function foldDecision(
   decided: Decided,
-  { decision, items = [], expiresAt, kept = {} }: { decision: Decision; items?: string[]; expiresAt?: string; kept?: KeptThings },
+  { decision, items = [], expiresAt, pending, kept = {} }: { decision: Decision; items?: string[] } & Partial<Omit<About, 'at'>>,
   at: string,
 ): void {
-  kindOf(decision).fold?.(decided, decision, items, { expiresAt, kept, at });
+  kindOf(decision).fold?.(decided, decision, items, { expiresAt, pending, kept, at });
 }
 
 /** Stopping for now is: it needs no proof. */

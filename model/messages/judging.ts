@@ -1,3 +1,4 @@
+import type { Approval } from '../decided.ts';
 import type { OpenGate } from '../gate.ts';
 import { isAmong, samePerson } from '../identity/person.ts';
 import type { Policy } from '../policy.ts';
@@ -8,7 +9,7 @@ export interface DecisionContext {
   policy: Policy;
   startedBy: string;
   now: Date;
-  gate: OpenGate | undefined;
+  gate: (OpenGate & { approvals?: Approval[] }) | undefined;
   /** Who gets the one-time password of the collector a confirmation names. */
   recipient?: string;
   /** The ids a waive or retry names, and the hash of those that are unresolved now. */

@@ -109,10 +109,12 @@ describe('a container stays while anything in it stays', () => {
     const plan = planOf(WAY);
     const item = plan.items.find((i) => i.id === pool.id);
     const ledger = Object.assign(emptyLedger(), { startedBy: 'sam', planHash: plan.hash });
-    const approval = { decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' };
-    ledger.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, approval, outcome: 'approved' } as never);
+    const approvals = [{ decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' }];
+    ledger.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: true, approvals, outcome: 'approved' } as never);
     const refusal = () =>
-      item && refusalToRemove(item, { plan, hash: plan.hash }, ledger, { now: new Date('2026-01-01'), fault: () => undefined })?.reason;
+      item &&
+      refusalToRemove(item, { plan, hash: plan.hash }, ledger, { now: new Date('2026-01-01'), fault: () => undefined, quorum: () => 1 })
+        ?.reason;
     expect(refusal()).toBeUndefined();
     ledger.waived.set(provider.id, { by: 'riley', reason: 'still used' });
     expect(refusal()).toBe(`it would take ${provider.id} along, which an approver decided to leave in place`);

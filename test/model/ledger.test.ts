@@ -14,7 +14,7 @@ const signIn = finding('ciem', { phase: 'sign-in' });
 const plan = planOf([role, app, collector, signIn]);
 const HASH = plan.hash;
 const NOW = new Date('2026-01-10T00:00:00Z');
-const AUTHORITY = { now: NOW, fault: () => undefined };
+const AUTHORITY = { now: NOW, fault: () => undefined, quorum: () => 1 };
 
 const started: JournalRecord = { type: 'run-started', workflowId: 'w', startedBy: 'sam', manifestHash: 'aa', tenantId: 't' };
 const planned = (planHash = HASH): JournalRecord => ({ type: 'plan', planHash, artifact: 'x', items: 4 });

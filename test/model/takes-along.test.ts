@@ -48,14 +48,22 @@ test('a waiver of either keeps the other in place', () => {
 
   const other = emptyLedger();
   Object.assign(other, { startedBy: 'sam', planHash: plan.hash });
-  const approval = { decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' };
-  other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, approval } as never);
+  const approvals = [{ decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' }];
+  other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: true, approvals } as never);
   expect(
-    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, { now: new Date('2026-01-01'), fault: () => undefined })?.reason,
+    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, {
+      now: new Date('2026-01-01'),
+      fault: () => undefined,
+      quorum: () => 1,
+    })?.reason,
   ).toBeUndefined();
   other.waived.set(role.id, { by: 'riley', reason: 'keep' });
   expect(
-    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, { now: new Date('2026-01-01'), fault: () => undefined })?.reason,
+    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, {
+      now: new Date('2026-01-01'),
+      fault: () => undefined,
+      quorum: () => 1,
+    })?.reason,
   ).toContain(role.id);
 });
 

@@ -50,6 +50,7 @@ test('the last gatekeeper refuses the rest while only the plan is approved', () 
     return refusalToRemove(plan.items.find((i) => i.id === id) as (typeof plan.items)[number], { plan, hash: plan.hash }, ledger, {
       now,
       fault: () => undefined,
+      quorum: () => 1,
     })?.reason;
   };
   expect(refusal(first.id, ...gate('plan'))).toBeUndefined();

@@ -110,20 +110,42 @@ test('what is not signed, by somebody else, or by nobody of the policy, approves
   expectRefused(await stage.offboard(...gate, '--by', APPROVER, '--sign-with', keys.third.file), 'ProofWrong', 'is of a key of third');
   expectRefused(await stage.offboard(...gate, '--by', APPROVER, '--sign-with', sshKey().file), 'ProofWrong', 'to nobody');
   expectRefused(await approve(STARTER, 'plan', hash), 'SelfApproval');
+  const wrong = await typed('third', 'approve', RUN, '--gate', 'collectors', '--plan-hash', '0'.repeat(64), '--reason', 'read it');
+  expectRefused(wrong, 'GateNotOpen', 'does not fit what the run waits for now');
+  expect(wrong.err).not.toMatch(new RegExp(`${hash}|${APPROVER}|opening`));
   expect((await stage.view(RUN)).gate?.gate).toBe('plan');
   await expectNothingChanged(stage);
 });
 
 test('a key that is taken out of the policy takes its approval along: the gate is asked again by itself, and another approver goes on', async () => {
   const hash = await atGatePlan();
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
   expect(await approve('third', 'plan', hash)).toMatchObject({ code: 0 });
   stage.deps.policy = { ...SIGNED, people: SIGNED.people?.filter((p) => p.name !== 'third') ?? [] };
+  expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
   const again = await stage.until(RUN, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
   expect(again.planHash).toBe(hash);
   await expectNothingChanged(stage);
   expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
   const { counts } = await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
   expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
+});
+
+test('a gate that needs two approvers waits for the second, who is another person; one of them taken away asks it again', async () => {
+  const two: Policy = { ...SIGNED, quorum: { plan: 2 } };
+  const hash = await atGatePlan();
+  stage.deps.policy = two;
+  expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
+  expectRefused(await approve(APPROVER, 'plan', hash), 'NotAllowed', `${APPROVER} has approved already`);
+  expect((await stage.offboard('status', RUN)).out).toContain(`1 of 2 approvals are given, by ${APPROVER}`);
+  await expectNothingChanged(stage);
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  expect(await approve('third', 'plan', hash)).toMatchObject({ code: 0 });
+  stage.deps.policy = { ...two, people: two.people?.filter((p) => p.name !== 'third') ?? [] };
+  expectRefused(await stage.offboard('resume', RUN, '--by', APPROVER), 'ProofMissing');
+  expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.opening === 2);
+  await expectNothingChanged(stage);
 });
 
 test('whoever stops a run without proof stops it, and gives nothing back; a signed cancel gives back what is in quarantine', async () => {

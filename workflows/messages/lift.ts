@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { DecideResult } from '../../activities/decide/decision.ts';
 import type { LiftMessage } from '../../model/messages/lift.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { withoutPhase, type Outcome } from '../../model/outcome.ts';
@@ -16,8 +17,8 @@ const description = 'Give back what is in quarantine; without items all of it, a
 export function handleLift(run: Run): void {
   const validator = (message: LiftMessage) => checkLiftMessage(run, message);
   const work = async (message: LiftMessage): Promise<Outcome[]> => {
-    const takeUp = (lifted: string[]) => {
-      run.waive(lifted);
+    const takeUp = (lifted: DecideResult) => {
+      run.waive(lifted.items);
       if (message.items !== undefined) return;
       run.liftedBy = message.by;
       run.waitNoMore('quarantine');

@@ -11,6 +11,6 @@ export function handleRetry(run: Run): void {
   const validator = (message: ItemsMessage) => checkItemsMessage(run, message);
   const description = 'Try unresolved items again: {items: {count, hash, only?}, by, reason}';
   const work = async (message: ItemsMessage): Promise<string[]> =>
-    (await decided(run, { ...message, kind: 'retry' }, validator, (items) => items.forEach((item) => run.asked.retry.add(item)))).items;
+    (await decided(run, { ...message, kind: 'retry' }, validator, ({ items }) => items.forEach((item) => run.asked.retry.add(item)))).items;
   setHandler(retry, work, { validator, description });
 }

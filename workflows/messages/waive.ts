@@ -16,6 +16,6 @@ export function handleWaive(run: Run): void {
   };
   const description = 'Leave unresolved items in place and go on: {items: {count, hash, only?}, by, reason, means?: keep | leave}';
   const work = async (message: WaiveMessage): Promise<string[]> =>
-    (await decided(run, { ...message, kind: 'waive' }, validator, (items) => run.waive(items))).items;
+    (await decided(run, { ...message, kind: 'waive' }, validator, ({ items }) => run.waive(items))).items;
   setHandler(waive, work, { validator, description });
 }

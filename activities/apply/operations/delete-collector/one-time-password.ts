@@ -7,7 +7,16 @@ import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../
 import { answerOf } from '../../../answer.ts';
 import { blocked } from '../../operation.ts';
 import { barred, intend } from '../../work.ts';
-import { blockedBy, deletionOf, demandProof, openStep, refuseOutsideWindow, type CollectorInput, type Step } from './step.ts';
+import {
+  blockedBy,
+  deletionOf,
+  demandAnother,
+  demandProof,
+  openStep,
+  refuseOutsideWindow,
+  type CollectorInput,
+  type Step,
+} from './step.ts';
 
 export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
 
@@ -56,6 +65,7 @@ export type OtpResult =
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
   demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
+  demandAnother(deps, step.work, input.by);
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
   if (bar) throw notAuthorized(bar.reason);

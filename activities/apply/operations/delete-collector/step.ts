@@ -1,5 +1,6 @@
 import { refusalToRemove } from '../../../../model/approval.ts';
 import type { FailureClass } from '../../../../model/errors.ts';
+import { samePerson } from '../../../../model/identity/person.ts';
 import type { CollectorEvent } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
@@ -90,6 +91,14 @@ export function demandProof(deps: Deps, says: Saying, { run, item, by, proof, ar
   const message = { collector: item, by, ...(proof === undefined ? {} : { proof }), ...more };
   const verdict = proved(deps, run, says, message, arrivedAt);
   if (!verdict.ok) throw refused(verdict.code, verdict.message);
+}
+
+/** Where the policy wants another person for the code than whoever approved. Throws Refused. */
+export function demandAnother({ policy }: Deps, { ledger }: Work, by: string): void {
+  if (policy.codeByAnother !== true) return;
+  const approvals = [...ledger.gates.values()].flatMap((g) => g.approvals ?? []);
+  if (!approvals.some((a) => samePerson(a.decision.by, by))) return;
+  throw refused('NotAllowed', `by: ${by} approved a gate of this run, and the worker's policy wants the code entered by another person`);
 }
 
 /** Throws CloudUnavailable where a try more may help. */
