@@ -70,7 +70,7 @@ function refusalAtGates(
   for (const name of needed) {
     // The last opening counts: what an earlier one allowed may have expired, or be asked about again.
     const last = [...ledger.gates.values()].findLast((g) => g.gate === name && g.planHash === hash);
-    const approvals = last?.outcome === 'rejected' || last?.decided !== true ? [] : (last.approvals ?? []);
+    const approvals = last?.outcome === 'rejected' || last?.decided !== 'approved' ? [] : (last.approvals ?? []);
     if (approvals.length === 0) return { reason: `gate ${name} holds no approval of plan ${hash}` };
     const lapsed = approvals.flatMap((approval) => {
       const over = now >= new Date(approval.expiresAt) ? `expired at ${approval.expiresAt}` : fault(approval);

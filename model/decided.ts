@@ -33,7 +33,7 @@ export interface Approval {
 
 /** The part of the ledger that decisions fill: what people allowed, left in place and confirmed. */
 export interface Decided {
-  gates: Map<string, OpenGate & { outcome?: GateOutcome; decided?: true; approvals?: Approval[] }>;
+  gates: Map<string, OpenGate & { outcome?: GateOutcome; decided?: 'approved' | 'rejected'; approvals?: Approval[] }>;
   waived: Map<string, Waiver>;
   /** Collectors a person saw deleted or attested. */
   confirmed: Map<string, { by: string; statement: string }>;

@@ -11,6 +11,7 @@ export const COMMAND_NAMES = [
   'plan',
   'approve',
   'reject',
+  'sign',
   'ready',
   'otp',
   'resend-otp',

@@ -38,8 +38,7 @@ export async function closeGate(deps: Deps, { run, ...gate }: Line<'gate-closed'
   const known = await openIn(deps, run, gate);
   if (known.outcome === gate.outcome) return;
   if (known.outcome !== undefined) throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}, has closed before (${known.outcome})`);
-  const decided = known.approval ? 'approved' : known.decided ? 'rejected' : undefined;
-  if (gate.outcome !== 'expired' && gate.outcome !== decided)
+  if (gate.outcome !== 'expired' && gate.outcome !== known.decided)
     throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}: nobody decided that it is ${gate.outcome}`);
   await deps.journal.append(run, { type: 'gate-closed', ...gate });
 }

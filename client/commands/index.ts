@@ -120,6 +120,23 @@ export const COMMANDS: Command[] = [
     load: async () => (await import('./reject.ts')).reject,
   },
   {
+    name: 'sign',
+    summary:
+      'Print a signed approve, reject, lift or resume as JSON, to be sent as a signal from the Temporal UI or by its own CLI. Sends nothing.',
+    positionals: ['approve|reject|lift|resume'],
+    more: 'RUN',
+    options: {
+      gate: { type: 'string', value: GATES.join('|'), help: 'approve, reject: the gate that is open' },
+      'plan-hash': { type: 'string', value: 'HASH', help: 'approve, reject: the hash of the plan you read' },
+      opening: { type: 'string', value: 'N', help: "approve, reject: the gate's opening; the one that is open now by default" },
+      items: { type: 'string', value: 'ID,ID', help: 'lift: the items; by default all' },
+      reason: { type: 'string', value: 'TEXT', help: 'why; resume needs none' },
+      ...TICKET,
+      ...BY,
+    },
+    load: async () => (await import('./sign.ts')).sign,
+  },
+  {
     name: 'ready',
     summary: 'Say that you are there for the one-time password of a collector: only now its deletion is requested.',
     positionals: ['RUN', 'COLLECTOR'],

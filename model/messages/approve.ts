@@ -21,7 +21,7 @@ export const approve: DecisionKind<ApproveDecision> = {
     const gate = decided.gates.get(gateKey(decision.gate, decision.opening));
     if (!gate || expiresAt === undefined) return;
     (gate.approvals ??= []).push({ decision, at, expiresAt });
-    if (!pending) gate.decided = true;
+    if (!pending) gate.decided = 'approved';
   },
   words: (decision) => gateWords('approve', decision),
 };

@@ -110,7 +110,14 @@ describe('a container stays while anything in it stays', () => {
     const item = plan.items.find((i) => i.id === pool.id);
     const ledger = Object.assign(emptyLedger(), { startedBy: 'sam', planHash: plan.hash });
     const approvals = [{ decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' }];
-    ledger.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: true, approvals, outcome: 'approved' } as never);
+    ledger.gates.set('plan', {
+      gate: 'plan',
+      opening: 1,
+      planHash: plan.hash,
+      decided: 'approved',
+      approvals,
+      outcome: 'approved',
+    } as never);
     const refusal = () =>
       item &&
       refusalToRemove(item, { plan, hash: plan.hash }, ledger, { now: new Date('2026-01-01'), fault: () => undefined, quorum: () => 1 })

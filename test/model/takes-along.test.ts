@@ -49,7 +49,7 @@ test('a waiver of either keeps the other in place', () => {
   const other = emptyLedger();
   Object.assign(other, { startedBy: 'sam', planHash: plan.hash });
   const approvals = [{ decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' }];
-  other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: true, approvals } as never);
+  other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: 'approved', approvals } as never);
   expect(
     refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, {
       now: new Date('2026-01-01'),

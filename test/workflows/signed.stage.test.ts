@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { GateMessage } from '../../model/gate.ts';
 import type { Policy } from '../../model/policy.ts';
 import { normalSshKey } from '../../model/statement/ssh-signature.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
@@ -129,6 +131,20 @@ test('a key that is taken out of the policy takes its approval along: the gate i
   expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
   const { counts } = await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
   expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
+});
+
+test('a signed message goes through the Temporal UI in the clear; changed in one field it does nothing', async () => {
+  const hash = await atGatePlan();
+  const printed = await typed(APPROVER, 'sign', 'approve', RUN, '--gate', 'plan', '--plan-hash', hash, '--reason', 'read it');
+  expect(printed).toMatchObject({ code: 0 });
+  const message = JSON.parse(printed.out) as GateMessage;
+  // As the UI sends it: nobody's codec encrypts it.
+  const ui = new Client({ connection: stage.session.connection, namespace: 'default' }).workflow.getHandle(RUN);
+  await ui.signal('approve', { ...message, reason: 'another one' });
+  await stage.until(RUN, (v) => v.lastRefusal?.includes('is about another message') ?? false);
+  expect((await stage.view(RUN)).gate?.gate).toBe('plan');
+  await ui.signal('approve', message);
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
 });
 
 test('a gate that needs two approvers waits for the second, who is another person; one of them taken away asks it again', async () => {

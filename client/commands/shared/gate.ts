@@ -1,4 +1,5 @@
 import { OffboardError, undefinedIf } from '../../../model/errors.ts';
+import type { RunView } from '../../../model/messages/status.ts';
 import { GATES, type Gate } from '../../../model/names.ts';
 import { spell, step } from '../../../model/next-step.ts';
 import { planHash } from '../../../model/plan.ts';
@@ -9,7 +10,7 @@ import { WorkersRecords } from '../../records/worker-reader.ts';
 import { renderSummary } from '../../render/plan.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
 import type { Action, Io } from '../../terminal/command.ts';
-import { text, personOf, ticketOf } from '../../terminal/values.ts';
+import { text, personOf, ticketOf, type Values } from '../../terminal/values.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { withSession, type Session } from '../../run/session.ts';
 
@@ -18,13 +19,11 @@ export function gateAction(name: 'approve' | 'reject'): Action {
   return {
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
-      const gate = text(values, 'gate') as Gate;
-      if (!GATES.includes(gate)) throw new OffboardError('Usage', `--gate: ${gate} is no gate; write ${GATES.join(' or ')}`);
+      const gate = gateOf(values);
       return await withSession(io.env, async (session) => {
         await requireRun(session, run);
         const view = await viewOf(session, run);
-        const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
-        if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
+        const opening = openingOf(values, view);
         if (name === 'approve' && io.interactive) {
           io.err(await beforeAsking(session, view.run, gate, text(values, 'plan-hash'), io));
           await confirmTenant(view.tenantId, io);
@@ -42,6 +41,20 @@ export function gateAction(name: 'approve' | 'reject'): Action {
       });
     },
   };
+}
+
+/** Which gate is meant. Throws Usage. */
+export function gateOf(values: Values): Gate {
+  const gate = text(values, 'gate') as Gate;
+  if (!GATES.includes(gate)) throw new OffboardError('Usage', `--gate: ${gate} is no gate; write ${GATES.join(' or ')}`);
+  return gate;
+}
+
+/** Which of its openings: the one that is open where none is named. Throws Usage. */
+export function openingOf(values: Values, view: RunView): number {
+  const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
+  if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
+  return opening;
 }
 
 /** What is about to be approved, on one screen; where that is not what the run has, how to read it. */
