@@ -78,7 +78,7 @@ test('a whole run by signatures of three people: each decision stands in the rec
   const { run, status, evidence } = await resultOf(stage, RUN);
   expect(status).toBe('completed');
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
-  const signed = readdirSync(evidence).filter((name) => name.endsWith('.sig'));
+  const signed = readdirSync(evidence).filter((name) => /^statement-\d+\.json\.sig$/.test(name));
   expect(signed).toHaveLength(3);
   for (const [at, name] of [STARTER, APPROVER, APPROVER].entries())
     expect(verifiedByOpenSsh(evidence, signed[at] ?? '', name)).toMatch(/^Good "mepm-offboard"/);
