@@ -10,7 +10,7 @@ ENV NODE_ENV=production \
     OFFBOARD_HOME=/var/lib/offboard \
     OFFBOARD_EVIDENCE_DIR=/var/lib/offboard/evidence
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* /usr/local/bin/yarn* \
-    && install --directory --owner=node --group=node --mode=0700 /var/lib/offboard
+    && install --directory --owner=node --group=node --mode=0700 /var/lib/offboard /var/lib/offboard/worker
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json package-lock.json LICENSE ./

@@ -11,6 +11,24 @@ interface Service {
   healthcheck?: { test?: string | string[] };
   depends_on?: Record<string, { condition: string }>;
   environment?: Record<string, string | null>;
+  cap_drop?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  volumes?: (string | Mount)[];
+}
+
+interface Mount {
+  source: string;
+  target: string;
+}
+
+/** Compose 1 writes `source:target:mode`, later ones fields. */
+function mountsOf({ volumes = [] }: Service): Mount[] {
+  return volumes.map((volume) => {
+    if (typeof volume !== 'string') return volume;
+    const [source = '', target = ''] = volume.split(':');
+    return { source, target };
+  });
 }
 
 export function faultsOf(services: Record<string, Service>): string[] {
@@ -20,6 +38,31 @@ export function faultsOf(services: Record<string, Service>): string[] {
     ...ports.filter((port) => !onLoopback(port)).map((port) => `${name}: ${JSON.stringify(port)} is published beyond loopback`),
     ...(image.startsWith('temporalio/server') && healthcheck ? [`${name}: the server's image has nothing to run a health check with`] : []),
   ]);
+}
+
+/** What only the worker may hold. */
+const WORKERS_OWN = /^(OFFBOARD_SEALING_KEY|OFFBOARD_SIGNING_KEY|OFFBOARD_RECORDS|PGPASSWORD|(AWS|AZURE|GOOGLE)_.*)$/;
+const WORKERS_FOLDER = '/var/lib/offboard/worker';
+const OURS = ['worker', 'offboard'];
+
+/** Each service has the least it runs with, and the command line holds nothing of the worker's. */
+export function leastFaultsOf(services: Record<string, Service>): string[] {
+  const each = Object.entries(services).flatMap(([name, { cap_drop = [], security_opt = [], read_only }]) => [
+    ...(cap_drop.includes('ALL') ? [] : [`${name}: it keeps capabilities; drop ALL, and add what it needs`]),
+    ...(security_opt.includes('no-new-privileges:true') ? [] : [`${name}: it may gain privileges; write no-new-privileges:true`]),
+    ...(OURS.includes(name) && read_only !== true ? [`${name}: its root can be written to`] : []),
+  ]);
+  const { worker, offboard } = services;
+  const held = Object.keys(offboard?.environment ?? {}).filter((name) => WORKERS_OWN.test(name));
+  const own = worker && mountsOf(worker).find((v) => v.target === WORKERS_FOLDER)?.source;
+  return [
+    ...each,
+    ...held.map((name) => `offboard: it is given ${name}, which only the worker needs`),
+    ...(worker && own === undefined ? [`worker: its own keys lie in no volume of their own (${WORKERS_FOLDER})`] : []),
+    ...(offboard && own !== undefined ? mountsOf(offboard) : [])
+      .filter((v) => v.source === own)
+      .map((v) => `offboard: it mounts ${v.source}, where the worker's own keys lie`),
+  ];
 }
 
 /** The worker's records: on the PostgreSQL server, in a database and by a user of their own, there before the worker is. */
@@ -64,6 +107,7 @@ async function run(): Promise<void> {
   const faults = [
     ...faultsOf(services),
     ...recordsFaultsOf(services),
+    ...leastFaultsOf(services),
     ...uncopied(readFileSync('Dockerfile', 'utf8'), readFileSync('.dockerignore', 'utf8')),
   ];
   for (const fault of faults) process.stderr.write(`${fault}\n`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
+import { faultsOf, leastFaultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
 
 test.each([
   ['an image without a version', { image: 'postgres:latest' }, 'not pinned'],
@@ -55,4 +55,30 @@ function composed(changed: Record<string, string | null> = {}) {
 test('a folder that the image needs and the build does not see is a fault', () => {
   expect(uncopied('COPY model model\nCOPY gone gone\n', '*\n!model\n!gone\n')).toEqual(['Dockerfile: gone is not there to copy']);
   expect(uncopied('COPY model model\n', '*\n')).toEqual(['Dockerfile: model is not there to copy']);
+});
+
+const LEAST = { cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], read_only: true };
+const ALL_KEYS = { source: 'offboard', target: '/var/lib/offboard' };
+const OWN_KEYS = { source: 'worker', target: '/var/lib/offboard/worker' };
+const least = (worker: object = {}, offboard: object = {}) =>
+  leastFaultsOf({
+    worker: { ...LEAST, volumes: [ALL_KEYS, OWN_KEYS], ...worker },
+    offboard: { ...LEAST, volumes: [ALL_KEYS], ...offboard },
+  });
+
+test.each([
+  ['a service with capabilities', least({ cap_drop: ['NET_RAW'] }), 'worker: it keeps capabilities'],
+  ['one that may gain privileges', least({ security_opt: [] }), 'worker: it may gain privileges'],
+  ['a root that can be written to', least({}, { read_only: false }), 'offboard: its root can be written to'],
+  ['a command line with the sealing key', least({}, { environment: { OFFBOARD_SEALING_KEY: null } }), 'given OFFBOARD_SEALING_KEY'],
+  ['a command line with credentials of a cloud', least({}, { environment: { AWS_SESSION_TOKEN: 'x' } }), 'given AWS_SESSION_TOKEN'],
+  ['keys of the worker among those of all', least({ volumes: [ALL_KEYS] }), 'in no volume of their own'],
+  ['a command line that mounts them, as Compose 1 writes it', least({}, { volumes: ['worker:/x:ro'] }), 'it mounts worker'],
+  ['a command line that mounts them', least({}, { volumes: [ALL_KEYS, { ...OWN_KEYS, target: '/x' }] }), 'it mounts worker'],
+])('%s is a fault', (_, faults, fault) => {
+  expect(faults).toEqual([expect.stringContaining(fault)]);
+});
+
+test('the least of each, and a command line without anything of the worker’s, are none', () => {
+  expect(least()).toEqual([]);
 });
