@@ -118,6 +118,27 @@ describe('A part that cannot be read', () => {
     }
   });
 
+  test('with credentials that AWS and Entra refuse both are unknown, each cause once a cloud, and nothing is offered to waive or to leave out', async () => {
+    const kept = { ...process.env };
+    await stage.stopWorker();
+    Object.assign(process.env, { AWS_SECRET_ACCESS_KEY: 'wrong', AZURE_CLIENT_SECRET: 'wrong' });
+    const worker = await workerProcess(stage);
+    try {
+      const { code, out, err } = await discover('--without', 'gcp', '--out', folder('refused-credentials'));
+      expect(code).toBe(3);
+      for (const cloud of ['AWS', 'Azure', 'Entra ID']) expect(out).toMatch(new RegExp(`^${cloud}: not known `, 'm'));
+      // Once for each cloud.
+      expect(err.match(/the worker's secret key does not belong to its access key/g)).toHaveLength(1);
+      expect(err.match(/Invalid client secret provided/g)).toHaveLength(2);
+      for (const told of [out, err, written('refused-credentials', 'manifest.yaml')])
+        expect(told).not.toMatch(/AWS: 0 systems|certain: 0|waive|--without (aws|azure)|take the line out/);
+    } finally {
+      await worker.stop();
+      Object.assign(process.env, kept);
+      await stage.startWorker();
+    }
+  });
+
   test('without sight of the organisation the projects are read, and what is above them is unknown', async () => {
     await changed((objects) => (one(objects, 'gcp-organization', '504113872240').deny = ['resourcemanager.organizations.get']));
     const { code, err } = await discover('--without', 'aws,azure', '--out', folder('no-sight'));

@@ -49,20 +49,34 @@ async function restore(api: GcpApi, items: readonly [ToRestore, ...ToRestore[]])
     if (name !== undefined) await demandAccount(api, name, uniqueId);
   const grants = items.map((item) => item.snapshot as AccountGrant).map((g) => ({ ...g, member: liveMember(g.member) }));
   const { resource } = items[0].snapshot as AccountGrant;
-  const there = await patiently(() => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
+  const there = await patiently(api, () => editPolicy(api, resource, (policy) => withGrants(policy, grants)));
   if (!there) throw new RefusedError('ResourceGone', `${resource} is not there any more`);
 }
 
-/** Policies learn of an undeleted account only after a while: until then its grants are refused as if it did not exist. */
-async function patiently<T>(write: () => Promise<T>): Promise<T> {
+/** Policies learn of an undeleted account or custom role only after a while: until then grants of it are refused as if it did not exist. */
+async function patiently<T>(api: GcpApi, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const judged = classifyGcp(error);
-    if (judged.kind !== 'blocked' || judged.code !== 'InvalidArgument' || !/^Service account .* does not exist/.test(judged.message))
-      throw error;
-    throw new NotYetError('OperationRunning', `the account is there, but not yet for policies: ${judged.message}`);
+    const refused = judged.kind === 'blocked' && judged.code === 'InvalidArgument' ? judged.message : '';
+    const late = /^Service account .* does not exist/.test(refused)
+      ? 'account'
+      : (await isThere(api, roleIn(refused)))
+        ? 'role'
+        : undefined;
+    if (late === undefined) throw error;
+    throw new NotYetError('OperationRunning', `the ${late} is there, but not yet for policies: ${refused}`);
   }
+}
+
+/** The custom role that a refusal says does not exist. */
+function roleIn(refused: string): string | undefined {
+  return /^Role \(?((?:organizations|projects)\/[^/\s]+\/roles\/[^\s)]+)\)? does not exist/.exec(refused)?.[1];
+}
+
+async function isThere(api: GcpApi, role: string | undefined): Promise<boolean> {
+  return role !== undefined && (await api.getRole(role))?.deleted === false;
 }
 
 /** A role is given back to the very account that had it, never to another one under its address. */

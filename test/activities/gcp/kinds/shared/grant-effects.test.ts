@@ -185,6 +185,26 @@ describe('Restored', () => {
     expect(await restored('Role roles/viewer is not supported for this resource.')).toMatchObject({ kind: 'blocked' });
   });
 
+  it('of a custom role that policies do not know yet is tried again where that is there, and only there', async () => {
+    const name = 'organizations/504113872240/roles/CloudKnoxIAMOrgAdmin';
+    const role = (deleted: boolean) => ({ name, title: '', description: '', stage: 'GA', includedPermissions: [], deleted });
+    const restored = (there: ReturnType<typeof role> | undefined, message = `Role (${name}) does not exist in the resource's hierarchy.`) =>
+      refusal(
+        undoOf('gcp-binding').restore(
+          apiWith({
+            getPolicy: () => Promise.resolve({}),
+            setPolicy: () => Promise.reject(googleError(400, 'INVALID_ARGUMENT', message)),
+            getServiceAccount: () => Promise.resolve(account([])),
+            getRole: () => Promise.resolve(there),
+          }),
+          [item(live)],
+        ),
+      );
+    expect(await restored(role(false))).toMatchObject({ kind: 'retry' });
+    for (const gone of [role(true), undefined]) expect(await restored(gone)).toMatchObject({ kind: 'blocked', code: 'InvalidArgument' });
+    expect(await restored(role(false), 'Role roles/made.up does not exist.')).toMatchObject({ kind: 'blocked' });
+  });
+
   it('to identities of a pool comes back without asking for an account', async () => {
     const grant = { ...live, member: principals() };
     const before = planned({ id: `gcp-binding:${grant.member}`, snapshot: accountGrant(grant, '') });
