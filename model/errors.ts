@@ -90,6 +90,8 @@ export const FAILURES = {
   records: 'Records',
   /** No worker of the run wrote what came as an activity's answer: it is asked again. */
   forged: 'Forged',
+  /** The run ended before it answered a message. */
+  endedBefore: 'EndedBefore',
   /** Ours: tried again. */
   fault: 'Fault',
 } as const;

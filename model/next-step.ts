@@ -28,6 +28,7 @@ export const COMMAND_NAMES = [
   'records',
   'restore',
   'evidence',
+  'keys',
   'demo',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
@@ -62,7 +63,26 @@ export function afterDryRun(run: string, restores?: string, only: readonly strin
   return [step('plan', run), step('restore', restores, ...only.flatMap((id) => ['--item', id]), '--by', 'NAME')];
 }
 
-/** Pure: a step as a line to type. `program` is how the CLI is called here. */
-export function spell({ command, args }: NextStep, program = 'offboard'): string {
-  return [program, command, ...args.map(quote)].join(' ');
+/** The options that a step may hold: none that names a key, a folder or a confirmation. */
+const OPTIONS = new Set(
+  [
+    ...['by', 'reason', 'ticket', 'gate', 'plan-hash', 'opening', 'items', 'item', 'keep', 'leave', 'override', 'statement', 'format'],
+    ...['dry-run', 'json', 'adopt', 'old-temporal-gone', 'out', 'tenant', 'auto', 'stay', 'fresh', 'for', 'help', 'awaiting'],
+  ].map((name) => `--${name}`),
+);
+
+/** Ids in a step are given by clouds and by senders: none may be an option, or move a terminal's cursor. */
+const WORD = /^(?!-)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,2000}$/u;
+
+/** Pure: whether this is a step of this program: a command that it has, and words that are what they look like. */
+export function isStep(value: unknown): value is NextStep {
+  const { command, args } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  if (!COMMAND_NAMES.some((name) => name === command) || !Array.isArray(args)) return false;
+  return args.every((word) => typeof word === 'string' && (WORD.test(word) || OPTIONS.has(word)));
+}
+
+/** Pure: a step as a line to type. `program` is how the CLI is called here. One that is no step is a comment for the shell, without its words. */
+export function spell(next: NextStep, program = 'offboard'): string {
+  if (!isStep(next)) return '# what could be typed here cannot be shown: it holds words that are no command of this program';
+  return [program, next.command, ...next.args.map(quote)].join(' ');
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import { OffboardError } from '../model/errors.ts';
 import type { KeyRing } from './keys.ts';
@@ -33,8 +34,21 @@ export class ClientCodec implements PayloadCodec {
       throw answerRefused(run, 'cannot be read with the keys of this machine', cause);
     }
     if (!opened.bound || !isOf(opened.bound, context)) throw answerRefused(run, 'was not encrypted for it');
+    const heard = hearing.getStore();
+    if (heard) heard.payloads++;
     return opened.payload;
   }
+}
+
+/** What is decoded while an answer is waited for. */
+const hearing = new AsyncLocalStorage<{ payloads: number }>();
+
+/** An answer that holds something: one without a payload never passes a codec, and anybody can send it. Throws AnswerRefused. */
+export async function answered<T>(run: string, ask: () => Promise<T>): Promise<T> {
+  const heard = { payloads: 0 };
+  const answer = await hearing.run(heard, ask);
+  if (heard.payloads === 0) throw answerRefused(run, 'is empty');
+  return answer;
 }
 
 /** What was answered in the name of a run, and is not shown. */

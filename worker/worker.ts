@@ -6,6 +6,7 @@ import { recordsQueue } from '../model/task-queue.ts';
 import type { ConnectionSettings } from '../temporal/connect.ts';
 import type { KeyRing } from '../security/keys.ts';
 import { WorkerCodec } from '../security/worker-codec.ts';
+import { FAILURE_CONVERTER_PATH } from '../temporal/failure-converter-path.ts';
 import { refusingPayloads } from './refuse-payloads.ts';
 
 /** A worker for the offboarding, with the bundled workflows (`workflowBundle`). */
@@ -22,7 +23,10 @@ export async function createWorker(
     namespace: settings.namespace,
     taskQueue,
     activities: createActivities(deps),
-    dataConverter: { payloadCodecs: [new WorkerCodec(ring, { takesPlain: () => takesPlain(deps.policy) })] },
+    dataConverter: {
+      failureConverterPath: FAILURE_CONVERTER_PATH,
+      payloadCodecs: [new WorkerCodec(ring, { takesPlain: () => takesPlain(deps.policy) })],
+    },
     interceptors: { activity: [refusingPayloads] },
     // A removal under way is finished and written down before the process ends.
     shutdownGraceTime: '30s',

@@ -9,14 +9,12 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
-import { tsToDate } from '@temporalio/common/lib/time.js';
 import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from '../../model/errors.ts';
 import type { RunView } from '../../model/messages/status.ts';
-import { aboutRun, step, type NextStep } from '../../model/next-step.ts';
-import { answerRefused } from '../../security/client-codec.ts';
+import { aboutRun, isStep, step, type NextStep } from '../../model/next-step.ts';
+import { answered, answerRefused } from '../../security/client-codec.ts';
 import { progress, status } from '../../workflows/messages/index.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import type { Retrying } from '../render/status.ts';
 import { proven } from './prove.ts';
 import { requireWorker, type Session } from './session.ts';
 
@@ -26,11 +24,8 @@ const DEADLINE_EXCEEDED = 4;
 
 /** Asks a run where it is. Throws RunNotFound, NoWorker, AnswerRefused, and StartRefused for one that never began. */
 export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
-  return await translated(session, workflowId, async () => {
-    const view = (await session.client.workflow.getHandle(workflowId).query(status)) as RunView | undefined;
-    if (view === undefined) throw answerRefused(workflowId, 'is empty');
-    return view;
-  });
+  const ask = () => session.client.workflow.getHandle(workflowId).query(status);
+  return await translated(session, workflowId, () => answered(workflowId, ask));
 }
 
 /**
@@ -40,7 +35,7 @@ export async function viewOf(session: Session, workflowId: string): Promise<RunV
 export async function viewIfAnswered(session: Session, workflowId: string, withinMs: number): Promise<RunView | undefined> {
   try {
     const ask = () => session.client.workflow.getHandle(workflowId).query(status);
-    return await session.client.withDeadline(Date.now() + withinMs, ask);
+    return await session.client.withDeadline(Date.now() + withinMs, () => answered(workflowId, ask));
   } catch (error) {
     const kinds = [OffboardError, ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
     if (kinds.some((kind) => error instanceof kind) || isGrpcServiceError(error)) return undefined;
@@ -51,7 +46,10 @@ export async function viewIfAnswered(session: Session, workflowId: string, withi
 /** Asks a discovery how far it is, and Temporal when it began and ended. Throws RunNotFound, NoWorker. */
 export async function discoveryOf(session: Session, workflowId: string) {
   const handle = session.client.workflow.getHandle(workflowId);
-  return await translated(session, workflowId, async () => ({ ...(await handle.describe()), progress: await handle.query(progress) }));
+  return await translated(session, workflowId, async () => ({
+    ...(await handle.describe()),
+    progress: await answered(workflowId, () => handle.query(progress)),
+  }));
 }
 
 /** Sends an update and waits for its answer. Throws OffboardError with the code and the words of whoever refused it. */
@@ -64,10 +62,9 @@ export async function send<R, A extends [unknown]>(
   await requireRun(session, workflowId);
   await requireWorker(session);
   const said = await proven(session, workflowId, update.name, message);
+  const ask = () => session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [said] as unknown as A });
   return await translated(session, workflowId, () =>
-    session.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [said] as unknown as A }),
-    ),
+    session.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => answered(workflowId, ask)),
   );
 }
 
@@ -84,26 +81,12 @@ export async function requireRun(session: Session, workflowId: string): Promise<
   );
 }
 
-/** What Temporal is trying again for a run right now. */
-export async function retryingOf({ client }: Session, workflowId: string): Promise<Retrying[]> {
-  const { raw } = await client.workflow.getHandle(workflowId).describe();
-  return (raw.pendingActivities ?? [])
-    .filter((a) => (a.attempt ?? 1) > 1)
-    .map((a) => ({
-      activity: a.activityType?.name ?? '',
-      attempt: a.attempt ?? 1,
-      reason: a.lastFailure?.message ?? '',
-      next: a.nextAttemptScheduleTime ? tsToDate(a.nextAttemptScheduleTime).toISOString() : 'now',
-    }));
-}
-
 /** The result of a run that ended by itself; undefined for one that goes on, was cancelled or is not known. Throws AnswerRefused. */
 export async function resultOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardingResult | undefined> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
-    const result: unknown = await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result());
-    if (result === undefined) throw answerRefused(workflowId, 'is empty');
-    return result as OffboardingResult;
+    const wait = () => client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result());
+    return (await answered(workflowId, wait)) as OffboardingResult;
   } catch (error) {
     if (error instanceof OffboardError) throw error;
     return undefined;
@@ -146,6 +129,12 @@ async function translate(session: Session, workflowId: string, error: unknown): 
   if (error instanceof WorkflowUpdateFailedError) {
     const cause = error.cause;
     if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused) return refusalIn(cause, workflowId, error);
+    if (cause instanceof ApplicationFailure && cause.type === FAILURES.forged) return answerRefused(workflowId, 'is not encrypted', error);
+    if (cause instanceof ApplicationFailure && cause.type === FAILURES.endedBefore)
+      return new OffboardError('GateNotOpen', `RUN: ${workflowId} ended before it answered`, {
+        cause: error,
+        next: [step('status', workflowId)],
+      });
     if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
       const message = `RUN: ${workflowId} gives things back, and a restore takes no such message; look at what it waits for`;
       return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
@@ -176,5 +165,5 @@ function codeOf(detail: unknown): ErrorCode {
 }
 
 function stepsOf(detail: unknown): NextStep[] {
-  return Array.isArray(detail) ? (detail as NextStep[]) : [];
+  return Array.isArray(detail) ? detail.filter(isStep) : [];
 }

@@ -6,7 +6,8 @@ import { step } from '../../model/next-step.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 import { progress } from '../../workflows/messages/index.ts';
 import type { DiscoveryStatus } from '../render/discovery.ts';
-import { discoveryOf, retryingOf } from './ask.ts';
+import { discoveryOf } from './ask.ts';
+import { retryingOf } from './retrying.ts';
 import type { Session } from './session.ts';
 
 type Handle = WorkflowHandle<typeof discovery>;

@@ -6,6 +6,7 @@ import { ClientCodec } from '../../security/client-codec.ts';
 import { workersKeys } from '../../security/keys.ts';
 import { signerOf, type Sign } from './sign.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
+import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */
 export interface Session {
@@ -29,7 +30,8 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   }
   const codec = new ClientCodec(workersKeys(env));
   const connection = await connect(settings);
-  const client = new Client({ connection, namespace: settings.namespace, dataConverter: { payloadCodecs: [codec] } });
+  const dataConverter = { failureConverterPath: FAILURE_CONVERTER_PATH, payloadCodecs: [codec] };
+  const client = new Client({ connection, namespace: settings.namespace, dataConverter });
   const sign = signerOf(env);
   return { client, connection, taskQueue: taskQueueOf(env), ...(sign ? { sign } : {}), close: () => connection.close() };
 }

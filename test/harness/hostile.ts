@@ -62,6 +62,12 @@ export class Hostile {
     });
   }
 
+  /** The answer to a query as it comes. */
+  async ask(workflowId: string, queryType: string): Promise<Payload[]> {
+    const { queryResult } = await this.#service.queryWorkflow({ namespace: 'default', execution: { workflowId }, query: { queryType } });
+    return queryResult?.payloads ?? [];
+  }
+
   /** What came of an update: its failure, or undefined for one that was taken. */
   async update(workflowId: string, name: string, payloads: Payload[]): Promise<Failure | undefined> {
     const { outcome } = await this.#service.updateWorkflowExecution({

@@ -11,6 +11,7 @@ import type { Policy } from '../../model/policy.ts';
 import { normalSshKey } from '../../model/statement/ssh-signature.ts';
 import { ClientCodec } from '../../security/client-codec.ts';
 import { loadKeys } from '../../security/keys.ts';
+import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
 import { clearRun, expectNothingChanged, RUN, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { GARBAGE, Hostile, plain } from '../harness/hostile.ts';
@@ -265,8 +266,7 @@ test('an encrypted history replays under the id of its own workflow, and under n
   const codec = new WorkerCodec(loadKeys(stage.home.keys, stage.env), { takesPlain: () => true });
   const options = {
     workflowBundle: { codePath: suite('workflowBundle') },
-    dataConverter: { payloadCodecs: [codec] },
-    namespace: 'default',
+    dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH, payloadCodecs: [codec] },
   };
   await Worker.runReplayHistory(options, history, run);
   await expect(Worker.runReplayHistory(options, history, 'offboarding-other')).rejects.toThrow(DeterminismViolationError);

@@ -22,6 +22,7 @@ import { countPhase, needsPerson, waitsForOthers, type Outcome } from '../../mod
 import type { Plan } from '../../model/plan.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
 import { suite } from '../harness/suite.ts';
 import { finding, planOf } from '../model/findings.ts';
 
@@ -268,6 +269,7 @@ async function openWorker(): Promise<SharedWorker> {
     taskQueue,
     workflowBundle: { codePath: suite('workflowBundle') },
     activities: playing(runs),
+    dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH },
     // A request to stop is heard with the next heartbeat: at once.
     maxHeartbeatThrottleInterval: '20ms',
     defaultHeartbeatThrottleInterval: '20ms',

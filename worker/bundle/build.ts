@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
@@ -15,6 +16,7 @@ export async function buildBundle(workflowsPath: string = WORKFLOWS_PATH): Promi
     await bundleWorkflowCode({
       workflowsPath,
       workflowInterceptorModules: [EDGE_PATH],
+      failureConverterPath: FAILURE_CONVERTER_PATH,
       logger: new DefaultLogger('WARN'),
     })
   ).code;

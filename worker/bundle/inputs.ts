@@ -11,7 +11,9 @@ const SDK = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/common']
  * bundle holds the paths of its sources for stack traces.
  */
 export function bundleKey(root: string = ROOT): string {
-  const sources = globSync(['{workflows,model}/**/*.ts', 'worker/bundle/*.ts', 'package-lock.json'], { cwd: root }).toSorted();
+  const sources = globSync(['{workflows,model}/**/*.ts', 'temporal/failure-converter*.ts', 'worker/bundle/*.ts', 'package-lock.json'], {
+    cwd: root,
+  }).toSorted();
   const { resolve } = createRequire(import.meta.url);
   const files = [
     ...sources.map((name) => ({ name, path: join(root, name) })),

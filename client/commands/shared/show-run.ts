@@ -1,7 +1,8 @@
 import type { RunView } from '../../../model/messages/status.ts';
 import { renderStatus } from '../../render/status.ts';
 import { waitingFor } from '../../render/waiting.ts';
-import { viewOf, evidenceOf, retryingOf } from '../../run/ask.ts';
+import { viewOf, evidenceOf } from '../../run/ask.ts';
+import { retryingOf } from '../../run/retrying.ts';
 import type { Session } from '../../run/session.ts';
 
 /** A run as `status` and `watch` show it. Throws RunNotFound, NoWorker. */
