@@ -1,10 +1,8 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { OffboardError } from '../model/errors.ts';
-import { homeOf, parseJson, readOrCreatePrivate } from './files.ts';
-
-const KeyFile = z.strictObject({ current: z.string(), keys: z.record(z.string(), z.base64()) });
+import { homeOf, readOrCreatePrivate } from './files.ts';
+import { newKeyFile, parseKeys, type KeyFile } from './key-file.ts';
 
 /** The payload keys: what history, artifacts and journal are encrypted with (AES-256-GCM). Clients and workers share them. */
 export interface KeyRing {
@@ -12,6 +10,8 @@ export interface KeyRing {
   current: string;
   /** Key id to an AES-256 key. */
   keys: Map<string, KeyObject>;
+  /** The file that they were read from, which is read again when it changes: a rotation needs no restart. */
+  from?: { file: string; version: string; lookedAt: number };
 }
 
 /**
@@ -19,16 +19,39 @@ export interface KeyRing {
  * Throws OffboardError 'InvalidValue' when a key is not 32 bytes.
  */
 export function loadKeys(file: string, env: NodeJS.ProcessEnv = process.env): KeyRing {
-  const text = env['OFFBOARD_KEYS'] ?? readOrCreatePrivate(file, newKeyFile);
-  const where = env['OFFBOARD_KEYS'] === undefined ? file : 'OFFBOARD_KEYS';
-  const parsed = KeyFile.safeParse(parseJson(text));
-  if (!parsed.success) throw new OffboardError('InvalidValue', `${where}: is not a key file; write {"current": id, "keys": {id: base64}}`);
-  const bytes = new Map(Object.entries(parsed.data.keys).map(([id, key]) => [id, Buffer.from(key, 'base64')]));
-  for (const [id, key] of bytes) {
-    if (key.length !== 32) throw new OffboardError('InvalidValue', `${where}: key ${id} has ${key.length} bytes; AES-256 needs 32`);
+  const given = env['OFFBOARD_KEYS'];
+  if (given !== undefined) return ringOf(parseKeys(given, 'OFFBOARD_KEYS'));
+  const text = readOrCreatePrivate(file, newKeyFile);
+  return { ...ringOf(parseKeys(text, file)), from: { file, version: versionOf(file), lookedAt: Date.now() } };
+}
+
+function ringOf({ current, keys }: KeyFile): KeyRing {
+  return { current, keys: new Map(Object.entries(keys).map(([id, key]) => [id, createSecretKey(Buffer.from(key, 'base64'))])) };
+}
+
+/** How long a key may still encrypt after another took its place. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Reads the file again where it has changed. Keys only come; what cannot be read changes nothing. */
+function readAgain(ring: KeyRing): void {
+  const { from } = ring;
+  if (!from) return;
+  from.lookedAt = Date.now();
+  try {
+    const version = versionOf(from.file);
+    if (version === from.version) return;
+    const { current, keys } = ringOf(parseKeys(readFileSync(from.file, 'utf8'), from.file));
+    for (const [id, key] of keys) ring.keys.set(id, key);
+    ring.current = current;
+    from.version = version;
+  } catch {
+    // Half written, or gone for a moment: what is known goes on.
   }
-  if (!bytes.has(parsed.data.current)) throw new OffboardError('InvalidValue', `${where}: current names no key; name one of keys`);
-  return { current: parsed.data.current, keys: new Map([...bytes].map(([id, key]) => [id, createSecretKey(key)])) };
+}
+
+function versionOf(file: string): string {
+  const { ino, mtimeMs, size } = statSync(file);
+  return `${ino} ${mtimeMs} ${size}`;
 }
 
 /**
@@ -47,13 +70,9 @@ export function workersKeys(env: NodeJS.ProcessEnv): KeyRing {
   return loadKeys(keys, env);
 }
 
-function newKeyFile(): string {
-  const id = randomUUID();
-  return JSON.stringify({ current: id, keys: { [id]: randomBytes(32).toString('base64') } });
-}
-
 /** Encrypts with the current key: 12 bytes nonce ‖ ciphertext ‖ 16 bytes tag. `context` is authenticated, not stored. */
 export function encrypt(ring: KeyRing, data: Uint8Array, context: string): { keyId: string; data: Buffer } {
+  if (ring.from && Date.now() - ring.from.lookedAt >= LOOK_EVERY_MS) readAgain(ring);
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(ring, ring.current), nonce).setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(data), cipher.final()]);
@@ -68,6 +87,7 @@ export function decrypt(ring: KeyRing, keyId: string, data: Uint8Array, context:
 }
 
 function keyOf(ring: KeyRing, id: string): KeyObject {
+  if (!ring.keys.has(id)) readAgain(ring);
   const key = ring.keys.get(id);
   if (!key) throw new OffboardError('InvalidValue', `key ${id} is not among the keys; add it to the key file of this machine`);
   return key;

@@ -288,6 +288,14 @@ export const COMMANDS: Command[] = [
     load: async () => (await import('./evidence.ts')).evidence,
   },
   {
+    name: 'keys',
+    summary:
+      'The payload keys of this home, without their secrets: list them; new adds one that only decrypts yet; rotate has the newest encrypt. All of them decrypt.',
+    positionals: ['list|new|rotate'],
+    options: {},
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
     name: 'demo',
     summary: 'Bring up a pretend estate, Temporal and a worker, and take the whole estate through the four phases.',
     positionals: [],
