@@ -65,10 +65,12 @@ export function afterDryRun(run: string, restores?: string, only: readonly strin
 
 /** The options that a step may hold: none that names a key, a folder or a confirmation. */
 const OPTIONS = new Set(
-  [
-    ...['by', 'reason', 'ticket', 'gate', 'plan-hash', 'opening', 'items', 'item', 'keep', 'leave', 'override', 'statement', 'format'],
-    ...['dry-run', 'json', 'adopt', 'old-temporal-gone', 'out', 'tenant', 'auto', 'stay', 'fresh', 'for', 'help', 'awaiting'],
-  ].map((name) => `--${name}`),
+  (
+    'by reason ticket gate plan-hash opening items item keep leave override statement format ' +
+    'dry-run json adopt old-temporal-gone out tenant auto stay fresh for help awaiting'
+  )
+    .split(' ')
+    .map((name) => `--${name}`),
 );
 
 /** Ids in a step are given by clouds and by senders: none may be an option, or move a terminal's cursor. */

@@ -90,7 +90,7 @@ test('a run that somebody else ended in its worker’s place is not told as ende
   const approve = ['approve', RUN, '--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
   for (const args of [['status', RUN], ['watch', RUN], approve]) {
     const { code, out, err } = await stage.offboard(...args);
-    expect(code, args[0]).not.toBe(0);
+    expect(code, `of ${args[0]}`).not.toBe(0);
     expect(out + err).not.toContain('evil');
   }
 }, 120_000);

@@ -42,7 +42,7 @@ test('a run that waits, and the decision that it refused, show no name, no hash 
   const told = historyToJSON(history) + JSON.stringify(raw) + payloads.map((p) => Buffer.from(p.data ?? []).toString('latin1')).join('');
   // Long enough that no ciphertext holds them by chance.
   for (const word of [STRANGER, APPROVER, hash, stage.folder, import.meta.dirname, 'because', 'four eyes', '.ts:'])
-    expect(told, word).not.toContain(word);
+    expect(told, `the word ${word}`).not.toContain(word);
   expect(told).toContain('Encoded failure');
 });
 
