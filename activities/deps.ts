@@ -4,6 +4,7 @@ import type { Policy } from '../model/policy.ts';
 import type { SealingKey } from '../security/sealing.ts';
 import type { SigningKey } from '../security/signing.ts';
 import type { AnyCloud } from './cloud.ts';
+import type { Notify } from './notify.ts';
 import type { ArtifactStore } from './records/artifacts.ts';
 import type { Journal } from './records/journal.ts';
 
@@ -24,6 +25,7 @@ export interface Deps {
   policyChangedAt?: Date;
   sealing: SealingKey;
   signing: SigningKey;
+  notify: Notify;
   /** Where this worker's runs are. */
   temporal: TemporalPlace;
   evidenceFolder: string;

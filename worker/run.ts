@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
 import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
 import { OffboardError } from '../model/errors.ts';
-import { homeOf } from '../security/files.ts';
+import { homeOf, readText } from '../security/files.ts';
 import { loadKeys } from '../security/keys.ts';
 import { loadSealingKey } from '../security/sealing.ts';
 import { loadSigningKey } from '../security/signing.ts';
@@ -38,6 +39,7 @@ export async function run(): Promise<void> {
     temporal: { address: settings.address, namespace: settings.namespace },
     sealing: await loadSealingKey(home.sealing),
     signing: loadSigningKey(home.signing),
+    notify: notifierOf(env, log, (file) => readText(file, 'name a readable file', 'OFFBOARD_WEBHOOK_SECRET_FILE')),
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,
   };

@@ -52,6 +52,7 @@ export function describe(view: RunView): string {
     lines.push(`- ${o.outcome}: ${code(o.item, breakable)} (${plain(o.code ?? '')}) ${sentence(o.reason, breakable)}`);
   if (unresolved.length > MOST_ITEMS) lines.push(`- and ${counted(unresolved.length - MOST_ITEMS, 'other')}`);
   if (view.refusedUnread !== undefined) lines.push('', `Signals refused unread: ${view.refusedUnread}`);
+  if (view.untold !== undefined) lines.push('', `Nobody could be told of the gate: ${plain(view.untold)}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${sentence(view.lastRefusal)}`);
   return [...lines, ...ROOM].join('\n');
 }

@@ -44,9 +44,12 @@ async function passGate(run: Run, gate: Gate, behind: readonly Phase[] = PHASES)
   const opening = ++run.openings[gate];
   const waits = run.terms.waits;
   run.gateOutcome = undefined;
-  run.waitFor(gateWaiting(await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate }), run.asking));
+  const { untold, ...open } = await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate });
+  run.untold = untold;
+  run.waitFor(gateWaiting(open, run.asking));
   const outcome = await decision(run, gate, opening);
-  await closeGate({ run: run.id, gate, opening, outcome });
+  const closed = await closeGate({ run: run.id, gate, opening, outcome });
+  run.untold = closed?.untold;
   run.gateOutcome = outcome;
   run.waitNoMore('gate');
   return outcome === 'approved' ? 'done' : outcome;
@@ -64,7 +67,9 @@ async function decision(run: Run, gate: Gate, opening: number): Promise<GateOutc
     if (at <= waited || at >= limit) continue;
     if (await condition(decided, at - waited)) return run.gateOutcome ?? 'expired';
     waited = at;
-    await remind({ run: run.id, gate, opening, stage });
+    const reminded = await remind({ run: run.id, gate, opening, stage });
+    run.untold = reminded?.untold;
+    run.show();
   }
   if (await condition(decided, limit - waited)) return run.gateOutcome ?? 'expired';
   // A decision that came in the last moment is still being judged; only the activity knows whether it was in time.

@@ -42,6 +42,8 @@ export interface RunState {
   /** How the gate that was opened last was decided; undefined while it is open. */
   gateOutcome: GateOutcome | undefined;
   lastRefusal: string | undefined;
+  /** Why nobody could be told of the gate that waits. */
+  untold: string | undefined;
   /** Signals that nobody encrypted for this run, or that no key opens. */
   readonly refusedUnread: number;
   /** What matches by name only and stays, once that was verified. */

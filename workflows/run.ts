@@ -49,6 +49,7 @@ export class Run implements RunState {
   /** It is proved who cancels it, where the worker's policy demands that. */
   cancelProved = false;
   lastRefusal: string | undefined;
+  untold: string | undefined;
   refusedUnread = 0;
   maybeOurs: MaybeOurs | undefined;
   first: string[] | undefined;

@@ -38,6 +38,7 @@ export function viewOf(run: RunState): RunView {
     ...(run.gateOutcome ? { gateOutcome: run.gateOutcome } : {}),
     ...(run.maybeOurs ? { maybeOurs: run.maybeOurs } : {}),
     ...(run.lastRefusal === undefined ? {} : { lastRefusal: run.lastRefusal }),
+    ...(run.untold === undefined ? {} : { untold: run.untold }),
     ...(run.refusedUnread === 0 ? {} : { refusedUnread: run.refusedUnread }),
     ...(run.started ? { identity: run.started.identity, otpPublicKey: run.started.otpPublicKey, manifest: run.started.manifest } : {}),
   };

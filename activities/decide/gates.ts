@@ -1,14 +1,20 @@
 import { gateKey } from '../../model/decided.ts';
 import type { OpenGate } from '../../model/gate.ts';
 import type { JournalRecord, Ledger } from '../../model/ledger.ts';
+import { samePerson } from '../../model/identity/person.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { spell, step } from '../../model/next-step.ts';
+import { effectivePolicy } from '../../model/policy.ts';
+import { workflowIdIn } from '../../model/run-name.ts';
 import type { Deps } from '../deps.ts';
+import type { Notice } from '../notify.ts';
 import { notAuthorized } from '../failures.ts';
 
 /** Opens a gate in the journal, once the plan it is about is in force. A gate that is open already keeps its times. */
 export async function openGate(
   deps: Deps,
   { run, gate, opening, planHash, forMs }: Omit<OpenGate, 'openedAt' | 'expiresAt'> & { run: string; forMs: number },
-): Promise<OpenGate> {
+): Promise<OpenGate & Told> {
   const ledger = await deps.journal.ledger(run);
   const known = ledger.gates.get(gateKey(gate, opening));
   if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
@@ -17,8 +23,7 @@ export async function openGate(
   const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];
   const opened: OpenGate = { gate, opening, planHash, openedAt, expiresAt };
   await deps.journal.append(run, { type: 'gate-opened', ...opened });
-  deps.log.info({ run, ...opened }, 'gate opened');
-  return opened;
+  return { ...opened, ...(await tell(deps, run, 'opened', opened)) };
 }
 
 /** Throws NotAuthorized. */
@@ -34,21 +39,37 @@ function demandOpenable(ledger: Ledger, { gate, opening, planHash }: Pick<OpenGa
 type Line<T extends JournalRecord['type']> = { run: string } & Omit<Extract<JournalRecord, { type: T }>, 'type'>;
 
 /** Writes down how a gate closed: as approved only where its approval stands in the journal. */
-export async function closeGate(deps: Deps, { run, ...gate }: Line<'gate-closed'>): Promise<void> {
+export async function closeGate(deps: Deps, { run, ...gate }: Line<'gate-closed'>): Promise<Told> {
   const known = await openIn(deps, run, gate);
-  if (known.outcome === gate.outcome) return;
+  if (known.outcome === gate.outcome) return {};
   if (known.outcome !== undefined) throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}, has closed before (${known.outcome})`);
   if (gate.outcome !== 'expired' && gate.outcome !== known.decided)
     throw notAuthorized(`gate ${gate.gate}, opening ${gate.opening}: nobody decided that it is ${gate.outcome}`);
   await deps.journal.append(run, { type: 'gate-closed', ...gate });
+  return gate.outcome === 'expired' ? await tell(deps, run, 'expired', known) : {};
 }
 
-/** Says, in the log and the journal, that a gate still waits. */
-export async function remind(deps: Deps, { run, ...reminder }: Line<'reminder'>): Promise<void> {
+/** Says to people, and in the journal, that a gate still waits. */
+export async function remind(deps: Deps, { run, ...reminder }: Line<'reminder'>): Promise<Told> {
   const known = await openIn(deps, run, reminder);
-  if (known.outcome !== undefined || known.decided) return;
+  if (known.outcome !== undefined || known.decided) return {};
   await deps.journal.append(run, { type: 'reminder', ...reminder });
-  deps.log.warn({ run, ...reminder }, 'a gate still waits for a decision');
+  return await tell(deps, run, reminder.stage, known);
+}
+
+/** What came of telling people: why nobody could be told. */
+export interface Told {
+  untold?: string;
+}
+
+/** Failing, it holds nothing up: a run shows that nobody was told. */
+async function tell(deps: Deps, run: string, event: Notice['event'], { gate, opening, planHash, expiresAt }: OpenGate): Promise<Told> {
+  const { startedBy = '', manifest } = await deps.journal.ledger(run);
+  const { approvers, fourEyes } = effectivePolicy(deps.policy, await deps.artifacts.kept<Manifest>(manifest ?? ''));
+  const read = spell(step('plan', workflowIdIn(run)));
+  const asked = approvers.filter((a) => !(fourEyes && samePerson(a, startedBy)));
+  const untold = await deps.notify({ event, run, gate, opening, planHash, until: expiresAt, approvers: asked, read });
+  return untold === undefined ? {} : { untold };
 }
 
 /** A gate that was opened. Throws NotAuthorized. */

@@ -49,6 +49,7 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
   const busy = waiting.length === 0 && retrying.length === 0;
   if (busy && view.status === 'running') lines.push('Waits for nobody.', '');
   if (view.refusedUnread !== undefined) lines.push(`Signals refused unread: ${view.refusedUnread}; who else writes to this namespace?`, '');
+  if (view.untold !== undefined) lines.push(`Nobody could be told of the gate: ${view.untold}; tell them yourself.`, '');
   if (view.lastRefusal) lines.push(`Last refusal: ${view.lastRefusal}`, '');
   if (view.status !== 'running') lines.push(...afterTheEnd(view, evidence, program));
   return lines.join('\n');

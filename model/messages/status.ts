@@ -46,6 +46,8 @@ export interface RunView {
   maybeOurs?: MaybeOurs;
   /** The last message that was refused, in words: for signals, which cannot be answered. */
   lastRefusal?: string;
+  /** Why nobody could be told of the gate that waits. */
+  untold?: string;
   /** How it is known who says something; absent until the run has begun. */
   identity?: Identity;
   /** How many signals were refused unread: not encrypted for this run, or by a key that the worker has not. */

@@ -68,6 +68,7 @@ export class Stage {
       temporal: { address: suite('temporalAddress'), namespace: 'default' },
       sealing: await loadSealingKey(this.home.sealing, this.env),
       signing: loadSigningKey(this.home.signing, this.env),
+      notify: () => Promise.resolve(undefined),
       evidenceFolder: join(this.folder, 'evidence'),
       log: pino({ level: 'silent' }),
     };

@@ -64,7 +64,7 @@ const ALTERATIONS: Alteration[] = [
   {
     what: 'closing a gate is no longer written down',
     from: /await \(0,\w+\.closeGate\)\(\{.*?\}\);/gs,
-    to: '',
+    to: 'undefined;',
     refused: GATED,
   },
   {

@@ -387,8 +387,8 @@ function byDefault(run: ScriptedRun): Activities {
       const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];
       return Promise.resolve({ gate, opening, planHash, openedAt, expiresAt });
     },
-    closeGate: () => Promise.resolve(),
-    remind: () => Promise.resolve(),
+    closeGate: () => Promise.resolve({}),
+    remind: () => Promise.resolve({}),
     recordDecision: ({ decision }) => {
       const proved = true;
       if (decision.kind === 'lift') return Promise.resolve({ items: decision.items ?? quarantinedIn(run), proved });
