@@ -27,6 +27,8 @@ export interface StageOptions {
   folder: string;
   /** Go on with what an earlier demonstration left there. */
   keep: boolean;
+  /** Of the worker's policy what is not as the demonstration has it: there names are asserted. */
+  policy?: object;
   progress(line: string): void;
 }
 
@@ -34,6 +36,7 @@ export interface StageOptions {
 export interface Stage {
   manifest: Manifest;
   manifestFile: string;
+  policyFile: string;
   /** What others do in the clouds while the plan waits for its approval. */
   changes: readonly Change[];
   sandbox: SandboxClient;
@@ -61,7 +64,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const manifestFile = join(folder, 'manifest.yaml');
     writeFileSync(manifestFile, stringify(raw));
     const policyFile = join(folder, 'policy.yaml');
-    writeFileSync(policyFile, stringify({ identity: 'asserted', approvers: manifest.approvers, fourEyes: true }));
+    writeFileSync(policyFile, stringify({ identity: 'asserted', approvers: manifest.approvers, fourEyes: true, ...options.policy }));
     const env: NodeJS.ProcessEnv = { ...process.env, OFFBOARD_HOME: join(folder, 'home'), OFFBOARD_TASK_QUEUE: 'mepm-offboard-demo' };
 
     progress('sandbox: starting (AWS, Azure, GCP, Entra ID and the portal, on https, loopback only)');
@@ -86,7 +89,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     stops.push(() => worker.stop());
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
-    return { manifest, manifestFile, changes, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
+    return { manifest, manifestFile, policyFile, changes, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
   } catch (error) {
     await strike();
     throw error;

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Payload } from '@temporalio/common';
+import { verifyFolder } from '../../client/records/verify-evidence.ts';
+import { OffboardError } from '../../model/errors.ts';
+import { canonical, sha256 } from '../../model/canonical.ts';
+import { SIGNING_FILES } from '../../model/evidence-signature.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
+import type { Attack } from './by-statement.ts';
+import type { Got, Scene } from './scene.ts';
+
+/** A workflow id that is no run's. */
+const dryRun = (s: Scene) => workflowIdOf('offboarding-dry-run', s.stage.manifest.tenant.id);
+const restoring = (s: Scene) => workflowIdOf('restore', s.stage.manifest.tenant.id);
+
+/** Runs that are started, or whose ciphertexts are sent elsewhere, while the run waits. */
+export const BESIDE: Attack[] = [
+  { name: 'start in the clear', tried: 'plain JSON, no keys', act: (s) => s.started('offboarding', dryRun(s), unsigned(s), s.outsider) },
+  {
+    name: 'start without a proof',
+    tried: 'encrypted, unsigned',
+    expected: /proof: is missing/,
+    act: (s) => s.started('offboarding', dryRun(s), unsigned(s)),
+  },
+  {
+    name: 'start by a proof of another workflow',
+    tried: "the run's own start in a new workflow",
+    expected: /another workflow/,
+    act: (s) => s.started('offboarding', dryRun(s), s.startInput()),
+  },
+  {
+    name: 'start of another manifest than was signed',
+    tried: 'one approver added',
+    expected: /another message/,
+    act: (s) =>
+      s.started(
+        'offboarding',
+        dryRun(s),
+        s.startInput({ workflowId: dryRun(s), input: { manifest: { ...s.manifest, approvers: ['mallory'] } } }),
+      ),
+  },
+  {
+    name: 'start in another name than was signed',
+    tried: 'startedBy changed',
+    expected: /proof/,
+    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), input: { startedBy: s.approver } })),
+  },
+  {
+    name: 'start for real of what was signed as a dry run',
+    tried: 'dryRun changed',
+    expected: /another message/,
+    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), input: { dryRun: true } })),
+  },
+  {
+    name: 'restore in the clear',
+    tried: 'plain JSON, no keys',
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, false), s.outsider),
+  },
+  {
+    name: 'restore without a proof',
+    tried: 'encrypted, unsigned',
+    expected: /proof: is missing|no plan|removed nothing|not the journal/,
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, false)),
+  },
+  {
+    name: 'restore of another run than was signed',
+    tried: 'restores changed',
+    expected: /another message|not the journal/,
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, true)),
+  },
+  {
+    name: "the run's own start, copied as it lies in history",
+    tried: 'its ciphertext in a new workflow',
+    act: async (s) => await copied(s, dryRun(s), await payloadsOfStart(s)),
+  },
+  {
+    name: 'a run whose id is a path',
+    tried: 'workflow id ../../x',
+    act: (s) => s.started('offboarding', `../../${randomUUID()}`, s.startInput()),
+  },
+  {
+    name: '100 updates of garbage',
+    tried: 'with the payload keys, every name',
+    async act(s) {
+      const got = new Set<string>();
+      for (let n = 0; n < 100; n++) got.add(await s.update(NAMES[n % NAMES.length] ?? '', [null, n, {}, { by: n }, []][n % 5]));
+      return [...got].includes('taken') ? 'taken' : `refused: ${[...got].map((g) => g.replace('refused: ', '')).join(', ')}`;
+    },
+  },
+  {
+    name: '100 signals of garbage',
+    tried: 'no keys, every name',
+    async act(s) {
+      for (let n = 0; n < 100; n++)
+        await s.outsider.workflow
+          .getHandle(s.workflowId)
+          .signal(['approve', 'pause?', 'lift', 'x'][n % 4] ?? '', n % 2 === 0 ? { by: n } : [null, n]);
+      return (await s.until((v) => v.status !== 'running' || v.gate !== undefined)).gate?.gate === 'plan'
+        ? 'refused: the run goes on'
+        : 'taken';
+    },
+  },
+];
+
+const NAMES = ['approve', 'waive', 'amend', 'lift', 'resume', 'submitOtp'];
+
+function unsigned(s: Scene): object {
+  return { manifest: s.manifest, startedBy: s.starter, dryRun: true, searchAttributes: false };
+}
+
+async function payloadsOfStart(s: Scene): Promise<Payload[]> {
+  const history = await s.run.fetchHistory();
+  return history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+}
+
+async function copied(s: Scene, workflowId: string, payloads: Payload[]): Promise<Got> {
+  await s.session.connection.workflowService.startWorkflowExecution({
+    namespace: s.session.client.options.namespace,
+    workflowId,
+    workflowType: { name: 'offboarding' },
+    taskQueue: { name: s.session.taskQueue },
+    input: { payloads },
+    requestId: randomUUID(),
+  });
+  return await s.session.client.workflow
+    .getHandle(workflowId)
+    .result()
+    .then(
+      (r) => `${(r as { status?: string }).status ?? ''}`,
+      (error: unknown) => `refused: ${(error as { cause?: Error }).cause?.message ?? ''}`,
+    );
+}
+
+/** What can be said again once the run has ended. */
+export const AFTERWARDS: Attack[] = [
+  {
+    name: 'start again by the statement of the run that ended',
+    tried: 'the same number a second time',
+    expected: /began .* already/,
+    act: async (s) => {
+      const [input] =
+        (await s.session.client.options.loadedDataConverter.payloadCodecs[0]?.decode(await payloadsOfStart(s), {
+          type: 'workflow',
+          namespace: s.session.client.options.namespace,
+          workflowId: s.workflowId,
+        })) ?? [];
+      return await s.started('offboarding', s.workflowId, JSON.parse(Buffer.from(input?.data ?? '').toString()));
+    },
+  },
+];
+
+/** Evidence of the run, changed in some way. */
+export function onEvidence(folder: string): Attack[] {
+  const changed = (name: string, tried: string, change: (copy: string) => void): Attack[] => [
+    tampered(name, tried, change),
+    tampered(`${name}, the worker's signature taken away`, tried, (copy) => {
+      for (const file of SIGNING_FILES) rmSync(join(copy, file), { force: true });
+      change(copy);
+    }),
+  ];
+  const tampered = (name: string, tried: string, change: (copy: string) => void): Attack => ({
+    name: `evidence: ${name}`,
+    tried,
+    act: () => {
+      const copy = mkdtempSync(join(tmpdir(), 'offboard-attack-'));
+      cpSync(folder, copy, { recursive: true });
+      change(copy);
+      try {
+        verifyFolder(copy);
+        return Promise.resolve('taken');
+      } catch (error) {
+        if (!(error instanceof OffboardError)) throw error;
+        return Promise.resolve(`refused: ${error.message}`);
+      } finally {
+        rmSync(copy, { recursive: true });
+      }
+    },
+  });
+  const lines = (copy: string) => readFileSync(join(copy, 'journal.jsonl'), 'utf8').split('\n').filter(Boolean);
+  const write = (copy: string, all: string[]) => writeFileSync(join(copy, 'journal.jsonl'), all.map((l) => `${l}\n`).join(''));
+  /** Writes lines that follow each other, as whoever can rewrite all of it would. */
+  const chained = (copy: string, all: string[]) => {
+    let previous = '0'.repeat(64);
+    write(
+      copy,
+      all.map((line, at) => {
+        const text = canonical({ ...(JSON.parse(line) as object), seq: at + 1, previous });
+        previous = sha256(text);
+        return text;
+      }),
+    );
+  };
+  return [
+    ...changed('a line removed', 'the last but one', (c) => write(c, lines(c).toSpliced(-2, 1))),
+    ...changed('lines reordered', 'two of them', (c) => write(c, [...lines(c).slice(0, -3), ...lines(c).slice(-3).toReversed()])),
+    ...changed('the last lines dropped', 'two of them', (c) => write(c, lines(c).slice(0, -2))),
+    ...changed('a line said twice', 'the chain made anew', (c) => chained(c, [...lines(c), ...lines(c).slice(-1)])),
+    ...changed('a decision removed, and the chain made anew', 'hashes recomputed', (c) =>
+      chained(
+        c,
+        lines(c).filter((l) => !l.includes('"type":"decision"')),
+      ),
+    ),
+    ...changed('a decision in another name, and the chain made anew', 'hashes recomputed', (c) =>
+      chained(
+        c,
+        lines(c).map((l) => l.replaceAll('"kind":"reject"', '"kind":"approve"')),
+      ),
+    ),
+    ...changed('another ending', 'status completed', (c) =>
+      chained(
+        c,
+        lines(c).map((l) => l.replace('"status":"denied"', '"status":"completed"')),
+      ),
+    ),
+    ...changed('a file added', 'notes.txt', (c) => writeFileSync(join(c, 'notes.txt'), 'x')),
+    ...changed('a signature removed', 'of a statement', (c) => rmSync(join(c, statementIn(c)))),
+    ...changed('whose keys they are', 'allowed_signers', (c) => writeFileSync(join(c, 'allowed_signers'), 'mallory ssh-ed25519 AAAA\n')),
+    ...changed('the page', 'a word of it', (c) =>
+      writeFileSync(join(c, 'index.html'), readFileSync(join(c, 'index.html'), 'utf8').replace('denied', 'completed')),
+    ),
+    ...changed('the plan', 'cut off', (c) => writeFileSync(join(c, 'plan.json'), readFileSync(join(c, 'plan.json'), 'utf8').slice(0, -2))),
+  ];
+}
+
+function statementIn(copy: string): string {
+  return readdirSync(copy).find((name) => /^statement-\d+\.json\.sig$/.test(name)) ?? 'statement-1.json.sig';
+}

@@ -1,0 +1,129 @@
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setStage } from '../../client/demo/stage.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
+import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
+import { makeKeys, Scene } from './scene.ts';
+
+/**
+ * `npm run attacks -- [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
+ * may know people. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
+ * attack is real, and is listed apart. Ends with 0 only when all held where signatures are demanded, and nothing was changed in the clouds.
+ */
+interface Tried {
+  name: string;
+  mode: 'ssh' | 'asserted';
+  tried: string;
+  expected: string;
+  got: string;
+  held: boolean;
+}
+
+const ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const told: Tried[] = [];
+  const tell = (tried: Tried) => {
+    told.push(tried);
+    const line = values.json ? JSON.stringify(tried) : `${tried.held ? 'held ' : 'TAKEN'}  ${tried.mode}  ${tried.name}: ${tried.got}`;
+    process.stdout.write(`${line}\n`);
+  };
+  const changed = [await underSsh(tell), await underAsserted(tell)];
+  const broken = told.filter((t) => t.mode === 'ssh' && !t.held).map((t) => t.name);
+  const asserted = told.filter((t) => t.mode === 'asserted' && !t.held).map((t) => t.name);
+  const attacks = told.filter((t) => t.mode === 'ssh').length;
+  // What shows that an attack is real need not succeed: only where signatures are demanded all must hold.
+  const last = { attacks, held: attacks - broken.length, broken, asserted, changed: changed[0] };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(last)}\n`
+      : `${last.held} of ${attacks} attacks held; ${asserted.length} succeed where names are asserted\n`,
+  );
+  process.exitCode = broken.length === 0 && changed[0] === 0 ? 0 : 1;
+}
+
+/** Signatures are demanded. Returns how many objects of the estate were changed by attacks. */
+async function underSsh(tell: (tried: Tried) => void): Promise<number> {
+  return await onStage('ssh', async (scene) => {
+    await scene.session.client.workflow.start('offboarding', {
+      workflowId: scene.workflowId,
+      taskQueue: scene.session.taskQueue,
+      args: [scene.startInput()],
+    });
+    await scene.until((v) => v.gate?.gate === 'plan');
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...BESIDE]) tell(await judged(attack, 'ssh', scene));
+    const { ours, untouched } = await scene.stage.sandbox.report();
+    const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;
+    const { gate, planHash = '' } = await scene.view();
+    if (gate === undefined) throw new Error('the run waits for nobody any more');
+    // The run still hears whoever is who they say.
+    const said = { gate: 'plan', opening: gate.opening, planHash, by: scene.approver, reason: 'not now' };
+    const rejected = await scene.update('reject', await scene.signed('reject', said));
+    tell({
+      name: 'a right, signed reject',
+      mode: 'ssh',
+      tried: 'after all of these',
+      expected: 'taken',
+      got: rejected,
+      held: rejected === 'taken',
+    });
+    const { evidence } = (await scene.run.result()) as OffboardingResult;
+    for (const attack of [...AFTERWARDS, ...onEvidence(evidence)]) tell(await judged(attack, 'ssh', scene));
+    return changed;
+  });
+}
+
+/** Names are asserted: the same without proofs, to show what is real. */
+async function underAsserted(tell: (tried: Tried) => void): Promise<number> {
+  return await onStage('asserted', async (scene) => {
+    const { proof: _, ...input } = scene.startInput() as { proof: unknown };
+    await scene.session.client.workflow.start('offboarding', {
+      workflowId: scene.workflowId,
+      taskQueue: scene.session.taskQueue,
+      args: [input],
+    });
+    await scene.until((v) => v.gate?.gate === 'plan');
+    const start = BESIDE.filter((a) => a.name.startsWith('start'));
+    const approve = IN_THE_CLEAR.filter((a) => a.name === 'approve in the clear, as a signal');
+    for (const attack of [...start, ...approve]) tell(await judged(attack, 'asserted', scene));
+    return 0;
+  });
+}
+
+async function judged(attack: Attack, mode: Tried['mode'], scene: Scene): Promise<Tried> {
+  const got = await attack.act(scene);
+  const refused = got.startsWith('refused');
+  const held = refused && (mode === 'asserted' || attack.expected === undefined || attack.expected.test(got));
+  return {
+    name: attack.name,
+    mode,
+    tried: attack.tried,
+    expected: attack.expected ? `refused: ${attack.expected.source}` : 'refused',
+    got,
+    held,
+  };
+}
+
+async function onStage(mode: Tried['mode'], work: (scene: Scene) => Promise<number>): Promise<number> {
+  const folder = resolve('.offboard', `attacks-${mode}`);
+  const keys = `${folder}-keys`;
+  const people = ['sam.operator@contoso.example', 'riley.approver@contoso.example', 'dana.otp@contoso.example'];
+  rmSync(keys, { recursive: true, force: true });
+  const keysOf = makeKeys(keys, people);
+  makeKeys(keys, ['mallory']);
+  const policy = mode === 'ssh' ? { identity: mode, people: keysOf } : {};
+  process.env['OFFBOARD_EVIDENCE_DIR'] = resolve(folder, 'evidence');
+  const stage = await setStage({ estate: ESTATE, folder, keep: false, policy, progress: (line) => process.stderr.write(`${line}\n`) });
+  const scene = await Scene.open(stage, keys);
+  try {
+    return await work(scene);
+  } finally {
+    await scene.close();
+    await stage.strike();
+  }
+}
+
+await run();

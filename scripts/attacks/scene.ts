@@ -1,0 +1,213 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temporalio/common';
+import type { Stage } from '../../client/demo/stage.ts';
+import { viewOf } from '../../client/run/ask.ts';
+import { openSession, type Session } from '../../client/run/session.ts';
+import { readRawManifest } from '../../client/terminal/manifest-file.ts';
+import type { RunView } from '../../model/messages/status.ts';
+import { restoreMessage, startMessage } from '../../model/messages/start.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
+import { SIGNED_AS, statementText, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What was tried, and what came of it in a word or two: the code of a refusal, or `taken`. */
+export type Got = string;
+
+/** How a statement is made otherwise than the person's own command would. */
+export interface Forged {
+  /** Whose key signs; the person who is named, unless told otherwise. */
+  with?: string;
+  where?: Partial<Where>;
+  says?: Saying;
+  /** What the statement says, where the message says something else. */
+  stated?: object;
+  /** How much earlier than now it is said to be signed. */
+  ageMs?: number;
+  validForMs?: number;
+  namespace?: string;
+  /** Changes the statement before it is signed, or after. */
+  before?(statement: string): string;
+  after?(proof: Proof): Proof;
+}
+
+/** A stage with people who have keys, a run that waits for approval, and what an attacker may have of it. */
+export class Scene {
+  readonly stage: Stage;
+  readonly session: Session;
+  readonly workflowId: string;
+  readonly manifest: ReturnType<typeof readRawManifest>;
+  readonly starter = 'sam.operator@contoso.example';
+  readonly approver: string;
+  /** Another approver. */
+  readonly other: string;
+  readonly #keys: string;
+
+  private constructor(stage: Stage, session: Session, keys: string) {
+    this.stage = stage;
+    this.session = session;
+    this.#keys = keys;
+    this.workflowId = workflowIdOf('offboarding', stage.manifest.tenant.id);
+    this.manifest = readRawManifest(stage.manifestFile);
+    [this.approver = '', this.other = ''] = stage.manifest.approvers;
+  }
+
+  static async open(stage: Stage, keys: string): Promise<Scene> {
+    return new Scene(stage, await openSession(stage.env), keys);
+  }
+
+  get run(): WorkflowHandle {
+    return this.session.client.workflow.getHandle(this.workflowId);
+  }
+
+  /** Somebody who may write to the namespace and has no keys. */
+  get outsider(): Client {
+    return new Client({ connection: this.session.connection, namespace: this.session.client.options.namespace });
+  }
+
+  view(): Promise<RunView> {
+    return viewOf(this.session, this.workflowId);
+  }
+
+  async until(wanted: (view: RunView) => boolean): Promise<RunView> {
+    for (let tries = 0; tries < 600; tries++) {
+      const view = await this.view().catch(() => undefined);
+      if (view && wanted(view)) return view;
+      await sleep(100);
+    }
+    throw new Error('the run did not get there');
+  }
+
+  async where(): Promise<Where> {
+    const first = (await this.run.describe()).raw.workflowExecutionInfo?.firstRunId ?? '';
+    return { namespace: this.session.client.options.namespace, workflowId: this.workflowId, run: { first } };
+  }
+
+  /** A message with a proof. */
+  async signed<M extends { by: string }>(says: Saying, message: M, forged: Forged = {}): Promise<M & { proof: Proof }> {
+    const where = { ...(await this.where()), ...forged.where };
+    const now = new Date(Date.now() - (forged.ageMs ?? 0));
+    const made = statementText(where, forged.says ?? says, forged.stated ?? message, now, forged.validForMs ?? 24 * HOUR_MS);
+    const statement = forged.before?.(made) ?? made;
+    const proof = { statement, signature: this.sign(statement, forged.with ?? message.by, forged.namespace) };
+    return { ...message, proof: forged.after?.(proof) ?? proof };
+  }
+
+  sign(text: string, name: string, namespace = SIGNED_AS): string {
+    const file = join(this.#keys, `${randomUUID()}.json`);
+    writeFileSync(file, text);
+    execFileSync('ssh-keygen', ['-Y', 'sign', '-q', '-f', keyFile(this.#keys, name), '-n', namespace, file], { stdio: 'pipe' });
+    return readFileSync(`${file}.sig`, 'utf8');
+  }
+
+  /** Sends an update as a client does that has the payload keys. */
+  async update(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
+    const handle = client.workflow.getHandle(this.workflowId);
+    return await codeOf(() => client.withDeadline(Date.now() + 30_000, () => handle.executeUpdate(name, { args: [message] })));
+  }
+
+  /** Sends a signal, and waits until the run has refused it or taken it. */
+  async signal(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
+    const before = await this.view();
+    await client.workflow.getHandle(this.workflowId).signal(name, message);
+    for (let tries = 0; tries < 50; tries++) {
+      const now = await this.view();
+      if (now.gate?.gate !== before.gate?.gate || now.status !== before.status) return 'taken';
+      if (now.lastRefusal !== before.lastRefusal) return `refused: ${now.lastRefusal?.split(';')[0] ?? ''}`;
+      await sleep(100);
+    }
+    return 'refused: nothing came of it';
+  }
+
+  /** The input of an offboarding, proved by whoever starts it unless told otherwise. */
+  startInput(forged: Forged & { workflowId?: string; input?: object } = {}): object {
+    const said = { manifest: this.manifest, by: this.starter, dryRun: false };
+    const nonce = randomBytes(16).toString('hex');
+    const where = {
+      namespace: this.session.client.options.namespace,
+      workflowId: forged.workflowId ?? this.workflowId,
+      run: { nonce },
+      ...forged.where,
+    };
+    const text = statementText(
+      where,
+      forged.says ?? 'start',
+      forged.stated ?? startMessage(said),
+      new Date(Date.now() - (forged.ageMs ?? 0)),
+      HOUR_MS,
+    );
+    const proof = { statement: text, signature: this.sign(text, forged.with ?? this.starter) };
+    return { manifest: this.manifest, startedBy: this.starter, dryRun: false, searchAttributes: false, proof, ...forged.input };
+  }
+
+  restoreInput(restores: string, proof: boolean): object {
+    const said = { tenantId: this.stage.manifest.tenant.id, restores, by: this.starter, dryRun: false };
+    const where = {
+      namespace: this.session.client.options.namespace,
+      workflowId: workflowIdOf('restore', said.tenantId),
+      run: { nonce: randomBytes(16).toString('hex') },
+    };
+    const text = statementText(where, 'restore', restoreMessage({ ...said, restores: 'another' }), new Date(), HOUR_MS);
+    const signed = proof ? { proof: { statement: text, signature: this.sign(text, this.starter) } } : {};
+    return { tenantId: said.tenantId, restores, startedBy: this.starter, dryRun: false, searchAttributes: false, ...signed };
+  }
+
+  /** Starts a workflow and tells how it ended, where it does at once. */
+  async started(type: string, workflowId: string, input: unknown, client: Client = this.session.client): Promise<Got> {
+    const options = { workflowId, taskQueue: this.session.taskQueue, args: [input] };
+    const handle = await client.workflow.start(type, options);
+    const ended = handle.result().then(
+      (result) => `${(result as { status?: string }).status ?? 'ended'}: ${(result as { reason?: string }).reason?.split(';')[0] ?? ''}`,
+      (error: unknown) =>
+        isUnreadable(error)
+          ? 'refused: without keys nobody reads why'
+          : `refused: ${(error as { cause?: Error }).cause?.message ?? String(error)}`,
+    );
+    const got = await Promise.race([ended, sleep(20_000).then(() => 'taken: it goes on')]);
+    if (got.startsWith('taken')) await handle.terminate('the attack is over');
+    return got;
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+}
+
+/** An answer that is encrypted: of an update that was taken there is none. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && /[Uu]nknown encoding: binary\/encrypted/.test(error.message);
+}
+
+/** The refusal's code, or `taken`. */
+async function codeOf(work: () => Promise<unknown>): Promise<Got> {
+  try {
+    await work();
+    return 'taken';
+  } catch (error) {
+    if (isUnreadable(error)) return 'refused: without keys nobody reads why';
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    const cause = error.cause;
+    const code = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+    return `refused: ${typeof code === 'string' ? code : (cause?.message ?? 'unread')}`;
+  }
+}
+
+const keyFile = (folder: string, name: string) => join(folder, name.replaceAll(/\W/g, '_'));
+
+/** Makes each person a key. Returns the lines of their public keys. */
+export function makeKeys(folder: string, names: readonly string[]): { name: string; keys: string[] }[] {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return names.map((name) => {
+    const file = keyFile(folder, name);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
+    return { name, keys: [readFileSync(`${file}.pub`, 'utf8').trim()] };
+  });
+}
+
+/** A value as anybody writes it, without keys. */
+export const plain = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);

@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+interface Last {
+  attacks: number;
+  held: number;
+  broken: string[];
+  asserted: string[];
+  changed: number;
+}
+
+test('every attack on who decides holds where signatures are demanded, and some succeed where names are asserted', () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/attacks/main.ts', '--json'], { encoding: 'utf8', timeout: 400_000 });
+  const lines = stdout.trim().split('\n');
+  const last = JSON.parse(lines.at(-1) ?? '{}') as Last;
+  expect(last).toMatchObject({ broken: [], changed: 0 });
+  expect([last.attacks >= 90, last.held]).toEqual([true, last.attacks]);
+  expect(last.asserted).toContain('approve in the clear, as a signal');
+}, 420_000);
