@@ -106,15 +106,12 @@ test('a workflow of somebody’s own has no activity write to a path, to another
   const { run, journal } = await waitingRun();
   await nothingWritten(journal, async () => {
     const runs = ['../../webroot/site', `./${journal}`, journal, `offboarding-${randomUUID()}_${randomUUID()}`, '{own}'];
-    await Promise.all(
-      NAMES.flatMap((name) =>
-        runs.map(async (forged) => {
-          const other =
-            forged === journal || forged.startsWith('offboarding-') ? 'is not that of the workflow that calls' : 'is not the name of a run';
-          refused(await byHand.call(name, { ...INPUTS[name], run: forged }), other);
-        }),
-      ),
-    );
+    // One name after the other: a small machine is busy with these.
+    for (const forged of runs) {
+      const known = forged === journal || forged.startsWith('offboarding-');
+      const why = known ? 'is not that of the workflow that calls' : 'is not the name of a run';
+      await Promise.all(NAMES.map(async (name) => refused(await byHand.call(name, { ...INPUTS[name], run: forged }), why)));
+    }
   });
   expect(await finish(stage, run)).toMatchObject({ status: 'completed' });
 }, 300_000);
