@@ -67,6 +67,11 @@ export interface Cloud<Snapshot, Api> {
    */
   walk?(context: ReadContext): Promise<Walked>;
   /**
+   * The same interface for whoever looks at several things at one moment: what they have in common, such as a policy, is asked for once. Absent where things
+   * have nothing in common.
+   */
+  glance?(api: Api): Api;
+  /**
    * One snapshot of a system, with `context.own` put back. A failed page or a denied listing throws: an error is never an empty list.
    */
   read(api: Api, system: SystemId, context: ReadContext): Promise<Snapshot>;
@@ -84,9 +89,9 @@ export interface Cloud<Snapshot, Api> {
   classify(error: unknown): FailureClass;
   /**
    * What the worker's own identity may do in a system, as far as it may look: what it may not see is `unknown`. Absent where a system knows
-   * no identities. Changes nothing.
+   * no identities. Changes nothing. `read`: the system as it was read a moment ago, which need not be asked once more for what that shows.
    */
-  ownAccess?(api: Api, system: SystemId, context: ReadContext): Promise<OwnAccess>;
+  ownAccess?(api: Api, system: SystemId, context: ReadContext, read?: Snapshot): Promise<OwnAccess>;
   /** The cheapest call that shows that the credentials answer for this system; throws otherwise. Changes nothing. */
   probe(api: Api, system: SystemId): Promise<void>;
 }

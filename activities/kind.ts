@@ -72,12 +72,19 @@ export interface Effects<Api> {
    */
   read(api: Api, item: PlanItem): Promise<Json | undefined>;
   /**
+   * As `read`, for whoever only waits to see it gone: no more of the definition than `identity` asks for. Absent where `read` takes one call.
+   */
+  trace?(api: Api, item: PlanItem): Promise<Json | undefined>;
+  /**
    * Where an item's id holds a part of its definition, such as a condition: what is the same but for that part, by the id that it has.
    * An item that is gone while a newcomer stands here was changed, not removed.
    */
   inPlace?(api: Api, item: PlanItem): Promise<{ id: string; snapshot: Json }[]>;
-  /** Takes the items away: one, or all planned items of one system with the same `writeKey`. Idempotent. */
-  remove(api: Api, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
+  /**
+   * Takes the items away: one, or all planned items of one system with the same `writeKey`. Idempotent. `justSeen`: they were read a moment ago and are the
+   * planned ones, so that nobody need look once more.
+   */
+  remove(api: Api, items: readonly [PlanItem, ...PlanItem[]], justSeen?: boolean): Promise<void>;
   restore?: Restore<Api>;
   quarantine?: QuarantineCalls<Api>;
 }

@@ -15,3 +15,21 @@ export function countIam(calls: Calls): number {
 }
 
 const countOf = (operations: Record<string, number>) => Object.values(operations).reduce((sum, n) => sum + n, 0);
+
+/** Both together, by service and operation. */
+export const plus = (one: Calls, other: Calls): Calls => combined(one, other, (a, b) => a + b);
+
+/** What came since: of `later` what `earlier` does not have yet. */
+export const minus = (later: Calls, earlier: Calls): Calls => combined(later, earlier, (a, b) => a - b);
+
+function combined(one: Calls, other: Calls, of: (a: number, b: number) => number): Calls {
+  const services = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...services].map((service) => {
+      const [a, b] = [one[service] ?? {}, other[service] ?? {}];
+      const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+      const counts = names.map((name) => [name, of(a[name] ?? 0, b[name] ?? 0)] as const);
+      return [service, Object.fromEntries(counts.filter(([, n]) => n !== 0))];
+    }),
+  );
+}

@@ -11,7 +11,8 @@ import { startRun } from '../client/run/start.ts';
 import { readRawManifest } from '../client/terminal/manifest-file.ts';
 import { OffboardError } from '../model/errors.ts';
 import type { RunView } from '../model/messages/status.ts';
-import { countCalls, countIam } from './calls.ts';
+import type { Calls } from '../sandbox/calls.ts';
+import { countCalls, countIam, minus, plus } from './calls.ts';
 import { largestOf, type Histories } from './histories.ts';
 import { processWith, usedBy, type Used } from './processes.ts';
 
@@ -25,6 +26,8 @@ export interface DurableRun extends Histories {
   /** By stage of the run. */
   stages: Record<string, number>;
   calls: number;
+  /** By stage, service and operation: where the calls go. */
+  callsByStage: Record<string, Calls>;
   /** Calls to IAM in phase 1. */
   iamCalls: number;
   removed: number;
@@ -78,7 +81,8 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
     seconds,
     stages: clock.seconds,
     calls: countCalls(calls),
-    iamCalls: clock.iamCalls,
+    callsByStage: clock.calls,
+    iamCalls: countIam(clock.calls['permissions'] ?? {}),
     removed: result.phases.reduce((sum, p) => sum + p.removed, 0),
     ...used,
     firstCall: await first.seconds,
@@ -88,14 +92,14 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
   };
 }
 
-/** Seconds of each stage of a run, as far as whoever looks now and then can tell. */
+/** Seconds and calls of each stage of a run, as far as whoever looks now and then can tell. */
 class StageClock {
   readonly seconds: Record<string, number> = {};
-  iamCalls = 0;
+  readonly calls: Record<string, Calls> = {};
   readonly #sandbox: Pick<SandboxClient, 'calls'>;
   #stage: string | undefined;
   #since = performance.now();
-  #before = 0;
+  #before: Calls = {};
 
   constructor(sandbox: Pick<SandboxClient, 'calls'>) {
     this.#sandbox = sandbox;
@@ -104,12 +108,14 @@ class StageClock {
   async see({ stage }: Pick<RunView, 'stage'>): Promise<void> {
     if (stage === this.#stage) return;
     const now = performance.now();
-    const iam = countIam(await this.#sandbox.calls());
-    if (this.#stage !== undefined) this.seconds[this.#stage] = (this.seconds[this.#stage] ?? 0) + (now - this.#since) / 1000;
-    if (this.#stage === 'permissions') this.iamCalls += iam - this.#before;
+    const calls = await this.#sandbox.calls();
+    if (this.#stage !== undefined) {
+      this.seconds[this.#stage] = (this.seconds[this.#stage] ?? 0) + (now - this.#since) / 1000;
+      this.calls[this.#stage] = plus(this.calls[this.#stage] ?? {}, minus(calls, this.#before));
+    }
     this.#stage = stage;
     this.#since = now;
-    this.#before = iam;
+    this.#before = calls;
   }
 }
 

@@ -108,10 +108,14 @@ export interface Ledger extends Decided {
   watched: string | undefined;
   /** Deletions that the portal was asked for: which collector each code is for. */
   deletions: Map<string, string>;
+  /** How often people were asked or said something, and a quarantine was looked at: whoever comes after one more comes after a wait. */
+  turns: number;
   ended: RunStatus | undefined;
   /** ISO; the newest time of a record: no clock that is behind it tells when something is over. */
   latest: string | undefined;
 }
+
+const TURNS: ReadonlySet<JournalRecord['type']> = new Set(['gate-opened', 'gate-closed', 'decision', 'collector', 'watched']);
 
 export function emptyLedger(): Ledger {
   return {
@@ -136,6 +140,7 @@ export function emptyLedger(): Ledger {
     confirmed: new Map(),
     deletions: new Map(),
     overrides: [],
+    turns: 0,
     ended: undefined,
     latest: undefined,
   };
@@ -144,6 +149,7 @@ export function emptyLedger(): Ledger {
 /** Pure but for the ledger it fills: takes in one line. Lines must come in their order. */
 export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
   if (ledger.latest === undefined || at > ledger.latest) ledger.latest = at;
+  if (TURNS.has(r.type)) ledger.turns += 1;
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;

@@ -139,6 +139,7 @@ async function verified(run: Run): Promise<Ending> {
   const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
   const { leftovers, unknown, mend, excluded, maybeOurs } = await verify({ run: run.id, manifest, readings });
   run.maybeOurs = maybeOurs;
+  run.verifiedBy = readings;
   const there = leftovers.length > 0 ? [`${leftovers.length} things are still there: ${leftovers.slice(0, 3).join(', ')}`] : [];
   // Whoever waived what could not be read let the run go on; nobody's word makes it known.
   const unsaid = unknown.length > 0 ? [`nothing can be said about ${unknown.join(', ')}${mend === undefined ? '' : `: ${mend}`}`] : [];
@@ -170,7 +171,7 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   run.enter('evidence');
   const held = run.plan && (mayLift(run, status) ? await liftRest(run) : staysDenied(run));
   const why = held ? { reason: `${ending.reason}; ${held.reason}`, next: [...(ending.next ?? []), ...held.next] } : ending;
-  if (run.plan) await readOwnAccess({ run: run.id });
+  if (run.plan) await readOwnAccess({ run: run.id, ...(run.verifiedBy ? { readings: run.verifiedBy } : {}) });
   const { evidence, phases, leftovers, first, ...proved } = await endRun({ run: run.id, status, ...why });
   run.status = proved.status;
   run.first = first;

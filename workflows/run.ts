@@ -52,6 +52,8 @@ export class Run implements RunState {
   untold: string | undefined;
   refusedUnread = 0;
   maybeOurs: MaybeOurs | undefined;
+  /** Addresses of what the verification read. */
+  verifiedBy: string[] | undefined;
   first: string[] | undefined;
   status: RunState['status'] = 'running';
   ended: RunState['ended'];

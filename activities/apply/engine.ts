@@ -11,7 +11,7 @@ import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '
 import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
 import { settled } from '../look/settle.ts';
-import { failed, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
+import { failed, glanceOf, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
 import { MEND } from './second-look/judge-again.ts';
 import { SecondLook } from './second-look/second-look.ts';
@@ -53,6 +53,9 @@ function selected(plan: Plan, work: ApplyInput['work']): PlanItem[] {
 function replaced({ deps: { journal } }: Work): RecordsUnavailable {
   return new RecordsUnavailable(journal.store.where, 'were replaced while work was under way', 'see that they are those of the run');
 }
+
+/** A call that comes no later than this after its items were read need not look at them once more. */
+const JUST_SEEN_MS = 5_000;
 
 /** What a batch has come to: outcomes by item, and what a cloud has to be asked for again. */
 interface Progress {
@@ -166,32 +169,42 @@ export async function applyTogether(
   const attempts: Attempt[] = [];
   const todo: PlanItem[] = [];
   const toCall: PlanItem[] = [];
+  const glancing = { ...reach, glance: glanceOf(reach) };
+  let seenAt = Infinity;
   for (const item of items) {
-    const judged = await judge(operation, item, reach);
+    const { judged, at } = await judgeNow(operation, item, glancing);
     if (!judged.ok) attempts.push(failed(item, judged.failure));
     else if (typeof judged.value !== 'string') attempts.push({ item, outcome: judged.value });
     else {
       todo.push(item);
-      if (judged.value === 'call') toCall.push(item);
+      if (judged.value !== 'call') continue;
+      toCall.push(item);
+      seenAt = Math.min(seenAt, at);
     }
   }
   if (todo.length === 0) return attempts;
   await intendAll(todo);
-  const call = await callFor(operation, toCall, reach);
-  for (const item of todo) attempts.push(call.ok ? await readBack(operation, item, reach) : failed(item, call.failure));
-  return attempts;
+  const call = await callFor(operation, toCall, seenAt, reach);
+  return [...attempts, ...(call.ok ? await readBack(operation, todo, reach) : todo.map((item) => failed(item, call.failure)))];
 }
 
 /** By its own definition, and once more by all that its planning rested on. */
 export async function judge(operation: Operation, item: PlanItem, reach: Reach): Promise<Answer<Judgement>> {
+  return (await judgeNow(operation, item, reach)).judged;
+}
+
+/** As `judge`; `at`: how the item stood when, in ms. */
+async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<{ judged: Answer<Judgement>; at: number }> {
   const again = await reach.again?.(item);
-  if (again && !again.ok) return again;
-  const { outcome, current } = again?.value ?? {};
-  const read = current === undefined ? await readItem(item, reach, reach.stopping) : { ok: true as const, value: current };
-  if (!read.ok) return read;
+  const now = Date.now();
+  if (again && !again.ok) return { judged: again, at: now };
+  const { outcome, state } = again?.value ?? {};
+  const at = state?.at ?? now;
+  const read = state ? { ok: true as const, value: state.current } : await readItem(item, reach, reach.stopping);
+  if (!read.ok) return { judged: read, at };
   const judged = await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping);
-  if (!judged.ok || outcome === undefined) return judged;
-  return { ok: true, value: together(judged.value, outcome) };
+  if (!judged.ok || outcome === undefined) return { judged, at };
+  return { judged: { ok: true, value: together(judged.value, outcome) }, at };
 }
 
 /** What a thing's own definition says and what its planning rests on, as one. That it changed tells less than why it may not go: the surer reason comes first. */
@@ -204,12 +217,14 @@ function together(judged: Judgement, again: Outcome): Judgement {
 async function callFor(
   operation: BatchOperation,
   [first, ...rest]: PlanItem[],
+  seenAt: number,
   { cloud, api, settle, stopping }: Reach,
 ): Promise<Answer<void>> {
   if (!first) return { ok: true, value: undefined };
+  const justSeen = () => Date.now() - seenAt <= JUST_SEEN_MS;
   return await settled(
     settle,
-    () => persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest]), stopping),
+    () => persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest], justSeen()), stopping),
     (answer) => answer.ok || stopping?.aborted === true || !operation.maybeLate?.has(answer.failure.code),
   );
 }

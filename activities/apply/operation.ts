@@ -24,6 +24,8 @@ export interface RunAtWork {
 export interface Reach {
   cloud: AnyCloud;
   api: unknown;
+  /** The same, asking for each thing once: of what several items have in common one answer serves them all. Absent where the cloud has none such. */
+  glance?: unknown;
   ledger: Ledger;
   /** Ids of all that the plan knows of, planned or left untouched. */
   known: ReadonlySet<string>;
@@ -39,8 +41,8 @@ export interface Reach {
 export interface Again {
   /** Absent where it may go. */
   outcome?: Outcome;
-  /** Its definition, where what was just read of its whole system shows that: it need not be read by itself. */
-  current?: Json;
+  /** Its definition, where what was just read of its whole system shows that, and when that was complete: it need not be read by itself. */
+  state?: { current: Json; at: number };
 }
 
 /**
@@ -73,8 +75,10 @@ export interface BatchOperation extends Operation {
   atAnyTime?: true;
   /** Codes of a refusal that a cloud which shows a change late may be behind: the call is made again some times before it counts. */
   maybeLate?: ReadonlySet<string>;
-  /** Idempotent. */
-  call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]]): Promise<void>;
+  /** Whether it is done shows by whether the item is there, and by which one that is: no more of it is read after the call. */
+  seenByTrace?: true;
+  /** Idempotent. `justSeen`: each was read a moment ago and judged by that. */
+  call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]], justSeen: boolean): Promise<void>;
   /** With the item as it is read after the call: its outcome once the call is seen to be done. Pure. */
   seen(item: PlanItem, current: Json | undefined, kind: AnyKind): Outcome | undefined;
   /** What is said of an item that was read again and again and not seen to be done: an outcome, or why it is tried later. Pure. */
@@ -83,6 +87,11 @@ export interface BatchOperation extends Operation {
 
 /** What came of trying one item: its outcome, or why it must be tried later. */
 export type Attempt = { item: PlanItem; outcome: Outcome } | { item: PlanItem; later: Extract<FailureClass, { kind: 'retry' }> };
+
+/** An interface to look at several things at one moment by. */
+export function glanceOf({ cloud, api }: Pick<Reach, 'cloud' | 'api'>): unknown {
+  return cloud.glance ? (cloud.glance(api) as unknown) : api;
+}
 
 /** The intent of a call that removes a thing, or makes it. */
 export function intentOf(item: PlanItem, planHash: string): Extract<JournalRecord, { type: 'intent' }> {

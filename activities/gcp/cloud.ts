@@ -1,6 +1,7 @@
 import { nativeId } from '../../model/names.ts';
 import type { Cloud, ReadContext } from '../cloud.ts';
 import { putBack } from '../put-back.ts';
+import { askedOnce } from '../asked-once.ts';
 import { assetFilter } from './assets.ts';
 import { gcpFacts } from './facts.ts';
 import { GCP_KINDS } from './kinds/index.ts';
@@ -32,6 +33,11 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
       const spared = context.own ? undefined : await harmless(client, context);
       return putBack(GCP_KINDS, await readGcp(client, system, context, spared), context);
     },
+    glance: (api) =>
+      Object.assign(Object.create(api) as GcpApi, {
+        getPolicy: askedOnce((resource: string) => api.getPolicy(resource)),
+        getServiceAccount: askedOnce((name: string) => api.getServiceAccount(name)),
+      }),
     root: async (context) => rootOfGcp(await connected(context), context),
     walk: async (context) => walkGcp(await connected(context), context),
     facts: gcpFacts,

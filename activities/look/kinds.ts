@@ -14,6 +14,11 @@ export function kindOf(cloud: Pick<AnyCloud, 'type' | 'kinds'>, item: Pick<PlanI
   return kind;
 }
 
+/** By `Kind.trace`, or, where its kind has none, by `Kind.read`. */
+export function traceOf(kind: AnyKind, api: unknown, item: PlanItem): Promise<Json | undefined> {
+  return kind.trace ? kind.trace(api, item) : kind.read(api, item);
+}
+
 /** How things of an item's kind are put in quarantine; undefined where the cloud has no such step. */
 export function quarantineOf({ clouds }: Pick<Deps, 'clouds'>, item: Pick<PlanItem, 'kind' | 'system'>): Quarantine<unknown> | undefined {
   const kinds = clouds[systemType(item.system)].kinds as AnyKind[];

@@ -37,8 +37,11 @@ export async function lookInSystem<T>(
   return await lookInCloud(deps, context.manifest, systemType(system), asked, about);
 }
 
-/** Asks the system of an item, with the connection that the look at this system began with. */
-export type AskOfItem = <T>(ask: (api: unknown, cloud: AnyCloud) => Promise<T>) => Promise<Answer<T>>;
+/**
+ * Asks the system of an item, with the connection that the look at this system began with. What it has in common with other items of that system is asked for
+ * once, unless it is looked at `again`.
+ */
+export type AskOfItem = <T>(ask: (api: unknown, cloud: AnyCloud) => Promise<T>, again?: 'again') => Promise<Answer<T>>;
 
 /** Looks at items one after the other within a system, in several systems at once. As `lookInCloud`. */
 export async function lookAtEach<I extends { id: string; system: SystemId }>(
@@ -48,14 +51,21 @@ export async function lookAtEach<I extends { id: string; system: SystemId }>(
   look: (item: I, ask: AskOfItem) => Promise<void>,
 ): Promise<void> {
   await forEachLimited([...Map.groupBy(items, (i) => i.system)], async ([system, group]) => {
-    let api: Promise<unknown> | undefined;
+    let connected: Promise<{ api: unknown; glance: unknown }> | undefined;
+    const connect = async (cloud: AnyCloud) => {
+      const api: unknown = await cloud.connect(system, { manifest });
+      return { api, glance: (cloud.glance?.(api) as unknown) ?? api };
+    };
     for (const item of group) {
-      await look(item, (ask) =>
+      await look(item, (ask, again) =>
         lookInCloud(
           deps,
           manifest,
           systemType(system),
-          async (cloud) => ask(await (api ??= cloud.connect(system, { manifest })), cloud),
+          async (cloud) => {
+            const { api, glance } = await (connected ??= connect(cloud));
+            return await ask(again ? api : glance, cloud);
+          },
           item.id,
         ),
       );

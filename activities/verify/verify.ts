@@ -11,7 +11,7 @@ import type { Deps } from '../deps.ts';
 import { failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
-import { kindOf } from '../look/kinds.ts';
+import { kindOf, traceOf } from '../look/kinds.ts';
 import type { Json } from '../../model/finding.ts';
 import type { Answer } from '../answer.ts';
 import { lookAtEach, type AskOfItem } from '../look/look.ts';
@@ -87,7 +87,12 @@ async function shownLate(deps: Deps, manifest: Manifest, items: PlanItem[]): Pro
 
 /** An item that should be gone; undefined once it is seen to be. */
 function lookAtGone({ waits }: Manifest, item: PlanItem, ask: AskOfItem): Promise<Answer<Json | undefined>> {
-  const look = () => ask((api, cloud) => kindOf(cloud, item).read(api, item));
+  let again: 'again' | undefined;
+  const look = () => {
+    const answer = ask((api, cloud) => traceOf(kindOf(cloud, item), api, item), again);
+    again = 'again';
+    return answer;
+  };
   return settled(waits.settle, look, (answer) => answer.ok && answer.value === undefined);
 }
 

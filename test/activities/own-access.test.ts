@@ -18,9 +18,24 @@ describe('AWS', () => {
   const entering = (name: string, worker: { account: string; arn: string }, roles = [role(name, trust)]) => {
     const account = fakeAccount({ roles });
     const caller = { account: account.account, arn: `arn:aws:sts::${account.account}:assumed-role/${name}/mepm-offboard` };
-    return ownAccessToAccount({ ...account, caller: () => Promise.resolve(caller), worker: () => Promise.resolve(worker) });
+    const api = { ...account, caller: () => Promise.resolve(caller), worker: () => Promise.resolve(worker) };
+    return ownAccessToAccount(api, `aws:${account.account}`, contextOf({ organization: '900', projects: ['contoso-app'] }));
   };
   const elsewhere = { account: '999988887777', arn: 'arn:aws:iam::999988887777:user/w' };
+
+  test('a role that the verification has read is not asked for once more', async () => {
+    const account = fakeAccount({ roles: [] });
+    const caller = { account: account.account, arn: `arn:aws:sts::${account.account}:assumed-role/entry/mepm-offboard` };
+    const api = { ...account, caller: () => Promise.resolve(caller), worker: () => Promise.resolve(elsewhere) };
+    const read = { roles: [role('entry', trust, { AttachedPolicies: ['arn:aws:iam::aws:policy/SecurityAudit'] })] };
+    const { grants } = await ownAccessToAccount(
+      api,
+      `aws:${account.account}`,
+      contextOf({ organization: '900', projects: ['contoso-app'] }),
+      read,
+    );
+    expect(grants).toMatchObject([{ id: read.roles[0]?.Arn, definition: { AttachedPolicies: ['arn:aws:iam::aws:policy/SecurityAudit'] } }]);
+  });
 
   test.each([
     ['offboarding-entry', undefined],

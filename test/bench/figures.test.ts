@@ -8,6 +8,7 @@ const pair = (seconds: number, iamCalls = 600): Pair => ({
     seconds,
     stages: { permissions: 9 },
     calls: 1_500,
+    callsByStage: {},
     iamCalls,
     removed: 100,
     worker: used,

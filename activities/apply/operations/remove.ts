@@ -26,7 +26,8 @@ export const REMOVE: BatchOperation = {
   intent: intentOf,
   judge: judgeRemoval,
   together: true,
-  call: (kind, api, items) => kind.remove(api, items),
+  seenByTrace: true,
+  call: (kind, api, items, justSeen) => kind.remove(api, items, justSeen),
   seen: (item, current, kind) =>
     current === undefined || isAnother(kind, current, item) ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined,
   unseen: () => ({ code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' }),

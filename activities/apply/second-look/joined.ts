@@ -4,7 +4,7 @@ import type { Answer } from '../../answer.ts';
 import { walkAll, walkedTypes } from '../../discover/walk.ts';
 import type { RunAtWork } from '../operation.ts';
 import type { Planned } from './planned.ts';
-import { readingOf } from './readings.ts';
+import { readingOf, type Wanted } from './readings.ts';
 
 /** Systems that a plan does not know, and what of the listing failed. */
 export interface Joined {
@@ -21,12 +21,12 @@ const NOTHING: Joined = { systems: [], unknown: [] };
 export async function joinedSince(
   { deps, plan, ledger }: Pick<RunAtWork, 'deps' | 'plan' | 'ledger'>,
   planned: Pick<Planned, 'systems'>,
-  step: string,
+  step: Pick<Wanted, 'step' | 'among'>,
   type: SystemType,
 ): Promise<Joined> {
   const { manifest } = ledger;
   if (manifest === undefined) return NOTHING;
-  const listed = await readingOf(deps, { step, system: `${type}:all`, asked: 'joined' }, Infinity, async (): Promise<Answer<Joined>> => {
+  const listed = await readingOf(deps, { ...step, system: `${type}:all`, asked: 'joined' }, Infinity, async (): Promise<Answer<Joined>> => {
     const written = await deps.artifacts.kept<Manifest>(manifest);
     if (!walkedTypes(written).includes(type)) return { ok: true, value: NOTHING };
     const { walked } = await walkAll(deps, written, type);

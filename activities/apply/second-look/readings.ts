@@ -10,6 +10,9 @@ interface Taken {
   answer: Promise<Answer<unknown>>;
 }
 
+/** How old a reading may be that another step took, in ms: as old as that of a thing's own system. */
+export const SHARED_MS = 45_000;
+
 /** The readings of one step, by system and by what was asked of it. */
 interface StepReadings {
   /** When one was asked for last, in ms. */
@@ -21,19 +24,23 @@ interface StepReadings {
 const KEPT_MS = 15 * 60_000;
 
 const kept = new WeakMap<Deps, Map<string, StepReadings>>();
+/** What was read last, by run and plan, then as in a step. */
+const lately = new WeakMap<Deps, Map<string, Taken>>();
 
-/** Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `asked`: what, where that is not the whole system. */
+/**
+ * Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `among`: the run and plan whose steps follow each other
+ * without a wait: a reading of one of them, no older than `SHARED_MS`, serves the next, too. `asked`: what, where that is not the whole system.
+ */
 export interface Wanted {
   step: string;
+  among?: string;
   system: SystemId;
   asked?: string;
 }
 
 /** A reading that is there already, or under way. */
 export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
-  const answer = await readingsIn(deps, wanted.step)
-    .get(keyOf(wanted))
-    ?.answer.catch(() => undefined);
+  const answer = await takenFor(deps, wanted, Infinity)?.answer.catch(() => undefined);
   return answer?.ok ? answer : undefined;
 }
 
@@ -50,13 +57,17 @@ export async function readingOf(
   maxAge: number,
   read: () => Promise<Answer<unknown>>,
 ): Promise<Answer<unknown>> {
+  const before = takenFor(deps, wanted, maxAge);
+  if (before) return await before.answer;
   const all = readingsIn(deps, wanted.step);
-  const now = Date.now();
   const key = keyOf(wanted);
-  const before = all.get(key);
-  if (before && now - (before.at ?? now) <= maxAge) return await before.answer;
   const taken: Taken = { answer: read() };
   all.set(key, taken);
+  if (wanted.among !== undefined) {
+    const late = latelyRead(deps);
+    late.delete(`${wanted.among} ${key}`);
+    late.set(`${wanted.among} ${key}`, taken);
+  }
   let answer: Answer<unknown> | undefined;
   try {
     answer = await taken.answer;
@@ -66,6 +77,34 @@ export async function readingOf(
     if (answer?.ok) taken.value = answer.value;
     if (!answer?.ok && all.get(key) === taken) all.delete(key);
   }
+}
+
+/** A reading of the step, or a late one of another step, that is no older than `maxAge` ms; it is the step's own from then on. */
+function takenFor(deps: Deps, wanted: Wanted, maxAge: number): Taken | undefined {
+  const now = Date.now();
+  const ageIn = ({ at }: Taken) => now - (at ?? now);
+  const own = readingsIn(deps, wanted.step);
+  const key = keyOf(wanted);
+  const before = own.get(key);
+  if (before && ageIn(before) <= maxAge) return before;
+  const late = wanted.among === undefined ? undefined : latelyRead(deps).get(`${wanted.among} ${key}`);
+  // What failed is asked for again.
+  if (!late || late === before || (late.at !== undefined && late.value === undefined)) return undefined;
+  if (ageIn(late) > Math.min(maxAge, SHARED_MS)) return undefined;
+  own.set(key, late);
+  return late;
+}
+
+/** Without those that are too old to serve another step. */
+function latelyRead(deps: Deps): Map<string, Taken> {
+  const all = lately.get(deps) ?? new Map<string, Taken>();
+  lately.set(deps, all);
+  // They stand in the order in which they began.
+  for (const [key, { at }] of all) {
+    if (at === undefined || Date.now() - at <= SHARED_MS) break;
+    all.delete(key);
+  }
+  return all;
 }
 
 /** Of steps that are over nothing stays. */

@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { UNREAD_SYSTEM, buildPlan, type Plan, type PlanItem } from '../../../model/plan.ts';
 import type { BatchKey } from '../../../model/batch.ts';
-import type { Json } from '../../../model/finding.ts';
 import { SYSTEM_TYPES, systemType, type SystemId, type SystemType } from '../../../model/names.ts';
 import type { Removed } from '../../../model/restore.ts';
 import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
@@ -18,10 +17,10 @@ import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
 import { plannedIn, type Planned } from './planned.ts';
-import { ageOf, keptReading, readingOf } from './readings.ts';
+import { ageOf, keptReading, readingOf, SHARED_MS, type Wanted } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
-const FRESH_MS = 45_000;
+const FRESH_MS = SHARED_MS;
 /** Other systems are read once in a step. */
 const ONCE = Infinity;
 
@@ -31,17 +30,22 @@ const ONCE = Infinity;
  */
 export class SecondLook {
   readonly #at: RunAtWork;
-  readonly #step: string;
+  /** Whose readings are looked at. */
+  readonly #step: Pick<Wanted, 'step' | 'among'>;
   readonly #planned: Planned;
   #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
 
-  /** `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself has its own. */
+  /**
+   * `batch`: the batch of the plan under way. Those of one stage look at the same readings, and at those that the stage before has just taken; what is worked on
+   * for itself, or once more, comes after a wait and has its own.
+   */
   constructor(at: RunAtWork, batch?: BatchKey) {
     const { activityId, activityType, attempt } = Context.current().info;
     const step = batch ? [batch.phase, batch.type, batch.wave, batch.stage].join(' ') : activityId;
     this.#at = at;
     this.#planned = plannedIn(at);
-    this.#step = [at.run, at.planHash, activityType, step, attempt].join(' ');
+    const among = [at.run, at.planHash, activityType, at.ledger.turns].join(' ');
+    this.#step = { step: [among, step, attempt].join(' '), ...(batch && attempt === 1 ? { among } : {}) };
   }
 
   /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */
@@ -64,17 +68,19 @@ export class SecondLook {
     if (later) return later;
     const again = await this.#planAgain(item, whole, readings, snapshots);
     const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
-    const current = this.#stateOf(item, own.value);
-    return { ok: true, value: { ...(outcome ? { outcome } : {}), ...(current === undefined ? {} : { current }) } };
+    const state = this.#stateOf(item, own.value);
+    return { ok: true, value: { ...(outcome ? { outcome } : {}), ...(state ? { state } : {}) } };
   }
 
   /** How an item stands by what was read of its system, if that is fresh still. What this run did to it is undone in there, so then it is read by itself. */
-  #stateOf(item: PlanItem, own: unknown): Json | undefined {
+  #stateOf(item: PlanItem, own: unknown): Again['state'] {
     const { deps, ledger } = this.#at;
     const touched =
       ledger.openIntents.has(item.id) || ledger.quarantined.has(item.id) || ledger.outcomes.get(item.id)?.outcome === 'removed';
-    if (touched || ageOf(deps, { step: this.#step, system: item.system }, own) > FRESH_MS) return undefined;
-    return kindOf(deps.clouds[systemType(item.system)], item).stateIn?.(own, item);
+    const age = ageOf(deps, { ...this.#step, system: item.system }, own);
+    if (touched || age > FRESH_MS) return undefined;
+    const current = kindOf(deps.clouds[systemType(item.system)], item).stateIn?.(own, item);
+    return current === undefined ? undefined : { current, at: Date.now() - age };
   }
 
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {
@@ -84,7 +90,7 @@ export class SecondLook {
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
     // A whole reading tells the users, too.
-    const whole = { step: this.#step, system };
+    const whole = { ...this.#step, system };
     const known = users && (await keptReading(deps, whole));
     if (known) return known;
     const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;

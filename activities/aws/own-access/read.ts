@@ -1,9 +1,11 @@
 import type { OwnAccess, OwnGrant } from '../../../model/own-access.ts';
+import type { SystemId } from '../../../model/names.ts';
+import type { ReadContext } from '../../cloud.ts';
 import type { AwsAccountApi } from '../wire/account.ts';
 import { roleOfCaller } from '../footprint/ourselves.ts';
 import { readRole } from '../kinds/role/read.ts';
 import type { RoleToRemove } from '../kinds/role/shell.ts';
-import type { RoleState } from '../snapshot.ts';
+import type { AwsSnapshot, RoleState } from '../snapshot.ts';
 
 /** Roles that AWS Organizations, Control Tower and IAM Identity Center make, and whose work goes on after this job. */
 const STANDING = /^(?:OrganizationAccountAccessRole|AWSControlTower\w*|AWSReservedSSO_.+|AWSServiceRoleFor.+|stacksets-exec-.+)$/;
@@ -12,14 +14,19 @@ const STANDING = /^(?:OrganizationAccountAccessRole|AWSControlTower\w*|AWSReserv
  * The role the worker assumes in one account, with its policies by name, and what can be said of the principal that assumes it. The
  * principal's own policies lie in its own account, and are read only where that is this one.
  */
-export async function ownAccessToAccount(api: AwsAccountApi): Promise<OwnAccess> {
+export async function ownAccessToAccount(
+  api: AwsAccountApi,
+  _system: SystemId,
+  _context: ReadContext,
+  read?: Pick<AwsSnapshot, 'roles'>,
+): Promise<OwnAccess> {
   const [caller, worker] = [await api.caller(), await api.worker()];
   const access: OwnAccess = { identities: [{ cloud: 'aws', id: worker.arn }], grants: [], unknown: [] };
   const entered = roleOfCaller(caller);
   const signedInAs = roleOfCaller(worker);
   for (const own of [entered, signedInAs]) {
     if (own?.account !== api.account || access.grants.some((g) => nameOf(g) === own.name)) continue;
-    const role = await readRole(api, own.name);
+    const role = read?.roles.find((r) => r.RoleName === own.name) ?? (await readRole(api, own.name));
     const isPrincipal = own === signedInAs;
     if (role) access.grants.push(grantOf(api.account, role, worker.arn, isPrincipal));
     else access.unknown.push({ system: `aws:${api.account}`, reason: `the role ${own.name} that the worker is in cannot be found there` });

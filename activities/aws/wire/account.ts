@@ -26,7 +26,6 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { doneOrGone } from '../../answer.ts';
-import { onceEach } from './once-each.ts';
 import { isGone, orGone } from './classify.ts';
 import type { secretCalls } from './secrets.ts';
 import type { stackCalls } from './stack-calls.ts';
@@ -42,24 +41,27 @@ export type AwsAccountApi = ReturnType<typeof accountApi>;
 /** What lies outside of IAM, in whatever region. */
 type Elsewhere = ReturnType<typeof stackCalls> & ReturnType<typeof secretCalls>;
 
+/** Who signs in to an account: `caller` is whom the session there is, which never changes for a session, `worker` whom the worker itself is; `sts` asks in that session. */
+export interface SignedIn {
+  caller: () => Promise<Caller>;
+  worker: () => Promise<Caller>;
+  sts: () => STSClient;
+}
+
 /**
- * One account, as far as we need it; `worker` tells whom the worker itself is. Listings are whole: every page or an error. What reads one thing answers
+ * One account, as far as we need it. Listings are whole: every page or an error. What reads one thing answers
  * undefined when IAM says NoSuchEntity; what deletes takes NoSuchEntity for done. Every other error of the SDK comes through.
  */
-export function accountApi(account: string, iam: IAMClient, sts: STSClient, worker: () => Promise<Caller>, elsewhere: Elsewhere) {
+export function accountApi(account: string, iam: IAMClient, { caller, worker, sts }: SignedIn, elsewhere: Elsewhere) {
   const paging = { client: iam, pageSize: PAGE };
   return {
     account,
     ...restoringCalls(iam),
     ...elsewhere,
-    /** Whom the session in the account really is (STS GetCallerIdentity), which never changes for a session, and whom the worker itself. */
-    caller: onceEach(
-      async () => (await sts.config.credentials()).accessKeyId,
-      () => callerOf(sts),
-    ),
+    caller,
     worker,
-    /** As `caller`, by a call of its own. */
-    callerNow: () => callerOf(sts),
+    /** As `caller`, by a call of its own (STS GetCallerIdentity). */
+    callerNow: () => callerOf(sts()),
 
     /** Roles, users and customer policies with all that hangs on them, or some of these; carries neither a role's description nor a policy's tags. */
     async authorizationDetails(filter: EntityType[] = ['Role', 'User', 'LocalManagedPolicy']) {

@@ -8,6 +8,8 @@ import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
 import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
+import type { Caller } from '../footprint/ourselves.ts';
+import { Lately } from '../../lately.ts';
 import { onceEach } from './once-each.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
@@ -23,11 +25,22 @@ const SOCKETS = 50;
 /** For so long who the worker is need not be asked again. */
 const WORKER_KNOWN_MS = 45_000;
 
+/** As many accounts as are worked on at once, and some more. */
+const CLIENTS_KEPT = 100;
+/** The SDK itself renews what ends within five minutes. */
+const RENEWED_MS = 5 * 60_000;
+
+/** A session in an account, and whose it is. */
+interface Session {
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: Date };
+  caller: Caller;
+}
+
 export type AwsConnector = ReturnType<typeof awsConnector>;
 
 /**
- * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. One API per account and
- * role is kept; the SDK asks for a new session some minutes before the old one ends.
+ * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. A session is kept for each account and role;
+ * the clients, 0.2 MB each, of the accounts that were asked for last alone.
  */
 export function awsConnector() {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
@@ -38,7 +51,8 @@ export function awsConnector() {
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, httpsAgent },
   };
   let base: STSClient | undefined;
-  const known = new Map<string, AwsAccountApi>();
+  const sessions = new Map<string, Promise<Session>>();
+  const known = new Lately<string, AwsAccountApi>(CLIENTS_KEPT);
   const worker = onceEach(
     () => Promise.resolve(String(Math.floor(Date.now() / WORKER_KNOWN_MS))),
     () => callerOf((base ??= new STSClient(shared))),
@@ -49,17 +63,34 @@ export function awsConnector() {
     if (!assumeRole) throw new Error(`account ${account} was asked for, but the manifest has no aws section`);
     return `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`;
   };
-  const sessionIn = (RoleArn: string) => async () => {
+  const enter = async (RoleArn: string): Promise<Session> => {
     const sts = (base ??= new STSClient(shared));
     const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
-    const { Credentials } = await sts.send(command);
+    const { Credentials, AssumedRoleUser } = await sts.send(command);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
+    const arn = need(AssumedRoleUser?.Arn, 'AssumedRoleUser.Arn');
     return {
-      accessKeyId: need(AccessKeyId, 'AccessKeyId'),
-      secretAccessKey: need(SecretAccessKey, 'SecretAccessKey'),
-      sessionToken: need(SessionToken, 'SessionToken'),
-      expiration: need(Expiration, 'Expiration'),
+      credentials: {
+        accessKeyId: need(AccessKeyId, 'AccessKeyId'),
+        secretAccessKey: need(SecretAccessKey, 'SecretAccessKey'),
+        sessionToken: need(SessionToken, 'SessionToken'),
+        expiration: need(Expiration, 'Expiration'),
+      },
+      // STS says with the session whose it is.
+      caller: { account: need(arn.split(':')[4], 'AssumedRoleUser.Arn'), arn },
     };
+  };
+  /** The session in a role; outlives its clients. A new one is asked for some minutes before it ends. */
+  const sessionIn = async (RoleArn: string): Promise<Session> => {
+    const before = sessions.get(RoleArn);
+    const known = await before;
+    if (known && known.credentials.expiration.getTime() - Date.now() > RENEWED_MS) return known;
+    if (sessions.get(RoleArn) !== before) return await sessionIn(RoleArn);
+    const entering = enter(RoleArn);
+    sessions.set(RoleArn, entering);
+    // One that failed is asked for again.
+    entering.catch(() => sessions.delete(RoleArn));
+    return await entering;
   };
 
   return {
@@ -68,12 +99,15 @@ export function awsConnector() {
       const role = roleIn(account, context);
       const cached = known.get(role);
       if (cached) return cached;
-      const iam = new IAMClient({ ...shared, credentials: sessionIn(role) });
+      const iam = new IAMClient({ ...shared, credentials: async () => (await sessionIn(role)).credentials });
       // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
+      const caller = async () => (await sessionIn(role)).caller;
+      let asking: STSClient | undefined;
+      const sts = () => (asking ??= new STSClient(within));
       const stacks = stackCalls(once((where) => new CloudFormationClient({ ...within, region: where })));
       const secrets = secretCalls(once((where) => new SecretsManagerClient({ ...within, region: where })));
-      const api = accountApi(account, iam, new STSClient(within), worker, { ...stacks, ...secrets });
+      const api = accountApi(account, iam, { caller, worker, sts }, { ...stacks, ...secrets });
       known.set(role, api);
       return api;
     },
@@ -86,7 +120,9 @@ export function awsConnector() {
     ownOrganization: () => accountsOf(new OrganizationsClient(shared)),
     /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
-      return accountsOf(new OrganizationsClient({ ...shared, credentials: sessionIn(roleIn(managementAccount, context)) }));
+      return accountsOf(
+        new OrganizationsClient({ ...shared, credentials: async () => (await sessionIn(roleIn(managementAccount, context))).credentials }),
+      );
     },
   };
 }

@@ -6,6 +6,7 @@ import { grantId, accountGrant, grantsOf, type Grant } from '../footprint/grants
 import { demandPolicy } from '../wire/policies.ts';
 import { unlessRefused } from '../../answer.ts';
 import { classifyGcp } from '../wire/classify.ts';
+import type { GcpSnapshot } from '../snapshot.ts';
 import type { GcpApi } from '../wire/clients.ts';
 
 /** Basic roles: wider than anything this job asks for. */
@@ -15,13 +16,19 @@ const BASIC = new Set(['roles/owner', 'roles/editor']);
  * The bindings of the worker's member in one organisation's, folder's or project's policy. What it inherits from above is seen where the
  * manifest names what lies above; otherwise that is unknown.
  */
-export async function ownAccessAtResource(api: GcpApi, system: SystemId, context: ReadContext): Promise<OwnAccess> {
+export async function ownAccessAtResource(
+  api: GcpApi,
+  system: SystemId,
+  context: ReadContext,
+  read?: Pick<GcpSnapshot, 'policy' | 'notRead'>,
+): Promise<OwnAccess> {
   const resource = nativeId(system);
   const ourselves = await api.ourselves();
   const access: OwnAccess = { identities: ourselves.map((id) => ({ cloud: 'gcp', id })), grants: [], unknown: [] };
   if (ourselves.length === 0)
     access.unknown.push({ system, reason: "the worker runs under a person's own credentials, which do not tell whose they are" });
-  const held = grantsOf(resource, await demandPolicy(api, resource)).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
+  const policy = read && !read.notRead ? read.policy : await demandPolicy(api, resource);
+  const held = grantsOf(resource, policy).filter((g) => ourselves.some((name) => isMemberOf(g.member, name)));
   access.grants.push(...held.map((g) => grantOf(g, system, ourselves)));
   access.unknown.push(...(await above(api, resource, context)));
   return access;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { AnyCloud } from '../../../activities/cloud.ts';
+import { askedOnce } from '../../../activities/asked-once.ts';
 import { applyTogether } from '../../../activities/apply/engine.ts';
 import { kindOf } from '../../../activities/look/kinds.ts';
 import { REMOVE } from '../../../activities/apply/operations/remove.ts';
@@ -117,7 +118,7 @@ test('what may be tried again is not once the run is to stop: it is kept for whe
 
 test('a thing is not read by itself where the reading of its system shows it, and judged by that', async () => {
   const judgedBy = async (current: Json) => {
-    const again = () => Promise.resolve({ ok: true as const, value: { current } });
+    const again = () => Promise.resolve({ ok: true as const, value: { state: { current, at: Date.now() } } });
     const cloud = cloudOf();
     const kind = kindOf(cloud, a);
     const { read } = kind;
@@ -157,4 +158,36 @@ test('of a thing that changed since the plan the surer reason is told first, and
   expect(await reasons('Dependency')).toMatchObject({ code: 'Drift', reason: expect.not.stringContaining('because') as string });
   expect(await reasons()).toMatchObject({ code: 'Drift', reason: expect.stringMatching(/^changed since/) as string });
   expect(done).toEqual([]);
+});
+
+test('what items of one call have in common is asked for once before it and once after', async () => {
+  const asked: string[] = [];
+  const cloud = cloudOf();
+  const kind = kindOf(cloud, a);
+  interface Policies {
+    policy(name: string): Promise<void>;
+  }
+  cloud.glance = (api: Policies): Policies => ({ policy: askedOnce((name) => api.policy(name)) });
+  kind.read = async (api, item) => {
+    await (api as Policies).policy('of both');
+    return there.get(item.id);
+  };
+  const api: Policies = { policy: (name) => Promise.resolve(void asked.push(name)) };
+  const reach = { cloud, api, ledger: emptyLedger(), known: new Set<string>(), settle: 1 };
+  expect(await applyTogether(REMOVE, [a, b], reach, () => Promise.resolve())).toMatchObject([{ item: a }, { item: b }]);
+  expect(asked).toEqual(['of both', 'of both']);
+});
+
+test('what should be gone is looked for by the call that tells only whether it is there, which one it is, and nothing else', async () => {
+  const cloud = cloudOf();
+  const kind = kindOf(cloud, a);
+  const { read } = kind;
+  let reads = 0;
+  kind.read = (api, item) => (reads++, read(api, item));
+  kind.identity = (snapshot) => (snapshot as { name: string }).name;
+  kind.trace = (_, item) => Promise.resolve(there.has(item.id) ? { name: 'another one by now' } : undefined);
+  kind.remove = () => Promise.resolve();
+  // It is not gone, but another one stands there.
+  expect(await apply([a], cloud)).toEqual([[a.id, 'removed', undefined]]);
+  expect(reads).toBe(1);
 });

@@ -3,12 +3,17 @@ import { describeDiff } from '../../../../model/diff.ts';
 import { NotYetError, RefusedError } from '../../../answer.ts';
 import type { Effects } from '../../../kind.ts';
 import { ownTags } from '../../footprint/tags.ts';
-import { policyState, type PolicyState } from '../../snapshot.ts';
+import { need, policyState, type PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
 import { defaultDocument, losses } from './footprint.ts';
 
 export const effects: Effects<AwsAccountApi> = {
   read: (api, item) => readPolicy(api, (item.snapshot as PolicyState).Arn),
+
+  async trace(api, item) {
+    const policy = await api.policy((item.snapshot as PolicyState).Arn);
+    return policy && { PolicyId: need(policy.PolicyId, 'PolicyId') };
+  },
 
   async remove(api, [item]) {
     const { Arn, DefaultVersionId, Versions } = item.snapshot as PolicyState;

@@ -3,7 +3,7 @@ import { describeDiff, isRemnant } from '../../../../model/diff.ts';
 import { RefusedError } from '../../../answer.ts';
 import type { Effects } from '../../../kind.ts';
 import { deadPrincipals } from '../../footprint/trust.ts';
-import type { RoleState } from '../../snapshot.ts';
+import { need, type RoleState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
 import { isDenied } from './denied-trust.ts';
 import { losses } from './footprint.ts';
@@ -13,12 +13,19 @@ import { readRole } from './read.ts';
 export const effects: Effects<AwsAccountApi> = {
   read: (api, item) => readRole(api, (item.snapshot as RoleState).RoleName),
 
-  async remove(api, [item]) {
+  async trace(api, item) {
+    const role = await api.role((item.snapshot as RoleState).RoleName);
+    return role && { RoleId: need(role.RoleId, 'RoleId') };
+  },
+
+  async remove(api, [item], justSeen = false) {
     const role = item.snapshot as RoleState;
-    const now = await api.role(role.RoleName);
-    if (!now) return;
-    if (now.RoleId !== role.RoleId)
-      throw new RefusedError('Replaced', `another role, ${now.RoleId}, now has the name ${role.RoleName}; make an amended plan`);
+    if (!justSeen) {
+      const now = await api.role(role.RoleName);
+      if (!now) return;
+      if (now.RoleId !== role.RoleId)
+        throw new RefusedError('Replaced', `another role, ${now.RoleId}, now has the name ${role.RoleName}; make an amended plan`);
+    }
     for (const profile of role.InstanceProfiles) await api.removeFromInstanceProfile(profile, role.RoleName);
     for (const arn of role.AttachedPolicies) await api.detachPolicy(role.RoleName, arn);
     for (const name of Object.keys(role.InlinePolicies)) await api.deleteInlinePolicy(role.RoleName, name);

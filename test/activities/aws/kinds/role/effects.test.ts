@@ -30,6 +30,23 @@ test('a role that is gone needs no call', async () => {
   expect(account.calls).toEqual([]);
 });
 
+test('a role that was just read is not looked at once more', async () => {
+  const account = fakeAccount({ roles: [MEMBER] });
+  const looks: string[] = [];
+  const api = { ...account, role: (name: string) => (looks.push(name), account.role(name)) };
+  await awsRole.remove(api, [ROLE_ITEM], true);
+  expect(looks).toEqual([]);
+  expect(account.calls).toContain('deleteRole member');
+});
+
+test('whether a role is gone, and which one is there, takes one call', async () => {
+  const account = fakeAccount({ roles: [MEMBER] });
+  const parts = () => Promise.reject(new Error('nobody asked what hangs on it'));
+  expect(await awsRole.trace?.({ ...account, roleParts: parts }, ROLE_ITEM)).toEqual({ RoleId: MEMBER.RoleId });
+  expect(awsRole.identity?.((await awsRole.trace?.(account, ROLE_ITEM)) ?? null)).toBe(MEMBER.RoleId);
+  expect(await awsRole.trace?.(fakeAccount({}), ROLE_ITEM)).toBeUndefined();
+});
+
 test('a newcomer of the same name is not taken for the planned role', async () => {
   const newcomer: RoleState = { ...MEMBER, RoleId: 'AROANEWCOMER' };
   const account = fakeAccount({ roles: [newcomer] });
