@@ -1,6 +1,8 @@
 import { keepCompiled } from '../temporal/compile-cache.ts';
+import { keepHeapSmall } from './memory.ts';
 
 /** The worker process. */
+keepHeapSmall();
 keepCompiled(process.env);
 const [{ run }, { EXIT_CODES, OffboardError }] = await Promise.all([import('./run.ts'), import('../model/errors.ts')]);
 

@@ -38,8 +38,15 @@ export interface Rest {
 
 const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string().optional() }) });
 
+/** One for all APIs: its connections are kept open, and a new one costs both sides more than a call. */
+let shared: HttpClient | undefined;
+
 /** `httpClient` is for tests. */
-export function restTo(endpoint: Endpoint, credential: TokenCredential, httpClient: HttpClient = createDefaultHttpClient()): Rest {
+export function restTo(
+  endpoint: Endpoint,
+  credential: TokenCredential,
+  httpClient: HttpClient = (shared ??= createDefaultHttpClient()),
+): Rest {
   const base = endpoint.url.replace(/\/$/, '');
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
   pipeline.addPolicy(inTime);

@@ -46,6 +46,9 @@ export interface Stage {
   strike(): Promise<void>;
 }
 
+/** glibc keeps a pool of memory for each of many threads; two take some tens of MB less (docs/worker.md). */
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
 /** What a second terminal needs to speak with a demonstration, and nothing else of its environment. */
@@ -83,7 +86,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const worker = await startProcess(
       'worker',
       [join(ROOT, 'worker', 'main.ts')],
-      { ...named, ...workerEnv, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
+      { ...named, ...workerEnv, ...FEW_ARENAS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
       join(folder, 'logs', 'worker.log'),
     );
     stops.push(() => worker.stop());

@@ -15,6 +15,8 @@ export const SHARED_MS = 45_000;
 
 /** The readings of one step, by system and by what was asked of it. */
 interface StepReadings {
+  /** Where steps of one row follow each other: the next one's beginning is this one's end. */
+  row: string | undefined;
   /** When one was asked for last, in ms. */
   used: number;
   taken: Map<string, Taken>;
@@ -29,11 +31,13 @@ const lately = new WeakMap<Deps, Map<string, Taken>>();
 
 /**
  * Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `among`: the run and plan whose steps follow each other
- * without a wait: a reading of one of them, no older than `SHARED_MS`, serves the next, too. `asked`: what, where that is not the whole system.
+ * without a wait: a reading of one of them, no older than `SHARED_MS`, serves the next, too. `row`: which of them are never under way at once. `asked`: what, where
+ * that is not the whole system.
  */
 export interface Wanted {
   step: string;
   among?: string;
+  row?: string;
   system: SystemId;
   asked?: string;
 }
@@ -46,7 +50,7 @@ export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<un
 
 /** How long ago a reading that was given was complete, in ms: endless for one that another has taken the place of. */
 export function ageOf(deps: Deps, wanted: Wanted, value: unknown): number {
-  const taken = readingsIn(deps, wanted.step).get(keyOf(wanted));
+  const taken = readingsIn(deps, wanted).get(keyOf(wanted));
   return taken?.at !== undefined && taken.value === value ? Date.now() - taken.at : Infinity;
 }
 
@@ -59,7 +63,7 @@ export async function readingOf(
 ): Promise<Answer<unknown>> {
   const before = takenFor(deps, wanted, maxAge);
   if (before) return await before.answer;
-  const all = readingsIn(deps, wanted.step);
+  const all = readingsIn(deps, wanted);
   const key = keyOf(wanted);
   const taken: Taken = { answer: read() };
   all.set(key, taken);
@@ -83,7 +87,7 @@ export async function readingOf(
 function takenFor(deps: Deps, wanted: Wanted, maxAge: number): Taken | undefined {
   const now = Date.now();
   const ageIn = ({ at }: Taken) => now - (at ?? now);
-  const own = readingsIn(deps, wanted.step);
+  const own = readingsIn(deps, wanted);
   const key = keyOf(wanted);
   const before = own.get(key);
   if (before && ageIn(before) <= maxAge) return before;
@@ -108,7 +112,7 @@ function latelyRead(deps: Deps): Map<string, Taken> {
 }
 
 /** Of steps that are over nothing stays. */
-function readingsIn(deps: Deps, step: string): Map<string, Taken> {
+function readingsIn(deps: Deps, { step, row }: Pick<Wanted, 'step' | 'row'>): Map<string, Taken> {
   const steps = kept.get(deps) ?? new Map<string, StepReadings>();
   kept.set(deps, steps);
   const now = Date.now();
@@ -117,8 +121,9 @@ function readingsIn(deps: Deps, step: string): Map<string, Taken> {
     known.used = now;
     return known.taken;
   }
-  for (const [name, { used }] of steps) if (now - used > KEPT_MS) steps.delete(name);
-  const begun = { used: now, taken: new Map<string, Taken>() };
+  const isOver = (other: StepReadings) => now - other.used > KEPT_MS || (row !== undefined && other.row === row);
+  for (const [name, other] of steps) if (isOver(other)) steps.delete(name);
+  const begun = { row, used: now, taken: new Map<string, Taken>() };
   steps.set(step, begun);
   return begun.taken;
 }

@@ -31,7 +31,7 @@ const ONCE = Infinity;
 export class SecondLook {
   readonly #at: RunAtWork;
   /** Whose readings are looked at. */
-  readonly #step: Pick<Wanted, 'step' | 'among'>;
+  readonly #step: Pick<Wanted, 'step' | 'among' | 'row'>;
   readonly #planned: Planned;
   #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
 
@@ -45,7 +45,7 @@ export class SecondLook {
     this.#at = at;
     this.#planned = plannedIn(at);
     const among = [at.run, at.planHash, activityType, at.ledger.turns].join(' ');
-    this.#step = { step: [among, step, attempt].join(' '), ...(batch && attempt === 1 ? { among } : {}) };
+    this.#step = { step: [among, step, attempt].join(' '), ...(batch && attempt === 1 ? { among, row: `${at.run} ${batch.type}` } : {}) };
   }
 
   /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */

@@ -25,8 +25,8 @@ const SOCKETS = 50;
 /** For so long who the worker is need not be asked again. */
 const WORKER_KNOWN_MS = 45_000;
 
-/** As many accounts as are worked on at once, and some more. */
-const CLIENTS_KEPT = 100;
+/** As many accounts as are worked on at once. */
+const CLIENTS_KEPT = 320;
 /** The SDK itself renews what ends within five minutes. */
 const RENEWED_MS = 5 * 60_000;
 
@@ -40,7 +40,7 @@ export type AwsConnector = ReturnType<typeof awsConnector>;
 
 /**
  * How to reach accounts: the worker's own credentials (the SDK's chain) assume `manifest.aws.assumeRole` in each. A session is kept for each account and role;
- * the clients, 0.2 MB each, of the accounts that were asked for last alone.
+ * the clients, those of the accounts alone that were asked for last.
  */
 export function awsConnector() {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
