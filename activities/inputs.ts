@@ -61,7 +61,7 @@ export const INPUTS = {
   awaitRecords: z.strictObject({ run }),
   confirmGone: z.strictObject({ run, planHash: address, work: batch }),
   verify: z.strictObject(estate),
-  readOwnAccess: z.strictObject({ run }),
+  readOwnAccess: z.strictObject({ run, readings: addresses.optional() }),
   adoptRun: z.looseObject({ run, adopt: line, oldTemporalGone: words.optional(), by: words }),
   endRun: z.strictObject({ run, status: z.enum(RUN_STATUSES).exclude(['superseded']), reason: text(1_000_000), next }),
 } satisfies Record<string, z.ZodType>;

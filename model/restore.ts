@@ -103,24 +103,61 @@ function fuller(before: PlanItem | undefined, now: PlanItem): PlanItem {
 
 /** Pure: the chosen ids, and those of whatever a chosen thing took along and brings back with it. */
 export function withContents(removed: Removed[], only: string[]): string[] {
-  const along = removed.flatMap((r) => (only.includes(r.item.id) ? (r.item.contains ?? []) : []));
-  return [...new Set([...only, ...along.filter((id) => removed.some((r) => r.item.id === id))])];
+  const { byId } = indexOfRemoved(removed);
+  const chosen = new Set(only);
+  const along = removed.flatMap((r) => (chosen.has(r.item.id) ? (r.item.contains ?? []) : []));
+  return [...new Set([...only, ...along.filter((id) => byId.has(id))])];
 }
 
 /** Ids of what else was removed, is not chosen, and provides what a chosen item uses: a restore asks the clouds whether it is there. */
 export function neededBesides(removed: Removed[], only: string[]): Removed[] {
-  const chosen = removed.filter((r) => only.includes(r.item.id));
-  return removed.filter((r) => !only.includes(r.item.id) && chosen.some((c) => uses(c.item, r.item)));
+  const ids = new Set(only);
+  const chosen = removed.filter((r) => ids.has(r.item.id));
+  const needed = new Set(chosen.flatMap((c) => usedBy(c.item, indexOfRemoved(removed))));
+  return removed.filter((r) => !ids.has(r.item.id) && needed.has(r));
 }
 
 /** Pure: what a removed thing uses, and what uses whatever it took along, but for these themselves. */
 export function neededBy({ item }: Removed, removed: Removed[]): Removed[] {
+  const index = indexOfRemoved(removed);
   const own = new Set([item.id, ...(item.contains ?? [])]);
-  const users = removed.filter((r) => own.has(r.item.id));
-  return removed.filter((r) => !own.has(r.item.id) && users.some((u) => uses(u.item, r.item)));
+  const users = [...own].flatMap((id) => index.byId.get(id) ?? []);
+  const needed = new Set(users.flatMap((u) => usedBy(u.item, index)).filter((r) => !own.has(r.item.id)));
+  const place = (r: Removed) => index.places.get(r) ?? 0;
+  return [...needed].toSorted((a, b) => place(a) - place(b));
 }
 
-const uses = (user: PlanItem, needed: PlanItem) => user.id !== needed.id && user.uses.some((t) => needed.provides.includes(t));
+/** What was removed, by what is asked of it for each thing: one scan for all. */
+interface RemovedIndex {
+  byId: ReadonlyMap<string, Removed>;
+  places: ReadonlyMap<Removed, number>;
+  providers: ReadonlyMap<string, Removed[]>;
+  /** What took a thing along, by the thing's id. */
+  containers: ReadonlyMap<string, Removed[]>;
+}
+
+const indexes = new WeakMap<readonly Removed[], RemovedIndex>();
+
+function indexOfRemoved(removed: readonly Removed[]): RemovedIndex {
+  const before = indexes.get(removed);
+  if (before) return before;
+  const grouped = (keys: (r: Removed) => readonly string[]) => {
+    const pairs = removed.flatMap((r) => [...new Set(keys(r))].map((key) => [key, r] as const));
+    return new Map([...Map.groupBy(pairs, ([key]) => key)].map(([key, same]) => [key, same.map(([, r]) => r)]));
+  };
+  const index: RemovedIndex = {
+    byId: new Map(removed.map((r) => [r.item.id, r])),
+    places: new Map(removed.map((r, i) => [r, i])),
+    providers: grouped((r) => r.item.provides),
+    containers: grouped((r) => r.item.contains ?? []),
+  };
+  indexes.set(removed, index);
+  return index;
+}
+
+function usedBy(user: PlanItem, { providers }: RemovedIndex): Removed[] {
+  return user.uses.flatMap((t) => providers.get(t) ?? []).filter((r) => r.item.id !== user.id);
+}
 
 export interface RestoreInput {
   /** The last plan of the run that is undone: its tenant, manifest and facts stand. */
@@ -142,7 +179,8 @@ export interface RestoreInput {
 /** Pure: what is given back, what was removed last first and each thing after what it uses; and what is not, and why. */
 export function buildRestorePlan(input: RestoreInput): RestorePlan {
   const { last, removed, only, restorability } = input;
-  const chosen = removed.filter((r) => only === undefined || only.includes(r.item.id));
+  const ids = only && new Set(only);
+  const chosen = new Set(removed.filter((r) => ids === undefined || ids.has(r.item.id)));
   const untouched: Untouched[] = [...input.notRemoved];
   const kept: Kept[] = [];
   for (const one of chosen) {
@@ -155,7 +193,7 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
     else if (barred.length > 0) untouched.push({ system: item.system, id: item.id, reason: barred.join('; ') });
     else if (missing.length > 0) untouched.push({ system: item.system, id: item.id, reason: needs(missing) });
     else {
-      const another = needed.some((p) => chosen.includes(p) && recreatedOf(restorability.get(p.item.id))?.sameIdentity === false);
+      const another = needed.some((p) => chosen.has(p) && recreatedOf(restorability.get(p.item.id))?.sameIdentity === false);
       const recreated = recreatedOf(can) ? 'itself' : another ? 'used' : undefined;
       kept.push({
         removed: one,
@@ -164,7 +202,8 @@ export function buildRestorePlan(input: RestoreInput): RestorePlan {
       });
     }
   }
-  const items = kept.map((one) => toRestore(one, kept, input.restores, last.order));
+  const back = kept.map((one) => one.removed);
+  const items = kept.map((one) => toRestore(one, back, input.restores, last.order));
   const lossy = items.filter((i) => i.losses.length > 0).length;
   return {
     version: 1,
@@ -208,12 +247,12 @@ interface Kept {
   recreated?: Recreated;
 }
 
-function toRestore({ removed: one, losses, recreated }: Kept, kept: Kept[], run: string, orders: Orders): RestoreItem {
+function toRestore({ removed: one, losses, recreated }: Kept, others: Removed[], run: string, orders: Orders): RestoreItem {
   const { item, at, quarantined } = one;
   const { guard: _, override: __, hold: ___, ...rest } = item;
-  const others = kept.map((k) => k.removed);
-  const containers = others.filter((o) => o.item.contains?.includes(item.id));
-  const along = others.filter((o) => item.contains?.includes(o.item.id));
+  const index = indexOfRemoved(others);
+  const containers = index.containers.get(item.id) ?? [];
+  const along = (item.contains ?? []).flatMap((id) => index.byId.get(id) ?? []);
   return {
     ...rest,
     // It brings back what it took along, so it goes no later than the first of these.

@@ -1,4 +1,5 @@
 import type { DefenderUse } from '../../model/finding.ts';
+import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { nativeId, systemType, type SystemId } from '../../model/names.ts';
 import { RefusedError, unlessRefused } from '../answer.ts';
@@ -14,8 +15,8 @@ import { normalId, owningScope, sameId } from '../microsoft/ids.ts';
 export interface AzureSnapshot {
   system: SystemId;
   scope: string;
-  /** The scopes the manifest names: an assignment of another scope is nobody's finding. */
-  namedScopes: string[];
+  /** Of the assignments' own scopes those that the manifest does not name: such an assignment is nobody's finding. */
+  unnamed: string[];
   assignments: Assignment[];
   /** All role assignments that belong to this system, whosoever's: what a breaker's percentage is taken of. */
   assignmentCount?: number;
@@ -37,23 +38,39 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
     );
   }
   const scope = nativeId(system);
-  const namedScopes = systemsOf(context.manifest)
-    .filter((s) => systemType(s) === 'azure')
-    .map(nativeId);
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1];
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
   // A group's stacks may manage what lies below it.
-  if (context.usersOf && subscription !== undefined) return { system, scope, namedScopes, assignments: [], ...defender };
+  if (context.usersOf && subscription !== undefined) return { system, scope, unnamed: [], assignments: [], ...defender };
   const all = await api.listAllAssignments(scope);
   const ids = [...(ciemPrincipalId === undefined ? [] : [ciemPrincipalId]), ...(ciemFormerIds ?? [])];
   const assignments = all.filter((a) => ids.some((id) => sameId(a.principalId, id)));
+  const unnamed = scopesUnnamed(assignments, namedIn(context.manifest));
   const here = all.filter((a) => sameId(owningScope(a.scope), scope));
   const assignmentCount = here.length;
   const orphans = ciemPrincipalId === undefined ? await lookForOrphans(api, here, ids) : {};
   // At `/` there are no stacks.
   const mayOwn = subscription === undefined ? scope !== '/' : assignments.some((a) => sameId(owningScope(a.scope), scope));
   const stacks = mayOwn ? { deploymentStacks: await readDeploymentStacks(api, scope) } : {};
-  return { system, scope, namedScopes, assignments, assignmentCount, ...orphans, ...defender, ...stacks };
+  return { system, scope, unnamed, assignments, assignmentCount, ...orphans, ...defender, ...stacks };
+}
+
+/** Pure: the own scopes of assignments that are not among the named ones; these in their normal form. */
+export function scopesUnnamed(assignments: readonly Pick<Assignment, 'scope'>[], named: ReadonlySet<string>): string[] {
+  const owners = assignments.map((a) => owningScope(a.scope)).filter((owner) => !named.has(normalId(owner)));
+  return [...new Set(owners)].toSorted();
+}
+
+const named = new WeakMap<Manifest, ReadonlySet<string>>();
+
+/** The scopes a manifest names, in their normal form; put together once for all that are read by it. */
+function namedIn(manifest: Manifest): ReadonlySet<string> {
+  const before = named.get(manifest);
+  if (before) return before;
+  const scopes = systemsOf(manifest).filter((s) => systemType(s) === 'azure');
+  const all = new Set(scopes.map((s) => normalId(nativeId(s))));
+  named.set(manifest, all);
+  return all;
 }
 
 /** Where the CIEM principal is gone: roles that onboarding gave, of principals that the directory does not know either. */

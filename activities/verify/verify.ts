@@ -41,7 +41,8 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const excused = (id: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
   const found = match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)).map((f) => f.id);
-  const late = await shownLate(deps, manifest, plan?.items.filter((i) => found.includes(i.id) && isDone(ledger, i.id)) ?? []);
+  const isFound = new Set(found);
+  const late = await shownLate(deps, manifest, plan?.items.filter((i) => isFound.has(i.id) && isDone(ledger, i.id)) ?? []);
   const leftovers = found.filter((id) => !late.has(id)).toSorted();
   const unknown = unread.map((u) => u.system);
   const maybeOurs = maybeOursAmong(

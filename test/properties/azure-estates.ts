@@ -47,7 +47,7 @@ export const azureParts: fc.Arbitrary<Part[]> = fc
       const snapshot: AzureSnapshot = {
         system,
         scope,
-        namedScopes: SCOPES,
+        unnamed: [],
         assignments: assignments.filter((a) => a.scope === '/' || a.scope === scope),
         ...(managed(scope).length > 0 ? { deploymentStacks: { stacks: [stackAt(scope)], unlisted: [] } } : {}),
         ...(state ? { defender: { state, why: [state] } } : {}),

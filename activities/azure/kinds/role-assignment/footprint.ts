@@ -24,7 +24,7 @@ export const footprint: Footprint<AzureSnapshot> = {
       if (whoseOf(assignment, facts) === undefined) continue;
       const owner = owningScope(assignment.scope);
       if (sameId(owner, snapshot.scope)) findings.push(finding(snapshot, assignment, facts));
-      else if (!snapshot.namedScopes.some((scope) => sameId(scope, owner))) {
+      else if (snapshot.unnamed.some((scope) => sameId(scope, owner))) {
         const { system } = snapshot;
         bystanders.push({ system, id: assignment.id, why: `${where(owner)} ${owner}, which the manifest does not name`, uses: [] });
       }

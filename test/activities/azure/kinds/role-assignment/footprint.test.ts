@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../../../../../activities/azure/wire/clients.ts';
-import type { AzureSnapshot } from '../../../../../activities/azure/reader.ts';
+import { scopesUnnamed, type AzureSnapshot } from '../../../../../activities/azure/reader.ts';
+import { normalId } from '../../../../../activities/microsoft/ids.ts';
 import { roleAssignment } from '../../../../../activities/azure/kinds/role-assignment/index.ts';
 import type { Facts } from '../../../../../model/finding.ts';
 import { buildPlan, type PlanInput } from '../../../../../model/plan.ts';
@@ -28,7 +29,8 @@ function assignment(scope: string, change: Partial<Assignment> & { role?: string
 }
 
 function judge(scope: string, assignments: Assignment[], namedScopes = [SUBSCRIPTION, GROUP, '/']) {
-  const snapshot: AzureSnapshot = { system: `azure:${scope}`, scope, namedScopes, assignments };
+  const unnamed = scopesUnnamed(assignments, new Set(namedScopes.map(normalId)));
+  const snapshot: AzureSnapshot = { system: `azure:${scope}`, scope, unnamed, assignments };
   return roleAssignment.match(snapshot, FACTS);
 }
 
@@ -43,7 +45,7 @@ describe('whose it is', () => {
     const snapshot: AzureSnapshot = {
       system: `azure:${SUBSCRIPTION}`,
       scope: SUBSCRIPTION,
-      namedScopes: [],
+      unnamed: [],
       assignments: [assignment(SUBSCRIPTION)],
     };
     expect(roleAssignment.match(snapshot, facts).findings).toEqual([]);
@@ -99,7 +101,7 @@ test.each([
   const snapshot: AzureSnapshot = {
     system: `azure:${SUBSCRIPTION}`,
     scope: SUBSCRIPTION,
-    namedScopes: [SUBSCRIPTION],
+    unnamed: [],
     assignments: [assignment(SUBSCRIPTION, { role })],
   };
   const hold = (facts: Facts) => roleAssignment.match(snapshot, facts).findings[0]?.hold?.code;
@@ -111,7 +113,7 @@ test('a principal that signed in lately holds every assignment, Owner too', () =
   const snapshot: AzureSnapshot = {
     system: `azure:${SUBSCRIPTION}`,
     scope: SUBSCRIPTION,
-    namedScopes: [SUBSCRIPTION],
+    unnamed: [],
     assignments: [assignment(SUBSCRIPTION, { role: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' })],
   };
   const match = roleAssignment.match(snapshot, { ...FACTS, ciemUsedRecently: 'it signed in on x' });
@@ -123,7 +125,7 @@ describe('what the worker itself runs under', () => {
     const snapshot: AzureSnapshot = {
       system: `azure:${SUBSCRIPTION}`,
       scope: SUBSCRIPTION,
-      namedScopes: [SUBSCRIPTION],
+      unnamed: [],
       assignments: [assignment(SUBSCRIPTION, { principalId })],
     };
     const facts = { ...FACTS, ourselves: own };
