@@ -36,7 +36,8 @@ export interface DurableRun extends Histories {
   server: Used;
   /** From the approval of the plan to the first call to a cloud, in seconds. */
   firstCall: number;
-  /** Wall seconds of `offboard status` and `offboard --help`. */
+  /** Wall seconds of `offboard status` while the plan waits for its approval and after the run, and of `offboard --help`. */
+  statusWaiting: number;
   status: number;
   help: number;
 }
@@ -62,12 +63,16 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
   const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
   const clock = new StageClock(sandbox);
   const approver = manifest.approvers[0] ?? STARTER;
+  let statusWaiting = 0;
   const first = untilFirstCall(
     playedPeople(session, approver, sandbox, () => undefined),
     sandbox,
+    async () => {
+      statusWaiting = await wall(stage, 'status', handle.workflowId);
+    },
   );
   const result = await attend(handle, { ...first.people, see: (view) => clock.see(view) }, tell);
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = (performance.now() - began) / 1000 - statusWaiting;
   const calls = await sandbox.calls();
   const { ours, untouched } = await sandbox.report();
   if (result.status !== 'completed' || ours.left.length + untouched.changed.length > 0)
@@ -79,13 +84,14 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
   };
   return {
     seconds,
-    stages: clock.seconds,
+    stages: { ...clock.seconds, plan: (clock.seconds['plan'] ?? 0) - statusWaiting },
     calls: countCalls(calls),
     callsByStage: clock.calls,
     iamCalls: countIam(clock.calls['permissions'] ?? {}),
     removed: result.phases.reduce((sum, p) => sum + p.removed, 0),
     ...used,
     firstCall: await first.seconds,
+    statusWaiting,
     status: await wall(stage, 'status', handle.workflowId),
     help: await wall(stage, '--help'),
     ...(await largestOf(session)),
@@ -119,8 +125,12 @@ class StageClock {
   }
 }
 
-/** Watches from the approval of the plan on how long no cloud is asked. */
-function untilFirstCall(people: People, sandbox: Pick<SandboxClient, 'calls'>): { people: People; seconds: Promise<number> } {
+/** Watches from the approval of the plan on how long no cloud is asked. `whileWaiting`: done before the approval. */
+function untilFirstCall(
+  people: People,
+  sandbox: Pick<SandboxClient, 'calls'>,
+  whileWaiting: () => Promise<void>,
+): { people: People; seconds: Promise<number> } {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const watch = async (before: number, approve: Promise<void>) => {
     await approve;
@@ -134,6 +144,7 @@ function untilFirstCall(people: People, sandbox: Pick<SandboxClient, 'calls'>): 
       ...people,
       async gate(view, signal) {
         if (view.gate?.gate !== 'plan') return await people.gate(view, signal);
+        await whileWaiting();
         const before = countCalls(await sandbox.calls());
         const approve = people.gate(view, signal);
         void watch(before, approve).catch(reject);

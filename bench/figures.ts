@@ -66,7 +66,8 @@ export function figuresOf(pairs: readonly Pair[], systems: number): Figure[] {
     of('largest history', 'events', 10_239, ({ durable }) => durable.largestHistory),
     of('largest payload', 'bytes', 128 * 1024 - 1, ({ durable }) => durable.largestPayload),
     of('approval to first cloud call', 's', 0.3, ({ durable }) => durable.firstCall),
-    of('offboard status', 's', 0.5, ({ durable }) => durable.status),
+    of('offboard status, waiting', 's', 0.5, ({ durable }) => durable.statusWaiting),
+    of('offboard status, ended', 's', 0.5, ({ durable }) => durable.status),
     of('offboard --help', 's', 0.25, ({ durable }) => durable.help),
   ];
 }

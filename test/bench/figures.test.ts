@@ -15,6 +15,7 @@ const pair = (seconds: number, iamCalls = 600): Pair => ({
     sandbox: used,
     server: used,
     firstCall: 0.2,
+    statusWaiting: 0.3,
     status: 0.4,
     help: 0.2,
     largestHistory: 100,
