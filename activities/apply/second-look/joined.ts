@@ -21,7 +21,7 @@ const NOTHING: Joined = { systems: [], unknown: [] };
 export async function joinedSince(
   { deps, plan, ledger }: Pick<RunAtWork, 'deps' | 'plan' | 'ledger'>,
   planned: Pick<Planned, 'systems'>,
-  step: Pick<Wanted, 'step' | 'among' | 'row'>,
+  step: Pick<Wanted, 'step' | 'row'>,
   type: SystemType,
 ): Promise<Joined> {
   const { manifest } = ledger;

@@ -10,9 +10,6 @@ interface Taken {
   answer: Promise<Answer<unknown>>;
 }
 
-/** How old a reading may be that another step took, in ms: as old as that of a thing's own system. */
-export const SHARED_MS = 45_000;
-
 /** The readings of one step, by system and by what was asked of it. */
 interface StepReadings {
   /** Where steps of one row follow each other: the next one's beginning is this one's end. */
@@ -26,17 +23,13 @@ interface StepReadings {
 const KEPT_MS = 15 * 60_000;
 
 const kept = new WeakMap<Deps, Map<string, StepReadings>>();
-/** What was read last, by run and plan, then as in a step. */
-const lately = new WeakMap<Deps, Map<string, Taken>>();
 
 /**
- * Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `among`: the run and plan whose steps follow each other
- * without a wait: a reading of one of them, no older than `SHARED_MS`, serves the next, too. `row`: which of them are never under way at once. `asked`: what, where
- * that is not the whole system.
+ * Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `row`: of the steps of one row
+ * none is under way at once with another. `asked`: what, where that is not the whole system.
  */
 export interface Wanted {
   step: string;
-  among?: string;
   row?: string;
   system: SystemId;
   asked?: string;
@@ -67,11 +60,6 @@ export async function readingOf(
   const key = keyOf(wanted);
   const taken: Taken = { answer: read() };
   all.set(key, taken);
-  if (wanted.among !== undefined) {
-    const late = latelyRead(deps);
-    late.delete(`${wanted.among} ${key}`);
-    late.set(`${wanted.among} ${key}`, taken);
-  }
   let answer: Answer<unknown> | undefined;
   try {
     answer = await taken.answer;
@@ -83,32 +71,11 @@ export async function readingOf(
   }
 }
 
-/** A reading of the step, or a late one of another step, that is no older than `maxAge` ms; it is the step's own from then on. */
+/** A reading of the step that is no older than `maxAge` ms. */
 function takenFor(deps: Deps, wanted: Wanted, maxAge: number): Taken | undefined {
+  const before = readingsIn(deps, wanted).get(keyOf(wanted));
   const now = Date.now();
-  const ageIn = ({ at }: Taken) => now - (at ?? now);
-  const own = readingsIn(deps, wanted);
-  const key = keyOf(wanted);
-  const before = own.get(key);
-  if (before && ageIn(before) <= maxAge) return before;
-  const late = wanted.among === undefined ? undefined : latelyRead(deps).get(`${wanted.among} ${key}`);
-  // What failed is asked for again.
-  if (!late || late === before || (late.at !== undefined && late.value === undefined)) return undefined;
-  if (ageIn(late) > Math.min(maxAge, SHARED_MS)) return undefined;
-  own.set(key, late);
-  return late;
-}
-
-/** Without those that are too old to serve another step. */
-function latelyRead(deps: Deps): Map<string, Taken> {
-  const all = lately.get(deps) ?? new Map<string, Taken>();
-  lately.set(deps, all);
-  // They stand in the order in which they began.
-  for (const [key, { at }] of all) {
-    if (at === undefined || Date.now() - at <= SHARED_MS) break;
-    all.delete(key);
-  }
-  return all;
+  return before && now - (before.at ?? now) <= maxAge ? before : undefined;
 }
 
 /** Of steps that are over nothing stays. */

@@ -17,10 +17,10 @@ import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
 import { plannedIn, type Planned } from './planned.ts';
-import { ageOf, keptReading, readingOf, SHARED_MS, type Wanted } from './readings.ts';
+import { ageOf, keptReading, readingOf, type Wanted } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
-const FRESH_MS = SHARED_MS;
+const FRESH_MS = 45_000;
 /** Other systems are read once in a step. */
 const ONCE = Infinity;
 
@@ -31,21 +31,21 @@ const ONCE = Infinity;
 export class SecondLook {
   readonly #at: RunAtWork;
   /** Whose readings are looked at. */
-  readonly #step: Pick<Wanted, 'step' | 'among' | 'row'>;
+  readonly #step: Pick<Wanted, 'step' | 'row'>;
   readonly #planned: Planned;
   #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
 
   /**
-   * `batch`: the batch of the plan under way. Those of one stage look at the same readings, and at those that the stage before has just taken; what is worked on
-   * for itself, or once more, comes after a wait and has its own.
+   * `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself, or once more, comes after a wait and has its
+   * own.
    */
   constructor(at: RunAtWork, batch?: BatchKey) {
     const { activityId, activityType, attempt } = Context.current().info;
     const step = batch ? [batch.phase, batch.type, batch.wave, batch.stage].join(' ') : activityId;
     this.#at = at;
     this.#planned = plannedIn(at);
-    const among = [at.run, at.planHash, activityType, at.ledger.turns].join(' ');
-    this.#step = { step: [among, step, attempt].join(' '), ...(batch && attempt === 1 ? { among, row: `${at.run} ${batch.type}` } : {}) };
+    const turn = [at.run, at.planHash, activityType, at.ledger.turns].join(' ');
+    this.#step = { step: [turn, step, attempt].join(' '), ...(batch && attempt === 1 ? { row: `${at.run} ${batch.type}` } : {}) };
   }
 
   /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */

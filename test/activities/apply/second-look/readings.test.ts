@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
-import { ageOf, keptReading, readingOf, SHARED_MS } from '../../../../activities/apply/second-look/readings.ts';
+import { ageOf, keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
 
 /** Readings are kept for as long as whoever takes them is there; of that nothing is asked. */
@@ -60,37 +60,6 @@ test('another step, another system, another question and a reading that is too o
   await readingOf(deps, ONE, -1, cloud.read);
   await readingOf(deps, { ...ONE, asked: 'users of aws:role' }, 1_000, cloud.read);
   expect(cloud.asked()).toBe(5);
-});
-
-test('steps that follow each other without a wait share what is no more than 45 s old; nobody else has it', async () => {
-  const deps = taker();
-  const cloud = answering(good, good, good);
-  const first = { ...ONE, among: 'a run and its plan' };
-  const second = { ...first, step: 'the next step' };
-  await readingOf(deps, first, Infinity, cloud.read);
-  expect(await readingOf(deps, second, 1_000, cloud.read)).toEqual(good);
-  expect(await keptReading(deps, { ...first, step: 'a third' })).toEqual(good);
-  expect(ageOf(deps, second, 'as it stands now')).toBeLessThan(1_000);
-  expect(cloud.asked()).toBe(1);
-  await readingOf(deps, { ...first, step: 'the same step', among: 'the same after a wait' }, Infinity, cloud.read);
-  await readingOf(deps, { step: 'a try of its own', system: ONE.system }, Infinity, cloud.read);
-  expect(cloud.asked()).toBe(3);
-  vi.useFakeTimers({ now: Date.now() + SHARED_MS + 1 });
-  const late = answering(good);
-  await readingOf(deps, { ...first, step: 'a step that comes late' }, Infinity, late.read);
-  expect(late.asked()).toBe(1);
-  // Its own step goes on with it.
-  expect(await readingOf(deps, first, Infinity, late.read)).toEqual(good);
-  expect(late.asked()).toBe(1);
-  vi.useRealTimers();
-});
-
-test('a reading of the step before that failed serves nobody', async () => {
-  const deps = taker();
-  const cloud = answering(failed, good);
-  const first = { ...ONE, among: 'a run and its plan' };
-  expect(await readingOf(deps, first, Infinity, cloud.read)).toEqual(failed);
-  expect(await readingOf(deps, { ...first, step: 'the next step' }, Infinity, cloud.read)).toEqual(good);
 });
 
 test('a reading that is there is given without asking for one; of a failed one, and of another step, there is none', async () => {
