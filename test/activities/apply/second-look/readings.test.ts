@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
 import { ageOf, keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
