@@ -11,6 +11,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { NotYetError } from '../answer.ts';
 import type { Endpoint } from './endpoints.ts';
 
 /** The engine tries again itself, where waits are seen, heartbeated and counted; a library's own waiting would hide them. */
@@ -24,6 +25,26 @@ export const inTime: PipelinePolicy = {
   sendRequest(request, next) {
     request.timeout ||= WITHIN_MS;
     return next(request);
+  },
+};
+
+/**
+ * What comes with a status of success and is no JSON is no answer of Microsoft's APIs: a proxy's page has no fields that a client knows, and would be read as
+ * "nothing there". It is thrown as NotYetError: the call is made again, then what it asked about is unknown. 204 has no body.
+ */
+export const answersOnly: PipelinePolicy = {
+  name: 'answersOnly',
+  async sendRequest(request, next) {
+    const response = await next(request);
+    const type = response.headers.get('content-type') ?? '';
+    const empty = (response.bodyAsText ?? '') === '';
+    const isAnswer = empty ? request.method !== 'GET' : /^application\/(?:[\w.-]+\+)?json\b/.test(type);
+    if (response.status >= 300 || isAnswer) return response;
+    const what = empty ? 'nothing' : `content type ${type === '' ? 'none' : type.slice(0, 60)}`;
+    throw new NotYetError(
+      'NotAnAnswer',
+      `what came from ${new URL(request.url).host} is no answer of Microsoft's (${what}); is there a proxy or a sign-in page between?`,
+    );
   },
 };
 
@@ -51,6 +72,7 @@ export function restTo(
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
   pipeline.addPolicy(inTime);
   pipeline.addPolicy(staysAt(base));
+  pipeline.addPolicy(answersOnly);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.tokenScope }));
 
   async function call<T>(method: Method, url: string, schema: z.ZodType<T>, body?: object): Promise<T> {

@@ -7,6 +7,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
+import { takingAnswersOnly } from './answers.ts';
 import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { Lately } from '../../lately.ts';
@@ -55,7 +56,7 @@ export function awsConnector() {
   const known = new Lately<string, AwsAccountApi>(CLIENTS_KEPT);
   const worker = onceEach(
     () => Promise.resolve(String(Math.floor(Date.now() / WORKER_KNOWN_MS))),
-    () => callerOf((base ??= new STSClient(shared))),
+    () => callerOf((base ??= takingAnswersOnly(new STSClient(shared)))),
   );
 
   const roleIn = (account: string, context: ReadContext) => {
@@ -64,7 +65,7 @@ export function awsConnector() {
     return `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`;
   };
   const enter = async (RoleArn: string): Promise<Session> => {
-    const sts = (base ??= new STSClient(shared));
+    const sts = (base ??= takingAnswersOnly(new STSClient(shared)));
     const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
     const { Credentials, AssumedRoleUser } = await sts.send(command);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
@@ -99,29 +100,34 @@ export function awsConnector() {
       const role = roleIn(account, context);
       const cached = known.get(role);
       if (cached) return cached;
-      const iam = new IAMClient({ ...shared, credentials: async () => (await sessionIn(role)).credentials });
+      const iam = takingAnswersOnly(new IAMClient({ ...shared, credentials: async () => (await sessionIn(role)).credentials }));
       // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
       const caller = async () => (await sessionIn(role)).caller;
       let asking: STSClient | undefined;
-      const sts = () => (asking ??= new STSClient(within));
-      const stacks = stackCalls(once((where) => new CloudFormationClient({ ...within, region: where })));
-      const secrets = secretCalls(once((where) => new SecretsManagerClient({ ...within, region: where })));
+      const sts = () => (asking ??= takingAnswersOnly(new STSClient(within)));
+      const stacks = stackCalls(once((where) => takingAnswersOnly(new CloudFormationClient({ ...within, region: where }))));
+      const secrets = secretCalls(once((where) => takingAnswersOnly(new SecretsManagerClient({ ...within, region: where }))));
       const api = accountApi(account, iam, { caller, worker, sts }, { ...stacks, ...secrets });
       known.set(role, api);
       return api;
     },
     /** Where the worker's own credentials belong. */
     async home() {
-      const { Account } = await (base ??= new STSClient(shared)).send(new GetCallerIdentityCommand({}));
-      return homeOf(new OrganizationsClient(shared), need(Account, 'Account'));
+      const { Account } = await (base ??= takingAnswersOnly(new STSClient(shared))).send(new GetCallerIdentityCommand({}));
+      return homeOf(takingAnswersOnly(new OrganizationsClient(shared)), need(Account, 'Account'));
     },
     /** The organisation's accounts as the worker's own credentials see them: those of its management or a delegated administrator account. */
-    ownOrganization: () => accountsOf(new OrganizationsClient(shared)),
+    ownOrganization: () => accountsOf(takingAnswersOnly(new OrganizationsClient(shared))),
     /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
       return accountsOf(
-        new OrganizationsClient({ ...shared, credentials: async () => (await sessionIn(roleIn(managementAccount, context))).credentials }),
+        takingAnswersOnly(
+          new OrganizationsClient({
+            ...shared,
+            credentials: async () => (await sessionIn(roleIn(managementAccount, context))).credentials,
+          }),
+        ),
       );
     },
   };

@@ -4,7 +4,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { doneOrGone, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { existingIn } from '../../microsoft/existing.ts';
-import { inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
+import { answersOnly, inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
@@ -35,6 +35,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
   client.pipeline.addPolicy(inTime);
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
+  client.pipeline.addPolicy(answersOnly);
   const { roleAssignments } = client;
   const graph = restTo({ ...directory, url: `${directory.url.replace(/\/$/, '')}/v1.0` }, credential);
   const list = async (scope: string, filter?: string) => {

@@ -3,6 +3,7 @@ import { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
+import { transportOfAnswers } from './answers.ts';
 import { accountApi, activityApi } from './accounts.ts';
 import { assetApi, policyApi } from './policies.ts';
 import { poolApi } from './pools.ts';
@@ -23,7 +24,7 @@ const TIMEOUT_MS = 30_000;
 export function connectGoogle(settle: number, env: NodeJS.ProcessEnv = process.env) {
   const auth = new GoogleAuth({
     scopes: 'https://www.googleapis.com/auth/cloud-platform',
-    clientOptions: { transporterOptions: { timeout: TIMEOUT_MS } },
+    clientOptions: { transporter: transportOfAnswers(TIMEOUT_MS) },
   });
   const options: ClientOptions = { auth, timeout: TIMEOUT_MS, retry: false };
   const iam = new iam_v1.Iam(options);

@@ -15,7 +15,12 @@ function answering(answers: Record<string, { status?: number; body: string }>) {
     sendRequest: (request) => {
       asked.push(`${request.method} ${request.url} ${request.headers.get('authorization') ?? ''}`);
       const { status = 200, body } = answers[request.url] ?? { status: 404, body: '' };
-      return Promise.resolve({ request, status, headers: createHttpHeaders(), bodyAsText: body });
+      return Promise.resolve({
+        request,
+        status,
+        headers: createHttpHeaders({ 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }),
+        bodyAsText: body,
+      });
     },
   };
   return { asked, rest: restTo(endpoint, credential, client) };
@@ -63,4 +68,9 @@ test('a redirect is a refusal, not followed', async () => {
 test('an answer of another shape is an error, never an empty list', async () => {
   const { rest } = answering({ [`${BASE}/a`]: { body: '{"values":[]}' } });
   await expect(rest.list('/a', z.int())).rejects.toThrow('value');
+});
+
+test.each(['<html>sign in first</html>', ''])('a page with status 200 is no answer, and is asked for again: %j', async (body) => {
+  const { rest } = answering({ [`${BASE}/a`]: { body } });
+  await expect(rest.list('/a', z.int())).rejects.toMatchObject({ code: 'NotAnAnswer', kind: 'retry' });
 });
