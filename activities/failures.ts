@@ -56,5 +56,6 @@ export function failedToSignIn({ code }: FailureClass): boolean {
 
 /** A failure class in words. */
 export function failureMessage(failure: FailureClass): string {
-  return `${failure.code}: ${failure.message}`;
+  const { code, message } = failure;
+  return message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
 }

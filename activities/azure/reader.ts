@@ -34,7 +34,7 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   if (ciemPrincipalId === undefined && ciemFormerIds === undefined) {
     throw new RefusedError(
       'NoCiemPrincipal',
-      'the directory could not be read, and ARM finds assignments only by the object id of the CIEM service principal; mend that, then amend the plan',
+      'the directory could not be read, and ARM finds assignments only by the object id of the CIEM service principal; mend that first',
     );
   }
   const scope = nativeId(system);

@@ -37,6 +37,8 @@ export type Provider = Pool & {
   audiences: string[];
   attributeMapping: Record<string, string>;
   attributeCondition: string;
+  /** Keys that somebody uploaded (a JSON Web Key Set): they alone sign its tokens, in place of the issuer's own. */
+  jwksJson?: string;
 };
 
 export type ServiceAccount = {

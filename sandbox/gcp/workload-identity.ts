@@ -30,7 +30,7 @@ const Provider = z.strictObject({
   ...Named,
   attributeMapping: z.record(z.string(), z.string()).default({}),
   attributeCondition: z.string().optional(),
-  oidc: z.strictObject({ issuerUri: z.string(), allowedAudiences: z.array(z.string()).default([]) }),
+  oidc: z.strictObject({ issuerUri: z.string(), allowedAudiences: z.array(z.string()).default([]), jwksJson: z.string().optional() }),
 });
 const Patch = z.strictObject({ disabled: z.boolean().default(false) });
 
@@ -69,7 +69,12 @@ export function createIdentity(above: Names, request: SandboxRequest, context: S
     context.store.put({ kind: 'gcp-pool', ours, project: projectId, id, disabled, ...said(named) });
   } else {
     const { oidc, attributeMapping, attributeCondition, disabled, displayName } = readBody(request, Provider);
-    const trust = { issuer: oidc.issuerUri, audiences: oidc.allowedAudiences, attributeMapping, ...said({ attributeCondition }) };
+    const trust = {
+      issuer: oidc.issuerUri,
+      audiences: oidc.allowedAudiences,
+      attributeMapping,
+      ...said({ attributeCondition, jwksJson: oidc.jwksJson }),
+    };
     context.store.put({ kind: 'gcp-provider', ours, project: projectId, pool, id, disabled, ...trust, ...said({ displayName }) });
   }
   return started(names, context);
@@ -159,7 +164,7 @@ function softDeletable(context: SandboxContext, read: 'list' | 'get', kind: Kind
 function toWire({ object: o, state, expireTime }: SoftDeletable, number: string): object {
   const shown = { displayName: o.displayName, state, disabled: o.disabled || undefined, expireTime };
   if (o.kind === 'gcp-pool') return { name: nameOf([number, o.id]), description: o.description, ...shown };
-  const oidc = { issuerUri: o.issuer, allowedAudiences: o.audiences.length > 0 ? o.audiences : undefined };
+  const oidc = { issuerUri: o.issuer, allowedAudiences: o.audiences.length > 0 ? o.audiences : undefined, jwksJson: o.jwksJson };
   const { attributeMapping, attributeCondition } = o;
   return { name: nameOf([number, o.pool, o.id]), ...shown, attributeMapping, attributeCondition, oidc };
 }

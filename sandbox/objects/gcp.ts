@@ -79,5 +79,7 @@ export const gcp = [
     /** As onboarding made it, where the estate does not say. */
     attributeMapping: z.record(z.string(), z.string()).default({ 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' }),
     attributeCondition: z.string().optional(),
+    /** Uploaded keys, a JSON Web Key Set. */
+    jwksJson: z.string().optional(),
   }),
 ] as const;

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
-import { asFailure, cloudUnavailable, notAuthorized, refused } from '../../activities/failures.ts';
+import { asFailure, cloudUnavailable, failureMessage, notAuthorized, refused } from '../../activities/failures.ts';
 import { OffboardError } from '../../model/errors.ts';
 
 const thrownBy = (error: Error) => asFailure('records', () => Promise.reject(error)).catch((thrown: unknown) => thrown);
@@ -26,3 +26,11 @@ test.each([cloudUnavailable('away'), notAuthorized('no'), refused('OtpShape', 'n
     expect(await thrownBy(failure)).toBe(failure);
   },
 );
+
+test('a failure in words says its code once, before what it means', () => {
+  const worded = (code: string, message: string) => failureMessage({ kind: 'blocked', code, message });
+  expect(worded('AccessDenied', 'AccessDenied: allow the action')).toBe('AccessDenied: allow the action');
+  expect(worded('AccessDenied', 'allow the action')).toBe('AccessDenied: allow the action');
+  expect(worded('Unknown', 'Surprise: look at it')).toBe('Unknown: Surprise: look at it');
+  expect(worded('NotFound', 'NotFoundAtAll: look at it')).toBe('NotFound: NotFoundAtAll: look at it');
+});

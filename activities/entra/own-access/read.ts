@@ -2,6 +2,7 @@ import { DIRECTORY_ROLES } from '../../../model/footprint.ts';
 import type { SystemId } from '../../../model/names.ts';
 import { ELIGIBLE_DOUBT, type OwnAccess, type OwnGrant } from '../../../model/own-access.ts';
 import { unlessRefused } from '../../answer.ts';
+import { failureMessage } from '../../failures.ts';
 import { noneWithoutLicence } from '../../microsoft/failure.ts';
 import type { Self } from '../../microsoft/self.ts';
 import { classifyEntra } from '../wire/classify.ts';
@@ -30,7 +31,7 @@ export async function ownAccessToDirectory(api: EntraApi, system: SystemId): Pro
   const unread = (what: string, why: string) => access.unknown.push({ system, reason: `${what} could not be read: ${why}` });
   const look = async (what: string, read: () => Promise<OwnGrant[] | undefined>) => {
     const answer = await unlessRefused(classifyEntra, read);
-    if (!answer.ok) unread(what, `${answer.failure.code}: ${answer.failure.message}`);
+    if (!answer.ok) unread(what, failureMessage(answer.failure));
     else if (answer.value) access.grants.push(...answer.value);
     else unread(what, 'the worker is signed in as no service principal');
   };

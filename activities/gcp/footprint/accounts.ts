@@ -108,12 +108,12 @@ function trustBy(grant: Grant, pool: PoolVerdict, facts: Facts): Omit<Trust, 'ci
   return [{ grant, pool, confidence, doubt: who }];
 }
 
-/** Whether the CIEM application comes in by a grant to identities of a pool: by one of the pool's providers, and as one of those that the grant is for. */
+/** Whether the CIEM application comes in by a grant to identities of a pool: by one of the pool's providers, and as one of those that the grant is for. Microsoft's keys may be among uploaded ones. */
 function ciemBy({ member, role, condition }: Grant, pool: PoolWithProviders, facts: Facts): CiemWay {
   if (pool.disabled || pool.state === DELETED) return 'out';
   const ways = pool.providers
     .filter((p) => p.state !== DELETED && !p.disabled && trustsTenant(p, facts))
-    .map((p) => least(letsCiemIn(p), isFor(poolMember(member)?.selector ?? '', p)));
+    .map((p) => least(letsCiemIn(p), p.jwksJson === undefined ? 'in' : 'unknown', isFor(poolMember(member)?.selector ?? '', p)));
   const way = ways.includes('in') ? 'in' : ways.includes('unknown') ? 'unknown' : 'out';
   return least(way, condition === null && role === WORKLOAD_IDENTITY_USER ? 'in' : 'unknown');
 }

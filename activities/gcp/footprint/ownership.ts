@@ -31,7 +31,7 @@ export function bystanderOf(system: SystemId, id: string, verdict: Verdict, uses
 }
 
 /**
- * A provider is ours when it trusts this tenant's tokens for our audience and its condition lets in the CIEM application only: where that is not understood, it is doubted; without any
+ * A provider is ours when it trusts this tenant's tokens for our audience and its condition lets in the CIEM application only: where that is not understood, or keys were uploaded that sign in place of Microsoft's, it is doubted; without any
  * condition, as one of Microsoft's scripts made it for a while, its audience is but a name. Defender's own has all three marks too: its fixed id alone tells it apart. Pure.
  */
 export function judgeProvider(provider: Provider, facts: Facts): Verdict {
@@ -53,7 +53,13 @@ export function judgeProvider(provider: Provider, facts: Facts): Verdict {
   }
   const admitted = admittedBy(provider);
   if (audiences.length > 0 && (admitted.alone || !admitted.understood)) {
-    const doubted = admitted.alone ? {} : { doubt: `the provider ${id}, which ${admitted.why}` };
+    const doubts = [
+      ...(admitted.alone ? [] : [admitted.why]),
+      ...(provider.jwksJson === undefined
+        ? []
+        : ['lets in whoever signs with the keys uploaded to it (oidc.jwksJson), not Microsoft alone']),
+    ];
+    const doubted = doubts.length === 0 ? {} : { doubt: `the provider ${id}, which ${doubts.join(' and ')}` };
     return { whose: 'ours', confidence: 'certain', why: marks, ...doubted, ...combine(sharedProvider(otherAudiences(provider))) };
   }
   if (audiences.length > 0 || condition) {

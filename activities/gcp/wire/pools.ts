@@ -46,9 +46,12 @@ export function poolApi(iam: iam_v1.Iam, iamAt: Endpoint) {
       const [parent = '', workloadIdentityPoolId = ''] = name.split('/workloadIdentityPools/');
       await done(pools, pools.create({ parent, workloadIdentityPoolId, requestBody }, iamAt));
     },
-    async createProvider({ name, issuer, audiences, ...rest }: Omit<Provider, 'state'>): Promise<void> {
+    async createProvider({ name, issuer, audiences, jwksJson, ...rest }: Omit<Provider, 'state'>): Promise<void> {
       const [parent = '', workloadIdentityPoolProviderId = ''] = name.split('/providers/');
-      const requestBody = { ...rest, oidc: { issuerUri: issuer, allowedAudiences: audiences } };
+      const requestBody = {
+        ...rest,
+        oidc: { issuerUri: issuer, allowedAudiences: audiences, ...(jwksJson === undefined ? {} : { jwksJson }) },
+      };
       await done(providers, providers.create({ parent, workloadIdentityPoolProviderId, requestBody }, iamAt));
     },
     deletePool: (name: string): Promise<void> => unlessGone(isGone, () => done(at(name), at(name).delete({ name }, iamAt))),
@@ -78,5 +81,6 @@ function provider(raw: iam_v1.Schema$WorkloadIdentityPoolProvider, projectId: st
     audiences: (raw.oidc?.allowedAudiences ?? []).toSorted(),
     attributeMapping: raw.attributeMapping ?? {},
     attributeCondition: raw.attributeCondition ?? '',
+    ...(raw.oidc?.jwksJson ? { jwksJson: raw.oidc.jwksJson } : {}),
   };
 }

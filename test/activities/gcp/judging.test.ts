@@ -201,6 +201,19 @@ test('a provider that takes another audience is held with all that is behind it,
   );
 });
 
+test('a provider with uploaded keys is doubted with all that is behind it: whoever holds these comes in, and perhaps not Microsoft', () => {
+  const keyed = provider({ jwksJson: '{"keys":[]}' });
+  const snapshot = house({ providers: [keyed] });
+  expect(fates(snapshot)).toEqual(every('Doubt'));
+  const { findings } = judge(snapshot);
+  const held = findings.find((f) => f.kind === 'gcp-provider')?.hold?.reason;
+  expect(held).toContain('lets in whoever signs with the keys uploaded to it (oidc.jwksJson), not Microsoft alone');
+  expect(findings.find((f) => f.kind === 'gcp-impersonation-binding')?.mepm).toBe('unknown');
+  // Both doubts are told.
+  const odd = judge(house({ providers: [provider({ ...keyed, attributeCondition: 'x = 1' })] })).findings[0]?.hold?.reason;
+  expect(odd).toMatch(/a condition that is not understood and lets in whoever signs with the keys uploaded/);
+});
+
 test('a provider that an approver left in place keeps its pool', () => {
   const snapshot = house({});
   const leftAlone = [{ item: `gcp-provider:${POOL}/providers/mciem-wi-provider`, reason: 'waived by riley: others need it' }];

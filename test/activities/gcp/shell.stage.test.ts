@@ -14,6 +14,7 @@ import { EMAIL, judge, onboarded, planned, POOL, PROJECT, UNIQUE_ID } from './fi
 /** A `gcloud` that notes its words, one call a line, and answers what the test wrote for it. */
 const FAKE = `#!/bin/bash
 { for word in "$@"; do printf '<%s>' "$word"; done; echo; } >> "$CALLS"
+case "$*" in *"=/dev/stdin"*) printf '<stdin><%s>\n' "$(cat)" >> "$CALLS" ;; esac
 case "$*" in *"service-accounts create"*) echo 222 > "$SHOWN" ;;
 *"service-accounts list"*) if [ -s "$SHOWN.next" ]; then head -n 1 "$SHOWN.next" | grep -v '^-$'; sed -i 1d "$SHOWN.next"; exit 0; fi
 case "$REFUSAL" in *DENIED*) echo "ERROR: $REFUSAL" >&2; exit 1 ;; *) cat "$SHOWN" ;; esac ;;
@@ -228,6 +229,12 @@ describe('Pool and provider in shell', () => {
       expect.stringMatching(/^--attribute-mapping=\^##\^.*google.subject=assertion.sub/),
       expect.stringMatching(/^--attribute-condition=/),
     ]);
+    writeFileSync(calls, '');
+    const jwksJson = `{"keys":[{"kid":"it's"}]}`;
+    const keyed = { ...provider, snapshot: { ...(provider.snapshot as object), jwksJson } };
+    const [made, keys] = run(commands('gcp-provider').restore(keyed), { shown: 'NOT_FOUND' }).called.slice(-3);
+    expect(made).toEqual(expect.arrayContaining(['create-oidc', '--jwk-json-path=/dev/stdin']));
+    expect(keys).toEqual(['stdin', jwksJson]);
     writeFileSync(calls, '');
     expect(run(commands('gcp-pool').remove(itemOf('gcp-pool')), { shown: 'DELETED' }).called).toEqual([
       ['iam', 'workload-identity-pools', 'describe', POOL.split('/').at(-1), ...where, '--format=value(state)'],

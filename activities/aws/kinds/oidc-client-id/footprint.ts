@@ -87,16 +87,26 @@ function toFinding(provider: ProviderState, clientId: string, snapshot: AwsSnaps
   const otherIds = othersThan(clientId, provider);
   const mode = trusting.length > 0 || otherIds.length > 0 ? 'client-id' : 'provider';
   const users = [...otherIds, ...trusting.map((r) => `role ${r.RoleName}`)];
+  const ofUrl = `of the OIDC provider ${provider.Url}`;
+  // Of several client ids of ours any may stay by somebody's word: no one of them takes the provider along for certain.
+  const [title, last] =
+    mode === 'client-id'
+      ? [`Client id ${clientId} ${ofUrl}`, `the provider stays for ${users.join(', ')}`]
+      : provider.ClientIds.length > 1
+        ? [
+            `Client id ${clientId} ${ofUrl}, and the provider with the last of its client ids`,
+            "the provider has only Permissions Management's client ids, and goes with the last of them",
+          ]
+        : [`OIDC provider ${provider.Url} with ${clientId}`, 'nothing else uses the provider'];
   return {
     ...found(NAME, `aws:${snapshot.account}`, `${provider.Arn}#${clientId}`),
-    title:
-      mode === 'provider' ? `OIDC provider ${provider.Url} with ${clientId}` : `Client id ${clientId} of the OIDC provider ${provider.Url}`,
+    title,
     phase: 'permissions',
     why: [
       isOnboarded
         ? `the provider's issuer is this tenant's and the client id is Permissions Management's`
         : `the provider's issuer is this tenant's and the manifest names the client id`,
-      mode === 'provider' ? 'nothing else uses the provider' : `the provider stays for ${users.join(', ')}`,
+      last,
     ],
     confidence: isOnboarded || by.length > 0 ? 'certain' : 'name-only',
     ...(isOnboarded || by.length > 0 ? {} : { onlyNamed: true }),

@@ -44,8 +44,9 @@ export const footprint: Footprint<GcpSnapshot> = {
 
 /** Without `state`, which the removal itself changes. */
 export function definition(p: Provider): { [key: string]: Json } {
-  const { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled } = p;
-  return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled };
+  const { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled, jwksJson } = p;
+  const keys = jwksJson === undefined ? {} : { jwksJson };
+  return { name, displayName, description, issuer, audiences, attributeMapping, attributeCondition, disabled, ...keys };
 }
 
 function finding(snapshot: GcpSnapshot, pool: string, provider: Provider, facts: Facts, used?: string): Finding[] {

@@ -37,6 +37,7 @@ beforeAll(async () => {
       audiences: ['api://mciem-gcp-oidc-app'],
       attributeMapping: { 'google.subject': 'assertion.sub', 'attribute.appid': 'assertion.appid' },
       attributeCondition: "attribute.appid=='b46c3ac5-9da6-418f-a849-0a07a10b3c6c'",
+      jwksJson: '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","kid":"1"}]}',
     },
     {
       ...ours,

@@ -21,6 +21,17 @@ test('the provider goes with the client id when only our role trusts it', () => 
   ]);
 });
 
+test('with both of onboarding’s client ids neither takes the provider along for certain: it goes with whichever goes last', () => {
+  const { findings } = match(provider([AUDIENCE, 'api://ciem-aws-oidc-app']), OIDC);
+  expect(findings.map((f) => f.title)).toEqual(
+    [AUDIENCE, 'api://ciem-aws-oidc-app'].map(
+      (id) => `Client id ${id} of the OIDC provider sts.windows.net/${TENANT}/, and the provider with the last of its client ids`,
+    ),
+  );
+  for (const { why } of findings)
+    expect(why).toContain("the provider has only Permissions Management's client ids, and goes with the last of them");
+});
+
 test.each<[string, ProviderState, RoleState[]]>([
   ['another client id', provider([AUDIENCE, 'api://mdc-ciem-aws']), [OIDC]],
   ['a role for another audience', provider([AUDIENCE]), [OIDC, role('payroll', document(webIdentity('api://payroll')))]],
