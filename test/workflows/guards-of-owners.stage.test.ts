@@ -151,6 +151,30 @@ test('the role that the worker enters an account by is never removed, though onb
   for (const kind of ['aws-role', 'aws-oidc-client-id']) expect(left).toContainEqual(expect.stringMatching(`^${kind}:`));
 });
 
+test.each([
+  ['tools/contoso-collect', { name: 'contoso-collect', path: '/tools/' }],
+  ['/tools/contoso-collect', { name: 'contoso-collect', path: '/tools/' }],
+])('the worker’s entry role is known by its path, too: aws.assumeRole %s', async (assumeRole, named) => {
+  const own = smallEstate();
+  Object.assign(own.manifest.aws ?? {}, { assumeRole });
+  for (const o of own.objects) if (o.kind === 'aws-account') Object.assign(o, { entryRole: 'contoso-collect' });
+  const worker = statements('arn:aws:iam::999988887777:user/offboarding-worker');
+  // Besides it a role of the same name's beginning, which nobody enters by.
+  own.objects.push(
+    memberRole('entered', { ...named, trust: { ...BOTH, Statement: [...statements(OIDC_ROLE_ARN), ...worker] } }),
+    memberRole('contoso-collect-2', { path: '/tools/' }),
+  );
+  own.objects = own.objects.filter(
+    (o) => !(o.kind === 'aws-role' && 'account' in o && o.account === MEMBER_ACCOUNT && o.name === 'contoso-collect' && !('path' in o)),
+  );
+  const run = await startedRun(stage, own);
+  const { items } = await planOf(stage, run);
+  const guardOf = (name: string) => items.find((i) => i.id === `aws-role:${memberArn(name, '/tools/')}`)?.guard;
+  expect(guardOf('contoso-collect')).toMatchObject({ code: 'Ourselves' });
+  expect(items.map((i) => i.id)).toContain(`aws-role:${memberArn('contoso-collect-2', '/tools/')}`);
+  expect(guardOf('contoso-collect-2')).toBeUndefined();
+});
+
 test('more items than the manifest’s breaker allows: the run is refused with the count, and nothing is changed', async () => {
   const many = smallEstate();
   many.manifest.breakers = { maxItems: 3 };

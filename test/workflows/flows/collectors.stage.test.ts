@@ -140,6 +140,46 @@ test('ready and otp of a locked collector say who must do what', async () => {
   }
 });
 
+test('two collectors that are locked are both shown, and a decision about one leaves the other asked about', async () => {
+  const enterOtp: Activities['enterOtp'] = ({ item }) => Promise.resolve({ kind: 'blocked', outcome: { ...LOCKED, item } });
+  const run = await collecting({ activities: { enterOtp } });
+  for (const id of ['c1', 'c2']) {
+    await ready(run, id);
+    expect(await run.refused(enter(run, id))).toMatchObject({ code: 'OtpExhausted', next: ['waive', 'retry', 'amend'] });
+  }
+  const { awaiting, collectors } = await run.view();
+  expect(awaiting).toMatchObject([{ kind: 'items', items: [COLLECTOR, OTHER_COLLECTOR], whom: APPROVER }]);
+  expect(awaiting.map(waitingWords)).toEqual([
+    'a decision about 2 unresolved items; data-collector:c1: locked after 3 wrong codes; data-collector:c2: locked after 3 wrong codes',
+  ]);
+  expect(collectors.map((c) => c.stage)).toEqual(['locked', 'locked']);
+  await run.retry(OTHER_COLLECTOR);
+  await run.until((v) => v.awaiting.length === 2);
+  const then = await run.view();
+  expect(then.awaiting.find((w) => w.kind === 'items')).toMatchObject({ items: [COLLECTOR], locked: [{ item: COLLECTOR }] });
+  expect(then.collectors.map((c) => c.stage)).toEqual(['locked', 'not-ready']);
+});
+
+test('a collector that is locked while the run is paused is asked about once it goes on', async () => {
+  const entering = Promise.withResolvers<void>();
+  const enterOtp: Activities['enterOtp'] = async () => {
+    await entering.promise;
+    return { kind: 'blocked', outcome: LOCKED };
+  };
+  const run = await collecting({ activities: { enterOtp } });
+  await ready(run);
+  const slow = enter(run);
+  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 10_000 }).toBe(1);
+  await run.say(messages.pause, { by: APPROVER });
+  entering.resolve();
+  expect(await run.refused(slow)).toMatchObject({ code: 'OtpExhausted' });
+  expect((await run.view()).collectors.map((c) => c.stage)).toEqual(['locked', 'not-ready']);
+  await run.say(messages.resume, { by: APPROVER });
+  await run.until((v) => v.awaiting.some((w) => w.kind === 'items'));
+  await run.retry(COLLECTOR);
+  await run.until((v) => v.awaiting.filter((w) => w.kind === 'collector').length === 2);
+});
+
 test('a locked collector that is tried again waits for its person beside the other, and both are deleted', async () => {
   const run = await collecting({ activities: { enterOtp: lockingOnce() } });
   await ready(run);

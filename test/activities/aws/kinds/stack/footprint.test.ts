@@ -9,6 +9,7 @@ import {
   document,
   KNOWN,
   OIDC_ROLE,
+  policyArn,
   provider,
   PROVIDER,
   role,
@@ -56,6 +57,23 @@ test('a stack goes with the last of its roles; what only waits for all roles goe
       .map((f) => f.id)
       .toSorted(),
   );
+});
+
+test('roles of three parts in one stack go at one stage, and each is told to a successor by its own part', () => {
+  const trail = role('trail', document(assumedBy(OIDC_ROLE)), { Tags: TAGS, AttachedPolicies: [policyArn(`ciem-cloudtrail-${TENANT}`)] });
+  const management = role('management', document(assumedBy(OIDC_ROLE)), {
+    Tags: TAGS,
+    AttachedPolicies: [policyArn(`ciem-scp-${TENANT}`)],
+  });
+  const roles = [MEMBER, trail, management, OIDC];
+  const all = found(roles.map(roleIn), { roles });
+  expect(all.map((f) => [f.title.split(' ').at(-1), f.stage, f.part])).toEqual([
+    ['mciem', 'oidc-role', undefined],
+    ['oidc', 'oidc-role', 'oidc'],
+    ['member', 'oidc-role', 'member'],
+    ['trail', 'oidc-role', 'logging'],
+    ['management', 'oidc-role', 'management'],
+  ]);
 });
 
 test('a stack of a provider alone goes when all roles are gone', () => {
