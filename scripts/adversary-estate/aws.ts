@@ -1,4 +1,4 @@
-import { CIEM_APP, others, ours, times, type EstateInput } from '../hostile-estate/base.ts';
+import { CIEM_APP, guid, others, ours, times, type EstateInput } from '../hostile-estate/base.ts';
 import {
   added,
   AWS_AUDIENCE,
@@ -24,8 +24,10 @@ const MEMBERS = times(12, (n) => `4020000000${String(n + 1).padStart(2, '0')}`);
 const ALL = [FREE, SHARED, ODD, TRUSTED, LATE, MANAGEMENT, LOGGING, FEDERATED, ...MEMBERS];
 const CONNECT = 'ts-entra-connect';
 const VISIBILITY = 'ts-visibility';
-/** Long ago, for the file is the same every time; the manifest counts as recent what is later than that. */
-const LAST_USED = '2026-03-05T07:30:00Z';
+/** Far ahead: the file is the same every time, and recent whenever it is read. */
+const LAST_USED = '2125-03-05T07:30:00Z';
+/** Object id of a principal of the tenant that is not the CIEM application's. */
+const PAYROLL = guid(48, 1);
 const SECURITY_AUDIT = 'arn:aws:iam::aws:policy/SecurityAudit';
 
 const url = (tenant: string) => `sts.windows.net/${tenant}/`;
@@ -105,7 +107,8 @@ const OURS: EstateInput[] = [
   OUR_STACK,
   visibility(8, TRUSTED, { inline: { okta: allow('secretsmanager:GetSecretValue', SECRET_ARN) } }),
   SECRET,
-  // Beside the OIDC role a role that was deleted: nobody comes in by that.
+  // Beside the OIDC role a user that was deleted, or a role: nobody comes in by these.
+  visibility(10, FREE, { trust: assumedBy(roleArn(FREE, CONNECT), 'AIDADEADDEADDEAD00001') }),
   role(ours, member(9), VISIBILITY, assumedBy(roleArn(FREE, CONNECT), 'AROADEADDEADDEAD00001'), {
     attached: [SECURITY_AUDIT, policyArn(member(9), `ciem-controller-${TENANT}-dr`)],
   }),
@@ -169,6 +172,13 @@ function oddTrusts(): EstateInput[] {
       web(SHARED, url(TENANT), { StringNotEquals: { [`${url(TENANT)}:aud`]: ['api://something-else', OLD_AWS_AUDIENCE] } }),
     ),
     odd(SHARED, 'if-there', web(SHARED, url(TENANT), aud('StringEqualsIfExists', AWS_AUDIENCE))),
+    // Our audience, but another principal's tokens; and who trusts that.
+    odd(
+      ODD,
+      'payroll-export',
+      web(ODD, url(TENANT), { StringEquals: { [`${url(TENANT)}:aud`]: AWS_AUDIENCE, [`${url(TENANT)}:sub`]: PAYROLL } }),
+    ),
+    odd(member(3), 'payroll-admin', lets({ AWS: roleArn(ODD, 'payroll-export') })),
     odd(SHARED, 'by-letters', web(SHARED, url(TENANT), aud('StringLike', 'api://mciem-??s-oidc-app'))),
     odd(SHARED, 'says-no', { ...audience(SHARED, AWS_AUDIENCE), Effect: 'Deny' }, lets({ AWS: 'arn:aws:iam::999900001111:root' })),
     odd(member(4), 'by-pattern', lets('*', { Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${ODD}:role/ts-entra-*` } } })),

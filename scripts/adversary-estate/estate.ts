@@ -34,7 +34,6 @@ export function adversaryEstate(): AdversaryEstate {
         { item: FREED_SECRET, reason: 'the Okta team has revoked the token that lies in it' },
         { item: FREED_ADMIN, reason: 'its owner has another way in by now' },
       ],
-      guards: { usedWithin: '36500d' },
     },
     objects: parts.flatMap((p) => p.objects),
     changes: parts.flatMap((p) => p.changes),

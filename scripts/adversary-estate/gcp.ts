@@ -106,6 +106,7 @@ const unclear = doubted(14, 'ts-unclear', { attributeCondition: `attribute.appid
 const keyed = new Project(15, 'ts-keyed', OUR_WAY, others);
 const borrowed = new Project(16, 'ts-borrowed', OUR_WAY, others, {}, ['roles/bigquery.admin', 'roles/storage.admin']);
 const sister = doubted(17, 'ts-sister', { issuer: `https://sts.windows.net/${SISTER_TENANT}/`, displayName: 'ms-ciem-wip-provider' });
+const uploaded = doubted(18, 'ts-uploaded', { jwksJson: '{"keys":[{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}]}' });
 const PROJECTS = [
   clean,
   narrowed,
@@ -124,6 +125,7 @@ const PROJECTS = [
   keyed,
   borrowed,
   sister,
+  uploaded,
 ];
 
 const CUSTOM = `organizations/${ORGANIZATION}/roles/CloudKnoxIAMOrgAdmin_1650000000`;
@@ -174,6 +176,10 @@ const OBJECTS: EstateInput[] = [
     'roles/iam.securityAdmin',
     `deleted:principal://iam.googleapis.com/projects/${clean.number}/locations/global/workloadIdentityPools/gone/subject/x`,
   ),
+  // Of pools that are gone: one by another name, and one by the name of ours in a project that has none.
+  binding(others, `projects/${clean.id}`, 'roles/viewer', clean.members().replace('ts-federation', 'ts-federation-2021')),
+  binding(others, sister.accountName, 'roles/iam.workloadIdentityUser', clean.members().replace('ts-federation', 'ts-federation-2021')),
+  binding(others, `folders/${FOLDER}`, 'roles/browser', clean.members().replace(clean.number, '820000000099')),
 ];
 
 const NAMESAKE = '119000000000000000907';

@@ -51,12 +51,17 @@ const AZURE: EstateInput[] = [
 
 const principal = (make: typeof ours, id: string, appId: string, displayName: string, appOwnerOrganizationId: string) =>
   make('entra-service-principal', { id, appId, displayName, appOwnerOrganizationId });
-const application = (make: typeof ours, n: number, displayName: string, uri: string): EstateInput[] => [
-  make('entra-application', { id: guid(44, n), appId: guid(45, n), displayName, identifierUris: [uri] }),
+const application = (make: typeof ours, n: number, displayName: string, ...identifierUris: string[]): EstateInput[] => [
+  make('entra-application', { id: guid(44, n), appId: guid(45, n), displayName, identifierUris }),
   principal(make, guid(46, n), guid(45, n), displayName, TENANT),
 ];
 
-const APPLICATIONS = [AWS_AUDIENCE, OLD_AWS_AUDIENCE, GCP_AUDIENCE].map((uri, n) => application(ours, n + 1, `ts-sign-in-${n + 1}`, uri));
+const APPLICATIONS = [
+  application(ours, 1, 'ts-sign-in-1', AWS_AUDIENCE),
+  application(ours, 2, 'ts-sign-in-2', OLD_AWS_AUDIENCE),
+  // People sign in to a portal of the customer's by it, too.
+  application(others, 3, 'ts-sign-in-3', GCP_AUDIENCE, 'api://tailspin-portal'),
+];
 const SIGN_IN = principal(ours, CIEM, CIEM_APP, 'Cloud Infrastructure Entitlement Management', MICROSOFT);
 
 export const COLLECTORS = (['aws', 'azure', 'gcp'] as const).map((type) => ({
