@@ -39,6 +39,7 @@ const WORDS: Record<string, string[]> = {
   retry: ['--reason', 'again', '--by', 'riley'],
   amend: ['--reason', 'again', '--by', 'riley'],
   lift: ['--reason', 'needed', '--by', 'riley'],
+  sign: ['RUN', '--by', 'riley'],
   ready: ['--by', 'dana'],
   otp: ['--by', 'dana'],
   'resend-otp': ['--by', 'dana'],

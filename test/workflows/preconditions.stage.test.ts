@@ -26,8 +26,8 @@ test('all that is missing is told at once; nothing is changed and the run ends a
   expect(result.reason).toMatch(/entra: the worker's principal \S+ is not a Cloud Application Administrator/);
   expect(result.reason).toContain(`collectors: ${MAILBOX} is not a Permissions Management Administrator`);
   const records = await recordsOf(stage, result.run);
-  expect(records.map((r) => r.type)).toEqual(['run-started', 'preconditions', 'run-ended']);
-  expect(records[1]).toMatchObject({ failures: Array.from({ length: 3 }, () => ({ reason: expect.any(String) as string })) });
+  expect(records.map((r) => r.type)).toEqual(['run-started', 'policy', 'preconditions', 'run-ended']);
+  expect(records[2]).toMatchObject({ failures: Array.from({ length: 3 }, () => ({ reason: expect.any(String) as string })) });
   const report = await stage.sandbox.client.report();
   expect(report.ours.left).toHaveLength(report.ours.objects);
   expect(report.untouched.changed).toEqual([]);
