@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,7 @@ beforeAll(async () => {
     OFFBOARD_HOME: join(folder, 'client'),
     OFFBOARD_KEYS: JSON.stringify({ current: 'a', keys: { a: randomBytes(32).toString('base64') } }),
     OFFBOARD_SEALING_KEY: JSON.stringify(await exportJWK(sealing.privateKey)),
+    OFFBOARD_SIGNING_KEY: generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     OFFBOARD_RECORDS: cluster.url('records', 'records', ''),
     PGPASSWORD: PASSWORD,
   };
