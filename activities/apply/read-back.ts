@@ -25,7 +25,7 @@ export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>, st
 }
 
 /** How often a thing is read again until a call is seen to be done, in ms: 10 tries, 40 s in all. A cloud may show the old state for a while. */
-const READ_BACK_DELAYS = [300, 500, 700, 1_000, 1_500, 3_000, 5_000, 8_000, 10_000, 10_000];
+const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
 
 /** How long after a call each cloud showed it lately, in ms: sooner nobody need look. */
 const shownAfter = new Map<SystemType, number>();
