@@ -19,7 +19,7 @@ import { counted } from '../../model/counted.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import type { Proof } from '../../model/statement/statement.ts';
 import { parseRunName, withoutDryRun, workflowIdIn, workflowIdOf } from '../../model/run-name.ts';
-import { nonceOf, unproved } from './prove.ts';
+import { nonceOf, provedPart, unproved } from './prove.ts';
 import { goByPolicy } from '../records/policy.ts';
 import { earlierRun, runsOfTenant } from '../records/plans.ts';
 
@@ -67,7 +67,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   const manifest = parseManifest(input.manifest);
   const address = await deps.artifacts.put(input.run, manifest);
   const nobody = await unproved(deps, input.run, 'start', saidBy(input), input.arrivedAt);
-  const opened = await openRun(deps, input, manifest, address);
+  const opened = await openRun(deps, provedPart(input, nobody), manifest, address);
   if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),

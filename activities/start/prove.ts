@@ -44,6 +44,12 @@ async function beginningVerdict(
   return verdict;
 }
 
+/** What is recorded of a begin. A proof that does not hold is none: recorded, it would use up the number of somebody who means it. */
+export function provedPart<I extends { proof?: Proof }>(input: I, nobody: readonly Reason[]): I | Omit<I, 'proof'> {
+  const { proof: _, ...rest } = input;
+  return nobody.length > 0 ? rest : input;
+}
+
 /** The random number of a proof of a run's begin; nothing where there is none. */
 export function nonceOf(proof: Proof | undefined): { nonce?: string } {
   const told = proof && parseStatement(proof.statement)?.run;

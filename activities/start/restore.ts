@@ -6,7 +6,7 @@ import { parseRunName } from '../../model/run-name.ts';
 import type { Proof } from '../../model/statement/statement.ts';
 import type { Deps } from '../deps.ts';
 import { removedWithAdopted } from '../records/removed.ts';
-import { unproved } from './prove.ts';
+import { provedPart, unproved } from './prove.ts';
 import { approverFailures, demandTenant, openRun, type StartRunResult } from './offboarding.ts';
 
 export interface StartRestoreInput {
@@ -45,7 +45,7 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   if (!last || source.ledger.restores !== undefined)
     throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
-  const opened = await openRun(deps, input, manifest, manifestHash, input.restores);
+  const opened = await openRun(deps, provedPart(input, nobody), manifest, manifestHash, input.restores);
   if (nobody.length > 0) {
     await deps.journal.append(input.run, { type: 'preconditions', failures: nobody });
     return { ...opened, approvers: [], failures: nobody, soak: 0, collectors: [] };

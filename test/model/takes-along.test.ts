@@ -50,21 +50,11 @@ test('a waiver of either keeps the other in place', () => {
   Object.assign(other, { startedBy: 'sam', planHash: plan.hash });
   const approvals = [{ decision: { by: 'riley', reason: 'read' }, expiresAt: '2027-01-01T00:00:00Z' }];
   other.gates.set('plan', { gate: 'plan', opening: 1, planHash: plan.hash, decided: 'approved', approvals } as never);
-  expect(
-    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, {
-      now: new Date('2026-01-01'),
-      fault: () => undefined,
-      quorum: () => 1,
-    })?.reason,
-  ).toBeUndefined();
+  const authority = { now: new Date('2026-01-01'), fault: () => undefined, quorum: () => 1 };
+  const refusal = () => refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, authority)?.reason;
+  expect(refusal()).toBeUndefined();
   other.waived.set(role.id, { by: 'riley', reason: 'keep' });
-  expect(
-    refusalToRemove(item(plan, stack), { plan, hash: plan.hash }, other, {
-      now: new Date('2026-01-01'),
-      fault: () => undefined,
-      quorum: () => 1,
-    })?.reason,
-  ).toContain(role.id);
+  expect(refusal()).toContain(role.id);
 });
 
 function removed(f: Finding) {

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { GateMessage } from '../../model/gate.ts';
+import { startMessage } from '../../model/messages/start.ts';
 import type { Policy } from '../../model/policy.ts';
 import { normalSshKey } from '../../model/statement/ssh-signature.ts';
+import { statementText } from '../../model/statement/statement.ts';
+import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
-import { sshKey, type SshKey } from '../harness/ssh.ts';
+import { sshKey, sshSigned, type SshKey } from '../harness/ssh.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -103,6 +106,22 @@ test('an unsigned start is refused, and tells nothing', async () => {
   expect(result.status).toBe('refused');
   expect(result.reason).toMatch(/^proof: is missing/);
   await expectNothingChanged(stage);
+});
+
+test('a start that somebody copied into another workflow is refused, and uses up nothing: whoever signed it can still start', async () => {
+  stage.deps.policy = SIGNED;
+  await stage.fill(estate());
+  const { manifest } = estate();
+  const where = { namespace: 'default', workflowId: RUN, run: { nonce: 'a'.repeat(32) } };
+  const statement = statementText(where, 'start', startMessage({ manifest, by: STARTER, dryRun: false }), new Date(), 3_600_000);
+  const proof = { statement, signature: sshSigned(keys[STARTER] ?? keys.third, statement) };
+  const input = { manifest, startedBy: STARTER, dryRun: false, searchAttributes: false, proof };
+  const start = async (workflowId: string) =>
+    await stage.session.client.workflow.start('offboarding', { workflowId, taskQueue: stage.taskQueue, args: [input] });
+  const elsewhere = (await (await start(RUN.replace('offboarding-', 'offboarding-dry-run-'))).result()) as OffboardingResult;
+  expect(elsewhere).toMatchObject({ status: 'refused', reason: expect.stringContaining('is about another workflow') as string });
+  await start(RUN);
+  await stage.until(RUN, (v) => v.gate?.gate === 'plan');
 });
 
 test('what is not signed, by somebody else, or by nobody of the policy, approves nothing', async () => {
