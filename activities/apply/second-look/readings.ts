@@ -10,6 +10,9 @@ interface Taken {
   answer: Promise<Answer<unknown>>;
 }
 
+/** How old a reading may be that another step of the phase took, in ms. */
+export const SHARED_MS = 45_000;
+
 /** The readings of one step, by system and by what was asked of it. */
 interface StepReadings {
   /** Where steps of one row follow each other: the next one's beginning is this one's end. */
@@ -23,13 +26,17 @@ interface StepReadings {
 const KEPT_MS = 15 * 60_000;
 
 const kept = new WeakMap<Deps, Map<string, StepReadings>>();
+/** What was read last in a phase, in the order in which it was begun. */
+const lately = new WeakMap<Deps, Map<string, Taken>>();
 
 /**
  * Whose readings are meant: `step` names one try of one step: whoever comes after a wait names another. `row`: of the steps of one row
- * none is under way at once with another. `asked`: what, where that is not the whole system.
+ * none is under way at once with another. `phase`: its steps tell each other of systems that are not their own (`lateReading`). `asked`: what, where that is not the
+ * whole system.
  */
 export interface Wanted {
   step: string;
+  phase?: string;
   row?: string;
   system: SystemId;
   asked?: string;
@@ -38,6 +45,15 @@ export interface Wanted {
 /** A reading that is there already, or under way. */
 export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
   const answer = await takenFor(deps, wanted, Infinity)?.answer.catch(() => undefined);
+  return answer?.ok ? answer : undefined;
+}
+
+/** A reading that another step of the phase took, or takes, if it is no older than `SHARED_MS`: for what a system tells of things that lie elsewhere. */
+export async function lateReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
+  if (wanted.phase === undefined) return undefined;
+  const taken = latelyRead(deps).get(`${wanted.phase} ${keyOf(wanted)}`);
+  if (taken?.at !== undefined && Date.now() - taken.at > SHARED_MS) return undefined;
+  const answer = await taken?.answer.catch(() => undefined);
   return answer?.ok ? answer : undefined;
 }
 
@@ -60,6 +76,11 @@ export async function readingOf(
   const key = keyOf(wanted);
   const taken: Taken = { answer: read() };
   all.set(key, taken);
+  if (wanted.phase !== undefined) {
+    const late = latelyRead(deps);
+    late.delete(`${wanted.phase} ${key}`);
+    late.set(`${wanted.phase} ${key}`, taken);
+  }
   let answer: Answer<unknown> | undefined;
   try {
     answer = await taken.answer;
@@ -76,6 +97,17 @@ function takenFor(deps: Deps, wanted: Wanted, maxAge: number): Taken | undefined
   const before = readingsIn(deps, wanted).get(keyOf(wanted));
   const now = Date.now();
   return before && now - (before.at ?? now) <= maxAge ? before : undefined;
+}
+
+/** Without those that are too old to serve another step. */
+function latelyRead(deps: Deps): Map<string, Taken> {
+  const all = lately.get(deps) ?? new Map<string, Taken>();
+  lately.set(deps, all);
+  for (const [key, { at }] of all) {
+    if (at === undefined || Date.now() - at <= SHARED_MS) break;
+    all.delete(key);
+  }
+  return all;
 }
 
 /** Of steps that are over nothing stays. */

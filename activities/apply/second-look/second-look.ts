@@ -17,11 +17,11 @@ import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
 import { plannedIn, type Planned } from './planned.ts';
-import { ageOf, keptReading, readingOf, type Wanted } from './readings.ts';
+import { ageOf, keptReading, lateReading, readingOf, type Wanted } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
 const FRESH_MS = 45_000;
-/** Other systems are read once in a step. */
+/** Other systems are read once in a step, or by another step of the phase right before. */
 const ONCE = Infinity;
 
 /**
@@ -31,13 +31,13 @@ const ONCE = Infinity;
 export class SecondLook {
   readonly #at: RunAtWork;
   /** Whose readings are looked at. */
-  readonly #step: Pick<Wanted, 'step' | 'row'>;
+  readonly #step: Pick<Wanted, 'step' | 'phase' | 'row'>;
   readonly #planned: Planned;
   #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
 
   /**
-   * `batch`: the batch of the plan under way. Those of one stage look at the same readings; what is worked on for itself, or once more, comes after a wait and has its
-   * own.
+   * `batch`: the batch of the plan under way. Those of one stage look at the same readings, and those of one phase and wave tell each other of other systems; what is
+   * worked on for itself, or once more, comes after a wait and has its own.
    */
   constructor(at: RunAtWork, batch?: BatchKey) {
     const { activityId, activityType, attempt } = Context.current().info;
@@ -45,7 +45,8 @@ export class SecondLook {
     this.#at = at;
     this.#planned = plannedIn(at);
     const turn = [at.run, at.planHash, activityType, at.ledger.turns].join(' ');
-    this.#step = { step: [turn, step, attempt].join(' '), ...(batch && attempt === 1 ? { row: `${at.run} ${batch.type}` } : {}) };
+    const beside = batch && attempt === 1 && { row: `${at.run} ${batch.type}`, phase: [turn, batch.phase, batch.wave].join(' ') };
+    this.#step = { step: [turn, step, attempt].join(' '), ...beside };
   }
 
   /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */
@@ -89,11 +90,13 @@ export class SecondLook {
     const cloud = deps.clouds[type];
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
-    // A whole reading tells the users, too.
     const whole = { ...this.#step, system };
-    const known = users && (await keptReading(deps, whole));
-    if (known) return known;
     const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
+    if (maxAge === ONCE) {
+      // A whole reading tells the users, too.
+      const known = (users && (await keptReading(deps, whole))) ?? (await lateReading(deps, whole)) ?? (await lateReading(deps, wanted));
+      if (known) return known;
+    }
     return await readingOf(deps, wanted, maxAge, async () => {
       const own = ownDoings(this.#at, this.#planned, (await this.#removedEarlier()).all, system);
       const kinds = new Set(this.#planned.in.get(system)?.items.map((i) => i.kind));

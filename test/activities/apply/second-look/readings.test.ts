@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
-import { ageOf, keptReading, readingOf } from '../../../../activities/apply/second-look/readings.ts';
+import { ageOf, keptReading, lateReading, readingOf, SHARED_MS } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
 
 /** Readings are kept for as long as whoever takes them is there; of that nothing is asked. */
@@ -60,6 +60,36 @@ test('another step, another system, another question and a reading that is too o
   await readingOf(deps, ONE, -1, cloud.read);
   await readingOf(deps, { ...ONE, asked: 'users of aws:role' }, 1_000, cloud.read);
   expect(cloud.asked()).toBe(5);
+});
+
+test('the steps of a phase tell each other what is no more than 45 s old; nobody else has it, and nobody reads its own system so', async () => {
+  const deps = taker();
+  const cloud = answering(good, good);
+  const first = { ...ONE, phase: 'a phase' };
+  const next = { ...first, step: 'the next step' };
+  await readingOf(deps, first, Infinity, cloud.read);
+  expect(await lateReading(deps, next)).toEqual(good);
+  expect(await lateReading(deps, { ...next, phase: 'the phase after a wait' })).toBeUndefined();
+  expect(await lateReading(deps, { ...next, asked: 'users of aws:role' })).toBeUndefined();
+  expect(await lateReading(deps, { step: 'a try of its own', system: ONE.system })).toBeUndefined();
+  expect(await keptReading(deps, next)).toBeUndefined();
+  await readingOf(deps, next, Infinity, cloud.read);
+  expect(cloud.asked()).toBe(2);
+  vi.useFakeTimers({ now: Date.now() + SHARED_MS + 1 });
+  expect(await lateReading(deps, next)).toBeUndefined();
+  vi.useRealTimers();
+});
+
+test('one who asks another step waits for a reading that is under way; one that failed serves nobody', async () => {
+  const deps = taker();
+  const first = { ...ONE, phase: 'a phase' };
+  const next = { ...first, step: 'the next step' };
+  const begun = readingOf(deps, first, Infinity, answering(failed).read);
+  expect(await lateReading(deps, next)).toBeUndefined();
+  expect(await begun).toEqual(failed);
+  const again = readingOf(deps, first, Infinity, answering(good).read);
+  expect(await lateReading(deps, next)).toEqual(good);
+  await again;
 });
 
 test('a reading that is there is given without asking for one; of a failed one, and of another step, there is none', async () => {
