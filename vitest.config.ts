@@ -39,9 +39,9 @@ export default defineConfig({
           globalSetup: ['test/setup/temporal.ts'],
           setupFiles: ['test/setup/stage.ts'],
           isolate: false,
-          // They wait for a real server, and a small machine is busy with it.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // They wait for a real server, and a small machine is busy with it: what passes alone in ten seconds has taken three minutes.
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
           // Two keep two cores busy a third of the time less: most of a run is waiting.
           maxWorkers: 3,
           // After the unit tests: what fails there fails in seconds.

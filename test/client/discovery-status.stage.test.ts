@@ -22,6 +22,6 @@ test('a discovery is listed, and its status says how far it came', async () => {
   expect(progress).toMatchObject({ stage: 'ended' });
   expect(progress.of).toBeGreaterThan(0);
   expect(progress.read).toBe(progress.of);
-  await expect.poll(async () => (await stage.offboard('list')).out, { timeout: 20_000 }).toContain(`${RUN}  completed`);
+  await expect.poll(async () => (await stage.offboard('list')).out, { timeout: 60_000 }).toContain(`${RUN}  completed`);
   expect((await stage.offboard('list', '--awaiting')).out).not.toContain(RUN);
 });

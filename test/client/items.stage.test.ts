@@ -57,7 +57,7 @@ test('cancel ends a run with evidence and everything in place; afterwards nothin
   expect(view.status).toBe('cancelled');
   await expectNothingChanged(stage);
   expect(existsSync(join(stage.deps.evidenceFolder, view.run, 'index.html'))).toBe(true);
-  await expect.poll(async () => (await stage.offboard('pause', run, '--by', APPROVER)).code, { timeout: 20_000 }).toBe(34);
+  await expect.poll(async () => (await stage.offboard('pause', run, '--by', APPROVER)).code, { timeout: 60_000 }).toBe(34);
   expectRefused(await stage.offboard('cancel', run, '--by', 'sam'), 'GateNotOpen', 'has ended (cancelled)');
   expect((await stage.offboard('report', run)).out).toMatch(/^cancelled: cancelled between items/m);
 });

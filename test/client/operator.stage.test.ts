@@ -37,7 +37,7 @@ test('a paused run says so, and both status and list print the command that lets
 test('list --awaiting names person, deadline and command; once nobody is waited for the run is not in it', async () => {
   const { run, hash } = await runAtPlan(stage, smallEstate());
   const { gate } = await stage.view(run);
-  await expect.poll(() => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId'])), { timeout: 20_000 }).toContain(run);
+  await expect.poll(() => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId'])), { timeout: 60_000 }).toContain(run);
   const { out } = await stage.offboard('list', '--awaiting');
   expect(out).toContain(`waits for ${APPROVER}: approval at gate plan, until ${gate?.expiresAt ?? ''}`);
   expect(out).toContain(`offboard plan ${run}\n    offboard approve ${run} --gate plan --plan-hash ${hash} --by NAME --reason TEXT`);
@@ -45,7 +45,7 @@ test('list --awaiting names person, deadline and command; once nobody is waited 
   expect(row).toMatchObject({ state: 'running', awaiting: APPROVER, waits: [{ whom: APPROVER, until: gate?.expiresAt }] });
   await stage.offboard('reject', run, '--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'not now');
   await resultOf(stage, run);
-  await expect.poll(() => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId'])), { timeout: 20_000 }).not.toContain(run);
+  await expect.poll(() => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId'])), { timeout: 60_000 }).not.toContain(run);
 });
 
 test('list tells a denied run and a dry run as what they are, by run id', async () => {
@@ -60,9 +60,9 @@ test('list tells a denied run and a dry run as what they are, by run id', async 
     `dry-run: the plan was made; nothing was changed\n  offboard plan ${dry}\n  offboard start MANIFEST --by NAME\n`,
   );
   const results = async () => new Map((await listed()).map((r) => [r['runId'], r['result']]));
-  await expect.poll(async () => (await results()).get(runId), { timeout: 20_000 }).toBe('denied');
+  await expect.poll(async () => (await results()).get(runId), { timeout: 60_000 }).toBe('denied');
   const { runId: dryId } = await stage.session.client.workflow.getHandle(dry).describe();
-  await expect.poll(async () => (await results()).get(dryId), { timeout: 20_000 }).toBe('dry-run');
+  await expect.poll(async () => (await results()).get(dryId), { timeout: 60_000 }).toBe('dry-run');
   const { out } = await stage.offboard('list');
   expect(out).toMatch(new RegExp(`^${run}  denied .* run ${runId}$`, 'm'));
   expect(out).not.toMatch(new RegExp(`^${run}  completed .* run ${runId}$`, 'm'));
@@ -158,7 +158,7 @@ test('a run that no worker speaks for does not hide the others from those who ar
   });
   onTestFinished(() => handle.terminate('the test is over').then(() => undefined));
   const ids = () => listed('--awaiting').then((rows) => rows.map((r) => r['workflowId']));
-  await expect.poll(ids, { timeout: 90_000, interval: 500 }).toEqual(expect.arrayContaining([run, orphan]));
+  await expect.poll(ids, { timeout: 120_000, interval: 500 }).toEqual(expect.arrayContaining([run, orphan]));
 }, 120_000);
 
 test('nor does a run whose answers are encrypted with the keys of another home', async () => {

@@ -94,7 +94,7 @@ test('once Temporal has forgotten a run, it is told from its records as before',
           .getHandle(run)
           .describe()
           .catch((e: Error) => e.name),
-      { timeout: 45_000 },
+      { timeout: 60_000 },
     )
     .toBe('WorkflowNotFoundError');
   expect(await done('report', run)).toBe(before);

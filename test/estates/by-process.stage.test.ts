@@ -23,7 +23,7 @@ function typed(...args: string[]): Promise<{ code: number; last: string }> {
   });
 }
 
-test('the demonstration takes what is ours and changes nothing of the others', { timeout: 180_000 }, async () => {
+test('the demonstration takes what is ours and changes nothing of the others', { timeout: 600_000 }, async () => {
   const { code, last } = await typed(join(ROOT, 'client', 'main.ts'), 'demo', '--auto', '--json');
   expect(code).toBe(0);
   const result = JSON.parse(last) as { leftovers: number; status: string; untouched: { objects: number; changed: number } };
@@ -32,7 +32,7 @@ test('the demonstration takes what is ours and changes nothing of the others', {
   expect(result.untouched.changed).toBe(0);
 });
 
-test('the hostile estate: all that can come back comes back identical', { timeout: 180_000 }, async () => {
+test('the hostile estate: all that can come back comes back identical', { timeout: 600_000 }, async () => {
   const { code, last } = await typed(join(ROOT, 'scripts', 'roundtrip.ts'), '--json', '--estate', join(ROOT, 'estates', 'hostile.yaml'));
   expect(code).toBe(0);
   const { restorable, restored, identical, unrestorable, untouched } = JSON.parse(last) as RoundTrip;

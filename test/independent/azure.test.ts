@@ -4,7 +4,7 @@ import { byStage } from '../../model/order.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { AnyCloud } from '../../activities/cloud.ts';
 import { ownAccessScript } from '../../client/render/own-access-script.ts';
@@ -51,11 +51,11 @@ beforeAll(async () => {
   sandbox = await startSandbox(file);
   az = await azShell(process.env);
   clouds = allClouds();
-});
-afterAll(async () => {
-  az.remove();
-  await sandbox.stop();
-  rmSync(folder, { recursive: true });
+  return async () => {
+    az.remove();
+    await sandbox.stop();
+    rmSync(folder, { recursive: true });
+  };
 });
 
 async function found(): Promise<PlanItem[]> {
@@ -86,7 +86,7 @@ test('the removal, run by bash with the real Azure CLI, takes what is planned an
   const removal = removalScript({ ...source, plan });
   expect(await az.run(removal)).toMatchObject({ code: 0, err: '' });
   expect(await az.run(removal)).toMatchObject({ code: 0 });
-  await expect.poll(async () => ourKeys((await sandbox.report()).ours.left), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(async () => ourKeys((await sandbox.report()).ours.left), { timeout: 60_000 }).toEqual([]);
   expect((await sandbox.report()).untouched.changed).toEqual([]);
 
   const back = items.toReversed().map((i) => ({ ...i, removedAt: '', losses: [] }));

@@ -113,7 +113,7 @@ describe('the process', () => {
       expect((await client.send(new GetRoleCommand({ RoleName }))).Role?.RoleName).toBe(RoleName);
       await expect(client.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({ name: 'NoSuchEntityException' });
       await expect
-        .poll(() => client.send(new GetRoleCommand({ RoleName })).catch((e: Error) => e.name), { timeout: 5000, interval: 200 })
+        .poll(() => client.send(new GetRoleCommand({ RoleName })).catch((e: Error) => e.name), { timeout: 60_000, interval: 200 })
         .toBe('NoSuchEntityException');
     } finally {
       await sandbox.stop();

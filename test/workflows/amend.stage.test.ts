@@ -110,12 +110,12 @@ test('an approval that expired covers nothing: the same plan is asked about agai
     r.type === 'decision' && r.expiresAt ? [Date.parse(r.expiresAt)] : [],
   );
   expect(expiries).toHaveLength(1);
-  await expect.poll(() => Date.now() > Math.max(...expiries), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => Date.now() > Math.max(...expiries), { timeout: 60_000 }).toBe(true);
   await stage.offboard('resume', run, '--by', APPROVER);
   const second = await stage.until(run, (v) => v.gate?.opening === 2);
   expect(second.unresolved.find((o) => o.item === MEMBER)).toMatchObject({ outcome: 'blocked', code: 'ApprovalLapsed', gate: 'plan' });
   expect(await intentsOf(stage, first.run)).toEqual([]);
   expect(second.gate?.planHash).toBe(first.gate?.planHash);
   await approveGate(stage, run, 'plan');
-  await expect.poll(async () => (await outcomesOf(stage, first.run, MEMBER)).at(-1)?.outcome, { timeout: 10_000 }).toBe('removed');
+  await expect.poll(async () => (await outcomesOf(stage, first.run, MEMBER)).at(-1)?.outcome, { timeout: 60_000 }).toBe('removed');
 });

@@ -129,7 +129,7 @@ test('no phase begins before those before it are settled, and none after the sec
   const hash = view.planHash ?? '';
   await hold.reached;
   // The clouds go side by side; only AWS is held.
-  await expect.poll(() => removedBy(stage, view.run), { timeout: 10_000 }).toEqual([`azure-role-assignment:${READER_ASSIGNMENT}`]);
+  await expect.poll(() => removedBy(stage, view.run), { timeout: 60_000 }).toEqual([`azure-role-assignment:${READER_ASSIGNMENT}`]);
   expectBlocked(await tryToRemove(view, hash, 'oidc-applications'), APPLICATION, 'NotAuthorized', /items of earlier phases are unresolved/);
   hold.release();
   await stage.until(run, (v) => v.gate?.gate === 'collectors');

@@ -53,7 +53,7 @@ test('left as it is, the account loses its roles; kept working, it keeps them, a
     const removed = async () => (await intentsOf(stage, journal)).filter((id) => id.startsWith('gcp-binding:'));
     const asked = (v: RunView) => v.unresolved.some((o) => o.item.startsWith('gcp-binding:') && o.heldFor === undefined);
     if (choice === '--keep') await stage.until(run, asked);
-    else await vi.waitUntil(async () => (await removed()).length > 0, { timeout: 45_000 });
+    else await vi.waitUntil(async () => (await removed()).length > 0, { timeout: 60_000 });
     const kept = (await removed()).length;
     await abandonRun(stage);
     return kept;

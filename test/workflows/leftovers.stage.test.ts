@@ -58,7 +58,7 @@ test('a role that comes back other than it was needs an amended plan before it g
   const hold = holdRemovals(stage, 'azure');
   const { run: journal } = await approveGate(stage, run, 'plan');
   const role = memberItem('contoso-collect');
-  await expect.poll(async () => (await outcomesOf(stage, journal, role)).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await outcomesOf(stage, journal, role)).length, { timeout: 60_000 }).toBe(1);
   // The sandbox took its policies off before it deleted it, and its trust names by now a role that is gone.
   await comesBack(role);
   hold.release();

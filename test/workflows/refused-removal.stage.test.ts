@@ -20,7 +20,7 @@ test('once a member role is retried, what waited for it in another account goes 
   undo();
   expect(await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'allowed now')).toMatchObject({ code: 0 });
   await expect
-    .poll(async () => (await outcomesOf(stage, journal, memberItem('contoso-collect'))).at(-1)?.outcome, { timeout: 10_000 })
+    .poll(async () => (await outcomesOf(stage, journal, memberItem('contoso-collect'))).at(-1)?.outcome, { timeout: 60_000 })
     .toBe('removed');
   const w = await stage.until(run, (v) => v.gate?.gate === 'collectors');
   expect(w.unresolved).toEqual([]);
@@ -85,7 +85,7 @@ test('a role repurposed after a refused removal is drift on retry', async () => 
     object.description = 'now the payroll batch runs with it';
   });
   await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'allowed now');
-  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 60_000 }).toBe(2);
   expect((await outcomesOf(stage, journal, item)).at(-1)).toMatchObject({ code: 'Drift' });
 });
 
@@ -106,6 +106,6 @@ test('what was refused to us and then deleted by somebody else is already gone, 
     if (entry) entry.deletedAt = new Date(0).toISOString();
   });
   await stage.offboard('retry', run, '--by', APPROVER, '--reason', 'again');
-  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(async () => (await outcomesOf(stage, journal, item)).length, { timeout: 60_000 }).toBe(2);
   expect((await outcomesOf(stage, journal, item)).at(-1)).toMatchObject({ outcome: 'already-gone' });
 });

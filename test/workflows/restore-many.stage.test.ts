@@ -51,7 +51,7 @@ async function historyOf(workflowId: string): Promise<Sizes> {
   };
 }
 
-test('120 accounts come back in batches of 50: a small history, small payloads, everything the same', { timeout: 180_000 }, async () => {
+test('120 accounts come back in batches of 50: a small history, small payloads, everything the same', { timeout: 600_000 }, async () => {
   const run = await offboarded(stage, manyAccounts());
   const { workflowId, plan } = await begunRestore(stage, run);
   expect(plan.items).toHaveLength(MEMBERS.length + 6);

@@ -37,7 +37,7 @@ const ROLES = Array.from({ length: 24 }, (_, i) => `collect-${i}`);
 
 test(
   'a worker killed while it makes things again leaves nothing made twice and nothing half made, and takes none of its own work for a stranger’s',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     worker = await workerProcess(stage);
     const estate = smallEstate();

@@ -52,7 +52,7 @@ test('a pause that is taken back before the try under way has failed does not en
   await stage.until(run, (v) => !v.paused);
   const stopped = await removalOf(stage, run);
   hold.release();
-  await expect.poll(() => removalOf(stage, run), { timeout: 20_000, interval: 100 }).not.toBe(stopped);
+  await expect.poll(() => removalOf(stage, run), { timeout: 60_000, interval: 100 }).not.toBe(stopped);
   expect(await stage.view(run)).toMatchObject({ status: 'running', stage: 'oidc-applications', paused: false });
   await stage.sandbox.start();
   await expectCompleted(run, journal);

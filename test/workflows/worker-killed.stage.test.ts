@@ -25,7 +25,7 @@ const ROLES = Array.from({ length: 24 }, (_, i) => `collect-${i}`);
 
 test(
   'a worker killed between an intent and its outcome leaves nothing done twice and takes no removal of ours for somebody else’s',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     worker = await workerProcess(stage);
     const estate = smallEstate();
@@ -55,7 +55,7 @@ test(
   },
 );
 
-test('a worker killed while it puts things in quarantine knows what it put there: all of it is lifted', { timeout: 180_000 }, async () => {
+test('a worker killed while it puts things in quarantine knows what it put there: all of it is lifted', { timeout: 600_000 }, async () => {
   await worker?.stop();
   worker = await workerProcess(stage);
   const estate = smallEstate();

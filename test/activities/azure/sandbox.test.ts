@@ -56,7 +56,7 @@ test('each assignment is found once, removed at its own scope, and read back as 
     );
     removals.push([item.system, removal]);
     if (item.system === LEGACY) continue;
-    await expect.poll(() => kind.read(api, item), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind.read(api, item), { timeout: 15_000 }).toBeUndefined();
     // ARM answers 204 to a second deletion.
     await kind.remove(api, [item]);
   }

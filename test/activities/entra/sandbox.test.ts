@@ -53,7 +53,7 @@ test('both OIDC applications and the sign-in are found, removed and read back as
     const kind = cloud.kinds.find((k) => k.name === item.kind);
     expect(await kind?.read(api, item)).toEqual(item.snapshot);
     await kind?.remove(api, [item]);
-    await expect.poll(() => kind?.read(api, item), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind?.read(api, item), { timeout: 15_000 }).toBeUndefined();
   }
   const report = await sandbox.report();
   expect(report.untouched.changed).toEqual([]);

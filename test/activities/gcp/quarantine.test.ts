@@ -45,7 +45,7 @@ describe.each(['gcp-service-account', 'gcp-provider', 'gcp-pool'])('%s in quaran
     const api = await cloud.connect(SYSTEM, context);
     await quarantine.put(api, item);
     await kind.remove(api, [item]);
-    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 15_000 }).toBeUndefined();
     await undo.restore(api, [item]);
     expect(await kind.read(api, item)).toEqual(item.snapshot);
   });

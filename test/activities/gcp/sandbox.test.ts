@@ -106,7 +106,7 @@ test('everything of ours is found, removed in order, and read back as gone; noth
     const api = await cloud.connect(items[0].system, context);
     for (const item of items) expect(await kindOf(item).read(api, item)).toEqual(item.snapshot);
     await kindOf(items[0]).remove(api, items);
-    for (const item of items) await expect.poll(() => kindOf(item).read(api, item), { interval: 10, timeout: 5_000 }).toBeUndefined();
+    for (const item of items) await expect.poll(() => kindOf(item).read(api, item), { interval: 10, timeout: 15_000 }).toBeUndefined();
     // Again, as after a lost answer.
     await kindOf(items[0]).remove(api, items);
   }

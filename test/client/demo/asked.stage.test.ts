@@ -89,12 +89,12 @@ test('a line that was meant for a question answered elsewhere decides nothing: w
   const heard: string[] = [];
   const attended = attend(stage.session.client.workflow.getHandle<typeof offboarding>(run), people, (line) => heard.push(line));
   const ending = attended.catch((error: unknown) => error);
-  await expect.poll(told, { timeout: 30_000 }).toContain('To approve gate plan');
+  await expect.poll(told, { timeout: 60_000 }).toContain('To approve gate plan');
   await approveGate(stage, run, 'plan');
-  await expect.poll(told, { timeout: 30_000 }).toContain('What becomes of');
+  await expect.poll(told, { timeout: 60_000 }).toContain('What becomes of');
   expect(heard).toContain('that was answered elsewhere; what is typed now answers nothing of it');
   stdin.write('read it and found right\n');
-  await expect.poll(told, { timeout: 30_000 }).toContain('That is none of waive, keep, leave, retry. Nothing was decided.');
+  await expect.poll(told, { timeout: 60_000 }).toContain('That is none of waive, keep, leave, retry. Nothing was decided.');
   stdin.end();
   expect(await ending).toMatchObject({ code: 'Usage' });
   expect((await decided(run)).map((d) => d.kind)).toEqual(['approve']);

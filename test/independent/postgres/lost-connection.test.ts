@@ -113,7 +113,7 @@ test('a server that crashes while two workers write loses nothing that was answe
   const writing = Promise.all(writers.map(write));
   for (let crash = 0; crash < 3; crash++) {
     const before = answered.length;
-    await expect.poll(() => answered.length, { timeout: 30_000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => answered.length, { timeout: 60_000 }).toBeGreaterThan(before + 5);
     await cluster.down({ crash: true });
     await cluster.up();
   }
@@ -132,7 +132,7 @@ test('a machine that vanishes in the middle of an append holds up the others for
   await vanishing.journal.ledger(RUN);
   proxy.freezeAtLock();
   const lost = vanishing.journal.append(RUN, intent('never')).catch(() => undefined);
-  await expect.poll(() => waitingSessions(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => waitingSessions(), { timeout: 60_000 }).toBe(1);
   await journal.append(RUN, intent('a'));
   expect(await items()).toEqual(['run-started', 'a']);
   proxy.cutAll();

@@ -36,7 +36,7 @@ test('a failover to a replica that lacks the last second: the lost records are n
     'cannot be written: the server is read-only; name the primary server, not a replica',
   );
   await worker.journal.append(RUN, removed('a'));
-  await expect.poll(async () => (await open(replica, false).journal.head(RUN)).seq, { timeout: 20_000 }).toBe(3);
+  await expect.poll(async () => (await open(replica, false).journal.head(RUN)).seq, { timeout: 60_000 }).toBe(3);
 
   // From here on the replica gets nothing more, and the primary answers what nobody else has.
   await primary.sql('postgres', `ALTER ROLE ${REPLICATOR} NOREPLICATION`);
@@ -76,6 +76,6 @@ test('a failover to a replica that lacks the last second: the lost records are n
 /** Ends the stream; the user that it needs may open no other. */
 async function endReplication(): Promise<void> {
   await expect
-    .poll(() => primary.sql('postgres', 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication'), { timeout: 20_000 })
+    .poll(() => primary.sql('postgres', 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication'), { timeout: 60_000 })
     .toEqual([]);
 }

@@ -103,7 +103,7 @@ test('of two messages about one collector at once the second is refused; another
   await ready(run);
   await ready(run, 'c2');
   const first = enter(run);
-  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 10_000 }).toBe(1);
+  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 60_000 }).toBe(1);
   expect(await run.refused(enter(run))).toMatchObject({ message: expect.stringContaining('busy with another message') as string });
   await Promise.all([first, enter(run, 'c2')]);
   expect(run.inputsOf('enterOtp').map((i) => i.item)).toEqual([COLLECTOR, OTHER_COLLECTOR]);
@@ -169,7 +169,7 @@ test('a collector that is locked while the run is paused is asked about once it 
   const run = await collecting({ activities: { enterOtp } });
   await ready(run);
   const slow = enter(run);
-  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 10_000 }).toBe(1);
+  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 60_000 }).toBe(1);
   await run.say(messages.pause, { by: APPROVER });
   entering.resolve();
   expect(await run.refused(slow)).toMatchObject({ code: 'OtpExhausted' });
@@ -252,7 +252,7 @@ test('an amendment waits for the code that is being entered, and the next plan a
   await ready(run, 'c2');
   await run.refused(enter(run));
   const slow = enter(run, 'c2');
-  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 10_000 }).toBe(2);
+  await expect.poll(() => run.inputsOf('enterOtp').length, { interval: 5, timeout: 60_000 }).toBe(2);
   await run.say(messages.amend, { by: APPROVER, reason: 'another mailbox', overrides: [] });
   expect([run.inputsOf('walk').length, await run.underWay()]).toEqual([1, ['enterOtp']]);
   entering.resolve();

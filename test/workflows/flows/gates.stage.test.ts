@@ -75,7 +75,7 @@ test('silence never approves: a reminder, an escalation, then the gate closes as
 
 test('a gate that was approved after its reminder is not escalated', async () => {
   const run = await start({ waits: { reminder: 50, escalation: 60_000, gate: 90_000 } });
-  await expect.poll(() => run.inputsOf('remind').length, { interval: 10, timeout: 10_000 }).toBe(1);
+  await expect.poll(() => run.inputsOf('remind').length, { interval: 10, timeout: 60_000 }).toBe(1);
   await run.approve('plan');
   await run.untilGate('collectors');
   expect(run.inputsOf('remind').flatMap((r) => (r.gate === 'plan' ? [r.stage] : []))).toEqual(['reminder']);
@@ -88,7 +88,7 @@ test('an approval that is still being judged when the gate’s time is over coun
     waits: { reminder: 5_000, escalation: 6_000, gate: 400 },
     activities: {
       recordDecision: async () => {
-        await expect.poll(() => run.timers(), { interval: 20, timeout: 10_000 }).toEqual([{ ms: 400, state: 'fired' }]);
+        await expect.poll(() => run.timers(), { interval: 20, timeout: 60_000 }).toEqual([{ ms: 400, state: 'fired' }]);
         return { items: [], proved: true };
       },
     },

@@ -84,7 +84,7 @@ test('what is held for the sake of something goes on by itself once that is left
 test('a retry that fails again asks again, and several retries are several tries', async () => {
   const run = await stuck();
   await run.retry(ROLE);
-  await expect.poll(() => run.given('removeItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10, timeout: 10_000 }).toBe(2);
+  await expect.poll(() => run.given('removeItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10, timeout: 60_000 }).toBe(2);
   await run.untilWaiting('items');
   run.held.clear();
   await run.retry(ROLE);

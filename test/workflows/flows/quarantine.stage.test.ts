@@ -30,7 +30,7 @@ test('what can be is denied first and watched to the end; only then is it remove
   const { watchQuarantine, over } = heldAtTheEnd();
   const run = await watched(600, { waits: { quarantine: 600, watch: 20 }, activities: { watchQuarantine } });
   expect(run.given('putInQuarantine').flat().toSorted()).toEqual([ROLE, ASSIGNMENT].toSorted());
-  await expect.poll(() => run.inputsOf('watchQuarantine').at(-1)?.last, { interval: 10, timeout: 10_000 }).toBe(true);
+  await expect.poll(() => run.inputsOf('watchQuarantine').at(-1)?.last, { interval: 10, timeout: 60_000 }).toBe(true);
   expect([run.given('removeItems'), (await run.view()).counts[0]?.quarantined, await run.underWay()]).toEqual([[], 2, ['watchQuarantine']]);
   over();
   await run.untilGate('collectors');
@@ -72,7 +72,7 @@ test('once things are being removed nothing is lifted any more', async () => {
   };
   const run: ScriptedRun = await watched(100, { activities: { watchQuarantine, removeItems } });
   over();
-  await expect.poll(() => run.inputsOf('removeItems').length, { interval: 10, timeout: 10_000 }).toBe(2);
+  await expect.poll(() => run.inputsOf('removeItems').length, { interval: 10, timeout: 60_000 }).toBe(2);
   expect(await run.refused(lift(run, ROLE))).toMatchObject({ code: 'NotAllowed', next: ['cancel'] });
   remove();
   await run.untilGate('collectors');

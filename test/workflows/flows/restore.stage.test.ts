@@ -35,7 +35,7 @@ test('what cannot be given back waits for an approver, who may have it tried aga
   const amendment = run.say(messages.amend, { by: APPROVER, reason: 'x', overrides: [] });
   await expect(amendment).rejects.toThrow(WorkflowUpdateFailedError);
   await run.retry(ROLE);
-  await expect.poll(() => run.given('restoreItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10, timeout: 10_000 }).toBe(2);
+  await expect.poll(() => run.given('restoreItems').filter((ids) => ids.includes(ROLE)).length, { interval: 10, timeout: 60_000 }).toBe(2);
   await run.untilWaiting('items');
   await run.waive(ROLE);
   expect(await run.result()).toMatchObject({ status: 'completed', reason: expect.stringContaining('not given back 1') as string });

@@ -80,10 +80,10 @@ test('exactly what is ours is found, read back just as planned, removed in order
             () => 'removed',
             (e: unknown) => cloud.classify(e),
           ),
-        { interval: 10, timeout: 5_000 },
+        { interval: 10, timeout: 15_000 },
       )
       .toBe('removed');
-    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => kind.read(api, item), { interval: 10, timeout: 15_000 }).toBeUndefined();
     await kind.remove(api, [item]);
   }
 

@@ -137,10 +137,10 @@ test('a creation that fails is explained by its events, leaves nothing, and goes
     /could not make the stack mciem-member again: Resource1 \(AWS::IAM::Role\): .*already exists.*; mend that/,
   ) as unknown;
   expect(cloud.classify(error)).toMatchObject({ kind: 'blocked', code: 'StackCreateFailed', message });
-  await expect.poll(() => kind.read(api, item), { timeout: 3_000 }).toBeUndefined();
+  await expect.poll(() => kind.read(api, item), { timeout: 15_000 }).toBeUndefined();
   await api.deleteInlinePolicy('member', 'lookup');
   await api.deleteRole('member');
-  await expect.poll(() => roleKind?.read(api, role), { timeout: 3_000 }).toBeUndefined();
+  await expect.poll(() => roleKind?.read(api, role), { timeout: 15_000 }).toBeUndefined();
   await undo.restore(api, [item]);
   expect(undo.comparable((await kind.read(api, item)) ?? null)).toEqual(undo.comparable(item.snapshot));
 });

@@ -102,7 +102,7 @@ test('it reads back as planned, changes with its resources, goes with all of the
   await kind.remove(api, [item]);
   for (const one of [found, role, policy]) {
     const { kind: itsKind, item: gone } = await act(one);
-    await expect.poll(() => itsKind.read(api, gone), { timeout: 3_000 }).toBeUndefined();
+    await expect.poll(() => itsKind.read(api, gone), { timeout: 15_000 }).toBeUndefined();
   }
   await kind.remove(api, [item]);
   const report = (await (await fetch(`${sandbox.origin}/sandbox/report`)).json()) as { untouched: { changed: object[] } };
