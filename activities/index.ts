@@ -48,32 +48,29 @@ function activitiesOf(deps: Deps) {
     <I extends OfRun, R>(work: Work<I, R>) =>
     (input: I): Promise<R> =>
       work(deps, input);
-  /** One that may take long tells all the while that it lives, and so learns of a request to stop. */
-  const long = <I extends OfRun, R>(work: Work<I, R>) => activity<I, R>((_, input) => withHeartbeat(() => work(deps, input)));
   return {
     // start
-    startRun: long(startRun),
+    startRun: activity(startRun),
     startRestore: activity(startRestore),
-    startDiscovery: long(startDiscovery),
+    startDiscovery: activity(startDiscovery),
     // discover
-    walk: long(walk),
-    // A reading that is cut off is no reading: it is not asked to stop between two systems.
+    walk: activity(walk),
     readBatch: activity(readBatch),
-    takeInventory: long(takeInventory),
+    takeInventory: activity(takeInventory),
     // plan
-    makePlan: long(makePlan),
-    makeRestorePlan: long(makeRestorePlan),
+    makePlan: activity(makePlan),
+    makeRestorePlan: activity(makeRestorePlan),
     // decide
     openGate: activity(openGate),
     closeGate: activity(closeGate),
     remind: activity(remind),
     recordDecision: activity(recordDecision),
     // apply
-    removeItems: long(removeItems),
-    putInQuarantine: long(putInQuarantine),
-    watchQuarantine: long(watchQuarantine),
-    liftQuarantine: long(liftQuarantine),
-    restoreItems: long(restoreItems),
+    removeItems: activity(removeItems),
+    putInQuarantine: activity(putInQuarantine),
+    watchQuarantine: activity(watchQuarantine),
+    liftQuarantine: activity(liftQuarantine),
+    restoreItems: activity(restoreItems),
     requestDeletion: activity(requestDeletion),
     resendOtp: activity(resendOtp),
     enterOtp: activity(enterOtp),
@@ -81,10 +78,10 @@ function activitiesOf(deps: Deps) {
     // records
     awaitRecords: activity(awaitRecords),
     // verify
-    confirmGone: long(confirmGone),
-    verify: long(verify),
+    confirmGone: activity(confirmGone),
+    verify: activity(verify),
     // evidence
-    readOwnAccess: long(readOwnAccess),
+    readOwnAccess: activity(readOwnAccess),
     adoptRun: activity(adoptRun),
     endRun: activity(endRun),
   };
@@ -108,6 +105,28 @@ export interface EdgeActivities {
   /** Whether the worker's policy takes messages and starts that nobody encrypted. */
   takesPlain(): Promise<boolean>;
 }
+
+/** What may take long tells all the while that it lives, and so learns of a request to stop. */
+const LONG: ReadonlySet<keyof Activities> = new Set([
+  'startRun',
+  'startRestore',
+  'startDiscovery',
+  'walk',
+  'readBatch',
+  'takeInventory',
+  'makePlan',
+  'makeRestorePlan',
+  'removeItems',
+  'putInQuarantine',
+  'watchQuarantine',
+  'liftQuarantine',
+  'restoreItems',
+  'confirmGone',
+  'verify',
+  'readOwnAccess',
+  'adoptRun',
+  'endRun',
+] as const);
 
 /** Each has its shape: one that is forgotten is not compiled. */
 const SHAPES: Record<keyof Activities, ZodType> = INPUTS;
@@ -137,13 +156,16 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
           const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
           if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
         };
-        await demandOwn();
-        // What waits for records cannot read them yet.
-        if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
-        const result = await work(input as never);
-        // They may have been replaced meanwhile: what was left in others is no head of this run.
-        await demandOwn();
-        return { result, head: await recordsHead(journal, input.run) };
+        const tied = async () => {
+          await demandOwn();
+          // What waits for records cannot read them yet.
+          if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
+          const result = await work(input as never);
+          // They may have been replaced meanwhile: what was left in others is no head of this run.
+          await demandOwn();
+          return { result, head: await recordsHead(journal, input.run) };
+        };
+        return await (LONG.has(name) ? withHeartbeat(tied) : tied());
       });
   const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name as keyof Activities, work)]),

@@ -19,7 +19,7 @@ async function run(): Promise<void> {
   const began = new Date();
   const folder = resolve(FOLDER);
   mkdirSync(folder, { recursive: true });
-  const estate = join(folder, 'estate.yaml');
+  const estate = join(folder, 'estate.json');
   const tell = (line: string) => process.stderr.write(`[${((Date.now() - began.getTime()) / 1000).toFixed(1)} s] ${line}\n`);
   const { ours } = writeLargeEstate(systems, estate);
   const pairs: Pair[] = [];

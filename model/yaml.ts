@@ -4,11 +4,11 @@ import { OffboardError, type ErrorCode } from './errors.ts';
 import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
 
 /**
- * The text of one YAML file against a schema, and against `check` for what no schema can say. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
+ * The text of one YAML file, of at most so many characters, against a schema, and against `check` for what no schema can say. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
  * one line per fault, with the code of the first.
  */
-export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => Fault[]): T {
-  if (text.length > MOST) throw new OffboardError('InvalidYaml', `${file}: is longer than ${MOST} characters; write less into one file`);
+export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, check?: (value: T) => Fault[], most = MOST): T {
+  if (text.length > most) throw new OffboardError('InvalidYaml', `${file}: is longer than ${most} characters; write less into one file`);
   const lines = new LineCounter();
   const document = documentOf(file, text, lines);
   const broken = document.errors[0];

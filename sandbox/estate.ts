@@ -29,14 +29,30 @@ const EstateSchema = z.strictObject({
 });
 const KINDS = EstateObjectSchema.options.map((option) => option.shape.kind.value).join(', ');
 
-/** Reads an estate from YAML. Throws EstateError with every fault at once, one a line, as `file:line: path: what is wrong; the mend`. */
+/**
+ * Reads an estate from YAML or, many times as fast, from JSON. Throws EstateError with every fault at once, one a line, as
+ * `file:line: path: what is wrong; the mend`.
+ */
 export function loadEstate(file: string): Estate {
+  const text = read(file);
+  const estate = estateOf(jsonIn(text));
+  if ('data' in estate) return estate.data;
   const lines = new LineCounter();
-  const document = parseDocument(read(file), { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines });
   const syntax = document.errors.map((e) => `${file}:${e.linePos?.[0].line ?? 1}: not valid YAML: ${e.message.split('\n')[0]}`);
   if (syntax.length > 0) throw new EstateError('InvalidEstate', syntax.join('\n'));
   const lineOf = (path: PropertyKey[]) => lines.linePos(offsetOf(document, path)).line;
   return parseEstate(document.toJS(), { before: (path) => `${file}:${lineOf(path)}: `, name: (path) => `line ${lineOf(path)}` });
+}
+
+/** The value of a text that is JSON; undefined for one that is not. */
+export function jsonIn(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** How a fault names its place: `before` stands before the path, `name` stands for it in a sentence. */
@@ -47,18 +63,22 @@ interface Places {
 
 /** An estate of what was read already. Throws EstateError with every fault at once, one a line, as `path: what is wrong; the mend`. */
 export function parseEstate(value: unknown, { before, name }: Places = { before: () => '', name: pathText }): Estate {
+  const estate = estateOf(value, name);
+  if ('data' in estate) return estate.data;
+  throw new EstateError('InvalidEstate', estate.faults.map((f) => `${before(f.path)}${pathText(f.path)}: ${f.text}`).join('\n'));
+}
+
+function estateOf(value: unknown, name: Places['name'] = pathText): { data: Estate } | { faults: Fault[] } {
   const parsed = EstateSchema.safeParse(value);
-  const faults = parsed.success
-    ? [
-        ...duplicates(parsed.data.objects).map(({ key, first, second }) => ({
-          path: ['objects', second],
-          text: `${key} is already at ${name(['objects', first])}; keep one of them`,
-        })),
-        ...changeFaults(parsed.data.objects, parsed.data.changes ?? []).map(({ index, text }) => ({ path: ['changes', index], text })),
-      ]
-    : parsed.error.issues.flatMap(describe);
-  if (parsed.success && faults.length === 0) return parsed.data;
-  throw new EstateError('InvalidEstate', faults.map((f) => `${before(f.path)}${pathText(f.path)}: ${f.text}`).join('\n'));
+  if (!parsed.success) return { faults: parsed.error.issues.flatMap(describe) };
+  const { data } = parsed;
+  const twice = duplicates(data.objects).map(({ key, first, second }) => ({
+    path: ['objects', second],
+    text: `${key} is already at ${name(['objects', first])}; keep one of them`,
+  }));
+  const changed = changeFaults(data.objects, data.changes ?? []).map(({ index, text }) => ({ path: ['changes', index], text }));
+  const faults = [...twice, ...changed];
+  return faults.length === 0 ? { data } : { faults };
 }
 
 function read(file: string): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallCounts } from './calls.ts';
+import type { Faults } from './faults.ts';
 import { indexPage } from './index-page.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
 
@@ -12,14 +13,14 @@ class BodyTooLarge extends Error {}
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
  * `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
- * since these carry tokens. `calls` counts what the services are asked.
+ * since these carry tokens. `calls` counts what the services are asked, `faults` answers in their place.
  */
-export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts) {
+export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts, faults?: Faults) {
   const byPrefix = services.toSorted((a, b) => b.prefix.length - a.prefix.length);
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
-      send(outgoing, requestId, await route(byPrefix, incoming, context, calls));
+      send(outgoing, requestId, await route(byPrefix, incoming, context, calls, faults));
     } catch (error) {
       if (error instanceof BodyTooLarge) {
         send(outgoing, requestId, failure(413, 'BodyTooLarge', error.message));
@@ -37,6 +38,7 @@ async function route(
   incoming: IncomingMessage,
   context: SandboxContext,
   calls: CallCounts | undefined,
+  faults: Faults | undefined,
 ): Promise<SandboxResponse> {
   const raw = incoming.url ?? '/';
   const cut = raw.indexOf('?');
@@ -53,8 +55,9 @@ async function route(
     headers: headersOf(incoming),
     body: await readBody(incoming, service.maxBodyBytes ?? MAX_BODY_BYTES),
   };
-  if (service.prefix !== '/sandbox') calls?.count(service.prefix, request);
-  return service.handle(request, context);
+  if (service.prefix === '/sandbox') return service.handle(request, context);
+  calls?.count(service.prefix, request);
+  return faults?.next() ?? service.handle(request, context);
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {

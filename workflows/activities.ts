@@ -58,10 +58,10 @@ const summarised = <K extends Name>(name: K, options: ActivityOptions) => {
 };
 
 export const startRun = called('startRun', OPTIONS);
-export const startRestore = called('startRestore', SHORT);
+export const startRestore = called('startRestore', OPTIONS);
 export const startDiscovery = called('startDiscovery', OPTIONS);
 export const walk = called('walk', OPTIONS);
-export const readBatch = summarised('readBatch', { ...OPTIONS, heartbeatTimeout: '10m' });
+export const readBatch = summarised('readBatch', OPTIONS);
 export const takeInventory = called('takeInventory', OPTIONS);
 export const makePlan = called('makePlan', OPTIONS);
 export const makeRestorePlan = called('makeRestorePlan', OPTIONS);
@@ -82,5 +82,5 @@ export const confirmCollector = called('confirmCollector', ATTENDED, { patient: 
 export const confirmGone = summarised('confirmGone', OPTIONS);
 export const verify = called('verify', OPTIONS);
 export const readOwnAccess = called('readOwnAccess', OPTIONS);
-export const adoptRun = called('adoptRun', SHORT);
-export const endRun = called('endRun', SHORT);
+export const adoptRun = called('adoptRun', OPTIONS);
+export const endRun = called('endRun', OPTIONS);

@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
+import { compare } from '../../model/removal-order.ts';
 import { isUnicode } from '../../model/visible.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, stopRequested } from '../look/activity.ts';
+import { forEachLimited, keepForNextTry, keptByLastTry, stopRequested } from '../look/activity.ts';
 import { lookInSystem } from '../look/look.ts';
 
 /** A system that was read; `artifact` is its snapshot's address. */
@@ -47,35 +49,62 @@ export function readingBatches(manifest: Manifest): { label: string; systems: Sy
   return batches.map((systems) => ({ systems, label: systems.length === 1 ? (systems[0] as string) : `${systems.length} systems` }));
 }
 
+/** The readings that a try keeps for the next. */
+const KEPT = z.array(z.strictObject({ system: z.string(), artifact: z.string() }));
+
 /**
  * Reads the systems of one batch. A system that denies is `unknown`; one that cannot be reached is tried again by Temporal until the
- * manifest's `waits.unreachable` has passed, then it is `unknown`, too. An error never becomes an empty listing.
+ * manifest's `waits.unreachable` has passed, then it is `unknown`, too. An error never becomes an empty listing. What one try read, the next
+ * need not: else one fault in a hundred calls would keep a large batch from ever being read.
  */
 export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<ReadBatchResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const systems = readingBatches(manifest)[input.index]?.systems ?? [];
-  const readings: Reading[] = [];
-  let told: Pick<ReadBatchResult, 'ciemPrincipalId' | 'ciemFormerIds'> = {};
-  await forEachLimited(systems, async (system) => {
-    if (stopRequested()) return;
-    const context = { manifest, ...principalsIn(input) };
-    const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
-    if (!answer.ok) return void readings.push({ system, unknown: failureMessage(answer.failure) });
-    // What JSON cannot say is kept nowhere, and no cloud gives.
-    if (!isUnicode(answer.value)) return void readings.push({ system, unknown: 'it answered with text that is not Unicode' });
-    readings.push({ system, artifact: await deps.artifacts.put(input.run, answer.value) });
-    const type = systemType(system);
-    if (type === 'entra') told = principalsIn(deps.clouds[type].facts(answer.value, manifest.tenant.id, ''));
-  });
+  const read = await readBefore(deps, input.run, systems);
+  const others: Reading[] = [];
+  await forEachLimited(
+    systems.filter((system) => !read.has(system)),
+    async (system) => {
+      if (stopRequested()) return;
+      const context = { manifest, ...principalsIn(input) };
+      const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
+      if (!answer.ok) return void others.push({ system, unknown: failureMessage(answer.failure) });
+      // What JSON cannot say is kept nowhere, and no cloud gives.
+      if (!isUnicode(answer.value)) return void others.push({ system, unknown: 'it answered with text that is not Unicode' });
+      read.set(system, { system, artifact: await deps.artifacts.put(input.run, answer.value) });
+      keepForNextTry([...read.values()]);
+    },
+  );
+  const readings = [...read.values(), ...others].toSorted((a, b) => compare(a.system, b.system));
   // A reading that was stopped half way is no reading: what is missing would look like nothing there.
   if (readings.length !== systems.length)
     throw cloudUnavailable(`only ${readings.length} of ${systems.length} systems were read before the stop`);
-  readings.sort((a, b) => (a.system < b.system ? -1 : 1));
   return {
     readings: await deps.artifacts.put(input.run, readings),
-    ...told,
-    unknown: readings.filter((r) => 'unknown' in r).length,
+    ...(await toldByDirectory(deps, manifest, [...read.values()])),
+    unknown: others.length,
   };
+}
+
+/** What an earlier try read, by system: as far as the records have it still. */
+async function readBefore({ artifacts }: Deps, run: string, systems: readonly SystemId[]): Promise<Map<SystemId, Read>> {
+  const kept = new Map((keptByLastTry(KEPT) ?? []).map((r) => [r.system, r.artifact]));
+  const read = new Map<SystemId, Read>();
+  for (const system of systems) {
+    const artifact = kept.get(system);
+    if (artifact !== undefined && (await artifacts.has(run, artifact))) read.set(system, { system, artifact });
+  }
+  return read;
+}
+
+async function toldByDirectory(
+  { clouds, artifacts }: Deps,
+  manifest: Manifest,
+  read: readonly Read[],
+): Promise<Pick<ReadBatchResult, 'ciemPrincipalId' | 'ciemFormerIds'>> {
+  const directory = read.find((r) => systemType(r.system) === 'entra');
+  if (!directory) return {};
+  return principalsIn(clouds.entra.facts(await artifacts.get(directory.artifact), manifest.tenant.id, ''));
 }
 
 /** Pure: by which ids Azure knows the CIEM principal, of whoever tells. */

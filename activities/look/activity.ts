@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { z, type ZodType } from 'zod';
 import { fault } from '../failures.ts';
 
 /** What an activity says to Temporal, and learns from it, while it asks the clouds. */
@@ -26,14 +27,44 @@ export function demandRightClock(): void {
     throw fault(`this worker's clock is ${Math.round(behind / 1000)} s behind Temporal's; set it right, then it goes on`);
 }
 
-/** Keeps telling Temporal that the activity lives, and thereby learns of a request to stop, while `work` runs. */
+/** What an activity keeps for its next try, by its context. */
+const kept = new WeakMap<Context, unknown>();
+
+/**
+ * Keeps telling Temporal that the activity lives, and thereby learns of a request to stop, while `work` runs: from the beginning, since its first seconds may go to
+ * loading records. What it keeps for its next try goes along.
+ */
 export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => Context.current().heartbeat(), 500);
+  const context = Context.current();
+  const tell = () => context.heartbeat(kept.get(context) ?? context.info.heartbeatDetails);
+  tell();
+  const timer = setInterval(tell, 500);
   try {
     return await work();
+  } catch (error) {
+    // Temporal gets this before it learns of the failure.
+    tell();
+    throw error;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Keeps a small value for the next try of this activity: it is told with each heartbeat. Whoever may write to the namespace can put another in its place. */
+export function keepForNextTry(value: object): void {
+  kept.set(Context.current(), { of: ownName(), value });
+}
+
+/** What the try before kept; undefined where there was none, or where it is not of this activity and shape. */
+export function keptByLastTry<T>(shape: ZodType<T>): T | undefined {
+  const told: unknown = Context.current().info.heartbeatDetails;
+  return z.strictObject({ of: z.literal(ownName()), value: shape }).safeParse(told).data?.value;
+}
+
+/** The same in each try of an activity, and no other's. */
+function ownName(): string {
+  const { activityId, workflowExecution } = Context.current().info;
+  return [workflowExecution?.runId, activityId].join(' ');
 }
 
 /** Runs `work` for each value, a few at a time; ends with the first error after all that were begun have ended. */

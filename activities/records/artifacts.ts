@@ -26,6 +26,11 @@ export class ArtifactStore {
     return address;
   }
 
+  /** Whether a run has stored a value with this address. */
+  async has(run: string, address: string): Promise<boolean> {
+    return await this.#store.uses(run, address);
+  }
+
   /** Reads a value back and checks it against its address. Throws RecordsDamaged when it is not there or was changed. */
   async get<T>(address: string): Promise<T> {
     return JSON.parse(await this.text(address)) as T;

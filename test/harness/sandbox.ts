@@ -97,7 +97,17 @@ export class TestSandbox {
     });
   }
 
-  async #control(method: 'GET' | 'PUT', path: 'estate' | 'state', body?: object, headers: Record<string, string> = {}): Promise<Response> {
+  /** From now on so many of all calls fail, from 0 to 1. */
+  async faults(rate: number): Promise<void> {
+    await this.#control('PUT', 'faults', { rate });
+  }
+
+  async #control(
+    method: 'GET' | 'PUT',
+    path: 'estate' | 'state' | 'faults',
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const authorization = `Bearer ${readFileSync(join(this.folder, 'control-token'), 'utf8')}`;
     const answer = await fetch(`${this.client.origin}/sandbox/${path}`, {
       method,

@@ -66,3 +66,13 @@ test('what is not YAML, or not there, says so', () => {
   expect(fault('manifest: [\nobjects: }').message).toMatch(/^estate\.yaml:2: not valid YAML/);
   expect(() => loadEstate('no-such.yaml')).toThrow(expect.objectContaining({ code: 'UnreadableFile' }));
 });
+
+test('one that is written as JSON is read, and its faults are told with their lines all the same', () => {
+  const object = '{"kind": "aws-account", "ours": false, "id": "111122223333", "entryRole": "x"}';
+  const file = join(mkdtempSync(join(tmpdir(), 'estate-')), 'estate.json');
+  writeFileSync(file, `{"manifest": {},\n"objects": [\n${object}\n]}\n`);
+  expect(loadEstate(file).objects).toMatchObject([JSON.parse(object) as object]);
+  expect(fault(`{"manifest": {},\n"objects": [\n${object},\n${object}\n]}\n`).message).toMatch(
+    /^estate\.yaml:4: objects\[1\]: .* is already at line 3/,
+  );
+});

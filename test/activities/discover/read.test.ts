@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../../activities/deps.ts';
 import { readBatch } from '../../../activities/discover/read.ts';
+import { withHeartbeat } from '../../../activities/look/activity.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
 import { TENANT } from '../planned.ts';
 
@@ -17,17 +18,37 @@ const manifest = ManifestSchema.parse({
 });
 
 /** An artifact store and an AWS of which each account answers `read`. */
-function depsWith(read: () => Promise<unknown>): { deps: Deps; stored: unknown[] } {
+function depsWith(
+  read: (api: unknown, system: string) => Promise<unknown>,
+  kind: 'blocked' | 'retry' = 'blocked',
+): { deps: Deps; stored: unknown[] } {
   const stored: unknown[] = [];
   const artifacts = {
     get: () => Promise.resolve(manifest),
     put: (_: string, value: unknown) => Promise.resolve(String(stored.push(value))),
+    has: (_: string, address: string) => Promise.resolve(stored[Number(address) - 1] !== undefined),
   };
-  const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind: 'blocked', code: 'NotFound', message: '' }) };
+  const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind, code: 'NotFound', message: '' }) };
   return { deps: { artifacts, clouds: { aws } } as unknown as Deps, stored };
 }
 
 const secondBatch = { run: 'r', manifest: 'm', index: 1 };
+/** Tries to read the second batch with what the try before told last. */
+async function tryToRead(deps: Deps, heartbeatDetails?: unknown): Promise<{ told: unknown; error: unknown }> {
+  const env = new MockActivityEnvironment({ heartbeatDetails, scheduledTimestampMs: Date.now() });
+  let told: unknown;
+  env.on('heartbeat', (details: unknown) => {
+    told = details;
+  });
+  const error: unknown = await env
+    .run(() => withHeartbeat(() => readBatch(deps, secondBatch)))
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+  return { told, error };
+}
+
 const isReadings = (value: unknown) => Array.isArray(value);
 
 test('a batch whose reading was stopped half way is no reading: what was not asked would look like nothing there', async () => {
@@ -48,4 +69,44 @@ test('a batch that was read to its end tells of each of its systems', async () =
   const { deps, stored } = depsWith(() => Promise.resolve({}));
   await new MockActivityEnvironment().run(() => readBatch(deps, secondBatch));
   expect(stored.filter(isReadings).map((readings) => readings.length)).toEqual([50]);
+});
+
+test('after a fault the next try reads only the systems that were not read; all of them are told', async () => {
+  const asked: string[] = [];
+  let faults = 2;
+  const { deps, stored } = depsWith((_, system) => {
+    asked.push(system);
+    return asked.length % 20 === 0 && faults-- > 0 ? Promise.reject(new Error('503')) : Promise.resolve({ system });
+  }, 'retry');
+  const first = await tryToRead(deps);
+  expect(first.error).toMatchObject({ type: 'CloudUnavailable', nonRetryable: false });
+  expect(asked).toHaveLength(50);
+  const second = await tryToRead(deps, first.told);
+  expect(second.error).toBeUndefined();
+  expect(new Set(asked.slice(50))).toEqual(new Set([asked[19], asked[39]]));
+  expect(asked).toHaveLength(52);
+  const [readings = []] = stored.filter(isReadings) as { system: string; artifact: string }[][];
+  expect(readings.map((r) => r.system)).toEqual([...new Set(asked)].toSorted());
+  // Each is told with its own snapshot.
+  expect(readings.map((r) => (stored[Number(r.artifact) - 1] as { system: string }).system)).toEqual(readings.map((r) => r.system));
+});
+
+test('what an earlier try kept counts only as far as the records hold it, and only for the very same activity', async () => {
+  let reads = 0;
+  const { deps, stored } = depsWith(
+    (_, system) => (++reads === 50 ? Promise.reject(new Error('503')) : Promise.resolve({ system })),
+    'retry',
+  );
+  const { told } = await tryToRead(deps);
+  expect(reads).toBe(50);
+  const other = { ...(told as object), of: 'another run 1' };
+  for (const unusable of [other, 'nothing of ours', undefined]) {
+    reads = 100;
+    await tryToRead(deps, unusable);
+    expect(reads).toBe(150);
+  }
+  stored.splice(0, 10, ...Array.from({ length: 10 }, () => undefined));
+  reads = 100;
+  await tryToRead(deps, told);
+  expect(reads).toBe(111);
 });
