@@ -1,12 +1,11 @@
 import type { Approval } from './decided.ts';
-import { samePerson } from './identity/person.ts';
 import { unresolvedItems, type Ledger } from './ledger.ts';
 import { PHASES, type Gate } from './names.ts';
 import { indexOf } from './plan-index.ts';
 import { isApprover } from './messages/judging.ts';
 import type { Plan, PlanItem } from './plan.ts';
 import type { Policy } from './policy.ts';
-import { proofVerdict } from './statement/proof.ts';
+import { alsoAdmittedAs, proofVerdict, saidBySame, type Said } from './statement/proof.ts';
 import type { Where } from './statement/statement.ts';
 import { gatesBefore } from './wave.ts';
 
@@ -90,9 +89,12 @@ export function refusalToLift(item: Pick<PlanItem, 'id'>, ledger: Ledger): Unaut
 }
 
 /** Pure: why an approval counts no longer by this policy; undefined where it does. */
-export function approvalFault({ decision, at }: Approval, policy: Policy, where: Where, startedBy: string): string | undefined {
+export function approvalFault({ decision, at, admission }: Approval, policy: Policy, where: Where, starter: Said): string | undefined {
   const { by } = decision;
-  if (policy.fourEyes && samePerson(by, startedBy)) return `${by} started the run`;
-  const verdicts = [isApprover(by, { policy }), proofVerdict('approve', decision, { policy, where, recordedAt: new Date(at) })];
+  if (policy.fourEyes && saidBySame(decision, starter)) return `${by} started the run`;
+  const verdicts = [
+    isApprover(by, { policy, admittedAs: alsoAdmittedAs(decision, policy, admission) }),
+    proofVerdict('approve', decision, { policy, where, recordedAt: new Date(at), admission }),
+  ];
   return verdicts.flatMap((v) => (v.ok ? [] : [v.message]))[0];
 }

@@ -1,6 +1,7 @@
 import type { Hold } from './finding.ts';
 import type { GateMessage, GateOutcome, OpenGate } from './gate.ts';
 import type { Gate } from './names.ts';
+import type { Admission } from './statement/proof.ts';
 
 /**
  * What an approver decided to leave in place. `keeps`: it goes on working, so that of its way stays with it; absent where it stays as an orphan, which may
@@ -29,6 +30,8 @@ export interface Approval {
   /** When it was recorded. */
   at: string;
   expiresAt: string;
+  /** Of a sign-in. */
+  admission?: Admission | undefined;
 }
 
 /** The part of the ledger that decisions fill: what people allowed, left in place and confirmed. */

@@ -12,6 +12,7 @@ import type { Excluded, Plan } from './plan.ts';
 import { policyHash } from './policy-hash.ts';
 import type { Policy } from './policy.ts';
 import type { Pending } from './quorum.ts';
+import type { Admission } from './statement/proof.ts';
 import type { Proof } from './statement/statement.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
@@ -25,8 +26,9 @@ export type JournalRecord =
       tenantId: string;
       restores?: string;
       temporal?: Place;
-      /** What proves who started it; `nonce`: its statement's random number, which counts once. */
+      /** What proves who started it; `nonce`: its statement's random number, which counts once; `admission` of a sign-in. */
       proof?: Proof;
+      admission?: Admission;
       nonce?: string;
     }
   /** The worker's policy, from here on: once at the start, and whenever it changed. */
@@ -40,7 +42,15 @@ export type JournalRecord =
   | { type: 'gate-closed'; gate: Gate; opening: number; outcome: GateOutcome }
   | { type: 'reminder'; gate: Gate; opening: number; stage: 'reminder' | 'escalation' }
   /** `pending`: an approval that is not enough by itself. `kept`: of a waiver, what goes on working, and what of its way stays with it. */
-  | { type: 'decision'; decision: Decision; items?: string[]; expiresAt?: string; pending?: Pending; kept?: KeptThings }
+  | {
+      type: 'decision';
+      decision: Decision;
+      items?: string[];
+      expiresAt?: string;
+      pending?: Pending;
+      kept?: KeptThings;
+      admission?: Admission;
+    }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
   /** Written before the call. `quarantine`: it is not removed, but denied or disabled. */
   | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }
@@ -79,6 +89,8 @@ export interface LedgerEntry {
 /** The journal folded: what stands now. */
 export interface Ledger extends Decided {
   startedBy: string | undefined;
+  /** What proves that. */
+  startProof: Proof | undefined;
   /** Of the statement that began it. */
   nonce: string | undefined;
   tenantId: string | undefined;
@@ -120,6 +132,7 @@ const TURNS: ReadonlySet<JournalRecord['type']> = new Set(['gate-opened', 'gate-
 export function emptyLedger(): Ledger {
   return {
     startedBy: undefined,
+    startProof: undefined,
     nonce: undefined,
     tenantId: undefined,
     restores: undefined,
@@ -153,6 +166,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
   switch (r.type) {
     case 'run-started':
       ledger.startedBy = r.startedBy;
+      ledger.startProof = r.proof;
       ledger.nonce = r.nonce;
       ledger.tenantId = r.tenantId;
       ledger.manifest = r.manifestHash;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { namedTwice, type Fault } from './fault.ts';
+import { entraId, SignInSchema } from './identity/entra.ts';
 import { IDENTITIES } from './identity/how.ts';
 import { isAmong, normalPerson, samePerson } from './identity/person.ts';
 import { normalSshKey } from './statement/ssh-signature.ts';
 import { parseYaml } from './yaml.ts';
 
 const HOW_TO_CHOOSE =
-  'is missing: how is it known who decides? Write `identity: ssh` and the SSH keys of each person under `people`, or `identity: asserted` where names alone are to do (then whoever may write to the namespace may approve)';
+  'is missing: how is it known who decides? Write `identity: ssh` and the SSH keys of each person under `people`, `identity: entra` and the `oid` of each, or `identity: asserted` where names alone are to do (then whoever may write to the namespace may approve)';
 
 const sshKey = z.string().transform((line, context) => {
   try {
@@ -19,7 +20,7 @@ const sshKey = z.string().transform((line, context) => {
 
 const quorum = z.int().min(1).optional();
 
-/** One person, by whatever keys: what counts as one pair of eyes. */
+/** One person, by whatever keys: what counts as one pair of eyes. With `group` or `role` it is whoever is in that. */
 const PersonSchema = z.strictObject({
   name: z.string().min(1).max(256, 'is longer than 256 characters; write it shorter'),
   /** Public SSH keys, each as a `.pub` file has it. */
@@ -35,11 +36,19 @@ const PersonSchema = z.strictObject({
       ]),
     )
     .default([]),
+  /** The person's object id in Entra ID. */
+  oid: entraId.optional(),
+  /** Object id of a group: its members, also through other groups. */
+  group: entraId.optional(),
+  /** Template id of a directory role: whoever holds it just now. */
+  role: entraId.optional(),
 });
 
 /** The worker's own floor: what no manifest can loosen. One YAML file, named by OFFBOARD_POLICY. */
 export const PolicySchema = z.strictObject({
-  identity: z.enum(IDENTITIES, { error: ({ input }) => (input === undefined ? HOW_TO_CHOOSE : 'is none of asserted, ssh') }),
+  identity: z.enum(IDENTITIES, { error: ({ input }) => (input === undefined ? HOW_TO_CHOOSE : 'is none of asserted, ssh, entra') }),
+  /** Where people sign in, with `identity: entra`. */
+  entra: SignInSchema.optional(),
   /** Whoever may say anything that changes something, where names are not enough. */
   people: z.array(PersonSchema).optional(),
   /** A signature counts only where a security key saw its owner's hand. */
@@ -77,10 +86,12 @@ export function parsePolicy(file: string, text: string): Policy {
   return parseYaml(file, text, PolicySchema, policyFaults);
 }
 
-function policyFaults({ identity, approvers, people = [], quorum = {} }: Policy): Fault[] {
+function policyFaults({ identity, entra, approvers, people = [], quorum = {} }: Policy): Fault[] {
+  const several = people.filter((p) => p.group !== undefined || p.role !== undefined);
+  const countable = !approvers.some((a) => several.some((p) => samePerson(p.name, a)));
   const keys = people.flatMap((person, at) => person.keys.map(({ key }, k) => ({ key, path: ['people', at, 'keys', k] as PropertyKey[] })));
   const tooMany = Object.entries(quorum).flatMap(([gate, needed]): Fault[] => {
-    if (needed === undefined || needed <= approvers.length) return [];
+    if (needed === undefined || !countable || needed <= approvers.length) return [];
     const what = `${needed} approvers are needed, and there are ${approvers.length}`;
     return [{ code: 'InvalidPolicy', path: ['quorum', gate], what, mend: 'name more approvers, or ask for fewer' }];
   });
@@ -102,6 +113,7 @@ function policyFaults({ identity, approvers, people = [], quorum = {} }: Policy)
     }),
   ];
   if (identity === 'asserted') return faults;
+  if (identity === 'entra') return [...faults, ...signInFaults({ entra, approvers, people })];
   const without = approvers.flatMap((name, at): Fault[] => {
     if ((people.find((p) => samePerson(p.name, name))?.keys.length ?? 0) > 0) return [];
     return [
@@ -114,6 +126,41 @@ function policyFaults({ identity, approvers, people = [], quorum = {} }: Policy)
     ];
   });
   return [...faults, ...without];
+}
+
+const GUID = z.guid();
+
+/** A person is one `oid`, and is called by a name that nobody could take for another's. */
+function signInFaults({ entra, approvers, people = [] }: Pick<Policy, 'entra' | 'approvers' | 'people'>): Fault[] {
+  const fault = (path: PropertyKey[], what: string, mend: string): Fault => ({ code: 'InvalidPolicy', path, what, mend });
+  const ids = people.flatMap((p, at) =>
+    (['oid', 'group', 'role'] as const).flatMap((by) => (p[by] === undefined ? [] : [{ by, at, id: p[by] }])),
+  );
+  return [
+    ...(entra ? [] : [fault(['entra'], 'is missing', 'write the tenant and the clientId that people sign in to')]),
+    ...namedTwice(
+      ['people'],
+      ids.map((i) => i.id),
+      (id) => id,
+      ['oid'],
+    ).map((f) => {
+      const places = (f.places ?? []).map(([, index]) => ids[Number(index)]).flatMap((i) => (i ? [['people', i.at, i.by]] : []));
+      return { ...f, code: 'InvalidPolicy' as const, places, mend: 'give each to one entry, once' };
+    }),
+    ...people.flatMap(({ name, oid, group, role }, at): Fault[] => [
+      ...([oid, group, role].filter((id) => id !== undefined).length > 1
+        ? [fault(['people', at], `${name} has more than one of oid, group, role`, 'write an entry for each')]
+        : []),
+      ...(GUID.safeParse(normalPerson(name)).success
+        ? [fault(['people', at, 'name'], 'is a GUID', 'write a name: whoever a group admits is called by an object id')]
+        : []),
+    ]),
+    ...approvers.flatMap((name, at): Fault[] => {
+      const person = people.find((p) => samePerson(p.name, name));
+      if (person?.oid !== undefined || person?.group !== undefined || person?.role !== undefined) return [];
+      return [fault(['approvers', at], `${name} has no oid, group or role under people`, 'add one, or nobody can approve as this person')];
+    }),
+  ];
 }
 
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */

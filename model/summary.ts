@@ -60,7 +60,13 @@ export interface RunSummary {
 }
 
 /** How far a name in the evidence can be trusted. */
-export const NAMES = { asserted: 'asserted, not proved', ssh: 'proved by SSH signatures', both: 'in part asserted, not proved' } as const;
+export const NAMES = {
+  asserted: 'asserted, not proved',
+  ssh: 'proved by SSH signatures',
+  entra: 'proved by sign-ins with Entra ID',
+  proved: 'proved by SSH signatures and by sign-ins with Entra ID',
+  both: 'in part asserted, not proved',
+} as const;
 
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
 export interface Evidence {

@@ -13,14 +13,14 @@ import { keptOf } from '../../model/left-in-place.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import { mayBeWaived } from '../../model/sign-in.ts';
 import { overrideFault } from '../../model/overridable.ts';
-import { validUntil } from '../../model/statement/proof.ts';
+import { alsoAdmittedAs, saidBySame, validUntil, type Admission } from '../../model/statement/proof.ts';
 import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
 import { goByPolicy } from '../records/policy.ts';
 import { currentPlan } from '../records/plans.ts';
-import { proved } from './prove.ts';
+import { proved, starterOf } from './prove.ts';
 
 export interface DecideInput {
   run: string;
@@ -50,9 +50,9 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const ledger = await deps.journal.ledger(run);
   // The manifest of the journal, not of the caller: whoever can start an activity could bring one with other approvers.
   const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
-  const context = await contextOf(deps, input, ledger, manifest);
   const says = sayingOf(decision);
-  const proof = proved(deps, run, says, decision, input.arrivedAt);
+  const { verdict: proof, admission } = await proved(deps, run, says, decision, input.arrivedAt);
+  const context = await contextOf(deps, input, ledger, manifest, admission);
   const verdict = proof.ok || isFromAnybody(decision) ? await judge(deps, ledger, decision, context) : proof;
   if (!verdict.ok) {
     await deps.journal.append(run, { type: 'refusal', decision, code: verdict.code, message: verdict.message });
@@ -69,6 +69,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     ...(decision.kind === 'approve' ? { expiresAt } : {}),
     ...(pending ? { pending } : {}),
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
+    ...(admission ? { admission } : {}),
   };
   await deps.journal.append(run, line);
   return { items, proved: proof.ok, ...(pending ? { pending } : {}) };
@@ -101,10 +102,20 @@ async function judge(deps: Deps, ledger: Ledger, decision: Decision, context: De
   return fault ? refuse(fault.code, fault.message, step('plan', RUN)) : decide(decision, context);
 }
 
-async function contextOf(deps: Deps, { decision, phase }: DecideInput, ledger: Ledger, manifest: Manifest): Promise<DecisionContext> {
+async function contextOf(
+  deps: Deps,
+  { decision, phase }: DecideInput,
+  ledger: Ledger,
+  manifest: Manifest,
+  admission: Admission | undefined,
+): Promise<DecisionContext> {
+  const policy = effectivePolicy(deps.policy, manifest);
+  const starter = starterOf(ledger);
   const base: DecisionContext = {
-    policy: effectivePolicy(deps.policy, manifest),
-    startedBy: ledger.startedBy ?? '',
+    policy,
+    admittedAs: alsoAdmittedAs(decision, policy, admission),
+    // The policy may call whoever started it by another name meanwhile.
+    startedBy: saidBySame(decision, starter) ? decision.by : starter.by,
     now: new Date(),
     // Where records were lost, an earlier opening may stand there without its end: the last one counts.
     gate: [...ledger.gates.values()].findLast((g) => g.outcome === undefined && !g.decided),

@@ -3,15 +3,20 @@ import type { Approval } from '../../model/decided.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { effectivePolicy } from '../../model/policy.ts';
-import { proofVerdict, type Said } from '../../model/statement/proof.ts';
+import type { Said } from '../../model/statement/proof.ts';
 import { whereOf, type Saying } from '../../model/statement/statement.ts';
 import { quorumOf } from '../../model/quorum.ts';
-import type { Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
+import { provedAt, type Proved } from '../entra/proved.ts';
 
 /** Is it proved who says this to a run? `arrivedAt`: when it came, by the workflow's time, in ISO. */
-export function proved({ policy, temporal }: Deps, run: string, says: Saying, message: Said, arrivedAt: string): Verdict {
-  return proofVerdict(says, message, { policy, where: whereOf(temporal.namespace, run), arrivedAt: new Date(arrivedAt) });
+export async function proved({ policy, temporal }: Deps, run: string, says: Saying, message: Said, arrivedAt: string): Promise<Proved> {
+  return await provedAt(policy, whereOf(temporal.namespace, run), says, message, arrivedAt);
+}
+
+/** Whoever started a run, with what proves it. */
+export function starterOf({ startedBy = '', startProof }: Ledger): Said {
+  return { by: startedBy, ...(startProof ? { proof: startProof } : {}) };
 }
 
 /** What covers removals in a run now: its records, judged by today's policy at the later of this clock and the newest record's time. */
@@ -21,7 +26,7 @@ export function authorityOf({ policy, temporal }: Deps, run: string, ledger: Led
   // Many items rest on one approval.
   const known = new Map<Approval, string | undefined>();
   const fault = (approval: Approval): string | undefined => {
-    if (!known.has(approval)) known.set(approval, approvalFault(approval, effective, where, ledger.startedBy ?? ''));
+    if (!known.has(approval)) known.set(approval, approvalFault(approval, effective, where, starterOf(ledger)));
     return known.get(approval);
   };
   return {

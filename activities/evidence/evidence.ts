@@ -1,9 +1,11 @@
+import { createPublicKey } from 'node:crypto';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { removedItems } from '../../model/restore.ts';
 import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
 import type { Policy } from '../../model/policy.ts';
-import { SIGNED_AS } from '../../model/statement/statement.ts';
+import type { Admission } from '../../model/statement/proof.ts';
+import { parseProof, SIGNED_AS } from '../../model/statement/statement.ts';
 import { KINDS } from '../kinds.ts';
 import { undoOf } from '../plan/restorability.ts';
 import { NO_LINE, type JournalLine } from '../records/chain.ts';
@@ -21,7 +23,7 @@ export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Pl
 /** Whether those who decided proved who they are: by the policies that the run went by. */
 function namesOf(lines: JournalLine[]): Evidence['names'] {
   const identities = new Set(policiesOf(lines).map((p) => p.identity));
-  if (identities.size > 1) return NAMES.both;
+  if (identities.size > 1) return identities.has('asserted') ? NAMES.both : NAMES.proved;
   return NAMES[[...identities][0] ?? 'asserted'];
 }
 
@@ -60,23 +62,30 @@ export function evidenceFiles(
 }
 
 /**
- * What was signed, as it was signed, and by whose keys: each `statement-SEQ.json` with its `.sig`, and `allowed_signers`. With OpenSSH alone:
- * `ssh-keygen -Y verify -f allowed_signers -I NAME -n mepm-offboard -s statement-7.json.sig < statement-7.json`.
+ * What people said, as they said it, with what proves it: each `statement-SEQ.json` with its `.sig` and `allowed_signers`, or with the `.jwt` of its sign-in
+ * and the tenant's key in `.pem`. docs/identity.md tells how OpenSSH or OpenSSL alone verify them.
  */
 function statementFiles(lines: JournalLine[]): [name: string, text: string][] {
-  const signed = lines.flatMap(({ seq, record: r }) => {
-    const proof = r.type === 'run-started' ? r.proof : r.type === 'decision' ? r.decision.proof : undefined;
-    return proof ? [{ name: `statement-${seq}.json`, proof }] : [];
-  });
+  if (policiesOf(lines).every((p) => p.identity === 'asserted')) return [];
   const keys = policiesOf(lines).flatMap(({ people = [] }) => people.flatMap((p) => p.keys.map(({ key }) => signerLine(p.name, key))));
-  if (keys.length === 0) return [];
   return [
-    ...signed.flatMap(({ name, proof }): [string, string][] => [
-      [name, proof.statement],
-      [`${name}.sig`, proof.signature],
-    ]),
-    ['allowed_signers', `${[...new Set(keys)].join('\n')}\n`],
+    ...lines.flatMap(({ seq, record: r }) => {
+      if (r.type === 'run-started') return proofFiles(`statement-${seq}.json`, r.proof, r.admission);
+      return r.type === 'decision' ? proofFiles(`statement-${seq}.json`, r.decision.proof, r.admission) : [];
+    }),
+    ...(keys.length === 0 ? [] : [['allowed_signers', `${[...new Set(keys)].join('\n')}\n`] as [string, string]]),
   ];
+}
+
+/** Nothing for a proof that has not the shape of one, as anybody may send it with what is taken from anybody. */
+function proofFiles(name: string, given: unknown, admission: Admission | undefined): [name: string, text: string][] {
+  const proof = parseProof(given);
+  if (!proof) return [];
+  const said: [string, string] = [name, proof.statement];
+  if ('signature' in proof) return [said, [`${name}.sig`, proof.signature]];
+  if (!admission) return [said, [`${name}.jwt`, proof.idToken]];
+  const key = createPublicKey({ key: admission.key, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  return [said, [`${name}.jwt`, proof.idToken], [`${name}.pem`, key.toString()]];
 }
 
 /** OpenSSH takes a name of these characters only. */

@@ -33,7 +33,7 @@ ${accessSection(s)}${excludedSection(s)}<dl>${terms([
   ])}</dl>
 ${s.preconditions.length > 0 ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${lines(p.next)}`).join('')}</ul>` : ''}
 <h2>Decisions</h2>
-<p>Names here and below were ${esc(names)}${names === NAMES.ssh ? '' : ': each is what a person said who they are'}.</p>
+<p>Names here and below were ${esc(names)}${names === NAMES.asserted || names === NAMES.both ? ': each is what a person said who they are' : ''}.</p>
 <table><tr><th>When<th>Who<th>What<th>Reason</tr>${s.decisions.map((d) => row([d.at, d.decision.by, decisionWords(d), reasonOf(d)])).join('')}</table>
 ${phasesOf(s)
   .map(({ phase, title }, i) => phaseSection(s, phase, `${i + 1}. ${title}`))

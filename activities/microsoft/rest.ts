@@ -98,6 +98,17 @@ export function restTo(
   };
 }
 
+/** Reads what a tenant publishes to everybody, as JSON. Throws as `restTo`. */
+export async function publicJson<T>(url: string, schema: z.ZodType<T>): Promise<T> {
+  const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
+  pipeline.addPolicy(inTime);
+  pipeline.addPolicy(answersOnly);
+  const headers = createHttpHeaders({ accept: 'application/json' });
+  const response = await pipeline.sendRequest((shared ??= createDefaultHttpClient()), createPipelineRequest({ url, headers }));
+  if (response.status >= 300) throw refusal(response);
+  return schema.parse(jsonOf(response.bodyAsText));
+}
+
 /** Refuses a URL outside the endpoint's origin, as a forged or broken next link would name: it must not get our token. */
 export function staysAt(base: string): PipelinePolicy {
   const { origin } = new URL(base);

@@ -17,6 +17,7 @@ import { failureMessage } from '../failures.ts';
 import { lookInSystem } from '../look/look.ts';
 import { counted } from '../../model/counted.ts';
 import { startMessage } from '../../model/messages/start.ts';
+import type { Admission } from '../../model/statement/proof.ts';
 import type { Proof } from '../../model/statement/statement.ts';
 import { parseRunName, withoutDryRun, workflowIdIn, workflowIdOf } from '../../model/run-name.ts';
 import { nonceOf, provedPart, unproved } from './prove.ts';
@@ -66,8 +67,8 @@ export interface StartRunResult {
 export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
   const manifest = parseManifest(input.manifest);
   const address = await deps.artifacts.put(input.run, manifest);
-  const nobody = await unproved(deps, input.run, 'start', saidBy(input), input.arrivedAt);
-  const opened = await openRun(deps, provedPart(input, nobody), manifest, address);
+  const { nobody, ...asked } = await unproved(deps, input.run, 'start', saidBy(input), input.arrivedAt);
+  const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, address);
   if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
     ...approverFailures(deps, manifest, input.startedBy),
@@ -99,7 +100,13 @@ async function refusedStart(
 /** Begins the journal of a run, and tells what the workflow works with whatever the run does. `manifestHash`: the manifest's address. */
 export async function openRun(
   deps: Deps,
-  { run, workflowId, startedBy, proof }: Pick<StartRunInput, 'run' | 'workflowId' | 'startedBy' | 'proof'>,
+  {
+    run,
+    workflowId,
+    startedBy,
+    proof,
+    admission,
+  }: Pick<StartRunInput, 'run' | 'workflowId' | 'startedBy' | 'proof'> & { admission?: Admission },
   manifest: Manifest,
   manifestHash: string,
   restores?: string,
@@ -114,7 +121,7 @@ export async function openRun(
       type: 'run-started',
       ...started,
       ...(restores === undefined ? {} : { restores }),
-      ...(proof ? { proof, ...nonceOf(proof) } : {}),
+      ...(proof ? { proof, ...nonceOf(proof), ...(admission ? { admission } : {}) } : {}),
     });
   }
   await goByPolicy(deps, run);
@@ -152,7 +159,9 @@ export function approverFailures(deps: Deps, manifest: Manifest, startedBy: stri
   }
   const able = policy.approvers.filter((a) => !policy.fourEyes || !samePerson(a, startedBy));
   const most = Math.max(...GATES.map((gate) => quorumOf(policy, gate)));
-  if (able.length > 0 && able.length < most)
+  // How many a group or a role stands for, nobody knows before.
+  const countable = !deps.policy.people?.some((p) => (p.group ?? p.role) !== undefined && isAmong(p.name, able));
+  if (countable && able.length > 0 && able.length < most)
     return asReasons([`approvers: ${most} are needed at a gate, and only ${able.join(', ')} could approve; name more`]);
   if (policy.fourEyes && policy.approvers.every((a) => samePerson(a, startedBy))) {
     return asReasons([`approvers: only ${startedBy}, who started the run, could approve; name a second person`]);

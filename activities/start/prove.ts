@@ -1,9 +1,10 @@
 import type { Reason } from '../../model/next-step.ts';
 import { workflowIdIn } from '../../model/run-name.ts';
-import { proofVerdict } from '../../model/statement/proof.ts';
+import type { Admission } from '../../model/statement/proof.ts';
 import { parseStatement, type Proof } from '../../model/statement/statement.ts';
-import { refuse, type Verdict } from '../../model/verdict.ts';
+import { refuse } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
+import { provedAt, type Proved } from '../entra/proved.ts';
 
 /** What begins a run, as a person says it. */
 export interface Beginning {
@@ -19,29 +20,29 @@ export async function unproved(
   says: 'start' | 'restore',
   message: Beginning & object,
   arrivedAt: string,
-): Promise<Reason[]> {
-  const verdict = await beginningVerdict(deps, run, says, message, arrivedAt);
-  return verdict.ok ? [] : [{ reason: verdict.message }];
+): Promise<{ nobody: Reason[]; admission?: Admission }> {
+  const { verdict, ...asked } = await beginningProved(deps, run, says, message, arrivedAt);
+  return verdict.ok ? { nobody: [], ...asked } : { nobody: [{ reason: verdict.message }] };
 }
 
 /** Before a workflow has begun it has no id: instead a random number ties the statement to it, which counts for one run only. */
-async function beginningVerdict(
+async function beginningProved(
   { policy, temporal, journal }: Deps,
   run: string,
   says: 'start' | 'restore',
   message: Beginning,
   arrivedAt: string,
-): Promise<Verdict> {
+): Promise<Proved> {
   const told = message.proof && parseStatement(message.proof.statement)?.run;
   const nonce = told && 'nonce' in told ? told.nonce : '';
   const where = { namespace: temporal.namespace, workflowId: workflowIdIn(run), run: { nonce } };
-  const verdict = proofVerdict(says, message, { policy, where, arrivedAt: new Date(arrivedAt) });
-  if (!verdict.ok || policy.identity === 'asserted') return verdict;
+  const proved = await provedAt(policy, where, says, message, arrivedAt);
+  if (!proved.verdict.ok || policy.identity === 'asserted') return proved;
   for (const other of await journal.runs()) {
     if (other === run || (await journal.ledgerIfWhole(other))?.nonce !== nonce) continue;
-    return refuse('ProofWrong', `proof.statement: began ${other} already, and counts once; start again`);
+    return { verdict: refuse('ProofWrong', `proof.statement: began ${other} already, and counts once; start again`) };
   }
-  return verdict;
+  return proved;
 }
 
 /** What is recorded of a begin. A proof that does not hold is none: recorded, it would use up the number of somebody who means it. */

@@ -32,7 +32,7 @@ export interface StartRestoreInput {
 export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
   demandReadable(input.run, input.restores);
   const { restores, only, startedBy: by, tenantId, dryRun, proof } = input;
-  const nobody = await unproved(
+  const { nobody, ...asked } = await unproved(
     deps,
     input.run,
     'restore',
@@ -45,7 +45,7 @@ export async function startRestore(deps: Deps, input: StartRestoreInput): Promis
   if (!last || source.ledger.restores !== undefined)
     throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
-  const opened = await openRun(deps, provedPart(input, nobody), manifest, manifestHash, input.restores);
+  const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, manifestHash, input.restores);
   if (nobody.length > 0) {
     await deps.journal.append(input.run, { type: 'preconditions', failures: nobody });
     return { ...opened, approvers: [], failures: nobody, soak: 0, collectors: [] };

@@ -5,7 +5,7 @@ import { isFromAnybody, sayingOf } from '../../model/messages/index.ts';
 import type { Gate } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
 import { quorumOf } from '../../model/quorum.ts';
-import { proofVerdict } from '../../model/statement/proof.ts';
+import { proofVerdict, type Said } from '../../model/statement/proof.ts';
 import { whereOf, type Where } from '../../model/statement/statement.ts';
 
 /** Between the last look at an approval and the intent the thing is read and judged once more. */
@@ -15,7 +15,7 @@ const JUDGED_WITHIN_MS = 15 * 60_000;
 export class Decisions {
   readonly #run: string;
   #where: Where;
-  #startedBy = '';
+  #starter: Said = { by: '' };
   #policy: Policy | undefined;
   readonly #approvals = new Map<string, Approval[]>();
   /** Whether the run gives things back. */
@@ -30,7 +30,7 @@ export class Decisions {
   take(at: string, r: JournalRecord): string | undefined {
     if (r.type === 'run-started') {
       this.restores = r.restores !== undefined;
-      this.#startedBy = r.startedBy;
+      this.#starter = { by: r.startedBy, ...(r.proof ? { proof: r.proof } : {}) };
       this.#where = whereOf(r.temporal?.namespace ?? '', this.#run);
     }
     if (r.type === 'policy') this.#policy = r.policy;
@@ -38,10 +38,13 @@ export class Decisions {
     const { decision } = r;
     if (decision.kind === 'approve') {
       const key = `${decision.gate} ${decision.planHash}`;
-      this.#approvals.set(key, [...(this.#approvals.get(key) ?? []), { decision, at, expiresAt: r.expiresAt ?? at }]);
+      this.#approvals.set(key, [
+        ...(this.#approvals.get(key) ?? []),
+        { decision, at, expiresAt: r.expiresAt ?? at, admission: r.admission },
+      ]);
     }
     if (!this.#policy || isFromAnybody(decision)) return undefined;
-    const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at) };
+    const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at), admission: r.admission };
     const verdict = proofVerdict(sayingOf(decision), decision, proving);
     return verdict.ok ? undefined : `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
   }
@@ -59,7 +62,7 @@ export class Decisions {
   #fault(approval: Approval, at: string): string | undefined {
     const { by } = approval.decision;
     if (Date.parse(at) - Date.parse(approval.expiresAt) > JUDGED_WITHIN_MS) return `that by ${by} had expired (${approval.expiresAt})`;
-    const why = this.#policy && approvalFault(approval, this.#policy, this.#where, this.#startedBy);
+    const why = this.#policy && approvalFault(approval, this.#policy, this.#where, this.#starter);
     return why === undefined ? undefined : `that by ${by} did not count: ${why}`;
   }
 }

@@ -1,5 +1,8 @@
-/** How it is known who says something: names are only asserted, or each statement is signed with an SSH key that the policy gives that person. */
-export const IDENTITIES = ['asserted', 'ssh'] as const;
+/**
+ * How it is known who says something: names are only asserted, each statement is signed with an SSH key that the policy gives that person, or whoever says it
+ * signs in with Entra ID for just this statement.
+ */
+export const IDENTITIES = ['asserted', 'ssh', 'entra'] as const;
 export type Identity = (typeof IDENTITIES)[number];
 
 /** What every screen, record and page says where names prove nothing. */

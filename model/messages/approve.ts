@@ -1,6 +1,6 @@
 import { gateKey } from '../decided.ts';
 import { gateVerdict, type GateMessage } from '../gate.ts';
-import { samePerson } from '../identity/person.ts';
+import { saidBySame } from '../statement/proof.ts';
 import { refuse } from '../verdict.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { gateWords } from './gate-decision.ts';
@@ -14,13 +14,13 @@ export const approve: DecisionKind<ApproveDecision> = {
     const open = gateVerdict(decision, context.gate, context.now);
     if (!open.ok) return open;
     const { by, reason } = decision;
-    const before = context.gate?.approvals?.some((a) => samePerson(a.decision.by, by));
+    const before = context.gate?.approvals?.some((a) => saidBySame(a.decision, decision));
     return before ? refuse('NotAllowed', `by: ${by} has approved already; another approver must, too`) : mayDecide(by, reason, context);
   },
-  fold(decided, decision, _items, { expiresAt, pending, at }) {
+  fold(decided, decision, _items, { expiresAt, pending, at, admission }) {
     const gate = decided.gates.get(gateKey(decision.gate, decision.opening));
     if (!gate || expiresAt === undefined) return;
-    (gate.approvals ??= []).push({ decision, at, expiresAt });
+    (gate.approvals ??= []).push({ decision, at, expiresAt, ...(admission ? { admission } : {}) });
     if (!pending) gate.decided = 'approved';
   },
   words: (decision) => gateWords('approve', decision),

@@ -1,14 +1,16 @@
 import type { Decided, KeptThings } from '../decided.ts';
+import type { Admission } from '../statement/proof.ts';
 import type { Pending } from '../quorum.ts';
 import type { Verdict } from '../verdict.ts';
 import type { DecisionContext } from './judging.ts';
 
-/** What stands beside a decision in its record: `expiresAt` (ISO) of an approval; `pending` of one that is not enough; `kept` of a waiver; `at` (ISO): when. */
+/** What stands beside a decision in its record: `expiresAt` (ISO) of an approval; `pending` of one that is not enough; `kept` of a waiver; `at` (ISO): when; `admission` of a sign-in. */
 export interface About {
   expiresAt: string | undefined;
   pending: Pending | undefined;
   kept: KeptThings;
   at: string;
+  admission: Admission | undefined;
 }
 
 /**

@@ -55,10 +55,10 @@ export function decide(decision: Decision, context: DecisionContext): Verdict {
 /** Takes a recorded decision into what stands. */
 export function foldDecision(
   decided: Decided,
-  { decision, items = [], expiresAt, pending, kept = {} }: { decision: Decision; items?: string[] } & Partial<Omit<About, 'at'>>,
+  { decision, items = [], expiresAt, pending, kept = {}, admission }: { decision: Decision; items?: string[] } & Partial<Omit<About, 'at'>>,
   at: string,
 ): void {
-  kindOf(decision).fold?.(decided, decision, items, { expiresAt, pending, kept, at });
+  kindOf(decision).fold?.(decided, decision, items, { expiresAt, pending, kept, at, admission });
 }
 
 /** Stopping for now is: it needs no proof. */

@@ -9,6 +9,8 @@ export interface DecisionContext {
   policy: Policy;
   startedBy: string;
   now: Date;
+  /** By which names of the policy whoever decides is admitted, beside their own. */
+  admittedAs?: string[];
   gate: (OpenGate & { approvals?: Approval[] }) | undefined;
   /** Who gets the one-time password of the collector a confirmation names. */
   recipient?: string;
@@ -21,16 +23,17 @@ export interface DecisionContext {
 }
 
 /** Pure: may this person decide about a run that somebody else started, and do they say why? */
-export function mayDecide(by: string, reason: string, { policy, startedBy }: DecisionContext): Verdict {
+export function mayDecide(by: string, reason: string, context: DecisionContext): Verdict {
+  const { policy, startedBy } = context;
   if (policy.fourEyes && samePerson(by, startedBy)) {
     return refuse('SelfApproval', `by: ${by} started this run and cannot decide about it; ask another approver`);
   }
-  const known = isApprover(by, { policy });
+  const known = isApprover(by, context);
   return known.ok ? saysWhy(reason) : known;
 }
 
-export function isApprover(by: string, { policy }: Pick<DecisionContext, 'policy'>): Verdict {
-  if (isAmong(by, policy.approvers)) return { ok: true };
+export function isApprover(by: string, { policy, admittedAs = [] }: Pick<DecisionContext, 'policy' | 'admittedAs'>): Verdict {
+  if ([by, ...admittedAs].some((name) => isAmong(name, policy.approvers))) return { ok: true };
   return refuse('NotAnApprover', `by: ${by} is not among the approvers (${policy.approvers.join(', ')}); ask one of them`);
 }
 

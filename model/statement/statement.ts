@@ -52,15 +52,29 @@ const StatementSchema = z.strictObject({
 });
 export type Statement = z.infer<typeof StatementSchema>;
 
-/** A statement and its signature, as they are sent and kept. */
-export interface Proof {
+/** A statement and what proves it, as they are sent and kept. */
+export type Proof = SshProof | SignInProof;
+
+export interface SshProof {
   /** The statement's bytes. */
   statement: string;
   /** Armored, as `ssh-keygen -Y sign -n mepm-offboard` writes it. */
   signature: string;
 }
 
-export const ProofSchema = z.strictObject({ statement: z.string().max(200_000), signature: z.string().max(16_384) });
+export interface SignInProof {
+  statement: string;
+  /** An ID token of Entra ID whose `nonce` is the SHA-256 of the statement's bytes. */
+  idToken: string;
+}
+
+const text = z.string().max(200_000);
+const ProofSchema = z.union([z.strictObject({ statement: text, signature: text }), z.strictObject({ statement: text, idToken: text })]);
+
+/** A proof as it came; undefined for what has not the shape of one. */
+export function parseProof(proof: unknown): Proof | undefined {
+  return ProofSchema.safeParse(proof).data;
+}
 
 export const ARRIVES_WITHIN_MS = 15 * 60_000;
 const COLLECTOR_PREFIX = 'data-collector:';

@@ -42,7 +42,10 @@ const approval = (
   },
 });
 
-const cut = ({ statement, signature }: Proof): Proof => ({ statement, signature: signature.split('\n').toSpliced(2, 1).join('\n') });
+const cut = (proof: Proof): Proof =>
+  'idToken' in proof
+    ? { ...proof, idToken: proof.idToken.slice(0, -8) }
+    : { ...proof, signature: proof.signature.split('\n').toSpliced(2, 1).join('\n') };
 
 /** With the payload keys, and without the key of whoever is named: a statement is forged, changed, or of something else. */
 export const BY_STATEMENT: Attack[] = [

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { restTo } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { existingIn } from '../../microsoft/existing.ts';
-import { sameId } from '../../microsoft/ids.ts';
+import { normalId, sameId } from '../../microsoft/ids.ts';
 import { isGone } from './classify.ts';
 import {
   AppRoleAssignment,
@@ -18,6 +18,10 @@ import {
   SignInActivity,
   User,
 } from './shapes.ts';
+
+/** As many as Graph checks in one call. */
+const GROUPS_AT_ONCE = 20;
+const MemberOf = z.object({ value: z.array(z.guid()) });
 
 const DeletedPrincipal = z.object({ id: z.guid(), appId: z.string().optional() });
 const APPLICATION = `$select=${Object.keys(Application.shape).join(',')}`;
@@ -76,6 +80,16 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential) {
     listSignInActivities: (appId: string) => beta.list(`/reports/servicePrincipalSignInActivities?${where({ appId })}`, SignInActivity),
     /** Beta, deprecated: it may be gone. */
     listAuthorizationSystems: () => beta.list('/external/authorizationSystems', AuthorizationSystem),
+    /** Which of these groups a user is in, also through other groups; none for whoever is no user. */
+    groupsAmong: async (userId: string, groups: readonly string[]) => {
+      const among: string[] = [];
+      for (let from = 0; from < groups.length; from += GROUPS_AT_ONCE) {
+        const groupIds = groups.slice(from, from + GROUPS_AT_ONCE);
+        const check = () => graph.send('POST', `/users/${userId}/checkMemberGroups`, MemberOf, { groupIds });
+        among.push(...((await unlessGone(isGone, check))?.value ?? []).map(normalId));
+      }
+      return among;
+    },
     /** Undefined for a principal that is no user. */
     getUserPrincipalName: async (userId: string) =>
       (await unlessGone(isGone, () => graph.send('GET', `/users/${userId}?$select=id,userPrincipalName`, User)))?.userPrincipalName,

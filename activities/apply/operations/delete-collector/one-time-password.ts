@@ -22,7 +22,7 @@ export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { 
 
 /** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
-  demandProof(deps, 'ready', input);
+  await demandProof(deps, 'ready', input);
   const step = await openStep(deps, input);
   const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
   refuseOutsideWindow(step);
@@ -40,7 +40,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
 
 /** Has a fresh one-time password sent (guide: "select Resend OTP"). Throws Refused 'ResendTooSoon' while the portal cools down. */
 export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
-  demandProof(deps, 'resend-otp', input);
+  await demandProof(deps, 'resend-otp', input);
   const step = await openStep(deps, input);
   const portal = await step.connect();
   const deletionId = deletionOf(step);
@@ -63,9 +63,9 @@ export type OtpResult =
 
 /** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
-  demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
+  await demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
-  demandAnother(deps, step.work, input.by);
+  demandAnother(deps, step.work, input);
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
   if (bar) throw notAuthorized(bar.reason);

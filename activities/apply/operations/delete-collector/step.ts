@@ -1,10 +1,10 @@
 import { refusalToRemove } from '../../../../model/approval.ts';
 import type { FailureClass } from '../../../../model/errors.ts';
-import { samePerson } from '../../../../model/identity/person.ts';
 import type { CollectorEvent } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
+import { saidBySame, type Said } from '../../../../model/statement/proof.ts';
 import type { Proof, Saying } from '../../../../model/statement/statement.ts';
 import { proved } from '../../../decide/prove.ts';
 import type { Deps } from '../../../deps.ts';
@@ -87,18 +87,26 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
 }
 
 /** Demands that it is proved who says this of a collector; `more`: what else the message says. Throws Refused. */
-export function demandProof(deps: Deps, says: Saying, { run, item, by, proof, arrivedAt }: CollectorInput, more: object = {}): void {
+export async function demandProof(
+  deps: Deps,
+  says: Saying,
+  { run, item, by, proof, arrivedAt }: CollectorInput,
+  more: object = {},
+): Promise<void> {
   const message = { collector: item, by, ...(proof === undefined ? {} : { proof }), ...more };
-  const verdict = proved(deps, run, says, message, arrivedAt);
+  const { verdict } = await proved(deps, run, says, message, arrivedAt);
   if (!verdict.ok) throw refused(verdict.code, verdict.message);
 }
 
 /** Where the policy wants another person for the code than whoever approved. Throws Refused. */
-export function demandAnother({ policy }: Deps, { ledger }: Work, by: string): void {
+export function demandAnother({ policy }: Deps, { ledger }: Work, said: Said): void {
   if (policy.codeByAnother !== true) return;
   const approvals = [...ledger.gates.values()].flatMap((g) => g.approvals ?? []);
-  if (!approvals.some((a) => samePerson(a.decision.by, by))) return;
-  throw refused('NotAllowed', `by: ${by} approved a gate of this run, and the worker's policy wants the code entered by another person`);
+  if (!approvals.some((a) => saidBySame(a.decision, said))) return;
+  throw refused(
+    'NotAllowed',
+    `by: ${said.by} approved a gate of this run, and the worker's policy wants the code entered by another person`,
+  );
 }
 
 /** Throws CloudUnavailable where a try more may help. */
