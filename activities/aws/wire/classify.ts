@@ -30,12 +30,12 @@ const RETRY: Record<string, string> = {
   EAI_AGAIN: 'the endpoint has no address for the moment',
 };
 
-/** No try makes these right; each text names the mend. */
+/** No try makes these right; each text names the mend in the cloud: a discovery and a probe say it, too, where there is nothing to waive. */
 const BLOCKED: Record<string, string> = {
   AccessDenied:
     'allow the action to the role in docs/clouds/aws.md, or ask why a service control policy, a boundary or a suspended account denies it',
-  AccountSuspended: 'the account is suspended; have it reinstated or waive what it holds',
-  OptInRequired: 'the account is not signed up or is suspended; have it reinstated or waive what it holds',
+  AccountSuspended: 'the account is suspended; have it reinstated',
+  OptInRequired: 'the account is not signed up or is suspended; have it reinstated',
   PendingVerification: 'AWS is still verifying the account; wait for its mail or ask AWS support',
   InvalidClientTokenId: "AWS does not know the worker's access key; give the worker valid credentials",
   UnrecognizedClient: "AWS does not know the worker's access key; give the worker valid credentials",
@@ -51,7 +51,7 @@ const BLOCKED: Record<string, string> = {
   MalformedPolicyDocument: 'AWS refuses the policy document; report it with this code',
   LimitExceeded: 'a quota of the account is used up; make room or have it raised',
   AWSOrganizationsNotInUse: 'the account is in no organisation; name the members one by one',
-  UnmodifiableEntity: 'only the AWS service that owns it can change it; remove it through that service or waive it',
+  UnmodifiableEntity: 'only the AWS service that owns it can change it; remove it through that service',
 };
 
 /** TLS faults of Node: the certificate chain is not trusted. */
@@ -70,7 +70,7 @@ export function classify(error: unknown): FailureClass {
     ...retryAfter(error),
   });
   // The wire has taken it for gone wherever that is what it means.
-  if (isGone(error)) return blocked('NotFound', `${line}; look at it, then retry or waive`);
+  if (isGone(error)) return blocked('NotFound', `${line}; look at it`);
   const codes = codesOf(error);
   for (const code of codes) {
     const mend = BLOCKED[code];
@@ -86,7 +86,7 @@ export function classify(error: unknown): FailureClass {
   const status = statusOf(error);
   if (status === 429) return retry('TooManyRequests', 'AWS asks to slow down');
   if (status !== undefined && status >= 500) return retry(`Http${status}`, 'AWS failed to answer');
-  const message = `${codes[0] ?? 'an error without a name'}: ${line}; look at it, then retry or waive`;
+  const message = `${codes[0] ?? 'an error without a name'}: ${line}; look at it`;
   return { kind: 'blocked', code: 'Unknown', message };
 }
 
