@@ -112,12 +112,21 @@ function judgeSignIn(error: unknown): FailureClass | undefined {
   return {
     kind: 'blocked',
     code: 'SignInFailed',
-    message: `the worker could not sign in to Entra ID (${reasonOf(error.message)}); check AZURE_TENANT_ID, AZURE_CLIENT_ID and its secret, certificate or managed identity`,
+    message: `the worker could not sign in to Entra ID (${linksOf(error).map(reasonOf).join(' | ')}); check AZURE_TENANT_ID, AZURE_CLIENT_ID and its secret, certificate or managed identity`,
   };
 }
 
-/** Entra's own sentence where there is one, without its ids and times. */
+/** What each credential of a chain says: which of them was meant to work, only the reader knows. */
+function linksOf(error: Error): string[] {
+  const errors = 'errors' in error && Array.isArray(error.errors) ? error.errors.filter((e) => e instanceof Error) : [];
+  return errors.length > 0 ? errors.map((e) => e.message) : [error.message];
+}
+
+const LONGEST_REASON = 200;
+
+/** Entra's own sentence where there is one, without its ids and times; else the first line, without where to read on. */
 function reasonOf(message: string): string {
   const own = /AADSTS\d+: .*?(?= - |\n|$)/.exec(message)?.[0];
-  return own ?? message.split('\n')[0] ?? '';
+  const line = message.split('\n', 1)[0] ?? '';
+  return (own ?? line.replace(/\s*To (?:troubleshoot|mitigate this issue), .*$/, '')).slice(0, LONGEST_REASON);
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { faultsOf, leastFaultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
 
 test.each([
@@ -81,4 +83,15 @@ test.each([
 
 test('the least of each, and a command line without anything of the worker’s, are none', () => {
   expect(least()).toEqual([]);
+});
+
+test('the worker in compose is given each variable that its page names among the credentials of the clouds', () => {
+  const page = readFileSync('docs/worker.md', 'utf8').split('## Credentials of the clouds')[1]?.split('\n## ')[0] ?? '';
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
+  expect(named.length).toBeGreaterThan(15);
+  const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
+    services: { worker: { environment: Record<string, unknown> } };
+  };
+  expect(Object.keys(services.worker.environment)).toEqual(expect.arrayContaining(named));
 });

@@ -1,5 +1,10 @@
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { NotYetError } from '../../answer.ts';
+
+/** As long as the SDK waits for the headers. */
+const BODY_MS = 30_000;
 
 interface RawResponse {
   statusCode: number;
@@ -9,16 +14,21 @@ interface RawResponse {
 
 /**
  * Has a client take an answer for one only where the service gave it: a proxy's or firewall's page with status 200 has no fields that the SDK knows, and would be
- * read as "nothing there". Such a page is thrown as NotYetError: the call is made again, then what it asked about is unknown.
+ * read as "nothing there". Such a page is thrown as NotYetError: the call is made again, then what it asked about is unknown. A body that is not there whole
+ * `within` ms after its headers is given up, as the SDK's own time limits do not.
  */
-export function takingAnswersOnly<C extends { middlewareStack: object }>(client: C): C {
+export function takingAnswersOnly<C extends { middlewareStack: object }>(client: C, within = BODY_MS): C {
   // All services' clients have the same stack; each is typed by its own operations.
   const { middlewareStack } = client as unknown as Pick<IAMClient, 'middlewareStack'>;
   middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
       const response = result.response as RawResponse;
-      if (response.statusCode < 300) await demandAnswer(response, (context as { commandName?: string }).commandName ?? '');
+      const said = await textOf(response.body, within);
+      // The SDK reads it from here.
+      response.body = Buffer.from(said);
+      const { commandName = '' } = context as { commandName?: string };
+      if (response.statusCode < 300) demandAnswer(said, commandName, response.headers['content-type'] ?? 'none');
       return result;
     },
     // Beneath the SDK's own reading of the answer.
@@ -28,19 +38,16 @@ export function takingAnswersOnly<C extends { middlewareStack: object }>(client:
 }
 
 /** The query protocol (IAM, STS, CloudFormation) answers XML whose root names the operation, the others (Organizations, Secrets Manager) a JSON object. */
-async function demandAnswer(response: RawResponse, command: string): Promise<void> {
-  const text = await textOf(response.body);
-  // The SDK reads it from here.
-  response.body = Buffer.from(text);
+function demandAnswer(said: string, command: string, type: string): void {
   const operation = command.replace(/Command$/, '');
   const root = new RegExp(`^\\s*(?:<\\?xml[^>]*>)?\\s*<${operation}Response[\\s>]`);
-  if (!root.test(text) && !isJsonObject(text)) throw noAnswer(operation, response.headers['content-type'] ?? 'none');
+  if (!root.test(said) && !isJsonObject(said)) throw noAnswer(operation, type);
 }
 
-function isJsonObject(text: string): boolean {
-  if (!text.trimStart().startsWith('{')) return false;
+function isJsonObject(said: string): boolean {
+  if (!said.trimStart().startsWith('{')) return false;
   try {
-    JSON.parse(text);
+    JSON.parse(said);
     return true;
   } catch {
     return false;
@@ -52,8 +59,19 @@ function noAnswer(operation: string, type: string): NotYetError {
   return new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
 }
 
-async function textOf(body: unknown): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body as AsyncIterable<Uint8Array>) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
+/** Throws `TimeoutError`, which the SDK and the classifier take for what may be tried again. */
+async function textOf(body: unknown, within: number): Promise<string> {
+  const stream = body as Readable;
+  let late: Error | undefined;
+  const timer = setTimeout(() => {
+    late = Object.assign(new Error(`the answer broke off: its body was not whole after ${within / 1000} s`), { name: 'TimeoutError' });
+    stream.destroy(late);
+  }, within);
+  try {
+    return await text(stream);
+  } catch (error) {
+    throw late ?? error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

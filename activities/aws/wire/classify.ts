@@ -43,7 +43,7 @@ const BLOCKED: Record<string, string> = {
   MissingAuthenticationToken: 'the worker sent no credentials; give it some',
   SignatureDoesNotMatch: "the worker's secret key does not belong to its access key; give the worker valid credentials",
   IncompleteSignature: "the worker's credentials are incomplete; give the worker valid ones",
-  CredentialsProviderError: "no credentials were found; set them up in the worker's environment or profile",
+  CredentialsProviderError: 'give the worker credentials in its environment or profile (of a profile with SSO: `aws sso login`)',
   RequestTimeTooSkewed: "the worker's clock is wrong; set it",
   RegionDisabled: 'STS is not active in this region; activate it or set AWS_REGION to another',
   ValidationError: 'AWS refuses the request as invalid; report it with this code',
@@ -92,7 +92,7 @@ export function classify(error: unknown): FailureClass {
 
 /** Errors about signatures quote the canonical request, session token and all. */
 function quotable(code: string): boolean {
-  return code === 'AccessDenied' || code === 'ValidationError' || code === 'InvalidInput' || code === 'LimitExceeded';
+  return ['AccessDenied', 'ValidationError', 'InvalidInput', 'LimitExceeded', 'CredentialsProviderError'].includes(code);
 }
 
 interface SdkError {

@@ -12,6 +12,7 @@ import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { Lately } from '../../lately.ts';
 import { onceEach } from './once-each.ts';
+import { ownClient, ownCredentials } from './own.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
@@ -45,18 +46,20 @@ export type AwsConnector = ReturnType<typeof awsConnector>;
  */
 export function awsConnector() {
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
+  // Through a proxy where HTTPS_PROXY and NO_PROXY say so, as the other clouds' libraries go.
+  const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS, proxyEnv: process.env });
   const shared = {
     region,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, httpsAgent },
   };
-  let base: STSClient | undefined;
+  const ownSts = ownClient(() => takingAnswersOnly(new STSClient({ ...shared, credentials: ownCredentials() })));
+  const ownOrganizations = ownClient(() => takingAnswersOnly(new OrganizationsClient({ ...shared, credentials: ownCredentials() })));
   const sessions = new Map<string, Promise<Session>>();
   const known = new Lately<string, AwsAccountApi>(CLIENTS_KEPT);
   const worker = onceEach(
     () => Promise.resolve(String(Math.floor(Date.now() / WORKER_KNOWN_MS))),
-    () => callerOf((base ??= takingAnswersOnly(new STSClient(shared)))),
+    () => ownSts(callerOf),
   );
 
   const roleIn = (account: string, context: ReadContext) => {
@@ -65,9 +68,8 @@ export function awsConnector() {
     return `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`;
   };
   const enter = async (RoleArn: string): Promise<Session> => {
-    const sts = (base ??= takingAnswersOnly(new STSClient(shared)));
     const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
-    const { Credentials, AssumedRoleUser } = await sts.send(command);
+    const { Credentials, AssumedRoleUser } = await ownSts((sts) => sts.send(command));
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
     const arn = need(AssumedRoleUser?.Arn, 'AssumedRoleUser.Arn');
     return {
@@ -114,11 +116,11 @@ export function awsConnector() {
     },
     /** Where the worker's own credentials belong. */
     async home() {
-      const { Account } = await (base ??= takingAnswersOnly(new STSClient(shared))).send(new GetCallerIdentityCommand({}));
-      return homeOf(takingAnswersOnly(new OrganizationsClient(shared)), need(Account, 'Account'));
+      const { Account } = await ownSts((sts) => sts.send(new GetCallerIdentityCommand({})));
+      return await ownOrganizations((organizations) => homeOf(organizations, need(Account, 'Account')));
     },
     /** The organisation's accounts as the worker's own credentials see them: those of its management or a delegated administrator account. */
-    ownOrganization: () => accountsOf(takingAnswersOnly(new OrganizationsClient(shared))),
+    ownOrganization: () => ownOrganizations(accountsOf),
     /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
       return accountsOf(

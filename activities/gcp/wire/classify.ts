@@ -67,8 +67,43 @@ export function failureWords(error: unknown): string {
   return classifyGcp(error).message;
 }
 
+/** What a 403 means besides a missing permission, with the mend. Source: google.api.ErrorReason; SERVICE_DISABLED says itself where to enable it. */
+const DENIED: Record<string, { code: string; mend?: string }> = {
+  SERVICE_DISABLED: { code: 'ServiceDisabled' },
+  BILLING_DISABLED: {
+    code: 'BillingDisabled',
+    mend: 'the project has no billing account that works; link one, or name another quota project',
+  },
+  CONSUMER_SUSPENDED: { code: 'ConsumerSuspended', mend: 'Google has suspended the project; have that lifted' },
+  CONSUMER_INVALID: { code: 'ConsumerInvalid', mend: 'the project that pays for the calls does not exist; name another quota project' },
+  USER_PROJECT_DENIED: {
+    code: 'QuotaProjectDenied',
+    mend: 'give the worker roles/serviceusage.serviceUsageConsumer on its quota project, or name another',
+  },
+  SECURITY_POLICY_VIOLATED: {
+    code: 'VpcServiceControls',
+    mend: 'VPC Service Controls keep the worker out; let it in by an ingress rule of the perimeter, for its identity and network',
+  },
+  ORG_RESTRICTION_VIOLATION: {
+    code: 'OrgRestriction',
+    mend: 'a proxy on the way lets no calls to this organization through; have it allowed there',
+  },
+  LOCATION_POLICY_VIOLATED: { code: 'LocationPolicy', mend: "the organization's policy forbids the worker's location" },
+  ACCESS_TOKEN_SCOPE_INSUFFICIENT: {
+    code: 'ScopeInsufficient',
+    mend: 'the worker runs with too narrow OAuth scopes; give its machine or credentials https://www.googleapis.com/auth/cloud-platform',
+  },
+  ACCOUNT_STATE_INVALID: { code: 'AccountState', mend: "the worker's own account is disabled or deleted; give it one that lives" },
+  GCP_SUSPENDED: { code: 'Suspended', mend: 'Google has suspended the account or project; have that lifted' },
+};
+
+/** VPC Service Controls answer with their own sentence, and a reason only in newer APIs. */
+const PERIMETER = /prohibited by organization's policy/i;
+
 function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
-  if (reasons.includes('SERVICE_DISABLED')) return { kind: 'blocked', code: 'ServiceDisabled', message };
+  const reason = reasons.find((r) => r in DENIED) ?? (PERIMETER.test(message) ? 'SECURITY_POLICY_VIOLATED' : undefined);
+  const known = reason === undefined ? undefined : DENIED[reason];
+  if (known) return { kind: 'blocked', code: known.code, message: known.mend ? `${message}; ${known.mend}` : message };
   const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
   const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';
   return {

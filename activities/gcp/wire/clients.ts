@@ -1,10 +1,10 @@
-import { GoogleAuth } from 'google-auth-library';
 import { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
 import { transportOfAnswers } from './answers.ts';
 import { accountApi, activityApi } from './accounts.ts';
+import { RenewingAuth } from './auth.ts';
 import { assetApi, policyApi } from './policies.ts';
 import { poolApi } from './pools.ts';
 import { roleApi } from './roles.ts';
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 30_000;
  * are off: the engine tries again, and says so in its journal. `settle`: the manifest's `waits.settle`, in ms.
  */
 export function connectGoogle(settle: number, env: NodeJS.ProcessEnv = process.env) {
-  const auth = new GoogleAuth({
+  const auth = new RenewingAuth({
     scopes: 'https://www.googleapis.com/auth/cloud-platform',
     clientOptions: { transporter: transportOfAnswers(TIMEOUT_MS) },
   });

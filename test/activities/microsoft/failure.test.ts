@@ -1,4 +1,4 @@
-import { AuthenticationError, CredentialUnavailableError } from '@azure/identity';
+import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailableError } from '@azure/identity';
 import { describe, expect, test } from 'vitest';
 import { RefusedError } from '../../../activities/answer.ts';
 import { judgeCommon, retryAfterMs } from '../../../activities/microsoft/failure.ts';
@@ -68,6 +68,21 @@ test('a refused sign-in tells Entra’s own reason', () => {
   const error = Object.assign(new Error(text), { name: 'AuthenticationError', statusCode: 400 });
   expect(judgeCommon(error)).toMatchObject({
     judged: { kind: 'blocked', message: expect.stringContaining('(AADSTS7000215: Invalid client secret provided.)') as string },
+  });
+});
+
+test('where a chain of credentials failed, each link tells its own reason', () => {
+  const links = [
+    new CredentialUnavailableError('EnvironmentCredential is unavailable. To troubleshoot, visit https://aka.ms/x.'),
+    new CredentialUnavailableError("Please run 'az login' from a command prompt to authenticate.\nmore"),
+  ];
+  expect(judgeCommon(new AggregateAuthenticationError(links, 'ChainedTokenCredential authentication failed.'))).toMatchObject({
+    judged: {
+      kind: 'blocked',
+      message: expect.stringContaining(
+        "(EnvironmentCredential is unavailable. | Please run 'az login' from a command prompt to authenticate.)",
+      ) as string,
+    },
   });
 });
 

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { expect, test } from 'vitest';
 import { takingAnswersOnly } from '../../../../activities/aws/wire/answers.ts';
+import { classify } from '../../../../activities/aws/wire/classify.ts';
 import { pageServer } from '../../../harness/page-server.ts';
 
 const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
@@ -42,4 +46,16 @@ test('an answer is one whatever its content type says', async () => {
   expect(await answered('iam', 'text/xml', ROLES)).toMatchObject({ Roles: [], IsTruncated: false });
   expect(await answered('iam', 'text/html', `<?xml version="1.0" encoding="UTF-8"?>\n${ROLES}`)).toMatchObject({ Roles: [] });
   expect(await answered('organizations', 'application/x-amz-json-1.1', '{"Accounts":[]}')).toMatchObject({ Accounts: [] });
+});
+
+test('a body that does not come whole is given up, and may be asked for again', async () => {
+  const server = createServer((_, answer) => void answer.writeHead(200, { 'content-type': 'text/xml' }).write('<ListRolesResponse>'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = takingAnswersOnly(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), 100);
+  const failed: unknown = await client.send(new ListRolesCommand({})).catch((error: unknown) => error);
+  expect(classify(failed)).toMatchObject({ kind: 'retry', code: 'TimeoutError' });
+  server.closeAllConnections();
+  server.close();
 });

@@ -68,7 +68,7 @@ test.each<[string, unknown, string, string]>([
   ['UnmodifiableEntity', sdk('UnmodifiableEntityException'), 'UnmodifiableEntity', 'service that owns it'],
   ['a suspended account', sdk('AccountSuspended', 403), 'AccountSuspended', 'reinstated'],
   ['an account not signed up', sdk('OptInRequired', 403), 'OptInRequired', 'reinstated'],
-  ['no credentials at all', sdk('CredentialsProviderError'), 'CredentialsProviderError', 'set them up'],
+  ['no credentials at all', sdk('CredentialsProviderError'), 'CredentialsProviderError', 'give the worker credentials'],
   ['a certificate nobody trusts', node('SELF_SIGNED_CERT_IN_CHAIN'), 'SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ['our own refusal', new RefusedError('StillInUse', 'detach it there'), 'StillInUse', 'detach it there'],
   ['an error nobody knows', sdk('Surprise', 418), 'Unknown', 'Surprise'],

@@ -78,6 +78,23 @@ describe("Google's errors", () => {
     expect(classifyGcp(error)).toMatchObject({ kind: 'blocked', code: 'ServiceDisabled' });
   });
 
+  it.each([
+    ['BILLING_DISABLED', 'BillingDisabled', 'link one'],
+    ['CONSUMER_SUSPENDED', 'ConsumerSuspended', 'suspended'],
+    ['USER_PROJECT_DENIED', 'QuotaProjectDenied', 'serviceUsageConsumer'],
+    ['SECURITY_POLICY_VIOLATED', 'VpcServiceControls', 'ingress rule'],
+    ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'ScopeInsufficient', 'cloud-platform'],
+  ])('tells %s from a missing permission, with its mend', (reason, code, mend) => {
+    const told = classifyGcp(googleError(403, 'PERMISSION_DENIED', 'denied', { details: [{ reason }] }));
+    expect(told).toMatchObject({ kind: 'blocked', code, message: expect.stringContaining(mend) as string });
+    expect(told.message).not.toContain('lacks');
+  });
+
+  it('knows a perimeter by its sentence, too', () => {
+    const words = "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc";
+    expect(classifyGcp(googleError(403, 'PERMISSION_DENIED', words))).toMatchObject({ code: 'VpcServiceControls' });
+  });
+
   it("takes the token endpoint's refusal for refused credentials", () => {
     const response = { status: 400, data: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' } };
     expect(classifyGcp(Object.assign(new Error('invalid_grant'), { response }))).toMatchObject({ code: 'Unauthenticated' });
