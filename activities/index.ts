@@ -1,5 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Deps } from './deps.ts';
+import type { SignInPolicy } from '../model/identity/entra.ts';
+import type { Identity } from '../model/identity/how.ts';
 import { takesPlain } from '../model/policy.ts';
 import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
@@ -104,6 +106,14 @@ export interface ReadingActivities {
 export interface EdgeActivities {
   /** Whether the worker's policy takes messages and starts that nobody encrypted. */
   takesPlain(): Promise<boolean>;
+  /** What everybody may know of it who has the payload keys. */
+  toldHowToProve(): Promise<HowToProve>;
+}
+
+/** How it is known who says something, and where people sign in for it. */
+export interface HowToProve {
+  identity: Identity;
+  entra?: SignInPolicy;
 }
 
 /** What may take long tells all the while that it lives, and so learns of a request to stop. */
@@ -144,7 +154,13 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
         return readRecords(deps, input);
       }),
   };
-  const edge: EdgeActivities = { takesPlain: () => Promise.resolve(takesPlain(deps.policy)) };
+  const edge: EdgeActivities = {
+    takesPlain: () => Promise.resolve(takesPlain(deps.policy)),
+    toldHowToProve: () => {
+      const { identity, entra } = deps.policy;
+      return Promise.resolve({ identity, ...(identity === 'entra' && entra ? { entra } : {}) });
+    },
+  };
   const carried =
     (name: keyof Activities, work: (input: never) => Promise<unknown>) =>
     (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>

@@ -22,7 +22,11 @@ export async function main(args: string[], given: Io): Promise<number> {
     }
     const action = await command.load();
     const key = input.values['sign-with'];
-    const env = typeof key === 'string' ? { ...io.env, OFFBOARD_SSH_KEY: key } : io.env;
+    const env = {
+      ...io.env,
+      ...(typeof key === 'string' ? { OFFBOARD_SSH_KEY: key } : {}),
+      ...(input.values['sign-in'] === true ? { OFFBOARD_SIGN_IN: '1' } : {}),
+    };
     return (await action.run(input, { ...io, env })) || 0;
   } catch (error) {
     if (!(error instanceof OffboardError)) throw error;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallCounts } from './calls.ts';
 import type { Faults } from './faults.ts';
 import { indexPage } from './index-page.ts';
+import type { Listener } from './sign-in/provider.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -12,14 +13,18 @@ class BodyTooLarge extends Error {}
 
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
- * `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
+ * What lies below `/sign-in` goes to the OpenID provider; `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
  * since these carry tokens. `calls` counts what the services are asked, `faults` answers in their place.
  */
 export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts, faults?: Faults) {
+  let listener: Promise<Listener> | undefined;
+  // Nobody may ever sign in, and the provider takes its time to load.
+  const signIn = () => (listener ??= import('./sign-in/provider.ts').then(({ signInListener }) => signInListener(context)));
   const byPrefix = services.toSorted((a, b) => b.prefix.length - a.prefix.length);
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
+      if (incoming.url?.startsWith('/sign-in/')) return await (await signIn())(incoming, outgoing);
       send(outgoing, requestId, await route(byPrefix, incoming, context, calls, faults));
     } catch (error) {
       if (error instanceof BodyTooLarge) {

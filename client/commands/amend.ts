@@ -10,7 +10,7 @@ export const amend: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     const overrides = several(values, 'override').map(overrideOf);
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       await send(session, run, messages.amend, { by, reason: text(values, 'reason'), overrides, ...ticketOf(values) });
       io.out(
         json

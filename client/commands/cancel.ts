@@ -8,7 +8,7 @@ import { withSession } from '../run/session.ts';
 export const cancel: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       await requireRun(session, run);
       // Neither needs a worker: whoever wants to stop a run must not have to bring one up first.
       const handle = session.client.workflow.getHandle(run);

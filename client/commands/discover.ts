@@ -24,7 +24,7 @@ export const discover: Action = {
     const by = optional(values, 'by') ?? (io.env['OFFBOARD_USER'] || undefined);
     const folder = text(values, 'out');
     demandFree(folder);
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       const { handle, isNew } = await startDiscovery(session, scope, by);
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
       const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));

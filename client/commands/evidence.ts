@@ -39,7 +39,7 @@ interface Judged extends Verified {
 
 async function verify(env: NodeJS.ProcessEnv, name: string, trust?: string[]): Promise<Judged> {
   if (existsSync(name)) return { of: { folder: name }, ...verifyFolder(name, trust) };
-  return await withSession(env, async (session) => {
+  return await withSession({ env }, async (session) => {
     const reader = new WorkersRecords(session);
     const folder = await evidenceNear(session, reader, env, name);
     if (folder !== undefined) return { of: { folder }, ...verifyFolder(folder, trust) };

@@ -45,7 +45,7 @@ async function ofRun(io: Io, workflowId: string): Promise<Inventory> {
       'RunNotFound',
       `${workflowId} is neither a folder nor a discovery; name the folder that a discovery wrote, or discovery-TENANT`,
     );
-  return await withSession(io.env, async (session) => {
+  return await withSession(io, async (session) => {
     const { inventory: address } = await resultOf(session.client.workflow.getHandle<typeof discovery>(workflowId));
     return await inventoryAt(new WorkersRecords(session), workflowId, address);
   });

@@ -11,7 +11,7 @@ export const lift: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const by = personOf(values, io);
     const named = list(values, 'items');
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       const message = { by, reason: text(values, 'reason'), ...(named === undefined ? {} : { items: named }) };
       const outcomes = await send(session, run, messages.lift, message);
       const lifted = outcomes.filter((o) => o.code === LIFTED).map((o) => o.item);

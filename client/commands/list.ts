@@ -37,7 +37,7 @@ interface Row {
 
 export const list: Action = {
   async run({ values, json }, io) {
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       const rows = values['awaiting'] ? await waitingRows(session) : await allRows(session);
       if (json) io.out(JSON.stringify(rows));
       else if (rows.length > 0) io.out(rows.map((row) => tell(row, io.program)).join('\n'));

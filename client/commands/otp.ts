@@ -8,7 +8,7 @@ export const otp: Action = {
   async run({ positionals: [run = '', collector = ''], values, json }, io) {
     const by = personOf(values, io);
     const code = (await readSecret(`One-time password for ${collector}: `, io)).trim();
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       const outcome = await submitOtp(session, run, collector, by, code);
       io.out(json ? JSON.stringify(outcome) : `${collector}: ${outcome.reason}`);
     });

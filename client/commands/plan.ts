@@ -16,7 +16,7 @@ import { describeIfKnown, withSession, type Session } from '../run/session.ts';
 export const plan: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const format = formatOf(values, json, ['table', 'json', 'sh']);
-    await withSession(io.env, async (session) => {
+    await withSession(io, async (session) => {
       const reader = new WorkersRecords(session);
       await tellPlan(reader, await planOf(session, reader, run), run, format, io);
     });

@@ -128,7 +128,7 @@ async function remove(there: Records, name: string, confirm: string | undefined,
 async function accept(run: string, values: Values, json: boolean, io: Io): Promise<void> {
   const by = personOf(values, io);
   const reason = optional(values, 'reason') ?? '';
-  await withSession(io.env, async (session) => {
+  await withSession(io, async (session) => {
     const [waits] = awaited((await viewOf(session, run)).awaiting, 'worker');
     if (!waits?.expected || !waits.found)
       throw new OffboardError('NotAllowed', `RUN: ${run} waits for no records that could be accepted`, { next: [step('status', run)] });

@@ -18,7 +18,7 @@ type Removals = Awaited<ReturnType<typeof removalsOf>>;
 
 export const restore: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
-    return await withSession(io.env, (session) => give(session, run, values, json, io));
+    return await withSession(io, (session) => give(session, run, values, json, io));
   },
 };
 

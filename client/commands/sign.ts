@@ -22,11 +22,12 @@ export const sign: Action = {
         next: [step('sign', 'approve', 'RUN', '--gate', 'plan')],
       });
     const by = personOf(values, io);
-    await withSession(io.env, async (session) => {
-      if (!session.sign) throw new OffboardError('Usage', '--sign-with: is missing; name your SSH key, or set OFFBOARD_SSH_KEY');
+    await withSession(io, async (session) => {
       await requireRun(session, run);
       const message = { ...(await contentOf(session, run, name, values)), by };
-      io.out(JSON.stringify(await proven(session, run, name, message)));
+      const said = await proven(session, run, name, message);
+      if (!('proof' in said)) throw new OffboardError('Usage', '--sign-with: is missing; name your SSH key, or sign in: --sign-in');
+      io.out(JSON.stringify(said));
     });
   },
 };

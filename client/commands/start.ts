@@ -11,7 +11,7 @@ export const start: Action = {
     const by = personOf(values, io);
     const adopting = adoptionOf(values);
     const manifest = readRawManifest(file);
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       const { handle, isNew } = await startRun(session, manifest, by, { dryRun: values['dry-run'] === true, ...adopting });
       if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
       else {

@@ -8,7 +8,7 @@ import { showRun } from './shared/show-run.ts';
 
 export const status: Action = {
   async run({ positionals: [run = ''], json }, io) {
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       if (isDiscovery(run)) {
         const found = await discoveryStatus(session, run);
         io.out(json ? JSON.stringify(found) : renderDiscovery(found));

@@ -8,7 +8,7 @@ const EVERY_MS = 1_000;
 
 export const watch: Action = {
   async run({ positionals: [run = ''], json }, io) {
-    return await withSession(io.env, async (session) => {
+    return await withSession(io, async (session) => {
       let shown = '';
       for (;;) {
         const { view, text } = await showRun(session, run, json, io.program);

@@ -20,7 +20,7 @@ export interface RunRecords {
 
 /** Reads by a worker, over a session that is closed afterwards. Throws NoServer, NoKeys. */
 export async function withRecords<T>(env: NodeJS.ProcessEnv, work: (reader: Reader) => Promise<T>): Promise<T> {
-  return await withSession(env, (session) => work(new WorkersRecords(session)));
+  return await withSession({ env }, (session) => work(new WorkersRecords(session)));
 }
 
 /** The newest run of a workflow id, or the run itself by its own name. Throws RunNotFound and what `reader` throws. */

@@ -1,6 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { SignInSchema } from '../../model/identity/entra.ts';
 import { statementText, type Proof, type Saying } from '../../model/statement/statement.ts';
+import { status } from '../../workflows/messages/index.ts';
+import type { howToProve } from '../../workflows/how-to-prove.ts';
 import type { Session } from './session.ts';
+import type { Sign } from './sign.ts';
 
 /** How long what is signed may be acted on, unless the worker's policy or the manifest says less. */
 const VALID_FOR_MS = 30 * 86_400_000;
@@ -23,25 +27,56 @@ const SAYING_OF: Record<string, Saying> = {
   waive: 'waive',
 };
 
-/** A message to a run with its proof, where a key is named. The run's first execution is asked of Temporal. */
+/** A message to a run with its proof, where a key is named, or the worker takes only what somebody signs in for. The run's first execution is asked of Temporal. */
 export async function proven<M>(session: Session, workflowId: string, name: string, message: M): Promise<M> {
   const says = SAYING_OF[name];
-  if (!session.sign || says === undefined) return message;
+  const sign = says && (await signOf(session, workflowId, says));
+  if (!sign) return message;
   const first = (await session.client.workflow.getHandle(workflowId).describe()).raw.workflowExecutionInfo?.firstRunId ?? '';
   const where = { namespace: session.client.options.namespace, workflowId, run: { first } };
-  const proof = await session.sign(statementText(where, says, message as object, new Date(), VALID_FOR_MS));
+  const proof = await sign(statementText(where, says, message as object, new Date(), VALID_FOR_MS));
   return { ...message, proof };
 }
 
-/** The proof of what begins a run; nothing where no key is named. */
+/** The proof of what begins a run; nothing where no key is named, and nobody need sign in. */
 export async function beginProof(
   session: Session,
   workflowId: string,
   says: 'start' | 'restore',
   message: object,
 ): Promise<{ proof?: Proof }> {
-  if (!session.sign) return {};
+  const sign = await signOf(session);
+  if (!sign) return {};
   const nonce = randomBytes(16).toString('hex');
   const where = { namespace: session.client.options.namespace, workflowId, run: { nonce } };
-  return { proof: await session.sign(statementText(where, says, message, new Date(), VALID_FOR_MS)) };
+  return { proof: await sign(statementText(where, says, message, new Date(), VALID_FOR_MS)) };
+}
+
+/** How whoever types proves what they say, to a run or before there is one. Undefined where they only assert it. */
+async function signOf(session: Session, workflowId?: string, says?: Saying): Promise<Sign | undefined> {
+  const { sign, terminal, signsIn } = session;
+  if (sign || !terminal) return sign;
+  // Stopping is taken from anybody: it waits for no browser.
+  if (!signsIn && (says === 'pause' || says === 'cancel')) return undefined;
+  if (!signsIn && workflowId !== undefined && (await identityOf(session, workflowId)) !== 'entra') return undefined;
+  const entra = SignInSchema.safeParse(await askedWorker(session));
+  if (!entra.success) return undefined;
+  const { signInWith } = await import('./sign-in.ts');
+  return signInWith(entra.data, terminal);
+}
+
+/** What a run said when it began. */
+async function identityOf({ client }: Session, workflowId: string): Promise<string | undefined> {
+  const view = await client.workflow
+    .getHandle(workflowId)
+    .query(status)
+    .catch(() => undefined);
+  return view?.identity;
+}
+
+/** Where people sign in, as the worker's policy says now; undefined where nobody does, or the worker does not say: it refuses what is not proved. */
+async function askedWorker({ client, taskQueue }: Session): Promise<unknown> {
+  const options = { workflowId: `how-to-prove-${randomUUID()}`, taskQueue, args: [] as [], workflowExecutionTimeout: '30s' as const };
+  const told = await client.workflow.execute<typeof howToProve>('howToProve', options).catch(() => undefined);
+  return told?.entra;
 }

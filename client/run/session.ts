@@ -4,6 +4,7 @@ import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { ClientCodec } from '../../security/client-codec.ts';
 import { workersKeys } from '../../security/keys.ts';
+import type { Terminal } from './sign-in.ts';
 import { signerOf, type Sign } from './sign.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
 import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
@@ -15,14 +16,21 @@ export interface Session {
   taskQueue: string;
   /** Signs a statement as whoever types; absent where no key is named. */
   sign?: Sign;
+  /** Has whoever types sign in, where the worker says so; absent where nobody is there to be told. */
+  terminal?: Terminal;
+  /** Signing in was asked for, whatever a run says. */
+  signsIn?: true;
   close(): Promise<void>;
 }
 
 /** A worker polls at least once a minute; one that was not seen for longer is gone. */
 const POLLER_SEEN_MS = 90_000;
 
+/** The environment, and where whoever types reads and writes. */
+type Given = Pick<Terminal, 'env'> & Partial<Terminal>;
+
 /** Connects to the server that the environment or a profile names. Throws NoServer, NoKeys. */
-export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
+export async function openSession(env: NodeJS.ProcessEnv, terminal?: Terminal): Promise<Session> {
   const settings = connectionSettings(env);
   if (!settings) {
     const message = `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`;
@@ -32,13 +40,22 @@ export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
   const connection = await connect(settings);
   const dataConverter = { failureConverterPath: FAILURE_CONVERTER_PATH, payloadCodecs: [codec] };
   const client = new Client({ connection, namespace: settings.namespace, dataConverter });
-  const sign = signerOf(env);
-  return { client, connection, taskQueue: taskQueueOf(env), ...(sign ? { sign } : {}), close: () => connection.close() };
+  const signsIn = env['OFFBOARD_SIGN_IN'] === '1';
+  const sign = signsIn ? undefined : signerOf(env);
+  return {
+    client,
+    connection,
+    taskQueue: taskQueueOf(env),
+    ...(sign ? { sign } : {}),
+    ...(terminal ? { terminal } : {}),
+    ...(signsIn ? { signsIn } : {}),
+    close: () => connection.close(),
+  };
 }
 
 /** Runs with a session that is closed afterwards. */
-export async function withSession<T>(env: NodeJS.ProcessEnv, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(env);
+export async function withSession<T>({ env, err, stdin, interactive }: Given, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(env, err && stdin ? { env, err, stdin, interactive: interactive === true } : undefined);
   try {
     return await work(session);
   } finally {

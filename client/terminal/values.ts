@@ -46,6 +46,10 @@ export const BY = {
     value: 'FILE',
     help: 'your SSH key, private or public, where the worker takes only what is signed (or OFFBOARD_SSH_KEY)',
   },
+  'sign-in': {
+    type: 'boolean' as const,
+    help: 'sign in with Entra ID for what you say, where the worker takes only that (or OFFBOARD_SIGN_IN=1)',
+  },
 };
 
 export const TICKET = {

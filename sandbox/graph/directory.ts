@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectOf } from '../objects.ts';
 import { jsonOf, type SandboxContext, type SandboxRequest, type SandboxResponse, visible } from '../service.ts';
 import { applicationToWire, servicePrincipalToWire, userToWire, type Wire } from './directory-objects.ts';
-import { collection, entity, found, GraphError } from './wire.ts';
+import { collection, demandPermission, entity, found, GraphError } from './wire.ts';
 
 /** How a path names an application or service principal: `[id]`, or by its app id as alternate key `[undefined, appId]`. */
 export type Key = readonly (string | undefined)[];
@@ -51,6 +51,28 @@ export function getUser(key: string, request: SandboxRequest, context: SandboxCo
   const wanted = key.toLowerCase();
   const isIt = (u: { id: string; userPrincipalName: string }) => [u.id, u.userPrincipalName].some((k) => k.toLowerCase() === wanted);
   return entity(userToWire(found(context.store.list('entra-user').find(isIt), key)), 'users', request, context);
+}
+
+const GroupIds = z.strictObject({ groupIds: z.array(z.guid()).max(20) });
+
+/** POST /users/{id}/checkMemberGroups: which of these groups the user is in, also through other groups. Throws GraphError 400, 403 or 404. */
+export function checkMemberGroups(key: string, request: SandboxRequest, context: SandboxContext): SandboxResponse {
+  demandPermission(context, 'GroupMember.Read.All');
+  const asked = GroupIds.safeParse(jsonOf(request));
+  if (!asked.success) throw new GraphError(400, 'Request_BadRequest', 'The body names no groupIds, or more than 20.');
+  const { id } = found(
+    context.store.list('entra-user').find((u) => u.id.toLowerCase() === key.toLowerCase()),
+    key,
+  );
+  const groups = context.store.list('entra-group');
+  const within = new Set([id]);
+  // Groups lie in groups, in any order and in circles.
+  for (let before = 0; before < within.size;) {
+    before = within.size;
+    for (const group of groups) if (group.members.some((m) => within.has(m))) within.add(group.id);
+  }
+  const value = asked.data.groupIds.filter((g) => within.has(g.toLowerCase()));
+  return { status: 200, body: { '@odata.context': `${context.origin}/graph/v1.0/$metadata#Collection(Edm.String)`, value } };
 }
 
 const Ids = z.looseObject({ ids: z.array(z.guid()).max(1_000) });

@@ -43,6 +43,7 @@ const ROUTES: Route[] = [
   ['GET', /^roleManagement\/directory\/roleAssignments$/, (_, r, c) => listRoleAssignments(r, c)],
   ['DELETE', /^roleManagement\/directory\/roleAssignments\/([^/]+)$/, ([n = ''], _, c) => deleteRoleAssignment(n, c)],
   ['GET', /^roleManagement\/directory\/roleEligibilityScheduleInstances$/, (_, r, c) => listEligibilities(r, c)],
+  ['POST', /^users\/([^/]+)\/checkMemberGroups$/, ([n = ''], r, c) => directory.checkMemberGroups(n, r, c)],
   ['GET', /^users\/([^/]+)$/, ([n = ''], r, c) => directory.getUser(n, r, c)],
 ];
 

@@ -44,7 +44,23 @@ export const entra = [
     /** Object id of the API's service principal. */
     resourceId: guid,
   }),
-  object('entra-user', { id: guid, userPrincipalName: z.string(), displayName: z.string() }),
+  object('entra-user', {
+    id: guid,
+    userPrincipalName: z.string(),
+    displayName: z.string(),
+    /** Without one nobody signs in as this person. */
+    password: z.string().optional(),
+    /** Authentication contexts that a sign-in of this person satisfies. */
+    acrs: z.array(z.string()).default([]),
+  }),
+  /** `members`: object ids of users and groups. */
+  object('entra-group', { id: guid, displayName: z.string(), members: z.array(guid).default([]) }),
+  /** An application that people sign in to on their own machine. `tellsSignInTime`: its tokens have `auth_time`. */
+  object('entra-public-client', {
+    clientId: guid,
+    redirectUris: z.array(z.string()).default(['http://127.0.0.1/signed-in']),
+    tellsSignInTime: z.boolean().default(true),
+  }),
   /** A directory role assignment at `/`: active, or eligible through Privileged Identity Management. */
   object('entra-role-assignment', {
     id: z.string(),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EstateObjectSchema } from '../../sandbox/objects.ts';
 import { startCloudSandbox, type CloudSandbox } from './cloud-sandbox.ts';
 import {
   ALICE,
@@ -128,5 +129,26 @@ describe('Graph service principals, roles and users', () => {
     expect((await graph('GET', `/users/${ALICE}`)).body['userPrincipalName']).toBe('alice@contoso.example');
     expect((await graph('GET', '/users/alice@contoso.example')).body['id']).toBe(ALICE);
     expect(await graph('GET', '/users/bob@contoso.example')).toMatchObject(notFound);
+  });
+
+  test('tells in which of some groups a user is, also through other groups, and of nobody else', async () => {
+    const id = (n: number) => `0f1e2d3c-000${n}-4b5a-8c7d-6e5f4a3b2c1d`;
+    const group = (n: number, ...members: string[]) =>
+      sandbox.store.put(EstateObjectSchema.parse({ kind: 'entra-group', ours: false, id: id(n), displayName: `group ${n}`, members }));
+    group(1, ALICE);
+    group(2, id(1), id(3));
+    group(3, id(2));
+    group(4);
+    const check = (user: string, groupIds: unknown) => graph('POST', `/users/${user}/checkMemberGroups`, { groupIds });
+    expect((await check(ALICE, [id(2), id(3), id(4)])).body.value).toEqual([id(2), id(3)]);
+    expect(await check(WORKER_PRINCIPAL, [id(1)])).toMatchObject(notFound);
+    expect(
+      (
+        await check(
+          ALICE,
+          Array.from({ length: 21 }, () => id(1)),
+        )
+      ).status,
+    ).toBe(400);
   });
 });

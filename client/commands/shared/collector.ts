@@ -10,7 +10,7 @@ export function collectorAction(name: 'ready' | 'resend-otp'): Action {
   return {
     async run({ positionals: [run = '', collector = ''], values, json }, io) {
       const by = personOf(values, io);
-      await withSession(io.env, async (session) => {
+      await withSession(io, async (session) => {
         const view = await send(session, run, name === 'ready' ? messages.collectorReady : messages.resendOtp, { collector, by });
         io.out(json ? JSON.stringify(view) : renderCollector(view, run, by, io.program));
       });

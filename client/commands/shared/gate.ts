@@ -20,7 +20,7 @@ export function gateAction(name: 'approve' | 'reject'): Action {
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
       const gate = gateOf(values);
-      return await withSession(io.env, async (session) => {
+      return await withSession(io, async (session) => {
         await requireRun(session, run);
         const view = await viewOf(session, run);
         const opening = openingOf(values, view);

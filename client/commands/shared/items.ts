@@ -17,7 +17,7 @@ export function itemsAction(name: 'waive' | 'retry'): Action {
     async run({ positionals: [run = '', ...named], values, json }, io) {
       const by = personOf(values, io);
       const means = meansOf(values);
-      return await withSession(io.env, async (session) => {
+      return await withSession(io, async (session) => {
         const view = await viewOf(session, run);
         const known = view.unresolved.map((o) => o.item);
         const items = [...named, ...(list(values, 'items') ?? [])];

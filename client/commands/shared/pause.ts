@@ -23,7 +23,7 @@ export function pauseAction(name: 'pause' | 'resume', done: string): Action {
   return {
     async run({ positionals: [run = ''], values, json }, io) {
       const by = personOf(values, io);
-      return await withSession(io.env, async (session) => {
+      return await withSession(io, async (session) => {
         const answer = await say(session, run, by);
         io.out(json ? JSON.stringify({ workflowId: run, [name]: true }) : answer);
       });
