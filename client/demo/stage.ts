@@ -28,7 +28,7 @@ export interface StageOptions {
   /** Go on with what an earlier demonstration left there. */
   keep: boolean;
   /** Of the worker's policy what is not as the demonstration has it: there names are asserted. */
-  policy?: object;
+  policy?(sandbox: string): object;
   progress(line: string): void;
 }
 
@@ -66,8 +66,6 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   try {
     const manifestFile = join(folder, 'manifest.yaml');
     writeFileSync(manifestFile, stringify(raw));
-    const policyFile = join(folder, 'policy.yaml');
-    writeFileSync(policyFile, stringify({ identity: 'asserted', approvers: manifest.approvers, fourEyes: true, ...options.policy }));
     const env: NodeJS.ProcessEnv = { ...process.env, OFFBOARD_HOME: join(folder, 'home'), OFFBOARD_TASK_QUEUE: 'mepm-offboard-demo' };
 
     progress('sandbox: starting (AWS, Azure, GCP, Entra ID and the portal, on https, loopback only)');
@@ -78,6 +76,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const workerEnv = JSON.parse(readFileSync(join(state, 'worker.env.json'), 'utf8')) as Record<string, string>;
     const client = sandboxClient(String(sandbox.ready['origin']), state);
     progress(`sandbox: ${client.origin} (process ${sandbox.pid})`);
+    const policyFile = join(folder, 'policy.yaml');
+    const policy = { identity: 'asserted', approvers: manifest.approvers, fourEyes: true, ...options.policy?.(client.origin) };
+    writeFileSync(policyFile, stringify(policy));
 
     const temporal = await bringTemporal(folder, env, progress, stops);
     progress(`Temporal: ${temporal.address}${temporal.uiUrl ? `, UI ${temporal.uiUrl}` : ''}`);

@@ -21,7 +21,7 @@ interface GateSaid {
 }
 
 /** The approval that would be right. */
-async function right(scene: Scene): Promise<GateSaid> {
+export async function right(scene: Scene): Promise<GateSaid> {
   const { gate, planHash = '' } = await scene.view();
   return { gate: 'plan', opening: gate?.opening ?? 1, planHash, by: scene.approver, reason: 'read it' };
 }
@@ -117,9 +117,12 @@ export const BY_STATEMENT: Attack[] = [
     ...approval('signed like a start', /ProofWrong/, { where: { run: { nonce: '0'.repeat(32) } } }),
   },
   { name: 'approve by a statement that came too late', ...approval('signed an hour ago', /ProofLate/, { ageMs: 3_600_000 }) },
-  { name: 'approve by a statement from the future', ...approval('signed in an hour', /ProofLate/, { ageMs: -3_600_000 }) },
+  { name: 'approve by a statement from the future', ...approval('signed in an hour', /ProofLate|ProofWrong/, { ageMs: -3_600_000 }) },
   { name: 'approve by a statement that counts no longer', ...approval('valid until a moment ago', /ProofLate/, { validForMs: -1 }) },
-  { name: 'approve by a signature of another purpose', ...approval('SSHSIG namespace git', /ProofWrong/, { namespace: 'git' }) },
+  {
+    name: 'approve by a proof of another purpose',
+    ...approval('SSHSIG namespace git, another application', /ProofWrong/, { elsewhere: true }),
+  },
   {
     name: 'approve by a statement with a field twice',
     ...approval('"says" stands there twice', /ProofWrong/, { before: (t) => t.replace('"says"', '"says":"pause","says"') }),
@@ -139,7 +142,10 @@ export const BY_STATEMENT: Attack[] = [
     }),
   },
   { name: 'approve by a signature that is cut off', ...approval('a line of it is missing', /ProofWrong/, { after: cut }) },
-  { name: 'approve by no signature', ...approval('an empty one', /ProofWrong/, { after: (p) => ({ ...p, signature: '' }) }) },
+  {
+    name: 'approve by no signature',
+    ...approval('an empty one', /ProofWrong/, { after: (p) => ('idToken' in p ? { ...p, idToken: '' } : { ...p, signature: '' }) }),
+  },
   {
     name: 'approve by whoever started the run',
     tried: 'their own key and name',
@@ -160,11 +166,11 @@ export const BY_STATEMENT: Attack[] = [
     async act(scene) {
       const { policyFile } = scene.stage;
       const text = readFileSync(policyFile, 'utf8');
-      const policy = parse(text) as { people: { name: string; keys: string[] }[] };
-      const mallory = policy.people.find((p) => p.name === scene.starter)?.keys ?? [];
-      // An approver must have a key: another one takes its place.
+      const policy = parse(text) as { people: { name: string }[] };
+      const another = policy.people.find((p) => p.name === scene.starter);
+      // An approver must have a key or an oid: another's takes its place.
       policy.people = policy.people
-        .map((p) => (p.name === scene.approver ? { ...p, keys: mallory } : p))
+        .map((p) => (p.name === scene.approver ? { ...another, name: p.name } : p))
         .filter((p) => p.name !== scene.starter);
       writeFileSync(policyFile, stringify(policy));
       const got = await scene.update('approve', await scene.signed('approve', await right(scene)));

@@ -226,5 +226,5 @@ export function onEvidence(folder: string): Attack[] {
 }
 
 function statementIn(copy: string): string {
-  return readdirSync(copy).find((name) => /^statement-\d+\.json\.sig$/.test(name)) ?? 'statement-1.json.sig';
+  return readdirSync(copy).find((name) => /^statement-\d+\.json\.(?:sig|jwt)$/.test(name)) ?? 'statement-1.json.sig';
 }

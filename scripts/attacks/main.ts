@@ -1,25 +1,30 @@
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { setStage } from '../../client/demo/stage.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
-import { makeKeys, Scene } from './scene.ts';
+import { BY_TOKEN } from './by-token.ts';
+import { Scene } from './scene.ts';
+import { signInSigners, sshSigners } from './signers.ts';
 
 /**
  * `npm run attacks -- [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
  * may know people. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
- * attack is real, and is listed apart. Ends with 0 only when all held where signatures are demanded, and nothing was changed in the clouds.
+ * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds.
  */
 interface Tried {
   name: string;
-  mode: 'ssh' | 'asserted';
+  mode: Mode;
   tried: string;
   expected: string;
   got: string;
   held: boolean;
 }
+
+type Mode = 'ssh' | 'entra' | 'asserted';
 
 const ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
 
@@ -31,30 +36,32 @@ async function run(): Promise<void> {
     const line = values.json ? JSON.stringify(tried) : `${tried.held ? 'held ' : 'TAKEN'}  ${tried.mode}  ${tried.name}: ${tried.got}`;
     process.stdout.write(`${line}\n`);
   };
-  const changed = [await underSsh(tell), await underAsserted(tell)];
-  const broken = told.filter((t) => t.mode === 'ssh' && !t.held).map((t) => t.name);
+  const changed = (await underProof('ssh', tell)) + (await underProof('entra', tell));
+  await underAsserted(tell);
+  const broken = told.filter((t) => t.mode !== 'asserted' && !t.held).map((t) => `${t.mode}: ${t.name}`);
   const asserted = told.filter((t) => t.mode === 'asserted' && !t.held).map((t) => t.name);
-  const attacks = told.filter((t) => t.mode === 'ssh').length;
-  // What shows that an attack is real need not succeed: only where signatures are demanded all must hold.
-  const last = { attacks, held: attacks - broken.length, broken, asserted, changed: changed[0] };
+  const attacks = told.filter((t) => t.mode !== 'asserted').length;
+  // What shows that an attack is real need not succeed: only where proofs are demanded all must hold.
+  const last = { attacks, held: attacks - broken.length, broken, asserted, changed };
   process.stdout.write(
     values.json
       ? `${JSON.stringify(last)}\n`
       : `${last.held} of ${attacks} attacks held; ${asserted.length} succeed where names are asserted\n`,
   );
-  process.exitCode = broken.length === 0 && changed[0] === 0 ? 0 : 1;
+  process.exitCode = broken.length === 0 && changed === 0 ? 0 : 1;
 }
 
-/** Signatures are demanded. Returns how many objects of the estate were changed by attacks. */
-async function underSsh(tell: (tried: Tried) => void): Promise<number> {
-  return await onStage('ssh', async (scene) => {
+/** Proofs are demanded. Returns how many objects of the estate were changed by attacks. */
+async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): Promise<number> {
+  return await onStage(mode, async (scene) => {
     await scene.session.client.workflow.start('offboarding', {
       workflowId: scene.workflowId,
       taskQueue: scene.session.taskQueue,
-      args: [scene.startInput()],
+      args: [await scene.startInput()],
     });
     await scene.until((v) => v.gate?.gate === 'plan');
-    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...BESIDE]) tell(await judged(attack, 'ssh', scene));
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...(mode === 'entra' ? BY_TOKEN : []), ...BESIDE])
+      tell(await judged(attack, mode, scene));
     const { ours, untouched } = await scene.stage.sandbox.report();
     const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;
     const { gate, planHash = '' } = await scene.view();
@@ -63,15 +70,15 @@ async function underSsh(tell: (tried: Tried) => void): Promise<number> {
     const said = { gate: 'plan', opening: gate.opening, planHash, by: scene.approver, reason: 'not now' };
     const rejected = await scene.update('reject', await scene.signed('reject', said));
     tell({
-      name: 'a right, signed reject',
-      mode: 'ssh',
+      name: 'a right, proved reject',
+      mode,
       tried: 'after all of these',
       expected: 'taken',
       got: rejected,
       held: rejected === 'taken',
     });
     const { evidence } = (await scene.run.result()) as OffboardingResult;
-    for (const attack of [...AFTERWARDS, ...onEvidence(evidence)]) tell(await judged(attack, 'ssh', scene));
+    for (const attack of [...AFTERWARDS, ...onEvidence(evidence)]) tell(await judged(attack, mode, scene));
     return changed;
   });
 }
@@ -79,7 +86,7 @@ async function underSsh(tell: (tried: Tried) => void): Promise<number> {
 /** Names are asserted: the same without proofs, to show what is real. */
 async function underAsserted(tell: (tried: Tried) => void): Promise<number> {
   return await onStage('asserted', async (scene) => {
-    const { proof: _, ...input } = scene.startInput() as { proof: unknown };
+    const { proof: _, ...input } = (await scene.startInput()) as { proof: unknown };
     await scene.session.client.workflow.start('offboarding', {
       workflowId: scene.workflowId,
       taskQueue: scene.session.taskQueue,
@@ -112,12 +119,20 @@ async function onStage(mode: Tried['mode'], work: (scene: Scene) => Promise<numb
   const keys = `${folder}-keys`;
   const people = ['sam.operator@contoso.example', 'riley.approver@contoso.example', 'dana.otp@contoso.example'];
   rmSync(keys, { recursive: true, force: true });
-  const keysOf = makeKeys(keys, people);
-  makeKeys(keys, ['mallory']);
-  const policy = mode === 'ssh' ? { identity: mode, people: keysOf } : {};
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  const signIns = mode === 'entra' ? signInSigners(ESTATE, join(keys, 'estate.yaml'), people, 'mallory') : undefined;
+  const signers = signIns ?? sshSigners(keys, people, 'mallory');
   process.env['OFFBOARD_EVIDENCE_DIR'] = resolve(folder, 'evidence');
-  const stage = await setStage({ estate: ESTATE, folder, keep: false, policy, progress: (line) => process.stderr.write(`${line}\n`) });
-  const scene = await Scene.open(stage, keys);
+  const stage = await setStage({
+    estate: signIns?.estate ?? ESTATE,
+    folder,
+    keep: false,
+    policy: mode === 'asserted' ? () => ({}) : signers.policy,
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
+  // This program signs in itself, as a browser does.
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(join(folder, 'sandbox', 'ca.pem'), 'utf8')]);
+  const scene = await Scene.open(stage, signers);
   try {
     return await work(scene);
   } finally {

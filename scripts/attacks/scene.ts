@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temporalio/common';
@@ -12,7 +9,8 @@ import { readRawManifest } from '../../client/terminal/manifest-file.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { restoreMessage, startMessage } from '../../model/messages/start.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
-import { SIGNED_AS, statementText, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
+import { statementText, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
+import type { Signers } from './signers.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -30,13 +28,14 @@ export interface Forged {
   /** How much earlier than now it is said to be signed. */
   ageMs?: number;
   validForMs?: number;
-  namespace?: string;
+  /** For another purpose: an SSHSIG namespace, an application of its own. */
+  elsewhere?: boolean;
   /** Changes the statement before it is signed, or after. */
   before?(statement: string): string;
   after?(proof: Proof): Proof;
 }
 
-/** A stage with people who have keys, a run that waits for approval, and what an attacker may have of it. */
+/** A stage with people who prove what they say, a run that waits for approval, and what an attacker may have of it. */
 export class Scene {
   readonly stage: Stage;
   readonly session: Session;
@@ -46,19 +45,19 @@ export class Scene {
   readonly approver: string;
   /** Another approver. */
   readonly other: string;
-  readonly #keys: string;
+  readonly signers: Signers;
 
-  private constructor(stage: Stage, session: Session, keys: string) {
+  private constructor(stage: Stage, session: Session, signers: Signers) {
     this.stage = stage;
     this.session = session;
-    this.#keys = keys;
+    this.signers = signers;
     this.workflowId = workflowIdOf('offboarding', stage.manifest.tenant.id);
     this.manifest = readRawManifest(stage.manifestFile);
     [this.approver = '', this.other = ''] = stage.manifest.approvers;
   }
 
-  static async open(stage: Stage, keys: string): Promise<Scene> {
-    return new Scene(stage, await openSession(stage.env), keys);
+  static async open(stage: Stage, signers: Signers): Promise<Scene> {
+    return new Scene(stage, await openSession(stage.env), signers);
   }
 
   get run(): WorkflowHandle {
@@ -94,15 +93,8 @@ export class Scene {
     const now = new Date(Date.now() - (forged.ageMs ?? 0));
     const made = statementText(where, forged.says ?? says, forged.stated ?? message, now, forged.validForMs ?? 24 * HOUR_MS);
     const statement = forged.before?.(made) ?? made;
-    const proof = { statement, signature: this.sign(statement, forged.with ?? message.by, forged.namespace) };
+    const proof = await this.signers.prove(statement, forged.with ?? message.by, forged.elsewhere);
     return { ...message, proof: forged.after?.(proof) ?? proof };
-  }
-
-  sign(text: string, name: string, namespace = SIGNED_AS): string {
-    const file = join(this.#keys, `${randomUUID()}.json`);
-    writeFileSync(file, text);
-    execFileSync('ssh-keygen', ['-Y', 'sign', '-q', '-f', keyFile(this.#keys, name), '-n', namespace, file], { stdio: 'pipe' });
-    return readFileSync(`${file}.sig`, 'utf8');
   }
 
   /** Sends an update as a client does that has the payload keys. */
@@ -125,7 +117,7 @@ export class Scene {
   }
 
   /** The input of an offboarding, proved by whoever starts it unless told otherwise. */
-  startInput(forged: Forged & { workflowId?: string; input?: object } = {}): object {
+  async startInput(forged: Forged & { workflowId?: string; input?: object } = {}): Promise<object> {
     const said = { manifest: this.manifest, by: this.starter, dryRun: false };
     const nonce = randomBytes(16).toString('hex');
     const where = {
@@ -141,11 +133,11 @@ export class Scene {
       new Date(Date.now() - (forged.ageMs ?? 0)),
       HOUR_MS,
     );
-    const proof = { statement: text, signature: this.sign(text, forged.with ?? this.starter) };
+    const proof = await this.signers.prove(text, forged.with ?? this.starter);
     return { manifest: this.manifest, startedBy: this.starter, dryRun: false, searchAttributes: false, proof, ...forged.input };
   }
 
-  restoreInput(restores: string, proof: boolean): object {
+  async restoreInput(restores: string, proof: boolean): Promise<object> {
     const said = { tenantId: this.stage.manifest.tenant.id, restores, by: this.starter, dryRun: false };
     const where = {
       namespace: this.session.client.options.namespace,
@@ -153,13 +145,13 @@ export class Scene {
       run: { nonce: randomBytes(16).toString('hex') },
     };
     const text = statementText(where, 'restore', restoreMessage({ ...said, restores: 'another' }), new Date(), HOUR_MS);
-    const signed = proof ? { proof: { statement: text, signature: this.sign(text, this.starter) } } : {};
+    const signed = proof ? { proof: await this.signers.prove(text, this.starter) } : {};
     return { tenantId: said.tenantId, restores, startedBy: this.starter, dryRun: false, searchAttributes: false, ...signed };
   }
 
   /** Starts a workflow and tells how it ended, where it does at once. */
   async started(type: string, workflowId: string, input: unknown, client: Client = this.session.client): Promise<Got> {
-    const options = { workflowId, taskQueue: this.session.taskQueue, args: [input] };
+    const options = { workflowId, taskQueue: this.session.taskQueue, args: [await input] };
     const handle = await client.workflow.start(type, options);
     const ended = handle.result().then(
       (result) => `${(result as { status?: string }).status ?? 'ended'}: ${(result as { reason?: string }).reason?.split(';')[0] ?? ''}`,
@@ -195,18 +187,6 @@ async function codeOf(work: () => Promise<unknown>): Promise<Got> {
     const code = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
     return `refused: ${typeof code === 'string' ? code : (cause?.message ?? 'unread')}`;
   }
-}
-
-const keyFile = (folder: string, name: string) => join(folder, name.replaceAll(/\W/g, '_'));
-
-/** Makes each person a key. Returns the lines of their public keys. */
-export function makeKeys(folder: string, names: readonly string[]): { name: string; keys: string[] }[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return names.map((name) => {
-    const file = keyFile(folder, name);
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
-    return { name, keys: [readFileSync(`${file}.pub`, 'utf8').trim()] };
-  });
 }
 
 /** A value as anybody writes it, without keys. */
