@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
-import { connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
-import { OffboardError } from '../model/errors.ts';
+import { isLost } from '../activities/records/postgres/causes.ts';
+import { connect, connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
+import { OffboardError, type ErrorCode } from '../model/errors.ts';
 import { homeOf, readText } from '../security/files.ts';
 import { loadKeys } from '../security/keys.ts';
 import { loadSealingKey } from '../security/sealing.ts';
@@ -11,6 +12,7 @@ import { allClouds } from './clouds.ts';
 import { workflowBundle } from './bundle/index.ts';
 import { installLogging } from './logging.ts';
 import { policyOf } from './policy.ts';
+import { untilThere } from './until-there.ts';
 import { createWorker } from './worker.ts';
 
 /** The worker's life. Everything comes from the environment: docs/worker.md lists the variables. */
@@ -24,7 +26,7 @@ export async function run(): Promise<void> {
   const policy = policyOf(policyFile);
   const home = homeOf();
   const ring = loadKeys(home.keys);
-  const { journal, artifacts } = await openRecords(env, ring, { create: true });
+  const { journal, artifacts } = await untilThere(log, () => openRecords(env, ring, { create: true }), isRecordsServerAway);
   const bundle = await workflowBundle(env, (why) => log.warn(why));
   const deps = {
     clouds: allClouds(),
@@ -43,6 +45,7 @@ export async function run(): Promise<void> {
     evidenceFolder: resolve(env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence'),
     log,
   };
+  await (await untilThere(log, () => connect(settings), isCode('NoServer'))).close();
   const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle);
   log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
@@ -53,4 +56,13 @@ export async function run(): Promise<void> {
     await connection.close();
     await journal.close();
   }
+}
+
+const isCode = (code: ErrorCode) => (error: unknown) => error instanceof OffboardError && error.code === code;
+
+/** The records' server does not answer yet; a wrong password or a missing database will not mend by themselves. */
+function isRecordsServerAway(error: unknown): boolean {
+  if (!isCode('NoRecords')(error)) return false;
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (isLost(at)) return true;
+  return false;
 }

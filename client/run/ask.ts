@@ -6,6 +6,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -18,14 +19,19 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { proven } from './prove.ts';
 import { requireWorker, type Session } from './session.ts';
 
+/** A worker that lives takes a message at once; one that has just died is listed for a while. */
+const TAKEN_WITHIN_MS = 20_000;
 const ANSWER_WITHIN_MS = 60_000;
 const RESULT_WITHIN_MS = 5_000;
 const DEADLINE_EXCEEDED = 4;
+const FAILED_PRECONDITION = 9;
 
 /** Asks a run where it is. Throws RunNotFound, NoWorker, AnswerRefused, and StartRefused for one that never began. */
 export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
   const ask = () => session.client.workflow.getHandle(workflowId).query(status);
-  return await translated(session, workflowId, () => answered(workflowId, ask));
+  return await translated(session, workflowId, () =>
+    session.client.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => answered(workflowId, ask)),
+  );
 }
 
 /**
@@ -62,10 +68,11 @@ export async function send<R, A extends [unknown]>(
   await requireRun(session, workflowId);
   await requireWorker(session);
   const said = await proven(session, workflowId, update.name, message);
-  const ask = () => session.client.workflow.getHandle(workflowId).executeUpdate(update, { args: [said] as unknown as A });
-  return await translated(session, workflowId, () =>
-    session.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => answered(workflowId, ask)),
-  );
+  const options = { args: [said] as unknown as A, waitForStage: WorkflowUpdateStage.ACCEPTED } as const;
+  const within = <T>(ms: number, ask: () => Promise<T>) =>
+    translated(session, workflowId, () => session.client.withDeadline(Date.now() + ms, ask));
+  const taken = await within(TAKEN_WITHIN_MS, () => session.client.workflow.getHandle(workflowId).startUpdate(update, options));
+  return await within(ANSWER_WITHIN_MS, () => answered(workflowId, () => taken.result()));
 }
 
 /** Throws RunNotFound for an unknown workflow id, and GateNotOpen for a run that has ended. */
@@ -143,7 +150,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
   const refused = error instanceof QueryNotRegisteredError ? await startRefusalOf(session, workflowId) : undefined;
   if (refused) return refused;
   const answer = error instanceof ServiceError ? error.cause : error;
-  const late = isGrpcServiceError(answer) && (answer.code as number) === DEADLINE_EXCEEDED;
+  // The server says the second of a queue that nobody polled of late.
+  const late = isGrpcServiceError(answer) && [DEADLINE_EXCEEDED, FAILED_PRECONDITION].includes(answer.code);
   const unanswered = late || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof QueryNotRegisteredError;
   if (unanswered || isGrpcServiceError(answer)) {
     // The server's own words for a missing worker differ by version; whether one polls decides.
