@@ -9,6 +9,8 @@ import type { DirectoryRoleAssignment } from './wire/shapes.ts';
 export interface DirectoryRoles {
   /** Object id of the worker's own service principal. */
   workerPrincipalId: string;
+  /** What Graph lets the worker do as an application, without any directory role. */
+  workerPermissions: string[];
   /** Object ids. */
   cloudApplicationAdministrators: string[];
   /** `name` is the user principal name, or the object id where the principal is no user. */
@@ -26,13 +28,14 @@ export interface Administrator {
 
 /** Throws Graph's errors; without RoleManagement.Read.Directory the listing is denied, never empty. */
 export async function readDirectoryRoles(api: EntraApi): Promise<DirectoryRoles> {
-  const { principalId: workerPrincipalId } = await api.self();
+  const { principalId: workerPrincipalId, permissions: workerPermissions } = await api.self();
   const holders = async (roleDefinitionId: string) => tenantWide(await api.listRoleAssignments({ roleDefinitionId }));
   const cloudApplicationAdministrators = await holders(DIRECTORY_ROLES.cloudApplicationAdministrator);
   const administrators = await holders(DIRECTORY_ROLES.permissionsManagementAdministrator);
   const { eligible, eligibleUnseen } = await eligibleFor(api, DIRECTORY_ROLES.permissionsManagementAdministrator);
   return {
     workerPrincipalId,
+    workerPermissions,
     cloudApplicationAdministrators,
     permissionsManagementAdministrators: await named(api, administrators),
     eligibleAdministrators: await named(

@@ -43,7 +43,8 @@ async function token(form: URLSearchParams, request: SandboxRequest, context: Sa
   const audience = audienceOf(form.get('scope') ?? '', context);
   if (!audience)
     return refused(context, 400, 'invalid_scope', 70011, `The scope is not valid; it is <resource>/.default of a resource known here.`);
-  const principal = context.store.list('entra-service-principal').find((p) => p.appId.toLowerCase() === client.clientId.toLowerCase());
+  const principals = context.store.list('entra-service-principal');
+  const principal = principals.find((p) => p.appId.toLowerCase() === client.clientId.toLowerCase());
   if (principal && !principal.accountEnabled)
     return refused(context, 401, 'unauthorized_client', 7000112, `Application '${given.id}' is disabled.`);
   const accessToken = await signToken(context, {
@@ -53,10 +54,21 @@ async function token(form: URLSearchParams, request: SandboxRequest, context: Sa
     appid: client.clientId,
     azp: client.clientId,
     ...(principal ? { oid: principal.id, sub: principal.id } : {}),
+    roles: audience === resourcesOf(context).graph ? permissionsOf(principal?.id, context) : [],
     idtyp: 'app',
   });
   const lifetime = { expires_in: TOKEN_LIFETIME_SECONDS, ext_expires_in: TOKEN_LIFETIME_SECONDS };
   return { status: 200, body: { token_type: 'Bearer', ...lifetime, access_token: accessToken } };
+}
+
+/** Application permissions that a principal holds, as the token for their resource names them. */
+function permissionsOf(principal: string | undefined, { store }: SandboxContext): string[] {
+  const held = store.list('entra-app-role-assignment').filter((a) => a.principalId === principal);
+  const resources = store.list('entra-service-principal');
+  return held.flatMap((a) => {
+    const roles = resources.find((p) => p.id === a.resourceId)?.appRoles ?? [];
+    return roles.flatMap((r) => (r.id === a.appRoleId ? [r.value] : []));
+  });
 }
 
 /** The audience a scope asks for: the resource before `/.default`. ARM's stand-in address counts as ARM, since its client asks for its own endpoint. */

@@ -71,7 +71,7 @@ describe('Azure', () => {
   const seen = async (assignment: Partial<Assignment>) => {
     const one = { id: '/x', scope: '/s', roleDefinitionId: READER, principalId: SELF, principalType: 'ServicePrincipal', condition: null };
     const api: Pick<AzureApi, 'self' | 'listAssignedTo' | 'listEligibleFor'> = {
-      self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false }),
+      self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false, permissions: [] }),
       listEligibleFor: () => Promise.resolve([]),
       listAssignedTo: () => Promise.resolve([{ ...one, conditionVersion: null, description: null, ...assignment }]),
     };
@@ -89,7 +89,7 @@ describe('Azure', () => {
     const eligible = async (isPerson: boolean, listEligibleFor: AzureApi['listEligibleFor']) =>
       await ownAccessAtScope(
         {
-          self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson }),
+          self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson, permissions: [] }),
           listAssignedTo: () => Promise.resolve([]),
           listEligibleFor,
         } as unknown as AzureApi,
@@ -128,7 +128,7 @@ describe('Entra', () => {
   const reading = (api: Partial<EntraApi>) =>
     ownAccessToDirectory(
       {
-        self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: TENANT, isPerson: true }),
+        self: () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: TENANT, isPerson: true, permissions: [] }),
         listRoleAssignments: () => Promise.resolve([]),
         listEligibilities: () => Promise.resolve([]),
         listAppRoleAssignments: () => Promise.resolve([]),
@@ -182,7 +182,7 @@ describe('Entra', () => {
   });
 
   test('signed in to another tenant nothing is told of this one', async () => {
-    const self = () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false });
+    const self = () => Promise.resolve({ principalId: SELF, applicationId: SELF, tenantId: SELF, isPerson: false, permissions: [] });
     await expect(reading({ self })).rejects.toThrow(RefusedError);
   });
 });

@@ -25,6 +25,7 @@ test('the worker reads its own principal and who holds the roles the guide deman
   await cloud.probe(api, system);
   const roles = await readDirectoryRoles(api);
   expect(roles.cloudApplicationAdministrators).toContain(roles.workerPrincipalId);
+  expect(roles.workerPermissions).toContain('Application.ReadWrite.All');
   expect(roles.permissionsManagementAdministrators.map((a) => a.name)).toContain('dana.otp@contoso.example');
 });
 
