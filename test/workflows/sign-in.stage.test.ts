@@ -192,3 +192,39 @@ test('without a browser on this machine the address that another one ends at is 
   expect(resumed.err).toMatch(/paste the address that it ends at.*That is not where this sign-in ends/s);
   await stage.until(RUN, (v) => !v.paused);
 });
+
+test('a tenant that changed its keys takes no approval along, and one that cannot be reached refuses instead of waiting', async () => {
+  const hash = await atGatePlan();
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  const printed = await typed(APPROVER, 'sign', 'resume', RUN);
+  expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
+  expect(printed).toMatchObject({ code: 0 });
+  const run = stage.session.client.workflow.getHandle(RUN);
+  await stage.sandbox.stop();
+  await run.signal('resume', JSON.parse(printed.out));
+  await stage.until(RUN, (v) => v.lastRefusal?.includes('the tenant could not be asked about it') ?? false);
+  // It comes back with other keys: what it signed before is nobody's now, and what was recorded stands.
+  await stage.sandbox.start();
+  await run.signal('resume', JSON.parse(printed.out));
+  await stage.until(RUN, (v) => v.lastRefusal?.includes('that the tenant does not know') ?? false);
+  expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
+  const { counts } = await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
+});
+
+test('where the policy takes sign-ins only since a run began, --sign-in goes on with it, and what was asserted counts no longer', async () => {
+  const file = await stage.fill(estateWithPeople());
+  const { entra: _, ...rest } = signInPolicy(stage);
+  stage.deps.policy = { ...rest, identity: 'asserted' };
+  expect(await stage.offboard('start', file, '--by', STARTER)).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  expect(await stage.offboard(...approval('plan', planHash), '--by', APPROVER)).toMatchObject({ code: 0 });
+  stage.deps.policy = signInPolicy(stage);
+  expectRefused(await stage.offboard('resume', RUN, '--by', APPROVER), 'ProofMissing', '--sign-in');
+  expect(await typed(APPROVER, 'resume', RUN, '--sign-in')).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  await expectNothingChanged(stage);
+  expect(await typed(APPROVER, ...approval('plan', planHash), '--sign-in')).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+});

@@ -3,7 +3,7 @@ import { classifierOf, isNotFound } from '../../microsoft/failure.ts';
 const GONE = new Set(['Request_ResourceNotFound', 'ResourceNotFound']);
 
 const PERMISSIONS =
-  'give the worker the Graph application permissions Application.ReadWrite.All and RoleManagement.Read.Directory (User.ReadBasic.All to name administrators), with admin consent';
+  'give the worker the Graph application permissions Application.ReadWrite.All and RoleManagement.Read.Directory (User.ReadBasic.All to name administrators, GroupMember.Read.All for groups of its policy), with admin consent';
 
 /** Graph's codes that need a person, with what the person does. */
 const MEND: Record<string, string> = {
