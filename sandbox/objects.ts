@@ -24,6 +24,7 @@ const NATIVE_IDS: { [K in WithoutId]: IdOf<K> } & { [K in EstateObjectKind]?: Id
   'aws-cloudformation-stack': (o) => o.stackId.slice(0, o.stackId.lastIndexOf('/')),
   'aws-oidc-client-id': (o) => `arn:aws:iam::${o.account}:oidc-provider/${o.url}#${o.clientId}`,
   'entra-public-client': (o) => o.clientId,
+  'azure-root': () => '/',
   'azure-role-assignment': (o) => `${o.scope === '/' ? '' : o.scope}/providers/Microsoft.Authorization/roleAssignments/${o.name}`,
   'azure-deployment-stack': (o) => `${o.scope}/${o.name}`,
   'azure-lock': (o) => `${o.scope}/${o.name}`,

@@ -42,7 +42,7 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const defender = subscription === undefined ? {} : { defender: await lookForDefender(api, subscription) };
   // A group's stacks may manage what lies below it.
   if (context.usersOf && subscription !== undefined) return { system, scope, unnamed: [], assignments: [], ...defender };
-  const all = await api.listAllAssignments(scope);
+  const all = await assignmentsAt(api, scope, context.manifest);
   const ids = [...(ciemPrincipalId === undefined ? [] : [ciemPrincipalId]), ...(ciemFormerIds ?? [])];
   const assignments = all.filter((a) => ids.some((id) => sameId(a.principalId, id)));
   const unnamed = scopesUnnamed(assignments, namedIn(context.manifest));
@@ -53,6 +53,23 @@ export async function readAzure(api: AzureApi, system: SystemId, context: ReadCo
   const mayOwn = subscription === undefined ? scope !== '/' : assignments.some((a) => sameId(owningScope(a.scope), scope));
   const stacks = mayOwn ? { deploymentStacks: await readDeploymentStacks(api, scope) } : {};
   return { system, scope, unnamed, assignments, assignmentCount, ...orphans, ...defender, ...stacks };
+}
+
+/**
+ * All assignments that a scope shows. Hardly anybody may list at `/` itself, which takes elevated access; a subscription's listing tells what it inherits from there,
+ * and so does each that may be read. Throws the refusal where none can.
+ */
+async function assignmentsAt(api: AzureApi, scope: string, manifest: Manifest): Promise<Assignment[]> {
+  try {
+    return await api.listAllAssignments(scope);
+  } catch (error) {
+    if (scope !== '/' || classifyAzure(error).code !== 'AuthorizationFailed') throw error;
+    for (const subscription of systemsOf(manifest).filter((s) => s.startsWith('azure:/subscriptions/'))) {
+      const inherited = await unlessRefused(classifyAzure, () => api.listAllAssignments(nativeId(subscription)));
+      if (inherited.ok) return inherited.value.filter((a) => owningScope(a.scope) === scope);
+    }
+    throw error;
+  }
 }
 
 /** Pure: the own scopes of assignments that are not among the named ones; these in their normal form. */

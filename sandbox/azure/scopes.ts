@@ -94,12 +94,13 @@ export function isDenied(scope: { denied: string[] }, operation: string): boolea
   return scope.denied.some((d) => d.toLowerCase() === operation.toLowerCase());
 }
 
-/** Throws ArmError 403 when the worker lacks an operation at a subscription or management group; a subscription's goes for what lies below it. */
+/** Throws ArmError 403 when the worker lacks an operation at a subscription, management group or `/`; a subscription's goes for what lies below it. */
 export function refuseDenied(context: SandboxContext, scope: string, operation: string): void {
   const wanted = canonical(scope);
   const [subscription] = context.store.list('azure-subscription', { part: holderOf(scope) });
   const group = context.store.list('azure-management-group').find((g) => canonical(managementGroupScope(g.id)) === wanted);
-  const holder = subscription ?? group;
+  const root = wanted === '/' ? context.store.list('azure-root')[0] : undefined;
+  const holder = subscription ?? group ?? root;
   if (!holder || !isDenied(holder, operation)) return;
   throw new ArmError(
     403,

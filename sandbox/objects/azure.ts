@@ -6,6 +6,8 @@ const denied = z.array(z.string()).default([]);
 
 /** Scopes, role assignments, locks, and what Microsoft Defender for Cloud has set up. */
 export const azure = [
+  /** The scope `/`, where hardly anybody may do anything without elevated access. */
+  object('azure-root', { denied }),
   object('azure-management-group', {
     id: z.string(),
     displayName: z.string().optional(),
