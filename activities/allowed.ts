@@ -24,6 +24,7 @@ const ALLOWED: Record<ActivityName, Allowed> = {
   walk: { of: [...OFFBOARDING, ...DISCOVERY] },
   readBatch: { of: [...OFFBOARDING, ...DISCOVERY] },
   takeInventory: { of: DISCOVERY },
+  checkBreaker: { of: OFFBOARDING },
   makePlan: { of: OFFBOARDING },
   makeRestorePlan: { of: RESTORE },
   openGate: { of: CHANGES },

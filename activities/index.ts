@@ -29,7 +29,7 @@ import { walk } from './discover/walk.ts';
 import { adoptRun } from './evidence/adopt.ts';
 import { endRun } from './evidence/end-run.ts';
 import { readOwnAccess } from './evidence/own-access.ts';
-import { makePlan } from './plan/make-plan.ts';
+import { checkBreaker, makePlan } from './plan/make-plan.ts';
 import { makeRestorePlan } from './plan/restore-plan.ts';
 import { readRecords } from './read/read.ts';
 import { startDiscovery } from './start/discovery.ts';
@@ -60,6 +60,7 @@ function activitiesOf(deps: Deps) {
     readBatch: activity(readBatch),
     takeInventory: activity(takeInventory),
     // plan
+    checkBreaker: activity(checkBreaker),
     makePlan: activity(makePlan),
     makeRestorePlan: activity(makeRestorePlan),
     // decide
@@ -124,6 +125,7 @@ const LONG: ReadonlySet<keyof Activities> = new Set([
   'walk',
   'readBatch',
   'takeInventory',
+  'checkBreaker',
   'makePlan',
   'makeRestorePlan',
   'removeItems',

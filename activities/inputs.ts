@@ -39,6 +39,7 @@ export const INPUTS = {
     ciemFormerIds: z.array(line).max(10_000).optional(),
   }),
   takeInventory: z.strictObject({ ...estate, scope: z.unknown(), by: words.optional(), described: address }),
+  checkBreaker: z.strictObject({ ...estate, read: z.strictObject({ systems: count, of: count }) }),
   makePlan: z.strictObject(estate),
   makeRestorePlan: z.strictObject({ run, restores: line, only: ids.optional() }),
   openGate: z.strictObject({ ...opening, planHash: address, forMs: count.max(Number.MAX_SAFE_INTEGER) }),

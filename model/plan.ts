@@ -121,11 +121,19 @@ export const UNREAD_SYSTEM = 'unread-system';
 /** Code of its hold, where it was not for want of a sign-in. */
 export const UNREAD_CODE = 'UnreadSystem';
 
-/**
- * Pure: findings to plan. Throws OffboardError 'InvalidValue' when an override names nothing that was found, or when there
- * are more items than the breaker allows.
- */
-export function buildPlan(input: PlanInput): Plan {
+/** What of all that was found would go, and why the rest would not. */
+interface Choice {
+  candidates: Finding[];
+  kept: Finding[];
+  untouched: Untouched[];
+  /** Of the worker's own. */
+  own: ReadonlySet<string>;
+  /** What only the manifest's word connects. */
+  foreign: ReadonlySet<string>;
+  overrides: ReadonlyMap<string, string>;
+}
+
+function choose(input: PlanInput): Choice {
   const untouched: Untouched[] = input.bystanders.map((s) => ({ system: s.system, id: s.id, reason: s.why }));
   const own = new Set(input.findings.filter((f) => heldAsOwn(f, input.facts)).map((f) => f.id));
   const candidates = [
@@ -150,6 +158,31 @@ export function buildPlan(input: PlanInput): Plan {
       untouched.push({ system: finding.system, id: finding.id, reason, ...perhaps });
     }
   }
+  return { candidates, kept, untouched, own, foreign, overrides };
+}
+
+/**
+ * Pure: whether what was read so far is more than the breaker allows already: more can only come. Throws OffboardError 'InvalidValue'. `read`: so many of how many
+ * systems.
+ */
+export function refuseTooManyEarly(input: PlanInput, read: { systems: number; of: number }): void {
+  refuseTooMany(choose(input).kept, input, ` in the ${read.systems} of ${read.of} systems that were read so far`);
+}
+
+function refuseTooMany(kept: Finding[], { maxItems }: PlanInput, where = ''): void {
+  if (kept.length <= maxItems) return;
+  throw new OffboardError(
+    'InvalidValue',
+    `breakers.maxItems: ${kept.length} items were found${where} and at most ${maxItems} are allowed; look at what was found, then raise the limit`,
+  );
+}
+
+/**
+ * Pure: findings to plan. Throws OffboardError 'InvalidValue' when an override names nothing that was found, or when there
+ * are more items than the breaker allows.
+ */
+export function buildPlan(input: PlanInput): Plan {
+  const { candidates, kept, untouched, own, foreign, overrides } = choose(input);
   const keptIds = new Set(kept.map((f) => f.id));
   const missing = [...overrides.keys()].find((id) => own.has(id) || (!foreign.has(id) && !keptIds.has(id)));
   if (missing !== undefined) {
@@ -158,12 +191,7 @@ export function buildPlan(input: PlanInput): Plan {
       `overrides: ${missing} is not among what was found; copy the id from the plan or remove the override`,
     );
   }
-  if (kept.length > input.maxItems) {
-    throw new OffboardError(
-      'InvalidValue',
-      `breakers.maxItems: ${kept.length} items were found and at most ${input.maxItems} are allowed; look at what was found, then raise the limit`,
-    );
-  }
+  refuseTooMany(kept, input);
   refuseTooGreatAShare(kept, input);
   const leftAlone = new Map(input.leftAlone.map((s) => [s.item, s.keeps]));
   // What is ours perhaps, or protected, stays as surely as a stranger's: its whole way must stay, too, until a person says otherwise.
@@ -250,7 +278,7 @@ function reasonToLeave(
   finding: Finding,
   input: PlanInput,
   decided: string | undefined,
-  overrides: Map<string, string>,
+  overrides: ReadonlyMap<string, string>,
   unit: Unit,
   foreign: boolean,
 ): string | undefined {

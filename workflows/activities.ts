@@ -63,6 +63,7 @@ export const startDiscovery = called('startDiscovery', OPTIONS);
 export const walk = called('walk', OPTIONS);
 export const readBatch = summarised('readBatch', OPTIONS);
 export const takeInventory = called('takeInventory', OPTIONS);
+export const checkBreaker = called('checkBreaker', OPTIONS);
 export const makePlan = called('makePlan', OPTIONS);
 export const makeRestorePlan = called('makeRestorePlan', OPTIONS);
 export const openGate = called('openGate', SHORT);

@@ -28,7 +28,7 @@ export async function discovery({ scope, by }: DiscoveryInput): Promise<TakeInve
   handleProgress(() => now);
   show(now);
   const { manifest } = await startDiscovery({ run, scope });
-  const estate = await readEstate(run, manifest, (read, of) => show({ ...now, stage: 'read', read, of }));
+  const estate = await readEstate(run, manifest, { onBatch: (read, of) => show({ ...now, stage: 'read', read, of }) });
   show({ ...now, stage: 'judge' });
   const result = await takeInventory({ run, scope, ...(by === undefined ? {} : { by }), ...estate });
   show({ ...now, stage: 'ended' });

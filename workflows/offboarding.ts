@@ -12,7 +12,7 @@ import type { MaybeOurs } from '../model/maybe-ours.ts';
 import type { RunStatus } from '../model/names.ts';
 import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
-import { adoptRun, endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
+import { adoptRun, checkBreaker, endRun, makePlan, readOwnAccess, startRun, verify } from './activities.ts';
 import { approveCollectors, approvePlan } from './gates.ts';
 import { liftRest, staysDenied } from './lift.ts';
 import { handleMessages } from './messages/index.ts';
@@ -20,7 +20,7 @@ import { deleteOidcApplications } from './phases/delete-oidc-applications.ts';
 import { disableSignIn } from './phases/disable-sign-in.ts';
 import { removePermissions } from './phases/remove-permissions.ts';
 import { stopDataCollection } from './phases/stop-data-collection.ts';
-import { readEstate } from './read-estate.ts';
+import { readEstate, type PartRead } from './read-estate.ts';
 import { whileRecordsLast } from './records.ts';
 import { Run, type StepOutcome } from './run.ts';
 import type { OffboardingInput } from './run-state.ts';
@@ -125,7 +125,8 @@ async function preconditions(run: Run): Promise<boolean> {
 
 async function plan(run: Run): Promise<void> {
   run.enter('discover');
-  const { manifest, readings } = await readEstate(run.id, run.terms.manifest);
+  const early = (part: PartRead) => checkBreaker({ run: run.id, ...part });
+  const { manifest, readings } = await readEstate(run.id, run.terms.manifest, { early });
   run.enter('plan');
   run.waits.clear();
   run.plan = await makePlan({ run: run.id, manifest, readings });

@@ -40,6 +40,12 @@ export async function judge(deps: Deps, manifest: Manifest, addresses: string[],
   return await judgeAll(deps, manifest, (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat(), earlier);
 }
 
+/** The same of a part of the estate: nothing is said of what is not read yet. */
+export async function judgeRead(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
+  const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
+  return await judgeReadings(deps, manifest, readings, (r) => deps.artifacts.get(r.artifact), earlier);
+}
+
 /** The same, had what the manifest leaves out been asked for in vain. */
 export async function judgeAsIfUnread(deps: Deps, manifest: Manifest, addresses: string[], earlier?: Facts): Promise<Judged> {
   const readings = (await Promise.all(addresses.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();

@@ -3,6 +3,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { systemType, type SystemId } from '../../model/names.ts';
 import { BATCH_SYSTEMS, SMALL_ESTATE } from '../../model/batch.ts';
+import { each } from '../../model/selector.ts';
 import { compare } from '../../model/removal-order.ts';
 import { isUnicode } from '../../model/visible.ts';
 import type { Deps } from '../deps.ts';
@@ -36,17 +37,46 @@ export interface ReadBatchResult {
   ciemPrincipalId?: string;
   ciemFormerIds?: string[];
   unknown: number;
+  /** How many systems it tells of. */
+  systems: number;
 }
 
-/** Pure: which systems are read together. The directory is batch 0: what it tells, the others need. */
+/**
+ * Pure: which systems are read together. The directory is batch 0: what it tells, Azure's readers need. In a large estate so are the OIDC account and project: what is
+ * ours elsewhere shows by them, and whoever looks at a part of the readings must know it.
+ */
 export function readingBatches(manifest: Manifest): { label: string; systems: SystemId[] }[] {
   const all = systemsOf(manifest);
   const directory = all.filter((s) => systemType(s) === 'entra');
-  const others = all.filter((s) => systemType(s) !== 'entra');
-  const size = others.length > SMALL_ESTATE ? BATCH_SYSTEMS : 1;
-  const batches = [directory];
+  const large = all.length - directory.length > SMALL_ESTATE;
+  const first = new Set(large ? [...directory, ...proversIn(manifest)] : directory);
+  const others = all.filter((s) => !first.has(s));
+  const size = large ? BATCH_SYSTEMS : 1;
+  const batches = [[...first]];
   for (let at = 0; at < others.length; at += size) batches.push(others.slice(at, at + size));
   return batches.map((systems) => ({ systems, label: systems.length === 1 ? (systems[0] as string) : `${systems.length} systems` }));
+}
+
+function proversIn({ aws, gcp }: Manifest): SystemId[] {
+  return [
+    ...each(aws?.oidcAccount).map((account): SystemId => `aws:${account}`),
+    ...each(gcp?.oidcProject).map((project): SystemId => `gcp:projects/${project}`),
+  ];
+}
+
+/** After how many batches the breaker is asked first, and by how many times more each time after. */
+const FIRST_LOOK = 4;
+const LATER_LOOKS = 4;
+
+/**
+ * Pure: after how many batches it is looked whether what they hold is more than the breaker allows already: a few times, as long as more than half is unread. Where
+ * each system is a batch of its own, the plan comes soon.
+ */
+export function earlyLooks(batches: readonly { systems: readonly SystemId[] }[]): number[] {
+  if (!batches.some(({ systems }) => systems.length === BATCH_SYSTEMS)) return [];
+  const looks: number[] = [];
+  for (let at = FIRST_LOOK; at * 2 <= batches.length; at *= LATER_LOOKS) looks.push(at);
+  return looks;
 }
 
 /** The readings that a try keeps for the next. */
@@ -83,6 +113,7 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
     readings: await deps.artifacts.put(input.run, readings),
     ...(await toldByDirectory(deps, manifest, [...read.values()])),
     unknown: others.length,
+    systems: readings.length,
   };
 }
 

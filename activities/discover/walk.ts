@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { failedToSignIn, failureMessage, fault } from '../failures.ts';
 import type { Walked } from '../cloud.ts';
 import { lookInCloud } from '../look/look.ts';
-import { readingBatches, type Reading } from './read.ts';
+import { earlyLooks, readingBatches, type Reading } from './read.ts';
 
 export interface WalkInput {
   run: string;
@@ -21,6 +21,9 @@ export interface WalkResult {
   manifest: string;
   /** Labels of the reading batches, by index. */
   batches: string[];
+  /** After how many of them the breaker is asked; and how many systems they hold in all. */
+  looks: number[];
+  systems: number;
   /** Address of the Reading[] of what the walk left out or could not list. */
   readings: string;
   /** Address of the Described[] of what the walk tells of systems beside their ids. */
@@ -48,9 +51,12 @@ export async function walk(deps: Deps, input: WalkInput): Promise<WalkResult> {
     ...w.leftOut.map(({ system, reason }) => ({ system, leftOut: visible(reason) })),
     ...(w.excluded ?? []).map(({ system, rule }) => ({ system, excluded: rule })),
   ]);
+  const batches = readingBatches(manifest);
   return {
     manifest: await deps.artifacts.put(input.run, manifest),
-    batches: readingBatches(manifest).map((b) => b.label),
+    batches: batches.map((b) => b.label),
+    looks: earlyLooks(batches),
+    systems: batches.reduce((sum, b) => sum + b.systems.length, 0),
     readings: await deps.artifacts.put(input.run, readings),
     described: await deps.artifacts.put(
       input.run,

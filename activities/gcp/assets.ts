@@ -10,7 +10,7 @@ import { addressEnd, poolMember } from './footprint/members.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;
-/** How long one answer serves, in ms: a batch of readings, not the verification that follows a removal. */
+/** How long an answer serves once it is there, in ms: a batch of readings, not the verification that follows a removal. A large estate's takes longer to come. */
 const SERVES_MS = 60_000;
 
 const MANAGER = 'cloudresourcemanager.googleapis.com';
@@ -29,15 +29,19 @@ export type Harmless = ReadonlyMap<string, number>;
  * is small, and when it may not be asked or does not answer whole.
  */
 export function assetFilter(now: () => number = Date.now): (api: GcpApi, context: ReadContext) => Promise<Harmless | undefined> {
-  const asked = new Map<string, { at: number; answer: Promise<Harmless | undefined> }>();
+  const asked = new Map<string, { at?: number; answer: Promise<Harmless | undefined> }>();
   return (api, { manifest }) => {
     const { organization, folders = [], projects = [] } = manifest.gcp ?? {};
     if (organization === undefined || folders.length + projects.length < WORTHWHILE) return Promise.resolve(undefined);
     const known = asked.get(organization);
-    if (known && now() - known.at < SERVES_MS) return known.answer;
-    const answer = ask(api, `organizations/${organization}`).catch(() => undefined);
-    asked.set(organization, { at: now(), answer });
-    return answer;
+    if (known && (known.at === undefined || now() - known.at < SERVES_MS)) return known.answer;
+    const asking: { at?: number; answer: Promise<Harmless | undefined> } = {
+      answer: ask(api, `organizations/${organization}`)
+        .catch(() => undefined)
+        .finally(() => (asking.at = now())),
+    };
+    asked.set(organization, asking);
+    return asking.answer;
   };
 }
 

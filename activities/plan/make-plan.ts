@@ -1,6 +1,6 @@
 import { accessNow } from '../../model/access-that-stays.ts';
 import { goesUnknowing, withExcluded } from '../../model/exclusion.ts';
-import { planHash, buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
+import { planHash, buildPlan, refuseTooManyEarly, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Facts, Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
@@ -15,7 +15,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
 import { carryOver } from './carry-over.ts';
 import { leftAlone } from './left-alone.ts';
-import { judge, judgeAsIfUnread } from '../discover/judge.ts';
+import { judge, judgeAsIfUnread, judgeRead, type Judged } from '../discover/judge.ts';
 import { damagedRuns, earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
 import { isQuarantined, quarantineOf } from '../look/kinds.ts';
 
@@ -47,12 +47,30 @@ export interface MakePlanResult {
 /** A result stays small: the plan names all. */
 const MOST_TOLD = 20;
 
+export interface CheckBreakerInput extends MakePlanInput {
+  /** How many systems the readings tell of, and how many there are. */
+  read: { systems: number; of: number };
+}
+
+/**
+ * Judges what was read so far, for whoever would read all of a large estate only to learn that there is more than the breaker allows. Throws OffboardError as
+ * `makePlan` does; records nothing.
+ */
+export async function checkBreaker(deps: Deps, { read, ...input }: CheckBreakerInput): Promise<void> {
+  const manifest = await deps.artifacts.get<Manifest>(input.manifest);
+  const ledger = await deps.journal.ledger(input.run);
+  const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
+  const judged = await judgeRead(deps, manifest, input.readings, earlier?.facts);
+  refuseTooManyEarly(await planInputOf(deps, input, manifest, ledger, judged, judged.match.findings), read);
+}
+
 /** Judges all snapshots, builds and freezes the plan, and makes it the one in force. */
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = await deps.journal.ledger(input.run);
   const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
-  const { match, unknown, excluded, facts, kindCounts, orders } = await judge(deps, manifest, input.readings, earlier?.facts);
+  const judged = await judge(deps, manifest, input.readings, earlier?.facts);
+  const { match, unknown, excluded } = judged;
   const readable = new Set(systemsOf(manifest).filter((s) => !unknown.some((u) => u.system === s)));
   // What today matches by name only may have been proved by what is gone meanwhile: an earlier plan's proof stands.
   const found = new Set(match.findings.filter((f) => f.confidence === 'certain').map((f) => f.id));
@@ -60,13 +78,40 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   await deps.journal.append(input.run, ...gone.map((g) => ({ type: 'outcome' as const, ...g })));
   const proved = new Set(carried.map((f) => f.id));
   const findings = await withOriginals(deps, ledger, [...match.findings.filter((f) => !proved.has(f.id)), ...carried]);
+  const planInput = await planInputOf(deps, input, manifest, ledger, judged, findings);
+  const made = buildPlan(planInput);
+  const unknowing =
+    excluded.length === 0 ? [] : goesUnknowing(made, await planAsIfUnread(deps, input, planInput, earlier?.facts), excluded);
+  const plan = withExcluded(made, excluded, unknowing);
+  const access = accessNow({ plan, outcomes: ledger.outcomes, ended: false });
+  const first = firstOfAll({ access, excluded }, MOST_TOLD);
+  const again = plan.items.map((i) => i.id).filter((id) => resolvedIn(ledger, id));
+  return {
+    ...(await freeze(deps, input.run, plan, again)),
+    gone,
+    ...(first.length > 0 ? { first } : {}),
+    pilot: plan.pilot.length > 0,
+    unknown: plan.unknown.map((u) => u.system),
+    collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
+  };
+}
+
+/** What a plan is made of: what was found, and all that people, the policy and the run's records say of it. */
+async function planInputOf(
+  deps: Deps,
+  input: MakePlanInput,
+  manifest: Manifest,
+  ledger: Ledger,
+  { match, unknown, facts, kindCounts, orders }: Judged,
+  findings: Finding[],
+): Promise<PlanInput> {
   const ours = new Set(findings.map((f) => f.id));
   const spelled = new Map([...ledger.outcomes.keys(), ...ours].map((id) => [normalItem(id), id]));
   const idOf = (written: string) => spelled.get(normalItem(written)) ?? written;
   const left = leftAlone(ledger);
   const decided = new Set(left.map((l) => normalItem(l.item)));
   const damaged = await damagedRuns(deps.journal, input.run);
-  const planInput: PlanInput = {
+  return {
     tenantId: manifest.tenant.id,
     manifestHash: input.manifest,
     findings,
@@ -91,21 +136,6 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     kindCounts,
     facts,
     orders,
-  };
-  const made = buildPlan(planInput);
-  const unknowing =
-    excluded.length === 0 ? [] : goesUnknowing(made, await planAsIfUnread(deps, input, planInput, earlier?.facts), excluded);
-  const plan = withExcluded(made, excluded, unknowing);
-  const access = accessNow({ plan, outcomes: ledger.outcomes, ended: false });
-  const first = firstOfAll({ access, excluded }, MOST_TOLD);
-  const again = plan.items.map((i) => i.id).filter((id) => resolvedIn(ledger, id));
-  return {
-    ...(await freeze(deps, input.run, plan, again)),
-    gone,
-    ...(first.length > 0 ? { first } : {}),
-    pilot: plan.pilot.length > 0,
-    unknown: plan.unknown.map((u) => u.system),
-    collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),
   };
 }
 

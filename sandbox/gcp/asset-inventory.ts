@@ -21,11 +21,27 @@ function search(request: SandboxRequest, context: SandboxContext): SandboxRespon
   demand(context, scope, 'cloudasset.assets.searchAllIamPolicies');
   if (request.query.get('query')) throw new GcpError('INVALID_ARGUMENT', 'The sandbox searches without a query only.');
   const types = request.query.getAll('assetTypes');
-  const found = below(context, scope)
-    .flatMap((resource) => [resource, ...accountsIn(context, resource)])
-    .map((resource) => result(context, resource))
-    .filter((r) => r.policy.bindings.length > 0 && (types.length === 0 || types.includes(r.assetType)));
-  return page('results', found, request);
+  return page('results', found(context, scope, types, request.query.has('pageToken')), request);
+}
+
+type Result = ReturnType<typeof result>;
+
+/** By what was searched: all pages of a search show how it was at the first. */
+const searched = new WeakMap<SandboxContext, Map<string, Result[]>>();
+
+function found(context: SandboxContext, scope: string, types: string[], goesOn: boolean): Result[] {
+  const searches = searched.get(context) ?? new Map<string, Result[]>();
+  searched.set(context, searches);
+  const key = [scope, ...types].join(' ');
+  const before = goesOn ? searches.get(key) : undefined;
+  const all =
+    before ??
+    below(context, scope)
+      .flatMap((resource) => [resource, ...accountsIn(context, resource)])
+      .map((resource) => result(context, resource))
+      .filter((r) => r.policy.bindings.length > 0 && (types.length === 0 || types.includes(r.assetType)));
+  searches.set(key, all);
+  return all;
 }
 
 function accountsIn(context: SandboxContext, resource: string): string[] {

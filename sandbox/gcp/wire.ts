@@ -52,14 +52,19 @@ export async function answer(request: SandboxRequest, context: SandboxContext, h
 }
 
 const PAGE_SIZE = 2;
+const MOST_PAGES = 50;
 
-/** One page of a listing under `name`, with `nextPageToken`; never more than two, as the API may, so that clients must follow it. Absent when empty. */
+/**
+ * One page of a listing under `name`, with `nextPageToken`; of a short one never more than two, as the API may, so that clients must follow it. Absent when
+ * empty.
+ */
 export function page(name: string, values: object[], request: SandboxRequest): SandboxResponse {
   const token = request.query.get('pageToken') || '0';
-  const size = Number(request.query.get('pageSize') || PAGE_SIZE);
+  const most = Math.max(PAGE_SIZE, Math.ceil(values.length / MOST_PAGES));
+  const size = Number(request.query.get('pageSize') || most);
   if (!/^\d+$/.test(token) || !(size >= 0)) throw new GcpError('INVALID_ARGUMENT', 'The page token or page size is invalid.');
   const from = Number(token);
-  const to = from + Math.min(size || PAGE_SIZE, PAGE_SIZE);
+  const to = from + Math.min(size || most, most);
   const items = values.slice(from, to);
   return {
     status: 200,

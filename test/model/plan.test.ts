@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { batchesOf, BATCH_SYSTEMS, itemsOf, SMALL_ESTATE } from '../../model/batch.ts';
 import type { Finding } from '../../model/finding.ts';
+import { refuseTooManyEarly } from '../../model/plan.ts';
 import type { SystemId } from '../../model/names.ts';
-import { finding, planOf } from './findings.ts';
+import { finding, planInput, planOf } from './findings.ts';
 
 const provider = finding('oidc', { system: 'aws:999900001111', stage: 'management-role', provides: ['aws:role:oidc'] });
 const members = ['a', 'b', 'c'].map((n, i) => finding(n, { system: `aws:${i}`, uses: ['aws:role:oidc'] }));
@@ -114,6 +115,17 @@ test('an override that names nothing, and more items than allowed, are refused',
   );
   expect(() => planOf(members, { maxItems: 2 })).toThrow('3 items were found and at most 2 are allowed');
   expect(planOf(members, { maxItems: 3 }).items).toHaveLength(3);
+});
+
+test('of a part of the estate only what the breaker forbids is refused: what an override names may be in the rest', () => {
+  const read = { systems: 3, of: 10 };
+  const input = (more: object) => planInput(members, { overrides: [{ item: 'aws-role:elsewhere', reason: 'x' }], ...more });
+  expect(() => refuseTooManyEarly(input({ maxItems: 2 }), read)).toThrow(
+    'breakers.maxItems: 3 items were found in the 3 of 10 systems that were read so far and at most 2 are allowed',
+  );
+  refuseTooManyEarly(input({ maxItems: 3 }), read);
+  // What the manifest protects does not go.
+  refuseTooManyEarly(input({ maxItems: 2, protected: ['aws-role:a'] }), read);
 });
 
 describe('batches', () => {

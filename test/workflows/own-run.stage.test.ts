@@ -50,6 +50,7 @@ const INPUTS: { [K in keyof Activities]: Omit<Parameters<Activities[K]>[0], 'run
   walk: { manifest: HASH },
   readBatch: { manifest: HASH, index: 0 },
   takeInventory: { ...estate, scope: { tenant: { id: TENANT } }, described: HASH },
+  checkBreaker: { ...estate, read: { systems: 1, of: 2 } },
   makePlan: estate,
   makeRestorePlan: { restores: `offboarding-${TENANT}_${randomUUID()}` },
   openGate: { ...gate, planHash: HASH, forMs: 1000 },

@@ -377,9 +377,11 @@ function byDefault(run: ScriptedRun): Activities {
     startRun: () => Promise.resolve(facts()),
     startRestore: () => Promise.resolve(facts()),
     startDiscovery: () => Promise.resolve({ manifest: 'manifest' }),
-    walk: () => Promise.resolve({ manifest: 'manifest', batches: ['entra:t'], readings: 'left', described: 'described' }),
-    readBatch: ({ index }) => Promise.resolve({ readings: `readings ${index}`, unknown: 0 }),
+    walk: () =>
+      Promise.resolve({ manifest: 'manifest', batches: ['entra:t'], looks: [], systems: 1, readings: 'left', described: 'described' }),
+    readBatch: ({ index }) => Promise.resolve({ readings: `readings ${index}`, unknown: 0, systems: 1 }),
     takeInventory: () => Promise.resolve({ inventory: 'inventory', systems: 1, unknown: 0, certain: 1, nameOnly: 0 }),
+    checkBreaker: () => Promise.resolve(),
     makePlan: () => Promise.resolve(plan()),
     makeRestorePlan: () => Promise.resolve(plan()),
     openGate: ({ gate, opening, planHash, forMs }) => {

@@ -177,4 +177,26 @@ describe('A half answer of Cloud Asset', () => {
     await filter(api, context);
     expect(asked).toBe(4);
   });
+
+  it('that takes longer than that is one answer for all who wait for it', async () => {
+    sandbox = await googleAt([ORGANIZATION]);
+    let asked = 0;
+    let now = 0;
+    const slow = Promise.withResolvers<never[]>();
+    const api = apiWith({
+      searchPolicies: () => {
+        asked++;
+        return slow.promise;
+      },
+    });
+    const filter = assetFilter(() => now);
+    const first = filter(api, context);
+    now = 600_000;
+    const second = filter(api, context);
+    slow.resolve([]);
+    await Promise.all([first, second]);
+    now += 59_000;
+    await filter(api, context);
+    expect(asked).toBe(2);
+  });
 });

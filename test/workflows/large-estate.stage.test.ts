@@ -6,9 +6,12 @@ import { APPROVER, STARTER, type TestEstate } from '../harness/estate.ts';
 import { resultOf, startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 
+const estateOf = (systems: number): TestEstate => {
+  const { manifest, objects } = largeEstate(systems) as TestEstate;
+  return { manifest: { ...manifest, approvers: [STARTER, APPROVER] }, objects };
+};
 /** Enough for batches of 50 systems. */
-const { manifest, objects } = largeEstate(60) as TestEstate;
-const estate = { manifest: { ...manifest, approvers: [STARTER, APPROVER] }, objects };
+const estate = estateOf(60);
 const stage = new Stage();
 beforeAll(() => stage.open(estate));
 afterAll(() => stage.close());
@@ -32,4 +35,19 @@ test('clouds of which one call in twenty fails are read all the same: a retry re
   expect(faulty.plan.items.length).toBeGreaterThan(60);
   expect([faulty.plan.unknown, faulty.plan.items.map((i) => i.id)]).toEqual([[], calm.plan.items.map((i) => i.id)]);
   expect(faulty.calls).toBeLessThan(1.5 * calm.calls);
+});
+
+test('more items than the breaker allows are told before most of the estate has been read', async () => {
+  const { manifest, objects } = estateOf(420);
+  const run = await startedRun(stage, { manifest: { ...manifest, breakers: { maxItems: 90 } }, objects }, '--dry-run');
+  await expect(resultOf(stage, run)).rejects.toMatchObject({
+    cause: {
+      cause: {
+        message: expect.stringMatching(
+          /breakers\.maxItems: \d+ items were found in the (1|2)\d\d of 42\d systems that were read so far and at most 90 are allowed/,
+        ) as string,
+      },
+    },
+  });
+  expect((await stage.offboard('status', run)).out).toMatch(/failed: breakers\.maxItems: \d+ items were found in the/);
 });
