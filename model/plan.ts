@@ -11,6 +11,7 @@ import { unitsOf, type Unit } from './unit.ts';
 import { systemType, type Phase, type Risk, type SystemId, type SystemType } from './names.ts';
 import type { Orders } from './order.ts';
 import { quarantineWarning, type QuarantineMode } from './quarantine.ts';
+import { allAtOnce, type Pieces } from './pieces.ts';
 import { adoptionWords, damagedWords, type Adopted } from './adoption.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { compare, removalOrder } from './removal-order.ts';
@@ -182,6 +183,11 @@ function refuseTooMany(kept: Finding[], { maxItems }: PlanInput, where = ''): vo
  * are more items than the breaker allows.
  */
 export function buildPlan(input: PlanInput): Plan {
+  return allAtOnce(planPieces(input));
+}
+
+/** The same in pieces: a plan of ten thousand systems takes seconds, in which nothing else in the process would be done. */
+export function* planPieces(input: PlanInput): Pieces<Plan> {
   const { candidates, kept, untouched, own, foreign, overrides } = choose(input);
   const keptIds = new Set(kept.map((f) => f.id));
   const missing = [...overrides.keys()].find((id) => own.has(id) || (!foreign.has(id) && !keptIds.has(id)));
@@ -206,6 +212,7 @@ export function buildPlan(input: PlanInput): Plan {
   const others = [...input.bystanders.map((b) => ({ ...b, keeps: WAY })), ...staying];
   // Nothing is known of a system that could not be read: there is nothing an override could remove.
   const named = (finding: Finding) => overrides.has(finding.id) && finding.kind !== UNREAD_SYSTEM;
+  yield;
   const guards = guardsOf(
     kept.map((finding) => ({ finding, lifted: named(finding) })),
     others,
@@ -214,12 +221,19 @@ export function buildPlan(input: PlanInput): Plan {
     kept.map((finding) => ({ finding, lifted: false })),
     kept.some(named) ? others : [],
   );
+  yield;
   const usersOf = usersAmong(kept);
-  const all = kept.map((finding) => ({
-    ...toItem(foreign.has(finding.id) ? finding : recognised(finding), usersOf(finding), guards.get(finding.id), overrides.get(finding.id)),
-    ...(named(finding) && unlifted.has(finding.id) ? { lifted: unlifted.get(finding.id) as Hold } : {}),
-  }));
+  const all: PlanItem[] = [];
+  for (const finding of kept) {
+    const plain = foreign.has(finding.id) ? finding : recognised(finding);
+    all.push({
+      ...toItem(plain, usersOf(finding), guards.get(finding.id), overrides.get(finding.id)),
+      ...(named(finding) && unlifted.has(finding.id) ? { lifted: unlifted.get(finding.id) as Hold } : {}),
+    });
+    yield;
+  }
   const items = removalOrder(withContents(all), input.orders);
+  yield;
   const foreignNamed = candidates
     .filter((f) => foreign.has(f.id) && overrides.has(f.id))
     .map(({ id, title }) => ({ id, title, goes: keptIds.has(id) }));
@@ -251,8 +265,17 @@ export function buildPlan(input: PlanInput): Plan {
 
 /** The plan's hash: Merkle root over its head (everything but the items) and each item, as canonical JSON. */
 export function planHash(plan: Plan): string {
-  const { items, ...head } = plan;
-  return merkleRoot([canonical(head), ...items.map((item) => canonical(item))]);
+  return allAtOnce(planHashPieces(plan));
+}
+
+/** The same in pieces. */
+export function* planHashPieces({ items, ...head }: Plan): Pieces<string> {
+  const leaves = [canonical(head)];
+  for (const item of items) {
+    yield;
+    leaves.push(canonical(item));
+  }
+  return merkleRoot(leaves);
 }
 
 /** A rule that matches nearly everything there is of a kind is more likely wrong than right. */

@@ -5,8 +5,9 @@ import { inventoryOf } from '../../model/inventory-of.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
-import { buildPlan, type Plan, type PlanInput } from '../../model/plan.ts';
+import { planPieces, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
+import { piecewise } from '../piecewise.ts';
 import type { Described } from '../cloud.ts';
 import { visibleIn } from '../../model/visible.ts';
 import type { Reading } from './read.ts';
@@ -44,7 +45,7 @@ export async function takeInventory(deps: Deps, input: TakeInventoryInput): Prom
   const judged = await judge(deps, manifest, input.readings, await earlierFacts(deps, manifest.tenant.id));
   const readings = (await Promise.all(input.readings.map((a) => deps.artifacts.get<Reading[]>(a)))).flat();
   const leftOut = readings.flatMap((r) => ('leftOut' in r ? [{ system: r.system, reason: r.leftOut }] : []));
-  const { plan, breaker } = planned(manifest, judged, new Set(leftOut.map((l) => l.system)));
+  const { plan, breaker } = await planned(manifest, judged, new Set(leftOut.map((l) => l.system)));
   const inventory = inventoryOf({
     takenAt: new Date().toISOString(),
     ...(input.by === undefined ? {} : { by: input.by }),
@@ -75,11 +76,11 @@ async function earlierFacts(deps: Deps, tenantId: string): Promise<Facts | undef
 }
 
 /** The plan of all that was found; `breaker` when the usual limits would refuse it. */
-function planned(
+async function planned(
   manifest: Manifest,
   { match, unknown, facts, kindCounts, orders }: Judged,
   leftOut: Set<string>,
-): { plan: Plan; breaker?: string } {
+): Promise<{ plan: Plan; breaker?: string }> {
   const ours = new Set(match.findings.map((f) => f.id));
   const input: PlanInput = {
     tenantId: manifest.tenant.id,
@@ -97,9 +98,9 @@ function planned(
     orders,
   };
   try {
-    return { plan: buildPlan(input) };
+    return { plan: await piecewise(planPieces(input)) };
   } catch (error) {
     if (!(error instanceof OffboardError)) throw error;
-    return { plan: buildPlan({ ...input, maxItems: Infinity, maxPercent: 100 }), breaker: error.message };
+    return { plan: await piecewise(planPieces({ ...input, maxItems: Infinity, maxPercent: 100 })), breaker: error.message };
   }
 }

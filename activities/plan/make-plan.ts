@@ -1,6 +1,6 @@
 import { accessNow } from '../../model/access-that-stays.ts';
 import { goesUnknowing, withExcluded } from '../../model/exclusion.ts';
-import { planHash, buildPlan, refuseTooManyEarly, type Plan, type PlanInput } from '../../model/plan.ts';
+import { planHashPieces, planPieces, refuseTooManyEarly, type Plan, type PlanInput } from '../../model/plan.ts';
 import type { Facts, Finding } from '../../model/finding.ts';
 import { batchesOf, type Batch } from '../../model/batch.ts';
 import type { Ledger } from '../../model/ledger.ts';
@@ -13,6 +13,7 @@ import { firstOfAll } from '../../model/summary-words.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
 import type { Deps } from '../deps.ts';
+import { piecewise } from '../piecewise.ts';
 import { carryOver } from './carry-over.ts';
 import { leftAlone } from './left-alone.ts';
 import { judge, judgeAsIfUnread, judgeRead, type Judged } from '../discover/judge.ts';
@@ -79,7 +80,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
   const proved = new Set(carried.map((f) => f.id));
   const findings = await withOriginals(deps, ledger, [...match.findings.filter((f) => !proved.has(f.id)), ...carried]);
   const planInput = await planInputOf(deps, input, manifest, ledger, judged, findings);
-  const made = buildPlan(planInput);
+  const made = await piecewise(planPieces(planInput));
   const unknowing =
     excluded.length === 0 ? [] : goesUnknowing(made, await planAsIfUnread(deps, input, planInput, earlier?.facts), excluded);
   const plan = withExcluded(made, excluded, unknowing);
@@ -145,14 +146,8 @@ async function planAsIfUnread(deps: Deps, input: MakePlanInput, made: PlanInput,
   const { match, unknown, facts } = await judgeAsIfUnread(deps, manifest, input.readings, earlier);
   const judged = new Map(match.findings.map((f) => [f.id, f]));
   const { quarantine: _, ...rest } = made;
-  return buildPlan({
-    ...rest,
-    findings: made.findings.map((f) => judged.get(f.id) ?? f),
-    unknown,
-    facts,
-    maxItems: Infinity,
-    maxPercent: 100,
-  });
+  const asIf = { ...rest, findings: made.findings.map((f) => judged.get(f.id) ?? f), unknown, facts };
+  return await piecewise(planPieces({ ...asIf, maxItems: Infinity, maxPercent: 100 }));
 }
 
 /** Stores a plan and makes it the one in force. `again`: items that an earlier plan had resolved. */
@@ -162,7 +157,7 @@ export async function freeze(
   plan: Plan,
   again: string[] = [],
 ): Promise<Pick<MakePlanResult, 'planHash' | 'batches' | 'items' | 'again'>> {
-  const hash = planHash(plan);
+  const hash = await piecewise(planHashPieces(plan));
   if ((await journal.ledger(run)).planHash !== hash || again.length > 0) {
     const frozen = { planHash: hash, artifact: await artifacts.put(run, plan), items: plan.items.length };
     await journal.append(run, { type: 'plan', ...frozen, ...(again.length > 0 ? { again } : {}) });

@@ -2,9 +2,10 @@ import { withoutDryRun, workflowIdIn } from '../../model/run-name.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { isResolved } from '../../model/outcome.ts';
-import { planHash, type Plan, type PlanItem } from '../../model/plan.ts';
+import { planHashPieces, type Plan, type PlanItem } from '../../model/plan.ts';
 import type { Deps } from '../deps.ts';
 import { fault, notAuthorized } from '../failures.ts';
+import { piecewise } from '../piecewise.ts';
 
 /** The newest run of the same tenant that made a plan, other than this one. Dry runs remove nothing and leave no broken trail. */
 export function earlierRun(journal: Journal, run: string): Promise<string | undefined> {
@@ -35,13 +36,13 @@ export async function damagedRuns(journal: Journal, run: string): Promise<string
   return runs.filter((_, i) => ledgers[i] === undefined);
 }
 
-const hashes = new WeakMap<Plan, string>();
+const hashes = new WeakMap<Plan, Promise<string>>();
 
 /** A plan that was read is never changed: it is hashed once. */
-function hashOf(plan: Plan): string {
-  const hash = hashes.get(plan) ?? planHash(plan);
+async function hashOf(plan: Plan): Promise<string> {
+  const hash = hashes.get(plan) ?? piecewise(planHashPieces(plan));
   hashes.set(plan, hash);
-  return hash;
+  return await hash;
 }
 
 /** The plan that a journal recorded last, checked against its hash; undefined while there is none. Throws a fault when another is stored. */
@@ -49,7 +50,7 @@ export async function currentPlan({ artifacts }: Pick<Deps, 'artifacts'>, ledger
   const { planHash: hash, planArtifact } = ledger;
   if (hash === undefined || planArtifact === undefined) return undefined;
   const plan = await artifacts.kept<Plan>(planArtifact);
-  if (hashOf(plan) !== hash) throw fault(`the stored plan does not have the hash ${hash}`);
+  if ((await hashOf(plan)) !== hash) throw fault(`the stored plan does not have the hash ${hash}`);
   return plan;
 }
 
