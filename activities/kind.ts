@@ -48,6 +48,7 @@ export interface Footprint<Snapshot> {
   /**
    * The other systems, besides those that its tokens lead to, whose facts decide about an item. A hold that comes of such a fact keeps nothing else in
    * place (`Hold.keeps`) but what the item lies in.
+   * Items that ask alike are given the very same function: a large estate is searched once for each.
    */
   asks?(item: PlanItem): (system: SystemId) => boolean;
   /**

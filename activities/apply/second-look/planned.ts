@@ -26,8 +26,14 @@ export interface Planned {
   /** All systems of the run, by type. */
   systems: ReadonlyMap<SystemType, SystemId[]>;
   /** Whether the facts of another system decide about an item, or about what lies in it: with that it stays. */
-  asks(item: PlanItem): (system: SystemId) => boolean;
+  asks(item: PlanItem): Asks;
+  /** Of all systems of a type those of which that is so. */
+  askedIn(type: SystemType, asks: Asks): SystemId[];
 }
+
+type Asks = (system: SystemId) => boolean;
+
+const asksNobody: Asks = () => false;
 
 const known = new WeakMap<Deps, { hash: string; planned: Planned }>();
 
@@ -59,22 +65,33 @@ function index({ clouds }: Pick<Deps, 'clouds'>, plan: Plan, manifest: Manifest)
     ...(item.contains ?? []).flatMap((id) => byId.get(id) ?? []),
     ...item.provides.flatMap((token) => within.get(token) ?? []),
   ];
+  const systems = Map.groupBy(systemsOf(manifest), systemType);
+  const asked = new WeakMap<Asks, Map<SystemType, SystemId[]>>();
   return {
     byId,
     in: inEach,
     ofType: Map.groupBy(items, (i) => systemType(i.system)),
     providers,
     overridden: items.filter((i) => i.override !== undefined),
-    systems: Map.groupBy(systemsOf(manifest), systemType),
+    systems,
     asks(item) {
       const all = new Set([item]);
       // A set that grows is walked to its end.
       for (const one of all) for (const content of contentsOf(one)) all.add(content);
-      const asking = [...all].flatMap((one) => {
+      const asking = new Set<Asks>();
+      for (const one of all) {
         const asks = one.kind === UNREAD_SYSTEM ? undefined : kindOf(clouds[systemType(one.system)], one).asks?.(one);
-        return asks ? [asks] : [];
-      });
-      return (system) => asking.some((asks) => asks(system));
+        if (asks) asking.add(asks);
+      }
+      const [first = asksNobody, ...others] = asking;
+      return others.length === 0 ? first : (system) => [first, ...others].some((asks) => asks(system));
+    },
+    askedIn(type, asks) {
+      const known = asked.get(asks) ?? new Map<SystemType, SystemId[]>();
+      asked.set(asks, known);
+      const those = known.get(type) ?? (systems.get(type) ?? []).filter(asks);
+      known.set(type, those);
+      return those;
     },
   };
 }

@@ -8,6 +8,8 @@ interface Taken {
   /** What it gave; undefined until then. */
   value?: unknown;
   answer: Promise<Answer<unknown>>;
+  /** How old it may be for the most patient of those who asked for it, in ms: older, it is of no use. */
+  serves: number;
 }
 
 /** How old a reading may be that another step of the phase took, in ms. */
@@ -19,11 +21,15 @@ interface StepReadings {
   row: string | undefined;
   /** When one was asked for last, in ms. */
   used: number;
+  /** When those that serve nobody any more were put away last, in ms. */
+  tidied: number;
   taken: Map<string, Taken>;
 }
 
 /** How long a step's readings are kept after somebody asked for one, in ms. */
 const KEPT_MS = 15 * 60_000;
+/** How often those of a step that serve nobody any more are put away, in ms. */
+const TIDY_MS = 5_000;
 
 const kept = new WeakMap<Deps, Map<string, StepReadings>>();
 /** What was read last in a phase, in the order in which it was begun. */
@@ -74,7 +80,7 @@ export async function readingOf(
   if (before) return await before.answer;
   const all = readingsIn(deps, wanted);
   const key = keyOf(wanted);
-  const taken: Taken = { answer: read() };
+  const taken: Taken = { answer: read(), serves: maxAge };
   all.set(key, taken);
   if (wanted.phase !== undefined) {
     const late = latelyRead(deps);
@@ -96,7 +102,9 @@ export async function readingOf(
 function takenFor(deps: Deps, wanted: Wanted, maxAge: number): Taken | undefined {
   const before = readingsIn(deps, wanted).get(keyOf(wanted));
   const now = Date.now();
-  return before && now - (before.at ?? now) <= maxAge ? before : undefined;
+  if (!before || now - (before.at ?? now) > maxAge) return undefined;
+  before.serves = Math.max(before.serves, maxAge);
+  return before;
 }
 
 /** Without those that are too old to serve another step. */
@@ -118,13 +126,21 @@ function readingsIn(deps: Deps, { step, row }: Pick<Wanted, 'step' | 'row'>): Ma
   const known = steps.get(step);
   if (known) {
     known.used = now;
+    tidy(known, now);
     return known.taken;
   }
   const isOver = (other: StepReadings) => now - other.used > KEPT_MS || (row !== undefined && other.row === row);
   for (const [name, other] of steps) if (isOver(other)) steps.delete(name);
-  const begun = { row, used: now, taken: new Map<string, Taken>() };
+  const begun = { row, used: now, tidied: now, taken: new Map<string, Taken>() };
   steps.set(step, begun);
   return begun.taken;
+}
+
+/** A step may read thousands of systems, each for what goes in itself: of these the newest are enough. */
+function tidy(step: StepReadings, now: number): void {
+  if (now - step.tidied < TIDY_MS) return;
+  step.tidied = now;
+  for (const [key, { at, serves }] of step.taken) if (at !== undefined && now - at > serves) step.taken.delete(key);
 }
 
 function keyOf({ system, asked = '' }: Wanted): string {

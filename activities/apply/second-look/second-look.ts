@@ -138,7 +138,7 @@ export class SecondLook {
     for (const type of SYSTEM_TYPES) {
       const all = this.#planned.systems.get(type) ?? [];
       const isUsed = tokens.some((t) => mayBeUsedIn(t, type));
-      const known = (isUsed ? all : all.filter(asks)).filter((s) => s !== item.system);
+      const known = (isUsed ? all : this.#planned.askedIn(type, asks)).filter((s) => s !== item.system);
       if (!isUsed && known.length === 0) continue;
       const joined = await joinedSince(this.#at, this.#planned, this.#step, type);
       asked.systems.push(...known, ...joined.systems.filter((s) => isUsed || asks(s)));

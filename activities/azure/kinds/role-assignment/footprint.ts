@@ -13,6 +13,11 @@ import type { Assignment } from '../../wire/clients.ts';
 
 const NAME = 'azure-role-assignment';
 
+/** The directory tells who the principal is and whether it is in use, groups of their deployment stacks. */
+const ofEach = (system: SystemId) => systemType(system) === 'entra' || isManagementGroup(system);
+/** Subscriptions tell whether Defender needs it. */
+const ofDefenders = (system: SystemId) => ofEach(system) || mayTellOfDefender(system);
+
 /** Role assignments of the CIEM service principal, each found at the system that its own scope belongs to. */
 export const footprint: Footprint<AzureSnapshot> = {
   name: NAME,
@@ -33,11 +38,7 @@ export const footprint: Footprint<AzureSnapshot> = {
     return { findings, bystanders, ...(seen === undefined ? {} : { seen }) };
   },
 
-  // The directory tells who the principal is and whether it is in use, groups of their deployment stacks, subscriptions whether Defender needs it.
-  asks(item) {
-    const { mayBeDefenders } = roleOf((item.snapshot as Assignment).roleDefinitionId);
-    return (system) => systemType(system) === 'entra' || isManagementGroup(system) || (mayBeDefenders && mayTellOfDefender(system));
-  },
+  asks: (item) => (roleOf((item.snapshot as Assignment).roleDefinitionId).mayBeDefenders ? ofDefenders : ofEach),
 
   putBack(snapshot, own) {
     const planned = own.item.snapshot as Assignment;

@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
 import { ageOf, keptReading, lateReading, readingOf, SHARED_MS } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
+import type { SystemId } from '../../../../model/names.ts';
 
 /** Readings are kept for as long as whoever takes them is there; of that nothing is asked. */
 const taker = () => ({}) as Deps;
@@ -112,4 +113,20 @@ test('how old a reading is counts from when it was complete; one that another to
   await readingOf(deps, ONE, -1, cloud.read);
   expect(ageOf(deps, ONE, first.value)).toBe(Infinity);
   expect(ageOf(deps, ONE, second.value)).toBeLessThan(10_000);
+});
+
+test('of the systems that a step reads for their own sake only the newest are kept; what was asked for without a limit of age stays', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const deps = taker();
+  const of = (system: SystemId) => ({ step: 'step', system });
+  await readingOf(deps, of('aws:1'), 45_000, answering(good).read);
+  await readingOf(deps, of('aws:2'), 45_000, answering(good).read);
+  await readingOf(deps, of('aws:3'), Infinity, answering(good).read);
+  // Somebody asks what uses things in it.
+  await keptReading(deps, of('aws:2'));
+  vi.advanceTimersByTime(60_000);
+  await readingOf(deps, of('aws:4'), 45_000, answering(good).read);
+  const kept = await Promise.all((['aws:1', 'aws:2', 'aws:3', 'aws:4'] as const).map((s) => keptReading(deps, of(s))));
+  expect(kept.map((k) => k?.ok ?? false)).toEqual([false, true, true, true]);
 });
