@@ -15,3 +15,16 @@ export async function piecewise<T>(work: Pieces<T>): Promise<T> {
     await turn();
   }
 }
+
+/** When somebody let the rest of the process go on last. */
+let breathed = performance.now();
+
+/**
+ * Lets the rest of the process go on where nothing else has for a while: for work that awaits what is there already, in many places at once. Such awaits alone let nobody
+ * else in.
+ */
+export async function breathe(): Promise<void> {
+  if (performance.now() - breathed < AT_A_TIME) return;
+  await turn();
+  breathed = performance.now();
+}

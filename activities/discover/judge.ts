@@ -12,6 +12,7 @@ import { actingAsOurs } from '../gcp/footprint/acting.ts';
 import { namedById, settled } from '../aws/footprint/unique-ids.ts';
 import type { Known, Told } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
+import { breathe } from '../piecewise.ts';
 import type { Read, Reading } from './read.ts';
 import { shown, unseenId } from '../../model/shown.ts';
 import { visible } from '../../model/visible.ts';
@@ -73,6 +74,7 @@ export async function judgeReadings(
   for (const reading of readings.filter((r) => 'artifact' in r)) {
     const { system } = reading;
     if (!matched(system)) continue;
+    await breathe();
     const snapshot = await snapshotOf(reading);
     const found = deps.clouds[systemType(system)].kinds.map((kind) => ({ kind: kind.name, ...kind.match(snapshot, facts) }));
     const unseen = found.map(unseenId).find((id) => id !== undefined);
@@ -133,8 +135,11 @@ async function factsOf(
   const issuer = issuerOf(tenantId, cloud);
   const namedAudiences = (manifest.entra.applications ?? []).filter((uri) => !ONBOARDED.includes(uri)).toSorted();
   const tell = async (reading: Read, known: Known): Promise<Told> => {
+    await breathe();
     const { type, facts: factsIn } = deps.clouds[systemType(reading.system)];
-    const told = factsIn(await snapshotOf(reading), tenantId, issuer, earlier, known);
+    const told = toldBy(await snapshotOf(reading), [tenantId, issuer, JSON.stringify(known)].join(' '), earlier, (snapshot) =>
+      factsIn(snapshot, tenantId, issuer, earlier, known),
+    );
     return type === 'aws' ? provingOthers(reading.system, manifest, told) : told;
   };
   const [directories, others] = partition(
@@ -196,6 +201,18 @@ async function factsOf(
     ...(deploymentStacks.length > 0 ? { deploymentStacks: deploymentStacks.toSorted((a, b) => compare(a.id, b.id)) } : {}),
     ...(deploymentStacksUnlisted.length > 0 ? { deploymentStacksUnlisted: deploymentStacksUnlisted.toSorted() } : {}),
   };
+}
+
+/** What a snapshot told last, and to whom: the second look asks those of one step again and again. */
+const told = new WeakMap<object, { asked: string; earlier: Facts | undefined; told: Told }>();
+
+function toldBy(snapshot: unknown, asked: string, earlier: Facts | undefined, tell: (snapshot: unknown) => Told): Told {
+  const key = snapshot as object;
+  const before = told.get(key);
+  if (before?.asked === asked && before.earlier === earlier) return before.told;
+  const now = { asked, earlier, told: tell(snapshot) };
+  told.set(key, now);
+  return now.told;
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[], rest: T[]] {

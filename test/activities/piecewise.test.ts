@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { piecewise } from '../../activities/piecewise.ts';
+import { breathe, piecewise } from '../../activities/piecewise.ts';
 import { planHash, planHashPieces, planPieces, buildPlan } from '../../model/plan.ts';
 import { finding, planInput } from '../model/findings.ts';
 
@@ -12,16 +12,28 @@ const input = planInput(
 
 test('a large plan is made and hashed as a small one is, and what waits meanwhile is done', async () => {
   let beats = 0;
-  const timer = setInterval(() => beats++, 10);
+  const timer = setInterval(() => beats++, 1);
   const plan = await piecewise(planPieces(input));
   const whilePlanned = beats;
   const hash = await piecewise(planHashPieces(plan));
   clearInterval(timer);
   expect(plan).toEqual(buildPlan(input));
   expect(hash).toBe(planHash(plan));
-  expect(whilePlanned).toBeGreaterThan(1);
+  expect(whilePlanned).toBeGreaterThan(0);
 });
 
 test('what fails within is thrown', async () => {
   await expect(piecewise(planPieces({ ...input, maxItems: 1 }))).rejects.toMatchObject({ code: 'InvalidValue' });
+});
+
+test('work in many places that awaits only what is there already lets what waits be done, too', async () => {
+  let beats = 0;
+  const timer = setInterval(() => beats++, 10);
+  const until = performance.now() + 10_000;
+  const work = async () => {
+    while (beats < 3 && performance.now() < until) await breathe();
+  };
+  await Promise.all(Array.from({ length: 50 }, work));
+  clearInterval(timer);
+  expect(beats).toBe(3);
 });
