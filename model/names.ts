@@ -67,6 +67,13 @@ export type Confidence = 'certain' | 'name-only';
 export const RISKS = ['takeover', 'write', 'read', 'none'] as const;
 export type Risk = (typeof RISKS)[number];
 
+export const RISK_MEANINGS: Record<Risk, string> = {
+  takeover: 'rights over rights: whoever holds it can take the account over',
+  write: 'changes resources',
+  read: 'reads resources or settings',
+  none: 'no right of its own',
+};
+
 export type CollectorDriver = 'http' | 'operator' | 'retired';
 export type CollectorType = 'aws' | 'azure' | 'gcp';
 

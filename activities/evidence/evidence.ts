@@ -1,15 +1,17 @@
 import { createPublicKey } from 'node:crypto';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
-import { removedItems } from '../../model/restore.ts';
+import { isRestorePlan, removedItems } from '../../model/restore.ts';
 import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Admission } from '../../model/statement/proof.ts';
 import { parseProof, SIGNED_AS } from '../../model/statement/statement.ts';
 import { KINDS } from '../kinds.ts';
-import { undoOf } from '../plan/restorability.ts';
+import { undoOf, undoOfAll } from '../plan/restorability.ts';
 import { NO_LINE, type JournalLine } from '../records/chain.ts';
+import { askedAbout } from './asked.ts';
 import { evidencePage } from './page.ts';
+import { planPage } from './plan-page.ts';
 
 /** Pure: what a run's whole journal and its plans, oldest first, say: the same for whoever writes evidence and whoever verifies it. */
 export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Plan[]): Evidence {
@@ -34,6 +36,14 @@ function policiesOf(lines: JournalLine[]): Policy[] {
 /** File of a plan before the last. */
 export const planFile = (hash: string): string => `plan-${hash}.json`;
 
+/** Pure: the page of one of a run's plans, by its records: the same for its approver, for the evidence and for whoever verifies that. */
+export function planPageOf(run: string, lines: readonly JournalLine[], plan: Plan): string {
+  const hash = planHash(plan);
+  const made = lines.find(({ record: r }) => r.type === 'plan' && r.planHash === hash);
+  const undo = isRestorePlan(plan) ? [] : undoOfAll(KINDS, plan, new Date(made?.at ?? 0));
+  return planPage(plan, askedAbout(run, lines, hash), undo);
+}
+
 /** Plans of a run, oldest first; one that came into force again is once there, where it was last. `planAt` gets one that the lines name. */
 export async function plansOf(lines: JournalLine[], planAt: (recorded: RecordedPlan) => Promise<Plan>): Promise<Plan[]> {
   const all = new Map(lines.flatMap(({ record: r }) => (r.type === 'plan' ? [[r.planHash, r] as const] : [])));
@@ -54,9 +64,11 @@ export function evidenceFiles(
 ): { evidence: Evidence; files: Map<string, string> } {
   const evidence = evidenceOf(run, lines, plans);
   const files = new Map([['journal.jsonl', lines.map((l) => `${canonical(l)}\n`).join('')]]);
-  for (const [n, plan] of plans.entries()) files.set(n === plans.length - 1 ? 'plan.json' : planFile(planHash(plan)), canonical(plan));
+  const named = plans.map((plan, n) => ({ plan, file: n === plans.length - 1 ? 'plan.json' : planFile(planHash(plan)) }));
+  for (const { plan, file } of named) files.set(file, canonical(plan));
   files.set('evidence.json', JSON.stringify(evidence, undefined, 2));
   files.set('index.html', evidencePage(evidence));
+  for (const { plan, file } of named) files.set(file.replace('.json', '.html'), planPageOf(run, lines, plan));
   for (const [name, text] of statementFiles(lines)) files.set(name, text);
   return { evidence, files };
 }

@@ -1,5 +1,5 @@
 import { systemType, type SystemType } from '../../model/names.ts';
-import type { Plan, PlanItem } from '../../model/plan.ts';
+import { UNREAD_SYSTEM, type Plan, type PlanItem } from '../../model/plan.ts';
 import { buildRestorePlan, type Removed, type Restorability, type Undoing } from '../../model/restore.ts';
 import type { AnyKind } from '../cloud.ts';
 import type { Undo } from '../kind.ts';
@@ -61,6 +61,12 @@ export function undoOf(clouds: Record<SystemType, CloudKinds>, last: Plan, remov
     if (impossible !== undefined) return { ...named, losses: [], impossible };
     return { ...named, losses: back.get(item.id)?.losses ?? [], ...kept(clouds, one, now) };
   });
+}
+
+/** Pure: the same of all that a plan would remove, were all of it removed at `now`. */
+export function undoOfAll(clouds: Record<SystemType, CloudKinds>, plan: Plan, now: Date): Undoing[] {
+  const removed = plan.items.filter((i) => i.kind !== UNREAD_SYSTEM).map((item) => ({ item, at: now.toISOString() }));
+  return undoOf(clouds, plan, removed, now);
 }
 
 /** Until when its cloud keeps it, and what is lost after that; nothing for what is made again, whenever that is. */

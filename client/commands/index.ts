@@ -102,7 +102,10 @@ export const COMMANDS: Command[] = [
     name: 'plan',
     summary: 'Show the plan in force: what goes and why it is ours, what is held, what stays and why.',
     positionals: ['RUN'],
-    options: { format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script a person would run' } },
+    options: {
+      format: { type: 'string', value: 'table|json|sh', help: 'table (default), json, or sh: the script a person would run' },
+      html: { type: 'string', value: 'FILE', help: 'write it as one page to read before you approve: for a browser, a phone, paper' },
+    },
     load: async () => (await import('./plan.ts')).plan,
   },
   {

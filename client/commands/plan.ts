@@ -1,10 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { planPageOf } from '../../activities/evidence/evidence.ts';
+import type { JournalLine } from '../../activities/records/chain.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { runName } from '../../model/run-name.ts';
 import { viewOf } from '../run/ask.ts';
 import type { Action, Io } from '../terminal/command.ts';
-import { formatOf } from '../terminal/values.ts';
+import { formatOf, optional } from '../terminal/values.ts';
 import type { Reader } from '../records/reader.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { WorkersRecords } from '../records/worker-reader.ts';
@@ -16,9 +20,14 @@ import { describeIfKnown, withSession, type Session } from '../run/session.ts';
 export const plan: Action = {
   async run({ positionals: [run = ''], values, json }, io) {
     const format = formatOf(values, json, ['table', 'json', 'sh']);
+    const file = optional(values, 'html');
+    if (file !== undefined && values['format'] !== undefined)
+      throw new OffboardError('Usage', '--html: writes a page, which has no --format; leave one of them out');
     await withSession(io, async (session) => {
       const reader = new WorkersRecords(session);
-      await tellPlan(reader, await planOf(session, reader, run), run, format, io);
+      const planned = await planOf(session, reader, run);
+      if (file === undefined) await tellPlan(reader, planned, run, format, io);
+      else writePage(file, planned, json, io);
     });
   },
 };
@@ -34,16 +43,29 @@ export async function tellPlan(reader: Reader, { run: journal, plan: found }: Pl
   }
 }
 
-/** A plan, and the run whose it is. */
+/** Writes the page that an approver reads: what it shows has the hash that is told. Throws UnreadableFile. */
+function writePage(file: string, { run, lines, plan: found }: Planned, json: boolean, io: Io): void {
+  const hash = planHash(found);
+  try {
+    writeFileSync(file, planPageOf(run, lines, found), { mode: 0o600 });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw new OffboardError('UnreadableFile', `--html: ${file} cannot be written (${code}); name another file`, { cause });
+  }
+  io.out(json ? JSON.stringify({ file: resolve(file), hash }) : `Written: ${resolve(file)}\nIt shows the plan ${hash}`);
+}
+
+/** A plan, the run whose it is, and what the records say of that. */
 interface Planned {
   run: string;
+  lines: JournalLine[];
   plan: Plan;
 }
 
 /** The plan in force of a run that is known by its records. Throws RunNotFound where there is none. */
 export async function recordedPlan(reader: Reader, name: string): Promise<Planned> {
-  const { run, plan: found, summary } = await recordsOf(reader, name);
-  if (found) return { run, plan: found };
+  const { run, lines, plan: found, summary } = await recordsOf(reader, name);
+  if (found) return { run, lines, plan: found };
   const ended = summary.status === 'running' ? 'has no plan yet' : `ended (${summary.status}) without a plan`;
   throw new OffboardError('RunNotFound', `RUN: ${name} ${ended}; look at its report`, { next: [step('report', name)] });
 }

@@ -14,6 +14,7 @@ import { WorkersRecords } from './worker-reader.ts';
 /** What the records tell of a run, whether Temporal still knows it or not. */
 export interface RunRecords {
   run: string;
+  lines: JournalLine[];
   summary: RunSummary;
   plan: Plan | undefined;
 }
@@ -28,7 +29,7 @@ export async function recordsOf(reader: Reader, name: string): Promise<RunRecord
   const { run, lines } = await reader.linesOf(name);
   const last = lines.findLast(({ record: r }) => r.type === 'plan')?.record;
   const plan = last?.type === 'plan' ? await planAt(reader, run, last) : undefined;
-  return { run, summary: summarize(lines, plan), plan };
+  return { run, lines, summary: summarize(lines, plan), plan };
 }
 
 /** What a run removed, and the runs that it adopted, as its restore would find it. Throws as recordsOf. */

@@ -1,23 +1,17 @@
 import { NOT_RECOGNISED } from '../../model/guards/foreign.ts';
 import { KINDS } from '../../activities/kinds.ts';
-import { undoOf } from '../../activities/plan/restorability.ts';
-import { PHASE_TITLES, PHASES, RISKS, SYSTEM_TYPE_NAMES, SYSTEM_TYPES, systemType, type Risk } from '../../model/names.ts';
-import { UNREAD_SYSTEM, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
+import { undoOfAll } from '../../activities/plan/restorability.ts';
+import { PHASE_TITLES, PHASES, RISK_MEANINGS, RISKS, SYSTEM_TYPE_NAMES, SYSTEM_TYPES, systemType } from '../../model/names.ts';
+
+import type { Plan, PlanItem, Untouched } from '../../model/plan.ts';
 import { isRestorePlan, type RestoreItem, type RestorePlan } from '../../model/restore.ts';
-import { NOTHING_KNOWN } from '../../model/exclusion.ts';
 import { phasesOf } from '../../model/summary-words.ts';
 import { counted } from '../../model/counted.ts';
+import { isToldFirst } from '../../model/told-first.ts';
 import { section } from './section.ts';
 
 /** As many as leave room for the rest of the summary; the list above it has all. */
 const MOST_NAMED = 5;
-
-const MEANINGS: Record<Risk, string> = {
-  takeover: 'rights over rights: whoever holds it can take the account over',
-  write: 'changes resources',
-  read: 'reads resources or settings',
-  none: 'no right of its own',
-};
 
 /** The plan for a person who is to approve it: what goes and why, in order; what is held; what stays and why; last the summary. */
 export function renderPlan(plan: Plan, hash: string): string {
@@ -105,22 +99,19 @@ export function renderPlanSummary(plan: Plan, hash: string): string {
     'What the rights that go allow:',
     ...RISKS.map((risk) => ({ risk, count: plan.items.filter((i) => i.risk === risk).length }))
       .filter(({ count }) => count > 0)
-      .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${MEANINGS[risk]}`),
+      .map(({ risk, count }) => `  ${risk === 'none' ? 'no mark' : `[${risk}]`}: ${count}, ${RISK_MEANINGS[risk]}`),
   ];
   lines.push(
     ...section('HELD until an approver decides', held, (i) => `${i.id} (${i.guard?.code ?? ''})`, MOST_NAMED, LISTED),
     ...section('COULD NOT BE READ', plan.unknown, (u) => `${u.system}: ${u.reason}`, MOST_NAMED, LISTED),
     ...undoing(plan),
   );
-  for (const warning of plan.warnings.filter((w) => !isFirst(w))) lines.push(`WARNING: ${warning}.`);
+  for (const warning of plan.warnings.filter((w) => !isToldFirst(w))) lines.push(`WARNING: ${warning}.`);
   return `${lines.join('\n')}\n`;
 }
 
-/** What is nobody's but the manifest's word says to be ours, and what nothing is known of, come before anything else. */
-const isFirst = (warning: string): boolean => warning.startsWith(NOT_RECOGNISED) || warning.startsWith(NOTHING_KNOWN);
-
 function firstOfAll({ warnings }: Plan): string[] {
-  return warnings.filter(isFirst).map((warning) => `WARNING: ${warning}.`);
+  return warnings.filter(isToldFirst).map((warning) => `WARNING: ${warning}.`);
 }
 
 /** Above the question of an approval no list stands. */
@@ -137,8 +128,7 @@ function byCloud(items: readonly PlanItem[]): string[] {
 /** What no restore brings back once it is gone, and what one brings back only for a while, were all of it removed now. */
 function undoing(plan: Plan): string[] {
   const now = new Date();
-  const removed = plan.items.filter((i) => i.kind !== UNREAD_SYSTEM).map((item) => ({ item, at: now.toISOString() }));
-  const undo = undoOf(KINDS, plan, removed, now);
+  const undo = undoOfAll(KINDS, plan, now);
   const never = undo.filter((u) => u.impossible !== undefined);
   const whiles = Map.groupBy(
     undo.flatMap((u) => (u.until === undefined ? [] : [Math.round((Date.parse(u.until) - now.getTime()) / DAY_MS)])),

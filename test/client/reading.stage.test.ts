@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { recordsOf, removalsOf } from '../../client/records/records.ts';
@@ -48,6 +48,11 @@ test('who has the payload keys and nothing else starts, reads, approves, and pro
     await stage.until(run, (v) => v.gate?.gate === gate);
     const { hash, plan } = JSON.parse(await done('plan', run, '--json')) as { hash: string; plan: Plan };
     expect(planHash(plan)).toBe(hash);
+    const file = join(stage.folder, `${gate}.html`);
+    expect(JSON.parse(await done('plan', run, '--html', file, '--json'))).toEqual({ file, hash });
+    const page = readFileSync(file, 'utf8');
+    for (const words of [`Gate ${gate}, opening 1: waits for a decision until`, hash, ...plan.items.map((i) => i.id)])
+      expect(page).toContain(words);
     await done('approve', run, '--gate', gate, '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it');
   };
   expect(await done('plan', run)).toContain('ours: trusts');
@@ -70,8 +75,14 @@ test('who has the payload keys and nothing else starts, reads, approves, and pro
   expect(verified).toMatchObject({ ok: true, removals: 7 });
   const folder = join(stage.folder, 'fetched');
   expect(await done('evidence', 'fetch', run, folder)).toContain('whole and unchanged');
-  expect(readdirSync(folder).toSorted()).toEqual(['evidence.json', 'index.html', 'journal.jsonl', 'plan.json']);
+  expect(readdirSync(folder).toSorted()).toEqual(['evidence.json', 'index.html', 'journal.jsonl', 'plan.html', 'plan.json']);
   expectRefused(await typed('evidence', 'fetch', run, folder), 'InvalidValue', folder, 'name a new one');
+  // What the approver was shown before each gate is what the evidence shows after: the same plan on the same page.
+  const after = join(stage.folder, 'after.html');
+  await done('plan', run, '--html', after);
+  expect(readFileSync(after, 'utf8')).toBe(readFileSync(join(folder, 'plan.html'), 'utf8'));
+  expectRefused(await typed('plan', run, '--html', join(stage.folder, 'no', 'such.html')), 'UnreadableFile', '--html', 'name another file');
+  expectRefused(await typed('plan', run, '--html', after, '--format', 'sh'), 'Usage', '--html', '--format');
   expect(await done('own-access', run)).toContain('aws');
   expect(await done('own-access', run, '--format', 'sh')).toContain('#!/usr/bin/env bash');
   expect(await done('restore', run, '--format', 'sh')).toContain('#!/usr/bin/env bash');
