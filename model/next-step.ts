@@ -29,6 +29,7 @@ export const COMMAND_NAMES = [
   'restore',
   'evidence',
   'keys',
+  'codec-server',
   'demo',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
@@ -67,7 +68,7 @@ export function afterDryRun(run: string, restores?: string, only: readonly strin
 const OPTIONS = new Set(
   (
     'by reason ticket gate plan-hash opening items item keep leave override statement format ' +
-    'dry-run json adopt old-temporal-gone out tenant auto stay fresh for help awaiting'
+    'dry-run json adopt old-temporal-gone out tenant auto stay fresh for help awaiting html ui'
   )
     .split(' ')
     .map((name) => `--${name}`),

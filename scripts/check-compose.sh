@@ -15,8 +15,8 @@ fi
 # From outside the project, so that nobody's .env answers for a variable.
 empty=$(mktemp)
 trap 'rm -f "$empty"' EXIT
-passwords=(POSTGRES_PASSWORD=for-the-check OFFBOARD_RECORDS_PASSWORD=another-for-the-check)
-for name in POSTGRES_PASSWORD OFFBOARD_RECORDS_PASSWORD; do
+passwords=(POSTGRES_PASSWORD=for-the-check OFFBOARD_RECORDS_PASSWORD=another-for-the-check OFFBOARD_CODEC_SECRET=a-third-for-the-check)
+for name in POSTGRES_PASSWORD OFFBOARD_RECORDS_PASSWORD OFFBOARD_CODEC_SECRET; do
   if env "${passwords[@]}" env -u "$name" "${compose[@]}" --env-file "$empty" config > /dev/null 2>&1; then
     echo "docker-compose.yml starts without $name" >&2
     exit 1

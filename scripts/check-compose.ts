@@ -43,7 +43,7 @@ export function faultsOf(services: Record<string, Service>): string[] {
 /** What only the worker may hold. */
 const WORKERS_OWN = /^(OFFBOARD_SEALING_KEY|OFFBOARD_SIGNING_KEY|OFFBOARD_RECORDS|PGPASSWORD|(AWS|AZURE|GOOGLE)_.*)$/;
 const WORKERS_FOLDER = '/var/lib/offboard/worker';
-const OURS = ['worker', 'offboard'];
+const OURS = ['worker', 'offboard', 'codec-server'];
 
 /** Each service has the least it runs with, and the command line holds nothing of the worker's. */
 export function leastFaultsOf(services: Record<string, Service>): string[] {
@@ -52,16 +52,22 @@ export function leastFaultsOf(services: Record<string, Service>): string[] {
     ...(security_opt.includes('no-new-privileges:true') ? [] : [`${name}: it may gain privileges; write no-new-privileges:true`]),
     ...(OURS.includes(name) && read_only !== true ? [`${name}: its root can be written to`] : []),
   ]);
-  const { worker, offboard } = services;
-  const held = Object.keys(offboard?.environment ?? {}).filter((name) => WORKERS_OWN.test(name));
+  const { worker } = services;
+  const others = OURS.flatMap((name) => (name === 'worker' || !services[name] ? [] : [[name, services[name]] as const]));
   const own = worker && mountsOf(worker).find((v) => v.target === WORKERS_FOLDER)?.source;
   return [
     ...each,
-    ...held.map((name) => `offboard: it is given ${name}, which only the worker needs`),
+    ...others.flatMap(([name, { environment = {} }]) =>
+      Object.keys(environment)
+        .filter((variable) => WORKERS_OWN.test(variable))
+        .map((variable) => `${name}: it is given ${variable}, which only the worker needs`),
+    ),
     ...(worker && own === undefined ? [`worker: its own keys lie in no volume of their own (${WORKERS_FOLDER})`] : []),
-    ...(offboard && own !== undefined ? mountsOf(offboard) : [])
-      .filter((v) => v.source === own)
-      .map((v) => `offboard: it mounts ${v.source}, where the worker's own keys lie`),
+    ...others.flatMap(([name, service]) =>
+      (own === undefined ? [] : mountsOf(service))
+        .filter((v) => v.source === own)
+        .map((v) => `${name}: it mounts ${v.source}, where the worker's own keys lie`),
+    ),
   ];
 }
 
@@ -90,6 +96,21 @@ export function recordsFaultsOf(services: Record<string, Service>): string[] {
   ];
 }
 
+/** Whoever gets in at the codec server reads everything: plain http is published on loopback alone, and the UI knows its secret from nowhere else. */
+export function codecFaultsOf(services: Record<string, Service>): string[] {
+  const { 'codec-server': codec, 'temporal-ui': ui } = services;
+  if (!codec) return ['codec-server: is missing: the UI would show ciphertexts'];
+  const secret = codec.environment?.['OFFBOARD_CODEC_SECRET'];
+  const published = (codec.ports ?? []).map((port) => (typeof port === 'string' ? /:(\d+):/.exec(port)?.[1] : String(port.published)));
+  const endpoint = ui?.environment?.['TEMPORAL_CODEC_ENDPOINT'];
+  return [
+    ...(secret ? [] : ['codec-server: has no OFFBOARD_CODEC_SECRET, so the UI cannot know its address']),
+    ...(endpoint === `http://127.0.0.1:${published[0] ?? ''}/${secret ?? ''}`
+      ? []
+      : ['temporal-ui: TEMPORAL_CODEC_ENDPOINT is not where codec-server is published, with its secret']),
+  ];
+}
+
 function onLoopback(port: string | { host_ip?: string }): boolean {
   return typeof port === 'string' ? port.startsWith('127.0.0.1:') : port.host_ip === '127.0.0.1';
 }
@@ -108,6 +129,7 @@ async function run(): Promise<void> {
     ...faultsOf(services),
     ...recordsFaultsOf(services),
     ...leastFaultsOf(services),
+    ...codecFaultsOf(services),
     ...uncopied(readFileSync('Dockerfile', 'utf8'), readFileSync('.dockerignore', 'utf8')),
   ];
   for (const fault of faults) process.stderr.write(`${fault}\n`);

@@ -299,6 +299,35 @@ export const COMMANDS: Command[] = [
     load: async () => (await import('./keys.ts')).keys,
   },
   {
+    name: 'codec-server',
+    summary:
+      'Decode payloads for the Temporal UI and CLI: /encode and /decode for one UI’s origin, until it is interrupted. Whoever gets in reads all that runs hold.',
+    positionals: [],
+    options: {
+      ui: {
+        type: 'string',
+        needed: true,
+        value: 'ORIGIN',
+        help: 'the page that may ask, as the browser shows its address: http://127.0.0.1:8080',
+      },
+      port: { type: 'string', value: 'N', help: 'where it listens on loopback; a free port by default' },
+      namespace: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        help: 'for this namespace alone (Temporal’s own setting by default); may be said again',
+      },
+      container: { type: 'boolean', help: 'listen in a container whose port is published on loopback alone' },
+      'tls-cert': { type: 'string', value: 'FILE', help: 'with --tls-key and --name: https, for other machines too' },
+      'tls-key': { type: 'string', value: 'FILE', help: 'its private key' },
+      name: { type: 'string', value: 'HOST:PORT', help: 'how browsers call it' },
+      'entra-tenant': { type: 'string', value: 'ID', help: 'who asks is known by a token of this tenant, which the UI passes on' },
+      'entra-audience': { type: 'string', value: 'ID', help: 'for this application' },
+      'entra-role': { type: 'string', value: 'ROLE', help: 'with this app role' },
+    },
+    load: async () => (await import('./codec-server.ts')).codecServer,
+  },
+  {
     name: 'demo',
     summary: 'Bring up a pretend estate, Temporal and a worker, and take the whole estate through the four phases.',
     positionals: [],

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -11,13 +12,13 @@ import { parseYaml } from '../../model/yaml.ts';
 import { readText, homeOf } from '../../security/files.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import { EstateError, jsonIn, loadEstate } from '../../sandbox/estate.ts';
+import { startCodecServer } from '../../security/codec/server.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
 import { isAlive } from '../../temporal/lock.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
-import { startCodecServer } from './codec-server.ts';
 import { startProcess } from './process.ts';
 import { sandboxClient, type SandboxClient } from './sandbox-client.ts';
 
@@ -43,11 +44,16 @@ export interface Stage {
   /** For the client: Temporal's address, task queue, home. */
   env: NodeJS.ProcessEnv;
   temporalUi: string | undefined;
+  /** Address of the codec server for that UI, with its secret; undefined where the server is another's. */
+  codec: string | undefined;
   strike(): Promise<void>;
 }
 
 /** glibc keeps a pool of memory for each of many threads; two take some tens of MB less (docs/worker.md). */
 const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+
+/** Of the development server. */
+const NAMESPACE = 'default';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
@@ -93,7 +99,17 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     stops.push(() => worker.stop());
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
-    return { manifest, manifestFile, policyFile, changes, sandbox: client, env: named, temporalUi: temporal.uiUrl, strike };
+    return {
+      manifest,
+      manifestFile,
+      policyFile,
+      changes,
+      sandbox: client,
+      env: named,
+      temporalUi: temporal.uiUrl,
+      codec: temporal.codec,
+      strike,
+    };
   } catch (error) {
     await strike();
     throw error;
@@ -106,23 +122,27 @@ async function bringTemporal(
   env: NodeJS.ProcessEnv,
   progress: (line: string) => void,
   stops: (() => Promise<void> | void)[],
-): Promise<{ address: string; uiUrl?: string }> {
+): Promise<{ address: string; uiUrl?: string; codec?: string }> {
   const named = connectionSettings(env);
   if (named) return { address: named.address };
   const binary = await temporalBinary({ progress });
-  const codec = await startCodecServer(loadKeys(homeOf(env).keys, env));
+  const secret = randomBytes(32).toString('base64url');
+  // Which page may ask is known once the server is up, and so its UI.
+  const door = { origin: '', namespaces: [NAMESPACE], secret };
+  const codec = await startCodecServer({ ring: loadKeys(homeOf(env).keys, env), door, port: 0 });
   stops.push(() => codec.stop());
+  const endpoint = `${codec.url}/${secret}`;
   const server = await startDevServer({
     binary,
     databaseFile: join(folder, 'temporal.db'),
-    codecEndpoint: codec.url,
+    codecEndpoint: endpoint,
     searchAttributes: SEARCH_ATTRIBUTES,
     logFile: join(folder, 'logs', 'temporal.log'),
   });
   stops.push(() => server.stop());
   codec.allow(server.uiUrl);
-  progress(`codec server for the Temporal UI and CLI (--codec-endpoint): ${codec.url}`);
-  return { address: server.address, uiUrl: server.uiUrl };
+  progress(`codec server for the Temporal UI and CLI (--codec-endpoint): ${endpoint}`);
+  return { address: server.address, uiUrl: server.uiUrl, codec: endpoint };
 }
 
 const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z.unknown()), changes: z.array(z.unknown()).optional() });

@@ -7,6 +7,7 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
+import { ON_CODEC_SERVER } from './on-codec-server.ts';
 import { Scene } from './scene.ts';
 import { signInSigners, sshSigners } from './signers.ts';
 
@@ -60,7 +61,8 @@ async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): 
       args: [await scene.startInput()],
     });
     await scene.until((v) => v.gate?.gate === 'plan');
-    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...(mode === 'entra' ? BY_TOKEN : []), ...BESIDE])
+    const ofMode = mode === 'entra' ? BY_TOKEN : [];
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...ON_CODEC_SERVER])
       tell(await judged(attack, mode, scene));
     const { ours, untouched } = await scene.stage.sandbox.report();
     const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;

@@ -46,6 +46,7 @@ const WORDS: Record<string, string[]> = {
   pause: ['--by', 'riley'],
   resume: ['--by', 'riley'],
   cancel: ['--by', 'riley'],
+  'codec-server': ['--ui', 'http://127.0.0.1:8080'],
   records: ['RUN', '--by', 'riley', '--reason', 'gone'],
   discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { faultsOf, leastFaultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
+import { codecFaultsOf, faultsOf, leastFaultsOf, recordsFaultsOf, uncopied } from '../../scripts/check-compose.ts';
 
 test.each([
   ['an image without a version', { image: 'postgres:latest' }, 'not pinned'],
@@ -59,6 +59,8 @@ test('a folder that the image needs and the build does not see is a fault', () =
   expect(uncopied('COPY model model\n', '*\n')).toEqual(['Dockerfile: model is not there to copy']);
 });
 
+const CODEC = { ports: ['127.0.0.1:8081:8081/tcp'], environment: { OFFBOARD_CODEC_SECRET: 'x' } };
+const UI = { environment: { TEMPORAL_CODEC_ENDPOINT: 'http://127.0.0.1:8081/x' } };
 const LEAST = { cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], read_only: true };
 const ALL_KEYS = { source: 'offboard', target: '/var/lib/offboard' };
 const OWN_KEYS = { source: 'worker', target: '/var/lib/offboard/worker' };
@@ -79,6 +81,26 @@ test.each([
   ['a command line that mounts them', least({}, { volumes: [ALL_KEYS, { ...OWN_KEYS, target: '/x' }] }), 'it mounts worker'],
 ])('%s is a fault', (_, faults, fault) => {
   expect(faults).toEqual([expect.stringContaining(fault)]);
+});
+
+test.each([
+  ['that is missing', undefined, 'is missing'],
+  ['without a secret', { environment: {} }, 'no OFFBOARD_CODEC_SECRET'],
+  ['at another port than the UI asks', { ports: ['127.0.0.1:9999:8081'] }, 'not where codec-server is published'],
+  ['by another secret than the UI knows', { environment: { OFFBOARD_CODEC_SECRET: 'y' } }, 'not where codec-server is published'],
+])('a codec server %s is a fault', (_, changed, fault) => {
+  const codec = changed && { ...CODEC, ...changed };
+  expect(codecFaultsOf({ 'temporal-ui': UI, ...(codec ? { 'codec-server': codec } : {}) })).toContainEqual(expect.stringContaining(fault));
+});
+
+test('a codec server that the UI knows, and that holds nothing of the worker’s, is none', () => {
+  expect(codecFaultsOf({ 'temporal-ui': UI, 'codec-server': CODEC })).toEqual([]);
+  const own = { ...LEAST, volumes: [OWN_KEYS], environment: { OFFBOARD_SEALING_KEY: null } };
+  const services = { worker: { ...LEAST, volumes: [ALL_KEYS, OWN_KEYS] }, 'codec-server': own };
+  expect(leastFaultsOf(services)).toEqual([
+    'codec-server: it is given OFFBOARD_SEALING_KEY, which only the worker needs',
+    expect.stringContaining('codec-server: it mounts worker'),
+  ]);
 });
 
 test('the least of each, and a command line without anything of the worker’s, are none', () => {
