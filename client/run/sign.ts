@@ -29,7 +29,9 @@ export function signerOf(env: NodeJS.ProcessEnv): Sign | undefined {
 }
 
 async function sshKeygen(key: string, file: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', SIGNED_AS, file], { env, stdio: ['inherit', 'ignore', 'pipe'] });
+  // It needs the agent, the terminal and the home, and neither payload keys nor what opens Temporal.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(OFFBOARD|TEMPORAL)_/.test(name)));
+  const child = spawn('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', SIGNED_AS, file], { env: own, stdio: ['inherit', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (said += text));
   const ended = await new Promise<number | Error>((resolve) => {

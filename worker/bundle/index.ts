@@ -22,6 +22,8 @@ export async function workflowBundle(environment: NodeJS.ProcessEnv, warn: (why:
   }
 }
 
+/** The clouds' credentials, which the worker has of its environment, are none of the bundler's. */
 async function build(file: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [BUILDER, file]);
+  const { PATH, TMPDIR } = process.env;
+  await promisify(execFile)(process.execPath, [BUILDER, file], { env: { PATH, TMPDIR } });
 }
