@@ -29,6 +29,8 @@ export interface Planned {
   asks(item: PlanItem): Asks;
   /** Of all systems of a type those of which that is so. */
   askedIn(type: SystemType, asks: Asks): SystemId[];
+  /** Whether the facts of a system decide about any item. */
+  isAsked(system: SystemId): boolean;
 }
 
 type Asks = (system: SystemId) => boolean;
@@ -67,6 +69,15 @@ function index({ clouds }: Pick<Deps, 'clouds'>, plan: Plan, manifest: Manifest)
   ];
   const systems = Map.groupBy(systemsOf(manifest), systemType);
   const asked = new WeakMap<Asks, Map<SystemType, SystemId[]>>();
+  const askingOf = (those: Iterable<PlanItem>) => {
+    const asking = new Set<Asks>();
+    for (const one of those) {
+      const asks = one.kind === UNREAD_SYSTEM ? undefined : kindOf(clouds[systemType(one.system)], one).asks?.(one);
+      if (asks) asking.add(asks);
+    }
+    return asking;
+  };
+  const everybody = [...askingOf(items)];
   return {
     byId,
     in: inEach,
@@ -78,11 +89,7 @@ function index({ clouds }: Pick<Deps, 'clouds'>, plan: Plan, manifest: Manifest)
       const all = new Set([item]);
       // A set that grows is walked to its end.
       for (const one of all) for (const content of contentsOf(one)) all.add(content);
-      const asking = new Set<Asks>();
-      for (const one of all) {
-        const asks = one.kind === UNREAD_SYSTEM ? undefined : kindOf(clouds[systemType(one.system)], one).asks?.(one);
-        if (asks) asking.add(asks);
-      }
+      const asking = askingOf(all);
       const [first = asksNobody, ...others] = asking;
       return others.length === 0 ? first : (system) => [first, ...others].some((asks) => asks(system));
     },
@@ -93,6 +100,7 @@ function index({ clouds }: Pick<Deps, 'clouds'>, plan: Plan, manifest: Manifest)
       known.set(type, those);
       return those;
     },
+    isAsked: (system) => everybody.some((asks) => asks(system)),
   };
 }
 

@@ -46,6 +46,8 @@ export interface Wanted {
   row?: string;
   system: SystemId;
   asked?: string;
+  /** Somebody else of the step will ask for it, too: it is kept for them. */
+  lasting?: boolean;
 }
 
 /** A reading that is there already, or under way. */
@@ -80,7 +82,7 @@ export async function readingOf(
   if (before) return await before.answer;
   const all = readingsIn(deps, wanted);
   const key = keyOf(wanted);
-  const taken: Taken = { answer: read(), serves: maxAge };
+  const taken: Taken = { answer: read(), serves: wanted.lasting ? Infinity : maxAge };
   all.set(key, taken);
   if (wanted.phase !== undefined) {
     const late = latelyRead(deps);

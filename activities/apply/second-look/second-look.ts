@@ -90,7 +90,7 @@ export class SecondLook {
     const cloud = deps.clouds[type];
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
-    const whole = { ...this.#step, system };
+    const whole = { ...this.#step, system, lasting: this.#planned.isAsked(system) };
     const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
     if (maxAge === ONCE) {
       // A whole reading tells the users, too.

@@ -115,7 +115,7 @@ test('how old a reading is counts from when it was complete; one that another to
   expect(ageOf(deps, ONE, second.value)).toBeLessThan(10_000);
 });
 
-test('of the systems that a step reads for their own sake only the newest are kept; what was asked for without a limit of age stays', async () => {
+test('of the systems that a step reads for their own sake only the newest are kept; what somebody asks for without a limit of age, or will, stays', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const deps = taker();
@@ -123,10 +123,11 @@ test('of the systems that a step reads for their own sake only the newest are ke
   await readingOf(deps, of('aws:1'), 45_000, answering(good).read);
   await readingOf(deps, of('aws:2'), 45_000, answering(good).read);
   await readingOf(deps, of('aws:3'), Infinity, answering(good).read);
+  await readingOf(deps, { ...of('aws:5'), lasting: true }, 45_000, answering(good).read);
   // Somebody asks what uses things in it.
   await keptReading(deps, of('aws:2'));
   vi.advanceTimersByTime(60_000);
   await readingOf(deps, of('aws:4'), 45_000, answering(good).read);
-  const kept = await Promise.all((['aws:1', 'aws:2', 'aws:3', 'aws:4'] as const).map((s) => keptReading(deps, of(s))));
-  expect(kept.map((k) => k?.ok ?? false)).toEqual([false, true, true, true]);
+  const kept = await Promise.all((['aws:1', 'aws:2', 'aws:3', 'aws:4', 'aws:5'] as const).map((s) => keptReading(deps, of(s))));
+  expect(kept.map((k) => k?.ok ?? false)).toEqual([false, true, true, true, true]);
 });
