@@ -16,15 +16,20 @@ export async function piecewise<T>(work: Pieces<T>): Promise<T> {
   }
 }
 
-/** When somebody let the rest of the process go on last. */
+/** When the stretch that is under way began, and who waits for the next. */
 let breathed = performance.now();
+let line: Promise<void> = Promise.resolve();
 
 /**
  * Lets the rest of the process go on where nothing else has for a while: for work that awaits what is there already, in many places at once. Such awaits alone let nobody
- * else in.
+ * else in. Of those who wait, one after the other goes on, as many as there is time for.
  */
-export async function breathe(): Promise<void> {
-  if (performance.now() - breathed < AT_A_TIME) return;
-  await turn();
-  breathed = performance.now();
+export function breathe(): Promise<void> {
+  if (performance.now() - breathed < AT_A_TIME) return Promise.resolve();
+  line = line.then(async () => {
+    if (performance.now() - breathed < AT_A_TIME) return;
+    await turn();
+    breathed = performance.now();
+  });
+  return line;
 }

@@ -153,6 +153,8 @@ async function factsOf(
   const ciemFormerIds = [...new Set([...facts.flatMap((f) => f.ciemFormerIds ?? []), ...(earlier?.ciemFormerIds ?? [])])].toSorted();
   const known = { namedAudiences, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }), ciemFormerIds };
   for (const reading of others) facts.push(await tell(reading, known));
+  // What follows looks through all that was told.
+  await breathe();
   const notFormer = facts.flatMap((f) => f.notFormer ?? []);
   const azureOrphans = facts.flatMap((f) => f.azureOrphans ?? []).toSorted((a, b) => compare(a.scope, b.scope));
   const ciemUsedRecently = facts.findLast((f) => f.ciemUsedRecently !== undefined)?.ciemUsedRecently;

@@ -37,3 +37,20 @@ test('work in many places that awaits only what is there already lets what waits
   clearInterval(timer);
   expect(beats).toBe(3);
 });
+
+test('of many who went on at once only a few go on before what waits is done', async () => {
+  const spin = (ms: number) => {
+    for (const until = performance.now() + ms; performance.now() < until;);
+  };
+  let beats = 0;
+  const timer = setInterval(() => beats++, 1);
+  spin(60);
+  await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      await breathe();
+      spin(20);
+    }),
+  );
+  clearInterval(timer);
+  expect(beats).toBeGreaterThan(3);
+});

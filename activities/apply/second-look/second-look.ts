@@ -8,6 +8,7 @@ import type { Answer } from '../../answer.ts';
 import { judgeReadings } from '../../discover/judge.ts';
 import { principalsIn, type Reading } from '../../discover/read.ts';
 import { failureMessage } from '../../failures.ts';
+import { breathe } from '../../piecewise.ts';
 import { forEachLimited, stopSignal } from '../../look/activity.ts';
 import { kindOf } from '../../look/kinds.ts';
 import { leftAlone } from '../../plan/left-alone.ts';
@@ -67,6 +68,8 @@ export class SecondLook {
       readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
     });
     if (later) return later;
+    // Many looks wait for the same readings, and come here at once.
+    await breathe();
     const again = await this.#planAgain(item, whole, readings, snapshots);
     const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
     const state = this.#stateOf(item, own.value);
