@@ -101,10 +101,10 @@ describe('A part that cannot be read', () => {
     try {
       const { code, out, err } = await discover('--without', 'azure', '--out', folder('no-credentials'));
       expect(code).toBe(3);
-      expect(err).toMatch(/organization of the worker's account: .*no credentials were found/);
+      expect(err).toMatch(/organization of the worker's account: .*Could not load credentials/);
       expect(err).toMatch(/gcp:all that the worker can see: .*NoCredentials/);
       // Each cause once, with its mend; no zeros, nothing to waive or to leave out for want of a sign-in alone.
-      expect(err.match(/no credentials were found/g)).toHaveLength(1);
+      expect(err.match(/Could not load credentials/g)).toHaveLength(1);
       expect(err.match(/NoCredentials/g)).toHaveLength(1);
       expect(out).toMatch(/^AWS: not known .*\n\nGoogle Cloud: not known /m);
       for (const told of [out, err, written('no-credentials', 'manifest.yaml')])

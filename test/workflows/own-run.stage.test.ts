@@ -99,7 +99,9 @@ const refused = (answer: unknown, message: string) =>
   expect(answer).toMatchObject({ type: 'NotAuthorized', nonRetryable: true, message: expect.stringContaining(message) as string });
 
 test('every activity that is registered is in the table of forged inputs', () => {
-  expect(Object.keys(createActivities(stage.deps)).toSorted()).toEqual([...NAMES, 'readRecords', 'takesPlain'].toSorted());
+  expect(Object.keys(createActivities(stage.deps)).toSorted()).toEqual(
+    [...NAMES, 'readRecords', 'takesPlain', 'toldHowToProve'].toSorted(),
+  );
 });
 
 // A workflow for each activity and name.
