@@ -9,5 +9,6 @@ const [{ run }, { EXIT_CODES, OffboardError }] = await Promise.all([import('./ru
 run().catch((error: unknown) => {
   const known = error instanceof OffboardError;
   process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = known ? EXIT_CODES[error.code] : EXIT_CODES.Internal;
+  // What forwards the log of the SDK's core would keep the process.
+  process.exit(known ? EXIT_CODES[error.code] : EXIT_CODES.Internal);
 });

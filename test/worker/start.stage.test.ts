@@ -39,20 +39,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('a worker whose Temporal is not there yet says so in JSON lines, waits, and is ready when it comes', async () => {
+/** A worker whose Temporal is not there yet, once it has said so, and what it says. */
+async function waitingWorker() {
   const policy = join(stage.folder, 'policy.yaml');
   writeFileSync(policy, 'identity: asserted\napprovers: [riley]\n');
   const port = await freePort();
   const env = { ...process.env, ...stage.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}`, OFFBOARD_POLICY: policy };
   const worker = spawn(process.execPath, ['worker/main.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
-  const waits = new Promise<void>((done) => {
+  await new Promise<void>((done) => {
     createInterface(worker.stderr).on('line', (line) => {
       said.push(line);
       if (line.includes('"waits: no Temporal server answers')) done();
     });
   });
-  await waits;
+  return { worker, port, said };
+}
+
+test('a worker whose Temporal is not there yet says so in JSON lines, waits, and is ready when it comes', async () => {
+  const { worker, port, said } = await waitingWorker();
   expect(worker.exitCode).toBeNull();
   const server = await forwarding(port);
   const [ready] = (await once(createInterface(worker.stdout), 'line')) as [string];
@@ -61,4 +66,11 @@ test('a worker whose Temporal is not there yet says so in JSON lines, waits, and
   await once(worker, 'exit');
   for (const line of said) expect(JSON.parse(line)).toMatchObject({ msg: expect.any(String) as string });
   server.close();
+});
+
+test('a worker that waits ends when it is told to', async () => {
+  const { worker } = await waitingWorker();
+  worker.kill('SIGTERM');
+  await once(worker, 'exit');
+  expect(worker.exitCode).toBe(0);
 });
