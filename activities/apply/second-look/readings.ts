@@ -56,9 +56,12 @@ export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<un
   return answer?.ok ? answer : undefined;
 }
 
-/** A reading that another step of the phase took, or takes, if it is no older than `SHARED_MS`: for what a system tells of things that lie elsewhere. */
-export async function lateReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
-  if (wanted.phase === undefined) return undefined;
+/**
+ * A reading that another step of the phase took, or takes, if it is no older than `SHARED_MS`: for what a system tells of things that lie elsewhere. Whoever says how old
+ * his reading may be (`maxAge`, in ms) reads for himself: a thing's own system is read in each step.
+ */
+export async function lateReading(deps: Deps, wanted: Wanted, maxAge: number): Promise<Answer<unknown> | undefined> {
+  if (wanted.phase === undefined || maxAge !== Infinity) return undefined;
   const taken = latelyRead(deps).get(`${wanted.phase} ${keyOf(wanted)}`);
   if (taken?.at !== undefined && Date.now() - taken.at > SHARED_MS) return undefined;
   const answer = await taken?.answer.catch(() => undefined);

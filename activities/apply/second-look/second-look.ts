@@ -95,11 +95,10 @@ export class SecondLook {
     if (directory && !directory.ok) return directory;
     const whole = { ...this.#step, system, lasting: this.#planned.isAsked(system) };
     const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
-    if (maxAge === ONCE) {
-      // A whole reading tells the users, too.
-      const known = (users && (await keptReading(deps, whole))) ?? (await lateReading(deps, whole)) ?? (await lateReading(deps, wanted));
-      if (known) return known;
-    }
+    // A whole reading tells the users, too.
+    const here = users && (await keptReading(deps, whole));
+    const known = here ?? (await lateReading(deps, whole, maxAge)) ?? (await lateReading(deps, wanted, maxAge));
+    if (known) return known;
     return await readingOf(deps, wanted, maxAge, async () => {
       const own = ownDoings(this.#at, this.#planned, (await this.#removedEarlier()).all, system);
       const kinds = new Set(this.#planned.in.get(system)?.items.map((i) => i.kind));

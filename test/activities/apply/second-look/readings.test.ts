@@ -69,15 +69,16 @@ test('the steps of a phase tell each other what is no more than 45 s old; nobody
   const first = { ...ONE, phase: 'a phase' };
   const next = { ...first, step: 'the next step' };
   await readingOf(deps, first, Infinity, cloud.read);
-  expect(await lateReading(deps, next)).toEqual(good);
-  expect(await lateReading(deps, { ...next, phase: 'the phase after a wait' })).toBeUndefined();
-  expect(await lateReading(deps, { ...next, asked: 'users of aws:role' })).toBeUndefined();
-  expect(await lateReading(deps, { step: 'a try of its own', system: ONE.system })).toBeUndefined();
+  expect(await lateReading(deps, next, Infinity)).toEqual(good);
+  expect(await lateReading(deps, next, SHARED_MS)).toBeUndefined();
+  expect(await lateReading(deps, { ...next, phase: 'the phase after a wait' }, Infinity)).toBeUndefined();
+  expect(await lateReading(deps, { ...next, asked: 'users of aws:role' }, Infinity)).toBeUndefined();
+  expect(await lateReading(deps, { step: 'a try of its own', system: ONE.system }, Infinity)).toBeUndefined();
   expect(await keptReading(deps, next)).toBeUndefined();
   await readingOf(deps, next, Infinity, cloud.read);
   expect(cloud.asked()).toBe(2);
   vi.useFakeTimers({ now: Date.now() + SHARED_MS + 1 });
-  expect(await lateReading(deps, next)).toBeUndefined();
+  expect(await lateReading(deps, next, Infinity)).toBeUndefined();
   vi.useRealTimers();
 });
 
@@ -86,10 +87,10 @@ test('one who asks another step waits for a reading that is under way; one that 
   const first = { ...ONE, phase: 'a phase' };
   const next = { ...first, step: 'the next step' };
   const begun = readingOf(deps, first, Infinity, answering(failed).read);
-  expect(await lateReading(deps, next)).toBeUndefined();
+  expect(await lateReading(deps, next, Infinity)).toBeUndefined();
   expect(await begun).toEqual(failed);
   const again = readingOf(deps, first, Infinity, answering(good).read);
-  expect(await lateReading(deps, next)).toEqual(good);
+  expect(await lateReading(deps, next, Infinity)).toEqual(good);
   await again;
 });
 
