@@ -56,19 +56,27 @@ export class ArtifactStore {
 
   /** The canonical JSON of an artifact, as `get`. */
   async text(address: string): Promise<string> {
-    const stored = await this.#store.artifact(address);
-    if (!stored) throw new RecordsDamaged('the run', `artifact ${address} (it is missing)`);
-    const text = this.#plain(address, stored);
-    if (sha256(text) !== address) throw new RecordsDamaged('the run', `artifact ${address} (it does not hold what its address says)`);
-    return text;
+    const looked = await this.look(address);
+    if ('wrong' in looked) throw new RecordsDamaged('the run', `artifact ${address} (${looked.wrong})`);
+    return looked.text;
   }
 
-  #plain(address: string, { keyId, body }: { keyId: string; body: Uint8Array }): string {
+  /** The same; or what is wrong with it. Throws RecordsUnavailable, NoKeys. */
+  async look(address: string): Promise<{ text: string } | { wrong: string }> {
+    const stored = await this.#store.artifact(address);
+    if (!stored) return { wrong: 'it is missing' };
+    const text = this.#plain(address, stored);
+    if (text === undefined) return { wrong: 'it was changed after it was written' };
+    return sha256(text) === address ? { text } : { wrong: 'it does not hold what its address says' };
+  }
+
+  /** Undefined where it was changed. A key that is not here is no damage: it says so itself. */
+  #plain(address: string, { keyId, body }: { keyId: string; body: Uint8Array }): string | undefined {
     if (!this.#ring.keys.has(keyId)) return decrypt(this.#ring, keyId, body, address).toString();
     try {
       return decrypt(this.#ring, keyId, body, address).toString();
     } catch {
-      throw new RecordsDamaged('the run', `artifact ${address} (it was changed after it was written)`);
+      return undefined;
     }
   }
 }

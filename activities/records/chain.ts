@@ -64,23 +64,23 @@ export function follow(
   return { lines, head };
 }
 
-/** Reads lines that follow `before`. Throws what `damaged` makes of a line that was changed, is missing, or is another's. */
-export function readOn(
+/** Reads lines that follow `before`, one after the other. Throws what `damaged` makes of a line that was changed, is missing, or is another's. */
+export function* readOn(
   ring: KeyRing,
   run: string,
   before: Head,
   stored: StoredLine[],
   damaged: (seq: number, why: string) => Error,
-): JournalLine[] {
+): Generator<JournalLine> {
   let head = before;
-  return stored.map(({ seq, hash, keyId, body }) => {
+  for (const { seq, hash, keyId, body } of stored) {
     if (seq !== head.seq + 1) throw damaged(head.seq + 1, 'it is missing');
     const text = plain(ring, run, seq, keyId, body, damaged);
     const line = JSON.parse(text) as JournalLine;
     if (line.seq !== seq || line.previous !== head.hash || sha256(text) !== hash) throw damaged(seq, 'it does not follow the line before');
     head = { seq, hash };
-    return line;
-  });
+    yield line;
+  }
 }
 
 function plain(

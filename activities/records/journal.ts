@@ -13,6 +13,9 @@ interface Folded {
   head: Head;
 }
 
+/** How many lines are read at once by whoever reads them in pieces. */
+const MOST_LINES = 4_000;
+
 /** After every line that there may be. */
 const END = 2 ** 31 - 1;
 
@@ -54,13 +57,25 @@ export class Journal {
     return this.#verified(run, NO_HEAD, await this.store.tail(run, 0));
   }
 
-  /** The run's head and its lines after a number: as many as have `bytes` bytes together as they are stored, and one at least. */
+  /** Every line of a run, in order, as `lines`, but never more than a piece of them in memory. */
+  async *each(run: string): AsyncGenerator<JournalLine> {
+    for (let before = NO_HEAD; ;) {
+      const { head, lines } = await this.store.tail(run, before.seq, MOST_LINES);
+      yield* readOn(this.#ring, run, before, lines, (seq, why) => damage(run, seq, why));
+      before = lines.at(-1) ?? before;
+      if (lines.length === MOST_LINES && before.seq !== head.seq) continue;
+      if (!same(before, head)) throw damage(run, before.seq + 1, 'it is missing');
+      return;
+    }
+  }
+
+  /** The run's head and its lines after a number: four thousand, or as many as have `bytes` bytes together as they are stored; one at least. */
   async page(run: string, after: number, bytes: number): Promise<{ head: Head; lines: JournalLine[] }> {
-    const { head, lines } = await this.store.tail(run, after);
+    const { head, lines } = await this.store.tail(run, after, MOST_LINES);
     let size = 0;
     const some = lines.filter(({ body }, at) => (size += body.length) <= bytes || at === 0);
     const before = { seq: after, hash: after === 0 ? NO_HEAD.hash : ((await this.store.hashAt(run, after)) ?? '') };
-    return { head, lines: readOn(this.#ring, run, before, some, (seq, why) => damage(run, seq, why)) };
+    return { head, lines: [...readOn(this.#ring, run, before, some, (seq, why) => damage(run, seq, why))] };
   }
 
   /** The records of a run, folded. The same object each time, brought up to date: nobody but this class changes it. */
@@ -93,7 +108,7 @@ export class Journal {
   }
 
   #verified(run: string, before: Head, { head, lines }: Tail): JournalLine[] {
-    const read = readOn(this.#ring, run, before, lines, (seq, why) => damage(run, seq, why));
+    const read = [...readOn(this.#ring, run, before, lines, (seq, why) => damage(run, seq, why))];
     const last = lines.at(-1) ?? before;
     if (!same(last, head)) throw damage(run, last.seq + 1, 'it is missing');
     return read;

@@ -7,6 +7,13 @@ export interface StoredArtifact {
   body: Uint8Array;
 }
 
+/** That a run uses an artifact. */
+export interface Use {
+  run: string;
+  address: string;
+  there: boolean;
+}
+
 /**
  * Where records and artifacts lie: one database, of one engine. Each call is one transaction, durable when it resolves. Throws
  * RecordsUnavailable where the database cannot be asked now.
@@ -18,8 +25,8 @@ export interface Store {
   identity(): Promise<string>;
   /** Writes appends in their order, all or none; those of one run stand one after the other, whoever else writes at once. */
   append(appends: Append[]): Promise<Appended[]>;
-  /** The run's head, and the lines after `seq`. */
-  tail(run: string, after: number): Promise<{ head: Head; lines: StoredLine[] }>;
+  /** The run's head, and the lines after `seq`: all of them, or the first `most`. */
+  tail(run: string, after: number, most?: number): Promise<{ head: Head; lines: StoredLine[] }>;
   /** The hash of one line; undefined where there is none. */
   hashAt(run: string, seq: number): Promise<string | undefined>;
   /** All runs, the one that began last first. */
@@ -28,6 +35,14 @@ export interface Store {
   uses(run: string, address: string): Promise<boolean>;
   putArtifact(run: string, address: string, artifact: StoredArtifact): Promise<void>;
   artifact(address: string): Promise<StoredArtifact | undefined>;
+  /** How many artifacts there are. */
+  count(): Promise<number>;
+  /** The addresses of artifacts after one, in their order: the first `most`. */
+  addresses(after: string, most: number): Promise<string[]>;
+  /** Those of the addresses at which nothing is. */
+  missing(addresses: string[]): Promise<string[]>;
+  /** Which run uses which artifact, and whether that is there, after one of these: the first `most`. */
+  usesAfter(run: string, address: string, most: number): Promise<Use[]>;
   /** Writes something and takes it away again: whether it can be written at all. */
   probe(): Promise<void>;
   /** Removes a run with its lines, and the artifacts that no other run uses. */

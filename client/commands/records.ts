@@ -1,10 +1,9 @@
 import * as messages from '../../workflows/messages/index.ts';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { checkRecords } from '../../activities/records/check.ts';
 import type { Records } from '../../activities/records/open.ts';
 import { SqliteStore } from '../../activities/records/sqlite/store.ts';
-import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { lostRecords } from '../../model/records-head.ts';
 import { awaited } from '../../model/waiting.ts';
@@ -13,6 +12,7 @@ import { ask } from '../terminal/prompt.ts';
 import { putBack, type PutBack } from '../records/put-back.ts';
 import { removableRun } from '../records/remove-run.ts';
 import { workersKeys } from '../../security/keys.ts';
+import { check } from '../records/check.ts';
 import { withSession } from '../run/session.ts';
 import { StoresRecords, withStore } from '../records/store-reader.ts';
 import { recordedPlan, tellPlan } from './plan.ts';
@@ -61,24 +61,6 @@ export const records: Action = {
     }
   },
 };
-
-/** Names each run whose records are not whole. */
-async function check(there: Records, json: boolean, io: Io): Promise<number> {
-  const found = await checkRecords(there);
-  const { runs, records: lines, artifacts, damaged } = found;
-  const counts = `${lines} records of ${runs} runs, ${artifacts} manifests and plans`;
-  if (json) io.out(JSON.stringify(found));
-  else if (damaged.length === 0) io.out(`${there.store.where}: ${counts}: whole and unchanged.`);
-  else
-    io.out(
-      [
-        `${there.store.where}: ${counts}; damaged:`,
-        ...damaged.map(({ run, what }) => `  ${run}: ${what.join('; ')}`),
-        'No other run is touched by it. Put a backup back.',
-      ].join('\n'),
-    );
-  return damaged.length === 0 ? 0 : EXIT_CODES.RecordsDamaged;
-}
 
 /** Writes a copy of all records as they are at one moment, while workers go on. Throws InvalidValue, NotAllowed, NoRecords. */
 async function backUp({ store }: Records, file: string, json: boolean, io: Io): Promise<void> {

@@ -52,12 +52,17 @@ async function typed(...args: string[]): Promise<{ code: number; out: string; er
 
 test('records that are whole are said to be, and a damaged run is named, with exit code 28', async () => {
   const whole = await typed('records', 'check');
-  expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('2 records of 1 runs, 1 manifests and plans: whole and unchanged')]);
+  expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('2 records of 1 run, 1 artifact: whole and unchanged')]);
   const db = new DatabaseSync(join(folder, 'records.sqlite'));
   db.exec('UPDATE lines SET body = zeroblob(70) WHERE seq = 2');
   db.close();
   const { code, out } = await typed('records', 'check');
-  expect([code, out]).toEqual([28, expect.stringContaining('offboarding-x_1: record 2 (it was changed after it was written)')]);
+  expect([code, out]).toEqual([
+    28,
+    expect.stringContaining(
+      'record 2 (it was changed after it was written) of offboarding-x_1 is damaged: nobody can tell what it did from there on',
+    ),
+  ]);
   expect(JSON.parse((await typed('records', 'check', '--json')).out)).toMatchObject({ damaged: [{ run: 'offboarding-x_1' }] });
 });
 

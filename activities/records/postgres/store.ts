@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { KeyRing } from '../../../security/keys.ts';
 import { follow, NO_HEAD, type Append, type Appended, type Head, type StoredLine } from '../chain.ts';
-import type { Store, StoredArtifact } from '../store.ts';
+import type { Store, StoredArtifact, Use } from '../store.ts';
 import { Connections } from './connections.ts';
 
 /** A line that is to be written, with its run and its append's id. */
@@ -59,14 +59,14 @@ export class PostgresStore implements Store {
     });
   }
 
-  async tail(run: string, after: number): Promise<{ head: Head; lines: StoredLine[] }> {
+  async tail(run: string, after: number, most?: number): Promise<{ head: Head; lines: StoredLine[] }> {
     // One statement sees one moment. What lacks its head is told, too: it was not the program that took it away.
     const { rows } = await this.#database.query<(StoredLine | OrNull<StoredLine>) & { headSeq: number | null; headHash: string | null }>(
       `SELECT r.seq AS "headSeq", r.hash AS "headHash", l.seq, l.hash, l.key AS "keyId", l.body
        FROM (SELECT $1::text COLLATE "C" AS run) q LEFT JOIN offboard.runs r ON r.run = q.run
          LEFT JOIN offboard.lines l ON l.run = q.run AND l.seq > $2
-       ORDER BY l.seq`,
-      [run, after],
+       ORDER BY l.seq LIMIT $3`,
+      [run, after, most],
     );
     const { headSeq = null, headHash = null } = rows[0] ?? {};
     const head = headSeq === null || headHash === null ? NO_HEAD : { seq: headSeq, hash: headHash };
@@ -109,6 +109,36 @@ export class PostgresStore implements Store {
       address,
     ]);
     return rows[0];
+  }
+
+  async count(): Promise<number> {
+    const { rows } = await this.#database.query<{ count: number }>('SELECT count(*)::int AS count FROM offboard.artifacts');
+    return rows[0]?.count ?? 0;
+  }
+
+  async addresses(after: string, most: number): Promise<string[]> {
+    const { rows } = await this.#database.query<{ address: string }>(
+      'SELECT address FROM offboard.artifacts WHERE address > $1 ORDER BY address LIMIT $2',
+      [after, most],
+    );
+    return rows.map((r) => r.address);
+  }
+
+  async missing(addresses: string[]): Promise<string[]> {
+    const { rows } = await this.#database.query<{ address: string }>(
+      'SELECT address FROM unnest($1::text[]) q (address) WHERE NOT EXISTS (SELECT FROM offboard.artifacts a WHERE a.address = q.address)',
+      [addresses],
+    );
+    return rows.map((r) => r.address);
+  }
+
+  async usesAfter(run: string, address: string, most: number): Promise<Use[]> {
+    const { rows } = await this.#database.query<Use>(
+      `SELECT u.run, u.address, a.address IS NOT NULL AS there FROM offboard.uses u LEFT JOIN offboard.artifacts a ON a.address = u.address
+       WHERE (u.run, u.address) > ($1 COLLATE "C", $2) ORDER BY u.run, u.address LIMIT $3`,
+      [run, address, most],
+    );
+    return rows;
   }
 
   async probe(): Promise<void> {

@@ -5,11 +5,14 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { messageOf, OffboardError } from '../../../model/errors.ts';
 import type { KeyRing } from '../../../security/keys.ts';
 import { follow, NO_HEAD, type Append, type Appended, type Head, type StoredLine } from '../chain.ts';
-import { RecordsUnavailable, refuseNewer, type StoredArtifact } from '../store.ts';
+import { RecordsUnavailable, refuseNewer, type StoredArtifact, type Use } from '../store.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** How long a process waits for another's transaction, in ms. */
 const BUSY_MS = 10_000;
+
+/** What SQLite takes for no limit. */
+const ALL = -1;
 
 /** File systems on which the locks of one machine do not hold for another (statfs, Linux). */
 const NETWORK: Record<number, string> = {
@@ -75,12 +78,11 @@ export class SqliteDatabase {
     );
   }
 
-  tail(run: string, after: number): { head: Head; lines: StoredLine[] } {
+  tail(run: string, after: number, most = ALL): { head: Head; lines: StoredLine[] } {
+    const sql = 'SELECT seq, hash, key AS keyId, body FROM lines WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?';
     return this.#read(() => ({
       head: this.#headOf(run),
-      lines: this.#all('SELECT seq, hash, key AS keyId, body FROM lines WHERE run = ? AND seq > ? ORDER BY seq', run, after).map((row) => ({
-        ...(row as unknown as StoredLine),
-      })),
+      lines: this.#all(sql, run, after, most).map((row) => ({ ...(row as unknown as StoredLine) })),
     }));
   }
 
@@ -110,6 +112,30 @@ export class SqliteDatabase {
       const row = this.#get('SELECT key AS keyId, body FROM artifacts WHERE address = ?', address);
       return row && { ...(row as unknown as StoredArtifact) };
     });
+  }
+
+  count(): number {
+    return this.#do(() => (this.#get('SELECT count(*) AS count FROM artifacts') as { count: number }).count);
+  }
+
+  addresses(after: string, most: number): string[] {
+    const sql = 'SELECT address FROM artifacts WHERE address > ? ORDER BY address LIMIT ?';
+    return this.#do(() => this.#all(sql, after, most).map((r) => (r as { address: string }).address));
+  }
+
+  missing(addresses: string[]): string[] {
+    return this.#read(() => addresses.filter((a) => this.#get('SELECT 1 FROM artifacts WHERE address = ?', a) === undefined));
+  }
+
+  usesAfter(run: string, address: string, most: number): Use[] {
+    const sql = `SELECT u.run, u.address, a.address IS NOT NULL AS there FROM uses u LEFT JOIN artifacts a ON a.address = u.address
+      WHERE (u.run, u.address) > (?, ?) ORDER BY u.run, u.address LIMIT ?`;
+    return this.#do(() =>
+      this.#all(sql, run, address, most).map((row) => {
+        const use = row as { run: string; address: string; there: number };
+        return { ...use, there: use.there === 1 };
+      }),
+    );
   }
 
   remove(run: string): void {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { OffboardError } from '../../../model/errors.ts';
 import type { KeyRing } from '../../../security/keys.ts';
 import type { Append, Appended } from '../chain.ts';
-import { RecordsUnavailable, type Store, type StoredArtifact } from '../store.ts';
+import { RecordsUnavailable, type Store, type StoredArtifact, type Use } from '../store.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { Answer, Call, Operation } from './protocol.ts';
 
@@ -35,8 +35,8 @@ export class SqliteStore implements Store {
   append(appends: Append[]): Promise<Appended[]> {
     return this.ask('append', appends);
   }
-  tail(run: string, after: number): ReturnType<Store['tail']> {
-    return this.ask('tail', run, after);
+  tail(run: string, after: number, most?: number): ReturnType<Store['tail']> {
+    return this.ask('tail', run, after, most);
   }
   hashAt(run: string, seq: number): Promise<string | undefined> {
     return this.ask('hashAt', run, seq);
@@ -52,6 +52,18 @@ export class SqliteStore implements Store {
   }
   artifact(address: string): Promise<StoredArtifact | undefined> {
     return this.ask('artifact', address);
+  }
+  count(): Promise<number> {
+    return this.ask('count');
+  }
+  addresses(after: string, most: number): Promise<string[]> {
+    return this.ask('addresses', after, most);
+  }
+  missing(addresses: string[]): Promise<string[]> {
+    return this.ask('missing', addresses);
+  }
+  usesAfter(run: string, address: string, most: number): Promise<Use[]> {
+    return this.ask('usesAfter', run, address, most);
   }
   probe(): Promise<void> {
     return this.ask('probe');

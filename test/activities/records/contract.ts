@@ -228,6 +228,33 @@ export function recordsContract(engine: string, create: () => Promise<TestDataba
       await expect(records.artifacts.get(fingerprint('never stored'))).rejects.toThrow('it is missing');
     });
 
+    test('lines and artifacts come in pieces, in one order; what a run uses and is not there is told', async () => {
+      await records.journal.append(RUN, started, intent('a'), intent('b'));
+      const { head, lines } = await records.store.tail(RUN, 1, 1);
+      expect([head.seq, lines.map((l) => l.seq)]).toEqual([3, [2]]);
+      expect((await records.store.tail('unknown', 0, 1)).lines).toEqual([]);
+      const mine = await Promise.all([1, 2, 3].map((n) => records.artifacts.put(RUN, { n })));
+      const [first = '', second = '', third = ''] = mine.toSorted();
+      await records.artifacts.put('other', { n: 2 });
+      expect(await records.store.count()).toBe(3);
+      expect(await records.store.addresses('', 2)).toEqual([first, second]);
+      expect(await records.store.addresses(second, 2)).toEqual([third]);
+      await database.sql(`DELETE FROM artifacts WHERE address = '${mine[1]}'`);
+      expect(await records.store.missing([first, second, third])).toEqual([mine[1]]);
+      expect(await records.store.missing([])).toEqual([]);
+      const use = (run: string, address: string) => ({ run, address, there: address !== mine[1] });
+      expect(await records.store.usesAfter('', '', 2)).toEqual([use(RUN, first), use(RUN, second)]);
+      expect(await records.store.usesAfter(RUN, second, 9)).toEqual([use(RUN, third), use('other', mine[1] ?? '')]);
+    });
+
+    test('a whole run is read a piece at a time, also when it is damaged', async () => {
+      await records.journal.append(RUN, ...Array.from({ length: 4_001 }, (_, n) => intent(`${n}`)));
+      const read = async () => (await Array.fromAsync(open().journal.each(RUN))).length;
+      expect(await read()).toBe(4_001);
+      await database.sql(`DELETE FROM lines WHERE seq = 4001 AND run = '${RUN}'`);
+      await expect(read()).rejects.toThrow('record 4001 (it is missing)');
+    });
+
     test('with a run go its lines and the artifacts that no other run uses', async () => {
       await records.journal.append(RUN, started);
       await records.journal.append('other', started);
