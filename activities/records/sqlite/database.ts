@@ -280,7 +280,8 @@ export class SqliteDatabase {
 
   #inWords(error: unknown): Error {
     if (error instanceof RecordsUnavailable || error instanceof OffboardError) return error;
-    const known = CAUSES[((error as { errcode?: number }).errcode ?? 0) & 0xff];
+    const { errcode = 0 } = error as { errcode?: number };
+    const known = CAUSES[errcode] ?? CAUSES[errcode & 0xff];
     // What SQLite does not name is a fault of ours.
     if (!known) return error instanceof Error ? error : new Error(messageOf(error));
     return new RecordsUnavailable(this.#file, known[0], known[1], error);
@@ -289,7 +290,7 @@ export class SqliteDatabase {
 
 type Values = (string | number | Uint8Array)[];
 
-/** SQLite's result codes that say something of the file or the machine: what it is, and the mend. */
+/** SQLite's result codes, some of them extended, that say something of the file or the machine: what it is, and the mend. */
 const CAUSES: Record<number, [string, string]> = {
   3: ['may not be opened', 'give the worker the right to read and write the file and its folder'],
   5: ['are locked by another process', 'end what holds the file open; a backup is made by `records backup`'],
@@ -299,5 +300,10 @@ const CAUSES: Record<number, [string, string]> = {
   11: ['are damaged as a whole', 'put a backup back by `records restore`'],
   13: ['cannot be written: the disk is full', 'free space there'],
   14: ['cannot be opened', 'give the worker the right to read and write the file and its folder'],
+  // A write that failed for any reason but a full disk.
+  778: [
+    'cannot be written: the file may grow no more (a quota, or a limit of its size), or the disk answers with an error',
+    'raise the quota or the limit, or free space there; where neither is reached, look after the disk',
+  ],
   26: ['are not an SQLite database', 'put a backup back by `records restore`, or set OFFBOARD_HOME to the folder that holds them'],
 };
