@@ -38,6 +38,7 @@ const ALLOWED: Record<ActivityName, Allowed> = {
   // A dry run ends like any other: with a look whether something is left to be lifted.
   liftQuarantine: { of: OFFBOARDING },
   restoreItems: { of: GIVES_BACK },
+  reopenLapsed: { of: REMOVES },
   requestDeletion: { of: REMOVES },
   resendOtp: { of: REMOVES },
   enterOtp: { of: REMOVES },

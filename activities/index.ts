@@ -11,6 +11,7 @@ import { asFailure, notAuthorized, recordsFailure } from './failures.ts';
 import { CARRIED, INPUTS } from './inputs.ts';
 import { demandOwnManifest } from './own-manifest.ts';
 import { callingWorkflow, demandOwnRun } from './own-run.ts';
+import { reopenLapsed } from './records/reopen.ts';
 import { recordsHead, troubleOf } from './records/head.ts';
 import { awaitRecords } from './start/await-records.ts';
 import { withHeartbeat } from './look/activity.ts';
@@ -74,6 +75,7 @@ function activitiesOf(deps: Deps) {
     watchQuarantine: activity(watchQuarantine),
     liftQuarantine: activity(liftQuarantine),
     restoreItems: activity(restoreItems),
+    reopenLapsed: activity(reopenLapsed),
     requestDeletion: activity(requestDeletion),
     resendOtp: activity(resendOtp),
     enterOtp: activity(enterOtp),

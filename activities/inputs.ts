@@ -55,6 +55,7 @@ export const INPUTS = {
   watchQuarantine: z.strictObject({ run, last: z.boolean() }),
   liftQuarantine: z.strictObject({ run, planHash: address, items: ids.optional() }),
   restoreItems: apply,
+  reopenLapsed: z.strictObject({ run, planHash: address }),
   requestDeletion: z.looseObject(collector),
   resendOtp: z.looseObject(collector),
   enterOtp: z.looseObject({ ...collector, sealedOtp: text(10_000) }),

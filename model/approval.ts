@@ -13,6 +13,8 @@ import { gatesBefore } from './wave.ts';
 export interface Unauthorized {
   reason: string;
   gate?: Gate;
+  /** It goes on by itself once people have decided about what is open again. */
+  waits?: true;
 }
 
 /** What the journal says is judged by. */
@@ -44,8 +46,9 @@ export function refusalToRemove(item: PlanItem, { plan, hash }: InForce, ledger:
   if (kept !== undefined) return { reason: `it would take ${kept.id} along, which an approver decided to leave in place` };
   const before = PHASES[PHASES.indexOf(item.phase) - 1];
   const open = before ? unresolvedItems(ledger, plan, before) : [];
-  if (open.length > 0) return { reason: `${open.length} items of earlier phases are unresolved, such as ${open[0]}` };
-  return undefined;
+  if (open.length === 0) return undefined;
+  const asked = open.every((id) => ledger.reopened.has(id));
+  return { reason: `${open.length} items of earlier phases are unresolved, such as ${open[0]}`, ...(asked ? { waits: true } : {}) };
 }
 
 /** Pure: does a recorded approval cover the restore of this item now? As `refusalToRemove`. */

@@ -51,6 +51,8 @@ export type JournalRecord =
       kept?: KeptThings;
       admission?: Admission;
     }
+  /** What people said of these items counts no longer, and why: they are asked about again. */
+  | { type: 'reopened'; items: string[]; why: string }
   | { type: 'refusal'; decision: Decision; code: string; message: string }
   /** Written before the call. `quarantine`: it is not removed, but denied or disabled. */
   | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }
@@ -151,6 +153,8 @@ export function emptyLedger(): Ledger {
     watched: undefined,
     waived: new Map(),
     confirmed: new Map(),
+    words: new Map(),
+    reopened: new Map(),
     deletions: new Map(),
     overrides: [],
     turns: 0,
@@ -186,6 +190,9 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       ledger.planHash = r.planHash;
       ledger.planArtifact = r.artifact;
       ledger.plans.add(r.planHash);
+      // Whoever approves that reads what is left alone, and on whose word.
+      ledger.words.clear();
+      ledger.reopened.clear();
       for (const item of r.again ?? []) ledger.outcomes.delete(item);
       return;
     case 'gate-opened': {
@@ -201,6 +208,14 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
     case 'decision':
       foldDecision(ledger, r, at);
       return;
+    case 'reopened':
+      for (const item of r.items) {
+        ledger.waived.delete(item);
+        ledger.confirmed.delete(item);
+        ledger.words.delete(item);
+        ledger.reopened.set(item, { at });
+      }
+      return;
     case 'intent':
       if (r.quarantine) {
         // The plan under which it was put there first holds what it was before; from when a use counts may begin again.
@@ -214,6 +229,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
     case 'outcome':
       if (r.outcome.outcome !== 'failed') ledger.openIntents.delete(r.outcome.item);
       ledger.outcomes.set(r.outcome.item, { ...r.outcome, phase: r.phase });
+      if (isResolved(r.outcome.outcome)) ledger.reopened.delete(r.outcome.item);
       if (isResolved(r.outcome.outcome) || r.outcome.code === LIFTED) ledger.quarantined.delete(r.outcome.item);
       return;
     case 'collector':

@@ -30,6 +30,9 @@ export const LIFTED = 'Lifted';
 /** Code of what an approval covered that counts no longer: `Outcome.gate` is asked again. */
 export const LAPSED = 'ApprovalLapsed';
 
+/** Code of a collector that somebody confirmed, or attested to be gone, by a key that counts no longer: it is asked for again. */
+export const UNCONFIRMED = 'ConfirmationLapsed';
+
 /** Code of a collector that too many wrong one-time passwords locked. */
 export const OTP_EXHAUSTED = 'OtpExhausted';
 

@@ -182,6 +182,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       if (r.next !== undefined) summary.next = r.next;
       summary.endedAt = at;
       return;
+    case 'reopened':
     case 'watched':
     case 'plan':
     case 'gate-opened':

@@ -76,6 +76,7 @@ export const restoreItems = summarised('restoreItems', ACTING);
 export const putInQuarantine = summarised('putInQuarantine', ACTING);
 export const liftQuarantine = summarised('liftQuarantine', ACTING);
 export const watchQuarantine = called('watchQuarantine', OPTIONS);
+export const reopenLapsed = called('reopenLapsed', ATTENDED, { patient: false });
 export const requestDeletion = called('requestDeletion', ATTENDED, { patient: false });
 export const resendOtp = called('resendOtp', ATTENDED, { patient: false });
 export const enterOtp = called('enterOtp', ATTENDED, { patient: false });

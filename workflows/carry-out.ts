@@ -21,15 +21,11 @@ export async function carryOut(
     const given = todo;
     const result = await run.betweenItems.run(() => activity(label, { run: run.id, planHash: run.planHash, work: given }));
     run.record(phase, result.outcomes);
+    if (result.reopened) run.reopen(result.reopened);
     if (result.remaining.length === 0) return;
     todo = { phase, items: result.remaining };
     if (result.opensAt !== undefined) await idle(run, 'window', new Date(result.opensAt).getTime() - Date.now());
   }
-}
-
-/** Has single items worked on again, in the order the plan gives them. */
-export function carryOutAgain(run: Run, phase: Phase): (items: string[]) => Promise<void> {
-  return (items) => carryOut(run, phase, `again: ${items.length} items`, { phase, items });
 }
 
 /** Waits for nobody, but for a time to come. */

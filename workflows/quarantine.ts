@@ -3,11 +3,12 @@ import type { Batch } from '../model/batch.ts';
 import type { Phase } from '../model/names.ts';
 import { quarantineWaiting } from '../model/waiting.ts';
 import { putInQuarantine, watchQuarantine } from './activities.ts';
+import type { Again } from './again.ts';
 import { byStage } from './by-stage.ts';
 import { carryOut } from './carry-out.ts';
 import { liftWhat } from './lift.ts';
 import type { Run, StepOutcome } from './run.ts';
-import { untilResolved, type Again } from './until-resolved.ts';
+import { untilResolved } from './until-resolved.ts';
 
 /**
  * Reversible first, where the manifest's mode says so: what a cloud can deny or disable is only that, watched for `waits.quarantine`,
@@ -17,7 +18,7 @@ export async function quarantine(run: Run, phase: Phase, batches: Batch[]): Prom
   if (run.terms.mode !== 'quarantine') return 'done';
   const again: Again = (items) => carryOut(run, phase, `quarantine again: ${items.length} items`, { phase, items }, putInQuarantine);
   await byStage(batches, (b, key) => carryOut(run, phase, `quarantine: ${b.label}`, key, putInQuarantine));
-  const put = await untilResolvedOrLifted(run, phase, again);
+  const put = await untilResolvedOrLifted(run, again);
   if (put !== 'done') return put;
   if (![...run.outcomes.values()].some((o) => o.outcome === 'quarantined')) return 'done';
   const until = run.inMs(run.terms.waits.quarantine);
@@ -41,7 +42,7 @@ async function watch(run: Run, phase: Phase, end: number, again: Again): Promise
     const last = Date.now() >= end;
     const used = await watchQuarantine({ run: run.id, last });
     run.record(phase, used);
-    const resolved = await untilResolvedOrLifted(run, phase, again);
+    const resolved = await untilResolvedOrLifted(run, again);
     if (run.liftedBy !== undefined) return 'lifted';
     // While a person thought about it, more may have been used: that is looked at, too.
     if (resolved !== 'done' || (last && used.length === 0)) return resolved;
@@ -49,10 +50,10 @@ async function watch(run: Run, phase: Phase, end: number, again: Again): Promise
 }
 
 /** What an approver leaves in place is made usable again at once, and what it needs with it: of that an approver is asked in turn. */
-async function untilResolvedOrLifted(run: Run, phase: Phase, again: Again): Promise<StepOutcome> {
+async function untilResolvedOrLifted(run: Run, again: Again): Promise<StepOutcome> {
   for (;;) {
     const before = run.waived.size;
-    const resolved = await untilResolved(run, phase, again);
+    const resolved = await untilResolved(run, again);
     if (run.waived.size === before) return resolved;
     await liftWhat(run, [...run.waived]);
     if (resolved !== 'done' || run.liftedBy !== undefined) return resolved;

@@ -8,8 +8,9 @@ import { handleRestoreMessages } from './messages/index.ts';
 import { dryRunEnded, refusalBy, toItsEnd, type Ending, type OffboardingResult } from './offboarding.ts';
 import { whileRecordsLast } from './records.ts';
 import { Run, type StepOutcome } from './run.ts';
+import { workAgain } from './again.ts';
 import { byStage } from './by-stage.ts';
-import { carryOut, carryOutAgain } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { untilResolved } from './until-resolved.ts';
 
 export interface RestoreInput {
@@ -93,7 +94,7 @@ async function backwards(run: Run): Promise<StepOutcome> {
     if (run.batches(phase).length === 0) continue;
     run.enter(phase);
     await byStage(run.batches(phase), (b, key) => carryOut(run, phase, `restore: ${b.label}`, key));
-    const resolved = await untilResolved(run, phase, carryOutAgain(run, phase));
+    const resolved = await untilResolved(run, workAgain(run));
     if (resolved !== 'done') return resolved;
   }
   return 'done';

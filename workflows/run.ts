@@ -1,13 +1,14 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { Mutex } from 'async-mutex';
 import type { MakePlanResult } from '../activities/plan/make-plan.ts';
+import type { Reopened } from '../activities/records/reopen.ts';
 import type { StartRunResult } from '../activities/start/offboarding.ts';
 import type { Batch } from '../model/batch.ts';
 import type { GateOutcome } from '../model/gate.ts';
 import { samePerson } from '../model/identity/person.ts';
 import type { Stage } from '../model/messages/status.ts';
 import type { MaybeOurs } from '../model/maybe-ours.ts';
-import { PHASES, type Gate, type Phase } from '../model/names.ts';
+import type { Gate, Phase } from '../model/names.ts';
 import { OTP_EXHAUSTED, waitsForOthers, type Outcome } from '../model/outcome.ts';
 import { runName } from '../model/run-name.ts';
 import { mayBeWaived } from '../model/sign-in.ts';
@@ -19,7 +20,7 @@ import { BetweenItems } from './between-items.ts';
 import { describe } from './details.ts';
 import { onRecordsTrouble } from './records.ts';
 import { onRefusedMessage } from './refused-messages.ts';
-import { allUnresolved, unresolvedIn, type OffboardingInput, type RunState } from './run-state.ts';
+import { allUnresolved, type OffboardingInput, type RunState } from './run-state.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
 import { knowIdentity } from './untold.ts';
 import { viewOf } from './view.ts';
@@ -64,6 +65,8 @@ export class Run implements RunState {
   readonly collectorLocks = new Map<string, Mutex>();
   /** The activity that does the work on items: it removes them, or gives them back. */
   readonly activity: typeof removeItems;
+  /** When each was open again last, in ISO. */
+  readonly #reopened = new Map<string, string>();
   /** Each change of a search attribute is an event in history: only changes are written. */
   #shown = '';
 
@@ -137,19 +140,31 @@ export class Run implements RunState {
     this.show();
   }
 
+  /**
+   * What people said of these counts no longer: they are open again, of whatever phase they are. What was told before is decided about meanwhile, perhaps.
+   * Returns whether something of it is new.
+   */
+  reopen(items: readonly Reopened[]): boolean {
+    const untold = items.filter(({ item, at }) => this.#reopened.get(item) !== at);
+    for (const { at, ...item } of untold) {
+      this.#reopened.set(item.item, at);
+      this.waived.delete(item.item);
+      this.outcomes.set(item.item, item);
+    }
+    this.#tellItemsAsTheyAre();
+    this.show();
+    return untold.length > 0;
+  }
+
   waive(items: string[]): void {
     for (const item of items) this.waived.add(item);
     this.#tellItemsAsTheyAre();
     this.show();
   }
 
-  unresolved(phase: Phase): Outcome[] {
-    return unresolvedIn(this, phase);
-  }
-
-  /** Unresolved items that nobody is at: a collector that is tried again is its recipient's, not an approver's. */
-  undecided(phase: Phase): Outcome[] {
-    return this.unresolved(phase).filter((o) => !this.waits.collector(o.item));
+  /** Unresolved items that nobody is at, of all phases: a collector that is tried again is its recipient's, not an approver's. */
+  get undecided(): Outcome[] {
+    return allUnresolved(this).filter((o) => !this.waits.collector(o.item));
   }
 
   batches(phase: Phase): Batch[] {
@@ -201,7 +216,7 @@ export class Run implements RunState {
   }
 
   #putItems(until: string): void {
-    const open = PHASES.flatMap((phase) => this.undecided(phase));
+    const open = this.undecided;
     if (open.length === 0) return this.waits.drop('items');
     const locked = open.filter((o) => o.code === OTP_EXHAUSTED).map((o) => ({ item: o.item, why: o.reason }));
     const items = open.map((o) => o.item);

@@ -5,6 +5,7 @@ import type { Plan, PlanItem } from '../../model/plan.ts';
 import { isOpen, nextOpening } from '../../model/window.ts';
 import type { AnyCloud } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
+import { reopen, type Reopened } from '../records/reopen.ts';
 import { RecordsUnavailable } from '../records/store.ts';
 import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
@@ -30,6 +31,8 @@ export interface ApplyResult {
   remaining: string[];
   /** ISO; when the next change window opens, where that is what the rest waits for. */
   opensAt?: string;
+  /** Items, of this phase or one before, whose waiver or confirmation counts no longer: they are open again. */
+  reopened?: Reopened[];
 }
 
 /** Carries out an operation on a share of the plan; `covers` picks what of it the operation is for. As `carryOut`. */
@@ -40,7 +43,9 @@ export async function apply(
   covers: (item: PlanItem) => boolean = () => true,
 ): Promise<ApplyResult> {
   const work = await openWork(deps, input, operation);
-  return await carryOut(work, selected(work.plan, input.work).filter(covers), 'items' in input.work ? undefined : input.work);
+  const reopened = await reopen(deps, work);
+  const result = await carryOut(work, selected(work.plan, input.work).filter(covers), 'items' in input.work ? undefined : input.work);
+  return { ...result, ...(reopened.length > 0 ? { reopened } : {}) };
 }
 
 /** The plan's items that a share of the work names. */

@@ -47,7 +47,9 @@ export async function openWork<O extends Operation>(
 export function doneBefore({ ledger }: Work, item: PlanItem): Outcome | undefined {
   const before = ledger.outcomes.get(item.id);
   const leftInPlace = ledger.waived.has(item.id) && !ledger.quarantined.has(item.id);
-  if (!before || !(isResolved(before.outcome) || leftInPlace)) return undefined;
+  // What somebody waived whose word counts no longer is not tried before another has said something of it.
+  const undecided = ledger.reopened.get(item.id)?.retried === undefined && ledger.reopened.has(item.id);
+  if (!before || !(isResolved(before.outcome) || leftInPlace || undecided)) return undefined;
   const { phase: _, ...outcome } = before;
   return outcome;
 }
@@ -57,6 +59,7 @@ export function barred(work: Work, item: PlanItem): Outcome | undefined {
   const { operation, plan, planHash, ledger, authority, opponent } = work;
   const refusal = operation.refusal(item, { plan, hash: planHash }, ledger, authority);
   if (refusal?.gate !== undefined) return { ...blocked(item, LAPSED, refusal.reason), gate: refusal.gate };
+  if (refusal?.waits) return blocked(item, 'Dependency', refusal.reason);
   if (refusal !== undefined) return blocked(item, 'NotAuthorized', refusal.reason);
   return opponent === undefined ? operation.held(item, work) : heldByOpposingRun(item, opponent);
 }

@@ -17,6 +17,7 @@ import { piecewise } from '../piecewise.ts';
 import { carryOver } from './carry-over.ts';
 import { leftAlone } from './left-alone.ts';
 import { judge, judgeAsIfUnread, judgeRead, type Judged } from '../discover/judge.ts';
+import { reopenLapsed } from '../records/reopen.ts';
 import { damagedRuns, earlierRun, currentPlan, quarantinedItems, resolvedIn } from '../records/plans.ts';
 import { isQuarantined, quarantineOf } from '../look/kinds.ts';
 
@@ -69,6 +70,8 @@ export async function checkBreaker(deps: Deps, { read, ...input }: CheckBreakerI
 export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePlanResult> {
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const ledger = await deps.journal.ledger(input.run);
+  // What somebody left in place whose word counts no longer is planned again.
+  if (ledger.planHash !== undefined) await reopenLapsed(deps, { run: input.run, planHash: ledger.planHash });
   const earlier = (await currentPlan(deps, ledger)) ?? (await planBefore(deps, input.run));
   const judged = await judge(deps, manifest, input.readings, earlier?.facts);
   const { match, unknown, excluded } = judged;

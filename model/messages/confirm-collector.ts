@@ -1,6 +1,7 @@
 import { samePerson } from '../identity/person.ts';
 import type { CollectorMessage } from './collector.ts';
 import type { DecisionKind } from './decision-kind.ts';
+import { restOn } from './rest-on.ts';
 import { mayDecide } from './judging.ts';
 
 /** A person's word that a collector configuration is gone. */
@@ -14,8 +15,11 @@ export type ConfirmDecision = ConfirmMessage & { kind: 'confirm' };
 export type AttestDecision = ConfirmMessage & { kind: 'attest' };
 export type CollectorDecision = ConfirmDecision | AttestDecision;
 
-const fold: DecisionKind<CollectorDecision>['fold'] = (decided, { collector, by, statement }) =>
-  void decided.confirmed.set(collector, { by, statement });
+const fold: DecisionKind<CollectorDecision>['fold'] = (decided, decision, _items, { at }) => {
+  const { collector, by, statement } = decision;
+  decided.confirmed.set(collector, { by, statement });
+  restOn(decided, collector, { said: decision, at });
+};
 
 export const confirm: DecisionKind<ConfirmDecision> = {
   judge: ({ by, statement }, context) =>

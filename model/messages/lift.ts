@@ -2,6 +2,7 @@ import type { Proof } from '../statement/statement.ts';
 import { LOOK, refuse } from '../verdict.ts';
 import type { DecisionKind } from './decision-kind.ts';
 import { isStarterOrApprover, saysWhy } from './judging.ts';
+import { restOn } from './rest-on.ts';
 
 /** Gives back what is in quarantine, and leaves it in place. */
 export interface LiftMessage {
@@ -25,8 +26,12 @@ export const lift: DecisionKind<LiftDecision> = {
     const known = isStarterOrApprover(by, context);
     return known.ok ? saysWhy(reason) : known;
   },
-  fold(decided, { by, reason }, items) {
-    for (const item of items) decided.waived.set(item, { by, reason, keeps: 'way' });
+  fold(decided, decision, items, { at }) {
+    const { by, reason } = decision;
+    for (const item of items) {
+      decided.waived.set(item, { by, reason, keeps: 'way' });
+      restOn(decided, item, { said: decision, at });
+    }
   },
   words: (_decision, items) => `lift the quarantine${items === undefined ? '' : ` of ${items.join(', ')}`}`,
 };

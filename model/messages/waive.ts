@@ -1,6 +1,7 @@
 import type { DecisionKind } from './decision-kind.ts';
 import { RUN, step } from '../next-step.ts';
 import { refuse, type Verdict } from '../verdict.ts';
+import { restOn } from './rest-on.ts';
 import { itemsWords, judgeItems, type ItemsMessage } from './item-decision.ts';
 import type { DecisionContext } from './judging.ts';
 
@@ -27,10 +28,12 @@ export const waive: DecisionKind<WaiveDecision> = {
     if (!verdict.ok || notSignedIn.length === 0) return verdict;
     return refuse('NotAllowed', notSignedInWords(notSignedIn), step('amend', RUN, '--by', 'NAME', '--reason', 'TEXT'));
   },
-  fold(decided, { by, reason }, items, { kept }) {
+  fold(decided, decision, items, { kept, at }) {
+    const { by, reason } = decision;
     for (const item of items) {
       const keeps = kept[item];
       decided.waived.set(item, { by, reason, ...(keeps ? { keeps } : {}) });
+      restOn(decided, item, { said: decision, at });
     }
   },
   words: (decision, items) => `${itemsWords('waive', decision, items)}${decision.means ? `, ${decision.means}` : ''}`,

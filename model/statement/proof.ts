@@ -128,16 +128,36 @@ function whoSignedIn(proof: SignInProof, statement: Statement, { policy, arrived
   return { ok: true, of: 'a sign-in of', name: calledBy(policy, oid) };
 }
 
+/**
+ * Pure: since when the key counts no longer that signed this, where it was recorded after that; undefined for a word that stands. What else changes in the policy
+ * takes no such word back.
+ */
+export function compromisedSince({ proof }: Pick<Said, 'proof'>, policy: Policy, recordedAt: Date): string | undefined {
+  const parsed = parseProof(proof);
+  if (policy.identity !== 'ssh' || !parsed || !('signature' in parsed)) return undefined;
+  const signed = verifySsh(parsed.statement, parsed.signature, SIGNED_AS);
+  return signed && overSince(keyOf(policy, signed.key)?.known, recordedAt);
+}
+
+/** Whose key it is by the policy, and what else that says of it. */
+function keyOf({ people = [] }: Policy, key: string) {
+  const person = people.find((p) => p.keys.some((k) => k.key === key));
+  const known = person?.keys.find((k) => k.key === key);
+  return person && known && { person, known };
+}
+
+function overSince(known: { key: string; compromisedSince?: string | undefined } | undefined, when: Date | undefined): string | undefined {
+  const since = known?.compromisedSince;
+  return since !== undefined && (when === undefined || when >= new Date(since)) ? since : undefined;
+}
+
 function whoSigned(proof: SshProof, { policy, recordedAt, arrivedAt }: Proving): Signer {
   const signed = verifySsh(proof.statement, proof.signature, SIGNED_AS);
   if (!signed) return wrong('signature', 'does not hold for the statement');
-  const person = policy.people?.find((p) => p.keys.some(({ key }) => key === signed.key));
-  const known = person?.keys.find(({ key }) => key === signed.key);
+  const { person, known } = keyOf(policy, signed.key) ?? {};
   if (!person || !known) return wrong('signature', "is of a key that the worker's policy gives to nobody");
-  const since = 'compromisedSince' in known ? known.compromisedSince : undefined;
-  const when = recordedAt ?? arrivedAt;
-  if (since !== undefined && (when === undefined || when >= new Date(since)))
-    return wrong('signature', `is of a key that counts no longer since ${since}`);
+  const since = overSince(known, recordedAt ?? arrivedAt);
+  if (since !== undefined) return wrong('signature', `is of a key that counts no longer since ${since}`);
   if (policy.touch === true && signed.touched !== true)
     return wrong('signature', 'is not of a security key that its owner touched, which the worker’s policy demands');
   return { ok: true, of: 'of a key of', name: person.name };

@@ -150,3 +150,35 @@ test('each outcome is counted once, a waiver only where the item is unresolved',
     waived: 1,
   });
 });
+
+describe('what was said by a word that counts no longer', () => {
+  const again: JournalRecord = { type: 'reopened', items: [role.id], why: 'riley said so' };
+  const held = [...BASE, outcome(role.id, 'blocked', 'permissions'), waived(role.id)];
+
+  test('a waived item is open again: nothing of a later phase goes, and that waits for it', () => {
+    const ledger = ledgerOf(...held, again);
+    expect(unresolvedItems(ledger, plan, 'permissions')).toEqual([role.id]);
+    expect([...ledger.reopened.keys()]).toEqual([role.id]);
+    expect(refusalToRemove(item(app), { plan, hash: HASH }, ledger, AUTHORITY)).toMatchObject({ waits: true });
+  });
+
+  test.each<[string, JournalRecord]>([
+    ['another waiver', waived(role.id)],
+    ['its removal', outcome(role.id, 'removed', 'permissions')],
+    ['another plan, which holds it', planned()],
+  ])('%s settles it', (_, settled) => {
+    expect([...ledgerOf(...held, again, settled).reopened]).toEqual([]);
+  });
+
+  test('a collector is confirmed by nobody any more, and known not to be gone', () => {
+    const decision = { kind: 'confirm' as const, collector: collector.id, by: 'dana', statement: 'gone' };
+    const confirmed: JournalRecord[] = [{ type: 'decision', decision }, outcome(collector.id, 'removed', 'data-collection')];
+    const taken: JournalRecord[] = [
+      { type: 'reopened', items: [collector.id], why: '' },
+      outcome(collector.id, 'blocked', 'data-collection'),
+    ];
+    expect(collectorsLeft(ledgerOf(...BOTH, ...confirmed), plan)).toEqual([]);
+    const ledger = ledgerOf(...BOTH, ...confirmed, ...taken);
+    expect([ledger.confirmed.size, collectorsLeft(ledger, plan)]).toEqual([0, [collector.id]]);
+  });
+});

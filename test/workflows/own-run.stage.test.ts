@@ -64,6 +64,7 @@ const INPUTS: { [K in keyof Activities]: Omit<Parameters<Activities[K]>[0], 'run
   restoreItems: apply,
   requestDeletion: collector,
   resendOtp: collector,
+  reopenLapsed: { planHash: HASH },
   enterOtp: { ...collector, sealedOtp: 'sealed' },
   confirmCollector: { ...collector, statement: 'gone' },
   awaitRecords: {},

@@ -403,6 +403,7 @@ function byDefault(run: ScriptedRun): Activities {
     watchQuarantine: () => Promise.resolve([]),
     liftQuarantine: ({ items }) =>
       Promise.resolve((items ?? quarantinedIn(run)).map((item) => ({ item, outcome: 'blocked', code: 'Lifted', reason: 'as before' }))),
+    reopenLapsed: () => Promise.resolve([]),
     requestDeletion: ({ item }) =>
       Promise.resolve({
         kind: 'challenge',

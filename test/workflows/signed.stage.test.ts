@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { GateMessage } from '../../model/gate.ts';
 import { startMessage } from '../../model/messages/start.ts';
+import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
 import { normalSshKey } from '../../model/statement/ssh-signature.ts';
 import { statementText } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
-import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { addMember, APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
 import { sshKey, sshSigned, type SshKey } from '../harness/ssh.ts';
 import { Stage } from '../harness/stage.ts';
@@ -181,6 +183,153 @@ test('a gate that needs two approvers waits for the second, who is another perso
   expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.gate?.opening === 2);
   await expectNothingChanged(stage);
+});
+
+/** Where a member account of AWS cannot be entered: that stands as an item, and somebody has to waive it. */
+function withClosedAccount() {
+  const closed = estate();
+  addMember(closed, '777788889999');
+  return closed;
+}
+
+/** The policy, where the key of one person counts no longer from now on. */
+async function compromised(name: string): Promise<Policy> {
+  // What was recorded before, in milliseconds, stands.
+  await sleep(20);
+  const since = new Date().toISOString();
+  await sleep(20);
+  const people = SIGNED.people?.map((p) => (p.name === name ? { ...p, keys: p.keys.map((k) => ({ ...k, compromisedSince: since })) } : p));
+  return { ...SIGNED, ...(people ? { people } : {}) };
+}
+
+/** Phase 3 of a run whose plan, and whose unread account, the third person let pass. */
+async function waivedByThird(): Promise<string> {
+  expect(await typed(STARTER, 'start', await stage.fill(withClosedAccount()))).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(await approve('third', 'plan', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'items'));
+  return planHash;
+}
+
+async function collectorsOfThird(planHash: string): Promise<void> {
+  expect(await typed('third', 'waive', RUN, '--reason', 'closed')).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await approve(APPROVER, 'collectors', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.collectors.some((c) => c.stage === 'not-ready'));
+}
+
+const ready = () => typed(MAILBOX, 'ready', RUN, 'collector-aws');
+
+async function codeEntered(): Promise<OffboardingResult> {
+  await stage.until(RUN, (v) => v.collectors.some((c) => c.stage === 'not-ready'));
+  expect(await ready()).toMatchObject({ code: 0 });
+  const code = await newMail(stage, MAILBOX, undefined);
+  await stage.offboardWith(code, 'otp', RUN, 'collector-aws', '--by', MAILBOX, '--sign-with', keys[MAILBOX]?.file ?? '');
+  return await resultOf(stage, RUN);
+}
+
+const recordsOf = async (run: string) => (await stage.deps.journal.lines(run)).map((l) => l.record);
+
+const UNREAD = 'unread-system:aws:777788889999';
+
+test('what was waived by a key that turns out to be compromised is open again before a collector goes, and the run goes on once it is waived anew', async () => {
+  stage.deps.policy = SIGNED;
+  const planHash = await waivedByThird();
+  const later = await compromised('third');
+  await collectorsOfThird(planHash);
+  stage.deps.policy = later;
+  await ready();
+
+  const { stage: at, run, unresolved } = await stage.until(RUN, (v) => v.unresolved.some((o) => o.item === UNREAD));
+  expect(at).toBe('data-collection');
+  expect(unresolved.find((o) => o.item === UNREAD)?.reason).toMatch(
+    /; it was left in place, but third said so by a key that counts no longer since /,
+  );
+  const reopened = (await recordsOf(run)).flatMap((r) => (r.type === 'reopened' ? [r.items] : []));
+  expect(reopened).toEqual([[UNREAD]]);
+  expectRefused(await typed('third', 'waive', RUN, '--reason', 'closed', '--items', UNREAD), 'ProofWrong', 'counts no longer');
+  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+  expect(await typed(APPROVER, 'waive', RUN, '--reason', 'closed', '--items', UNREAD)).toMatchObject({ code: 0 });
+  const result = await codeEntered();
+  expect(result.phases.map((p) => [p.removed > 0, p.blocked, p.waived])).toEqual([
+    [true, 0, 1],
+    [true, 0, 0],
+    [true, 0, 0],
+    [true, 0, 0],
+  ]);
+  expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
+});
+
+test('likewise before anything more is removed of the phase in which it was waived', async () => {
+  stage.deps.policy = SIGNED;
+  await waivedByThird();
+  const later = await compromised('third');
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  expect(await typed('third', 'waive', RUN, '--reason', 'closed')).toMatchObject({ code: 0 });
+  stage.deps.policy = later;
+  expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
+  const { stage: at, counts } = await stage.until(RUN, (v) =>
+    v.unresolved.some((o) => o.item === UNREAD && o.reason.includes('counts no longer')),
+  );
+  expect([at, counts[1]?.removed]).toEqual(['permissions', 0]);
+  expect(await typed(APPROVER, 'waive', RUN, '--reason', 'closed', '--items', UNREAD)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors' && v.counts[1]?.removed === 1);
+});
+
+test('a key that was only taken out of the policy takes its approvals along, and nothing else that it said', async () => {
+  stage.deps.policy = SIGNED;
+  const planHash = await waivedByThird();
+  await collectorsOfThird(planHash);
+  stage.deps.policy = { ...SIGNED, people: SIGNED.people?.filter((p) => p.name !== 'third') ?? [] };
+  await ready();
+  const asked = await stage.until(RUN, (v) => v.gate?.gate === 'plan' && v.gate.opening === 2);
+  expect(asked.unresolved.map((o) => [o.item, o.code])).toEqual([['data-collector:collector-aws', 'ApprovalLapsed']]);
+  expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+  const { run, phases } = await codeEntered();
+  expect(phases.map((p) => [p.blocked, p.waived])).toEqual([
+    [0, 1],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+  expect((await recordsOf(run)).filter((r) => r.type === 'reopened')).toEqual([]);
+});
+
+test('a collector that was confirmed by a key that turns out to be compromised is its person’s again, before sign-in is disabled', async () => {
+  stage.deps.policy = SIGNED;
+  const byHand = estate();
+  const [first, second] = ['collector-aws', 'collector-azure'] as const;
+  byHand.manifest.collectors = [first, second].map((id) => ({ id, type: 'aws', driver: 'operator', recipient: MAILBOX }));
+  byHand.objects.push({ kind: 'portal-collector', ours: true, id: second, type: 'azure', name: 'Contoso Azure', recipient: MAILBOX });
+  expect(await typed(STARTER, 'start', await stage.fill(byHand))).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await approve(APPROVER, 'collectors', planHash)).toMatchObject({ code: 0 });
+  const later = await compromised('third');
+  const confirmed = async (id: string, by: string) => {
+    const at = (wanted: string) => stage.until(RUN, (v) => v.collectors.some((c) => c.id === id && c.stage === wanted));
+    await at('not-ready');
+    expect(await typed(MAILBOX, 'ready', RUN, id)).toMatchObject({ code: 0 });
+    await at('by-hand');
+    expect(await typed(by, 'confirm', RUN, id, '--statement', DELETED_MESSAGE)).toMatchObject({ code: 0 });
+  };
+  await confirmed(first, 'third');
+  stage.deps.policy = later;
+  await confirmed(second, APPROVER);
+  await confirmed(first, APPROVER);
+  const { run, phases, evidence } = await resultOf(stage, RUN);
+  expect(phases.at(-1)).toMatchObject({ phase: 'sign-in', removed: 1, blocked: 0 });
+  const said = (await recordsOf(run)).flatMap((r) =>
+    r.type === 'decision' && r.decision.kind === 'confirm'
+      ? [`${r.decision.by} ${r.decision.collector}`]
+      : r.type === 'reopened'
+        ? r.items
+        : [],
+  );
+  const [a, b] = [first, second].map((id) => `data-collector:${id}`);
+  expect(said).toEqual([`third ${a}`, a, `${APPROVER} ${b}`, `${APPROVER} ${a}`]);
+  expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
 });
 
 test('whoever stops a run without proof stops it, and gives nothing back; a signed cancel gives back what is in quarantine', async () => {

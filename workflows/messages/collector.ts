@@ -4,6 +4,7 @@ import { RUN, step } from '../../model/next-step.ts';
 import { needsPerson, type Outcome } from '../../model/outcome.ts';
 import { collectorView, type CollectorWaiting } from '../../model/waiting.ts';
 import { LOOK } from '../../model/verdict.ts';
+import { reopenLapsed } from '../activities.ts';
 import type { Run } from '../run.ts';
 import { COLLECTOR_PREFIX, settledCollector } from '../view.ts';
 import { refusalOf, refuse } from './refusal.ts';
@@ -37,19 +38,30 @@ function refuseAbsent(run: Run, id: string): never {
   refuse('NotWaitingForCollector', `collector: ${id} is not one the run waits for; look at what it waits for`, LOOK);
 }
 
-/** Works for one message at a time on a collector; a second one is refused, not kept waiting. */
+/**
+ * Works for one message at a time on a collector; a second one is refused, not kept waiting. Before it, what rests on a key that counts no longer is
+ * asked about again.
+ */
 export async function alone<T>(run: Run, { item, id }: CollectorWaiting, work: () => Promise<T>): Promise<T> {
   const lock = run.collectorLocks.get(item) ?? new Mutex();
   run.collectorLocks.set(item, lock);
   // async-mutex's own tryAcquire sets a timer, which would be an event in history.
   if (lock.isLocked()) refuse('NotWaitingForCollector', `collector: ${id} is busy with another message; try again`);
   try {
-    return await lock.runExclusive(work);
+    return await lock.runExclusive(async () => {
+      if (run.reopen(await reopenLapsed({ run: run.id, planHash: run.planHash }))) run.waitForDecision();
+      return await work();
+    });
   } catch (error) {
     throw refusalOf(error);
   } finally {
     run.show();
   }
+}
+
+/** Why a collector is not deleted, and who goes on with it: that its gate is asked again needs nobody to ask for it. */
+export function blockedWords({ reason, gate }: Outcome): string {
+  return `${reason}; ${gate === undefined ? ASK_AN_APPROVER : 'that gate is asked again by itself, and then its person'}`;
 }
 
 /** What an activity is told of a message about a collector. */

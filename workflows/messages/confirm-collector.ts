@@ -1,10 +1,10 @@
 import { defineUpdate, setHandler } from '@temporalio/workflow';
 import type { ConfirmMessage } from '../../model/messages/confirm-collector.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import { needsPerson, type Outcome } from '../../model/outcome.ts';
 import { confirmCollector as recordConfirmation } from '../activities.ts';
 import type { Run } from '../run.ts';
-import { about, alone, collectorAt, settle } from './collector.ts';
-import { needTexts } from './refusal.ts';
+import { about, alone, blockedWords, collectorAt, settle } from './collector.ts';
+import { needTexts, refuse } from './refusal.ts';
 
 export const confirmCollector = defineUpdate<Outcome, [ConfirmMessage]>('confirmCollector');
 
@@ -24,6 +24,7 @@ export function handleConfirmCollector(run: Run): void {
         ...(ticket === undefined ? {} : { ticket }),
       });
       settle(run, collector, outcome);
+      if (needsPerson(outcome.outcome)) refuse('NotWaitingForCollector', `collector: ${collector.id}: ${blockedWords(outcome)}`);
       return outcome;
     });
   };

@@ -5,7 +5,7 @@ import { OTP_EXHAUSTED, type Outcome } from '../../model/outcome.ts';
 import type { CollectorWaiting } from '../../model/waiting.ts';
 import { enterOtp } from '../activities.ts';
 import type { Run } from '../run.ts';
-import { about, alone, ASK_AN_APPROVER, collectorAt, settle } from './collector.ts';
+import { about, alone, blockedWords, collectorAt, settle } from './collector.ts';
 import { needTexts, refusal, refuse } from './refusal.ts';
 
 /** Refused (Refused, OtpWrong …) when the code is not accepted. There is no signal of it and no plain form. */
@@ -55,10 +55,9 @@ async function submit(run: Run, collector: CollectorWaiting, message: OtpMessage
       );
     case 'blocked': {
       settle(run, collector, result.outcome);
-      const { code, reason } = result.outcome;
       const [asked] = run.waits.of('items');
-      const message = `otp: ${reason}; ${ASK_AN_APPROVER}`;
-      throw refusal(code === OTP_EXHAUSTED ? 'OtpExhausted' : 'NotWaitingForCollector', message, ...(asked?.next ?? []));
+      const code = result.outcome.code === OTP_EXHAUSTED ? 'OtpExhausted' : 'NotWaitingForCollector';
+      throw refusal(code, `otp: ${blockedWords(result.outcome)}`, ...(asked?.next ?? []));
     }
   }
 }

@@ -1,5 +1,6 @@
+import { workAgain } from '../again.ts';
 import { byStage } from '../by-stage.ts';
-import { carryOut, carryOutAgain } from '../carry-out.ts';
+import { carryOut } from '../carry-out.ts';
 import { approveWave } from '../gates.ts';
 import { liftWhat } from '../lift.ts';
 import { quarantine } from '../quarantine.ts';
@@ -19,7 +20,10 @@ export async function removePermissions(run: Run): Promise<StepOutcome> {
     const quarantined = await quarantine(run, phase, batches);
     if (quarantined !== 'done') return quarantined;
     await byStage(batches, (b, key) => carryOut(run, phase, `remove: ${b.label}`, key));
-    const resolved = await untilResolved(run, phase, carryOutAgain(run, phase));
+    // What was open again of the pilot was put there with the rest.
+    const pilots = [...run.outcomes.values()].filter((o) => o.outcome === 'quarantined').map((o) => o.item);
+    if (wave === 'rest' && pilots.length > 0) await workAgain(run)(pilots);
+    const resolved = await untilResolved(run, workAgain(run));
     await liftWhat(run, [...run.waived]);
     if (resolved !== 'done') return resolved;
     if (wave === 'pilot' && run.plan?.pilot) {

@@ -1,37 +1,16 @@
-import { collectorWaiting } from '../../model/waiting.ts';
-import { carryOut, carryOutAgain } from '../carry-out.ts';
+import { workAgain } from '../again.ts';
 import { enterPhase } from '../enter-phase.ts';
+import { openCollectors } from '../open-collectors.ts';
 import type { Run, StepOutcome } from '../run.ts';
 import { untilResolved } from '../until-resolved.ts';
-import { COLLECTOR_PREFIX, collectorNamed } from '../view.ts';
 
 /**
  * Phase 3, "Stop data collection": each collector configuration is deleted with its one-time password. Here the run only waits:
  * messages (collectorReady, submitOtp, resendOtp, confirmCollector) do the work, collector by collector, in any order.
  */
 export async function stopDataCollection(run: Run): Promise<StepOutcome> {
-  const phase = 'data-collection';
-  const entered = await enterPhase(run, phase, carryOutAgain(run, 'oidc-applications'));
+  const entered = await enterPhase(run, 'data-collection');
   if (entered !== 'done') return entered;
   await openCollectors(run, run.plan?.collectors ?? []);
-  return await untilResolved(run, phase, (items) => openCollectors(run, items));
-}
-
-/** Begins to wait for collectors' people; once more after a retry, or when a configuration was there again as the next phase began. */
-export async function openCollectors(run: Run, all: string[]): Promise<void> {
-  const phase = 'data-collection';
-  const [items, unread] = partition(all, (item) => item.startsWith(COLLECTOR_PREFIX));
-  // A portal that could not be read stands among the collectors; nothing can be asked of it, an approver decides.
-  if (unread.length > 0) await carryOut(run, phase, 'portal', { phase, items: unread });
-  const deadline = run.inMs(run.terms.waits.person);
-  for (const item of items) {
-    const id = item.slice(COLLECTOR_PREFIX.length);
-    const { driver, recipient } = collectorNamed(run, id);
-    const stage = driver === 'retired' ? ('by-hand' as const) : ('not-ready' as const);
-    run.waitFor(collectorWaiting({ item, id, driver, recipient, stage, resends: 0, deadline }, run.asking));
-  }
-}
-
-function partition<T>(values: T[], test: (value: T) => boolean): [T[], T[]] {
-  return [values.filter(test), values.filter((v) => !test(v))];
+  return await untilResolved(run, workAgain(run));
 }

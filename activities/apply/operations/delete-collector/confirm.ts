@@ -6,14 +6,19 @@ import { recordDecision } from '../../../decide/decision.ts';
 import type { Deps } from '../../../deps.ts';
 import { refused } from '../../../failures.ts';
 import { barred } from '../../work.ts';
-import { openStep, type CollectorInput } from './step.ts';
+import { demandProof, openStep, type CollectorInput } from './step.ts';
 
-/** Records that a person saw the configuration deleted, or attests that it is gone, and the outcome that follows. */
+/**
+ * Records that a person saw the configuration deleted, or attests that it is gone, and the outcome that follows: also that nothing covers it any more, so that
+ * it is asked about again.
+ */
 export async function confirmCollector(deps: Deps, input: CollectorInput & { statement: string; ticket?: string }): Promise<Outcome> {
   const { run, by, statement, ticket, proof, arrivedAt } = input;
+  await demandProof(deps, 'confirm', input, { statement, ...(ticket === undefined ? {} : { ticket }) });
   const step = await openStep(deps, input);
   const bar = barred(step.work, step.item);
-  if (bar) throw refused('NotWaitingForCollector', bar.reason);
+  if (bar?.code === 'NotAuthorized') throw refused('NotWaitingForCollector', bar.reason);
+  if (bar) return await step.record(bar);
   const { driver } = step.item.snapshot as { driver: string };
   if (driver === 'http')
     throw refused('ConfirmationWrong', `collector: ${step.id} is deleted with its one-time password; enter that`, [

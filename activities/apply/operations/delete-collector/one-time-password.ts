@@ -57,7 +57,7 @@ export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Chal
 export type OtpResult =
   | { kind: 'deleted'; outcome: Outcome }
   | { kind: 'wrong'; attemptsLeft: number }
-  /** Too many wrong codes, or changed since it was approved: an approver decides. */
+  /** Too many wrong codes, changed since it was approved, or that approval counts no longer: an approver decides. */
   | { kind: 'blocked'; outcome: Outcome }
   | { kind: 'expired' };
 
@@ -68,7 +68,8 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
   demandAnother(deps, step.work, input);
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
-  if (bar) throw notAuthorized(bar.reason);
+  if (bar?.code === 'NotAuthorized') throw notAuthorized(bar.reason);
+  if (bar) return { kind: 'blocked', outcome: await step.record(bar) };
   const opened = await deps.sealing.open(input.sealedOtp).catch(() => undefined);
   if (opened?.collector !== step.id) throw refused('OtpShape', 'sealedOtp: was not sealed for this collector to the workers’ key');
   const deletionId = deletionOf(step);
