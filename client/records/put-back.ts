@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteDatabase } from '../../activities/records/sqlite/database.ts';
 import { messageOf, OffboardError } from '../../model/errors.ts';
@@ -23,24 +24,70 @@ export function putBack(env: NodeJS.ProcessEnv, ring: KeyRing, file: string, now
     );
   const { records: where } = homeOf(env);
   demandBackup(file);
-  const next = `${where}.next`;
-  rmSync(next, { force: true });
+  const kept = existsSync(where) ? `${where}${BEFORE}${now.toISOString().replaceAll(/[:.]/g, '-')}` : undefined;
   try {
-    copyFileSync(file, next);
-    // Opened as the records are: it must have their schema.
-    const copy = new SqliteDatabase(next, ring, false);
-    copy.identity();
-    copy.alone();
-    copy.close();
-    const kept = existsSync(where) ? keepBeside(where, ring, now) : undefined;
-    renameSync(next, where);
+    for (const { take } of stepsOf(where, ring, file, kept)) take();
     return { where, ...(kept === undefined ? {} : { kept }) };
   } finally {
-    for (const end of ['', '-wal', '-shm']) rmSync(next + end, { force: true });
+    removeNext(where);
   }
 }
 
-function keepBeside(where: string, ring: KeyRing, now: Date): string {
+const BEFORE = '.before-';
+
+/** One thing that is done on the way. */
+export interface Step {
+  name: string;
+  take(): void;
+}
+
+/**
+ * The steps of a restore. Whoever is killed between two of them leaves records in their place that open: those from before, or the backup. What else is left is
+ * taken away by the first step of the next try.
+ */
+export function stepsOf(where: string, ring: KeyRing, file: string, kept: string | undefined): Step[] {
+  const next = `${where}.next`;
+  const replaced: Step[] =
+    kept === undefined
+      ? []
+      : [
+          { name: 'demand that nobody has the records open', take: () => demandAlone(where, ring) },
+          // A second name for them: they are in their place until the backup is.
+          { name: 'keep the records', take: () => linkSync(where, kept) },
+        ];
+  return [
+    { name: 'remove what a restore that was cut off has left', take: () => removeLeft(where) },
+    { name: 'copy the backup', take: () => copyFileSync(file, next) },
+    { name: 'look at the copy', take: () => lookAt(next, ring) },
+    ...replaced,
+    { name: 'put the copy in the place of the records', take: () => renameSync(next, where) },
+    { name: 'have the disk know it', take: () => sync(dirname(where)) },
+  ];
+}
+
+function removeLeft(where: string): void {
+  removeNext(where);
+  const inode = statSync(where, { throwIfNoEntry: false })?.ino;
+  for (const name of readdirSync(dirname(where)).filter((n) => n.startsWith(`${basename(where)}${BEFORE}`))) {
+    const kept = join(dirname(where), name);
+    if (statSync(kept).ino === inode) rmSync(kept);
+  }
+}
+
+function removeNext(where: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${where}.next${end}`, { force: true });
+}
+
+/** Opened as the records are: it must have their schema. */
+function lookAt(next: string, ring: KeyRing): void {
+  const copy = new SqliteDatabase(next, ring, false);
+  copy.identity();
+  copy.alone();
+  copy.close();
+  sync(next);
+}
+
+function demandAlone(where: string, ring: KeyRing): void {
   const there = new SqliteDatabase(where, ring, false);
   const alone = there.alone();
   there.close();
@@ -49,9 +96,12 @@ function keepBeside(where: string, ring: KeyRing, now: Date): string {
       'NotAllowed',
       `FILE: another process has the records in ${where} open; end every worker and command of this machine first`,
     );
-  const kept = `${where}.before-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
-  renameSync(where, kept);
-  return kept;
+}
+
+function sync(path: string): void {
+  const opened = openSync(path, 'r');
+  fsyncSync(opened);
+  closeSync(opened);
 }
 
 /** Without making or changing it. Throws InvalidValue. */
