@@ -1,4 +1,5 @@
 import type { FailureClass } from '../model/errors.ts';
+import { isSignInCode } from '../model/sign-in.ts';
 import { visible } from '../model/visible.ts';
 import type { AnyCloud } from './cloud.ts';
 
@@ -20,13 +21,16 @@ export async function answerOf<T>(cloud: Pick<AnyCloud, 'classify'>, ask: () => 
 /** A cloud's own words are somebody's: they are shown, and judged by their code alone. */
 const shown = (failure: FailureClass): FailureClass => ({ ...failure, code: visible(failure.code), message: visible(failure.message) });
 
-/** The answer, or how it was refused. What may be answered later is thrown, for the whole work to be tried again. */
+/**
+ * The answer, or how it was refused. What may be answered later is thrown, for the whole work to be tried again; so is a failed sign-in, which tells nothing of what was
+ * asked about.
+ */
 export async function unlessRefused<T>(classify: (error: unknown) => FailureClass, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
     const failure = shown(classify(error));
-    if (failure.kind === 'retry') throw error;
+    if (failure.kind === 'retry' || isSignInCode(failure.code)) throw error;
     return { ok: false, failure };
   }
 }

@@ -6,6 +6,7 @@ export type Calls = Record<string, Record<string, number>>;
 /** Counts what the clouds are asked, so that what a run costs can be told. The sandbox's own calls are not counted. */
 export class CallCounts {
   readonly #calls: Calls = {};
+  #repeated = 0;
 
   count(service: string, request: SandboxRequest): void {
     const name = service.slice(1) || 'entra';
@@ -14,8 +15,18 @@ export class CallCounts {
     operations[operation] = (operations[operation] ?? 0) + 1;
   }
 
+  /** Hears what a call was answered: a removal of what is not there any more has been done before. */
+  answered(request: SandboxRequest, status: number): void {
+    if (status === 404 && /^(?:DELETE|Delete|Detach|Remove)/.test(operationOf(request))) this.#repeated++;
+  }
+
   tell(): Calls {
     return this.#calls;
+  }
+
+  /** How many removals were asked for of what was gone. */
+  get repeated(): number {
+    return this.#repeated;
   }
 }
 

@@ -5,13 +5,11 @@ import { z } from 'zod';
 import type { CallCounts } from './calls.ts';
 import { applyChanges, changeFaults, ChangeSchema } from './changes.ts';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
-import type { Faults } from './faults.ts';
+import { FaultsSchema, type Faults } from './faults.ts';
 import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
 import { StateSchema } from './state.ts';
 import type { EstateStore } from './store.ts';
 import { registerWorker } from './worker-environment.ts';
-
-const FaultsSchema = z.strictObject({ rate: z.number().min(0).max(1) });
 
 const MAX_BODY_BYTES = 256 * 1_048_576;
 
@@ -25,8 +23,9 @@ export function controlToken(directory: string): string {
 /**
  * Calls that no cloud has, for who has `token` as bearer: `PUT /sandbox/estate` takes another estate, `GET` and `PUT /sandbox/state` are for
  * any edit of it, `POST /sandbox/changes`
- * for what somebody does in the clouds beside us, `GET /sandbox/calls` tells how often each operation was called, and
- * after `PUT /sandbox/faults` a share of all calls fails. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * for what somebody does in the clouds beside us, `GET /sandbox/calls` tells how often each operation was called, `GET /sandbox/repeated` how
+ * many removals were asked for of what was gone, and
+ * after `PUT /sandbox/faults` a share of all calls is disturbed. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
  * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
  */
 export function controlService(
@@ -60,8 +59,10 @@ export function controlService(
         return { status: 204 };
       case 'GET /calls':
         return { status: 200, body: calls.tell() };
+      case 'GET /repeated':
+        return { status: 200, body: { repeated: calls.repeated } };
       case 'PUT /faults':
-        faults.set(FaultsSchema.parse(JSON.parse(body)).rate);
+        faults.set(FaultsSchema.parse(JSON.parse(body)));
         return { status: 204 };
       case 'POST /changes': {
         const changes = z.array(ChangeSchema).parse(JSON.parse(body));

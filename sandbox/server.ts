@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallCounts } from './calls.ts';
-import type { Faults } from './faults.ts';
+import type { Disturbed, Faults } from './faults.ts';
 import { indexPage } from './index-page.ts';
 import type { Listener } from './sign-in/provider.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
@@ -14,7 +14,7 @@ class BodyTooLarge extends Error {}
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
  * What lies below `/sign-in` goes to the OpenID provider; `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
- * since these carry tokens. `calls` counts what the services are asked, `faults` answers in their place.
+ * since these carry tokens. `calls` counts what the services are asked, `faults` come in between.
  */
 export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts, faults?: Faults) {
   let listener: Promise<Listener> | undefined;
@@ -44,7 +44,7 @@ async function route(
   context: SandboxContext,
   calls: CallCounts | undefined,
   faults: Faults | undefined,
-): Promise<SandboxResponse> {
+): Promise<Disturbed> {
   const raw = incoming.url ?? '/';
   const cut = raw.indexOf('?');
   const path = cut < 0 ? raw : raw.slice(0, cut);
@@ -62,7 +62,12 @@ async function route(
   };
   if (service.prefix === '/sandbox') return service.handle(request, context);
   calls?.count(service.prefix, request);
-  return faults?.next() ?? service.handle(request, context);
+  const handle = async () => {
+    const answer = await service.handle(request, context);
+    calls?.answered(request, answer.status);
+    return answer;
+  };
+  return faults ? await faults.around(service.prefix, handle) : await handle();
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {
@@ -88,13 +93,16 @@ function failure(status: number, code: string, message: string): SandboxResponse
   return { status, body: { error: { code, message } } };
 }
 
-function send(outgoing: ServerResponse, requestId: string, answer: SandboxResponse): void {
-  const body = typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body;
+function send(outgoing: ServerResponse, requestId: string, answer: Disturbed): void {
+  if (answer.cut === 'all') return void outgoing.destroy();
+  const body = (typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body) ?? '';
   outgoing.writeHead(answer.status, {
     ...(typeof answer.body === 'object' ? { 'content-type': 'application/json; charset=utf-8' } : {}),
     'x-request-id': requestId,
     'cache-control': 'no-store',
+    ...(answer.cut === 'half' ? { 'content-length': Buffer.byteLength(body) } : {}),
     ...answer.headers,
   });
-  outgoing.end(body);
+  if (answer.cut === 'half') outgoing.write(body.slice(0, body.length / 2), () => outgoing.destroy());
+  else outgoing.end(body);
 }

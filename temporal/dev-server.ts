@@ -40,6 +40,8 @@ export interface DevServer {
   uiUrl: string;
   /** Ends the server and waits until it has ended. */
   stop: () => Promise<void>;
+  /** Kills it, as a machine that fails, and waits until it has ended. */
+  kill: () => Promise<void>;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
       { cause },
     );
   }
-  return { address, uiUrl: `http://${LOOPBACK}:${uiPort}`, stop };
+  return { address, uiUrl: `http://${LOOPBACK}:${uiPort}`, stop, kill: () => killed(guard, port) };
 }
 
 function spawnGuarded(options: DevServerOptions, port: number, uiPort: number): ChildProcess {
@@ -121,6 +123,25 @@ async function end(guard: ChildProcess): Promise<void> {
   const ended = new Promise((done) => guard.once('exit', done));
   guard.stdin?.end();
   await ended;
+}
+
+/** The guard and the server are a process group. Resolves once the port is free: the server ends a moment after its guard. */
+async function killed(guard: ChildProcess, port: number): Promise<void> {
+  if (guard.pid === undefined || guard.exitCode !== null || guard.signalCode !== null) return;
+  const ended = new Promise((done) => guard.once('exit', done));
+  process.kill(-guard.pid, 'SIGKILL');
+  await ended;
+  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  while (!(await isFree(port)) && Date.now() < deadline) await pause(POLL_MS);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    return (await freePort(port)) === port;
+  } catch (error) {
+    if (error instanceof OffboardError) return false;
+    throw error;
+  }
 }
 
 /** The wanted port if nothing listens there, else any. Asked before the start, so that another server's answer is never taken for ours. */

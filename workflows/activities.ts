@@ -8,7 +8,8 @@ import { withRecords } from './records.ts';
 /** Tried for as long as it takes: how long a cloud may be away is decided in the activity, by the manifest's `waits.unreachable`. */
 const OPTIONS: ActivityOptions = {
   startToCloseTimeout: '1h',
-  heartbeatTimeout: '30s',
+  // Each tells every two seconds that it lives, and what a long computation does it does in pieces: when its worker dies another goes on soon.
+  heartbeatTimeout: '15s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
     initialInterval: '1s',
@@ -18,7 +19,7 @@ const OPTIONS: ActivityOptions = {
   },
 };
 
-/** What changes things looks after one item at a time and tells every two seconds that it lives: when its worker dies another goes on soon. */
+/** What changes things looks after one item at a time. */
 const ACTING: ActivityOptions = { ...OPTIONS, heartbeatTimeout: '10s' };
 
 /** Short ones: they only read or write records. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyCloud } from '../cloud.ts';
 import type { SystemType } from '../../model/names.ts';
+import type { FailureClass } from '../../model/errors.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
@@ -52,7 +53,7 @@ export async function readBack(operation: BatchOperation, items: readonly PlanIt
       const kind = kindOf(cloud, item);
       const answer = await persistently(cloud, () => (operation.seenByTrace ? traceOf(kind, glance, item) : kind.read(glance, item)));
       const outcome = answer.ok ? operation.seen(item, answer.value, kind) : undefined;
-      if (!answer.ok) attempts.push(failed(item, answer.failure));
+      if (!answer.ok) attempts.push(failed(item, afterCall(answer.failure)));
       else if (outcome) attempts.push({ item, outcome });
       if (!answer.ok || outcome) pending.delete(item);
       else pending.set(item, answer.value);
@@ -66,6 +67,12 @@ export async function readBack(operation: BatchOperation, items: readonly PlanIt
   }
   return [...attempts, ...[...pending].map(([item, current]) => notSeen(operation, item, current, reach))];
 }
+
+/** The call was made: that it took effect is not known, nor that it did not. */
+const afterCall = (failure: FailureClass): FailureClass => ({
+  ...failure,
+  message: `the call was made, and what became of it could not be seen: ${failure.message}`,
+});
 
 function notSeen(operation: BatchOperation, item: PlanItem, current: Json | undefined, { cloud }: Pick<Reach, 'cloud'>): Attempt {
   const unseen = operation.unseen(item, current, kindOf(cloud, item));

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemId } from '../../model/names.ts';
 import type { Described, ReadContext, Walked } from '../cloud.ts';
 import type { TreeNode } from './wire/tree.ts';
-import { failureWords, isRetry } from './wire/classify.ts';
+import { failureWords } from './wire/classify.ts';
 import type { GcpApi } from './wire/clients.ts';
 import { exclusionOf } from '../../model/exclusion.ts';
 import type { Manifest } from '../../model/manifest.ts';
@@ -10,8 +9,6 @@ import { RefusedError } from '../answer.ts';
 
 /** Folders listed side by side: far below Resource Manager's read quota (600 a minute). */
 const AT_ONCE = 4;
-/** A listing that may be answered later is tried again after these pauses, in ms; then its branch is unknown. */
-const PAUSES = [500, 2_000];
 
 type Tree = Walked & { described: Described[] };
 
@@ -74,10 +71,7 @@ function described({ resource, name }: TreeNode, parent: string | undefined): De
 
 /** Direct children. What can be listed counts though the rest cannot; of the organisation at least something must be. */
 async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, walked: Tree): Promise<TreeNode[]> {
-  const results = await Promise.allSettled([
-    persistently(() => api.listFolders(parent)),
-    ...(withProjects ? [persistently(() => api.listProjects(parent))] : []),
-  ]);
+  const results = await Promise.allSettled([api.listFolders(parent), ...(withProjects ? [api.listProjects(parent)] : [])]);
   const failed = results.filter((r) => r.status === 'rejected');
   const [first] = failed;
   if (first && failed.length === results.length && parent.startsWith('organizations/')) throw first.reason;
@@ -86,18 +80,6 @@ async function childrenOf(api: GcpApi, parent: string, withProjects: boolean, wa
   const children = results.flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
   walked.described.push(...children.map((child) => described(child, parent)));
   return children;
-}
-
-async function persistently<T>(list: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await list();
-    } catch (error) {
-      const pause = PAUSES[attempt];
-      if (pause === undefined || !isRetry(error)) throw error;
-      await sleep(pause);
-    }
-  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { systemType, type SystemId, type SystemType } from '../../model/names.ts
 import type { AnyCloud, ReadContext } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { cloudUnavailable, failureMessage } from '../failures.ts';
-import { forEachLimited, retryDeadlinePassed } from './activity.ts';
+import { forEachLimited, retryDeadlinePassed, stopRequested } from './activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 
 /**
@@ -19,11 +19,16 @@ export async function lookInCloud<T>(
   about: string = type,
 ): Promise<Answer<T>> {
   const cloud = clouds[type];
-  const answer = await answerOf(cloud, () => ask(cloud));
+  let answer = await answerOf(cloud, () => ask(cloud));
+  // Once more within this try: the next try of the activity asks also whatever answered now.
+  if (mayPass(answer) && !stopRequested() && !retryDeadlinePassed(waits.unreachable)) answer = await answerOf(cloud, () => ask(cloud));
   if (!answer.ok && answer.failure.kind === 'retry' && !retryDeadlinePassed(waits.unreachable))
     throw cloudUnavailable(`${about}: ${failureMessage(answer.failure)}`, answer.failure.retryAfterMs);
   return answer;
 }
+
+const mayPass = (answer: Answer<unknown>): boolean =>
+  !answer.ok && answer.failure.kind === 'retry' && answer.failure.retryAfterMs === undefined;
 
 /** Asks one system, by a connection of its own. As `lookInCloud`. */
 export async function lookInSystem<T>(

@@ -10,7 +10,7 @@ const Found = z.object({ value: z.array(z.object({ id: z.guid() })) });
 export async function existingIn(graph: Rest, ids: readonly string[]): Promise<Set<string>> {
   const known = new Set<string>();
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const { value } = await graph.send('POST', '/directoryObjects/getByIds', Found, { ids: ids.slice(from, from + AT_ONCE) });
+    const { value } = await graph.ask('/directoryObjects/getByIds', Found, { ids: ids.slice(from, from + AT_ONCE) });
     for (const { id } of value) known.add(normalId(id));
   }
   return known;

@@ -91,9 +91,12 @@ export function isNotFound(error: unknown, codes: ReadonlySet<string>): boolean 
   return isRestError(error) && error.statusCode === 404 && codes.has(error.code ?? '');
 }
 
-/** How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. */
+/**
+ * How Node, MSAL and Entra itself say that a token cannot be had just now; MSAL gives its own faults the status 400. What Entra refuses has Entra's own codes, which MSAL
+ * lists as "Error(s)": an answer without them is somebody else's, such as a proxy's page.
+ */
 const UNREACHABLE =
-  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|AADSTS90033)\b|Response had no "expiresOn"/;
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|network_error|endpoints_resolution_error|post_request_failed|temporarily_unavailable|unknown_error|AADSTS90033)\b|Error\(s\): Not Available|Response had no "expiresOn"/;
 
 /** @azure/identity's errors carry no common class over its credentials; their names are documented. */
 function judgeSignIn(error: unknown): FailureClass | undefined {

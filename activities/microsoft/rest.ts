@@ -11,10 +11,13 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import type { FailureClass } from '../../model/errors.ts';
 import { NotYetError } from '../answer.ts';
+import { askAgain } from '../ask-again.ts';
 import type { Endpoint } from './endpoints.ts';
+import { judgeCommon } from './failure.ts';
 
-/** The engine tries again itself, where waits are seen, heartbeated and counted; a library's own waiting would hide them. */
+/** Questions are asked again by `askAgain`, and changes by the engine, which first looks what became of them. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
 
 const WITHIN_MS = 30_000;
@@ -50,9 +53,36 @@ export const answersOnly: PipelinePolicy = {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** JSON calls to one API. Refusals and network faults are thrown as RestError with the service's own error code. */
+/** Whether a question may be answered when it is asked again: what is the same in every API tells, and 401, which a token gets also in the moment when it ends. */
+function passing(error: unknown): FailureClass {
+  const common = judgeCommon(error);
+  if ('judged' in common) return common.judged;
+  const { status, code, message } = common.refusal;
+  return { kind: status === 401 ? 'retry' : 'blocked', code, message };
+}
+
+/** Asks a client's questions again, where the client makes the calls itself; to be added before all others of ours. */
+export const asksAgain: PipelinePolicy = {
+  name: 'asksAgain',
+  sendRequest: (request, next) =>
+    request.method === 'GET'
+      ? askAgain(passing, async () => {
+          const response = await next(request);
+          const refused = response.status >= 300 ? refusal(response) : undefined;
+          if (refused && passing(refused).kind === 'retry') throw refused;
+          return response;
+        })
+      : next(request),
+};
+
+/**
+ * JSON calls to one API. Refusals and network faults are thrown as RestError with the service's own error code. What asks, a listing, a GET or `ask`, is asked a few
+ * times where the moment was bad.
+ */
 export interface Rest {
   send<T>(method: Method, path: string, schema: z.ZodType<T>, body?: object): Promise<T>;
+  /** A question that is too long for a GET. */
+  ask<T>(path: string, schema: z.ZodType<T>, body: object): Promise<T>;
   /** All pages of a listing in `value`, followed by `@odata.nextLink` (Graph) or `nextLink` (ARM). */
   list<T>(path: string, schema: z.ZodType<T>): Promise<T[]>;
 }
@@ -83,13 +113,16 @@ export function restTo(
     return schema.parse(response.bodyAsText ? JSON.parse(response.bodyAsText) : undefined);
   }
 
+  const question: typeof call = (...args) => askAgain(passing, () => call(...args));
+
   return {
-    send: (method, path, schema, body) => call(method, `${base}${path}`, schema, body),
+    send: (method, path, schema, body) => (method === 'GET' ? question : call)(method, `${base}${path}`, schema, body),
+    ask: (path, schema, body) => question('POST', `${base}${path}`, schema, body),
     list: async <T>(path: string, schema: z.ZodType<T>) => {
       const page = z.object({ value: z.array(schema), '@odata.nextLink': z.string().nullish(), nextLink: z.string().nullish() });
       const all: T[] = [];
       for (let next: string | null | undefined = `${base}${path}`; next;) {
-        const answer: z.infer<typeof page> = await call('GET', next, page);
+        const answer: z.infer<typeof page> = await question('GET', next, page);
         all.push(...answer.value);
         next = answer['@odata.nextLink'] ?? answer.nextLink;
       }
@@ -103,10 +136,12 @@ export async function publicJson<T>(url: string, schema: z.ZodType<T>): Promise<
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
   pipeline.addPolicy(inTime);
   pipeline.addPolicy(answersOnly);
-  const headers = createHttpHeaders({ accept: 'application/json' });
-  const response = await pipeline.sendRequest((shared ??= createDefaultHttpClient()), createPipelineRequest({ url, headers }));
-  if (response.status >= 300) throw refusal(response);
-  return schema.parse(jsonOf(response.bodyAsText));
+  return await askAgain(passing, async () => {
+    const headers = createHttpHeaders({ accept: 'application/json' });
+    const response = await pipeline.sendRequest((shared ??= createDefaultHttpClient()), createPipelineRequest({ url, headers }));
+    if (response.status >= 300) throw refusal(response);
+    return schema.parse(jsonOf(response.bodyAsText));
+  });
 }
 
 /** Refuses a URL outside the endpoint's origin, as a forged or broken next link would name: it must not get our token. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, WorkflowFailedError } from '@temporalio/client';
+import { isGrpcServiceError, QueryNotRegisteredError, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
@@ -51,14 +51,22 @@ export async function attend(
   }
 }
 
+/** Undefined while no worker or no server answers. */
 async function viewNow(handle: Handle): Promise<RunView | undefined> {
-  return await handle.query(status).catch(undefinedIf(isGrpcServiceError));
+  return await handle.query(status).catch(undefinedIf(isUnanswered));
 }
+
+const isUnanswered = (error: unknown): boolean =>
+  isGrpcServiceError(error) || error instanceof ServiceError || error instanceof QueryNotRegisteredError;
 
 /** Without a result the run says why itself: a breaker tripped, somebody cancelled it. */
 async function ended(handle: Handle, view: RunView): Promise<OffboardingResult> {
   try {
-    return await handle.result();
+    for (;;) {
+      const result = await handle.result().catch(undefinedIf(isUnanswered));
+      if (result) return result;
+      await sleep(EVERY_MS);
+    }
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const reason = view.ended?.reason ?? error.cause?.message ?? error.message;

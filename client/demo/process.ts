@@ -13,6 +13,8 @@ export interface Child {
   ready: Record<string, unknown>;
   /** SIGTERM, then SIGKILL; resolves when it has ended. */
   stop(): Promise<void>;
+  /** SIGKILL, as a machine that fails; resolves when it has ended. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function startProcess(name: string, args: string[], env: NodeJS.Pro
     const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n');
     throw new OffboardError('Internal', `the ${name} did not get ready; its log ${logFile} ends with:\n${said}`);
   }
-  return { pid: child.pid ?? 0, ready, stop };
+  return { pid: child.pid ?? 0, ready, stop, kill: () => end(child, 'SIGKILL') };
 }
 
 function readyLine(child: ChildProcess): Promise<Record<string, unknown> | undefined> {
@@ -53,10 +55,10 @@ function readyLine(child: ChildProcess): Promise<Record<string, unknown> | undef
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((done) => child.once('exit', done));
-  child.kill('SIGTERM');
+  child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
   await ended;
   clearTimeout(timer);

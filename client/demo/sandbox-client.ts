@@ -6,16 +6,24 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Calls } from '../../sandbox/calls.ts';
 import type { Change } from '../../sandbox/changes.ts';
+import type { Estate } from '../../sandbox/estate.ts';
+import type { FaultKind } from '../../sandbox/faults.ts';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
 /** The sandbox as a person beside it sees it: its report and its mailbox, over https with its own certificate authority. */
 export interface SandboxClient {
   origin: string;
   report(): Promise<SandboxReport>;
+  /** Puts an estate in place of what is there. */
+  fill(estate: Pick<Estate, 'manifest' | 'objects'>): Promise<void>;
   /** Has others do something in the clouds. */
   change(changes: readonly Change[]): Promise<void>;
   /** How often each operation of each service was called since the sandbox came up. */
   calls(): Promise<Calls>;
+  /** How many removals were asked for of what was gone. */
+  repeated(): Promise<number>;
+  /** Disturbs a share of all calls from now on (docs/estate.md). */
+  disturb(faults: { rate: number; kinds?: readonly FaultKind[]; seed?: number }): Promise<void>;
   /** The newest one-time password in a mailbox, and its mail's id; undefined when there is none. */
   newestOtp(to: string): Promise<{ id: string; otp: string } | undefined>;
 }
@@ -27,10 +35,18 @@ export function sandboxClient(origin: string, folder: string): SandboxClient {
   return {
     origin,
     report: () => getJson<SandboxReport>(`${origin}/sandbox/report`, ca),
+    async fill({ manifest, objects }) {
+      await send(`${origin}/sandbox/estate`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify({ manifest, objects }));
+    },
     async change(changes) {
       await send(`${origin}/sandbox/changes`, { ca, method: 'POST', headers: { authorization } }, JSON.stringify(changes));
     },
     calls: async () => JSON.parse(await send(`${origin}/sandbox/calls`, { ca, headers: { authorization } })) as Calls,
+    repeated: async () =>
+      (JSON.parse(await send(`${origin}/sandbox/repeated`, { ca, headers: { authorization } })) as { repeated: number }).repeated,
+    async disturb(faults) {
+      await send(`${origin}/sandbox/faults`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(faults));
+    },
     async newestOtp(to) {
       const mails = await getJson<{ value: { id: string; text: string }[] }>(
         `${origin}/mail/api/messages?to=${encodeURIComponent(to)}`,

@@ -17,7 +17,7 @@ import { loadKeys } from '../../security/keys.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
 import { isAlive } from '../../temporal/lock.ts';
-import { startDevServer } from '../../temporal/dev-server.ts';
+import { startDevServer, type DevServerOptions } from '../../temporal/dev-server.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
 import { startProcess } from './process.ts';
 import { sandboxClient, type SandboxClient } from './sandbox-client.ts';
@@ -46,7 +46,16 @@ export interface Stage {
   temporalUi: string | undefined;
   /** Address of the codec server for that UI, with its secret; undefined where the server is another's. */
   codec: string | undefined;
+  worker: Restartable;
+  /** Undefined where the server is another's. */
+  temporal: Restartable | undefined;
   strike(): Promise<void>;
+}
+
+/** A part that can fail in the middle of its work and come up again: with the same data, and at the same address. */
+export interface Restartable {
+  kill(): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** glibc keeps a pool of memory for each of many threads; two take some tens of MB less (docs/worker.md). */
@@ -90,12 +99,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     progress(`Temporal: ${temporal.address}${temporal.uiUrl ? `, UI ${temporal.uiUrl}` : ''}`);
     const named = { ...env, TEMPORAL_ADDRESS: temporal.address };
     const evidence = process.env['OFFBOARD_EVIDENCE_DIR'] ?? 'evidence';
-    const worker = await startProcess(
-      'worker',
-      [join(ROOT, 'worker', 'main.ts')],
-      { ...named, ...workerEnv, ...FEW_ARENAS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
-      join(folder, 'logs', 'worker.log'),
-    );
+    const startWorker = () =>
+      startProcess(
+        'worker',
+        [join(ROOT, 'worker', 'main.ts')],
+        { ...named, ...workerEnv, ...FEW_ARENAS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
+        join(folder, 'logs', 'worker.log'),
+      );
+    let worker = await startWorker();
     stops.push(() => worker.stop());
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
@@ -108,6 +119,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       env: named,
       temporalUi: temporal.uiUrl,
       codec: temporal.codec,
+      worker: { kill: () => worker.kill(), start: async () => void (worker = await startWorker()) },
+      temporal: temporal.server,
       strike,
     };
   } catch (error) {
@@ -122,7 +135,7 @@ async function bringTemporal(
   env: NodeJS.ProcessEnv,
   progress: (line: string) => void,
   stops: (() => Promise<void> | void)[],
-): Promise<{ address: string; uiUrl?: string; codec?: string }> {
+): Promise<{ address: string; uiUrl?: string; codec?: string; server?: Restartable }> {
   const named = connectionSettings(env);
   if (named) return { address: named.address };
   const binary = await temporalBinary({ progress });
@@ -132,17 +145,20 @@ async function bringTemporal(
   const codec = await startCodecServer({ ring: loadKeys(homeOf(env).keys, env), door, port: 0 });
   stops.push(() => codec.stop());
   const endpoint = `${codec.url}/${secret}`;
-  const server = await startDevServer({
+  const options: DevServerOptions = {
     binary,
     databaseFile: join(folder, 'temporal.db'),
     codecEndpoint: endpoint,
     searchAttributes: SEARCH_ATTRIBUTES,
     logFile: join(folder, 'logs', 'temporal.log'),
-  });
+  };
+  let server = await startDevServer(options);
   stops.push(() => server.stop());
+  const ports = { port: Number(new URL(`tcp://${server.address}`).port), uiPort: Number(new URL(server.uiUrl).port) };
+  const again = { kill: () => server.kill(), start: async () => void (server = await startDevServer({ ...options, ...ports })) };
   codec.allow(server.uiUrl);
   progress(`codec server for the Temporal UI and CLI (--codec-endpoint): ${endpoint}`);
-  return { address: server.address, uiUrl: server.uiUrl, codec: endpoint };
+  return { address: server.address, uiUrl: server.uiUrl, codec: endpoint, server: again };
 }
 
 const EstateFile = z.strictObject({ manifest: ManifestSchema, objects: z.array(z.unknown()), changes: z.array(z.unknown()).optional() });

@@ -7,7 +7,7 @@ import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
 import { judgeReadings } from '../../discover/judge.ts';
 import { principalsIn, type Reading } from '../../discover/read.ts';
-import { failureMessage } from '../../failures.ts';
+import { failedToSignIn, failureMessage } from '../../failures.ts';
 import { breathe } from '../../piecewise.ts';
 import { forEachLimited, stopSignal } from '../../look/activity.ts';
 import { kindOf } from '../../look/kinds.ts';
@@ -57,17 +57,18 @@ export class SecondLook {
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
     const snapshots = new Map<SystemId, unknown>([[item.system, own.value]]);
     const provers = this.#proversOf(item);
-    let later: Answer<never> | undefined;
+    let notNow: Answer<never> | undefined;
     const whole = new Set([item.system, ...provers]);
     const asked = await this.#askedFor(item);
     for (const { system, reason } of asked.unknown) readings.push({ system, unknown: reason });
     await forEachLimited([...new Set([...provers, ...asked.systems])], async (system) => {
       const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
       if (read.ok) snapshots.set(system, read.value);
-      else if (read.failure.kind === 'retry') later ??= read;
+      // A failed sign-in tells nothing of the system: that is mended, not decided about.
+      else if (read.failure.kind === 'retry' || failedToSignIn(read.failure)) notNow ??= read;
       readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
     });
-    if (later) return later;
+    if (notNow) return notNow;
     // Many looks wait for the same readings, and come here at once.
     await breathe();
     const again = await this.#planAgain(item, whole, readings, snapshots);

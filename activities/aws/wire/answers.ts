@@ -56,7 +56,9 @@ function isJsonObject(said: string): boolean {
 
 function noAnswer(operation: string, type: string): NotYetError {
   const what = `what came for ${operation} is no answer of AWS (content type ${type.slice(0, 60)})`;
-  return new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
+  const error = new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
+  // By this the SDK knows that it may ask again.
+  return Object.assign(error, { $retryable: { throttling: false } });
 }
 
 /** Throws `TimeoutError`, which the SDK and the classifier take for what may be tried again. */

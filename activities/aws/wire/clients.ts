@@ -20,7 +20,8 @@ import { need } from '../snapshot.ts';
 
 const SESSION_NAME = 'mepm-offboard';
 const SESSION_SECONDS = 3600;
-const MAX_ATTEMPTS = 3;
+/** As often as `askAgain` asks the other clouds. */
+const MAX_ATTEMPTS = 5;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 const SOCKETS = 50;

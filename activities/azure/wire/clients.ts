@@ -4,7 +4,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { doneOrGone, unlessGone } from '../../answer.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { existingIn } from '../../microsoft/existing.ts';
-import { answersOnly, inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
+import { answersOnly, asksAgain, inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
@@ -32,6 +32,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
     credentialScopes: endpoint.tokenScope,
     ...NO_OWN_RETRIES,
   });
+  client.pipeline.addPolicy(asksAgain);
   client.pipeline.addPolicy(inTime);
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));

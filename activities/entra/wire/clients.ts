@@ -85,7 +85,7 @@ export function connectEntra(endpoint: Endpoint, credential: TokenCredential) {
       const among: string[] = [];
       for (let from = 0; from < groups.length; from += GROUPS_AT_ONCE) {
         const groupIds = groups.slice(from, from + GROUPS_AT_ONCE);
-        const check = () => graph.send('POST', `/users/${userId}/checkMemberGroups`, MemberOf, { groupIds });
+        const check = () => graph.ask(`/users/${userId}/checkMemberGroups`, MemberOf, { groupIds });
         among.push(...((await unlessGone(isGone, check))?.value ?? []).map(normalId));
       }
       return among;

@@ -4,7 +4,7 @@ import { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
 import { transportOfAnswers } from './answers.ts';
 import { accountApi, activityApi } from './accounts.ts';
-import { RenewingAuth } from './auth.ts';
+import { AskingAuth } from './auth.ts';
 import { assetApi, policyApi } from './policies.ts';
 import { poolApi } from './pools.ts';
 import { roleApi } from './roles.ts';
@@ -19,10 +19,10 @@ const TIMEOUT_MS = 30_000;
 /**
  * Google's APIs with Application Default Credentials. OFFBOARD_GCP_IAM_ENDPOINT, OFFBOARD_GCP_RESOURCE_MANAGER_ENDPOINT,
  * OFFBOARD_GCP_POLICY_ANALYZER_ENDPOINT and OFFBOARD_GCP_CLOUD_ASSET_ENDPOINT name other endpoints than Google's own. The SDK's retries
- * are off: the engine tries again, and says so in its journal. `settle`: the manifest's `waits.settle`, in ms.
+ * are off: AskingAuth asks again, and the engine tries a change again, and says so in its journal. `settle`: the manifest's `waits.settle`, in ms.
  */
 export function connectGoogle(settle: number, env: NodeJS.ProcessEnv = process.env) {
-  const auth = new RenewingAuth({
+  const auth = new AskingAuth({
     scopes: 'https://www.googleapis.com/auth/cloud-platform',
     clientOptions: { transporter: transportOfAnswers(TIMEOUT_MS) },
   });

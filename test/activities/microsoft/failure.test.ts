@@ -56,6 +56,25 @@ describe('the sign-in', () => {
       Object.assign(new Error('failed\nendpoints_resolution_error: See'), { name: 'AuthenticationError', statusCode: 400 }),
       { kind: 'retry' },
     ],
+    [
+      'a proxy’s page in place of Entra’s answer, as MSAL says it',
+      Object.assign(
+        new Error('failed\nunknown_error: Error(s): Not Available - Timestamp: Not Available - Description: An unknown error occured.'),
+        {
+          name: 'AuthenticationError',
+          statusCode: 400,
+        },
+      ),
+      { kind: 'retry' },
+    ],
+    [
+      'a refusal that is not in Entra’s words',
+      Object.assign(new Error('failed\n[object Object]: Error(s): Not Available - Timestamp: Not Available'), {
+        name: 'AuthenticationError',
+        statusCode: 400,
+      }),
+      { kind: 'retry' },
+    ],
     ['an unreachable Entra', new CredentialUnavailableError('network_error: connect ECONNREFUSED 127.0.0.1:1'), { kind: 'retry' }],
   ])('%s', (_name, error, judged) => {
     expect(judgeCommon(error)).toMatchObject({ judged });

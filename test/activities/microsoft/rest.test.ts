@@ -74,3 +74,53 @@ test.each(['<html>sign in first</html>', ''])('a page with status 200 is no answ
   const { rest } = answering({ [`${BASE}/a`]: { body } });
   await expect(rest.list('/a', z.int())).rejects.toMatchObject({ code: 'NotAnAnswer', kind: 'retry' });
 });
+
+/** Answers one call after the other, and counts them. */
+function inTurn(...answers: { status: number; body: string; retryAfter?: string }[]) {
+  const asked: string[] = [];
+  const client: HttpClient = {
+    sendRequest: (request) => {
+      const { status, body, retryAfter } = answers[asked.length] ?? { status: 500, body: '' };
+      asked.push(request.method);
+      const type = body.startsWith('<') ? 'text/html' : 'application/json';
+      const headers = createHttpHeaders({ 'content-type': type, ...(retryAfter ? { 'retry-after': retryAfter } : {}) });
+      return Promise.resolve({ request, status, headers, bodyAsText: body });
+    },
+  };
+  return { asked, rest: restTo(endpoint, credential, client) };
+}
+
+const DONE = { status: 200, body: '{"value":[1]}' };
+const value = z.object({ value: z.array(z.int()) });
+
+test.each([
+  ['503 of something on the way', { status: 503, body: '<html>' }],
+  ['429 with a Retry-After', { status: 429, body: '{"error":{"code":"TooManyRequests"}}', retryAfter: '0' }],
+  ['a page with status 200', { status: 200, body: '<html>sign in first</html>' }],
+  ['an answer that broke off', { status: 200, body: '{"value":[1' }],
+  ['a token that has just ended', { status: 401, body: '{"error":{"code":"ExpiredAuthenticationToken"}}' }],
+])('a question is asked again after %s', async (_, fault) => {
+  const listing = inTurn(fault, fault, DONE);
+  expect(await listing.rest.list('/a', z.int())).toEqual([1]);
+  const long = inTurn(fault, DONE);
+  expect(await long.rest.ask('/a', value, {})).toEqual({ value: [1] });
+  expect([listing.asked, long.asked]).toEqual([
+    ['GET', 'GET', 'GET'],
+    ['POST', 'POST'],
+  ]);
+});
+
+test('a change is made once, however it was answered: what became of it must be looked at first', async () => {
+  const { asked, rest } = inTurn({ status: 503, body: '' }, DONE);
+  await expect(rest.send('DELETE', '/a', z.unknown())).rejects.toMatchObject({ statusCode: 503 });
+  await expect(inTurn({ status: 503, body: '' }, DONE).rest.send('POST', '/a', value, {})).rejects.toMatchObject({ statusCode: 503 });
+  expect(asked).toEqual(['DELETE']);
+});
+
+test('a refusal is not asked about again, and a pause that is too long is left to whoever asks', async () => {
+  const refused = inTurn({ status: 403, body: '{"error":{"code":"Authorization_RequestDenied"}}' }, DONE);
+  await expect(refused.rest.list('/a', z.int())).rejects.toMatchObject({ statusCode: 403 });
+  const busy = inTurn({ status: 429, body: '', retryAfter: '3600' }, DONE);
+  await expect(busy.rest.list('/a', z.int())).rejects.toMatchObject({ statusCode: 429 });
+  expect([refused.asked.length, busy.asked.length]).toEqual([1, 1]);
+});

@@ -59,3 +59,19 @@ test('a body that does not come whole is given up, and may be asked for again', 
   server.closeAllConnections();
   server.close();
 });
+
+test('the SDK asks again after a page in place of an answer', async () => {
+  let asked = 0;
+  const server = createServer((_, answer) => {
+    const [type, body] = ++asked < 3 ? ['text/html', PAGE] : ['text/xml', ROLES];
+    answer.writeHead(200, { 'content-type': type }).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = takingAnswersOnly(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 3 }));
+  expect(await client.send(new ListRolesCommand({}))).toMatchObject({ Roles: [] });
+  expect(asked).toBe(3);
+  server.closeAllConnections();
+  server.close();
+});
