@@ -28,7 +28,13 @@ const estate = { run, manifest: address, readings: addresses };
 /** Shapes by activity. What a person says is judged field by field by whoever decides about it. */
 export const INPUTS = {
   startRun: z.looseObject({ run, manifest: z.unknown(), startedBy: words, adopt: line.optional() }),
-  startRestore: z.looseObject({ run, restores: line, only: ids.optional(), startedBy: words }),
+  startRestore: z.looseObject({
+    run,
+    restores: line,
+    only: ids.optional(),
+    startedBy: words,
+    lift: z.strictObject({ reason: words }).optional(),
+  }),
   startDiscovery: z.strictObject({ run, scope: z.unknown() }),
   walk: z.strictObject({ run, manifest: address }),
   readBatch: z.strictObject({

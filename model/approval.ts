@@ -51,10 +51,15 @@ export function refusalToRemove(item: PlanItem, { plan, hash }: InForce, ledger:
   return { reason: `${open.length} items of earlier phases are unresolved, such as ${open[0]}`, ...(asked ? { waits: true } : {}) };
 }
 
-/** Pure: does a recorded approval cover the restore of this item now? As `refusalToRemove`. */
+/** Pure: does a recorded approval cover the restore of this item now? As `refusalToRemove`. What is only lifted from quarantine needs none. */
 export function refusalToRestore(item: PlanItem, inForce: InForce, ledger: Ledger, authority: Authority): Unauthorized | undefined {
   if (ledger.startedBy !== undefined && ledger.restores === undefined) return { reason: 'this run removes; it restores nothing' };
-  return refusalAtGates(item, inForce, ledger, authority, ['restore']);
+  return refusalAtGates(item, inForce, ledger, authority, gatesOfRestore(ledger));
+}
+
+/** Pure: whose lift it is was judged when it began. */
+export function gatesOfRestore({ lifts }: Pick<Ledger, 'lifts'>): Gate[] {
+  return lifts === undefined ? ['restore'] : [];
 }
 
 function refusalAtGates(

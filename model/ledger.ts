@@ -17,7 +17,7 @@ import type { Proof } from './statement/statement.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
-  /** `restores`: journal of the run that this one undoes. */
+  /** `restores`: journal of the run that this one undoes; `lifts`: only what that left in quarantine, without an approval, and why. */
   | {
       type: 'run-started';
       workflowId: string;
@@ -25,6 +25,7 @@ export type JournalRecord =
       manifestHash: string;
       tenantId: string;
       restores?: string;
+      lifts?: { reason: string };
       temporal?: Place;
       /** What proves who started it; `nonce`: its statement's random number, which counts once; `admission` of a sign-in. */
       proof?: Proof;
@@ -98,6 +99,8 @@ export interface Ledger extends Decided {
   tenantId: string | undefined;
   /** Journal of the run that this one undoes; undefined for an offboarding. */
   restores: string | undefined;
+  /** Why it gives back only what that run left in quarantine; undefined for every other restore. */
+  lifts: { reason: string } | undefined;
   /** SHA-256 of the policy by which it goes now, and when that was recorded (ISO). */
   policy: { hash: string; at: string } | undefined;
   /** Address of the manifest the run was started with. */
@@ -138,6 +141,7 @@ export function emptyLedger(): Ledger {
     nonce: undefined,
     tenantId: undefined,
     restores: undefined,
+    lifts: undefined,
     policy: undefined,
     manifest: undefined,
     planHash: undefined,
@@ -175,6 +179,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       ledger.tenantId = r.tenantId;
       ledger.manifest = r.manifestHash;
       ledger.restores = r.restores;
+      ledger.lifts = r.lifts;
       ledger.temporal = r.temporal;
       return;
     case 'policy':

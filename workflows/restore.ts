@@ -21,6 +21,8 @@ export interface RestoreInput {
   only?: string[];
   startedBy: string;
   dryRun: boolean;
+  /** Gives back only what that left in quarantine, without a gate; why. */
+  lift?: { reason: string };
   /** What proves who starts it. */
   proof?: Proof;
   /** Whether the server knows the search attributes. */
@@ -29,7 +31,7 @@ export interface RestoreInput {
 
 /**
  * Gives back what an offboarding removed, the last first: a plan from its journal, an approval of its own, then the guide's phases
- * backwards, then evidence.
+ * backwards, then evidence. What it only left in quarantine is given back without an approval, where that is all that is asked for.
  */
 export async function restore(input: RestoreInput): Promise<OffboardingResult> {
   const { tenantId, restores, startedBy, dryRun, searchAttributes } = input;
@@ -42,7 +44,7 @@ export async function restore(input: RestoreInput): Promise<OffboardingResult> {
   });
 }
 
-async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId, proof }: RestoreInput): Promise<Ending> {
+async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId, lift, proof }: RestoreInput): Promise<Ending> {
   run.enter('preconditions');
   const what = { run: run.id, restores, ...(only === undefined ? {} : { only }) };
   run.begin(
@@ -52,6 +54,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId,
       startedBy,
       tenantId,
       dryRun,
+      ...(lift === undefined ? {} : { lift }),
       ...(proof === undefined ? {} : { proof }),
       arrivedAt: new Date().toISOString(),
     }),
@@ -67,7 +70,7 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId,
       next: [step('plan', workflowInfo().workflowId)],
     };
   }
-  const outcome = await backwards(run);
+  const outcome = lift ? await backwards(run) : await approvedBackwards(run);
   switch (outcome) {
     case 'done':
       return { status: 'completed', reason: whatCameBack(run) };
@@ -86,10 +89,13 @@ async function giveBack(run: Run, { restores, only, startedBy, dryRun, tenantId,
   }
 }
 
+async function approvedBackwards(run: Run): Promise<StepOutcome> {
+  const approved = await approveRestore(run);
+  return approved === 'done' ? await backwards(run) : approved;
+}
+
 /** The guide's phases, the last first: each ends when all its items are back, or waived. */
 async function backwards(run: Run): Promise<StepOutcome> {
-  const approved = await approveRestore(run);
-  if (approved !== 'done') return approved;
   for (const phase of PHASES.toReversed()) {
     if (run.batches(phase).length === 0) continue;
     run.enter(phase);

@@ -4,7 +4,11 @@ export function isStart(workflowType: string, input: unknown): boolean {
     case 'offboarding':
       return isText(at(input, 'manifest', 'tenant', 'id')) && isText(at(input, 'startedBy'));
     case 'restore':
-      return ['tenantId', 'restores', 'startedBy'].every((name) => isText(at(input, name))) && isTextsOrAbsent(at(input, 'only'));
+      return (
+        ['tenantId', 'restores', 'startedBy'].every((name) => isText(at(input, name))) &&
+        isTextsOrAbsent(at(input, 'only')) &&
+        isLiftOrAbsent(at(input, 'lift'))
+      );
     case 'discovery':
       return isText(at(input, 'scope', 'tenant', 'id'));
     default:
@@ -19,3 +23,5 @@ function at(value: unknown, ...path: string[]): unknown {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 const isTextsOrAbsent = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.every(isText));
+
+const isLiftOrAbsent = (value: unknown): boolean => value === undefined || isText(at(value, 'reason'));

@@ -20,7 +20,8 @@ import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
 import { goByPolicy } from '../records/policy.ts';
 import { currentPlan } from '../records/plans.ts';
-import { proved, starterOf } from './prove.ts';
+import { starterOf } from '../records/starter.ts';
+import { proved } from './prove.ts';
 
 export interface DecideInput {
   run: string;

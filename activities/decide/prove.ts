@@ -8,15 +8,11 @@ import { whereOf, type Saying } from '../../model/statement/statement.ts';
 import { quorumOf } from '../../model/quorum.ts';
 import type { Deps } from '../deps.ts';
 import { provedAt, type Proved } from '../entra/proved.ts';
+import { starterOf } from '../records/starter.ts';
 
 /** Is it proved who says this to a run? `arrivedAt`: when it came, by the workflow's time, in ISO. */
 export async function proved({ policy, temporal }: Deps, run: string, says: Saying, message: Said, arrivedAt: string): Promise<Proved> {
   return await provedAt(policy, whereOf(temporal.namespace, run), says, message, arrivedAt);
-}
-
-/** Whoever started a run, with what proves it. */
-export function starterOf({ startedBy = '', startProof }: Ledger): Said {
-  return { by: startedBy, ...(startProof ? { proof: startProof } : {}) };
 }
 
 /** What covers removals in a run now: its records, judged by today's policy at the later of this clock and the newest record's time. */

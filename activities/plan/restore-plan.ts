@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { fault, notAuthorized } from '../failures.ts';
 import { kindOf } from '../look/kinds.ts';
 import { lookInSystem } from '../look/look.ts';
+import { stillInQuarantine } from '../records/in-quarantine.ts';
 import { removedWithAdopted } from '../records/removed.ts';
 import { freeze, type MakePlanResult } from './make-plan.ts';
 import { restorabilityOf } from './restorability.ts';
@@ -22,8 +23,11 @@ export interface MakeRestorePlanInput {
 
 /** Plans what is given back, freezes the plan, and makes it the one in force. Reads clouds only for what chosen items need. */
 export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: MakeRestorePlanInput): Promise<MakePlanResult> {
-  if ((await deps.journal.ledger(run)).restores !== restores) throw notAuthorized(`${run} was not started to restore that run`);
-  const { ledger, removed, plans } = await removedWithAdopted(deps.journal, deps.artifacts, restores);
+  const own = await deps.journal.ledger(run);
+  if (own.restores !== restores) throw notAuthorized(`${run} was not started to restore that run`);
+  const { ledger, removed: all, plans } = await removedWithAdopted(deps.journal, deps.artifacts, restores);
+  const still = own.lifts && (await stillInQuarantine(deps.journal, restores));
+  const removed = still ? all.filter((r) => r.quarantined && still.has(r.item.id)) : all;
   const last = plans.at(-1);
   if (!last) throw fault(`${restores} had no plan`);
   const manifest = await deps.artifacts.get<Manifest>(last.manifestHash);
@@ -41,7 +45,7 @@ export async function makeRestorePlan(deps: Deps, { run, restores, ...input }: M
     only,
     restorability: restorabilityOf(deps.clouds, removed, new Date(), isPlanned),
     missing,
-    notRemoved: only === undefined ? notRemoved(last, ledger) : [],
+    notRemoved: only === undefined && !still ? notRemoved(last, ledger) : [],
     warnings: ledger.ended === undefined ? [`${restores} has not ended by its journal: make sure that it removes nothing any more`] : [],
   });
   return { ...(await freeze(deps, run, plan)), pilot: false, unknown: [], collectors: [], gone: [] };

@@ -22,6 +22,7 @@ import type { Proof } from '../../model/statement/statement.ts';
 import { parseRunName, withoutDryRun, workflowIdIn, workflowIdOf } from '../../model/run-name.ts';
 import { nonceOf, provedPart, unproved } from './prove.ts';
 import { goByPolicy } from '../records/policy.ts';
+import { stillInQuarantine } from '../records/in-quarantine.ts';
 import { earlierRun, runsOfTenant } from '../records/plans.ts';
 
 export interface StartRunInput {
@@ -109,7 +110,7 @@ export async function openRun(
   }: Pick<StartRunInput, 'run' | 'workflowId' | 'startedBy' | 'proof'> & { admission?: Admission },
   manifest: Manifest,
   manifestHash: string,
-  restores?: string,
+  undoes: { restores?: string; lifts?: { reason: string } } = {},
 ): Promise<Pick<StartRunResult, 'manifest' | 'waits' | 'approvers' | 'identity' | 'otpPublicKey'>> {
   demandTenant(run, manifest.tenant.id);
   const before = await deps.journal.ledger(run);
@@ -120,7 +121,7 @@ export async function openRun(
     await deps.journal.append(run, {
       type: 'run-started',
       ...started,
-      ...(restores === undefined ? {} : { restores }),
+      ...undoes,
       ...(proof ? { proof, ...nonceOf(proof), ...(admission ? { admission } : {}) } : {}),
     });
   }
@@ -244,15 +245,11 @@ async function openBefore(deps: Deps, run: string): Promise<Reason[]> {
 export async function earlierQuarantine(deps: Deps, run: string): Promise<Reason[]> {
   const before = await earlierRun(deps.journal, run);
   if (before === undefined) return [];
-  const still = new Set((await deps.journal.ledger(before)).quarantined.keys());
-  if (still.size === 0) return [];
-  for (const other of await deps.journal.runs()) {
-    const ledger = await deps.journal.ledgerIfWhole(other);
-    if (ledger?.restores !== before) continue;
-    for (const { item, outcome } of ledger.outcomes.values()) if (outcome === 'restored' || outcome === 'already-there') still.delete(item);
-  }
+  const still = await stillInQuarantine(deps.journal, before);
   const [first] = still;
   if (first === undefined) return [];
   const reason = `${before} left ${still.size} things in quarantine, such as ${first}; give them back first`;
-  return [{ reason, next: [step('restore', before, '--by', 'NAME')] }];
+  const { ended } = await deps.journal.ledger(before);
+  const lift = ended === undefined ? [] : [step('lift', before, '--by', 'NAME', '--reason', 'TEXT')];
+  return [{ reason, next: [...lift, step('restore', before, '--by', 'NAME')] }];
 }

@@ -10,14 +10,13 @@ import { provedAt, type Proved } from '../entra/proved.ts';
 export interface Beginning {
   by: string;
   proof?: Proof;
-  dryRun: boolean;
 }
 
 /** Says why nobody proved to want this run, as the one precondition that is told then; nothing where it is proved, or names are only asserted. */
 export async function unproved(
   deps: Deps,
   run: string,
-  says: 'start' | 'restore',
+  says: 'start' | 'restore' | 'lift',
   message: Beginning & object,
   arrivedAt: string,
 ): Promise<{ nobody: Reason[]; admission?: Admission }> {
@@ -29,7 +28,7 @@ export async function unproved(
 async function beginningProved(
   { policy, temporal, journal }: Deps,
   run: string,
-  says: 'start' | 'restore',
+  says: 'start' | 'restore' | 'lift',
   message: Beginning,
   arrivedAt: string,
 ): Promise<Proved> {

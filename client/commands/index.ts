@@ -209,7 +209,7 @@ export const COMMANDS: Command[] = [
   {
     name: 'lift',
     summary:
-      'Give back what is in quarantine. Without --items all of it, and the run ends; else the items and what they need, and the run goes on.',
+      'Give back what is in quarantine. Without --items all of it, and the run ends; else the items and what they need, and the run goes on. Of a run that has ended: all that it left there.',
     positionals: ['RUN'],
     options: {
       items: { type: 'string', value: 'ID,ID', help: 'the items; what they need is lifted, and left in place, with them' },

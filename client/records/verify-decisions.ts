@@ -1,6 +1,7 @@
 import { approvalFault } from '../../model/approval.ts';
 import type { Approval } from '../../model/decided.ts';
 import type { JournalRecord } from '../../model/ledger.ts';
+import { liftEndedMessage } from '../../model/messages/start.ts';
 import { isFromAnybody, sayingOf } from '../../model/messages/index.ts';
 import type { Gate } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -20,6 +21,10 @@ export class Decisions {
   readonly #approvals = new Map<string, Approval[]>();
   /** Whether the run gives things back. */
   restores = false;
+  /** Only from quarantine, and why. */
+  lifts: { reason: string } | undefined;
+  /** Judged by the policy that is recorded after it. */
+  #lift: { at: string; started: Extract<JournalRecord, { type: 'run-started' }> } | undefined;
 
   constructor(run: string) {
     this.#run = run;
@@ -30,10 +35,15 @@ export class Decisions {
   take(at: string, r: JournalRecord): string | undefined {
     if (r.type === 'run-started') {
       this.restores = r.restores !== undefined;
+      this.lifts = r.lifts;
+      this.#lift = r.lifts && { at, started: r };
       this.#starter = { by: r.startedBy, ...(r.proof ? { proof: r.proof } : {}) };
       this.#where = whereOf(r.temporal?.namespace ?? '', this.#run);
     }
-    if (r.type === 'policy') this.#policy = r.policy;
+    if (r.type === 'policy') {
+      this.#policy = r.policy;
+      return this.#unprovedLift();
+    }
     if (r.type !== 'decision') return undefined;
     const { decision } = r;
     if (decision.kind === 'approve') {
@@ -47,6 +57,18 @@ export class Decisions {
     const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at), admission: r.admission };
     const verdict = proofVerdict(sayingOf(decision), decision, proving);
     return verdict.ok ? undefined : `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
+  }
+
+  /** No approval stands before a lift: what its starter said must be proved. */
+  #unprovedLift(): string | undefined {
+    if (!this.#lift || !this.#policy) return undefined;
+    const { at, started } = this.#lift;
+    this.#lift = undefined;
+    const { tenantId, restores = '', lifts, startedBy: by, nonce = '', proof, admission } = started;
+    const message = liftEndedMessage({ tenantId, restores, by, reason: lifts?.reason ?? '' }, proof);
+    const where = { ...this.#where, run: { nonce } };
+    const verdict = proofVerdict('lift', message, { policy: this.#policy, where, recordedAt: new Date(at), admission });
+    return verdict.ok ? undefined : `the lift of ${at} (by ${by}) is not proved: ${verdict.message}`;
   }
 
   /** Why approvals of a gate did not cover what was begun at a time; undefined where they did. */

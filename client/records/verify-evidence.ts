@@ -4,6 +4,7 @@ import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
 import { evidenceFiles, evidenceOf, planFile, planHashes } from '../../activities/evidence/evidence.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { gatesOfRestore } from '../../model/approval.ts';
 import type { Gate } from '../../model/names.ts';
 import { unproved } from '../../model/ending.ts';
 import { emptyLedger, record } from '../../model/ledger.ts';
@@ -113,7 +114,9 @@ function checkApprovals(run: string, lines: JournalLine[], plan: Plan | undefine
     begun++;
     // Plans before the one in force are not here: of their waves nothing can be said.
     const known = inForce?.hash === r.planHash ? plan : undefined;
-    const gates: Gate[] = decisions.restores ? ['restore'] : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
+    const gates: Gate[] = decisions.restores
+      ? gatesOfRestore(decisions)
+      : gatesBefore(known ?? { items: [], pilot: [] }, { id: r.item, phase: r.phase });
     const why = gates.flatMap((gate) => decisions.uncovered(gate, r.planHash, at) ?? [])[0];
     if (why !== undefined) broken(`${r.item} was begun ${why}`);
     if (inForce?.hash === r.planHash && !inForce.items.has(r.item)) broken(`${r.item} was begun and is not in the plan`);

@@ -42,7 +42,7 @@ export async function proven<M>(session: Session, workflowId: string, name: stri
 export async function beginProof(
   session: Session,
   workflowId: string,
-  says: 'start' | 'restore',
+  says: 'start' | 'restore' | 'lift',
   message: object,
 ): Promise<{ proof?: Proof }> {
   const sign = await signOf(session);

@@ -10,7 +10,7 @@ import { tenantAttribute } from '../../workflows/search-attributes.ts';
 import type { offboarding } from '../../workflows/offboarding.ts';
 import type { restore, RestoreInput } from '../../workflows/restore.ts';
 import type { OffboardingInput } from '../../workflows/run-state.ts';
-import { restoreMessage, startMessage } from '../../model/messages/start.ts';
+import { liftEndedMessage, restoreMessage, startMessage } from '../../model/messages/start.ts';
 import { beginProof } from './prove.ts';
 import { describeIfKnown, requireWorker, type Session } from './session.ts';
 
@@ -46,9 +46,11 @@ export async function startRestore(session: Session, input: Omit<RestoreInput, '
     workflow: 'restore',
     sort: input.dryRun ? 'restore-dry-run' : 'restore',
     ...(input.dryRun ? {} : { notBeside: { sort: 'offboarding', harm: 'would remove again what is given back' } }),
-    summary: `${input.dryRun ? 'Dry run: ' : ''}give back what ${input.restores} removed`,
+    summary: `${input.dryRun ? 'Dry run: ' : ''}give back what ${input.restores} ${input.lift ? 'left in quarantine' : 'removed'}`,
     args: async (workflowId, searchAttributes) => {
-      const proof = await beginProof(session, workflowId, 'restore', restoreMessage({ ...input, by: input.startedBy }));
+      const { lift, startedBy: by } = input;
+      const said = lift ? liftEndedMessage({ ...input, ...lift, by }) : restoreMessage({ ...input, by });
+      const proof = await beginProof(session, workflowId, lift ? 'lift' : 'restore', said);
       return [{ ...input, ...proof, searchAttributes }];
     },
   });

@@ -37,3 +37,11 @@ export interface Restore {
 export function restoreMessage({ tenantId, restores, by, dryRun, only }: Restore, proof?: Proof) {
   return { tenantId, restores, by, dryRun, ...(only === undefined ? {} : { only }), ...(proof === undefined ? {} : { proof }) };
 }
+
+/** What gives back what an ended run left in quarantine. */
+export type LiftEnded = Pick<Restore, 'tenantId' | 'restores' | 'by'> & { reason: string };
+
+/** The same for the lift of a run that has ended: who says it and why, and nothing else of it. */
+export function liftEndedMessage({ tenantId, restores, by, reason }: LiftEnded, proof?: Proof) {
+  return { tenantId, restores, by, reason, ...(proof === undefined ? {} : { proof }) };
+}

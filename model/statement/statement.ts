@@ -40,7 +40,7 @@ const StatementSchema = z.strictObject({
   /** Temporal's. */
   namespace: z.string().min(1),
   workflowId: z.string().min(1),
-  /** Id of the workflow's first run; of a start or a restore, which come before there is one, a random number that counts once (128 bits, hex). */
+  /** Id of the workflow's first run; of a start, a restore or the lift of an ended run, which come before there is one, a random number that counts once (128 bits, hex). */
   run: z.union([z.strictObject({ first: z.string().min(1) }), z.strictObject({ nonce: z.string().regex(/^[0-9a-f]{32}$/) })]),
   says: z.enum(SAYINGS),
   message: z.record(z.string(), z.json()),

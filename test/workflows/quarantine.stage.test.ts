@@ -145,7 +145,10 @@ test('what a terminated run left in quarantine stops the next run, until a resto
   expect(await resultOf(stage, run)).toMatchObject({
     status: 'refused',
     reason: expect.stringContaining(`${journal} left 2 things in quarantine`) as string,
-    next: [{ command: 'restore', args: [journal, '--by', 'NAME'] }],
+    next: [
+      { command: 'lift', args: [journal, '--by', 'NAME', '--reason', 'TEXT'] },
+      { command: 'restore', args: [journal, '--by', 'NAME'] },
+    ],
   });
   const restore = await stage.offboard('restore', journal, '--by', STARTER, '--json');
   expect(restore).toMatchObject({ code: 0 });

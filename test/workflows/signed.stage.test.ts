@@ -12,10 +12,10 @@ import { normalSshKey } from '../../model/statement/ssh-signature.ts';
 import { statementText } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
-import { addMember, APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
 import { sshKey, sshSigned, type SshKey } from '../harness/ssh.ts';
-import { Stage } from '../harness/stage.ts';
+import { Stage, type CliResult } from '../harness/stage.ts';
 
 const stage = new Stage();
 const keys: Record<string, SshKey> & { third: SshKey } = {
@@ -332,27 +332,56 @@ test('a collector that was confirmed by a key that turns out to be compromised i
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
 });
 
-test('whoever stops a run without proof stops it, and gives nothing back; a signed cancel gives back what is in quarantine', async () => {
-  for (const { by, signed } of [
-    { by: APPROVER, signed: true },
-    // What it leaves in quarantine stops the next run, so it comes last.
-    { by: 'mallory', signed: false },
-  ]) {
-    stage.deps.policy = SIGNED;
-    const quarantined = estate();
-    quarantined.manifest.mode = 'quarantine';
-    quarantined.manifest.waits = { quarantine: '1h', watch: '10m' };
-    expect(await typed(STARTER, 'start', await stage.fill(quarantined))).toMatchObject({ code: 0 });
-    const { planHash = '', run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
-    expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
-    await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
-    expect(signed ? await typed(by, 'cancel', RUN) : await stage.offboard('cancel', RUN, '--by', by)).toMatchObject({ code: 0 });
-    await expect(resultOf(stage, RUN)).rejects.toThrow('cancelled');
-    const { ended } = await stage.until(RUN, (v) => v.status === 'cancelled');
-    const { ours } = await stage.sandbox.client.report();
-    expect([ours.altered.length > 0, ended?.reason.includes('stays denied')]).toEqual([!signed, !signed]);
-    const decisions = (await stage.deps.journal.lines(run)).flatMap(({ record: r }) => (r.type === 'decision' ? [r.decision] : []));
-    expect(decisions.at(-1)).toMatchObject({ kind: 'cancel', by });
-    await clearRun(stage);
-  }
+/** A run that is stopped while something is in quarantine, and what the sandbox shows altered then. */
+async function stoppedInQuarantine(stop: () => Promise<CliResult>) {
+  stage.deps.policy = SIGNED;
+  const quarantined = estate();
+  quarantined.manifest.mode = 'quarantine';
+  quarantined.manifest.waits = { quarantine: '1h', watch: '10m' };
+  expect(await typed(STARTER, 'start', await stage.fill(quarantined))).toMatchObject({ code: 0 });
+  const { planHash = '', run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
+  expect(await stop()).toMatchObject({ code: 0 });
+  await expect(resultOf(stage, RUN)).rejects.toThrow('cancelled');
+  const { ended } = await stage.until(RUN, (v) => v.status === 'cancelled');
+  const decisions = (await recordsOf(run)).flatMap((r) => (r.type === 'decision' ? [r.decision] : []));
+  return { run, ended, altered: await altered(), last: decisions.at(-1) };
+}
+
+const altered = async () => (await stage.sandbox.client.report()).ours.altered.length;
+
+test('a signed cancel gives back what is in quarantine', async () => {
+  const stopped = await stoppedInQuarantine(() => typed(APPROVER, 'cancel', RUN));
+  expect([stopped.altered, stopped.ended?.reason.includes('stays denied')]).toEqual([0, false]);
+  expect(stopped.last).toMatchObject({ kind: 'cancel', by: APPROVER });
+});
+
+test('whoever stops a run without proof stops it, and gives nothing back; a signed lift of the ended run does, by its starter or an approver and by nobody else', async () => {
+  const stopped = await stoppedInQuarantine(() => stage.offboard('cancel', RUN, '--by', 'mallory'));
+  expect(stopped.altered).toBeGreaterThan(1);
+  expect(stopped.ended?.reason).toContain('stays denied');
+  expect(stopped.ended?.next?.map((n) => n.command)).toEqual(['lift', 'restore']);
+  expect(stopped.last).toMatchObject({ kind: 'cancel', by: 'mallory' });
+
+  // Nothing else begins before that.
+  expect(await typed(STARTER, 'start', stage.writeManifest(estate().manifest))).toMatchObject({ code: 0 });
+  expect((await stage.until(RUN, (v) => v.status === 'refused')).ended?.next?.map((n) => n.command)).toEqual(['lift', 'restore']);
+  const lift = (by: string) => typed(by, 'lift', stopped.run, '--reason', 'the vendor complains');
+  expectRefused(await stage.offboard('lift', stopped.run, '--by', STARTER, '--reason', 'x'), 'NotAllowed', 'proof: is missing');
+  expectRefused(await lift(MAILBOX), 'NotAllowed', 'is not among the approvers');
+  expectRefused(await typed(STARTER, 'lift', stopped.run, '--reason', 'x', '--items', 'a'), 'NotAllowed', 'restore');
+  expect(await altered()).toBe(stopped.altered);
+
+  // What was removed needs an approval to come back: of that a lift plans nothing.
+  const gone = { item: `azure-role-assignment:${READER_ASSIGNMENT}`, outcome: 'removed', reason: 'so it is' } as const;
+  await stage.deps.journal.append(stopped.run, { type: 'outcome', phase: 'permissions', outcome: gone });
+  expect(await lift(STARTER)).toMatchObject({ code: 0, out: expect.stringContaining('(completed): restored') as string });
+  expect(await altered()).toBe(0);
+  const { run, evidence } = await resultOf(stage, RUN.replace('offboarding', 'restore'));
+  const done = await recordsOf(run);
+  expect(done.filter((r) => r.type === 'gate-opened')).toEqual([]);
+  expect(done.flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []))).not.toContain(gone.item);
+  expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
+  expectRefused(await lift(APPROVER), 'NotAllowed', 'has nothing left in quarantine');
 });

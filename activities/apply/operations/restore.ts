@@ -38,7 +38,9 @@ export const RESTORE: BatchOperation = {
 
 /** Gives planned items back, as durably as `removeItems` takes them away. */
 export async function restoreItems(deps: Deps, input: ApplyInput): Promise<ApplyResult> {
-  return await apply(deps, input, RESTORE);
+  // Giving back what was only denied waits for no change window.
+  const { lifts } = await deps.journal.ledger(input.run);
+  return await apply(deps, input, lifts ? { ...RESTORE, atAnyTime: true } : RESTORE);
 }
 
 /** Pure: what holds an item before any cloud is asked: what it uses is not back yet. */
