@@ -8,6 +8,7 @@ import type { ResourceKind } from '../../kind.ts';
 import type { AwsSnapshot, StackState, StackView } from '../../snapshot.ts';
 import { frozenStack, whyNoStack, type PlannedStack } from './definition.ts';
 import { endangeredHold, membersOf } from './members.ts';
+import { findingsOf } from './matches.ts';
 
 const NAME = 'aws-cloudformation-stack';
 
@@ -17,7 +18,7 @@ export function stackFootprint(kinds: readonly ResourceKind[]): Footprint<AwsSna
     name: NAME,
 
     match(snapshot, facts) {
-      const findings = snapshot.stacks.length === 0 ? [] : kinds.flatMap((k) => k.match(snapshot, facts).findings);
+      const findings = snapshot.stacks.length === 0 ? [] : findingsOf(kinds, snapshot, facts);
       return { findings: snapshot.stacks.flatMap((v) => ('stack' in v ? toFinding(v, snapshot, findings, kinds) : [])), bystanders: [] };
     },
 

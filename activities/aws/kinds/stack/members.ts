@@ -5,6 +5,7 @@ import { lastStage } from '../../../../model/order.ts';
 import { stackMark } from '../../footprint/stack-mark.ts';
 import type { AwsKind, ResourceKind } from '../../kind.ts';
 import { AWS_ORDER, stageOfStack } from '../../order.ts';
+import { findingsOf, matchesOf } from './matches.ts';
 import type { AwsSnapshot, ReadDefinition, StackState, StackView, Tags } from '../../snapshot.ts';
 
 type There = Extract<StackView, { stack: object }>;
@@ -66,9 +67,9 @@ export function knowingStacks(kind: ResourceKind, all: readonly ResourceKind[]):
   return {
     ...kind,
     match(snapshot, facts): Match {
-      const match = kind.match(snapshot, facts);
+      const match = matchesOf(all, snapshot, facts).get(kind) ?? kind.match(snapshot, facts);
       if (snapshot.stacks.length === 0 && !match.findings.some((f) => stackMark(tagsOf(f)))) return match;
-      const findings = all.flatMap((k) => k.match(snapshot, facts).findings);
+      const findings = findingsOf(all, snapshot, facts);
       return { ...match, findings: match.findings.map((f) => inItsStack(f, snapshot, findings, all)) };
     },
   };
