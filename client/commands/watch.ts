@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_CODES } from '../../model/errors.ts';
 import type { Action } from '../terminal/command.ts';
+import { patiently } from '../run/passing.ts';
 import { withSession } from '../run/session.ts';
 import { showRun } from './shared/show-run.ts';
 
@@ -9,13 +10,19 @@ const EVERY_MS = 1_000;
 export const watch: Action = {
   async run({ positionals: [run = ''], json }, io) {
     return await withSession(io, async (session) => {
-      let shown = '';
-      for (;;) {
-        const { view, text } = await showRun(session, run, json, io.program);
-        if (text !== shown) io.out(text);
-        shown = text;
-        if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;
+      const patient = patiently(run, (line) => io.err(`${line}\n`));
+      const show = () => showRun(session, run, json, io.program);
+      // What cannot be shown at first is told as an error: it may be another's name, or nobody works.
+      let now: Awaited<ReturnType<typeof show>> | undefined = await show();
+      for (let shown = ''; ;) {
+        if (now) {
+          const { view, text } = now;
+          if (text !== shown) io.out(text);
+          shown = text;
+          if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;
+        }
         await sleep(EVERY_MS);
+        now = await patient(show);
       }
     });
   },

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, QueryNotRegisteredError, ServiceError, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { OffboardError, undefinedIf } from '../../model/errors.ts';
+import { OffboardError } from '../../model/errors.ts';
 import { PHASE_TITLES, PHASES } from '../../model/names.ts';
 import { step } from '../../model/next-step.ts';
 import { awaited, collectorView } from '../../model/waiting.ts';
 import type { CollectorView } from '../../model/messages/collector.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { status } from '../../workflows/messages/index.ts';
+import { patiently } from '../run/passing.ts';
 import type { offboarding, OffboardingResult } from '../../workflows/offboarding.ts';
 
 /** Whoever answers what a run waits for: played, or a person at a terminal, whose question ends with `signal`. */
@@ -38,35 +39,29 @@ export async function attend(
     if (!said.has(line)) tell(line);
     said.add(line);
   };
+  const patient = patiently(handle.workflowId, tell);
+  const look: Look = () => patient(() => handle.query(status));
   for (;;) {
     over.throwIfAborted();
-    const view = await viewNow(handle);
+    const view = await look();
     if (view) {
       narrate(view, once);
       await people.see?.(view);
-      if (view.status !== 'running') return await ended(handle, view);
-      await answer(handle, view, people, tell, over);
+      const result = view.status === 'running' ? undefined : await patient(() => ended(handle, view));
+      if (result) return result;
+      if (view.status === 'running') await answer(look, view, people, tell, over);
     }
     await sleep(EVERY_MS);
   }
 }
 
-/** Undefined while no worker or no server answers. */
-async function viewNow(handle: Handle): Promise<RunView | undefined> {
-  return await handle.query(status).catch(undefinedIf(isUnanswered));
-}
-
-const isUnanswered = (error: unknown): boolean =>
-  isGrpcServiceError(error) || error instanceof ServiceError || error instanceof QueryNotRegisteredError;
+/** Where the run is; undefined while nobody answers. */
+type Look = () => Promise<RunView | undefined>;
 
 /** Without a result the run says why itself: a breaker tripped, somebody cancelled it. */
 async function ended(handle: Handle, view: RunView): Promise<OffboardingResult> {
   try {
-    for (;;) {
-      const result = await handle.result().catch(undefinedIf(isUnanswered));
-      if (result) return result;
-      await sleep(EVERY_MS);
-    }
+    return await handle.result();
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const reason = view.ended?.reason ?? error.cause?.message ?? error.message;
@@ -98,11 +93,11 @@ function questionsOf(view: RunView): Question[] {
 }
 
 /** A question that was answered elsewhere is answered: the next line typed here must not be taken for an answer to another one. */
-async function answer(handle: Handle, view: RunView, people: People, tell: (line: string) => void, over: AbortSignal): Promise<void> {
+async function answer(look: Look, view: RunView, people: People, tell: (line: string) => void, over: AbortSignal): Promise<void> {
   const [question] = questionsOf(view);
   if (!question) return;
   const settled = new AbortController();
-  const watching = untilAnswered(handle, question.key, settled);
+  const watching = untilAnswered(look, question.key, settled);
   try {
     await question.put(people, AbortSignal.any([over, settled.signal]));
   } catch (error) {
@@ -116,10 +111,10 @@ async function answer(handle: Handle, view: RunView, people: People, tell: (line
 
 const ELSEWHERE = new Error('answered elsewhere');
 
-async function untilAnswered(handle: Handle, key: string, settled: AbortController): Promise<void> {
+async function untilAnswered(look: Look, key: string, settled: AbortController): Promise<void> {
   while (!settled.signal.aborted) {
     await sleep(EVERY_MS, undefined, { signal: settled.signal }).catch(() => undefined);
-    const view = settled.signal.aborted ? undefined : await viewNow(handle);
+    const view = settled.signal.aborted ? undefined : await look();
     if (view && !questionsOf(view).some((q) => q.key === key)) settled.abort(ELSEWHERE);
   }
 }
