@@ -1,25 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
 import { OffboardError } from '../model/errors.ts';
 import { parseJson } from './files.ts';
 
-const KeyFileSchema = z.strictObject({ current: z.string(), keys: z.record(z.string(), z.base64()) });
-
 /** The file of payload keys: `current` encrypts, all decrypt. Keys in the order they were added, 32 bytes each, in base64. */
-export type KeyFile = z.infer<typeof KeyFileSchema>;
+export interface KeyFile {
+  current: string;
+  keys: Record<string, string>;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** By hand: each command reads it first, and a library for schemas takes a tenth of what `status` takes to load. */
+function isKeyFile(value: unknown): value is KeyFile {
+  if (!isObject(value) || !isObject(value['keys']) || typeof value['current'] !== 'string') return false;
+  return Object.keys(value).length === 2 && Object.values(value['keys']).every((key) => typeof key === 'string' && BASE64.test(key));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a key file's text. `where`: its name for what is wrong with it. Throws InvalidValue, which repeats nothing of it but ids. */
 export function parseKeys(text: string, where: string): KeyFile {
-  const parsed = KeyFileSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new OffboardError('InvalidValue', `${where}: is not a key file; write {"current": id, "keys": {id: base64}}`);
-  const { current, keys } = parsed.data;
+  const file = parseJson(text);
+  if (!isKeyFile(file)) throw new OffboardError('InvalidValue', `${where}: is not a key file; write {"current": id, "keys": {id: base64}}`);
+  const { current, keys } = file;
   for (const [id, key] of Object.entries(keys)) {
     const { length } = Buffer.from(key, 'base64');
     if (length !== 32) throw new OffboardError('InvalidValue', `${where}: key ${id} has ${length} bytes; AES-256 needs 32`);
   }
   if (!Object.hasOwn(keys, current)) throw new OffboardError('InvalidValue', `${where}: current names no key; name one of keys`);
-  return parsed.data;
+  return file;
 }
 
 /** The text of a file with one fresh key. */

@@ -2,7 +2,6 @@ import { OffboardError } from '../../model/errors.ts';
 import { renderDiscovery } from '../render/discovery.ts';
 import { discoveryStatus, isDiscovery } from '../run/discovery.ts';
 import type { Action } from '../terminal/command.ts';
-import { renderReport } from '../render/report.ts';
 import { withSession } from '../run/session.ts';
 import { showRun } from './shared/show-run.ts';
 
@@ -19,9 +18,10 @@ export const status: Action = {
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         // Only a run that Temporal has forgotten needs the records.
-        const [{ recordsOf }, { WorkersRecords }] = await Promise.all([
+        const [{ recordsOf }, { WorkersRecords }, { renderReport }] = await Promise.all([
           import('../records/records.ts'),
           import('../records/worker-reader.ts'),
+          import('../render/report.ts'),
         ]);
         const { summary } = await recordsOf(new WorkersRecords(session), run).catch(() => {
           throw error;

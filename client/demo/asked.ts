@@ -1,6 +1,6 @@
 import { OffboardError } from '../../model/errors.ts';
 import { counted } from '../../model/counted.ts';
-import { choiceWords, together } from '../../model/left-in-place.ts';
+import { choiceWords, together } from '../../model/choice.ts';
 import * as messages from '../../workflows/messages/index.ts';
 import type { CollectorView } from '../../model/messages/collector.ts';
 import type { RunView } from '../../model/messages/status.ts';

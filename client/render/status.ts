@@ -1,6 +1,6 @@
 import { ASSERTED } from '../../model/identity/how.ts';
 import { spell, step, type CommandName } from '../../model/next-step.ts';
-import { choiceWords, together } from '../../model/left-in-place.ts';
+import { choiceWords, together } from '../../model/choice.ts';
 import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { firstWords, phasesOf } from '../../model/summary-words.ts';

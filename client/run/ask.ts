@@ -14,9 +14,9 @@ import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from
 import type { RunView } from '../../model/messages/status.ts';
 import { aboutRun, isStep, step, type NextStep } from '../../model/next-step.ts';
 import { answered, answerRefused } from '../../security/client-codec.ts';
-import { progress, status } from '../../workflows/messages/index.ts';
+import { progress } from '../../workflows/messages/progress.ts';
+import { status } from '../../workflows/messages/status.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { proven } from './prove.ts';
 import { requireWorker, type Session } from './session.ts';
 
 /** A worker that lives takes a message at once; one that has just died is listed for a while. */
@@ -67,6 +67,8 @@ export async function send<R, A extends [unknown]>(
 ): Promise<R> {
   await requireRun(session, workflowId);
   await requireWorker(session);
+  // Who only asks needs none of it.
+  const { proven } = await import('./prove.ts');
   const said = await proven(session, workflowId, update.name, message);
   const options = { args: [said] as unknown as A, waitForStage: WorkflowUpdateStage.ACCEPTED } as const;
   const within = <T>(ms: number, ask: () => Promise<T>) =>

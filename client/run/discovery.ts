@@ -4,7 +4,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import type { discovery } from '../../workflows/discovery.ts';
-import { progress } from '../../workflows/messages/index.ts';
+import { progress } from '../../workflows/messages/progress.ts';
 import type { DiscoveryStatus } from '../render/discovery.ts';
 import { discoveryOf } from './ask.ts';
 import { retryingOf } from './retrying.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OffboardError } from '../../model/errors.ts';
-import { SIGNED_AS, type Proof } from '../../model/statement/statement.ts';
+import type { Proof } from '../../model/statement/statement.ts';
 
 /** Makes the proof of a statement. Throws UnreadableFile, NotAllowed. */
 export type Sign = (statement: string) => Promise<Proof>;
@@ -31,6 +31,7 @@ export function signerOf(env: NodeJS.ProcessEnv): Sign | undefined {
 async function sshKeygen(key: string, file: string, env: NodeJS.ProcessEnv): Promise<void> {
   // It needs the agent, the terminal and the home, and neither payload keys nor what opens Temporal.
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(OFFBOARD|TEMPORAL)_/.test(name)));
+  const { SIGNED_AS } = await import('../../model/statement/statement.ts');
   const child = spawn('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', SIGNED_AS, file], { env: own, stdio: ['inherit', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (said += text));

@@ -11,9 +11,9 @@ test('help and the reading of arguments load no package at all', () => {
   expect(files).toContain('client/commands/index.ts');
 });
 
-test('a status loads no cloud’s SDK, no driver of records, and nothing of the demonstration', () => {
+test('a status loads no cloud’s SDK, no driver of records, no schemas, and nothing of the demonstration', () => {
   const { files, packages } = loaded('client/commands/status.ts');
-  expect(packages.filter((name) => SDKS.test(name) || ['pg', 'yaml', '@temporalio/worker'].includes(name))).toEqual([]);
+  expect(packages.filter((name) => SDKS.test(name) || ['pg', 'yaml', 'zod', '@temporalio/worker'].includes(name))).toEqual([]);
   expect(files.filter((file) => /^(sandbox|activities|client\/demo)\//.test(file))).toEqual([]);
   // It does load the client that it asks with.
   expect(packages).toContain('@temporalio/client');

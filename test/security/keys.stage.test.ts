@@ -47,6 +47,10 @@ test.each([
   ['an older key of the wrong length', fileOf('a', { a: zeros(32), old: zeros(31) }), 'key old has 31 bytes'],
   ['a current key that is not there', fileOf('b', { a: zeros(32) }), 'current names no key'],
   ['what is not JSON', 'secret words', 'is not a key file'],
+  ['a list in the place of keys', JSON.stringify({ current: '0', keys: [zeros(32)] }), 'is not a key file'],
+  ['a key that is no text', JSON.stringify({ current: 'a', keys: { a: 32 } }), 'is not a key file'],
+  ['a key that is not base64', JSON.stringify({ current: 'a', keys: { a: `${zeros(32).slice(0, -2)}!=` } }), 'is not a key file'],
+  ['nothing but null', 'null', 'is not a key file'],
   ['an unknown field', JSON.stringify({ current: 'a', keys: { a: zeros(32) }, extra: 1 }), 'is not a key file'],
 ])('%s is refused', (_, text, message) => {
   expect(() => loadKeys('unused', { OFFBOARD_KEYS: text })).toThrow(message);

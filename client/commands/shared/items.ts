@@ -1,5 +1,5 @@
 import { OffboardError } from '../../../model/errors.ts';
-import { choiceWords } from '../../../model/left-in-place.ts';
+import { choiceWords } from '../../../model/choice.ts';
 import type { RunView } from '../../../model/messages/status.ts';
 import { MEANS, notSignedInWords, type Means } from '../../../model/messages/waive.ts';
 import { step } from '../../../model/next-step.ts';
