@@ -8,30 +8,17 @@ import type { GateMessage } from '../../model/gate.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
-import { normalSshKey } from '../../model/statement/ssh-signature.ts';
 import { statementText } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
-import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, STARTER } from '../harness/estate.ts';
+import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
-import { sshKey, sshSigned, type SshKey } from '../harness/ssh.ts';
+import { signedBy, threeApprovers } from '../harness/signed.ts';
+import { sshKey, sshSigned } from '../harness/ssh.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 
 const stage = new Stage();
-const keys: Record<string, SshKey> & { third: SshKey } = {
-  [STARTER]: sshKey(),
-  [APPROVER]: sshKey('ecdsa'),
-  third: sshKey('rsa'),
-  [MAILBOX]: sshKey(),
-};
-const person = ([name, key]: [string, SshKey]) => ({ name, keys: [{ key: normalSshKey(key.line) }] });
-const SIGNED: Policy = {
-  identity: 'ssh',
-  people: Object.entries(keys).map(person),
-  approvers: [STARTER, APPROVER, 'third'],
-  fourEyes: true,
-  maxItems: 10_000,
-};
+const { keys, policy: SIGNED, typed, approve: approveIn } = signedBy(stage);
 
 beforeAll(() => stage.open());
 afterEach(async () => {
@@ -50,9 +37,6 @@ function verifiedByOpenSsh(folder: string, signature: string, name: string): str
   });
 }
 
-/** Types a command as a person, who signs it with their key. */
-const typed = (by: string, ...args: string[]) => stage.offboard(...args, '--by', by, '--sign-with', keys[by]?.file ?? '');
-
 async function atGatePlan(): Promise<string> {
   stage.deps.policy = SIGNED;
   const started = await typed(STARTER, 'start', await stage.fill(estate()));
@@ -61,14 +45,8 @@ async function atGatePlan(): Promise<string> {
   return planHash;
 }
 
-function estate() {
-  const small = smallEstate();
-  small.manifest.approvers = [STARTER, APPROVER, 'third'];
-  return small;
-}
-
-const approve = (by: string, gate: string, hash: string, ...more: string[]) =>
-  typed(by, 'approve', RUN, '--gate', gate, '--plan-hash', hash, '--reason', 'read it', ...more);
+const estate = threeApprovers;
+const approve = (by: string, gate: string, hash: string) => approveIn(RUN, by, gate, hash);
 
 test('a whole run by signatures of three people: each decision stands in the records with its proof', async () => {
   const hash = await atGatePlan();
