@@ -100,6 +100,11 @@ export const ManifestSchema = z.strictObject({
       members: allOr(account),
       /** Name of the role the worker assumes in each account. */
       assumeRole: z.string().regex(/^[\w+=,.@/-]{1,128}$/, 'is not a role name'),
+      /** What the trust of that role demands as `sts:ExternalId`. No secret: AWS shows it to whoever reads the trust. */
+      externalId: z
+        .string()
+        .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id: 2 to 1,224 of letters, digits and +=,.@:/-_')
+        .optional(),
     })
     .optional(),
   azure: z

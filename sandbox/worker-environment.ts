@@ -79,7 +79,7 @@ export function writeWorkerEnvironment(directory: string, origin: string, author
 function entryRole(store: EstateStore): Record<string, string> {
   const accounts = store.list('aws-account');
   const role = (accounts.find((a) => a.management) ?? accounts[0])?.entryRole;
-  return role === undefined ? {} : { OFFBOARD_AWS_ROLE: role };
+  return role === undefined || role === null ? {} : { OFFBOARD_AWS_ROLE: role };
 }
 
 function writePrivate(file: string, text: string): void {

@@ -1,3 +1,5 @@
+import { isActive } from './sts.ts';
+import { accountOf } from './credentials.ts';
 import type { SandboxContext } from '../service.ts';
 import { tagList, IamCall, type IamHandler } from './call.ts';
 import { CREATED } from './ids.ts';
@@ -97,8 +99,9 @@ export const cloudFormationService = queryService<IamCall>(
   'http://cloudformation.amazonaws.com/doc/2010-05-15/',
   HANDLERS,
   ({ action, caller, parameters, context, request }) => {
-    if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
-    return new IamCall(caller.session.account, parameters, context, regionOf(request));
+    if (!isActive(context, accountOf(caller)))
+      throw new AwsError(403, 'AccessDenied', `not authorized to perform: cloudformation:${action}`);
+    return new IamCall(accountOf(caller), parameters, context, regionOf(request));
   },
 );
 

@@ -4,7 +4,7 @@ import { sameSecret, type SandboxContext, type SandboxRequest } from '../service
 import { checkSignature, readAuthorization } from './signature.ts';
 import { AwsError } from './wire.ts';
 
-/** The worker's long-term key; its account is outside the estate, so that nothing can be done with it but AssumeRole. */
+/** The worker's long-term key. Where its account is no part of the estate, nothing can be done with it but AssumeRole. */
 export interface BaseKey {
   accessKeyId: string;
   secretAccessKey: string;
@@ -24,6 +24,11 @@ export interface Session {
 
 /** Who calls: the worker's own user, or an assumed role. */
 export type Caller = { type: 'user' } | { type: 'session'; session: Session };
+
+/** The account that a call is made in, but for AssumeRole. */
+export function accountOf(caller: Caller): string {
+  return caller.type === 'user' ? WORKER_ACCOUNT : caller.session.account;
+}
 
 /** The base key, made at first start. */
 export function baseKey(store: EstateStore): BaseKey {

@@ -1,7 +1,7 @@
 import { accountDetails } from './account-details.ts';
 import { IamCall } from './call.ts';
 import { isActive } from './sts.ts';
-import { WORKER_ARN } from './credentials.ts';
+import { accountOf, WORKER_ARN } from './credentials.ts';
 import { providerCalls } from './oidc-providers.ts';
 import { policyCalls } from './policies.ts';
 import { queryService, type Query } from './protocols.ts';
@@ -13,17 +13,12 @@ const HANDLERS = { ...roleReads, ...roleChanges, ...policyCalls, ...providerCall
 
 /** AWS IAM on the query protocol, for the account whose entry role the caller assumed. */
 export const iamService = queryService<IamCall>('/iam', 'https://iam.amazonaws.com/doc/2010-05-08/', HANDLERS, (query) => {
-  return new IamCall(accountOf(query), query.parameters, query.context);
+  return new IamCall(activeAccount(query), query.parameters, query.context);
 });
 
-function accountOf({ caller, action, context }: Query): string {
-  if (caller.type === 'user') throw new AwsError(403, 'AccessDenied', `User: ${WORKER_ARN} is not authorized to perform: iam:${action}`);
-  const { account, role } = caller.session;
-  if (!isActive(context, account))
-    throw new AwsError(
-      403,
-      'AccessDenied',
-      `User: arn:aws:sts::${account}:assumed-role/${role} is not authorized to perform: iam:${action}`,
-    );
-  return account;
+function activeAccount({ caller, action, context }: Query): string {
+  const account = accountOf(caller);
+  if (isActive(context, account)) return account;
+  const who = caller.type === 'user' ? WORKER_ARN : `arn:aws:sts::${account}:assumed-role/${caller.session.role}`;
+  throw new AwsError(403, 'AccessDenied', `User: ${who} is not authorized to perform: iam:${action}`);
 }

@@ -1,5 +1,5 @@
 import type { SandboxContext, SandboxRequest } from '../service.ts';
-import type { Caller } from './credentials.ts';
+import { accountOf, type Caller } from './credentials.ts';
 import { jsonService } from './protocols.ts';
 import { AwsError } from './wire.ts';
 
@@ -34,7 +34,7 @@ const denied = () => new AwsError(400, 'AccessDeniedException', "You don't have 
 
 function listAccounts(request: SandboxRequest, caller: Caller, context: SandboxContext): object {
   const accounts = context.store.list('aws-account');
-  const own = caller.type === 'session' ? accounts.find((a) => a.id === caller.session.account) : undefined;
+  const own = accounts.find((a) => a.id === accountOf(caller));
   if (own?.management !== true) throw denied();
   const { NextToken, MaxResults } = JSON.parse(request.body || '{}') as { NextToken?: string; MaxResults?: number };
   const after = NextToken === undefined ? '' : Buffer.from(NextToken, 'base64url').toString('utf8');

@@ -1,3 +1,4 @@
+import { accountOf } from './credentials.ts';
 import type { ObjectOf } from '../objects.ts';
 import type { SandboxContext } from '../service.ts';
 import { tagList } from './call.ts';
@@ -55,12 +56,9 @@ export const secretsManagerService = jsonService('/secretsmanager', 'secretsmana
   if (!handler) throw new AwsError(400, 'UnknownOperationException', action);
   const body = JSON.parse(request.body || '{}') as Call['body'];
   const arn = body.SecretId ?? '';
-  const account = caller.type === 'session' ? caller.session.account : undefined;
-  const denied = context.store
-    .list('aws-account')
-    .find((a) => a.id === account)
-    ?.deny?.includes(`secretsmanager:${action}`);
-  if (account === undefined || denied)
+  const account = accountOf(caller);
+  const known = context.store.list('aws-account').find((a) => a.id === account);
+  if (known === undefined || known.deny?.includes(`secretsmanager:${action}`))
     throw new AwsError(400, 'AccessDeniedException', `not authorized to perform: secretsmanager:${action}`);
   if (arn.split(':')[4] !== account) throw missing();
   return handler({ arn, body, context });

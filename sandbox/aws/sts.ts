@@ -19,7 +19,7 @@ function assumeRole({ parameters, caller, context }: Query): Xml {
   const seconds = Number(parameters.get('DurationSeconds') ?? 3600);
   if (!(seconds >= 900 && seconds <= 43_200)) throw new AwsError(400, 'ValidationError', 'DurationSeconds is 900 to 43200');
   const [, account = '', role = ''] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  if (caller.type !== 'user' || !mayAssume(account, role, context)) {
+  if (caller.type !== 'user' || !mayAssume(account, role, parameters.get('ExternalId'), context)) {
     const who = caller.type === 'user' ? WORKER_ARN : sessionArn(caller.session);
     throw new AwsError(403, 'AccessDenied', `User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
   }
@@ -39,7 +39,9 @@ function assumeRole({ parameters, caller, context }: Query): Xml {
   };
 }
 
-function mayAssume(account: string, role: string, context: SandboxContext): boolean {
+function mayAssume(account: string, role: string, externalId: string | null, context: SandboxContext): boolean {
+  const known = context.store.live(`aws-account:${account}`);
+  if (known?.kind === 'aws-account' && known.externalId !== undefined && known.externalId !== externalId) return false;
   const deleted = context.store.deleted('aws-role', account).some((d) => d.object.name === role);
   return isActive(context, account, role) && !deleted;
 }

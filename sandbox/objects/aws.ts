@@ -7,8 +7,10 @@ const account = z.string().regex(/^\d{12}$/, 'an AWS account id has 12 digits');
 export const aws = [
   object('aws-account', {
     id: account,
-    /** Name of the role the worker may assume there. */
-    entryRole: z.string(),
+    /** Name of the role the worker may assume there; null where there is none. */
+    entryRole: z.string().nullable(),
+    /** What that role's trust demands as `sts:ExternalId`. */
+    externalId: z.string().optional(),
     state: z.enum(['active', 'suspended', 'pending-closure']).default('active'),
     /** The organisation's management account: the only one that may list the others. */
     management: z.boolean().optional(),

@@ -17,14 +17,21 @@ aws_leave() {
   if [[ -n $aws_own_token ]]; then export AWS_SESSION_TOKEN=$aws_own_token; fi
 }
 
-# aws_enter ACCOUNT ROLE: every command after it runs in that account.
+# aws_enter ACCOUNT ROLE [EXTERNAL-ID]: every command after it runs in that account. In one's own account that goes without a role, too.
 aws_enter() {
   local partition=aws region session
   region=${'$'}{AWS_REGION:-${'$'}{AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
   case $region in cn-*) partition=aws-cn ;; us-gov-*) partition=aws-us-gov ;; esac
   aws_leave
-  session=$(aws sts assume-role --role-arn "arn:$partition:iam::$1:role/$2" --role-session-name mepm-offboard \
-    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) || return
+  if ! session=$(aws sts assume-role --role-arn "arn:$partition:iam::$1:role/$2" --role-session-name mepm-offboard ${'$'}{3:+--external-id "$3"} \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text 2>"$aws_errors"); then
+    if grep -q AccessDenied "$aws_errors" && [[ $(aws sts get-caller-identity --query Account --output text) == "$1" ]]; then
+      echo "in account $1, which is one's own, without a role"
+      return
+    fi
+    cat "$aws_errors" >&2
+    return 1
+  fi
   read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN <<<"$session"
   export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
   echo "in account $1"

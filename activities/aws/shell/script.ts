@@ -8,7 +8,10 @@ import { AWS_PRELUDE } from './prelude.ts';
 export const awsScript = scriptOf(
   {
     prelude: () => AWS_PRELUDE,
-    enter: (system, manifest) => [command('aws_enter', nativeId(system), pathAndName(manifest.aws?.assumeRole ?? ''))],
+    enter(system, { aws }) {
+      const externalId = aws?.externalId === undefined ? [] : [aws.externalId];
+      return [command('aws_enter', nativeId(system), pathAndName(aws?.assumeRole ?? ''), ...externalId)];
+    },
   },
   AWS_KINDS,
 );

@@ -54,6 +54,9 @@ const BLOCKED: Record<string, string> = {
   UnmodifiableEntity: 'only the AWS service that owns it can change it; remove it through that service',
 };
 
+const NO_ENTRY =
+  "let the worker's principal assume the role (both policies: docs/clouds/aws.md); where the role's trust demands sts:ExternalId, name that as aws.externalId";
+
 /** TLS faults of Node: the certificate chain is not trusted. */
 const UNTRUSTED =
   /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)|CERT_HAS_EXPIRED|ERR_TLS_.*)$/;
@@ -73,7 +76,7 @@ export function classify(error: unknown): FailureClass {
   if (isGone(error)) return blocked('NotFound', `${line}; look at it`);
   const codes = codesOf(error);
   for (const code of codes) {
-    const mend = BLOCKED[code];
+    const mend = code === 'AccessDenied' && line.includes('sts:AssumeRole') ? NO_ENTRY : BLOCKED[code];
     if (mend !== undefined) return blocked(code, `${quotable(code) ? `${line}; ` : ''}${mend}`);
   }
   for (const code of codes) {

@@ -12,6 +12,7 @@ import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { Lately } from '../../lately.ts';
 import { onceEach } from './once-each.ts';
+import { isNamed } from './classify.ts';
 import { ownClient, ownCredentials } from './own.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
@@ -33,11 +34,22 @@ const CLIENTS_KEPT = 320;
 /** The SDK itself renews what ends within five minutes. */
 const RENEWED_MS = 5 * 60_000;
 
+/** The worker's own credentials are looked up again after this, since a file may have changed. */
+const OWN_KEPT_MS = 15 * 60_000;
+
 /** A session in an account, and whose it is. */
 interface Session {
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: Date };
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration: Date };
   caller: Caller;
 }
+
+/** The way into an account. */
+interface Entry {
+  RoleArn: string;
+  ExternalId: string | undefined;
+}
+
+const keyOf = ({ RoleArn, ExternalId }: Entry): string => [RoleArn, ExternalId].join(' ');
 
 export type AwsConnector = ReturnType<typeof awsConnector>;
 
@@ -63,13 +75,18 @@ export function awsConnector() {
     () => ownSts(callerOf),
   );
 
-  const roleIn = (account: string, context: ReadContext) => {
-    const assumeRole = context.manifest.aws?.assumeRole;
+  const entryTo = (account: string, context: ReadContext): Entry => {
+    const { assumeRole, externalId } = context.manifest.aws ?? {};
     if (!assumeRole) throw new Error(`account ${account} was asked for, but the manifest has no aws section`);
-    return `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`;
+    return { RoleArn: `arn:${partitionOf(region)}:iam::${account}:role/${pathAndName(assumeRole)}`, ExternalId: externalId };
   };
-  const enter = async (RoleArn: string): Promise<Session> => {
-    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS });
+  const assume = async ({ RoleArn, ExternalId }: Entry): Promise<Session> => {
+    const command = new AssumeRoleCommand({
+      RoleArn,
+      RoleSessionName: SESSION_NAME,
+      DurationSeconds: SESSION_SECONDS,
+      ...(ExternalId === undefined ? {} : { ExternalId }),
+    });
     const { Credentials, AssumedRoleUser } = await ownSts((sts) => sts.send(command));
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = need(Credentials, 'Credentials');
     const arn = need(AssumedRoleUser?.Arn, 'AssumedRoleUser.Arn');
@@ -84,35 +101,57 @@ export function awsConnector() {
       caller: { account: need(arn.split(':')[4], 'AssumedRoleUser.Arn'), arn },
     };
   };
+  /** The role's session. In the worker's own account, which has no role of that name as a rule where it is the management account, its own credentials do. */
+  const enter = async (entry: Entry): Promise<Session> => {
+    try {
+      return await assume(entry);
+    } catch (error) {
+      if (!isNamed(error, 'AccessDenied')) throw error;
+      const caller = await worker();
+      if (caller.account !== entry.RoleArn.split(':')[4]) throw error;
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await ownCredentials()();
+      const soon = new Date(Date.now() + OWN_KEPT_MS);
+      return {
+        credentials: {
+          accessKeyId,
+          secretAccessKey,
+          ...(sessionToken === undefined ? {} : { sessionToken }),
+          expiration: expiration !== undefined && expiration < soon ? expiration : soon,
+        },
+        caller,
+      };
+    }
+  };
   /** The session in a role; outlives its clients. A new one is asked for some minutes before it ends. */
-  const sessionIn = async (RoleArn: string): Promise<Session> => {
-    const before = sessions.get(RoleArn);
+  const sessionIn = async (entry: Entry): Promise<Session> => {
+    const key = keyOf(entry);
+    const before = sessions.get(key);
     const known = await before;
     if (known && known.credentials.expiration.getTime() - Date.now() > RENEWED_MS) return known;
-    if (sessions.get(RoleArn) !== before) return await sessionIn(RoleArn);
-    const entering = enter(RoleArn);
-    sessions.set(RoleArn, entering);
+    if (sessions.get(key) !== before) return await sessionIn(entry);
+    const entering = enter(entry);
+    sessions.set(key, entering);
     // One that failed is asked for again.
-    entering.catch(() => sessions.delete(RoleArn));
+    entering.catch(() => sessions.delete(key));
     return await entering;
   };
 
   return {
     account(system: SystemId, context: ReadContext): AwsAccountApi {
       const account = nativeId(system);
-      const role = roleIn(account, context);
-      const cached = known.get(role);
+      const entry = entryTo(account, context);
+      const cached = known.get(keyOf(entry));
       if (cached) return cached;
-      const iam = takingAnswersOnly(new IAMClient({ ...shared, credentials: async () => (await sessionIn(role)).credentials }));
+      const iam = takingAnswersOnly(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }));
       // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
-      const caller = async () => (await sessionIn(role)).caller;
+      const caller = async () => (await sessionIn(entry)).caller;
       let asking: STSClient | undefined;
       const sts = () => (asking ??= takingAnswersOnly(new STSClient(within)));
       const stacks = stackCalls(once((where) => takingAnswersOnly(new CloudFormationClient({ ...within, region: where }))));
       const secrets = secretCalls(once((where) => takingAnswersOnly(new SecretsManagerClient({ ...within, region: where }))));
       const api = accountApi(account, iam, { caller, worker, sts }, { ...stacks, ...secrets });
-      known.set(role, api);
+      known.set(keyOf(entry), api);
       return api;
     },
     /** Where the worker's own credentials belong. */
@@ -128,7 +167,7 @@ export function awsConnector() {
         takingAnswersOnly(
           new OrganizationsClient({
             ...shared,
-            credentials: async () => (await sessionIn(roleIn(managementAccount, context))).credentials,
+            credentials: async () => (await sessionIn(entryTo(managementAccount, context))).credentials,
           }),
         ),
       );

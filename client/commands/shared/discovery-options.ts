@@ -18,6 +18,7 @@ const OPTION_OF: Record<string, string> = {
   'aws.managementAccount': 'aws-management-account',
   'aws.members': 'aws-accounts',
   'aws.assumeRole': 'aws-role',
+  'aws.externalId': 'aws-external-id',
   'azure.subscriptions': 'azure-subscriptions',
   'gcp.organization': 'gcp-organization',
   'gcp.projects': 'gcp-projects',
@@ -84,11 +85,12 @@ function awsOf(values: Values): { aws?: object } {
   const sources = ['aws-management-account', 'aws-accounts', 'aws-accounts-file'].filter((name) => values[name] !== undefined);
   const [source, second] = sources;
   const assumeRole = optional(values, 'aws-role');
+  const externalId = optional(values, 'aws-external-id');
   if (second !== undefined)
     throw new OffboardError('Usage', `--${second}: says the accounts once more than --${source}; give one of the two`);
   const managementAccount = optional(values, 'aws-management-account');
   const members = source === undefined || managementAccount !== undefined ? 'all' : once(accounts(values), source);
-  return { aws: said({ managementAccount, members, assumeRole }) };
+  return { aws: said({ managementAccount, members, assumeRole, externalId }) };
 }
 
 function accounts(values: Values): string[] {

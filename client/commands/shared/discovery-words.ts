@@ -15,6 +15,7 @@ export const SCOPE_OPTIONS: Command['options'] = {
     value: 'NAME',
     help: "the role the worker assumes in each account; else the worker's OFFBOARD_AWS_ROLE, else OrganizationAccountAccessRole",
   },
+  'aws-external-id': { type: 'string', value: 'ID', help: 'what the trust of that role demands as sts:ExternalId' },
   'gcp-organization': {
     type: 'string',
     value: 'NUMBER',
