@@ -13,6 +13,7 @@ import type { Got, Scene } from './scene.ts';
 
 /** A workflow id that is no run's. */
 const dryRun = (s: Scene) => workflowIdOf('offboarding-dry-run', s.stage.manifest.tenant.id);
+const LIFT = { lift: { reason: 'all of it must work again' } };
 const restoring = (s: Scene) => workflowIdOf('restore', s.stage.manifest.tenant.id);
 
 /** Runs that are started, or whose ciphertexts are sent elsewhere, while the run waits. */
@@ -56,19 +57,34 @@ export const BESIDE: Attack[] = [
   {
     name: 'restore in the clear',
     tried: 'plain JSON, no keys',
-    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, false), s.outsider),
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run), s.outsider),
   },
   {
     name: 'restore without a proof',
     tried: 'encrypted, unsigned',
     expected: /proof: is missing|no plan|removed nothing|not the journal/,
-    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, false)),
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run)),
   },
   {
     name: 'restore of another run than was signed',
     tried: 'restores changed',
     expected: /another message|not the journal/,
-    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, true)),
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, 'another')),
+  },
+  {
+    name: 'lift of an ended run without a proof',
+    tried: 'a restore that needs no approval, unsigned',
+    expected: /proof: is missing/,
+    act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, undefined, LIFT)),
+  },
+  {
+    name: 'a signed restore, started as a lift',
+    tried: 'lift added, which needs no approval',
+    expected: /about another decision/,
+    act: async (s) => {
+      const { run } = await s.view();
+      return await s.started('restore', restoring(s), s.restoreInput(run, run, LIFT));
+    },
   },
   {
     name: "the run's own start, copied as it lies in history",

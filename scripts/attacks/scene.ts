@@ -137,16 +137,17 @@ export class Scene {
     return { manifest: this.manifest, startedBy: this.starter, dryRun: false, searchAttributes: false, proof, ...forged.input };
   }
 
-  async restoreInput(restores: string, proof: boolean): Promise<object> {
+  /** `proof`: of the restore of what; without it unsigned. */
+  async restoreInput(restores: string, proof?: string, input: object = {}): Promise<object> {
     const said = { tenantId: this.stage.manifest.tenant.id, restores, by: this.starter, dryRun: false };
     const where = {
       namespace: this.session.client.options.namespace,
       workflowId: workflowIdOf('restore', said.tenantId),
       run: { nonce: randomBytes(16).toString('hex') },
     };
-    const text = statementText(where, 'restore', restoreMessage({ ...said, restores: 'another' }), new Date(), HOUR_MS);
+    const text = statementText(where, 'restore', restoreMessage({ ...said, restores: proof ?? '' }), new Date(), HOUR_MS);
     const signed = proof ? { proof: await this.signers.prove(text, this.starter) } : {};
-    return { tenantId: said.tenantId, restores, startedBy: this.starter, dryRun: false, searchAttributes: false, ...signed };
+    return { tenantId: said.tenantId, restores, startedBy: this.starter, dryRun: false, searchAttributes: false, ...signed, ...input };
   }
 
   /** Starts a workflow and tells how it ended, where it does at once. */
