@@ -21,7 +21,7 @@ function isAway(error: unknown): boolean {
 
 /**
  * Asks a service one question, and a few times more where `judge` says that the next try may be answered; a service's own Retry-After counts. Throws what the last try
- * threw. Only for calls that change nothing: what became of a change whose answer was lost is looked at first, by the engine. Ends at once when the activity it is asked
+ * threw. Only for calls that change nothing: a change is tried again by the engine alone, which knows how old its last look is. Ends at once when the activity it is asked
  * for is to stop.
  */
 export async function askAgain<T>(judge: (error: unknown) => FailureClass, ask: () => Promise<T>): Promise<T> {

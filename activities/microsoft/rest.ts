@@ -17,7 +17,7 @@ import { askAgain } from '../ask-again.ts';
 import type { Endpoint } from './endpoints.ts';
 import { judgeCommon } from './failure.ts';
 
-/** Questions are asked again by `askAgain`, and changes by the engine, which first looks what became of them. */
+/** Questions are asked again by `askAgain`, and changes by the engine, which knows how old its last look is. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
 
 const WITHIN_MS = 30_000;

@@ -8,7 +8,7 @@ const ASKING = /:(?:getIamPolicy|testIamPermissions)$/;
 
 /**
  * Application Default Credentials, and the one way of every call to Google. Google may refuse a token before its time (401); the library then goes on with it until it
- * would have ended. Here a fresh one is fetched and the call made once more; a second 401 is thrown. What only asks is asked again where the moment was bad.
+ * would have ended. Here a fresh one is fetched and the call made once more; a second 401 of a change is thrown. What only asks is asked again where the moment was bad.
  */
 export class AskingAuth extends GoogleAuth {
   override async request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {

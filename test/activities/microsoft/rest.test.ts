@@ -110,7 +110,7 @@ test.each([
   ]);
 });
 
-test('a change is made once, however it was answered: what became of it must be looked at first', async () => {
+test('a change is made once here, however it was answered: whether to make it again the engine decides', async () => {
   const { asked, rest } = inTurn({ status: 503, body: '' }, DONE);
   await expect(rest.send('DELETE', '/a', z.unknown())).rejects.toMatchObject({ statusCode: 503 });
   await expect(inTurn({ status: 503, body: '' }, DONE).rest.send('POST', '/a', value, {})).rejects.toMatchObject({ statusCode: 503 });
