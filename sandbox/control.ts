@@ -6,6 +6,7 @@ import type { CallCounts } from './calls.ts';
 import { applyChanges, changeFaults, ChangeSchema } from './changes.ts';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
 import { FaultsSchema, type Faults } from './faults.ts';
+import { PermissionsSchema } from './permissions/permissions.ts';
 import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
 import { StateSchema } from './state.ts';
 import type { EstateStore } from './store.ts';
@@ -25,7 +26,7 @@ export function controlToken(directory: string): string {
  * any edit of it, `POST /sandbox/changes`
  * for what somebody does in the clouds beside us, `GET /sandbox/calls` tells how often each operation was called, `GET /sandbox/repeated` how
  * many removals were asked for of what was gone, and
- * after `PUT /sandbox/faults` a share of all calls is disturbed. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * after `PUT /sandbox/faults` a share of all calls is disturbed. After `PUT /sandbox/permissions` the worker may do just that; `GET` tells what its calls needed since then. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
  * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
  */
 export function controlService(
@@ -64,6 +65,11 @@ export function controlService(
       case 'PUT /faults':
         faults.set(FaultsSchema.parse(JSON.parse(body)));
         return { status: 204 };
+      case 'PUT /permissions':
+        context.permissions.set(PermissionsSchema.parse(JSON.parse(body)));
+        return { status: 204 };
+      case 'GET /permissions':
+        return { status: 200, body: context.permissions.needed() };
       case 'POST /changes': {
         const changes = z.array(ChangeSchema).parse(JSON.parse(body));
         const faults = changeFaults(store.all(), changes);

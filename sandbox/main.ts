@@ -11,6 +11,7 @@ import { Faults } from './faults.ts';
 import { createListener } from './server.ts';
 import { lingering, type Linger, type SandboxContext } from './service.ts';
 import { SERVICES } from './services.ts';
+import { Permissions } from './permissions/permissions.ts';
 import { EstateStore } from './store.ts';
 import { recipe, writeOperatorFiles } from './operator-files.ts';
 import { registerWorker, writeWorkerEnvironment } from './worker-environment.ts';
@@ -51,7 +52,8 @@ async function run(): Promise<void> {
   const store = EstateStore.open(options.state, estate.objects);
   registerWorker(store, estate);
   const certificate = await serverCertificate(options.state);
-  const context: SandboxContext = { store, origin: '', linger: options.linger, now: () => new Date() };
+  const permissions = new Permissions();
+  const context: SandboxContext = { store, origin: '', linger: options.linger, permissions, now: () => new Date() };
   const tell = (manifest: unknown) => {
     writeWorkerEnvironment(options.state, context.origin, certificate.authorityFile, store);
     writeOperatorFiles(options.state, manifest);

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EstateObjectKind, ObjectOf } from './objects.ts';
+import type { Permissions } from './permissions/permissions.ts';
 import type { EstateStore } from './store.ts';
 
 /** A refusal of a service, answered in its cloud's own shape: `status` of HTTP, `code` in the cloud's words. */
@@ -38,6 +39,7 @@ export interface SandboxContext {
   /** `https://127.0.0.1:<port>`, without a trailing slash: for links in answers (nextLink, operation names). */
   origin: string;
   linger: Linger;
+  permissions: Permissions;
   now(): Date;
 }
 

@@ -4,10 +4,12 @@ import type { IncomingMessage } from 'node:http';
 import { request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { z } from 'zod';
 import type { Calls } from '../../sandbox/calls.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import type { Estate } from '../../sandbox/estate.ts';
 import type { FaultKind } from '../../sandbox/faults.ts';
+import type { Needed, PermissionsSchema } from '../../sandbox/permissions/permissions.ts';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
 /** The sandbox as a person beside it sees it: its report and its mailbox, over https with its own certificate authority. */
@@ -24,6 +26,10 @@ export interface SandboxClient {
   repeated(): Promise<number>;
   /** Disturbs a share of all calls from now on (docs/estate.md). */
   disturb(faults: { rate: number; kinds?: readonly FaultKind[]; seed?: number }): Promise<void>;
+  /** Gives the worker just these permissions; all of a cloud that is left out. */
+  permit(given: z.infer<typeof PermissionsSchema>): Promise<void>;
+  /** What the worker's calls needed since then, by cloud and call. */
+  needed(): Promise<Needed>;
   /** The newest one-time password in a mailbox, and its mail's id; undefined when there is none. */
   newestOtp(to: string): Promise<{ id: string; otp: string } | undefined>;
 }
@@ -47,6 +53,10 @@ export function sandboxClient(origin: string, folder: string): SandboxClient {
     async disturb(faults) {
       await send(`${origin}/sandbox/faults`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(faults));
     },
+    async permit(given) {
+      await send(`${origin}/sandbox/permissions`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(given));
+    },
+    needed: async () => JSON.parse(await send(`${origin}/sandbox/permissions`, { ca, headers: { authorization } })) as Needed,
     async newestOtp(to) {
       const mails = await getJson<{ value: { id: string; text: string }[] }>(
         `${origin}/mail/api/messages?to=${encodeURIComponent(to)}`,

@@ -4,12 +4,13 @@ import { isActive } from './sts.ts';
 import { accountOf, WORKER_ARN } from './credentials.ts';
 import { providerCalls } from './oidc-providers.ts';
 import { policyCalls } from './policies.ts';
+import { simulation } from './simulation.ts';
 import { queryService, type Query } from './protocols.ts';
 import { roleChanges } from './role-changes.ts';
 import { roleReads } from './roles.ts';
 import { AwsError } from './wire.ts';
 
-const HANDLERS = { ...roleReads, ...roleChanges, ...policyCalls, ...providerCalls, ...accountDetails };
+const HANDLERS = { ...roleReads, ...roleChanges, ...policyCalls, ...providerCalls, ...accountDetails, ...simulation };
 
 /** AWS IAM on the query protocol, for the account whose entry role the caller assumed. */
 export const iamService = queryService<IamCall>('/iam', 'https://iam.amazonaws.com/doc/2010-05-08/', HANDLERS, (query) => {

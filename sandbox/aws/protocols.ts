@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
-import { authenticate, type Caller } from './credentials.ts';
+import { awsNeed } from '../permissions/aws.ts';
+import { accountOf, authenticate, WORKER_ARN, type Caller } from './credentials.ts';
 import { AwsError, type Xml } from './wire.ts';
 
 /** One request to AWS, whose signature was checked. */
@@ -29,6 +30,7 @@ export function queryService<C>(
         const caller = authenticate(request, `${prefix}${request.path}`, context);
         const parameters = new URLSearchParams(request.body);
         const action = parameters.get('Action') ?? '';
+        demandNeeded(context, caller, prefix.slice(1), action, parameters);
         const handler = handlers[action];
         if (!handler)
           throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version ${namespace.split('/').at(-2)}`);
@@ -57,6 +59,7 @@ export function jsonService(prefix: string, target: string, handle: (query: Omit
       try {
         const caller = authenticate(request, `${prefix}${request.path}`, context);
         const action = (request.headers['x-amz-target'] ?? '').replace(target, '');
+        demandNeeded(context, caller, prefix.slice(1), action);
         return json(200, handle({ action, caller, request, context }));
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -64,6 +67,25 @@ export function jsonService(prefix: string, target: string, handle: (query: Omit
       }
     },
   };
+}
+
+/** Throws AWS's refusal of a request that needs what the worker was not given. Source: IAM User Guide, "Troubleshoot access denied error messages". */
+function demandNeeded(
+  { permissions }: SandboxContext,
+  caller: Caller,
+  service: string,
+  action: string,
+  parameters?: URLSearchParams,
+): void {
+  const missing = permissions.missing('aws', awsNeed(service, action, parameters));
+  if (missing === undefined) return;
+  const who =
+    caller.type === 'user'
+      ? WORKER_ARN
+      : `arn:aws:sts::${accountOf(caller)}:assumed-role/${caller.session.role}/${caller.session.sessionName}`;
+  const why = `because no identity-based policy allows the ${missing} action`;
+  const message = `User: ${who} is not authorized to perform: ${missing} on resource: * ${why}`;
+  throw parameters ? new AwsError(403, 'AccessDenied', message) : new AwsError(400, 'AccessDeniedException', message);
 }
 
 function xml(status: number, body: string): SandboxResponse {

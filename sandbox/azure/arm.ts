@@ -5,6 +5,9 @@ import { getPlan, listConnectors } from './defender.ts';
 import { listDeploymentStacks, listResourceGroups } from './deployment-stacks.ts';
 import { getManagementGroup, getSubscription, listDescendants, listLocks, listManagementGroups, listSubscriptions } from './hierarchy.ts';
 import { createAssignment, deleteAssignment, getAssignment, listAssignments, listEligibilities } from './role-assignments.ts';
+import { azureNeed } from '../permissions/azure.ts';
+import { grantedAt } from './permissions.ts';
+import { unauthorized } from './scopes.ts';
 import { ArmError, page } from './wire.ts';
 
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
@@ -26,6 +29,10 @@ export const armService: SandboxService = {
         );
       // The client joins its endpoint and a scope that starts with a slash, so several slashes in a row are usual.
       const path = `/${decodeURIComponent(request.path).split('/').filter(Boolean).join('/')}`;
+      const need = azureNeed(request.method, path);
+      const missing = need && context.permissions.missing('azure', need);
+      if (need?.showsNone === true && missing !== undefined) return { status: 200, body: { value: [] } };
+      if (missing !== undefined) throw unauthorized(missing, path.replace(/\/providers\/[^/]+\/[^/]+(?:\/[^/]+)?$/, '') || '/');
       const answer = answerOf(ROUTES, path, { ...request, path }, context);
       if (!answer) throw new ArmError(404, 'ResourceNotFound', `No resource answers ${request.method} ${path}.`);
       return answer;
@@ -49,6 +56,7 @@ const ROUTES: Route[] = (
     ['DELETE', ONE_ASSIGNMENT, ([s, name = ''], _, c) => deleteAssignment(c, s || '/', name)],
     ['PUT', ONE_ASSIGNMENT, ([s, name = ''], r, c) => createAssignment(c, s || '/', name, r)],
     ['GET', '(.*?)/providers/Microsoft.Authorization/locks', ([s], r, c) => page(listLocks(c, s || '/'), r, c)],
+    ['GET', '(.*?)/providers/Microsoft.Authorization/permissions', ([s], r, c) => page(grantedAt(c, s || '/'), r, c)],
     ['GET', '/subscriptions', (_, r, c) => page(listSubscriptions(c), r, c)],
     ['GET', '/subscriptions/[^/]+', (_, r, c) => getSubscription(c, r.path)],
     ['GET', GROUPS, (_, r, c) => page(listManagementGroups(c), r, c)],

@@ -96,13 +96,21 @@ export function isDenied(scope: { denied: string[] }, operation: string): boolea
 
 /** Throws ArmError 403 when the worker lacks an operation at a subscription, management group or `/`; a subscription's goes for what lies below it. */
 export function refuseDenied(context: SandboxContext, scope: string, operation: string): void {
+  if (deniedAt(context, scope).some((d) => d.toLowerCase() === operation.toLowerCase())) throw unauthorized(operation, scope);
+}
+
+/** What the estate takes from the worker at a subscription, management group or `/`. */
+export function deniedAt(context: SandboxContext, scope: string): readonly string[] {
   const wanted = canonical(scope);
   const [subscription] = context.store.list('azure-subscription', { part: holderOf(scope) });
   const group = context.store.list('azure-management-group').find((g) => canonical(managementGroupScope(g.id)) === wanted);
   const root = wanted === '/' ? context.store.list('azure-root')[0] : undefined;
-  const holder = subscription ?? group ?? root;
-  if (!holder || !isDenied(holder, operation)) return;
-  throw new ArmError(
+  return (subscription ?? group ?? root)?.denied ?? [];
+}
+
+/** ARM's words for a permission that is missing. */
+export function unauthorized(operation: string, scope: string): ArmError {
+  return new ArmError(
     403,
     'AuthorizationFailed',
     `The client does not have authorization to perform action '${operation}' over scope '${scope}' or the scope is invalid.`,

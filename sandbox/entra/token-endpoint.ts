@@ -62,7 +62,9 @@ async function token(form: URLSearchParams, request: SandboxRequest, context: Sa
 }
 
 /** Application permissions that a principal holds, as the token for their resource names them. */
-function permissionsOf(principal: string | undefined, { store }: SandboxContext): string[] {
+function permissionsOf(principal: string | undefined, { store, permissions }: SandboxContext): string[] {
+  const given = permissions.given('graph');
+  if (given) return [...given];
   const held = store.list('entra-app-role-assignment').filter((a) => a.principalId === principal);
   const resources = store.list('entra-service-principal');
   return held.flatMap((a) => {

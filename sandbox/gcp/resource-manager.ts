@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from '../service.ts';
 import { activeProject, demand, denies } from './hierarchy.ts';
 import { getIamPolicy, setIamPolicy } from './policy-calls.ts';
-import { answer, etagOf, GcpError, page, permissionDenied } from './wire.ts';
+import { answer, etagOf, GcpError, page, permissionDenied, readBody } from './wire.ts';
 
 const CREATED = '2022-03-01T08:00:00Z';
 
@@ -20,6 +21,8 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     demand(context, resource, `resourcemanager.${resource.split('/')[0]}.${policy[2]}IamPolicy`);
     return policy[2] === 'get' ? getIamPolicy(request, context, resource) : setIamPolicy(request, context, resource);
   }
+  const tested = /^POST \/v3\/((?:organizations|folders|projects)\/[^/]+):testIamPermissions$/.exec(call);
+  if (tested?.[1]) return testPermissions(request, context, policyResource(context, tested[1]));
   const one = /^GET \/v3\/(organizations|folders|projects)\/([^/]+)$/.exec(call);
   if (one?.[1] && one[2]) return { status: 200, body: resourceWire(context, one[1], one[2]) };
   const many = /^GET \/v3\/(organizations|folders|projects)(:search)?$/.exec(call);
@@ -33,6 +36,15 @@ function route(request: SandboxRequest, context: SandboxContext): SandboxRespons
     return page(many[1], shown, request);
   }
   throw new GcpError('NOT_FOUND', `Method not found: ${call}.`);
+}
+
+const Tested = z.object({ permissions: z.array(z.string().regex(/^[\w.]+$/)).max(100) });
+
+/** Which of these the caller has there; needs no permission itself. */
+function testPermissions(request: SandboxRequest, context: SandboxContext, resource: string): SandboxResponse {
+  const { permissions } = readBody(request, Tested);
+  const held = permissions.filter((p) => context.permissions.has('gcp', p) && !denies(context, resource, p));
+  return { status: 200, body: held.length > 0 ? { permissions: held } : {} };
 }
 
 /** The resource as estate objects name it; a project by its id. Throws GcpError 403 for what is unknown or shut down. */
@@ -56,7 +68,8 @@ function children(context: SandboxContext, type: string, parent: string | undefi
 
 /** A search shows only what the caller may get. */
 function visible(context: SandboxContext, type: string): (found: { name: string }) => boolean {
-  return ({ name }) => !denies(context, name, `resourcemanager.${type}.get`);
+  return ({ name }) =>
+    context.permissions.has('gcp', `resourcemanager.${type}.get`) && !denies(context, name, `resourcemanager.${type}.get`);
 }
 
 function listedParent(request: SandboxRequest, context: SandboxContext): string {

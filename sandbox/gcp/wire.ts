@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { Unauthorized, verifyBearer } from '../entra/tokens.ts';
 import { Refusal, type SandboxContext, type SandboxRequest, type SandboxResponse } from '../service.ts';
+import { gcpNeed } from '../permissions/gcp.ts';
 import { GOOGLE_AUDIENCE } from './token-endpoint.ts';
 
 const HTTP = {
@@ -38,10 +39,36 @@ export function permissionRefused(permission: string, resource: string): GcpErro
   return new GcpError('PERMISSION_DENIED', `Permission '${permission}' denied on resource '${resource}' (or it may not exist).`);
 }
 
+/** A refusal that says in `details` which permission is missing. */
+class PermissionMissing extends GcpError {
+  readonly #metadata: { permission: string; resource: string };
+
+  constructor(permission: string, resource: string) {
+    super('PERMISSION_DENIED', `Permission '${permission}' denied on resource '//${resource}' (or it may not exist).`);
+    this.#metadata = { permission, resource };
+  }
+
+  override toResponse(): SandboxResponse {
+    const { status, code, message } = this;
+    const reason = { reason: 'IAM_PERMISSION_DENIED', domain: 'iam.googleapis.com', metadata: this.#metadata };
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', ...reason }];
+    return { status, body: { error: { code: status, message, status: code, details } } };
+  }
+}
+
+/** Throws PermissionMissing for a request that needs what the worker was not given. */
+function demandNeeded({ method, path }: SandboxRequest, context: SandboxContext): void {
+  const named = decodeURIComponent(path);
+  const need = gcpNeed(method, named);
+  const missing = need && context.permissions.missing('gcp', need);
+  if (missing !== undefined) throw new PermissionMissing(missing, named.replace(/^\/v\d\//, '').replace(/:\w+$/, ''));
+}
+
 /** Runs a handler for an authenticated request, turning GcpError and Unauthorized into answers. */
 export async function answer(request: SandboxRequest, context: SandboxContext, handler: () => SandboxResponse): Promise<SandboxResponse> {
   try {
     await verifyBearer(request, context, GOOGLE_AUDIENCE);
+    demandNeeded(request, context);
     return handler();
   } catch (error) {
     if (error instanceof GcpError) return error.toResponse();

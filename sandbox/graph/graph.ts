@@ -5,7 +5,8 @@ import { getDeletedItem, listDeletedItems, restoreDeletedItem } from './deleted-
 import * as directory from './directory.ts';
 import { deleteAppRoleAssignment, deleteRoleAssignment, listAppRoleAssignments, listEligibilities, listRoleAssignments } from './grants.ts';
 import { listAuthorizationSystems, listSignInActivities } from './reports.ts';
-import { GraphError } from './wire.ts';
+import { graphNeed } from '../permissions/graph.ts';
+import { GraphError, refused } from './wire.ts';
 
 /** Microsoft Graph v1.0, and of beta two listings: applications, service principals, deleted items, directory role assignments and users, as far as this project asks. */
 export const graphService: SandboxService = {
@@ -14,6 +15,8 @@ export const graphService: SandboxService = {
     try {
       await verifyBearer(request, context, resourcesOf(context).graph);
       const [, version, path = ''] = /^\/(v1\.0|beta)\/(.+)$/.exec(decodeURIComponent(request.path)) ?? [];
+      const need = graphNeed(request.method, path);
+      if (need && context.permissions.missing('graph', need) !== undefined) throw refused();
       const answer = answerOf(version === 'beta' ? BETA : ROUTES, path, request, context);
       if (!answer) throw new GraphError(400, 'BadRequest', `Resource not found for ${request.method} ${request.path}.`);
       return answer;

@@ -29,8 +29,12 @@ export function found<T>(object: T | undefined, id: string): T {
 export function demandPermission(context: SandboxContext, permission: string): void {
   const { clientId } = entraClient(context.store);
   const worker = context.store.list('entra-service-principal').find((p) => p.appId.toLowerCase() === clientId.toLowerCase());
-  if (worker?.lacks.includes(permission))
-    throw new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
+  if (worker?.lacks.includes(permission)) throw refused();
+}
+
+/** Graph's words for a permission that is missing: it does not say which. */
+export function refused(): GraphError {
+  return new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
 }
 
 const DEFAULT_PAGE_SIZE = 2;

@@ -8,6 +8,7 @@ import { vi } from 'vitest';
 import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
 import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
+import { Permissions } from '../../sandbox/permissions/permissions.ts';
 import { createListener } from '../../sandbox/server.ts';
 import { lingering, type Linger, type SandboxContext } from '../../sandbox/service.ts';
 import { SERVICES } from '../../sandbox/services.ts';
@@ -41,7 +42,7 @@ const globals = globalThis as { [KEY]?: SigningKey };
 /** Serves a store on a free port of 127.0.0.1; the process trusts its certificate from then on. */
 export async function listenHere(store: EstateStore, linger: Linger): Promise<ListeningSandbox> {
   let offset = 0;
-  const context: SandboxContext = { store, origin: '', linger, now: () => new Date(Date.now() + offset) };
+  const context: SandboxContext = { store, origin: '', linger, permissions: new Permissions(), now: () => new Date(Date.now() + offset) };
   store.now = context.now;
   signingKey(store, (globals[KEY] ??= newSigningKey()));
   const certificate = await trusted;

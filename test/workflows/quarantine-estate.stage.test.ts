@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultEstate } from '../harness/default-estate.ts';
 import { STARTER } from '../harness/estate.ts';
 import { approveGate, resultOf, startedRun } from '../harness/people.ts';
+import { exactly, notInTables } from '../harness/permissions.ts';
 import { recordsOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -10,9 +11,13 @@ const estate = defaultEstate();
 estate.manifest.mode = 'quarantine';
 estate.manifest.waits = { quarantine: '1h', watch: '1h' };
 beforeAll(() => stage.open(estate));
-afterAll(() => stage.close());
+afterAll(async () => {
+  await stage.sandbox.client.permit({});
+  await stage.close();
+});
 
 test('a whole estate is put in quarantine in AWS and Google Cloud, and one command makes all of it as it was, and the run ends; a stranger cannot', async () => {
+  await stage.sandbox.client.permit(exactly('discover', 'quarantine'));
   const run = await startedRun(stage, estate);
   const { run: journal } = await approveGate(stage, run, 'plan');
   await stage.until(run, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
@@ -35,4 +40,5 @@ test('a whole estate is put in quarantine in AWS and Google Cloud, and one comma
   expect(report).toMatch(/^ {7}not begun$/m);
   expect(await removedBy(stage, journal)).toEqual([]);
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { altered: [] }, untouched: { changed: [] } });
+  expect(notInTables(await stage.sandbox.client.needed(), ['discover', 'quarantine'])).toEqual([]);
 });
