@@ -10,6 +10,15 @@ import { OffboardError } from '../model/errors.ts';
 const LOOPBACK = '127.0.0.1';
 const HEALTHY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
+/**
+ * The dev server has one shard, and by default a shard reads each of its queues at most 20 times a second, which is meant for the hundreds
+ * of shards of a large server: each step of each run would wait up to 50 ms.
+ */
+const SETTINGS = {
+  'history.transferProcessorMaxPollRPS': 1_000,
+  'history.timerProcessorMaxPollRPS': 1_000,
+  'history.visibilityProcessorMaxPollRPS': 1_000,
+};
 /** The dev server forgets a closed run after a day; an offboarding is asked about for weeks. */
 const RETENTION_DAYS = 90;
 
@@ -29,7 +38,7 @@ export interface DevServerOptions {
   /** Registered at start, by name; the type as the CLI spells it. */
   searchAttributes: Readonly<Record<string, 'Keyword' | 'Text' | 'Int' | 'Datetime' | 'Bool'>>;
   /** Settings of the server by key, such as `history.timerProcessorMaxTimeShift`, where its defaults do not do. */
-  settings?: Readonly<Record<string, string>>;
+  settings?: Readonly<Record<string, string | number>>;
   /** What the server says goes here. */
   logFile: string;
 }
@@ -83,7 +92,10 @@ function spawnGuarded(options: DevServerOptions, port: number, uiPort: number): 
     ...(options.databaseFile === undefined ? [] : ['--db-filename', options.databaseFile]),
     ...(options.synced === false ? ['--sqlite-pragma', 'synchronous=off'] : []),
     ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
-    ...Object.entries(options.settings ?? {}).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
+    ...Object.entries({ ...SETTINGS, ...options.settings }).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${JSON.stringify(value)}`,
+    ]),
     ...Object.entries(options.searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
   try {
