@@ -5,6 +5,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { SystemId, SystemType } from '../model/names.ts';
 import type { OwnAccess } from '../model/own-access.ts';
 import type { Kind, Own } from './kind.ts';
+import type { Rights } from './rights.ts';
 
 /** What a reader may need to know before it reads: the manifest and what the directory told. */
 export interface ReadContext {
@@ -92,6 +93,8 @@ export interface Cloud<Snapshot, Api> {
    * no identities. Changes nothing. `read`: the system as it was read a moment ago, which need not be asked once more for what that shows.
    */
   ownAccess?(api: Api, system: SystemId, context: ReadContext, read?: Snapshot): Promise<OwnAccess>;
+  /** How to ask what the worker may do. Absent where a system knows no permissions. */
+  rights?: Rights<Api>;
   /** The cheapest call that shows that the credentials answer for this system; throws otherwise. Changes nothing. */
   probe(api: Api, system: SystemId): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Deps } from './deps.ts';
 import type { SignInPolicy } from '../model/identity/entra.ts';
 import type { Identity } from '../model/identity/how.ts';
 import { takesPlain } from '../model/policy.ts';
+import type { WorkerExam } from '../model/doctor.ts';
 import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
 import type { NamedRun } from '../model/run-name.ts';
@@ -32,6 +33,7 @@ import { endRun } from './evidence/end-run.ts';
 import { readOwnAccess } from './evidence/own-access.ts';
 import { checkBreaker, makePlan } from './plan/make-plan.ts';
 import { makeRestorePlan } from './plan/restore-plan.ts';
+import { examine } from './doctor/examine.ts';
 import { readRecords } from './read/read.ts';
 import { startDiscovery } from './start/discovery.ts';
 import { startRun } from './start/offboarding.ts';
@@ -105,6 +107,11 @@ export interface ReadingActivities {
   readRecords(input: unknown): Promise<Piece>;
 }
 
+/** What tells of the worker itself: no run's own either. */
+export interface ExaminingActivities {
+  examine(input: unknown): Promise<WorkerExam>;
+}
+
 /** What a workflow asks before it takes anything in. */
 export interface EdgeActivities {
   /** Whether the worker's policy takes messages and starts that nobody encrypted. */
@@ -149,13 +156,20 @@ const SHAPES: Record<keyof Activities, ZodType> = INPUTS;
  * Every activity, refused before it begins where its input has not its shape, where the run is not that of the workflow that calls or may not have this
  * done now, and where the records here are not those that the run left.
  */
-export function createActivities(deps: Deps): CarriedActivities & ReadingActivities & EdgeActivities {
+export function createActivities(deps: Deps): CarriedActivities & ReadingActivities & ExaminingActivities & EdgeActivities {
   const { journal } = deps;
   const reading: ReadingActivities = {
     readRecords: (input) =>
       asFailure(journal.store.where, () => {
         callingWorkflow();
         return readRecords(deps, input);
+      }),
+  };
+  const examining: ExaminingActivities = {
+    examine: (input) =>
+      asFailure(journal.store.where, () => {
+        callingWorkflow();
+        return withHeartbeat(() => examine(deps, input));
       }),
   };
   const edge: EdgeActivities = {
@@ -190,7 +204,7 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
   const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name as keyof Activities, work)]),
   ) as unknown as CarriedActivities;
-  return { ...ofRuns, ...reading, ...edge };
+  return { ...ofRuns, ...reading, ...examining, ...edge };
 }
 
 /** What the records say of the run must allow the activity, and its manifest must be the run's. Throws NotAuthorized. */

@@ -50,6 +50,8 @@ export const EXIT_CODES = {
   ConfirmationWrong: 46,
   EvidenceBroken: 50,
   NotAllowed: 51,
+  /** `doctor` found what is to be mended before a run. */
+  NotReady: 52,
   /** It is not proved who says it. */
   ProofMissing: 60,
   ProofWrong: 61,

@@ -4,6 +4,7 @@ import { quote } from './quote.ts';
 export const COMMAND_NAMES = [
   'discover',
   'inventory',
+  'doctor',
   'start',
   'list',
   'status',

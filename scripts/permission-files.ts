@@ -58,7 +58,8 @@ function page(): string {
 
 Made by \`npm run permissions\` from the tables beside the clouds' calls (\`activities/*/wire/permissions.ts\`), and held by tests: a whole run with just these, and nothing more, completes.
 
-To discover, verify and for \`--dry-run\`, give the file \`discover\` of each cloud; \`remove\`, \`restore\` and \`quarantine\` each come besides it, for as long as that is done. In AWS, \`worker.json\` is for the worker's own principal, \`organization.json\` for the role in the management account, and the others for the role in each account.
+To discover, verify and for \`--dry-run\`, give the file \`discover\` of each cloud; \`remove\`, \`restore\` and \`quarantine\` each come besides it, for as long as that is done. \`offboard doctor\`
+([doctor](../doctor.md)) tells which of them the worker has. In AWS, \`worker.json\` is for the worker's own principal, \`organization.json\` for the role in the management account, and the others for the role in each account.
 Put the tenant's id for \`TENANT\`, the name of that role for \`ENTRY_ROLE\`, and for \`SCOPE\` a scope that the manifest names. What each file is for: [AWS](../clouds/aws.md), [Azure](../clouds/azure.md),
 [Google Cloud](../clouds/gcp.md), [Graph](../clouds/entra.md).
 

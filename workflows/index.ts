@@ -1,4 +1,5 @@
 export { discovery } from './discovery.ts';
+export { examination } from './examination.ts';
 export { howToProve } from './how-to-prove.ts';
 export { offboarding } from './offboarding.ts';
 export { reading } from './reading.ts';

@@ -5,6 +5,7 @@ import { classify } from './wire/classify.ts';
 import { awsConnector } from './wire/clients.ts';
 import { awsFacts } from './facts.ts';
 import { ownAccessToAccount } from './own-access/read.ts';
+import { awsRights } from './rights.ts';
 import { readAccount, readTrusts } from './reader.ts';
 import { RefusedError } from '../answer.ts';
 import { AWS_KINDS, AWS_RESOURCES } from './kinds/index.ts';
@@ -53,6 +54,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
     kinds: AWS_KINDS,
     classify,
     ownAccess: ownAccessToAccount,
+    rights: awsRights(connector),
     async probe(api) {
       const { account } = await api.callerNow();
       if (account !== api.account)

@@ -7,6 +7,7 @@ import { classifyAzure } from './wire/classify.ts';
 import { connectAzure, type AzureApi } from './wire/clients.ts';
 import { azureFacts } from './facts.ts';
 import { ownAccessAtScope } from './own-access/read.ts';
+import { azureRights } from './rights.ts';
 import { readAzure, type AzureSnapshot } from './reader.ts';
 import { AZURE_KINDS } from './kinds/index.ts';
 import { walkAzure } from './walk.ts';
@@ -34,6 +35,7 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
     kinds: AZURE_KINDS,
     classify: classifyAzure,
     ownAccess: ownAccessAtScope,
+    rights: azureRights(connected),
     probe: (api, system) => api.touch(nativeId(system)),
   };
 }

@@ -1,4 +1,4 @@
-import { azureCredential } from '../microsoft/credential.ts';
+import { azureCredential, newCredential } from '../microsoft/credential.ts';
 import { graphEndpoint } from '../microsoft/endpoints.ts';
 import type { Cloud } from '../cloud.ts';
 import { putBack } from '../put-back.ts';
@@ -7,6 +7,7 @@ import { ENTRA_KINDS } from './kinds/index.ts';
 import { classifyEntra } from './wire/classify.ts';
 import { connectEntra, type EntraApi } from './wire/clients.ts';
 import { ownAccessToDirectory } from './own-access/read.ts';
+import { entraRights } from './rights.ts';
 import { demandTenant, readEntra, type EntraSnapshot } from './reader.ts';
 import { MEPM } from '../../model/footprint.ts';
 import { ENTRA_ORDER } from './order.ts';
@@ -23,6 +24,7 @@ export function entraCloud(): Cloud<EntraSnapshot, EntraApi> {
     kinds: ENTRA_KINDS,
     classify: classifyEntra,
     ownAccess: ownAccessToDirectory,
+    rights: entraRights(({ manifest: { tenant } }) => connectEntra(graphEndpoint(tenant.cloud), newCredential(tenant.cloud))),
     probe: async (api, system) => {
       await demandTenant(api, system);
       await api.listServicePrincipals(MEPM.ciemAppId);

@@ -8,6 +8,7 @@ import { GCP_KINDS } from './kinds/index.ts';
 import { GCP_ORDER } from './order.ts';
 import { ownAccessAtResource } from './own-access/read.ts';
 import { demandPolicy } from './wire/policies.ts';
+import { gcpRights } from './rights.ts';
 import { readGcp } from './reader.ts';
 import { rootOfGcp, walkGcp } from './walk.ts';
 import type { GcpSnapshot } from './snapshot.ts';
@@ -44,6 +45,7 @@ export function gcpCloud(): Cloud<GcpSnapshot, GcpApi> {
     kinds: GCP_KINDS,
     classify: classifyGcp,
     ownAccess: ownAccessAtResource,
+    rights: gcpRights(connected),
     async probe(client, system) {
       await demandPolicy(client, nativeId(system));
     },

@@ -10,15 +10,17 @@ const credentials = new Map<AzureCloudName, TokenCredential>();
  * shared. Which one of the chain is taken can be pinned by AZURE_TOKEN_CREDENTIALS (documented by @azure/identity).
  */
 export function azureCredential(cloud: AzureCloudName): TokenCredential {
-  let credential = credentials.get(cloud);
-  if (!credential) {
-    const host = authorityHost(cloud);
-    credential = new DefaultAzureCredential({
-      authorityHost: host,
-      disableInstanceDiscovery: !isMicrosoftAuthority(host),
-      additionalPolicies: [{ policy: inTime, position: 'perRetry' }],
-    });
-    credentials.set(cloud, credential);
-  }
+  const credential = credentials.get(cloud) ?? newCredential(cloud);
+  credentials.set(cloud, credential);
   return credential;
+}
+
+/** The same with no token yet: what was granted since the last one shows in a new one. */
+export function newCredential(cloud: AzureCloudName): TokenCredential {
+  const host = authorityHost(cloud);
+  return new DefaultAzureCredential({
+    authorityHost: host,
+    disableInstanceDiscovery: !isMicrosoftAuthority(host),
+    additionalPolicies: [{ policy: inTime, position: 'perRetry' }],
+  });
 }

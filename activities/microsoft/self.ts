@@ -14,6 +14,13 @@ export interface Self {
   permissions: string[];
 }
 
+/** The worker in words. */
+export function selfWords({ principalId, applicationId, tenantId, isPerson }: Self): string {
+  return isPerson
+    ? `person ${principalId} in tenant ${tenantId}`
+    : `principal ${principalId} (application ${applicationId}) in tenant ${tenantId}`;
+}
+
 /** Reads some claims of a token for `tokenScope` and lets it go. Its signature is the API's to check: the worker asks only about itself. */
 export async function selfOf(credential: TokenCredential, tokenScope: string): Promise<Self> {
   const token = (await credential.getToken(tokenScope))?.token;

@@ -3,7 +3,9 @@ import type { KeyRing } from '../../security/keys.ts';
 import { homeOf } from '../../security/files.ts';
 import { ArtifactStore } from './artifacts.ts';
 import { Journal } from './journal.ts';
+import { MIGRATIONS as POSTGRES } from './postgres/schema.ts';
 import { PostgresStore } from './postgres/store.ts';
+import { MIGRATIONS as SQLITE } from './sqlite/schema.ts';
 import { SqliteStore } from './sqlite/store.ts';
 import { RecordsUnavailable, type Store } from './store.ts';
 
@@ -28,6 +30,11 @@ export async function openRecords(env: NodeJS.ProcessEnv, ring: KeyRing, { creat
     throw error;
   }
   return recordsIn(store, ring);
+}
+
+/** Pure: which engine the environment names, and the version of the schema that this program makes there. */
+export function engineOf(env: NodeJS.ProcessEnv): { engine: 'SQLite' | 'PostgreSQL'; schema: number } {
+  return env['OFFBOARD_RECORDS'] ? { engine: 'PostgreSQL', schema: POSTGRES.length } : { engine: 'SQLite', schema: SQLITE.length };
 }
 
 /** What a store holds. */

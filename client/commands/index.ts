@@ -57,6 +57,21 @@ export const COMMANDS: Command[] = [
     load: async () => (await import('./inventory.ts')).inventory,
   },
   {
+    name: 'doctor',
+    summary:
+      'Before a run: whom each cloud takes the worker for, what it may do there and what is missing, with the grant to paste; Temporal, records, policy, keys, clock. Changes nothing. Exit 52 when something is to be mended.',
+    positionals: [],
+    optional: 'MANIFEST',
+    options: {
+      for: {
+        type: 'string',
+        value: 'USE,USE',
+        help: 'discover, remove, restore, quarantine; by default what a run of the manifest does',
+      },
+    },
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'start',
     summary: 'Start the offboarding a manifest describes, or attach to the one that is going on for its tenant.',
     positionals: ['MANIFEST'],

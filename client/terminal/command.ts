@@ -29,6 +29,8 @@ export interface Command {
   summary: string;
   /** Names of the positional arguments, all needed, such as `RUN`. */
   positionals: string[];
+  /** Name of one that may follow these, such as `MANIFEST`. */
+  optional?: string;
   /** Name of what may follow these any number of times, such as `ITEM`. */
   more?: string;
   /** What to say to whoever gives an argument more, instead of repeating it. */
@@ -56,7 +58,7 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   if (twice !== undefined) throw new OffboardError('Usage', `--${twice} is said twice; say it once`, { next: [usageOf(command)] });
   const missing = command.positionals[positionals.length];
   if (missing) throw new OffboardError('Usage', `${missing} is missing`, { next: [usageOf(command)] });
-  if (command.more === undefined && positionals.length > command.positionals.length) {
+  if (command.more === undefined && positionals.length > command.positionals.length + (command.optional === undefined ? 0 : 1)) {
     throw new OffboardError('Usage', command.surplus ?? `there is an argument too many for ${command.name}`, { next: [usageOf(command)] });
   }
   for (const [name, option] of Object.entries(command.options)) {
@@ -88,7 +90,13 @@ function wordsOf({ positionals, options }: Command): string[] {
 export function helpOf(command: Command, program: string): string {
   const options = Object.entries(command.options).map(([name, o]) => `  ${`--${name} ${o.value ?? ''}`.padEnd(28)} ${o.help}`);
   return [
-    [program, command.name, ...wordsOf(command), ...(command.more === undefined ? [] : [`[${command.more}…]`])].join(' '),
+    [
+      program,
+      command.name,
+      ...wordsOf(command),
+      ...(command.optional === undefined ? [] : [`[${command.optional}]`]),
+      ...(command.more === undefined ? [] : [`[${command.more}…]`]),
+    ].join(' '),
     '',
     command.summary,
     '',

@@ -101,7 +101,7 @@ const refused = (answer: unknown, message: string) =>
 
 test('every activity that is registered is in the table of forged inputs', () => {
   expect(Object.keys(createActivities(stage.deps)).toSorted()).toEqual(
-    [...NAMES, 'readRecords', 'takesPlain', 'toldHowToProve'].toSorted(),
+    [...NAMES, 'examine', 'readRecords', 'takesPlain', 'toldHowToProve'].toSorted(),
   );
 });
 
@@ -150,7 +150,7 @@ test('an activity that no workflow calls is refused', async () => {
   const activities = createActivities(stage.deps) as unknown as Record<string, (input: unknown) => Promise<unknown>>;
   const { workflowExecution: _, ...alone } = new MockActivityEnvironment().context.info;
   await nothingWritten(journal, async () => {
-    for (const name of [...NAMES, 'readRecords']) {
+    for (const name of [...NAMES, 'examine', 'readRecords']) {
       const environment = new MockActivityEnvironment(
         { ...alone, inWorkflow: false },
         { client: stage.session.client, logger: new DefaultLogger('ERROR') },

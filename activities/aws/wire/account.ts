@@ -19,6 +19,7 @@ import {
   paginateListPolicyVersions,
   paginateListRolePolicies,
   paginateListRoles,
+  paginateSimulatePrincipalPolicy,
   RemoveClientIDFromOpenIDConnectProviderCommand,
   RemoveRoleFromInstanceProfileCommand,
   type IAMClient,
@@ -118,6 +119,13 @@ export function accountApi(account: string, iam: IAMClient, { caller, worker, st
           ]),
         };
       }),
+    /** What IAM's simulator says of a principal's actions on a resource, by action. Does nothing. */
+    async simulate(PolicySourceArn: string, ActionNames: string[], resource: string): Promise<Map<string, boolean>> {
+      const asked = { PolicySourceArn, ActionNames, ResourceArns: [resource] };
+      const pages = await Array.fromAsync(paginateSimulatePrincipalPolicy(paging, asked));
+      const results = pages.flatMap((p) => p.EvaluationResults ?? []);
+      return new Map(results.map((r) => [need(r.EvalActionName, 'EvalActionName'), r.EvalDecision === 'allowed']));
+    },
     async providerArns() {
       const answer = await iam.send(new ListOpenIDConnectProvidersCommand({}));
       return (answer.OpenIDConnectProviderList ?? []).map((p) => need(p.Arn, 'Arn'));

@@ -154,6 +154,10 @@ export function awsConnector() {
       known.set(keyOf(entry), api);
       return api;
     },
+    /** Enters an account by a session of its own, so that what was taken away since the last one shows. */
+    enterAnew: async (account: string, context: ReadContext) => void (await enter(entryTo(account, context))),
+    /** Whose the worker's own credentials are. */
+    whoami: async () => (await worker()).arn,
     /** Where the worker's own credentials belong. */
     async home() {
       const { Account } = await ownSts((sts) => sts.send(new GetCallerIdentityCommand({})));

@@ -85,6 +85,7 @@ export const AWS_PERMISSIONS: readonly Permission[] = [
     STACKS,
   ),
   ...rows(['discover'], 'account', ['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'], SECRETS),
+  ...rows(['discover'], 'account', ['iam:SimulatePrincipalPolicy'], 'doctor cannot tell what the role may do in the account'),
   ...rows(['remove'], 'role', ['iam:DeleteRole', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy']),
   ...rows(['remove'], 'policy', ['iam:DeletePolicy', 'iam:DeletePolicyVersion']),
   ...rows(['remove'], 'instance-profile', ['iam:RemoveRoleFromInstanceProfile']),

@@ -59,6 +59,19 @@ const Eligibility = z.object({
 /** A role that somebody may activate at a scope (Privileged Identity Management). */
 export type Eligibility = z.infer<typeof Eligibility>;
 
+const Granted = z.object({
+  actions: z
+    .array(z.string())
+    .nullish()
+    .transform((list) => list ?? []),
+  notActions: z
+    .array(z.string())
+    .nullish()
+    .transform((list) => list ?? []),
+});
+/** Actions that one assignment gives; `*` in them stands for anything. */
+export type GrantedActions = z.infer<typeof Granted>;
+
 /** What ARM says where the provider Microsoft.Security was never registered, or a plan does not exist in that cloud: nothing is set up. */
 const NOT_SET_UP = new Set(['Subscription Not Registered', 'MissingSubscriptionRegistration', 'ResourceNotFound', 'PricingNotFound']);
 const isNotSetUp = (error: unknown) => isRestError(error) && NOT_SET_UP.has(error.code ?? '');
@@ -92,6 +105,9 @@ export function connectArm(endpoint: Endpoint, credential: TokenCredential) {
     /** Those deployed at a management group, subscription or resource group, and at no scope below it. */
     listDeploymentStacks: (scope: string) =>
       arm.list(`${scope}/providers/Microsoft.Resources/deploymentStacks?api-version=2024-03-01`, Stack),
+    /** What the worker itself may do at a scope, by each of its assignments. */
+    listOwnPermissions: (scope: string) =>
+      arm.list(`${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`, Granted),
     /** What a principal may activate at, above and below a scope, also through groups. 400 without the licence for it. */
     listEligibleFor: (scope: string, principalId: string) => {
       const filter = encodeURIComponent(`assignedTo('${principalId}')`);

@@ -50,6 +50,7 @@ export const AZURE_PERMISSIONS: readonly Permission[] = [
     AUTHORIZATION,
     'what a person who runs the worker is eligible for (PIM) is not known',
   ),
+  row(['discover'], 'GET Microsoft.Authorization/permissions', AUTHORIZATION, 'doctor cannot tell what the worker may do'),
   row(['remove'], 'DELETE Microsoft.Authorization/roleAssignments', AUTHORIZATION),
   row(['restore'], 'PUT Microsoft.Authorization/roleAssignments', AUTHORIZATION),
 ];

@@ -19,6 +19,8 @@ const WRITE = 'Application.ReadWrite.All';
 /** Application permissions that hold others. Source: "Permissions" of the operations below, "Higher privileged permissions". */
 export const GRAPH_INCLUDES: Readonly<Record<string, readonly string[]>> = {
   'Application.ReadWrite.All': [READ],
+  'Directory.ReadWrite.All': ['Directory.Read.All'],
+  'RoleManagement.ReadWrite.Directory': ['RoleManagement.Read.Directory'],
   'Directory.Read.All': [READ, 'AuditLog.Read.All', 'RoleManagement.Read.Directory', 'User.ReadBasic.All'],
   'RoleManagement.Read.Directory': ['RoleEligibilitySchedule.Read.Directory'],
   'User.Read.All': ['User.ReadBasic.All'],

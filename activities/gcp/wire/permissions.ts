@@ -97,6 +97,10 @@ export const GCP_PERMISSIONS: readonly Permission[] = [
       'a discovery that names no organisation does not see it',
     ),
   })),
+  ...LEVELS.map((l): Permission => {
+    const call = `cloudresourcemanager.${l}s.testIamPermissions`;
+    return { call, needs: [], uses: ['discover'], on: l, source: `${MANAGER}/${l}s/testIamPermissions` };
+  }),
   ...LEVELS.map((l) => row(['remove', 'restore'], l, `cloudresourcemanager.${l}s.setIamPolicy`, `resourcemanager.${l}s.setIamPolicy`)),
   ...iam(['remove', 'restore'], 'oidc-project', ...ACCOUNTS, ['setIamPolicy']),
   ...iam(['remove', 'quarantine', 'restore'], 'oidc-project', ...ACCOUNTS, ['disable']),

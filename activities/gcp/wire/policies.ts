@@ -30,6 +30,11 @@ export function policyApi(
           : await level(resource).getIamPolicy({ resource, requestBody: { options: { requestedPolicyVersion: 3 } } }, managerAt);
         return data as Policy;
       }),
+    /** Which of these permissions the worker has on an organisation, folder or project. */
+    async testPermissions(resource: string, permissions: string[]): Promise<string[]> {
+      const { data } = await level(resource).testIamPermissions({ resource, requestBody: { permissions } }, managerAt);
+      return data.permissions ?? [];
+    },
     /** False where the resource is not there. Refused with 409 when the policy's etag is no longer current. */
     async setPolicy(resource: string, policy: Policy): Promise<boolean> {
       const answer = await unlessNotThere(resource, () =>
