@@ -3,6 +3,7 @@ const CODES: ReadonlySet<string> = new Set([
   'SignInFailed',
   'NoCredentials',
   'Unauthenticated',
+  'TokenRefused',
   'CredentialsProviderError',
   'InvalidClientTokenId',
   'UnrecognizedClient',

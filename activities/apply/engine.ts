@@ -11,8 +11,8 @@ import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import { kindOf } from '../look/kinds.ts';
-import { settled } from '../look/settle.ts';
 import { failed, glanceOf, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
+import { Call, type Judged } from './call.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
 import { MEND } from './second-look/judge-again.ts';
 import { SecondLook } from './second-look/second-look.ts';
@@ -58,9 +58,6 @@ function selected(plan: Plan, work: ApplyInput['work']): PlanItem[] {
 function replaced({ deps: { journal } }: Work): RecordsUnavailable {
   return new RecordsUnavailable(journal.store.where, 'were replaced while work was under way', 'see that they are those of the run');
 }
-
-/** A call that comes no later than this after its items were read need not look at them once more. */
-const JUST_SEEN_MS = 5_000;
 
 /** What a batch has come to: outcomes by item, and what a cloud has to be asked for again. */
 interface Progress {
@@ -173,24 +170,25 @@ export async function applyTogether(
 ): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   const todo: PlanItem[] = [];
-  const toCall: PlanItem[] = [];
+  const toCall: Judged[] = [];
   const glancing = { ...reach, glance: glanceOf(reach) };
-  let seenAt = Infinity;
   for (const item of items) {
-    const { judged, at } = await judgeNow(operation, item, glancing);
+    const { judged, ...seen } = await judgeNow(operation, item, glancing);
     if (!judged.ok) attempts.push(failed(item, judged.failure));
     else if (typeof judged.value !== 'string') attempts.push({ item, outcome: judged.value });
     else {
       todo.push(item);
-      if (judged.value !== 'call') continue;
-      toCall.push(item);
-      seenAt = Math.min(seenAt, at);
+      if (judged.value === 'call') toCall.push({ item, ...seen });
     }
   }
   if (todo.length === 0) return attempts;
   await intendAll(todo);
-  const call = await callFor(operation, toCall, seenAt, reach);
-  return [...attempts, ...(call.ok ? await readBack(operation, todo, reach) : todo.map((item) => failed(item, call.failure)))];
+  const call = new Call(operation, toCall, reach);
+  const answer = await call.made();
+  const seen = new Set(call.attempts.map((t) => t.item));
+  const unseen = todo.filter((item) => !seen.has(item));
+  const rest = answer.ok ? await readBack(operation, unseen, reach) : unseen.map((item) => failed(item, answer.failure));
+  return [...attempts, ...call.attempts, ...rest];
 }
 
 /** By its own definition, and once more by all that its planning rested on. */
@@ -198,18 +196,19 @@ export async function judge(operation: Operation, item: PlanItem, reach: Reach):
   return (await judgeNow(operation, item, reach)).judged;
 }
 
-/** As `judge`; `at`: how the item stood when, in ms. */
-async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<{ judged: Answer<Judgement>; at: number }> {
+/** As `judge`, and what that rests on. */
+async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<{ judged: Answer<Judgement> } & Omit<Judged, 'item'>> {
   const again = await reach.again?.(item);
   const now = Date.now();
-  if (again && !again.ok) return { judged: again, at: now };
-  const { outcome, state } = again?.value ?? {};
-  const at = state?.at ?? now;
+  if (again && !again.ok) return { judged: again, current: undefined, at: now, restsOn: now };
+  const { outcome, state, at: restsOn = Infinity } = again?.value ?? {};
+  const at = state ? restsOn : now;
   const read = state ? { ok: true as const, value: state.current } : await readItem(item, reach, reach.stopping);
-  if (!read.ok) return { judged: read, at };
-  const judged = await persistently(reach.cloud, async () => operation.judge(item, read.value, reach), reach.stopping);
-  if (!judged.ok || outcome === undefined) return { judged, at };
-  return { judged: { ok: true, value: together(judged.value, outcome) }, at };
+  if (!read.ok) return { judged: read, current: undefined, at, restsOn };
+  const current = read.value;
+  const judged = await persistently(reach.cloud, async () => operation.judge(item, current, reach), reach.stopping);
+  if (!judged.ok || outcome === undefined) return { judged, current, at, restsOn };
+  return { judged: { ok: true, value: together(judged.value, outcome) }, current, at, restsOn };
 }
 
 /** What a thing's own definition says and what its planning rests on, as one. That it changed tells less than why it may not go: the surer reason comes first. */
@@ -217,21 +216,6 @@ function together(judged: Judgement, again: Outcome): Judgement {
   if (judged === 'call') return again;
   if (typeof judged === 'string' || judged.code !== DRIFT || waitsForOthers(again)) return judged;
   return { ...again, reason: `${again.reason.replace(`; ${MEND}`, '')}; ${judged.reason}` };
-}
-
-async function callFor(
-  operation: BatchOperation,
-  [first, ...rest]: PlanItem[],
-  seenAt: number,
-  { cloud, api, settle, stopping }: Reach,
-): Promise<Answer<void>> {
-  if (!first) return { ok: true, value: undefined };
-  const justSeen = () => Date.now() - seenAt <= JUST_SEEN_MS;
-  return await settled(
-    settle,
-    () => persistently(cloud, () => operation.call(kindOf(cloud, first), api, [first, ...rest], justSeen()), stopping),
-    (answer) => answer.ok || stopping?.aborted === true || !operation.maybeLate?.has(answer.failure.code),
-  );
 }
 
 /** Records an attempt's outcome, or keeps why it is tried later while `waits.unreachable` lasts. */

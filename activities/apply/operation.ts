@@ -39,10 +39,12 @@ export interface Reach {
 
 /** What a second judgement tells of an item. */
 export interface Again {
+  /** When the reading of its own system that this rests on was complete, in ms. */
+  at: number;
   /** Absent where it may go. */
   outcome?: Outcome;
-  /** Its definition, where what was just read of its whole system shows that, and when that was complete: it need not be read by itself. */
-  state?: { current: Json; at: number };
+  /** Its definition, where that reading shows it: it need not be read by itself. */
+  state?: { current: Json };
 }
 
 /**
@@ -67,6 +69,13 @@ export interface Operation {
   judge(item: PlanItem, current: Json | undefined, reach: Reach): Judgement | Promise<Judgement>;
 }
 
+/** How the items of a call stood when they were judged by that. */
+export interface Seen {
+  /** A moment ago. */
+  just: boolean;
+  current(item: PlanItem): Json | undefined;
+}
+
 /** An operation that needs no person: the engine carries it out over batches of the plan. */
 export interface BatchOperation extends Operation {
   /** Items of one system with the same `writeKey` are one call; absent: each is a call of its own. */
@@ -77,8 +86,8 @@ export interface BatchOperation extends Operation {
   maybeLate?: ReadonlySet<string>;
   /** Whether it is done shows by whether the item is there, and by which one that is: no more of it is read after the call. */
   seenByTrace?: true;
-  /** Idempotent. `justSeen`: each was read a moment ago and judged by that. */
-  call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]], justSeen: boolean): Promise<void>;
+  /** Idempotent. */
+  call(kind: AnyKind, api: unknown, items: readonly [PlanItem, ...PlanItem[]], seen: Seen): Promise<void>;
   /** With the item as it is read after the call: its outcome once the call is seen to be done. Pure. */
   seen(item: PlanItem, current: Json | undefined, kind: AnyKind): Outcome | undefined;
   /** What is said of an item that was read again and again and not seen to be done: an outcome, or why it is tried later. Pure. */

@@ -13,16 +13,22 @@ const RETRY_DELAYS = [200, 1_000, 3_000];
 /** A cloud that asks for a longer pause than this is left to Temporal's own retry. */
 const LONGEST_PAUSE = 5_000;
 
-/** Repeats a call that may be repeated a few times, minding the cloud's own Retry-After; no more once it is `stopping`. */
+/** Repeats a question that may be repeated a few times, minding the cloud's own Retry-After; no more once it is `stopping`. */
 export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>, stopping?: AbortSignal): Promise<Answer<T>> {
   for (let round = 0; ; round++) {
     const answer = await answerOf(cloud, ask);
-    const delay = RETRY_DELAYS[round];
-    if (answer.ok || answer.failure.kind !== 'retry' || delay === undefined || stopping?.aborted) return answer;
-    const pause = answer.failure.retryAfterMs ?? delay;
-    if (pause > LONGEST_PAUSE) return answer;
-    await sleep(pause, undefined, stopping ? { signal: stopping } : {}).catch(() => undefined);
+    if (answer.ok || !(await waited(answer.failure, round, stopping))) return answer;
   }
+}
+
+/** Waits until what failed may be asked for once more; false, at once, where it is not to be within this try of the activity. `round`: how often that was before. */
+export async function waited(failure: FailureClass, round: number, stopping?: AbortSignal): Promise<boolean> {
+  const delay = RETRY_DELAYS[round];
+  if (failure.kind !== 'retry' || delay === undefined || stopping?.aborted) return false;
+  const pause = failure.retryAfterMs ?? delay;
+  if (pause > LONGEST_PAUSE) return false;
+  await sleep(pause, undefined, stopping ? { signal: stopping } : {}).catch(() => undefined);
+  return true;
 }
 
 /** How often a thing is read again until a call is seen to be done, in ms: 10 tries, 40 s in all. A cloud may show the old state for a while. */
@@ -69,7 +75,7 @@ export async function readBack(operation: BatchOperation, items: readonly PlanIt
 }
 
 /** The call was made: that it took effect is not known, nor that it did not. */
-const afterCall = (failure: FailureClass): FailureClass => ({
+export const afterCall = (failure: FailureClass): FailureClass => ({
   ...failure,
   message: `the call was made, and what became of it could not be seen: ${failure.message}`,
 });

@@ -68,7 +68,10 @@ export async function lookAtEach<I extends { id: string; system: SystemId }>(
           manifest,
           systemType(system),
           async (cloud) => {
-            const { api, glance } = await (connected ??= connect(cloud));
+            connected ??= connect(cloud);
+            // One that failed is tried again.
+            connected.catch(() => (connected = undefined));
+            const { api, glance } = await connected;
             return await ask(again ? api : glance, cloud);
           },
           item.id,

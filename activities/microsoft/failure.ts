@@ -53,8 +53,8 @@ interface Api {
   mend: Record<string, string>;
   /** What a person does about any other refusal of a right. */
   rights: string;
-  /** Whether the next try may do better: it gets a fresh token, or another change is over by then. */
-  passes(refusal: Refusal): boolean;
+  /** Whether the next try may do better: another change is over by then. */
+  passes?(refusal: Refusal): boolean;
   /** What holds an item, by a guard that only the API's answer tells of. */
   held?(code: string, message: string): Hold | undefined;
 }
@@ -65,15 +65,24 @@ export function classifierOf({ gone, mend, rights, passes, held }: Api): (error:
     const common = judgeCommon(error, now);
     if ('judged' in common) return common.judged;
     const { status, code, message, retryAfterMs: wait } = common.refusal;
-    if (passes(common.refusal)) return { kind: 'retry', code, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+    if (passes?.(common.refusal) || isOver(common.refusal))
+      return { kind: 'retry', code, message, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
     const hold = held?.(code, message);
     if (hold) return { kind: 'blocked', code: hold.code, message: hold.reason };
     if (isNotFound(error, gone)) return { kind: 'blocked', code: 'NotFound', message };
     const help = mend[code];
     if (help !== undefined) return { kind: 'blocked', code, message: `${message}; ${help}` };
-    if (status === 401 || status === 403) return { kind: 'blocked', code: code || `HTTP ${status}`, message: `${message}; ${rights}` };
+    if (status === 401) return { kind: 'blocked', code: 'TokenRefused', message: `${code}: ${message}; ${OWN_SIGN_IN}` };
+    if (status === 403) return { kind: 'blocked', code: code || 'HTTP 403', message: `${message}; ${rights}` };
     return { kind: 'blocked', code: 'Unknown', message: `HTTP ${status} ${code}: ${message}` };
   };
+}
+
+const OWN_SIGN_IN = "the worker's token was refused: check that it signs in to this tenant";
+
+/** Whether a token has just ended: the next call has a fresh one. ARM has a code for it; Graph and the portal say it in words. */
+function isOver({ status, code, message }: Refusal): boolean {
+  return status === 401 && (/^Expired/.test(code) || /expired|lifetime/i.test(message));
 }
 
 /** How long a service asks to wait, in ms: `x-ms-retry-after-ms` and `retry-after-ms`, else Retry-After in seconds or as a date. */

@@ -1,5 +1,6 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
 import { meansItem } from '../../model/identity/native.ts';
+import type { FailureClass } from '../../model/errors.ts';
 import { excludedWords } from '../../model/exclusion.ts';
 import { isDone } from '../../model/ledger.ts';
 import { maybeOursAmong, type MaybeOurs } from '../../model/maybe-ours.ts';
@@ -8,7 +9,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { unreadForSignIn } from '../../model/sign-in.ts';
 import type { Deps } from '../deps.ts';
-import { failureMessage } from '../failures.ts';
+import { failedToSignIn, failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
 import { kindOf, traceOf } from '../look/kinds.ts';
@@ -97,6 +98,12 @@ function lookAtGone({ waits }: Manifest, item: PlanItem, ask: AskOfItem): Promis
   return settled(waits.settle, look, (answer) => answer.ok && answer.value === undefined);
 }
 
+/** A failed sign-in tells nothing of the item: that is mended, not decided about. */
+function unreadable(item: PlanItem, failure: FailureClass): Outcome {
+  const code = failedToSignIn(failure) ? failure.code : 'Unreadable';
+  return blocked(item, code, `cannot be read any more (${failureMessage(failure)})`);
+}
+
 export interface ConfirmGoneInput {
   run: string;
   planHash: string;
@@ -116,8 +123,7 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
   await lookAtEach(deps, manifest, items, async (item, ask) => {
     const answer = await lookAtGone(manifest, item, ask);
     if (answer.ok && answer.value === undefined) return;
-    const reason = answer.ok ? 'it is there again' : `cannot be read any more (${failureMessage(answer.failure)})`;
-    back.push(blocked(item, answer.ok ? 'CameBack' : 'Unreadable', reason));
+    back.push(answer.ok ? blocked(item, 'CameBack', 'it is there again') : unreadable(item, answer.failure));
   });
   const { phase } = input.work;
   await deps.journal.append(input.run, ...back.map((outcome) => ({ type: 'outcome' as const, phase, outcome })));

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { untilRetrying } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
 import { smallEstate } from '../harness/estate.ts';
-import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { approveGate, deleteCollectors, planOf, resultOf, startedRun } from '../harness/people.ts';
 import { holdRemovals, outcomesOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -40,6 +40,71 @@ test('clouds that go away after phase 1 make the run wait, trying again, at a ph
   const removed = await removedBy(stage, journal);
   expect(new Set(removed).size).toBe(removed.length);
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
+});
+
+/** Gives AWS another secret, so that no session of the worker is known there any more, or has it back; returns the one before. */
+async function otherSecret(sealKey: string): Promise<string> {
+  let before = '';
+  await stage.sandbox.change(({ credentials }) => {
+    const slot = credentials['aws'] as { sealKey: string };
+    before = slot.sealKey;
+    slot.sealKey = sealKey;
+  });
+  return before;
+}
+
+/** A run whose plan is read, and how many of its items are removed in AWS. */
+async function runWithAws() {
+  const run = await startedRun(stage, smallEstate());
+  const { items } = await planOf(stage, run);
+  const inAws = items.filter((i) => i.system.startsWith('aws:')).map((i) => i.id);
+  const allRemoved = async (journal: string) =>
+    (await removedBy(stage, journal)).filter((id) => inAws.includes(id)).length === inAws.length;
+  const refusedToWaive = async (...items: string[]) =>
+    expect(await stage.offboard('waive', run, ...items, '--by', 'riley', '--reason', 'away with it')).not.toMatchObject({ code: 0 });
+  const retried = async () =>
+    expect(await stage.offboard('retry', run, '--by', 'riley', '--reason', 'the sessions are back')).toMatchObject({ code: 0 });
+  return { run, inAws, allRemoved, refusedToWaive, retried };
+}
+
+test('of what is gone a failed sign-in tells nothing: nobody may decide about it, and it is asked again when that is mended', async () => {
+  const { run, inAws, allRemoved, refusedToWaive, retried } = await runWithAws();
+  const hold = holdRemovals(stage, 'azure');
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await hold.reached;
+  await expect.poll(() => allRemoved(journal), { timeout: 60_000 }).toBe(true);
+  const before = await otherSecret('somebody revoked them');
+  hold.release();
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
+  expect(unresolved.map((o) => [o.item, o.code]).toSorted()).toEqual(inAws.map((id) => [id, 'InvalidClientTokenId']).toSorted());
+  await refusedToWaive('--all');
+  await otherSecret(before);
+  await retried();
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+});
+
+test('a sign-in that fails at a cloud which only uses a thing tells nothing of the thing: it waits for that, and nobody may decide about it', async () => {
+  const { run, allRemoved, refusedToWaive, retried } = await runWithAws();
+  const { aws } = stage.deps.clouds;
+  onTestFinished(() => void (stage.deps.clouds.aws = aws));
+  let before: Promise<string> | undefined;
+  let journal = '';
+  stage.deps.clouds.aws = {
+    ...aws,
+    // Whoever uses the application is asked right before that is removed.
+    async read(...asked) {
+      if (await allRemoved(journal)) await (before ??= otherSecret('somebody revoked them'));
+      return await aws.read(...asked);
+    },
+  };
+  journal = (await approveGate(stage, run, 'plan')).run;
+  const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
+  expect(unresolved).toMatchObject([{ item: APPLICATION, outcome: 'blocked', code: 'InvalidClientTokenId' }]);
+  await refusedToWaive(APPLICATION);
+  await otherSecret((await before) ?? '');
+  await retried();
+  await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  expect(await outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ code: 'InvalidClientTokenId' }, { outcome: 'removed' }]);
 });
 
 test('clouds away for longer than waits.unreachable make the items fail with a reason; an approver has them tried again', async () => {

@@ -27,11 +27,18 @@ export const REMOVE: BatchOperation = {
   judge: judgeRemoval,
   together: true,
   seenByTrace: true,
-  call: (kind, api, items, justSeen) => kind.remove(api, items, justSeen),
+  call: (kind, api, [first, ...rest], { just, current }) => {
+    const asItStands = (item: PlanItem) => leftOf(item, current(item));
+    return kind.remove(api, [asItStands(first), ...rest.map(asItStands)], just);
+  },
   seen: (item, current, kind) =>
     current === undefined || isAnother(kind, current, item) ? gone(item, true, `read back: ${kind.gone ?? 'not found'}`) : undefined,
   unseen: () => ({ code: 'StillVisible', message: 'the cloud accepted the removal but still shows it' }),
 };
+
+/** An item without those of its parts that an earlier try took away: they are not asked for again. */
+const leftOf = (item: PlanItem, current: Json | undefined): PlanItem =>
+  current !== undefined && isRemnant(current, item.snapshot) ? { ...item, snapshot: current } : item;
 
 /** Removes planned items. */
 export async function removeItems(deps: Deps, input: ApplyInput): Promise<ApplyResult> {

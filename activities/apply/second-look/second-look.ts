@@ -52,10 +52,8 @@ export class SecondLook {
 
   /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */
   async judge(item: PlanItem, of?: 'itself'): Promise<Answer<Again>> {
-    const own = await this.#read(item.system, FRESH_MS);
-    if (!own.ok) return own;
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
-    const snapshots = new Map<SystemId, unknown>([[item.system, own.value]]);
+    const snapshots = new Map<SystemId, unknown>();
     const provers = this.#proversOf(item);
     let notNow: Answer<never> | undefined;
     const whole = new Set([item.system, ...provers]);
@@ -69,12 +67,17 @@ export class SecondLook {
       readings.push(read.ok ? { system, artifact: system } : { system, unknown: failureMessage(read.failure) });
     });
     if (notNow) return notNow;
+    // Last, since others may take minutes to answer.
+    const own = await this.#read(item.system, FRESH_MS);
+    if (!own.ok) return own;
+    snapshots.set(item.system, own.value);
+    const at = Date.now() - Math.min(FRESH_MS, ageOf(this.#at.deps, { ...this.#step, system: item.system }, own.value));
     // Many looks wait for the same readings, and come here at once.
     await breathe();
     const again = await this.#planAgain(item, whole, readings, snapshots);
     const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
     const state = this.#stateOf(item, own.value);
-    return { ok: true, value: { ...(outcome ? { outcome } : {}), ...(state ? { state } : {}) } };
+    return { ok: true, value: { at, ...(outcome ? { outcome } : {}), ...(state ? { state } : {}) } };
   }
 
   /** How an item stands by what was read of its system, if that is fresh still. What this run did to it is undone in there, so then it is read by itself. */
@@ -85,7 +88,7 @@ export class SecondLook {
     const age = ageOf(deps, { ...this.#step, system: item.system }, own);
     if (touched || age > FRESH_MS) return undefined;
     const current = kindOf(deps.clouds[systemType(item.system)], item).stateIn?.(own, item);
-    return current === undefined ? undefined : { current, at: Date.now() - age };
+    return current === undefined ? undefined : { current };
   }
 
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {

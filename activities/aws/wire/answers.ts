@@ -1,10 +1,19 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { FailureClass } from '../../../model/errors.ts';
 import { NotYetError } from '../../answer.ts';
+import { askAgain } from '../../ask-again.ts';
+import { classify } from './classify.ts';
 
 /** As long as the SDK waits for the headers. */
 const BODY_MS = 30_000;
+/** Of all services: what changes nothing. AWS names its operations by a verb. */
+const QUESTION = /^(?:AssumeRole|Describe|Get|List|Simulate)/;
+
+interface Call {
+  commandName?: string;
+}
 
 interface RawResponse {
   statusCode: number;
@@ -12,29 +21,50 @@ interface RawResponse {
   body: unknown;
 }
 
+export interface Calling {
+  /** How long a body may take after its headers, in ms. */
+  within?: number;
+  /** Whether a question may be answered when it is asked again. */
+  judge?: (error: unknown) => FailureClass;
+}
+
+/**
+ * Has a client make its calls as all calls to AWS go; it must make none again by itself (`maxAttempts: 1`). A question is asked again by `askAgain`; a change is made again by
+ * the engine alone, which knows how old its last look is.
+ */
+export function calling<C extends { middlewareStack: object }>(client: C, { within = BODY_MS, judge = classify }: Calling = {}): C {
+  takeAnswersOnly(client, within);
+  stackOf(client).add(
+    (next, context) => (args) => (QUESTION.test((context as Call).commandName ?? '') ? askAgain(judge, () => next(args)) : next(args)),
+    // Around all others: each time it is signed anew, with the credentials as they are then.
+    { step: 'initialize', priority: 'high', name: 'asksAgain' },
+  );
+  return client;
+}
+
+/** All services' clients have the same stack; each is typed by its own operations. */
+const stackOf = (client: { middlewareStack: object }) => (client as unknown as Pick<IAMClient, 'middlewareStack'>).middlewareStack;
+
 /**
  * Has a client take an answer for one only where the service gave it: a proxy's or firewall's page with status 200 has no fields that the SDK knows, and would be
  * read as "nothing there". Such a page is thrown as NotYetError: the call is made again, then what it asked about is unknown. A body that is not there whole
  * `within` ms after its headers is given up, as the SDK's own time limits do not.
  */
-export function takingAnswersOnly<C extends { middlewareStack: object }>(client: C, within = BODY_MS): C {
-  // All services' clients have the same stack; each is typed by its own operations.
-  const { middlewareStack } = client as unknown as Pick<IAMClient, 'middlewareStack'>;
-  middlewareStack.add(
+function takeAnswersOnly(client: { middlewareStack: object }, within: number): void {
+  stackOf(client).add(
     (next, context) => async (args) => {
       const result = await next(args);
       const response = result.response as RawResponse;
       const said = await textOf(response.body, within);
       // The SDK reads it from here.
       response.body = Buffer.from(said);
-      const { commandName = '' } = context as { commandName?: string };
+      const { commandName = '' } = context as Call;
       if (response.statusCode < 300) demandAnswer(said, commandName, response.headers['content-type'] ?? 'none');
       return result;
     },
     // Beneath the SDK's own reading of the answer.
-    { step: 'deserialize', priority: 'low', name: 'takingAnswersOnly' },
+    { step: 'deserialize', priority: 'low', name: 'takeAnswersOnly' },
   );
-  return client;
 }
 
 /** The query protocol (IAM, STS, CloudFormation) answers XML whose root names the operation, the others (Organizations, Secrets Manager) a JSON object. */
@@ -56,12 +86,10 @@ function isJsonObject(said: string): boolean {
 
 function noAnswer(operation: string, type: string): NotYetError {
   const what = `what came for ${operation} is no answer of AWS (content type ${type.slice(0, 60)})`;
-  const error = new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
-  // By this the SDK knows that it may ask again.
-  return Object.assign(error, { $retryable: { throttling: false } });
+  return new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
 }
 
-/** Throws `TimeoutError`, which the SDK and the classifier take for what may be tried again. */
+/** Throws `TimeoutError`, which the classifier takes for what may be tried again. */
 async function textOf(body: unknown, within: number): Promise<string> {
   const stream = body as Readable;
   let late: Error | undefined;

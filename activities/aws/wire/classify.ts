@@ -74,6 +74,8 @@ export function classify(error: unknown): FailureClass {
   });
   // The wire has taken it for gone wherever that is what it means.
   if (isGone(error)) return blocked('NotFound', `${line}; look at it`);
+  // The client goes by AWS's clock from now on.
+  if (((error ?? {}) as SdkError).$metadata?.clockSkewCorrected) return retry('ClockSkew', "the worker's clock differs from that of AWS");
   const codes = codesOf(error);
   for (const code of codes) {
     const mend = code === 'AccessDenied' && line.includes('sts:AssumeRole') ? NO_ENTRY : BLOCKED[code];
@@ -104,7 +106,7 @@ interface SdkError {
   code?: unknown;
   cause?: unknown;
   errors?: unknown;
-  $metadata?: { httpStatusCode?: number };
+  $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
   $response?: { statusCode?: number; headers?: Record<string, string> };
 }
 

@@ -7,13 +7,13 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { nativeId, type SystemId } from '../../../model/names.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
-import { takingAnswersOnly } from './answers.ts';
+import { calling } from './answers.ts';
 import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { Lately } from '../../lately.ts';
 import { onceEach } from './once-each.ts';
 import { isNamed } from './classify.ts';
-import { ownClient, ownCredentials } from './own.ts';
+import { ofOwn, ownClient, ownCredentials } from './own.ts';
 import { accountsOf, homeOf } from './organization.ts';
 import { secretCalls } from './secrets.ts';
 import { stackCalls } from './stack-calls.ts';
@@ -21,8 +21,6 @@ import { need } from '../snapshot.ts';
 
 const SESSION_NAME = 'mepm-offboard';
 const SESSION_SECONDS = 3600;
-/** As often as `askAgain` asks the other clouds. */
-const MAX_ATTEMPTS = 5;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 const SOCKETS = 50;
@@ -63,11 +61,12 @@ export function awsConnector() {
   const httpsAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS, proxyEnv: process.env });
   const shared = {
     region,
-    maxAttempts: MAX_ATTEMPTS,
+    // Whatever is asked again, `calling` asks.
+    maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, httpsAgent },
   };
-  const ownSts = ownClient(() => takingAnswersOnly(new STSClient({ ...shared, credentials: ownCredentials() })));
-  const ownOrganizations = ownClient(() => takingAnswersOnly(new OrganizationsClient({ ...shared, credentials: ownCredentials() })));
+  const ownSts = ownClient(() => calling(new STSClient({ ...shared, credentials: ownCredentials() }), ofOwn));
+  const ownOrganizations = ownClient(() => calling(new OrganizationsClient({ ...shared, credentials: ownCredentials() }), ofOwn));
   const sessions = new Map<string, Promise<Session>>();
   const known = new Lately<string, AwsAccountApi>(CLIENTS_KEPT);
   const worker = onceEach(
@@ -142,14 +141,14 @@ export function awsConnector() {
       const entry = entryTo(account, context);
       const cached = known.get(keyOf(entry));
       if (cached) return cached;
-      const iam = takingAnswersOnly(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }));
+      const iam = calling(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }));
       // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
       const caller = async () => (await sessionIn(entry)).caller;
       let asking: STSClient | undefined;
-      const sts = () => (asking ??= takingAnswersOnly(new STSClient(within)));
-      const stacks = stackCalls(once((where) => takingAnswersOnly(new CloudFormationClient({ ...within, region: where }))));
-      const secrets = secretCalls(once((where) => takingAnswersOnly(new SecretsManagerClient({ ...within, region: where }))));
+      const sts = () => (asking ??= calling(new STSClient(within)));
+      const stacks = stackCalls(once((where) => calling(new CloudFormationClient({ ...within, region: where }))));
+      const secrets = secretCalls(once((where) => calling(new SecretsManagerClient({ ...within, region: where }))));
       const api = accountApi(account, iam, { caller, worker, sts }, { ...stacks, ...secrets });
       known.set(keyOf(entry), api);
       return api;
@@ -168,7 +167,7 @@ export function awsConnector() {
     /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
       return accountsOf(
-        takingAnswersOnly(
+        calling(
           new OrganizationsClient({
             ...shared,
             credentials: async () => (await sessionIn(entryTo(managementAccount, context))).credentials,

@@ -1,6 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NotYetError } from '../../answer.ts';
-import { isNamed } from './classify.ts';
+import { classify, isNamed } from './classify.ts';
+import type { Calling } from './answers.ts';
 
 /** What AWS says of credentials that are over, or that were taken back. Source: IAM and STS API references, "Common Errors". */
 const OVER = ['ExpiredToken', 'TokenRefreshRequired', 'InvalidClientTokenId', 'UnrecognizedClient'];
@@ -31,6 +32,11 @@ export function ownClient<C>(make: () => C): <T>(ask: (client: C) => Promise<T>)
     }
   };
 }
+
+/** How a client with the worker's own credentials makes its calls: where these are over it need not ask again with the same ones. */
+export const ofOwn: Calling = {
+  judge: (error) => (isOver(error) ? { kind: 'blocked', code: 'Over', message: '' } : classify(error)),
+};
 
 function isOver(error: unknown): boolean {
   return OVER.some((code) => isNamed(error, code));

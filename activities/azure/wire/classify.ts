@@ -12,7 +12,6 @@ const RIGHTS =
 const MEND: Record<string, string> = {
   AuthorizationFailed: RIGHTS,
   LinkedAuthorizationFailed: 'give the worker its rights at the linked scope too',
-  InvalidAuthenticationToken: 'the token was refused; check that the worker signs in to the tenant that owns this scope',
   InvalidAuthenticationTokenTenant: 'the scope belongs to another tenant; check the ids in the manifest',
   SubscriptionNotFound: 'the subscription does not exist or the worker sees nothing of it; check its id and the rights',
   InvalidSubscriptionId: 'check the subscription id in the manifest',
@@ -38,8 +37,6 @@ export const classifyAzure = classifierOf({
   gone: GONE,
   mend: MEND,
   rights: RIGHTS,
-  passes: ({ status, code }) =>
-    (status === 401 && code === 'ExpiredAuthenticationToken') ||
-    (status === 409 && (code === 'Conflict' || code === 'AnotherOperationInProgress')),
+  passes: ({ status, code }) => status === 409 && (code === 'Conflict' || code === 'AnotherOperationInProgress'),
   held: (code, message) => scopeLocked(code, message) ?? lastAdministrator(code, message),
 });

@@ -28,5 +28,5 @@ export const classifyEntra = classifierOf({
   mend: MEND,
   rights: PERMISSIONS,
   // Graph has one code for expired and for wrong tokens; only for an expired one does the next try get a better one.
-  passes: ({ status, code, message }) => (status === 409 && CONCURRENT.has(code)) || (status === 401 && /expired|lifetime/i.test(message)),
+  passes: ({ status, code }) => status === 409 && CONCURRENT.has(code),
 });

@@ -12,5 +12,4 @@ export const classifyPortal = classifierOf({
   gone: GONE,
   mend: { TooManyAttempts: 'request the deletion again', OtpExpired: 'have the code sent again' },
   rights: 'give the worker the role Permissions Management Administrator',
-  passes: ({ status, code }) => status === 401 && code === 'ExpiredToken',
 });

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { RefusedError } from '../../../activities/answer.ts';
 import type { AnyCloud } from '../../../activities/cloud.ts';
 import { askedOnce } from '../../../activities/asked-once.ts';
 import { applyTogether } from '../../../activities/apply/engine.ts';
@@ -118,7 +119,7 @@ test('what may be tried again is not once the run is to stop: it is kept for whe
 
 test('a thing is not read by itself where the reading of its system shows it, and judged by that', async () => {
   const judgedBy = async (current: Json) => {
-    const again = () => Promise.resolve({ ok: true as const, value: { state: { current, at: Date.now() } } });
+    const again = () => Promise.resolve({ ok: true as const, value: { at: Date.now(), state: { current } } });
     const cloud = cloudOf();
     const kind = kindOf(cloud, a);
     const { read } = kind;
@@ -136,12 +137,78 @@ test('a thing is not read by itself where the reading of its system shows it, an
   expect(done).toEqual([`remove ${a.id}`]);
 });
 
+/** A cloud of which the first removal does what `does`, and then fails as if its answer were lost. */
+function losing(does: (item: PlanItem) => void): AnyCloud {
+  const cloud = cloudOf({ kind: 'retry', code: 'ECONNRESET', message: 'the connection broke' });
+  const kind = kindOf(cloud, a);
+  let first = true;
+  kind.remove = (_, items) => {
+    done.push(`remove ${items.map((i) => JSON.stringify(i.snapshot)).join(' ')}`);
+    for (const item of items) first ? does(item) : there.delete(item.id);
+    const failing = first;
+    first = false;
+    return failing ? Promise.reject(new Error('no')) : Promise.resolve();
+  };
+  return cloud;
+}
+
+test('a call whose answer was lost is not made again for what it did: each item is read before', async () => {
+  expect(
+    await apply(
+      [a, b],
+      losing((item) => there.delete(item.id)),
+    ),
+  ).toEqual([
+    [a.id, 'removed', undefined],
+    [b.id, 'removed', undefined],
+  ]);
+  expect(done).toEqual([`intend ${a.id} ${b.id}`, 'remove {"name":"a"} {"name":"b"}']);
+  done = [];
+  there = new Map(plan.items.map((i) => [i.id, i.snapshot]));
+  await apply(
+    [a, b],
+    losing((item) => item.id === a.id && there.delete(item.id)),
+  );
+  expect(done).toEqual([`intend ${a.id} ${b.id}`, 'remove {"name":"a"} {"name":"b"}', 'remove {"name":"b"}']);
+});
+
+test('a thing that was half taken apart when the answer was lost is removed as it stands then, and not once another has its place', async () => {
+  const [item] = planOf([finding('c', { kind: 'thing', snapshot: { id: '1', parts: ['x', 'y'] } })]).items as [PlanItem];
+  const ledger = { ...emptyLedger(), openIntents: new Set([item.id]) };
+  const cutShort = async (now: Json) => {
+    done = [];
+    there.set(item.id, item.snapshot);
+    const cloud = losing((one) => there.set(one.id, now));
+    kindOf(cloud, item).identity = (snapshot) => (snapshot as { id: string }).id;
+    return await apply([item], cloud, REMOVE, ledger);
+  };
+  expect(await cutShort({ id: '1', parts: ['y'] })).toEqual([[item.id, 'removed', undefined]]);
+  expect(done.slice(1)).toEqual(['remove {"id":"1","parts":["x","y"]}', 'remove {"id":"1","parts":["y"]}']);
+  expect(await cutShort({ id: '2', parts: ['x', 'y'] })).toEqual([[item.id, 'removed', undefined]]);
+  expect(await cutShort({ id: '1', parts: ['z'] })).toEqual([[item.id, 'blocked', 'Drift']]);
+  expect(done).toHaveLength(2);
+});
+
+test.each([
+  ['was so when it was called, is not called again', 59_900, true],
+  ['was so before it was called, is not called', 60_100, false],
+] as const)('what is judged by a reading of more than a minute ago, and %s: it is judged anew', async (_, age, called) => {
+  const away: FailureClass = { kind: 'retry', code: 'TimeoutError', message: 'took too long' };
+  const again = () => Promise.resolve({ ok: true as const, value: { at: Date.now() - age, state: { current: a.snapshot } } });
+  const classify = (error: unknown) => (error instanceof RefusedError ? error.failure : away);
+  const cloud = { ...cloudOf(away), classify } as AnyCloud;
+  const reach = { cloud, api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
+  const attempts = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+  expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'JudgedLongAgo' } }]);
+  expect(done).toEqual(called ? [`remove ${a.id}`] : []);
+});
+
 test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {
   there.set(a.id, { name: 'somebody changed it' });
   const reasons = async (code?: string) => {
     const held =
       code === undefined ? undefined : { item: a.id, outcome: 'blocked' as const, code, reason: `because ${code}`, keeps: 'way' as const };
-    const again = () => Promise.resolve({ ok: true as const, value: held ? { outcome: held } : {} });
+    const again = () => Promise.resolve({ ok: true as const, value: { at: Date.now(), ...(held ? { outcome: held } : {}) } });
     const reach = { cloud: cloudOf(), api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
     const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
     return attempt && 'outcome' in attempt ? attempt.outcome : undefined;

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { text } from 'node:stream/consumers';
+import { AttachRolePolicyCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { expect, test } from 'vitest';
-import { takingAnswersOnly } from '../../../../activities/aws/wire/answers.ts';
+import { calling } from '../../../../activities/aws/wire/answers.ts';
 import { classify } from '../../../../activities/aws/wire/classify.ts';
 import { pageServer } from '../../../harness/page-server.ts';
 
+const never = () => ({ kind: 'blocked', code: '', message: '' }) as const;
 const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
 const ROLES = '<ListRolesResponse><ListRolesResult><IsTruncated>false</IsTruncated><Roles/></ListRolesResult></ListRolesResponse>';
 const USERS = '<ListUsersResponse><ListUsersResult><IsTruncated>false</IsTruncated><Users/></ListUsersResult></ListUsersResponse>';
@@ -17,8 +19,8 @@ async function answered(service: 'iam' | 'organizations', type: string, body: st
   const server = await pageServer(type, body);
   const options = { endpoint: server.url, region: 'us-east-1', credentials, maxAttempts: 1 };
   try {
-    if (service === 'iam') return await takingAnswersOnly(new IAMClient(options)).send(new ListRolesCommand({}));
-    return await takingAnswersOnly(new OrganizationsClient(options)).send(new ListAccountsCommand({}));
+    if (service === 'iam') return await calling(new IAMClient(options), { judge: never }).send(new ListRolesCommand({}));
+    return await calling(new OrganizationsClient(options), { judge: never }).send(new ListAccountsCommand({}));
   } catch (error) {
     return error;
   } finally {
@@ -53,25 +55,51 @@ test('a body that does not come whole is given up, and may be asked for again', 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = takingAnswersOnly(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), 100);
+  const client = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { within: 100, judge: never });
   const failed: unknown = await client.send(new ListRolesCommand({})).catch((error: unknown) => error);
   expect(classify(failed)).toMatchObject({ kind: 'retry', code: 'TimeoutError' });
   server.closeAllConnections();
   server.close();
 });
 
-test('the SDK asks again after a page in place of an answer', async () => {
-  let asked = 0;
-  const server = createServer((_, answer) => {
-    const [type, body] = ++asked < 3 ? ['text/html', PAGE] : ['text/xml', ROLES];
-    answer.writeHead(200, { 'content-type': type }).end(body);
+/** A client of IAM and a server that gives `answers` in turn, the last one for ever; `asked` tells which operations it was asked for. */
+async function iamAnswering(answers: readonly (readonly [status: number, body: string])[]) {
+  const asked: (string | null)[] = [];
+  const server = createServer(async (request, answer) => {
+    const [status, body] = answers[Math.min(asked.length, answers.length - 1)] ?? [200, ''];
+    asked.push(new URLSearchParams(await text(request)).get('Action'));
+    answer.writeHead(status, { 'content-type': 'text/xml' }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = takingAnswersOnly(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 3 }));
-  expect(await client.send(new ListRolesCommand({}))).toMatchObject({ Roles: [] });
-  expect(asked).toBe(3);
-  server.closeAllConnections();
-  server.close();
+  const iam = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
+  const close = () => (server.closeAllConnections(), server.close());
+  return { iam, asked, close };
+}
+
+const AWAY = [503, '<ErrorResponse><Error><Code>ServiceUnavailable</Code><Message>away</Message></Error></ErrorResponse>'] as const;
+const OVER = [403, '<ErrorResponse><Error><Code>ExpiredToken</Code><Message>over</Message></Error></ErrorResponse>'] as const;
+
+test('a question is asked again after a page in place of an answer, a bad moment, a session that has just ended', async () => {
+  const { iam, asked, close } = await iamAnswering([[200, PAGE], AWAY, OVER, [200, ROLES]]);
+  expect(await iam.send(new ListRolesCommand({}))).toMatchObject({ Roles: [] });
+  expect(asked).toEqual(['ListRoles', 'ListRoles', 'ListRoles', 'ListRoles']);
+  close();
 });
+
+test.each([
+  ['a bad moment', AWAY, { name: 'ServiceUnavailable' }],
+  ['a page', [200, PAGE] as const, { code: 'NotAnAnswer' }],
+])(
+  'a change is made once, and not again after %s: how old the last look at the thing is only the engine knows',
+  async (_, answer, error) => {
+    const { iam, asked, close } = await iamAnswering([answer]);
+    await expect(iam.send(new DeleteRoleCommand({ RoleName: 'r' }))).rejects.toMatchObject(error);
+    await expect(iam.send(new AttachRolePolicyCommand({ RoleName: 'r', PolicyArn: 'arn:aws:iam::aws:policy/p' }))).rejects.toMatchObject(
+      error,
+    );
+    expect(asked).toEqual(['DeleteRole', 'AttachRolePolicy']);
+    close();
+  },
+);

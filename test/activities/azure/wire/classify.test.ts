@@ -12,7 +12,7 @@ test.each([
   [404, '', { kind: 'blocked', code: 'Unknown' }],
   [403, 'AuthorizationFailed', { kind: 'blocked', code: 'AuthorizationFailed' }],
   [403, '', { kind: 'blocked', code: 'HTTP 403' }],
-  [401, 'InvalidAuthenticationToken', { kind: 'blocked', code: 'InvalidAuthenticationToken' }],
+  [401, 'InvalidAuthenticationToken', { kind: 'blocked', code: 'TokenRefused' }],
   [401, 'ExpiredAuthenticationToken', { kind: 'retry', code: 'ExpiredAuthenticationToken' }],
   [409, 'ScopeLocked', { kind: 'blocked', code: 'ScopeLocked' }],
   [409, 'ReadOnlyDisabledSubscription', { kind: 'blocked', code: 'ReadOnlyDisabledSubscription' }],

@@ -9,12 +9,7 @@ test.each([
   [403, 'Authorization_RequestDenied', 'no', { kind: 'blocked', code: 'Authorization_RequestDenied' }],
   [403, '', 'no', { kind: 'blocked', code: 'HTTP 403' }],
   [401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.', { kind: 'retry' }],
-  [
-    401,
-    'InvalidAuthenticationToken',
-    'Access token validation failure. Invalid audience.',
-    { kind: 'blocked', code: 'InvalidAuthenticationToken' },
-  ],
+  [401, 'InvalidAuthenticationToken', 'Access token validation failure. Invalid audience.', { kind: 'blocked', code: 'TokenRefused' }],
   [409, 'Directory_ConcurrencyViolation', 'no', { kind: 'retry', code: 'Directory_ConcurrencyViolation' }],
   [409, 'Request_MultipleObjectsWithSameKeyValue', 'no', { kind: 'retry' }],
   [400, 'Request_BadRequest', 'no', { kind: 'blocked', code: 'Request_BadRequest' }],

@@ -7,7 +7,7 @@ test.each([
   [404, '', { kind: 'blocked', code: 'Unknown' }],
   [429, 'ResendTooSoon', { kind: 'retry', code: 'ResendTooSoon' }],
   [500, '', { kind: 'retry', code: 'HTTP 500' }],
-  [401, 'Unauthorized', { kind: 'blocked', code: 'Unauthorized' }],
+  [401, 'Unauthorized', { kind: 'blocked', code: 'TokenRefused' }],
   [403, 'TooManyAttempts', { kind: 'blocked', code: 'TooManyAttempts' }],
   [403, 'Forbidden', { kind: 'blocked', code: 'Forbidden' }],
   [410, 'OtpExpired', { kind: 'blocked', code: 'OtpExpired' }],
