@@ -91,5 +91,8 @@ export async function readItem(
   { cloud, api, glance = api }: Pick<Reach, 'cloud' | 'api' | 'glance'>,
   stopping?: AbortSignal,
 ): Promise<Answer<Json | undefined>> {
-  return await persistently(cloud, () => kindOf(cloud, item).read(glance, item), stopping);
+  const read = () => persistently(cloud, () => kindOf(cloud, item).read(glance, item), stopping);
+  const answer = await read();
+  // It may have gone between two of its parts.
+  return !answer.ok && answer.failure.code === 'NotFound' ? await read() : answer;
 }

@@ -82,7 +82,7 @@ const OWN_SIGN_IN = "the worker's token was refused: check that it signs in to t
 
 /** Whether a token has just ended: the next call has a fresh one. ARM has a code for it; Graph and the portal say it in words. */
 function isOver({ status, code, message }: Refusal): boolean {
-  return status === 401 && (/^Expired/.test(code) || /expired|lifetime/i.test(message));
+  return status === 401 && (code.startsWith('Expired') || /expired|lifetime/i.test(message));
 }
 
 /** How long a service asks to wait, in ms: `x-ms-retry-after-ms` and `retry-after-ms`, else Retry-After in seconds or as a date. */

@@ -27,6 +27,7 @@ export function stackCalls(clientIn: (region: string) => CloudFormationClient) {
     stack: (id: string) => stateOf(of(id), id),
     /** The stack that has its name now, in its region: itself, or one that was made since. */
     stackInPlace: (id: string) => stateOf(of(id), stackName(id)),
+    /** Undefined once it is deleted. */
     stackDefinition: (id: string) => definitionOf(of(id), id),
     async deleteStack(StackName: string) {
       await of(StackName).send(new DeleteStackCommand({ StackName }));
@@ -81,8 +82,9 @@ function isGenerated(physical: string, stack: string, logical: string): boolean 
   return false;
 }
 
-async function definitionOf(client: CloudFormationClient, StackName: string): Promise<StackDefinition> {
-  const stack = need(await described(client, StackName), 'the stack');
+async function definitionOf(client: CloudFormationClient, StackName: string): Promise<StackDefinition | undefined> {
+  const stack = await described(client, StackName);
+  if (!stack) return undefined;
   const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
   const { StackPolicyBody } = await client.send(new GetStackPolicyCommand({ StackName }));
   return {

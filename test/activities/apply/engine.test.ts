@@ -144,7 +144,10 @@ function losing(does: (item: PlanItem) => void): AnyCloud {
   let first = true;
   kind.remove = (_, items) => {
     done.push(`remove ${items.map((i) => JSON.stringify(i.snapshot)).join(' ')}`);
-    for (const item of items) first ? does(item) : there.delete(item.id);
+    for (const item of items) {
+      if (first) does(item);
+      else there.delete(item.id);
+    }
     const failing = first;
     first = false;
     return failing ? Promise.reject(new Error('no')) : Promise.resolve();
@@ -167,7 +170,7 @@ test('a call whose answer was lost is not made again for what it did: each item 
   there = new Map(plan.items.map((i) => [i.id, i.snapshot]));
   await apply(
     [a, b],
-    losing((item) => item.id === a.id && there.delete(item.id)),
+    losing((item) => void (item.id === a.id && there.delete(item.id))),
   );
   expect(done).toEqual([`intend ${a.id} ${b.id}`, 'remove {"name":"a"} {"name":"b"}', 'remove {"name":"b"}']);
 });

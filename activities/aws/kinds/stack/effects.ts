@@ -30,7 +30,7 @@ export function stackEffects(kinds: readonly ResourceKind[]): Effects<AwsAccount
         if (now !== undefined) Members[id] = now;
       }
       const definition = await readDefinition(api, stack.StackId);
-      return frozenStack(stack, definition, Members, endangeredBy(stack, definition, kinds));
+      return definition && frozenStack(stack, definition, Members, endangeredBy(stack, definition, kinds));
     },
 
     async remove(api, [item]) {
@@ -75,6 +75,7 @@ async function restore(api: AwsAccountApi, planned: PlannedStack): Promise<void>
 
 async function refuseStranger(api: AwsAccountApi, there: StackState, planned: StackDefinition): Promise<void> {
   const now = await readDefinition(api, there.StackId);
+  if (!now) throw new NotYetError('StackDeleting', `the stack ${there.StackName} is gone by now; it is looked at again`);
   if (canonical(now) === canonical(planned)) return;
   throw new RefusedError(
     'NameTaken',

@@ -13,7 +13,8 @@ export async function readStacks(api: AwsAccountApi, tagged: Tags[]): Promise<St
   for (const id of [...ids].toSorted()) {
     try {
       const stack = await api.stack(id);
-      views.push(stack ? { id, stack, definition: await readDefinition(api, id) } : { id, gone: true });
+      const definition = stack && (await readDefinition(api, id));
+      views.push(definition ? { id, stack, definition } : { id, gone: true });
     } catch (error) {
       const failure = classify(error);
       if (failure.kind !== 'blocked') throw error;
@@ -23,8 +24,8 @@ export async function readStacks(api: AwsAccountApi, tagged: Tags[]): Promise<St
   return views;
 }
 
-/** What a restore would make the stack of. Without the right to read that, the stack can go, but not come back: the code tells why. */
-export async function readDefinition(api: Pick<AwsAccountApi, 'stackDefinition'>, id: string): Promise<ReadDefinition> {
+/** What a restore would make the stack of; undefined where it is gone by now. Without the right to read that, the stack can go, but not come back: the code tells why. */
+export async function readDefinition(api: Pick<AwsAccountApi, 'stackDefinition'>, id: string): Promise<ReadDefinition | undefined> {
   try {
     return await api.stackDefinition(id);
   } catch (error) {

@@ -65,10 +65,12 @@ test('a body that does not come whole is given up, and may be asked for again', 
 /** A client of IAM and a server that gives `answers` in turn, the last one for ever; `asked` tells which operations it was asked for. */
 async function iamAnswering(answers: readonly (readonly [status: number, body: string])[]) {
   const asked: (string | null)[] = [];
-  const server = createServer(async (request, answer) => {
-    const [status, body] = answers[Math.min(asked.length, answers.length - 1)] ?? [200, ''];
-    asked.push(new URLSearchParams(await text(request)).get('Action'));
-    answer.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+  const server = createServer((request, answer) => {
+    void text(request).then((form) => {
+      const [status, body] = answers[Math.min(asked.length, answers.length - 1)] ?? [200, ''];
+      asked.push(new URLSearchParams(form).get('Action'));
+      answer.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -181,3 +181,13 @@ test('a template that no call takes is said', async () => {
   const large = { ...snapshot.Definition, Template: ' '.repeat(51_201) };
   expect(undo.impossible?.({ ...item, snapshot: { ...snapshot, Definition: large } })).toContain('larger than the 51200 bytes');
 });
+
+test('a stack that goes while it is read, one part after the other, is gone, and not another one', async () => {
+  const { kind, item, api } = await of(WHOLE);
+  const goes = async (id: string) => {
+    await api.deleteStack(id);
+    await expect.poll(() => api.stack(id), { timeout: 10_000 }).toBeUndefined();
+    return await api.stackDefinition(id);
+  };
+  expect(await kind.read({ ...api, stackDefinition: goes }, item)).toBeUndefined();
+});
