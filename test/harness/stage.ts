@@ -19,7 +19,9 @@ import { loadSigningKey } from '../../security/signing.ts';
 import { allClouds } from '../../worker/clouds.ts';
 import { createWorker } from '../../worker/worker.ts';
 import type { RunView } from '../../model/messages/status.ts';
+import { USES } from '../../model/permission.ts';
 import { APPROVER, smallEstate, STARTER, type TestEstate } from './estate.ts';
+import { notInTables } from './permissions.ts';
 import { TestSandbox } from './sandbox.ts';
 import { suite } from './suite.ts';
 
@@ -58,6 +60,8 @@ export class Stage {
 
   async open(estate: TestEstate = smallEstate()): Promise<void> {
     await this.sandbox.open(estate);
+    // A file before may have left it with others; what is needed is counted from here.
+    await this.sandbox.client.permit({});
     const ring = loadKeys(this.home.keys, this.env);
     const { journal, artifacts } = await openRecords(this.env, ring, { create: true });
     this.deps = {
@@ -107,10 +111,13 @@ export class Stage {
       }
     }
     await this.stopWorker();
+    const needed = await this.sandbox.client.needed();
     await this.session.close();
     await this.deps.journal.close();
     this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
+    const unknown = notInTables(needed, USES);
+    if (unknown.length > 0) throw new Error(`calls that activities/*/wire/permissions.ts does not know: ${unknown.join('; ')}`);
   }
 
   /** Writes an estate's manifest to a file and fills the sandbox with its objects. Returns the manifest's path. */

@@ -5,6 +5,7 @@ import { ClientSecretCredential } from '@azure/identity';
 import { entraClient } from '../../sandbox/entra/client.ts';
 import { writeGoogleCredentials } from '../../sandbox/gcp/credentials.ts';
 import { EstateObjectSchema, type EstateObject } from '../../sandbox/objects.ts';
+import type { Permissions } from '../../sandbox/permissions/permissions.ts';
 import { lingering, type Linger } from '../../sandbox/service.ts';
 import { EstateStore } from '../../sandbox/store.ts';
 import { listenHere } from './sandbox-here.ts';
@@ -17,6 +18,8 @@ export interface CloudSandbox {
   origin: string;
   directory: string;
   store: EstateStore;
+  /** What its worker may do. */
+  permissions: Permissions;
   /** Path of the credentials file for Google's libraries. */
   googleCredentials: string;
   credential: ClientSecretCredential;
@@ -41,6 +44,7 @@ export async function startCloudSandbox(
     origin: context.origin,
     directory,
     store,
+    permissions: context.permissions,
     googleCredentials: writeGoogleCredentials(directory, context.origin),
     credential: signIn(),
     advance: (ms) => {

@@ -61,6 +61,8 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
 export interface SandboxHere extends SandboxAddress {
   /** What the sandbox itself says of its objects, by key. */
   report(): Promise<SandboxReport>;
+  /** What its worker may do. */
+  permissions: Permissions;
   advance(ms: number): void;
   stop(): Promise<void>;
 }
@@ -85,5 +87,13 @@ export async function sandboxHere({
     await close();
     rmSync(directory, { recursive: true });
   };
-  return { origin: context.origin, environment, agent, report: () => Promise.resolve(store.report()), advance, stop };
+  return {
+    origin: context.origin,
+    environment,
+    agent,
+    report: () => Promise.resolve(store.report()),
+    permissions: context.permissions,
+    advance,
+    stop,
+  };
 }
