@@ -51,6 +51,8 @@ export type Told<T> = ({ ok: true } & T) | { ok: false; reason: string };
 /** What a worker tells of itself and of the clouds. */
 export interface WorkerExam {
   clouds: CloudExam[];
+  /** Absent where no collector of the manifest is driven through it. */
+  portal?: Told<{ collectors: number }>;
   records: Told<{ where: string; engine: 'SQLite' | 'PostgreSQL'; schema: number }>;
   policy: Told<{ identity: string; approvers: number }>;
   /** By the worker's own clock and by Temporal's, in ms since the epoch. The second is a little earlier: it began to wait then. */

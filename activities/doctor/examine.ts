@@ -5,7 +5,9 @@ import type { CloudExam, Told, WorkerExam } from '../../model/doctor.ts';
 import { messageOf, OffboardError } from '../../model/errors.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { USES } from '../../model/permission.ts';
+import { answerOf } from '../answer.ts';
 import type { Deps } from '../deps.ts';
+import { failureMessage } from '../failures.ts';
 import { engineOf } from '../records/open.ts';
 import { examineCloud } from './clouds.ts';
 
@@ -29,8 +31,10 @@ export async function examine(deps: Deps, asked: unknown): Promise<WorkerExam> {
       .filter((type) => data.manifest === undefined || type === 'entra' || manifest[type] !== undefined)
       .map((type) => examineCloud(deps.clouds[type], manifest, data.uses, data.manifest !== undefined)),
   );
+  const driven = data.manifest === undefined ? [] : manifest.collectors.filter((c) => c.driver === 'http');
   return {
     clouds: clouds.filter((exam): exam is CloudExam => exam !== undefined),
+    ...(driven.length > 0 ? { portal: await portalOf(deps, manifest, driven.length) } : {}),
     records: await told(async () => {
       const { store } = deps.journal;
       await store.identity();
@@ -41,6 +45,17 @@ export async function examine(deps: Deps, asked: unknown): Promise<WorkerExam> {
     clock,
     proxy: proxyOf(process.env),
   };
+}
+
+/** Lists the collectors, as every step of their deletion does. */
+async function portalOf(
+  { clouds: { portal } }: Pick<Deps, 'clouds'>,
+  manifest: Manifest,
+  collectors: number,
+): Promise<Told<{ collectors: number }>> {
+  const system = `portal:${manifest.tenant.id}` as const;
+  const answer = await answerOf(portal, async () => portal.probe(await portal.connect(system, { manifest }), system));
+  return answer.ok ? { ok: true, collectors } : { ok: false, reason: failureMessage(answer.failure) };
 }
 
 /** Checked as a start checks it; nobody's, where none was given: then the worker alone is asked about. */

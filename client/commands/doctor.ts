@@ -1,17 +1,19 @@
+import { counted } from '../../model/counted.ts';
 import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { isOneOf } from '../../model/one-of.ts';
 import { parse } from 'yaml';
 import { parseManifest } from '../../model/parse-manifest.ts';
 import { USES, type Use } from '../../model/permission.ts';
+import { workersKeys } from '../../security/keys.ts';
 import { readText } from '../../security/files.ts';
-import { mendsOf, renderDoctor, workerChecks, type Check } from '../render/doctor.ts';
+import { isReady, mendsOf, renderDoctor, workerChecks, type Check } from '../render/doctor.ts';
 import { examined } from '../run/examine.ts';
-import { openSession, type Session } from '../run/session.ts';
+import { withSession, type Session } from '../run/session.ts';
 import { temporalChecks } from '../run/temporal-checks.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import { list, type Values } from '../terminal/values.ts';
-import { connectionSettings } from '../../temporal/connect.ts';
+import { connect, connectionSettings, profileSought } from '../../temporal/connect.ts';
 
 export const doctor: Action = {
   async run({ positionals: [file], values, json }, io) {
@@ -22,9 +24,9 @@ export const doctor: Action = {
         about: 'manifest',
         state: 'not known',
         says: 'none was given: what the worker may do in your systems was not asked',
-        mend: `name one: ${spell(step('doctor', 'MANIFEST'), io.program)}; discover writes one`,
+        mend: `name one; discover writes one: ${spell(step('doctor', 'MANIFEST'), io.program)}`,
       });
-    const ready = mendsOf(checks).length === 0;
+    const ready = isReady(checks);
     io.out(json ? JSON.stringify({ ready, checks, mends: mendsOf(checks) }) : renderDoctor(checks));
     return ready ? 0 : EXIT_CODES.NotReady;
   },
@@ -50,39 +52,48 @@ function withDiscover(uses: Use[]): Use[] {
   return USES.filter((use) => use === 'discover' || uses.includes(use));
 }
 
-/** From here to the clouds: what cannot be asked ends the list, and what is known already is shown all the same. */
-async function checksOf(io: Io, input: { manifest?: unknown; uses: Use[] }): Promise<Check[]> {
-  const checks: Check[] = [];
-  let session: Session | undefined;
-  try {
-    session = await openSession(io.env);
-    checks.push({ about: 'keys', state: 'ok', says: 'the payload keys are here' });
-    const settings = connectionSettings(io.env);
-    if (settings) checks.push(...(await temporalChecks(session.connection, settings)));
-    const exam = await examined(session, input);
-    checks.push(
-      { about: 'worker', state: 'ok', says: `polls the task queue ${session.taskQueue}; its payload keys are these` },
-      ...workerChecks(exam),
-    );
-  } catch (error) {
-    if (!(error instanceof OffboardError) || error.code === 'InvalidValue') throw error;
-    checks.push(troubleOf(error));
-  } finally {
-    await session?.close();
-  }
-  return checks;
+/** From here to the clouds: where something on this side fails, nobody asks the worker, and what is known already is shown all the same. */
+async function checksOf({ env, err, interactive }: Io, input: { manifest?: unknown; uses: Use[] }): Promise<Check[]> {
+  const here = [...(await checked('keys', () => keyChecks(env))), ...(await checked('Temporal', () => serverChecks(env)))];
+  if (!isReady(here)) return here;
+  if (interactive) err('The worker asks the clouds.\n');
+  return [...here, ...(await checked('worker', () => withSession({ env }, (session) => askedWorker(session, input))))];
 }
 
-/** What ended the asking, by where it lies. */
-function troubleOf({ code, message }: OffboardError): Check {
-  if (code === 'NoKeys') return { about: 'keys', state: 'bad', says: message, mend: 'take OFFBOARD_HOME or OFFBOARD_KEYS of the worker' };
-  if (code === 'NoServer') return { about: 'Temporal', state: 'bad', says: message };
-  if (code === 'StartRefused')
-    return {
-      about: 'keys',
-      state: 'bad',
-      says: `the worker cannot read what this machine encrypts: ${message}`,
-      mend: 'take the worker’s OFFBOARD_HOME or OFFBOARD_KEYS here',
-    };
-  return { about: 'worker', state: 'bad', says: message };
+/** What is found, or what is told of why nothing could be. */
+async function checked(about: string, look: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof OffboardError) || error.code === 'InvalidValue') throw error;
+    // One of the two could not read the other.
+    if (error.code === 'StartRefused' || error.code === 'AnswerRefused') {
+      const mend = 'take the worker’s OFFBOARD_HOME or OFFBOARD_KEYS here; where they are the same, look who else polls its task queue';
+      return [{ about: 'keys', state: 'bad', says: 'the worker and this machine do not read what the other encrypts', mend }];
+    }
+    const [says = '', ...mend] = error.message.split('; ');
+    return [{ about, state: 'bad', says, mend: mend.join('; ') || error.message }];
+  }
+}
+
+function keyChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
+  const { keys } = workersKeys(env);
+  return Promise.resolve([{ about: 'keys', state: 'ok', says: `${counted(keys.size, 'payload key')} here` }]);
+}
+
+async function serverChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
+  const settings = connectionSettings(env);
+  if (!settings) throw new OffboardError('NoServer', `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS`);
+  const connection = await connect(settings);
+  try {
+    return await temporalChecks(connection, settings);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function askedWorker(session: Session, input: { manifest?: unknown; uses: Use[] }): Promise<Check[]> {
+  const exam = await examined(session, input);
+  const says = `polls the task queue ${session.taskQueue}, and reads what this machine encrypts`;
+  return [{ about: 'worker', state: 'ok', says }, ...workerChecks(exam)];
 }

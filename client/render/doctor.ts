@@ -3,11 +3,12 @@ import type { CloudExam, Lack, WorkerExam } from '../../model/doctor.ts';
 import { SYSTEM_TYPE_NAMES } from '../../model/names.ts';
 import { USES, type Use } from '../../model/permission.ts';
 
-/** What is told of one thing. `bad` and `not known` each have a mend; `less` can be left as it is, at a price. */
+/** What is told of one thing. What is `bad` or `not known` keeps a run from being started well; `less` can be left as it is, at a price. */
 export interface Check {
   about: string;
   state: 'ok' | 'less' | 'bad' | 'not known';
   says: string;
+  /** What mends it, where another check's mend does not. */
   mend?: string;
   /** What to paste for it. */
   paste?: string;
@@ -17,13 +18,14 @@ export interface Check {
 const MOST_SKEW_MS = 60_000;
 
 /** Pure: a worker's own account of itself as checks. `mode`: that of the manifest, where there is one. */
-export function workerChecks({ clouds, records, policy, clock, proxy }: WorkerExam): Check[] {
+export function workerChecks({ clouds, portal, records, policy, clock, proxy }: WorkerExam): Check[] {
   const skew = clock.worker - clock.temporal;
   const seconds = Math.round(Math.abs(skew) / 1000);
   const ahead = `the worker's is ${seconds} s ${skew < 0 ? 'behind' : 'ahead of'} Temporal's`;
   const variables = Object.entries(proxy).map(([name, value]) => `${name}=${value}`);
   return [
     ...clouds.flatMap(cloudChecks),
+    ...(portal ? [portalCheck(portal)] : []),
     records.ok
       ? { about: 'records', state: 'ok', says: `${records.engine} in ${records.where}, schema ${records.schema}; they can be written` }
       : {
@@ -51,17 +53,31 @@ export function workerChecks({ clouds, records, policy, clock, proxy }: WorkerEx
   ];
 }
 
+function portalCheck(portal: NonNullable<WorkerExam['portal']>): Check {
+  const about = 'Portal';
+  if (portal.ok)
+    return {
+      about,
+      state: 'ok',
+      says: `it lists collectors for the worker, who drives ${counted(portal.collectors, 'collector')} of the manifest through it`,
+    };
+  return {
+    about,
+    state: 'bad',
+    says: portal.reason,
+    mend: `${portal.reason}; or give the collectors of the manifest the driver operator or retired`,
+  };
+}
+
 /** One cloud: whom it takes the worker for, then each use. */
 function cloudChecks(exam: CloudExam): Check[] {
   const about = SYSTEM_TYPE_NAMES[exam.cloud];
   const checks: Check[] = exam.who.map((who) => ({ about, state: 'ok', says: `the worker is ${who}` }));
-  for (const { system, reason } of exam.troubles)
-    checks.push({
-      about,
-      state: 'bad',
-      says: `${system}: ${reason}`,
-      mend: 'let the worker in as the message says; what it may do there is not known until then',
-    });
+  for (const [reason, of] of Map.groupBy(exam.troubles, (t) => t.reason)) {
+    const systems = named(of.map((t) => t.system).toSorted(), of.length);
+    const mend = `${reason} (${systems}); what the worker may do there is not known until that is mended`;
+    checks.push({ about, state: 'not known', says: `${systems}: ${reason}`, mend });
+  }
   for (const use of USES) {
     const asked = exam.asked[use];
     if (asked === undefined || asked === 0 || exam.answered === 0) continue;
@@ -81,11 +97,11 @@ function useChecks(exam: CloudExam, about: string, use: Use, asked: number, lack
   const grant = exam.grants.find((g) => g.use === use);
   const where = `in ${exam.answered} of ${counted(exam.of, 'system')}`;
   const checks = [...Map.groupBy(missing, systemsOf)].map(([systems, of]): Check => {
-    const permissions = of.map((l) => l.permission).join(', ');
-    return { about, state: 'bad', says: `to ${use}: ${permissions} missing in ${systems}`, mend: 'by the grant above' };
+    return { about, state: 'bad', says: `to ${use}: ${of.map((l) => l.permission).join(', ')} missing in ${systems}` };
   });
   const [first] = checks;
-  if (first && grant) Object.assign(first, { mend: `give the worker what it lacks to ${use}, by ${grant.how}:`, paste: grant.text });
+  const lacking = counted(new Set(missing.map((l) => l.permission)).size, 'permission');
+  if (first && grant) Object.assign(first, { mend: `give the worker ${lacking} to ${use}, by ${grant.how}:`, paste: grant.text });
   for (const [reason, of] of unknown) {
     const [one] = of;
     if (one)
@@ -104,9 +120,16 @@ function useChecks(exam: CloudExam, about: string, use: Use, asked: number, lack
   return checks;
 }
 
+const MOST_NAMED = 3;
+
 function systemsOf({ systems, of }: Lack): string {
-  const more = of - systems.length;
-  return `${systems.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return named(systems, of);
+}
+
+function named(systems: readonly string[], of: number): string {
+  const first = systems.slice(0, MOST_NAMED);
+  const more = of - first.length;
+  return `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const MARKS = { ok: 'ok', less: 'less', bad: 'mend', 'not known': 'not known' } as const;
@@ -120,24 +143,24 @@ export function renderDoctor(checks: readonly Check[]): string {
     lines.push(`${(about === before ? '' : about).padEnd(width)}  ${MARKS[state].padEnd(9)}  ${says}`);
     before = about;
   }
+  if (isReady(checks)) return `${lines.join('\n')}\n\nready`;
   const mends = mendsOf(checks);
-  if (mends.length === 0) return `${lines.join('\n')}\n\nready`;
-  const told = mends.map(({ about, says, mend, paste }, i) => {
+  const told = mends.map(({ about, mend, paste = '' }, i) => {
     const number = `${i + 1}. `;
-    const indent = ' '.repeat(number.length);
-    return [
-      `${number}${about}: ${says}`,
-      ...(mend === undefined ? [] : [`${indent}${mend}`]),
-      ...(paste ?? '')
-        .split('\n')
-        .filter(Boolean)
-        .map((l) => `${indent}  ${l}`),
-    ].join('\n');
+    const pasted = paste.split('\n').filter(Boolean);
+    return [`${number}${about}: ${mend}`, ...pasted.map((line) => `${' '.repeat(number.length)}  ${line}`)].join('\n');
   });
   return `${lines.join('\n')}\n\nNot ready. To be mended: ${mends.length}\n\n${told.join('\n')}`;
 }
 
-/** Pure: what keeps a run from being started well. */
-export function mendsOf(checks: readonly Check[]): Check[] {
-  return checks.filter((c) => c.state === 'bad' || c.state === 'not known');
+/** Pure: whether nothing that a run needs is missing or unknown. */
+export function isReady(checks: readonly Check[]): boolean {
+  return checks.every((c) => c.state === 'ok' || c.state === 'less');
+}
+
+/** Pure: what is to be done, by number. */
+export function mendsOf(checks: readonly Check[]): { about: string; mend: string; paste?: string }[] {
+  return checks.flatMap(({ about, mend, paste }) =>
+    mend === undefined ? [] : [{ about, mend, ...(paste === undefined ? {} : { paste }) }],
+  );
 }

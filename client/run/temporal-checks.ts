@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+import { counted } from '../../model/counted.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ConnectionSettings } from '../../temporal/connect.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.ts';
@@ -28,7 +29,7 @@ export async function temporalChecks(connection: Connection, { address, namespac
 async function retention(connection: Connection, namespace: string): Promise<Check> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_S;
-  const kept = days > 0 ? `${Math.round(days * 10) / 10} days` : 'an unknown time';
+  const kept = days > 0 ? counted(Math.round(days * 10) / 10, 'day') : 'an unknown time';
   return { about: 'Temporal', state: 'ok', says: `a closed run is forgotten after ${kept}; the records keep it, and \`report\` tells it` };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { withIncluded } from '../../activities/entra/rights.ts';
@@ -31,7 +32,7 @@ const SAMPLE = 10;
 interface Told {
   ready: boolean;
   checks: Check[];
-  mends: Check[];
+  mends: { about: string; mend: string }[];
 }
 
 async function doctor(...args: string[]): Promise<Told & { code: number }> {
@@ -64,7 +65,20 @@ test('with just what the files give it is ready, having changed nothing and made
   const { code, out, err } = await stage.offboard('doctor', manifest);
   expect([code, err]).toEqual([0, '']);
   expect(out).toMatch(/\n\nready\n$/);
-  for (const about of ['keys', 'Temporal', 'worker', 'AWS', 'Azure', 'Google Cloud', 'Entra ID', 'records', 'policy', 'clock', 'proxy'])
+  for (const about of [
+    'keys',
+    'Temporal',
+    'worker',
+    'AWS',
+    'Azure',
+    'Google Cloud',
+    'Entra ID',
+    'Portal',
+    'records',
+    'policy',
+    'clock',
+    'proxy',
+  ])
     expect(out).toMatch(new RegExp(`^${about} +ok `, 'm'));
   expect(out).toContain('a closed run is forgotten after');
   expect(notInTables(await stage.sandbox.client.needed(), ['discover'])).toEqual([]);
@@ -110,22 +124,34 @@ test('what cannot be asked is not known, which is never ready; the role that can
   await stage.sandbox.client.permit(without('iam:SimulatePrincipalPolicy', 'Microsoft.Authorization/permissions/read'));
   const unasked = await doctor(manifest);
   expect([unasked.code, unasked.ready]).toEqual([52, false]);
-  expect(new Set(unasked.mends.map((m) => `${m.about} ${m.state}`))).toEqual(new Set(['AWS not known', 'Azure not known']));
+  const unknown = unasked.checks.filter((c) => c.state !== 'ok').map((c) => `${c.about} ${c.state}`);
+  expect(new Set(unknown)).toEqual(new Set(['AWS not known', 'Azure not known']));
   expect(unasked.checks.filter((c) => c.state === 'ok' && c.says.startsWith('to ')).map((c) => c.about)).not.toContain('AWS');
   await stage.sandbox.client.permit(without('sts:AssumeRole'));
   const shut = await doctor(manifest);
-  expect(shut.mends.map((m) => m.says)).toContainEqual(expect.stringContaining('sts:AssumeRole'));
-  expect(await doctor()).toMatchObject({ code: 52, ready: false, mends: [{ about: 'manifest', state: 'not known' }] });
+  expect(shut.mends.map((m) => m.mend)).toContainEqual(expect.stringContaining('sts:AssumeRole'));
+  expect(await doctor()).toMatchObject({ code: 52, ready: false, mends: [{ about: 'manifest' }] });
 });
 
-test('without a worker it says so and shows what is known without one; a wrong word or manifest is refused', async () => {
+test('without a worker, with other keys or without a server it says so and shows what is known; a wrong word or manifest is refused', async () => {
   expect((await stage.offboard('doctor', '--for', 'everything')).code).toBe(2);
   expect((await stage.offboard('doctor', manifest, manifest)).code).toBe(2);
   expect((await stage.offboard('doctor', '/nowhere.yaml')).code).toBe(10);
-  let out = '';
-  const env = { ...stage.env, OFFBOARD_TASK_QUEUE: 'nobody-polls-this' };
-  const io = { out: (text: string) => void (out += text), err: () => undefined, env, stdin: Readable.from([]), interactive: false };
-  expect(await main(['doctor', manifest], { ...io, program: 'offboard' })).toBe(52);
+  const elsewhere = async (change: NodeJS.ProcessEnv) => {
+    let out = '';
+    const io = { out: (text: string) => void (out += text), err: () => undefined, stdin: Readable.from([]), interactive: false };
+    return { code: await main(['doctor', manifest], { ...io, env: { ...stage.env, ...change }, program: 'offboard' }), out };
+  };
+  const key = { current: 'other', keys: { other: randomBytes(32).toString('base64') } };
+  const strange = await elsewhere({ OFFBOARD_KEYS: JSON.stringify(key) });
+  expect(strange).toMatchObject({ code: 52, out: expect.stringMatching(/keys +mend +the worker and this machine do not read/) as string });
+  const apart = await elsewhere({ OFFBOARD_HOME: '/nowhere', TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  expect(apart).toMatchObject({
+    code: 52,
+    out: expect.stringMatching(/keys +mend .*\nTemporal +mend .*\n\nNot ready. To be mended: 2\n/) as string,
+  });
+  const { code, out } = await elsewhere({ OFFBOARD_TASK_QUEUE: 'nobody-polls-this' });
+  expect(code).toBe(52);
   expect(out).toContain('no worker polls the task queue');
   expect(out).toContain('search attributes');
 });

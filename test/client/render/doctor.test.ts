@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mendsOf, renderDoctor, workerChecks } from '../../../client/render/doctor.ts';
+import { isReady, mendsOf, renderDoctor, workerChecks } from '../../../client/render/doctor.ts';
 import type { CloudExam, WorkerExam } from '../../../model/doctor.ts';
 
 const CLOUD: CloudExam = { cloud: 'aws', who: ['arn'], answered: 1, of: 1, asked: { discover: 2 }, lacks: [], troubles: [], grants: [] };
@@ -35,11 +35,11 @@ test('what is missing, what is not known and what could not be asked each are to
     troubles: [{ system: 'aws:2', reason: 'nobody gets in' }],
     grants: [{ use: 'discover', how: 'a policy', text: '{\n}' }],
   });
-  expect(out).toContain('Not ready. To be mended: 3\n\n1. AWS: aws:2: nobody gets in');
-  expect(out).toContain(
-    '2. AWS: to discover: iam:ListRoles missing in aws:1 and 6 more\n   give the worker what it lacks to discover, by a policy:\n     {\n     }',
-  );
-  expect(out).toContain('3. AWS: to discover: 1 permission in aws:1 cannot be asked: it is refused');
+  expect(out).toContain('aws:2: nobody gets in');
+  expect(out).toMatch(/mend +to discover: iam:ListRoles missing in aws:1 and 6 more/);
+  expect(out).toMatch(/not known +to discover: 1 permission in aws:1 cannot be asked: it is refused/);
+  expect(out).toContain('Not ready. To be mended: 3\n\n1. AWS: nobody gets in (aws:2); ');
+  expect(out).toContain('2. AWS: give the worker 1 permission to discover, by a policy:\n     {\n     }\n3. AWS: let the worker ask');
   expect(out).not.toMatch(/ok +to discover/);
 });
 
@@ -52,12 +52,20 @@ test.each([
   [61_000, "the worker's is 61 s ahead of Temporal's"],
 ])('a clock that is wrong by %i ms is to be mended', (skew, says) => {
   const checks = workerChecks({ ...EXAM, clock: { worker: 1_000_000 + skew, temporal: 1_000_000 } });
-  expect(mendsOf(checks).map((m) => m.says)).toEqual([says]);
+  expect(checks.filter((c) => c.state === 'bad').map((c) => [c.says, c.mend === undefined])).toEqual([[says, false]]);
+  expect(isReady(checks)).toBe(false);
+});
+
+test('the portal is told where the manifest drives a collector through it, and only there', () => {
+  expect(shown({})).not.toContain('Portal');
+  expect(shown({ portal: { ok: true, collectors: 1 } })).toMatch(/^Portal +ok /m);
+  expect(shown({ portal: { ok: false, reason: 'away' } })).toMatch(/1\. Portal: away; or give the collectors/);
 });
 
 test('records and a policy that cannot be taken are to be mended, in their own words', () => {
   const checks = workerChecks({ ...EXAM, records: { ok: false, reason: 'the disk is full' }, policy: { ok: false, reason: 'line 3' } });
-  expect(mendsOf(checks).map((m) => [m.about, m.says])).toEqual([
+  expect(mendsOf(checks).map((m) => m.about)).toEqual(['records', 'policy']);
+  expect(checks.filter((c) => c.state === 'bad').map((c) => [c.about, c.says])).toEqual([
     ['records', 'the disk is full'],
     ['policy', 'line 3'],
   ]);
