@@ -5,8 +5,8 @@ import type { ExamineInput, WorkerExam } from '../model/doctor.ts';
 
 /** A person waits, and clouds of many systems take their time. */
 const { examine } = proxyActivities<ExaminingActivities>({
-  startToCloseTimeout: '4m',
-  scheduleToCloseTimeout: '5m',
+  startToCloseTimeout: '20m',
+  scheduleToCloseTimeout: '25m',
   heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumAttempts: 2, nonRetryableErrorTypes: [FAILURES.invalid, FAILURES.records] },
 });

@@ -9,10 +9,12 @@ import { classify } from './wire/classify.ts';
 import type { AwsConnector } from './wire/clients.ts';
 import { AWS_PERMISSIONS, type AwsResource } from './wire/permissions.ts';
 
+/** As many accounts are named of those that need a policy. */
+const MOST_NAMED = 12;
 const SIMULATE = 'iam:SimulatePrincipalPolicy';
 
 /** IAM's own simulator is asked, in each account by the session there: it knows policies, boundaries and those of the organisation. */
-export function awsRights(connector: Pick<AwsConnector, 'whoami' | 'enterAnew'>): Rights<AwsAccountApi> {
+export function awsRights(connector: Pick<AwsConnector, 'whoami' | 'enterAnew' | 'partition'>): Rights<AwsAccountApi> {
   return {
     self: () => connector.whoami(),
     rows(system, { manifest: { aws } }) {
@@ -31,7 +33,7 @@ export function awsRights(connector: Pick<AwsConnector, 'whoami' | 'enterAnew'>)
       const may = new Map<string, boolean>();
       for (const [resource, actions] of byResource(rows)) {
         const asked = await unlessRefused(classify, () =>
-          api.simulate(sourceOf(arn, context), [...actions], exampleOf(resource, api.account, context)),
+          api.simulate(sourceOf(arn, context), [...actions], exampleOf(resource, connector.partition, api.account, context)),
         );
         if (!asked.ok)
           return { who, may, reason: `${SIMULATE} is refused to ${arn} (${asked.failure.code}): what else it may do cannot be asked` };
@@ -41,14 +43,15 @@ export function awsRights(connector: Pick<AwsConnector, 'whoami' | 'enterAnew'>)
     },
     grant(use, permissions, systems, { manifest: { tenant, aws } }) {
       const role = pathAndName(aws?.assumeRole ?? 'ENTRY_ROLE');
-      const accounts = systems.map(nativeId).join(', ');
-      const names = { partition: 'aws', tenant: tenant.id, entryRole: role };
+      const accounts = systems.slice(0, MOST_NAMED).map(nativeId).join(', ');
+      const more = systems.length > MOST_NAMED ? ` and ${systems.length - MOST_NAMED} more` : '';
+      const names = { partition: connector.partition, tenant: tenant.id, entryRole: role };
       const policy = awsPolicy(
         AWS_PERMISSIONS.filter((row) => row.on !== 'worker'),
         names,
         permissions,
       );
-      return { use, how: `a policy for the role ${role} in ${accounts}`, text: JSON.stringify(policy, undefined, 2) };
+      return { use, how: `a policy for the role ${role} in ${accounts}${more}`, text: JSON.stringify(policy, undefined, 2) };
     },
   };
 }
@@ -72,18 +75,18 @@ function sourceOf(arn: string, { manifest: { aws } }: RightsContext): string {
 }
 
 /** Something of that sort which need not be there: a policy that names all of them covers it. */
-function exampleOf(resource: AwsResource, account: string, { manifest: { tenant } }: RightsContext): string {
+function exampleOf(resource: AwsResource, partition: string, account: string, { manifest: { tenant } }: RightsContext): string {
   switch (resource) {
     case 'role':
     case 'policy':
     case 'instance-profile':
-      return `arn:aws:iam::${account}:${resource}/mepm-offboard-doctor`;
+      return `arn:${partition}:iam::${account}:${resource}/mepm-offboard-doctor`;
     case 'provider':
-      return `arn:aws:iam::${account}:oidc-provider/sts.windows.net/${tenant.id}/`;
+      return `arn:${partition}:iam::${account}:oidc-provider/sts.windows.net/${tenant.id}/`;
     case 'stack':
-      return `arn:aws:cloudformation:us-east-1:${account}:stack/mepm-offboard-doctor/00000000-0000-0000-0000-000000000000`;
+      return `arn:${partition}:cloudformation:us-east-1:${account}:stack/mepm-offboard-doctor/00000000-0000-0000-0000-000000000000`;
     case 'secret':
-      return `arn:aws:secretsmanager:us-east-1:${account}:secret:mepm-offboard-doctor-AbCdEf`;
+      return `arn:${partition}:secretsmanager:us-east-1:${account}:secret:mepm-offboard-doctor-AbCdEf`;
     case 'account':
     case 'organization':
     case 'worker':

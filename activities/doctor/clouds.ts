@@ -1,4 +1,3 @@
-import { counted } from '../../model/counted.ts';
 import type { CloudExam, Lack } from '../../model/doctor.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
@@ -11,7 +10,7 @@ import { forEachLimited } from '../look/activity.ts';
 import type { Held, Rights } from '../rights.ts';
 
 /** More systems of one cloud than this are not asked one by one. */
-const MOST_SYSTEMS = 200;
+const MOST_SYSTEMS = 1_000;
 /** As many are named of those that lack a permission. */
 const MOST_NAMED = 3;
 
@@ -112,8 +111,6 @@ function grantsOf(
           systems.add(system);
         }
     if (missing.size === 0) return [];
-    const named = [...systems].toSorted();
-    const grant = rights.grant(use, missing, named.slice(0, MOST_SYSTEMS), context);
-    return [named.length > MOST_SYSTEMS ? { ...grant, how: `${grant.how} (${counted(named.length, 'system')})` } : grant];
+    return [rights.grant(use, missing, [...systems].toSorted(), context)];
   });
 }

@@ -18,7 +18,7 @@ export async function examined(session: Session, input: ExamineInput): Promise<W
       workflowId,
       taskQueue,
       args: [input],
-      workflowExecutionTimeout: '6m',
+      workflowExecutionTimeout: '26m',
       staticSummary: 'what this worker is and may do; changes nothing',
     });
     return await Promise.race([handle.result(), untaken(handle, taskQueue, over.signal)]);

@@ -155,6 +155,7 @@ export function awsConnector() {
     },
     /** Enters an account by a session of its own, so that what was taken away since the last one shows. */
     enterAnew: async (account: string, context: ReadContext) => void (await enter(entryTo(account, context))),
+    partition: partitionOf(region),
     /** Whose the worker's own credentials are. */
     whoami: async () => (await worker()).arn,
     /** Where the worker's own credentials belong. */
