@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/setup/longest-first.ts';
 
 /** The suite that asks another house's AWS (moto) instead of our sandbox. */
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/setup/temporal.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,
-    maxWorkers: 1,
+    // Much of a file is waiting for what it has started.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -3,9 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from '../../temporal/lock.ts';
 import { installPackage } from './debian.ts';
-import { CACHE } from './python-environment.ts';
 
 const WITHIN_MS = 60_000;
 
@@ -57,12 +55,10 @@ export async function startChromium(progress: (line: string) => void): Promise<C
 async function programOf(progress: (line: string) => void): Promise<string> {
   const there = installed();
   if (there !== undefined) return there;
-  return await withLock(`${CACHE}-chromium.lock`, progress, async () => {
-    if (installed() === undefined) await installPackage('chromium', 'Chromium', progress);
-    const now = installed();
-    if (now === undefined) throw new Error('the package chromium is installed, and there is no program of that name on PATH');
-    return now;
-  });
+  await installPackage('chromium', 'Chromium', () => installed() !== undefined, progress);
+  const now = installed();
+  if (now === undefined) throw new Error('the package chromium is installed, and there is no program of that name on PATH');
+  return now;
 }
 
 function installed(): string | undefined {

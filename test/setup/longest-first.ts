@@ -1,12 +1,20 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take much longer than others: begun last, each would run alone while the other cores are idle. */
-const LONG = ['estates/by-process', 'workflows/worker-killed', 'workflows/restore-worker-killed'];
+const LONG = [
+  'estates/by-process.stage',
+  'workflows/worker-killed.stage',
+  'workflows/restore-worker-killed.stage',
+  'independent/attacks',
+  'independent/aws-undo',
+  'independent/chaos',
+  'independent/aws-own-access',
+];
 
 /** Vitest's own order, but for the long ones, which come first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONG.some((name) => moduleId.endsWith(`${name}.stage.test.ts`));
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((name) => moduleId.endsWith(`${name}.test.ts`));
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { withLock } from '../../../temporal/lock.ts';
 import { installPackage } from '../debian.ts';
-import { CACHE } from '../python-environment.ts';
 
 /** Where Debian keeps its versions, each with programs that are not on PATH. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -11,13 +9,11 @@ const DEBIAN = '/usr/lib/postgresql';
 export async function postgresPrograms(progress: (line: string) => void): Promise<string> {
   const there = installed();
   if (there !== undefined) return there;
-  return await withLock(`${CACHE}-postgresql.lock`, progress, async () => {
-    if (installed() === undefined) await installPackage('postgresql', "PostgreSQL's server programs", progress);
-    const now = installed();
-    if (now === undefined)
-      throw new Error(`the package postgresql is installed, and ${DEBIAN} has no server programs: install PostgreSQL 13 or newer`);
-    return now;
-  });
+  await installPackage('postgresql', "PostgreSQL's server programs", () => installed() !== undefined, progress);
+  const now = installed();
+  if (now === undefined)
+    throw new Error(`the package postgresql is installed, and ${DEBIAN} has no server programs: install PostgreSQL 13 or newer`);
+  return now;
 }
 
 function installed(): string | undefined {
