@@ -56,7 +56,8 @@ function graphList(permissions: readonly string[]): string {
 function page(): string {
   return `# Permissions
 
-Made by \`npm run permissions\` from the tables beside the clouds' calls (\`activities/*/wire/permissions.ts\`), and held by tests: a whole run with just these, and nothing more, completes.
+Made by \`npm run permissions\` from the tables beside the clouds' calls (\`activities/*/wire/permissions.ts\`). Tests hold them: a whole run on the default estate, its restore and a quarantine each complete with just the files of
+what they do, and nothing more; no whole-stack test makes a call that the tables do not have. What a call needs is from the vendor's reference that it links to; no test has asked the real clouds.
 
 To discover, verify and for \`--dry-run\`, give the file \`discover\` of each cloud; \`remove\`, \`restore\` and \`quarantine\` each come besides it, for as long as that is done. \`offboard doctor\`
 ([doctor](../doctor.md)) tells which of them the worker has. In AWS, \`worker.json\` is for the worker's own principal, \`organization.json\` for the role in the management account, and the others for the role in each account.
