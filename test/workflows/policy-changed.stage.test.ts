@@ -13,11 +13,16 @@ import { sshKey } from '../harness/ssh.ts';
 import { Stage } from '../harness/stage.ts';
 
 /**
- * Whoever approved is taken out of the policy while the run is in a phase: the gate opens again by itself and says why, another person approves, and the run
- * goes on to its end.
+ * By a policy that changed while the run is in a phase, what was approved counts no longer: the gate opens again by itself and says why, it is approved as the policy says
+ * now, and the run goes on to its end.
  */
 const stage = new Stage();
-const { keys, policy, typed, approve } = signedBy(stage);
+const { keys, policy, typed: signed } = signedBy(stage);
+/** Signed where the policy demands it. */
+const typed: typeof signed = (by, ...args) =>
+  stage.deps.policy.identity === 'ssh' ? signed(by, ...args) : stage.offboard(...args, '--by', by);
+const approve = (run: string, by: string, gate: string, hash: string) =>
+  typed(by, 'approve', run, '--gate', gate, '--plan-hash', hash, '--reason', 'read it');
 const RESTORE = RUN.replace('offboarding', 'restore');
 
 beforeAll(() => stage.open());
@@ -29,9 +34,43 @@ afterEach(async () => {
 afterAll(() => stage.close());
 
 const { people = [] } = policy;
-const LOST: [string, Policy][] = [
-  ['key', { ...policy, people: people.map((p) => (p.name === 'third' ? { ...p, keys: [{ key: normalSshKey(sshKey().line) }] } : p)) }],
-  ['person', { ...policy, people: people.filter((p) => p.name !== 'third'), approvers: [STARTER, APPROVER] }],
+const byThird = (gate: Gate) => `the approval of gate ${gate} by third counts no longer: `;
+
+interface Change {
+  what: string;
+  /** The policy at the start, where that is another one. */
+  before?: Policy;
+  policy: Policy | ((gate: Gate) => Policy);
+  /** Why the approval of a gate counts no longer. */
+  why?: (gate: Gate) => string;
+  /** Gates that open again one after the other, where that is not the last one alone. */
+  gates?: (gate: Gate) => Gate[];
+  /** Who has to approve then; one who did not approve before, where nothing is said. */
+  by?: string[];
+}
+
+const CHANGES: Change[] = [
+  {
+    what: 'another key of who approved',
+    policy: { ...policy, people: people.map((p) => (p.name === 'third' ? { ...p, keys: [{ key: normalSshKey(sshKey().line) }] } : p)) },
+  },
+  {
+    what: 'nobody of the name of who approved',
+    policy: { ...policy, people: people.filter((p) => p.name !== 'third'), approvers: [STARTER, APPROVER] },
+  },
+  {
+    what: 'a second approver',
+    policy: (gate) => ({ ...policy, quorum: { [gate]: 2 } }),
+    why: (gate) => `gate ${gate} needs 2 approvals`,
+    by: ['third', APPROVER],
+  },
+  {
+    what: 'a signature instead of a name',
+    before: { ...policy, identity: 'asserted' },
+    policy,
+    why: (gate) => (gate === 'collectors' ? 'the approval of gate plan by riley counts no longer: ' : byThird(gate)),
+    gates: (gate) => (gate === 'collectors' ? ['plan', gate] : [gate]),
+  },
 ];
 
 const CODE = ['otp', RUN, 'collector-aws', '--by', MAILBOX, '--sign-with', keys[MAILBOX]?.file ?? ''];
@@ -46,18 +85,17 @@ async function approved(run: string, by: string, gate: Gate, opening = 1): Promi
 }
 
 async function begun(byHand = false): Promise<void> {
-  stage.deps.policy = policy;
   const estate = threeApprovers();
   if (byHand) estate.manifest.collectors = [{ id: 'collector-aws', type: 'aws', driver: 'operator', recipient: MAILBOX }];
   expect(await typed(STARTER, 'start', await stage.fill(estate))).toMatchObject({ code: 0 });
 }
 
 /** It goes on only once it is resumed: until then nothing rests on the approval. */
-async function approvedWhilePaused(run: string, gate: Gate, lost: Policy): Promise<void> {
+async function approvedWhilePaused(run: string, gate: Gate, now: Policy): Promise<void> {
   await atGate(run, gate);
   expect(await stage.offboard('pause', run, '--by', 'anybody')).toMatchObject({ code: 0 });
   await approved(run, 'third', gate);
-  stage.deps.policy = lost;
+  stage.deps.policy = now;
   expect(await typed(APPROVER, 'resume', run)).toMatchObject({ code: 0 });
 }
 
@@ -74,12 +112,12 @@ async function renamed(id: string, displayName: string): Promise<string> {
   return before;
 }
 
-async function heldUntil(id: string, before: () => Promise<void>, lost: Policy): Promise<void> {
+async function heldUntil(id: string, before: () => Promise<void>, now: Policy): Promise<void> {
   const name = await renamed(id, 'renamed');
   await before();
   await stage.until(RUN, (v) => v.unresolved.some((o) => o.code === 'Drift'));
   await renamed(id, name);
-  stage.deps.policy = lost;
+  stage.deps.policy = now;
   expect(await typed(APPROVER, 'retry', RUN, '--reason', 'renamed back')).toMatchObject({ code: 0 });
 }
 
@@ -110,8 +148,10 @@ interface Row {
   where: string;
   gate: Gate;
   run?: string;
-  /** As far as where the approver is lost; `lost` is the policy from there. */
-  until(lost: Policy): Promise<void>;
+  /** As far as where the policy changes; `now` is the one from there. */
+  until(now: Policy, why: string): Promise<void>;
+  /** What it does next, where whether the next gate is approved is asked only then. */
+  asked?(): Promise<void>;
   /** After the gate was approved anew. */
   on(): Promise<void>;
 }
@@ -120,50 +160,51 @@ const ROWS: Row[] = [
   {
     where: 'phase 1',
     gate: 'plan',
-    async until(lost) {
+    async until(now) {
       await begun();
-      await approvedWhilePaused(RUN, 'plan', lost);
+      await approvedWhilePaused(RUN, 'plan', now);
     },
     on: () => toTheEnd('plan'),
   },
   {
     where: 'phase 2',
     gate: 'plan',
-    async until(lost) {
+    async until(now) {
       await begun();
       await atGate(RUN, 'plan');
-      await heldUntil('5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01', () => approved(RUN, 'third', 'plan'), lost);
+      await heldUntil('5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01', () => approved(RUN, 'third', 'plan'), now);
     },
     on: () => toTheEnd('plan'),
   },
   {
     where: 'phase 3, with a code on its way',
     gate: 'collectors',
-    async until(lost) {
+    async until(now, why) {
       await begun();
       await approved(RUN, APPROVER, 'plan');
       await approved(RUN, 'third', 'collectors');
       const code = await codeSent();
-      stage.deps.policy = lost;
-      expectRefused(
-        await stage.offboardWith(code, ...CODE),
-        'NotWaitingForCollector',
-        'counts no longer',
-        'that gate is asked again by itself',
-      );
+      stage.deps.policy = now;
+      expectRefused(await stage.offboardWith(code, ...CODE), 'NotWaitingForCollector', why, 'that gate is asked again by itself');
+    },
+    async asked() {
+      await confirmed();
     },
     on: () => toTheEnd('collectors'),
   },
   {
     where: 'phase 3, by hand',
     gate: 'collectors',
-    async until(lost) {
+    async until(now, why) {
       await begun(true);
       await approved(RUN, APPROVER, 'plan');
       await approved(RUN, 'third', 'collectors');
       const confirm = await confirmed();
-      stage.deps.policy = lost;
-      expectRefused(await confirm(), 'NotWaitingForCollector', 'counts no longer', 'that gate is asked again by itself');
+      stage.deps.policy = now;
+      expectRefused(await confirm(), 'NotWaitingForCollector', why, 'that gate is asked again by itself');
+    },
+    async asked() {
+      expectRefused(await (await confirmed())(), 'NotWaitingForCollector', byThird('collectors'));
     },
     async on() {
       expect(await (await confirmed())()).toMatchObject({ code: 0 });
@@ -172,7 +213,7 @@ const ROWS: Row[] = [
   {
     where: 'phase 4',
     gate: 'collectors',
-    async until(lost) {
+    async until(now) {
       await begun();
       await approved(RUN, APPROVER, 'plan');
       await atGate(RUN, 'collectors');
@@ -180,7 +221,7 @@ const ROWS: Row[] = [
         await approved(RUN, 'third', 'collectors');
         await codeEntered();
       };
-      await heldUntil(CIEM_PRINCIPAL, toSignIn, lost);
+      await heldUntil(CIEM_PRINCIPAL, toSignIn, now);
     },
     on: () => toTheEnd('code'),
   },
@@ -188,30 +229,46 @@ const ROWS: Row[] = [
     where: 'a restore',
     gate: 'restore',
     run: RESTORE,
-    async until(lost) {
+    async until(now) {
       await begun();
       await approved(RUN, APPROVER, 'plan');
       await approved(RUN, APPROVER, 'collectors');
       await codeEntered();
       await resultOf(stage, RUN);
       expect(await typed(STARTER, 'restore', RUN)).toMatchObject({ code: 0 });
-      await approvedWhilePaused(RESTORE, 'restore', lost);
+      await approvedWhilePaused(RESTORE, 'restore', now);
     },
     on: () => Promise.resolve(),
   },
 ];
 
-const TABLE = ROWS.flatMap((row) => LOST.map(([what, lost]) => ({ ...row, what, lost })));
+const TABLE = ROWS.flatMap((row) => CHANGES.map((change) => ({ ...row, ...change })));
 
 test.each(TABLE)(
-  'the $what of who approved, taken out of the policy in $where, asks gate $gate again, and the run ends',
-  async ({ gate, run = RUN, until, on, lost }) => {
-    await until(lost);
-    const { unresolved } = await atGate(run, gate, 2);
+  'a policy that asks in $where for $what opens gate $gate again, and the run ends',
+  async ({
+    gate,
+    run = RUN,
+    until,
+    asked,
+    on,
+    before = policy,
+    policy: after,
+    why = byThird,
+    gates = (one: Gate) => [one],
+    by = [APPROVER],
+  }) => {
+    stage.deps.policy = before;
+    await until(typeof after === 'function' ? after(gate) : after, why(gate));
+    const [first = gate] = gates(gate);
+    const { unresolved } = await atGate(run, first, 2);
     const lapsed = unresolved.filter((o) => o.code === 'ApprovalLapsed');
     expect(lapsed.length).toBeGreaterThan(0);
-    for (const { reason } of lapsed) expect(reason).toContain(`the approval of gate ${gate} by third counts no longer: `);
-    await approved(run, APPROVER, gate, 2);
+    for (const { reason } of lapsed) expect(reason).toContain(why(gate));
+    for (const again of gates(gate)) {
+      if (again !== first) await asked?.();
+      for (const who of by) await approved(run, who, again, 2);
+    }
     await on();
     const { status, evidence }: OffboardingResult = await resultOf(stage, run);
     expect(status).toBe('completed');
