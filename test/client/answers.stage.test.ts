@@ -1,24 +1,19 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientCodec } from '../../security/client-codec.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { sealPayload } from '../../security/payload.ts';
 import { clearRun, RUN, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, smallEstate } from '../harness/estate.ts';
 import { Hostile, plain } from '../harness/hostile.ts';
-import { Stage } from '../harness/stage.ts';
+import { Stage, type CliResult } from '../harness/stage.ts';
 
 /** Somebody polls the workers' queue and answers the CLI in their place. */
 
 const stage = new Stage();
 const hostile = new Hostile(stage);
 beforeAll(() => stage.open());
-afterEach(async () => {
-  await stage.stopWorker();
-  await stage.startWorker();
-  await clearRun(stage);
-});
 afterAll(() => stage.close());
 
 const COMPLETE = proto.temporal.api.enums.v1.CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION;
@@ -40,37 +35,43 @@ const ring = () => loadKeys(stage.home.keys, stage.env);
 const sealed = (workflowId: string, value: unknown): Promise<Payload[]> =>
   new ClientCodec(ring()).encode([defaultPayloadConverter.toPayload(value)], { type: 'workflow', namespace: 'default', workflowId });
 
-test.each<[string, () => Promise<Payload[]> | Payload[]]>([
-  ['in plain words', () => plain(VIEW)],
-  ['encrypted for another run', () => sealed('offboarding-other', VIEW)],
-  ['encrypted for no run, as a codec server does', () => [sealPayload(ring(), defaultPayloadConverter.toPayload(VIEW), undefined)]],
-  ['with garbage', () => [{ metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.alloc(40) }]],
-  ['with nothing', () => []],
-])(
-  'a status that somebody else answers %s is not shown',
-  async (_, payloads) => {
+/** One run, whose worker is away, is asked again and again. */
+describe('A status that somebody else answers', () => {
+  beforeAll(async () => {
     await runAtPlan(stage, smallEstate());
     await stage.stopWorker();
+  });
+  afterAll(async () => {
+    await stage.startWorker();
+    await clearRun(stage);
+  });
+
+  const answered = async (payloads: Payload[]): Promise<CliResult> => {
     const asked = stage.offboard('status', RUN, '--json');
     const { taskToken, query } = await hostile.takeWorkflowTask();
     expect(query?.queryType).toBe('status');
-    await hostile.answerQuery(taskToken, await payloads());
-    const { code, out, err } = await asked;
+    await hostile.answerQuery(taskToken, payloads);
+    return await asked;
+  };
+
+  test.each<[string, () => Promise<Payload[]> | Payload[]]>([
+    ['in plain words', () => plain(VIEW)],
+    ['encrypted for another run', () => sealed('offboarding-other', VIEW)],
+    ['encrypted for no run, as a codec server does', () => [sealPayload(ring(), defaultPayloadConverter.toPayload(VIEW), undefined)]],
+    ['with garbage', () => [{ metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.alloc(40) }]],
+    ['with nothing', () => []],
+  ])('%s is not shown', async (_, payloads) => {
+    const { code, out, err } = await answered(await payloads());
     expect(code).toBe(65);
     expect(out + err).not.toContain('evil');
     expect(JSON.parse(out)).toMatchObject({ error: 'AnswerRefused', next: [] });
-  },
-  120_000,
-);
+  });
 
-test('the CLI takes the same answer when it is encrypted for this run', async () => {
-  await runAtPlan(stage, smallEstate());
-  await stage.stopWorker();
-  const asked = stage.offboard('status', RUN, '--json');
-  const { taskToken } = await hostile.takeWorkflowTask();
-  await hostile.answerQuery(taskToken, await sealed(RUN, { ...VIEW, collectors: [], unresolved: [], unknown: [] }));
-  expect(await asked).toMatchObject({ code: 0 });
-}, 120_000);
+  test('encrypted for this run is shown', async () => {
+    const shown = await answered(await sealed(RUN, { ...VIEW, collectors: [], unresolved: [], unknown: [] }));
+    expect(shown).toMatchObject({ code: 0 });
+  });
+});
 
 test('a run that somebody else ended in its worker’s place is not told as ended so', async () => {
   const { hash } = await runAtPlan(stage, smallEstate());
