@@ -80,25 +80,6 @@ test('a plan that is asked for before it is made is said to be in the making', a
   expect((await stage.offboard('plan', RUN)).code).toBe(0);
 });
 
-test('whoever typed another hash is sent to the plan, and not handed the right one', async () => {
-  const { run, hash } = await runAtPlan(stage, smallEstate());
-  const wrong = await stage.offboard(
-    'approve',
-    run,
-    '--gate',
-    'plan',
-    '--plan-hash',
-    'f'.repeat(64),
-    '--by',
-    APPROVER,
-    '--reason',
-    'x',
-    '--json',
-  );
-  expectRefused(wrong, 'PlanHashMismatch', '--plan-hash', `offboard plan ${run}`, 'read the plan again');
-  expect(wrong.out + wrong.err).not.toContain(hash);
-});
-
 test('an ended run shows its evidence and what to type; the report tells gates, refusals, codes, and what stays by decision', async () => {
   const estate = smallEstate();
   estate.manifest.protected = [MEMBER_ROLE_ARN];

@@ -11,8 +11,14 @@ beforeAll(() => stage.open());
 afterEach(() => clearRun(stage));
 afterAll(() => stage.close());
 
-const decide = (verb: 'approve' | 'reject', run: string, hash: string, by: string, reason = 'read it'): Promise<CliResult> =>
-  stage.offboard(verb, run, '--gate', 'plan', '--plan-hash', hash, '--by', by, '--reason', reason);
+const decide = (
+  verb: 'approve' | 'reject',
+  run: string,
+  hash: string,
+  by: string,
+  reason = 'read it',
+  ...more: string[]
+): Promise<CliResult> => stage.offboard(verb, run, '--gate', 'plan', '--plan-hash', hash, '--by', by, '--reason', reason, ...more);
 
 const waiting = (waits: Record<string, string>): TestEstate => {
   const estate = smallEstate();
@@ -23,9 +29,13 @@ const waiting = (waits: Record<string, string>): TestEstate => {
 test('what is refused at a gate leaves it open and everything in place, and a right approval still passes it', async () => {
   const { run, hash } = await runAtPlan(stage, smallEstate());
   const other = hash.replace(/^./, (c) => (c === '0' ? '1' : '0'));
-  const mistaken = await decide('approve', run, other, APPROVER);
-  expectRefused(mistaken, 'PlanHashMismatch', '--plan-hash: is not the hash of the plan that waits', 'read the plan again');
-  expect(mistaken.err).not.toContain(hash);
+  // Whoever typed another hash is sent to the plan, and not handed the right one.
+  for (const more of [[], ['--json']]) {
+    const mistaken = await decide('approve', run, other, APPROVER, 'read it', ...more);
+    const words = ['--plan-hash: is not the hash of the plan that waits', 'read the plan again', `offboard plan ${run}`];
+    expectRefused(mistaken, 'PlanHashMismatch', ...words);
+    expect(mistaken.out + mistaken.err).not.toContain(hash);
+  }
   expectRefused(await decide('approve', run, hash, STARTER), 'SelfApproval', `by: ${STARTER} started this run`, 'ask another approver');
   expectRefused(await decide('approve', run, hash, 'third'), 'NotAnApprover', 'by: third', `${STARTER}, ${APPROVER}`, 'ask one of them');
   expectRefused(await decide('approve', run, hash, 'mallory'), 'NotAnApprover', 'by: mallory');
