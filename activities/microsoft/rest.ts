@@ -14,6 +14,7 @@ import { z } from 'zod';
 import type { FailureClass } from '../../model/errors.ts';
 import { NotYetError } from '../answer.ts';
 import { askAgain } from '../ask-again.ts';
+import { pageMarks } from '../page-marks.ts';
 import type { Endpoint } from './endpoints.ts';
 import { judgeCommon } from './failure.ts';
 
@@ -121,7 +122,9 @@ export function restTo(
     list: async <T>(path: string, schema: z.ZodType<T>) => {
       const page = z.object({ value: z.array(schema), '@odata.nextLink': z.string().nullish(), nextLink: z.string().nullish() });
       const all: T[] = [];
+      const follow = pageMarks(path);
       for (let next: string | null | undefined = `${base}${path}`; next;) {
+        follow(next);
         const answer: z.infer<typeof page> = await question('GET', next, page);
         all.push(...answer.value);
         next = answer['@odata.nextLink'] ?? answer.nextLink;

@@ -28,6 +28,7 @@ import {
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { doneOrGone } from '../../answer.ts';
 import { isGone, orGone } from './classify.ts';
+import { everyPage } from './every-page.ts';
 import type { secretCalls } from './secrets.ts';
 import type { stackCalls } from './stack-calls.ts';
 import { restoringCalls } from './account-restoring.ts';
@@ -66,7 +67,7 @@ export function accountApi(account: string, iam: IAMClient, { caller, worker, st
 
     /** Roles, users and customer policies with all that hangs on them, or some of these; carries neither a role's description nor a policy's tags. */
     async authorizationDetails(filter: EntityType[] = ['Role', 'User', 'LocalManagedPolicy']) {
-      const pages = await Array.fromAsync(paginateGetAccountAuthorizationDetails(paging, { Filter: filter }));
+      const pages = await everyPage('GetAccountAuthorizationDetails', paginateGetAccountAuthorizationDetails(paging, { Filter: filter }));
       return {
         roles: pages.flatMap((p) => p.RoleDetailList ?? []),
         users: pages.flatMap((p) => p.UserDetailList ?? []),
@@ -74,33 +75,33 @@ export function accountApi(account: string, iam: IAMClient, { caller, worker, st
       };
     },
     async roles() {
-      const pages = await Array.fromAsync(paginateListRoles(paging, {}));
-      return pages.flatMap((p) => p.Roles ?? []);
+      const pages = await everyPage('ListRoles', paginateListRoles(paging, {}));
+      return pages.flatMap((p) => need(p.Roles, 'Roles'));
     },
     role: async (RoleName: string) => (await orGone(() => iam.send(new GetRoleCommand({ RoleName }))))?.Role,
     /** What hangs on a role: ARNs of managed policies, names and documents of its own, names of instance profiles. */
     roleParts: (RoleName: string): Promise<RoleParts | undefined> =>
       orGone(async () => {
-        const attached = await Array.fromAsync(paginateListAttachedRolePolicies(paging, { RoleName }));
-        const named = await Array.fromAsync(paginateListRolePolicies(paging, { RoleName }));
+        const attached = await everyPage('ListAttachedRolePolicies', paginateListAttachedRolePolicies(paging, { RoleName }));
+        const named = await everyPage('ListRolePolicies', paginateListRolePolicies(paging, { RoleName }));
         const inline: RoleParts['inline'] = [];
-        for (const PolicyName of named.flatMap((p) => p.PolicyNames ?? [])) {
+        for (const PolicyName of named.flatMap((p) => need(p.PolicyNames, 'PolicyNames'))) {
           const answer = await orGone(() => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
           if (answer) inline.push([PolicyName, need(answer.PolicyDocument, 'PolicyDocument')]);
         }
-        const profiles = await Array.fromAsync(paginateListInstanceProfilesForRole(paging, { RoleName }));
+        const profiles = await everyPage('ListInstanceProfilesForRole', paginateListInstanceProfilesForRole(paging, { RoleName }));
         return {
           attached: attached.flatMap((p) => p.AttachedPolicies ?? []).map((p) => need(p.PolicyArn, 'PolicyArn')),
           inline,
           instanceProfiles: profiles
-            .flatMap((p) => p.InstanceProfiles ?? [])
+            .flatMap((p) => need(p.InstanceProfiles, 'InstanceProfiles'))
             .map((p) => need(p.InstanceProfileName, 'InstanceProfileName')),
         };
       }),
     policy: async (PolicyArn: string) => (await orGone(() => iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy,
     policyVersions: (PolicyArn: string): Promise<PolicyVersion[] | undefined> =>
       orGone(async () => {
-        const pages = await Array.fromAsync(paginateListPolicyVersions(paging, { PolicyArn }));
+        const pages = await everyPage('ListPolicyVersions', paginateListPolicyVersions(paging, { PolicyArn }));
         const found: PolicyVersion[] = [];
         for (const { VersionId } of pages.flatMap((p) => p.Versions ?? [])) {
           const answer = await orGone(() => iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })));
@@ -110,7 +111,7 @@ export function accountApi(account: string, iam: IAMClient, { caller, worker, st
       }),
     policyUsers: (PolicyArn: string) =>
       orGone(async () => {
-        const pages = await Array.fromAsync(paginateListEntitiesForPolicy(paging, { PolicyArn }));
+        const pages = await everyPage('ListEntitiesForPolicy', paginateListEntitiesForPolicy(paging, { PolicyArn }));
         return {
           roles: pages.flatMap((p) => p.PolicyRoles ?? []).map((r) => need(r.RoleName, 'RoleName')),
           others: pages.flatMap((p) => [
@@ -122,7 +123,7 @@ export function accountApi(account: string, iam: IAMClient, { caller, worker, st
     /** What IAM's simulator says of a principal's actions on a resource, by action. Does nothing. */
     async simulate(PolicySourceArn: string, ActionNames: string[], resource: string): Promise<Map<string, boolean>> {
       const asked = { PolicySourceArn, ActionNames, ResourceArns: [resource] };
-      const pages = await Array.fromAsync(paginateSimulatePrincipalPolicy(paging, asked));
+      const pages = await everyPage('SimulatePrincipalPolicy', paginateSimulatePrincipalPolicy(paging, asked));
       const results = pages.flatMap((p) => p.EvaluationResults ?? []);
       return new Map(results.map((r) => [need(r.EvalActionName, 'EvalActionName'), r.EvalDecision === 'allowed']));
     },

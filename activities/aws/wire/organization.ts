@@ -4,6 +4,7 @@ import {
   paginateListAccounts,
   type OrganizationsClient,
 } from '@aws-sdk/client-organizations';
+import { everyPage } from './every-page.ts';
 import { need } from '../snapshot.ts';
 
 /** Where the worker's own credentials belong. */
@@ -33,8 +34,8 @@ export interface OrganizationAccount {
 
 /** An organisation's accounts, from a session in the management account: every page or an error. */
 export async function accountsOf(client: OrganizationsClient): Promise<OrganizationAccount[]> {
-  const pages = await Array.fromAsync(paginateListAccounts({ client }, {}));
+  const pages = await everyPage('ListAccounts', paginateListAccounts({ client }, {}));
   return pages
-    .flatMap((p) => p.Accounts ?? [])
+    .flatMap((p) => need(p.Accounts, 'Accounts'))
     .map(({ Id, State, Name }) => ({ id: need(Id, 'Id'), state: State ?? 'ACTIVE', ...(Name ? { name: Name } : {}) }));
 }

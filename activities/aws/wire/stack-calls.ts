@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../../../model/errors.ts';
 import { isNamed } from './classify.ts';
+import { eachPage, everyPage } from './every-page.ts';
 import { nameInArn } from '../footprint/ids.ts';
 import { regionOf, stackName } from '../footprint/stack-mark.ts';
 import { NotYetError } from '../../answer.ts';
@@ -50,7 +51,7 @@ async function stateOf(client: CloudFormationClient, name: string): Promise<Stac
   const stack = await described(client, name);
   if (!stack) return undefined;
   const StackName = need(stack.StackName, 'StackName');
-  const pages = await Array.fromAsync(paginateListStackResources({ client }, { StackName: name }));
+  const pages = await everyPage('ListStackResources', paginateListStackResources({ client }, { StackName: name }));
   const resources = pages.flatMap((p) => p.StackResourceSummaries ?? []).filter((r) => r.ResourceStatus !== 'DELETE_COMPLETE');
   return {
     StackId: need(stack.StackId, 'StackId'),
@@ -119,7 +120,7 @@ function inWords(id: string) {
 async function failures(client: CloudFormationClient, StackName: string, verb: 'CREATE' | 'DELETE'): Promise<string[]> {
   const found: string[] = [];
   // Newest first: what lies before the last attempt began is older than it.
-  for await (const page of paginateDescribeStackEvents({ client }, { StackName })) {
+  for await (const page of eachPage('DescribeStackEvents', paginateDescribeStackEvents({ client }, { StackName }))) {
     for (const e of page.StackEvents ?? []) {
       if (e.PhysicalResourceId === StackName && e.ResourceStatus === `${verb}_IN_PROGRESS`) return found;
       if (e.ResourceStatus === `${verb}_FAILED` && e.PhysicalResourceId !== StackName && !/cancelled/i.test(e.ResourceStatusReason ?? ''))

@@ -1,7 +1,8 @@
-import { AuthorizationManagementClient, type RoleAssignment } from '@azure/arm-authorization';
+import { AuthorizationManagementClient, getContinuationToken, type RoleAssignment } from '@azure/arm-authorization';
 import type { TokenCredential } from '@azure/core-auth';
-import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import { doneOrGone, unlessGone } from '../../answer.ts';
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { doneOrGone, NotYetError, unlessGone } from '../../answer.ts';
+import { pageMarks } from '../../page-marks.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { existingIn } from '../../microsoft/existing.ts';
 import { answersOnly, asksAgain, inTime, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
@@ -24,24 +25,31 @@ export type Assignment = {
 
 export type AzureApi = ReturnType<typeof connectAzure>;
 
-/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. */
-export function connectAzure(endpoint: Endpoint, credential: TokenCredential, directory: Endpoint) {
+/** What is used of ARM: Microsoft.Authorization, API version 2022-04-01, and what arm.ts names. Errors are RestError. `httpClient` is for tests. */
+export function connectAzure(endpoint: Endpoint, credential: TokenCredential, directory: Endpoint, httpClient?: HttpClient) {
   // Every call below names its scope itself, so the client's own subscription is never used.
   const client = new AuthorizationManagementClient(credential, '', {
     endpoint: endpoint.url,
     credentialScopes: endpoint.tokenScope,
+    ...(httpClient ? { httpClient } : {}),
     ...NO_OWN_RETRIES,
   });
   client.pipeline.addPolicy(asksAgain);
   client.pipeline.addPolicy(inTime);
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(staysAt(endpoint.url));
+  client.pipeline.addPolicy(wholePages);
   client.pipeline.addPolicy(answersOnly);
   const { roleAssignments } = client;
   const graph = restTo({ ...directory, url: `${directory.url.replace(/\/$/, '')}/v1.0` }, credential);
   const list = async (scope: string, filter?: string) => {
     const all: Assignment[] = [];
-    for await (const one of roleAssignments.listForScope(scope, filter === undefined ? {} : { filter })) all.push(definition(one));
+    const follow = pageMarks(`the role assignments at ${scope}`);
+    for await (const page of roleAssignments.listForScope(scope, filter === undefined ? {} : { filter }).byPage()) {
+      const next = getContinuationToken(page);
+      if (next) follow(next);
+      all.push(...page.map(definition));
+    }
     return all;
   };
   return {
@@ -78,6 +86,18 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
     },
   };
 }
+
+/** A page of a listing has its `value`, also where that is empty: without it the SDK would read "nothing there". */
+const wholePages: PipelinePolicy = {
+  name: 'wholePages',
+  async sendRequest(request, next) {
+    const response = await next(request);
+    if (response.status !== 200 || !new URL(request.url).pathname.endsWith('/roleAssignments')) return response;
+    const { value } = JSON.parse(response.bodyAsText ?? '{}') as { value?: unknown };
+    if (Array.isArray(value)) return response;
+    throw new NotYetError('NotAnAnswer', 'ARM gave a page of role assignments without a value');
+  },
+};
 
 /** Scopes and ids begin with a slash, and so do the SDK's path templates. */
 const singleSlashes: PipelinePolicy = {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotYetError } from '../../answer.ts';
+import { pageMarks } from '../../page-marks.ts';
 import type { GoogleAuth } from 'google-auth-library';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 
@@ -33,11 +34,13 @@ export async function pages<K extends string, T>(
   ask: (token: { pageToken?: string }) => Promise<{ data: { [field in K]?: T[] | null } & { nextPageToken?: string | null } }>,
 ): Promise<T[]> {
   const all: T[] = [];
+  const follow = pageMarks(field);
   let token = {};
   for (;;) {
     const { data } = await ask(token);
     all.push(...(data[field] ?? []));
     if (!data.nextPageToken) return all;
+    follow(data.nextPageToken);
     token = { pageToken: data.nextPageToken };
   }
 }

@@ -39,6 +39,12 @@ test('a next link to another origin is not followed and gets no token', async ()
   expect(asked).toEqual([`GET ${BASE}/a Bearer secret`]);
 });
 
+test('pages that lead back to one that was read are no answer, however long the round', async () => {
+  const { asked, rest } = answering({ [`${BASE}/a`]: page([1], `${BASE}/b`), [`${BASE}/b`]: page([2], `${BASE}/a`) });
+  await expect(rest.list('/a', z.int())).rejects.toMatchObject({ code: 'PagesGoRound', kind: 'retry' });
+  expect(asked).toHaveLength(2);
+});
+
 test('a failed second page fails the whole listing', async () => {
   const { rest } = answering({ [`${BASE}/a`]: page([1], `${BASE}/b`), [`${BASE}/b`]: { status: 503, body: '' } });
   await expect(rest.list('/a', z.int())).rejects.toMatchObject({ statusCode: 503 });

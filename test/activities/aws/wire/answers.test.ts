@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { AttachRolePolicyCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, DeleteRoleCommand, IAMClient, ListRolesCommand, paginateListRoles } from '@aws-sdk/client-iam';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { expect, test } from 'vitest';
 import { calling } from '../../../../activities/aws/wire/answers.ts';
 import { classify } from '../../../../activities/aws/wire/classify.ts';
+import { everyPage } from '../../../../activities/aws/wire/every-page.ts';
 import { pageServer } from '../../../harness/page-server.ts';
 
 const never = () => ({ kind: 'blocked', code: '', message: '' }) as const;
@@ -105,3 +106,22 @@ test.each([
     close();
   },
 );
+
+const rolesPage = (more: string) => `<ListRolesResponse><ListRolesResult><Roles/>${more}</ListRolesResult></ListRolesResponse>`;
+const onward = (marker: string) => [200, rolesPage(`<IsTruncated>true</IsTruncated><Marker>${marker}</Marker>`)] as const;
+
+test.each([
+  ['lead back to one that was read', [onward('a'), onward('b'), onward('a')], 'PagesGoRound', 3],
+  ['say that more follow, and not where', [onward('a'), [200, rolesPage('<IsTruncated>true</IsTruncated>')] as const], 'PageMissing', 2],
+])('pages that %s are no answer, and no whole listing', async (_, answers, code, asks) => {
+  const { iam, asked, close } = await iamAnswering(answers);
+  await expect(everyPage('ListRoles', paginateListRoles({ client: iam }, {}))).rejects.toMatchObject({ code, kind: 'retry' });
+  expect(asked).toHaveLength(asks);
+  close();
+});
+
+test('pages are read to their end', async () => {
+  const { iam, close } = await iamAnswering([onward('a'), onward('b'), [200, ROLES]]);
+  expect(await everyPage('ListRoles', paginateListRoles({ client: iam }, {}))).toHaveLength(3);
+  close();
+});
