@@ -161,7 +161,8 @@ export class Stage {
       const view = await this.view(run);
       if (wanted(view)) return view;
       if (Date.now() > deadline) throw new Error(`the run did not get there: ${JSON.stringify(view, undefined, 1)}`);
-      await sleep(50);
+      // A look is work for the worker, the server and this process, and takes it from the run.
+      await sleep(150);
     }
   }
 }
