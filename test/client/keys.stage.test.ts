@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { afterAll, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../client/commands/index.ts';
 import { main } from '../../client/cli.ts';
+import { EXIT_CODES } from '../../model/errors.ts';
 import type { CliResult } from '../harness/stage.ts';
 import { expectRefused } from './on-stage.ts';
 import { suite } from '../harness/suite.ts';
@@ -50,11 +51,18 @@ const WORDS: Record<string, string[]> = {
   records: ['RUN', '--by', 'riley', '--reason', 'gone'],
   discover: ['--tenant', '11111111-2222-3333-4444-555555555555', '--out', join(home, 'found')],
 };
-const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory'].includes(c.name));
+const READERS = COMMANDS.filter((c) => !['start', 'evidence', 'demo', 'inventory', 'doctor'].includes(c.name));
 
 test.each(READERS)('$name without the worker’s keys is refused, and makes none', async ({ name, positionals }) => {
   const result = await typed({}, name, ...positionals.map((p) => p.replace(/\|.*/, '')), ...(WORDS[name] ?? []));
   expectRefused(result, 'NoKeys', join(home, '.offboard', 'keys.json'), 'OFFBOARD_HOME is not set', 'set OFFBOARD_HOME', 'OFFBOARD_KEYS');
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test('doctor tells that the worker’s keys are not there, among all else, and makes none', async () => {
+  const { code, out } = await typed({}, 'doctor');
+  expect(code).toBe(EXIT_CODES.NotReady);
+  for (const word of [join(home, '.offboard', 'keys.json'), 'set OFFBOARD_HOME']) expect(out).toContain(word);
   expect(readdirSync(home)).toEqual([]);
 });
 
