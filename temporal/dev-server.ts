@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -58,8 +58,18 @@ export interface DevServer {
  * Throws `NoServer` when a wanted port is taken, and with the last lines of its log when it does not come up.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-  const port = await freePort(options.port);
-  const uiPort = await freePort(options.uiPort);
+  const asWanted = options.port !== undefined && options.uiPort !== undefined;
+  try {
+    return await startOnce(options);
+  } catch (error) {
+    // Somebody may have taken a port that was found free a moment before.
+    if (asWanted || !(error instanceof OffboardError) || !error.message.includes('address already in use')) throw error;
+    return await startOnce(options);
+  }
+}
+
+async function startOnce(options: DevServerOptions): Promise<DevServer> {
+  const [port, uiPort] = await freePorts(options.port, options.uiPort);
   const address = `${LOOPBACK}:${port}`;
   const guard = spawnGuarded(options, port, uiPort);
   const stop = () => end(guard);
@@ -149,24 +159,33 @@ async function killed(guard: ChildProcess, port: number): Promise<void> {
 
 async function isFree(port: number): Promise<boolean> {
   try {
-    return (await freePort(port)) === port;
+    await freePorts(port);
+    return true;
   } catch (error) {
     if (error instanceof OffboardError) return false;
     throw error;
   }
 }
 
-/** The wanted port if nothing listens there, else any. Asked before the start, so that another server's answer is never taken for ours. */
-async function freePort(wanted = 0): Promise<number> {
+/** The wanted ports if nothing listens there, else any, each another one. Asked before the start, so that another server's answer is never taken for ours. */
+async function freePorts<W extends (number | undefined)[]>(...wanted: W): Promise<{ [P in keyof W]: number }> {
+  const probes: Server[] = [];
+  try {
+    // All are held until the last is found.
+    for (const port of wanted) probes.push(await listening(port ?? 0));
+    return probes.map((p) => (p.address() as AddressInfo).port) as { [P in keyof W]: number };
+  } finally {
+    await Promise.all(probes.map((p) => new Promise((done) => p.close(done))));
+  }
+}
+
+async function listening(port: number): Promise<Server> {
   const probe = createServer();
   try {
-    await new Promise<void>((done, fail) => probe.once('error', fail).listen(wanted, LOOPBACK, done));
+    await new Promise<void>((done, fail) => probe.once('error', fail).listen(port, LOOPBACK, done));
+    return probe;
   } catch (cause) {
-    throw new OffboardError('NoServer', `port ${wanted} for the Temporal server is taken; end what listens there or choose another port`, {
-      cause,
-    });
+    const mend = 'end what listens there or choose another port';
+    throw new OffboardError('NoServer', `port ${port} for the Temporal server is taken; ${mend}`, { cause });
   }
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { connect as openSocket } from 'node:net';
+import { connect as openSocket, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -78,4 +78,13 @@ test("another server's port is refused, so that its answer is never taken for ou
   const taken = Number(suite('temporalAddress').split(':')[1]);
   const asked = startDevServer({ ...options(), port: taken });
   await expect(asked).rejects.toMatchObject({ code: 'NoServer', message: expect.stringContaining(`port ${taken}`) as string });
+});
+
+test('server and UI never get the same port: one is held while the other is looked for', async () => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  const asked = startDevServer({ ...options(), port, uiPort: port });
+  await expect(asked).rejects.toMatchObject({ code: 'NoServer', message: expect.stringContaining(`port ${port}`) as string });
 });
