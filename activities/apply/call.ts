@@ -10,6 +10,8 @@ import { afterCall, persistently, readItem, waited } from './read-back.ts';
 const JUST_SEEN_MS = 5_000;
 /** No call, a repeated one neither, rests on what was read of the thing's system longer ago than this, in ms. */
 const JUDGED_MS = 60_000;
+/** Only the next try of the activity judges by all again. */
+const JUDGED_LONG_AGO = 'JudgedLongAgo';
 
 /** An item that may have its call, and what that was judged by. */
 export interface Judged {
@@ -51,7 +53,7 @@ export class Call {
     const { cloud, stopping } = this.#reach;
     for (let round = 0; ; round++) {
       const answer = await answerOf(cloud, () => this.#once());
-      if (answer.ok || !(await waited(answer.failure, round, stopping))) return answer;
+      if (answer.ok || answer.failure.code === JUDGED_LONG_AGO || !(await waited(answer.failure, round, stopping))) return answer;
       const looked = await this.#look();
       if (!looked.ok) return looked;
     }
@@ -63,7 +65,7 @@ export class Call {
     if (!first) return;
     const now = Date.now();
     if (this.#left.some(({ restsOn }) => now - restsOn > JUDGED_MS))
-      throw new NotYetError('JudgedLongAgo', 'what it was judged by is older than a minute; it is judged again');
+      throw new NotYetError(JUDGED_LONG_AGO, 'what it was judged by is older than a minute; it is judged again');
     const states = new Map(this.#left.map(({ item, current }) => [item, current]));
     const just = this.#left.every(({ at }) => now - at <= JUST_SEEN_MS);
     await this.#operation.call(kindOf(cloud, first.item), api, [first.item, ...rest.map((r) => r.item)], {
