@@ -8,7 +8,7 @@ import { afterCall, persistently, readItem, waited } from './read-back.ts';
 
 /** A call that comes no later than this after its items were read need not look at them once more, in ms. */
 const JUST_SEEN_MS = 5_000;
-/** No call, a repeated one neither, rests on what was read of the thing's system longer ago than this, in ms. */
+/** No call that is judged a second time, a repeated one neither, rests on what was read of the thing's system longer ago than this, in ms. */
 const JUDGED_MS = 60_000;
 /** Only the next try of the activity judges by all again. */
 const JUDGED_LONG_AGO = 'JudgedLongAgo';

@@ -72,7 +72,8 @@ export function classifierOf({ gone, mend, rights, passes, held }: Api): (error:
     if (isNotFound(error, gone)) return { kind: 'blocked', code: 'NotFound', message };
     const help = mend[code];
     if (help !== undefined) return { kind: 'blocked', code, message: `${message}; ${help}` };
-    if (status === 401) return { kind: 'blocked', code: 'TokenRefused', message: `${code}: ${message}; ${OWN_SIGN_IN}` };
+    if (status === 401)
+      return { kind: 'blocked', code: 'TokenRefused', message: `${code === '' ? message : `${code}: ${message}`}; ${OWN_SIGN_IN}` };
     if (status === 403) return { kind: 'blocked', code: code || 'HTTP 403', message: `${message}; ${rights}` };
     return { kind: 'blocked', code: 'Unknown', message: `HTTP ${status} ${code}: ${message}` };
   };

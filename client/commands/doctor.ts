@@ -24,7 +24,7 @@ export const doctor: Action = {
         about: 'manifest',
         state: 'not known',
         says: 'none was given: what the worker may do in your systems was not asked',
-        mend: `name one; discover writes one: ${spell(step('doctor', 'MANIFEST'), io.program)}`,
+        mend: `name one (${spell(step('doctor', 'MANIFEST'), io.program)}); discover writes one`,
       });
     const ready = isReady(checks);
     io.out(json ? JSON.stringify({ ready, checks, mends: mendsOf(checks) }) : renderDoctor(checks));
