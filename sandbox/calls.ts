@@ -3,14 +3,16 @@ import type { SandboxRequest } from './service.ts';
 /** How often each operation of each service was called: service (its prefix without the slash), then operation. */
 export type Calls = Record<string, Record<string, number>>;
 
+/** By what name a service is counted: its prefix without the slash. */
+export const serviceName = (prefix: string): string => prefix.slice(1) || 'entra';
+
 /** Counts what the clouds are asked, so that what a run costs can be told. The sandbox's own calls are not counted. */
 export class CallCounts {
   readonly #calls: Calls = {};
   #repeated = 0;
 
-  count(service: string, request: SandboxRequest): void {
-    const name = service.slice(1) || 'entra';
-    const operations = (this.#calls[name] ??= {});
+  count(prefix: string, request: SandboxRequest): void {
+    const operations = (this.#calls[serviceName(prefix)] ??= {});
     const operation = operationOf(request);
     operations[operation] = (operations[operation] ?? 0) + 1;
   }

@@ -1,42 +1,85 @@
 import { z } from 'zod';
+import { serviceName } from './calls.ts';
+import { forbidden, GOOGLE_REASONS, PASSING_REASONS, policyChanged } from './google-refusals.ts';
 import { seeded } from './seeded.ts';
 import type { SandboxResponse } from './service.ts';
 
 /**
  * What may come between a caller and a cloud. `unavailable`: 503 of something on the way; `throttled`: the cloud's own word that it is asked too often;
  * `reset`: the connection breaks before the call gets there; `lost`: the call is carried out, and the connection breaks before its answer; `truncated`: so, half-way
- * through the answer; `page`: 200 with a web page of a proxy; `expired`: the cloud's own word that the session is over.
+ * through the answer; `stalled`: so, and the connection stays open, with nothing more to come; `trickle`: so, and spaces come for ever, in the place of the answer;
+ * `page`: 200 with a web page of a proxy; `expired`: the cloud's own word that the session is over; `forbidden`: 403 of Google, with one of its reasons; `storm`: for
+ * some seconds every write of a policy of Google's comes too late.
  */
-export const KINDS = ['unavailable', 'throttled', 'reset', 'lost', 'truncated', 'page', 'expired'] as const;
+export const KINDS = [
+  'unavailable',
+  'throttled',
+  'reset',
+  'lost',
+  'truncated',
+  'stalled',
+  'trickle',
+  'page',
+  'expired',
+  'forbidden',
+  'storm',
+] as const;
 export type FaultKind = (typeof KINDS)[number];
 
-/** `rate`: from 0 (none) to 1 of all calls. `kinds`: each as often as the other. The same `seed` gives the same ones again. */
+/** Which services may be disturbed so; all where a kind is not named. */
+const ONLY: Partial<Record<FaultKind, RegExp>> = { forbidden: /^\/gcp-/, storm: /^\/gcp-/ };
+
+const STORM_MS = 2_000;
+
+/**
+ * `rate`: from 0 (none) to 1 of all calls. `kinds`: each as often as the other, among those that there are of a service. `services`: these alone, as
+ * `/sandbox/calls` names them. `reasons`: of `forbidden`; without, those that pass by themselves. The same `seed` gives the same ones again.
+ */
 export const FaultsSchema = z.strictObject({
   rate: z.number().min(0).max(1),
   kinds: z.array(z.enum(KINDS)).min(1).default(['unavailable']),
+  services: z.array(z.string()).min(1).optional(),
+  reasons: z
+    .array(z.enum(GOOGLE_REASONS))
+    .min(1)
+    .default([...PASSING_REASONS]),
   seed: z.int().default(20_260_401),
 });
 
-/** An answer, and how much of it is sent before the connection breaks; without `cut` all of it. */
-export type Disturbed = SandboxResponse & { cut?: 'all' | 'half' };
+/**
+ * An answer, and how it comes, where not whole: `all`: the connection breaks before it; `half`: half-way through it; `stalled`: after half of it nothing comes any
+ * more; `trickle`: spaces come for ever.
+ */
+export type Disturbed = SandboxResponse & { cut?: 'all' | 'half' | 'stalled' | 'trickle' };
+
+/** One call as the services know it. */
+export interface Disturbable {
+  /** The service's prefix. */
+  prefix: string;
+  path: string;
+}
 
 /** Faults as every cloud has them now and then: a share of all calls, by chance, in the same places each time. */
 export class Faults {
-  #rate = 0;
-  #kinds: readonly FaultKind[] = KINDS;
+  #set = FaultsSchema.parse({ rate: 0 });
   #random: () => number = () => 1;
+  #stormUntil = 0;
 
-  set({ rate, kinds, seed }: z.infer<typeof FaultsSchema>): void {
-    this.#rate = rate;
-    this.#kinds = kinds;
-    this.#random = seeded(seed);
+  set(faults: z.infer<typeof FaultsSchema>): void {
+    this.#set = faults;
+    this.#random = seeded(faults.seed);
+    this.#stormUntil = 0;
   }
 
-  /** What comes of a call of the service with this prefix, which `handle` carries out. */
-  async around(prefix: string, handle: () => Promise<SandboxResponse>): Promise<Disturbed> {
-    if (this.#rate === 0 || this.#random() >= this.#rate) return await handle();
-    const kind = this.#kinds[Math.floor(this.#random() * this.#kinds.length)] ?? 'unavailable';
+  /** What comes of a call, which `handle` carries out. */
+  async around(call: Disturbable, handle: () => Promise<SandboxResponse>): Promise<Disturbed> {
+    const kind = this.#kindFor(call);
+    if (kind === 'storm') this.#stormUntil = Date.now() + STORM_MS;
+    if (Date.now() < this.#stormUntil && isPolicyWrite(call)) return policyChanged(this.#random() < 1 / 2 ? 409 : 412);
     switch (kind) {
+      case undefined:
+      case 'storm':
+        return await handle();
       case 'unavailable':
         return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'the service is unavailable for a moment' };
       case 'reset':
@@ -45,14 +88,31 @@ export class Faults {
         return { ...(await handle()), cut: 'all' };
       case 'truncated':
         return { ...(await handle()), cut: 'half' };
+      case 'stalled':
+      case 'trickle':
+        return { ...(await handle()), cut: kind };
       case 'page':
         return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in to the network first.</body></html>' };
+      case 'forbidden':
+        return forbidden(this.#one(this.#set.reasons) ?? 'rateLimitExceeded');
       case 'throttled':
       case 'expired':
-        return inOwnWords(prefix, kind);
+        return inOwnWords(call.prefix, kind);
     }
   }
+
+  #kindFor({ prefix }: Disturbable): FaultKind | undefined {
+    const { rate, kinds, services } = this.#set;
+    if (rate === 0 || services?.includes(serviceName(prefix)) === false || this.#random() >= rate) return undefined;
+    return this.#one(kinds.filter((kind) => ONLY[kind]?.test(prefix) ?? true));
+  }
+
+  #one<T>(among: readonly T[]): T | undefined {
+    return among[Math.floor(this.#random() * among.length)];
+  }
 }
+
+const isPolicyWrite = ({ prefix, path }: Disturbable): boolean => prefix.startsWith('/gcp-') && path.endsWith(':setIamPolicy');
 
 const AWS_QUERY = ['/iam', '/sts', '/cloudformation'];
 const AWS_JSON = ['/organizations', '/secretsmanager'];

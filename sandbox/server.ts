@@ -67,7 +67,7 @@ async function route(
     calls?.answered(request, answer.status);
     return answer;
   };
-  return faults ? await faults.around(service.prefix, handle) : await handle();
+  return faults ? await faults.around({ prefix: service.prefix, path: request.path }, handle) : await handle();
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {
@@ -93,16 +93,33 @@ function failure(status: number, code: string, message: string): SandboxResponse
   return { status, body: { error: { code, message } } };
 }
 
+/** Between two bytes of an answer that never ends. */
+const TRICKLE_MS = 50;
+
 function send(outgoing: ServerResponse, requestId: string, answer: Disturbed): void {
-  if (answer.cut === 'all') return void outgoing.destroy();
+  const { cut } = answer;
+  if (cut === 'all') return void outgoing.destroy();
   const body = (typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body) ?? '';
+  // What has no body is whole with its headers: then not even these come.
+  if (body === '' && (cut === 'stalled' || cut === 'trickle')) return;
   outgoing.writeHead(answer.status, {
     ...(typeof answer.body === 'object' ? { 'content-type': 'application/json; charset=utf-8' } : {}),
     'x-request-id': requestId,
     'cache-control': 'no-store',
-    ...(answer.cut === 'half' ? { 'content-length': Buffer.byteLength(body) } : {}),
+    ...(cut === 'half' || cut === 'stalled' ? { 'content-length': Buffer.byteLength(body) } : {}),
     ...answer.headers,
   });
-  if (answer.cut === 'half') outgoing.write(body.slice(0, body.length / 2), () => outgoing.destroy());
-  else outgoing.end(body);
+  const half = () => body.slice(0, body.length / 2);
+  switch (cut) {
+    case undefined:
+      return void outgoing.end(body);
+    case 'half':
+      return void outgoing.write(half(), () => outgoing.destroy());
+    case 'stalled':
+      return void outgoing.write(half());
+    case 'trickle': {
+      const trickling = setInterval(() => outgoing.write(' '), TRICKLE_MS);
+      outgoing.once('close', () => clearInterval(trickling));
+    }
+  }
 }

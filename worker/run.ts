@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { answerWithinMs } from '../activities/answer-within.ts';
 import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
 import { isLost } from '../activities/records/postgres/causes.ts';
@@ -24,6 +25,7 @@ export async function run(): Promise<void> {
   const policyFile = env['OFFBOARD_POLICY'];
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
   const policy = policyOf(policyFile);
+  answerWithinMs(env);
   const home = homeOf();
   const ring = loadKeys(home.keys);
   const { journal, artifacts } = await untilThere(log, () => openRecords(env, ring, { create: true }), isRecordsServerAway);

@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import type { FailureClass } from '../../model/errors.ts';
 import { NotYetError } from '../answer.ts';
+import { answerWithinMs } from '../answer-within.ts';
 import { askAgain } from '../ask-again.ts';
 import { pageMarks } from '../page-marks.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -21,13 +22,11 @@ import { judgeCommon } from './failure.ts';
 /** Questions are asked again by `askAgain`, and changes by the engine, which knows how old its last look is. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
 
-const WITHIN_MS = 30_000;
-
-/** The pipeline waits for an answer for ever; a cloud that accepts and says nothing must count as unreachable. */
+/** The pipeline waits for an answer for ever. Its time limit is one for headers and body. */
 export const inTime: PipelinePolicy = {
   name: 'inTime',
   sendRequest(request, next) {
-    request.timeout ||= WITHIN_MS;
+    request.timeout ||= answerWithinMs();
     return next(request);
   },
 };

@@ -73,6 +73,8 @@ async function run(): Promise<void> {
     figure('faults', values.faults, 1),
     figure('seed', values.seed, 2 ** 31),
   ];
+  // A stalled answer takes as long as it may: with half a minute for each, waiting would be all that a run does.
+  process.env['OFFBOARD_ANSWER_WITHIN'] ??= '4';
   const began = Date.now();
   const tell = (line: string) => void process.stderr.write(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
   const stage = await setStage({ estate: values.estate, folder: resolve('.offboard/chaos'), keep: false, progress: tell });

@@ -8,6 +8,7 @@ import { vi } from 'vitest';
 import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
 import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
+import { Faults } from '../../sandbox/faults.ts';
 import { Permissions } from '../../sandbox/permissions/permissions.ts';
 import { createListener } from '../../sandbox/server.ts';
 import { lingering, type Linger, type SandboxContext } from '../../sandbox/service.ts';
@@ -20,6 +21,8 @@ import { DEFAULT_ESTATE, type SandboxAddress } from './start-sandbox.ts';
 export interface ListeningSandbox {
   context: SandboxContext;
   certificate: ServerCertificate;
+  /** What comes between a caller and its clouds: nothing, until it is set. */
+  faults: Faults;
   /** Moves the sandbox's clock. */
   advance(ms: number): void;
   close(): Promise<void>;
@@ -46,7 +49,8 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
   store.now = context.now;
   signingKey(store, (globals[KEY] ??= newSigningKey()));
   const certificate = await trusted;
-  const listener = createListener(SERVICES, context);
+  const faults = new Faults();
+  const listener = createListener(SERVICES, context, undefined, faults);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   context.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -54,7 +58,7 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   };
-  return { context, certificate, advance: (ms) => void (offset += ms), close };
+  return { context, certificate, faults, advance: (ms) => void (offset += ms), close };
 }
 
 /** A sandbox within the test's process, of which this process is a worker: its environment, until the file's end, and its authority. */
@@ -63,6 +67,7 @@ export interface SandboxHere extends SandboxAddress {
   report(): Promise<SandboxReport>;
   /** What its worker may do. */
   permissions: Permissions;
+  faults: Faults;
   advance(ms: number): void;
   stop(): Promise<void>;
 }
@@ -77,7 +82,7 @@ export async function sandboxHere({
   const loaded = loadEstate(estate);
   const store = EstateStore.open(directory, loaded.objects);
   registerWorker(store, loaded);
-  const { context, certificate, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
+  const { context, certificate, faults, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
   writeWorkerEnvironment(directory, context.origin, certificate.authorityFile, store);
   const environment = JSON.parse(readFileSync(join(directory, 'worker.env.json'), 'utf8')) as Record<string, string>;
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -93,6 +98,7 @@ export async function sandboxHere({
     agent,
     report: () => Promise.resolve(store.report()),
     permissions: context.permissions,
+    faults,
     advance,
     stop,
   };

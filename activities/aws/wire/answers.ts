@@ -3,11 +3,10 @@ import { text } from 'node:stream/consumers';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { FailureClass } from '../../../model/errors.ts';
 import { NotYetError } from '../../answer.ts';
+import { answerWithinMs } from '../../answer-within.ts';
 import { askAgain } from '../../ask-again.ts';
 import { classify } from './classify.ts';
 
-/** As long as the SDK waits for the headers. */
-const BODY_MS = 30_000;
 /** Of all services: what changes nothing. AWS names its operations by a verb. */
 const QUESTION = /^(?:AssumeRole|Describe|Get|List|Simulate)/;
 
@@ -22,8 +21,6 @@ interface RawResponse {
 }
 
 export interface Calling {
-  /** How long a body may take after its headers, in ms. */
-  within?: number;
   /** Whether a question may be answered when it is asked again. */
   judge?: (error: unknown) => FailureClass;
 }
@@ -32,8 +29,8 @@ export interface Calling {
  * Has a client make its calls as all calls to AWS go; it must make none again by itself (`maxAttempts: 1`). A question is asked again by `askAgain`; a change is made again by
  * the engine alone, which knows how old its last look is.
  */
-export function calling<C extends { middlewareStack: object }>(client: C, { within = BODY_MS, judge = classify }: Calling = {}): C {
-  takeAnswersOnly(client, within);
+export function calling<C extends { middlewareStack: object }>(client: C, { judge = classify }: Calling = {}): C {
+  takeAnswersOnly(client);
   stackOf(client).add(
     (next, context) => (args) => (QUESTION.test((context as Call).commandName ?? '') ? askAgain(judge, () => next(args)) : next(args)),
     // Around all others: each time it is signed anew, with the credentials as they are then.
@@ -47,15 +44,16 @@ const stackOf = (client: { middlewareStack: object }) => (client as unknown as P
 
 /**
  * Has a client take an answer for one only where the service gave it: a proxy's or firewall's page with status 200 has no fields that the SDK knows, and would be
- * read as "nothing there". Such a page is thrown as NotYetError: the call is made again, then what it asked about is unknown. A body that is not there whole
- * `within` ms after its headers is given up, as the SDK's own time limits do not.
+ * read as "nothing there". Such a page is thrown as NotYetError: the call is made again, then what it asked about is unknown. A body that is not there whole in time is
+ * given up: the SDK's own limit ends with the headers.
  */
-function takeAnswersOnly(client: { middlewareStack: object }, within: number): void {
+function takeAnswersOnly(client: { middlewareStack: object }): void {
   stackOf(client).add(
     (next, context) => async (args) => {
+      const end = performance.now() + answerWithinMs();
       const result = await next(args);
       const response = result.response as RawResponse;
-      const said = await textOf(response.body, within);
+      const said = await textOf(response.body, end - performance.now());
       // The SDK reads it from here.
       response.body = Buffer.from(said);
       const { commandName = '' } = context as Call;
@@ -89,14 +87,14 @@ function noAnswer(operation: string, type: string): NotYetError {
   return new NotYetError('NotAnAnswer', `${what}; is there a proxy or a sign-in page between?`);
 }
 
-/** Throws `TimeoutError`, which the classifier takes for what may be tried again. */
-async function textOf(body: unknown, within: number): Promise<string> {
+/** `left`: how long it may still take, in ms. Throws `TimeoutError`, which the classifier takes for what may be tried again. */
+async function textOf(body: unknown, left: number): Promise<string> {
   const stream = body as Readable;
   let late: Error | undefined;
   const timer = setTimeout(() => {
-    late = Object.assign(new Error(`the answer broke off: its body was not whole after ${within / 1000} s`), { name: 'TimeoutError' });
+    late = Object.assign(new Error('the answer was not whole in time'), { name: 'TimeoutError' });
     stream.destroy(late);
-  }, within);
+  }, left);
   try {
     return await text(stream);
   } catch (error) {

@@ -5,6 +5,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { nativeId, type SystemId } from '../../../model/names.ts';
+import { answerWithinMs } from '../../answer-within.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
 import { calling } from './answers.ts';
@@ -22,7 +23,6 @@ import { need } from '../snapshot.ts';
 const SESSION_NAME = 'mepm-offboard';
 const SESSION_SECONDS = 3600;
 const CONNECT_MS = 5_000;
-const REQUEST_MS = 30_000;
 const SOCKETS = 50;
 /** For so long who the worker is need not be asked again. */
 const WORKER_KNOWN_MS = 45_000;
@@ -63,7 +63,7 @@ export function awsConnector() {
     region,
     // Whatever is asked again, `calling` asks.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, httpsAgent },
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: answerWithinMs(), throwOnRequestTimeout: true, httpsAgent },
   };
   const ownSts = ownClient(() => calling(new STSClient({ ...shared, credentials: ownCredentials() }), ofOwn));
   const ownOrganizations = ownClient(() => calling(new OrganizationsClient({ ...shared, credentials: ownCredentials() }), ofOwn));

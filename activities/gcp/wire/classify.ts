@@ -21,7 +21,17 @@ const NETWORK = new Set([
   'TimeoutError',
   'AbortError',
 ]);
-const RATE_REASONS = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RATE_LIMIT_EXCEEDED']);
+/** Google asks for a pause, of seconds as a rule. */
+const RATE_REASONS = new Set([
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'concurrentLimitExceeded',
+  'servingLimitExceeded',
+  'RATE_LIMIT_EXCEEDED',
+]);
+/** A quota that refills by itself, as a rule within the day. */
+const USED_UP = new Set(['quotaExceeded', 'dailyLimitExceeded']);
+const USED_UP_MEND = 'a quota is used up; it refills, as a rule within the day, or have it raised, or name another quota project';
 
 /**
  * Judges one failed call to Google. Pure. Looks only at status, Google's own error body and Retry-After: the rest of a GaxiosError
@@ -33,6 +43,7 @@ export function classifyGcp(error: unknown): FailureClass {
   const retry = (code: string): FailureClass => ({ kind: 'retry', code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
   if (status === undefined) return withoutAnswer(error, message);
+  if (reasons.some((r) => USED_UP.has(r))) return { ...retry('QuotaUsedUp'), message: `${message}; ${USED_UP_MEND}` };
   if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry('RateLimited');
   // A proxy's page, or Google's for an address that its API does not have, says nothing of the thing that was asked for.
   if (status === 404 || status === 410) return rpc === 'NOT_FOUND' ? blocked('NotFound') : retry('NotTheApi');
@@ -67,42 +78,69 @@ export function failureWords(error: unknown): string {
   return classifyGcp(error).message;
 }
 
-/** What a 403 means besides a missing permission, with the mend. Source: google.api.ErrorReason; SERVICE_DISABLED says itself where to enable it. */
-const DENIED: Record<string, { code: string; mend?: string }> = {
-  SERVICE_DISABLED: { code: 'ServiceDisabled' },
-  BILLING_DISABLED: {
-    code: 'BillingDisabled',
-    mend: 'the project has no billing account that works; link one, or name another quota project',
-  },
-  CONSUMER_SUSPENDED: { code: 'ConsumerSuspended', mend: 'Google has suspended the project; have that lifted' },
-  CONSUMER_INVALID: { code: 'ConsumerInvalid', mend: 'the project that pays for the calls does not exist; name another quota project' },
-  USER_PROJECT_DENIED: {
-    code: 'QuotaProjectDenied',
-    mend: 'give the worker roles/serviceusage.serviceUsageConsumer on its quota project, or name another',
-  },
-  SECURITY_POLICY_VIOLATED: {
-    code: 'VpcServiceControls',
-    mend: 'VPC Service Controls keep the worker out; let it in by an ingress rule of the perimeter, for its identity and network',
-  },
-  ORG_RESTRICTION_VIOLATION: {
-    code: 'OrgRestriction',
-    mend: 'a proxy on the way lets no calls to this organization through; have it allowed there',
-  },
-  LOCATION_POLICY_VIOLATED: { code: 'LocationPolicy', mend: "the organization's policy forbids the worker's location" },
-  ACCESS_TOKEN_SCOPE_INSUFFICIENT: {
-    code: 'ScopeInsufficient',
-    mend: 'the worker runs with too narrow OAuth scopes; give its machine or credentials https://www.googleapis.com/auth/cloud-platform',
-  },
-  ACCOUNT_STATE_INVALID: { code: 'AccountState', mend: "the worker's own account is disabled or deleted; give it one that lives" },
-  GCP_SUSPENDED: { code: 'Suspended', mend: 'Google has suspended the account or project; have that lifted' },
+interface Denied {
+  code: string;
+  mend?: string;
+}
+const DISABLED: Denied = { code: 'ServiceDisabled' };
+const ORG_RESTRICTION: Denied = {
+  code: 'OrgRestriction',
+  mend: 'a proxy on the way lets no calls to this organization through; have it allowed there',
+};
+const LOCATION: Denied = { code: 'LocationPolicy', mend: "the organization's policy forbids the worker's location" };
+const ACCOUNT: Denied = { code: 'AccountState', mend: "the worker's own account is disabled or deleted; give it one that lives" };
+const SCOPE: Denied = {
+  code: 'ScopeInsufficient',
+  mend: 'the worker runs with too narrow OAuth scopes; give its machine or credentials https://www.googleapis.com/auth/cloud-platform',
+};
+const PERIMETER: Denied = {
+  code: 'VpcServiceControls',
+  mend: 'VPC Service Controls keep the worker out; let it in by an ingress rule of the perimeter, for its identity and network',
 };
 
-/** VPC Service Controls answer with their own sentence, and a reason only in newer APIs. */
-const PERIMETER = /prohibited by organization's policy/i;
+/**
+ * What a 403 means besides a missing permission, with the mend. Sources: google.api.ErrorReason and, for those in small letters, Google's "Standard error responses";
+ * where to enable a service, Google says itself.
+ */
+const DENIED = new Map<string, Denied>([
+  ['SERVICE_DISABLED', DISABLED],
+  ['accessNotConfigured', DISABLED],
+  [
+    'BILLING_DISABLED',
+    { code: 'BillingDisabled', mend: 'the project has no billing account that works; link one, or name another quota project' },
+  ],
+  ['CONSUMER_SUSPENDED', { code: 'ConsumerSuspended', mend: 'Google has suspended the project; have that lifted' }],
+  ['CONSUMER_INVALID', { code: 'ConsumerInvalid', mend: 'the project that pays for the calls does not exist; name another quota project' }],
+  [
+    'USER_PROJECT_DENIED',
+    {
+      code: 'QuotaProjectDenied',
+      mend: 'give the worker roles/serviceusage.serviceUsageConsumer on its quota project, or name another',
+    },
+  ],
+  ['SECURITY_POLICY_VIOLATED', PERIMETER],
+  ['ORG_RESTRICTION_VIOLATION', ORG_RESTRICTION],
+  ['ORG_RESTRICTION_HEADER_INVALID', ORG_RESTRICTION],
+  ['LOCATION_POLICY_VIOLATED', LOCATION],
+  ['LOCATION_ORG_POLICY_VIOLATED', LOCATION],
+  ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', SCOPE],
+  ['ACCOUNT_STATE_INVALID', ACCOUNT],
+  ['accountDisabled', ACCOUNT],
+  ['accountDeleted', ACCOUNT],
+  ['GCP_SUSPENDED', { code: 'Suspended', mend: 'Google has suspended the account or project; have that lifted' }],
+  ['RESOURCE_QUOTA_EXCEEDED', { code: 'QuotaFull', mend: 'a quota of the project or organization is full; make room or have it raised' }],
+]);
+
+/** What newer APIs give a reason for, older ones have a sentence for alone. */
+const SENTENCES: readonly (readonly [RegExp, Denied])[] = [
+  [/prohibited by organization's policy/i, PERIMETER],
+  [/authentication scopes/i, SCOPE],
+];
 
 function denied(message: string, reasons: string[], permission: string | undefined): FailureClass {
-  const reason = reasons.find((r) => r in DENIED) ?? (PERIMETER.test(message) ? 'SECURITY_POLICY_VIOLATED' : undefined);
-  const known = reason === undefined ? undefined : DENIED[reason];
+  const known =
+    reasons.map((reason) => DENIED.get(reason)).find((meaning) => meaning !== undefined) ??
+    SENTENCES.find(([sentence]) => sentence.test(message))?.[1];
   if (known) return { kind: 'blocked', code: known.code, message: known.mend ? `${message}; ${known.mend}` : message };
   const missing = permission ?? /permission '?([a-z]+\.[\w./]+)'?/i.exec(message)?.[1];
   const what = missing ? `the worker lacks the permission ${missing}` : 'the worker lacks a permission';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { AttachRolePolicyCommand, DeleteRoleCommand, IAMClient, ListRolesCommand, paginateListRoles } from '@aws-sdk/client-iam';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { calling } from '../../../../activities/aws/wire/answers.ts';
 import { classify } from '../../../../activities/aws/wire/classify.ts';
 import { everyPage } from '../../../../activities/aws/wire/every-page.ts';
@@ -51,14 +51,19 @@ test('an answer is one whatever its content type says', async () => {
   expect(await answered('organizations', 'application/x-amz-json-1.1', '{"Accounts":[]}')).toMatchObject({ Accounts: [] });
 });
 
-test('a body that does not come whole is given up, and may be asked for again', async () => {
-  const server = createServer((_, answer) => void answer.writeHead(200, { 'content-type': 'text/xml' }).write('<ListRolesResponse>'));
+test('a body that does not come whole is given up, and may be asked for again; the time that its headers took counts', async () => {
+  vi.stubEnv('OFFBOARD_ANSWER_WITHIN', '0.3');
+  const server = createServer((_, answer) => {
+    setTimeout(() => answer.writeHead(200, { 'content-type': 'text/xml' }).write(ROLES.slice(0, 20)), 200);
+    setTimeout(() => answer.end(ROLES.slice(20)), 400);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { within: 100, judge: never });
+  const client = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { judge: never });
   const failed: unknown = await client.send(new ListRolesCommand({})).catch((error: unknown) => error);
   expect(classify(failed)).toMatchObject({ kind: 'retry', code: 'TimeoutError' });
+  vi.unstubAllEnvs();
   server.closeAllConnections();
   server.close();
 });
