@@ -6,6 +6,7 @@ import { answerOf, type Answer } from '../answer.ts';
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { kindOf, traceOf } from '../look/kinds.ts';
+import { Pace } from './pace.ts';
 import { failed, glanceOf, type Attempt, type BatchOperation, type Reach } from './operation.ts';
 
 /** How often a call that may be repeated is, within one try of the activity. */
@@ -34,42 +35,46 @@ export async function waited(failure: FailureClass, round: number, stopping?: Ab
 /** How often a thing is read again until a call is seen to be done, in ms: 10 tries, 40 s in all. A cloud may show the old state for a while. */
 const READ_BACK_DELAYS = [100, 200, 400, 800, 1_500, 3_000, 5_000, 8_000, 10_000, 11_000];
 
-/** How long after a call each cloud showed it lately, in ms: sooner nobody need look. */
-const shownAfter = new Map<SystemType, number>();
-const LONGEST_FIRST_PAUSE = 1_000;
-/** By how much less is waited the next time, so that a cloud which has become quicker is found out. */
-const SHORTER = 0.97;
+const paces = new Map<SystemType, Pace>();
 
-/** Keeps what one read-back saw: `early` pauses were not enough. */
-function learn({ type }: AnyCloud, paused: number, early: boolean): void {
-  shownAfter.set(type, early ? Math.min(paused, LONGEST_FIRST_PAUSE) : paused * SHORTER);
+/** How soon after a call each cloud is asked what became of it. */
+function paceOf({ type }: AnyCloud): Pace {
+  const pace = paces.get(type) ?? new Pace();
+  paces.set(type, pace);
+  return pace;
 }
 
 /** Reads the items of a call again until the operation is seen to be done. */
 export async function readBack(operation: BatchOperation, items: readonly PlanItem[], reach: Reach): Promise<Attempt[]> {
   const { cloud } = reach;
   const attempts: Attempt[] = [];
+  if (items.length === 0) return attempts;
   const pending = new Map<PlanItem, Json | undefined>(items.map((item) => [item, undefined]));
-  let paused = shownAfter.get(cloud.type) ?? 0;
-  const first = paused;
-  if (first > 0) await sleep(first);
-  for (const delay of READ_BACK_DELAYS) {
-    const glance = glanceOf(reach);
-    for (const item of pending.keys()) {
-      const kind = kindOf(cloud, item);
-      const answer = await persistently(cloud, () => (operation.seenByTrace ? traceOf(kind, glance, item) : kind.read(glance, item)));
-      const outcome = answer.ok ? operation.seen(item, answer.value, kind) : undefined;
-      if (!answer.ok) attempts.push(failed(item, afterCall(answer.failure)));
-      else if (outcome) attempts.push({ item, outcome });
-      if (!answer.ok || outcome) pending.delete(item);
-      else pending.set(item, answer.value);
+  const pace = paceOf(cloud);
+  const called = Date.now();
+  const turn = await pace.turn();
+  let shown: number | undefined;
+  let looks = 0;
+  try {
+    for (const delay of READ_BACK_DELAYS) {
+      const paused = Date.now() - called;
+      looks += 1;
+      const glance = glanceOf(reach);
+      for (const item of pending.keys()) {
+        const kind = kindOf(cloud, item);
+        const answer = await persistently(cloud, () => (operation.seenByTrace ? traceOf(kind, glance, item) : kind.read(glance, item)));
+        const outcome = answer.ok ? operation.seen(item, answer.value, kind) : undefined;
+        if (!answer.ok) attempts.push(failed(item, afterCall(answer.failure)));
+        else if (outcome) attempts.push({ item, outcome });
+        if (outcome) shown = paused;
+        if (!answer.ok || outcome) pending.delete(item);
+        else pending.set(item, answer.value);
+      }
+      if (pending.size === 0) return attempts;
+      await sleep(delay);
     }
-    if (pending.size === 0) {
-      learn(cloud, paused, paused > first);
-      return attempts;
-    }
-    await sleep(delay);
-    paused += delay;
+  } finally {
+    pace.over(turn, shown, looks > 1);
   }
   return [...attempts, ...[...pending].map(([item, current]) => notSeen(operation, item, current, reach))];
 }

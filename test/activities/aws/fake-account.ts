@@ -1,3 +1,4 @@
+import { DeleteConflictException } from '@aws-sdk/client-iam';
 import type { AwsAccountApi } from '../../../activities/aws/wire/account.ts';
 import type { AccountPolicy, ProviderState, RoleParts, RoleState } from '../../../activities/aws/snapshot.ts';
 import { ACCOUNT } from './fixtures.ts';
@@ -37,6 +38,8 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
   const change = (arn: string, make: (p: ProviderState) => ProviderState[]) => {
     providers = providers.flatMap((p) => (p.Arn === arn ? make(p) : [p]));
   };
+  const rolesWith = (arn: string) => roles.filter((r) => r.AttachedPolicies.includes(arn)).map((r) => r.RoleName);
+  const usersOf = (arn: string) => [...rolesWith(arn), ...(contents.otherUsers?.[arn] ?? [])];
   const api: Partial<AwsAccountApi> = {
     account: ACCOUNT,
     caller: () => Promise.resolve({ account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/offboarding-entry/mepm-offboard` }),
@@ -47,11 +50,7 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
     roleParts: (name) => Promise.resolve(find(name) && partsApart(find(name) as RoleState)),
     policy: (arn) => Promise.resolve(contents.policies?.find((p) => p.state.Arn === arn) && { Arn: arn }),
     policyVersions: () => Promise.resolve([]),
-    policyUsers: (arn) =>
-      Promise.resolve({
-        roles: roles.filter((r) => r.AttachedPolicies.includes(arn)).map((r) => r.RoleName),
-        others: contents.otherUsers?.[arn] ?? [],
-      }),
+    policyUsers: (arn) => Promise.resolve({ roles: rolesWith(arn), others: contents.otherUsers?.[arn] ?? [] }),
     providerArns: () => Promise.resolve(providers.map((p) => p.Arn)),
     provider: (arn) => Promise.resolve(providers.find((p) => p.Arn === arn)),
     removeFromInstanceProfile: (profile, name) => record('removeFromInstanceProfile', profile, name),
@@ -59,7 +58,11 @@ export function fakeAccount(contents: Contents): AwsAccountApi & { calls: string
     deleteInlinePolicy: (name, policy) => record('deleteInlinePolicy', name, policy),
     deleteRole: (name) => record('deleteRole', name),
     deletePolicyVersion: (arn, version) => record('deletePolicyVersion', arn, version),
-    deletePolicy: (arn) => record('deletePolicy', arn),
+    // As IAM: what somebody has, or still shows as somebody's, stays.
+    deletePolicy: (arn) =>
+      usersOf(arn).length > 0
+        ? Promise.reject(new DeleteConflictException({ $metadata: { httpStatusCode: 409 }, message: 'must be detached first.' }))
+        : record('deletePolicy', arn),
     removeClientId: (arn, clientId) => {
       change(arn, (p) => [{ ...p, ClientIds: p.ClientIds.filter((c) => c !== clientId) }]);
       return record('removeClientId', arn, clientId);

@@ -5,6 +5,7 @@ import type { Effects } from '../../../kind.ts';
 import { ownTags } from '../../footprint/tags.ts';
 import { need, policyState, type PolicyState } from '../../snapshot.ts';
 import type { AwsAccountApi } from '../../wire/account.ts';
+import { isNamed } from '../../wire/classify.ts';
 import { defaultDocument, losses } from './footprint.ts';
 
 export const effects: Effects<AwsAccountApi> = {
@@ -17,18 +18,25 @@ export const effects: Effects<AwsAccountApi> = {
 
   async remove(api, [item]) {
     const { Arn, DefaultVersionId, Versions } = item.snapshot as PolicyState;
-    const users = await api.policyUsers(Arn);
-    if (!users) return;
-    await refuseWhileUsed(api, Arn, users);
-    for (const { VersionId } of Versions) if (VersionId !== DefaultVersionId) await api.deletePolicyVersion(Arn, VersionId);
-    await api.deletePolicy(Arn);
+    const others = Versions.filter((v) => v.VersionId !== DefaultVersionId);
+    // These go before the policy does: of one without them IAM itself says whether somebody uses it, and nothing is lost by asking so.
+    if (others.length > 0) await refuseWhileUsed(api, Arn);
+    for (const { VersionId } of others) await api.deletePolicyVersion(Arn, VersionId);
+    try {
+      await api.deletePolicy(Arn);
+    } catch (error) {
+      if (isNamed(error, 'DeleteConflict')) await refuseWhileUsed(api, Arn);
+      throw error;
+    }
   },
 
   restore: (api, [item]) => restore(api, item.snapshot as PolicyState),
 };
 
 /** A role that is gone still shows as a user for a moment; one that is there keeps the policy. */
-async function refuseWhileUsed(api: AwsAccountApi, arn: string, users: { roles: string[]; others: string[] }): Promise<void> {
+async function refuseWhileUsed(api: AwsAccountApi, arn: string): Promise<void> {
+  const users = await api.policyUsers(arn);
+  if (!users) return;
   const staying = [...users.others];
   for (const name of users.roles) if (await api.role(name)) staying.push(`role ${name}`);
   if (staying.length > 0)

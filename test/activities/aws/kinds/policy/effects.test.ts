@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { awsPolicy } from '../../../../../activities/aws/kinds/policy/index.ts';
+import type { AccountPolicy } from '../../../../../activities/aws/snapshot.ts';
 import { TENANT } from '../../../planned.ts';
 import { fakeAccount } from '../../fake-account.ts';
 import { allowing, assumedBy, document, KNOWN, OIDC_ROLE, onlyItem, policy, policyArn, role, snapshot } from '../../fixtures.ts';
@@ -14,7 +15,10 @@ const POLICY = policy(NAME, {
     { VersionId: 'v2', Document: allowing('s3:ListBucket') },
   ],
 });
-const POLICY_ITEM = onlyItem(awsPolicy.match(snapshot({ roles: [MEMBER], policies: [POLICY] }), KNOWN));
+const itemOf = (p: AccountPolicy) => onlyItem(awsPolicy.match(snapshot({ roles: [MEMBER], policies: [p] }), KNOWN));
+const POLICY_ITEM = itemOf(POLICY);
+/** Of one version alone, as onboarding makes them. */
+const SINGLE = policy(NAME);
 
 test('a policy loses its other versions first', async () => {
   const account = fakeAccount({ policies: [POLICY] });
@@ -27,10 +31,25 @@ test.each([
   ['a user keeps it', { otherUsers: { [ARN]: ['user sam'] } }, 'blocked', 'user sam'],
   ['a role that is gone is waited for', { roles: [MEMBER], lingering: ['member'] }, 'retry', 'member'],
 ])('a policy that is still attached is not deleted: %s', async (_name, contents, kind, names) => {
-  const account = fakeAccount({ policies: [POLICY], ...contents });
-  await expect(awsPolicy.remove(account, [POLICY_ITEM])).rejects.toMatchObject({
-    kind,
-    message: expect.stringContaining(names) as unknown,
-  });
-  expect(account.calls).toEqual([]);
+  for (const one of [POLICY, SINGLE]) {
+    const account = fakeAccount({ policies: [one], ...contents });
+    await expect(awsPolicy.remove(account, [itemOf(one)])).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(names) as unknown,
+    });
+    expect(account.calls).toEqual([]);
+  }
+});
+
+test('who uses a policy of one version is asked only once IAM refuses to delete it', async () => {
+  const account = fakeAccount({ policies: [SINGLE] });
+  account.policyUsers = () => Promise.reject(new Error('nobody asks'));
+  await awsPolicy.remove(account, [itemOf(SINGLE)]);
+  expect(account.calls).toEqual([`deletePolicy ${ARN}`]);
+});
+
+test('a refusal whose cause IAM shows no more comes through, to be tried again', async () => {
+  const account = fakeAccount({ policies: [SINGLE], otherUsers: { [ARN]: ['user sam'] } });
+  account.policyUsers = () => Promise.resolve({ roles: [], others: [] });
+  await expect(awsPolicy.remove(account, [itemOf(SINGLE)])).rejects.toMatchObject({ name: 'DeleteConflictException' });
 });
