@@ -5,17 +5,30 @@ import { EXIT_CODES, OffboardError } from '../model/errors.ts';
 import { writeLargeEstate } from '../scripts/large-estate/write.ts';
 import { runBare } from './bare.ts';
 import { runDurable } from './durable.ts';
-import { figuresOf, tableOf, type Pair } from './figures.ts';
+import { figuresOf, tableOf, type Figure, type Pair } from './figures.ts';
 import { benchOptions } from './options.ts';
 import { demandProc } from './processes.ts';
 
 const RESULTS = process.env['OFFBOARD_BENCH_RESULTS'] ?? join(import.meta.dirname, 'results');
 const FOLDER = '.offboard/bench';
 
-/** `npm run bench -- --systems N [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
+/** `npm run bench -- --systems N [--systems N …] [--suite all] [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
 async function run(): Promise<void> {
-  const { systems, runs, json } = benchOptions(process.argv.slice(2));
+  const { sizes, runs, json } = benchOptions(process.argv.slice(2));
   demandProc();
+  mkdirSync(RESULTS, { recursive: true });
+  const loadBefore = load();
+  const all: (Figure & { systems: number })[] = [];
+  for (const systems of sizes) {
+    const figures = await measured(systems, runs, loadBefore);
+    (json ? process.stderr : process.stdout).write(`${systems} systems\n${tableOf(figures)}`);
+    all.push(...figures.map((f) => ({ ...f, systems })));
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ figures: all, machine: { ...machine(), loadBefore } })}\n`);
+}
+
+/** Measures one size and writes the file of its results. */
+async function measured(systems: number, runs: number, loadBefore: number): Promise<Figure[]> {
   const began = new Date();
   const folder = resolve(FOLDER);
   mkdirSync(folder, { recursive: true });
@@ -30,20 +43,27 @@ async function run(): Promise<void> {
     pairs.push({ bare, durable: await runDurable(estate, join(folder, 'durable'), tell) });
   }
   const figures = figuresOf(pairs, systems);
+  const at = began.toISOString();
+  const result = { at, systems, runs, figures, machine: { ...machine(), loadBefore }, pairs };
+  writeFileSync(join(RESULTS, `${at.slice(0, 16).replace(':', '-')}-${systems}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+  return figures;
+}
+
+/** `load` is that at the end, with the benchmark's own part in it, which is about 2. */
+function machine() {
   const [first] = cpus();
-  const machine = {
+  return {
     cores: cpus().length,
     cpu: first?.model ?? 'unknown',
     memoryGb: Math.round(totalmem() / 1e9),
     node: process.version,
-    // What else ran here shows in it.
-    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+    load: load(),
   };
-  mkdirSync(RESULTS, { recursive: true });
-  const file = join(RESULTS, `${began.toISOString().slice(0, 16).replace(':', '-')}.json`);
-  writeFileSync(file, `${JSON.stringify({ at: began.toISOString(), systems, runs, figures, machine, pairs }, undefined, 2)}\n`);
-  (json ? process.stderr : process.stdout).write(tableOf(figures));
-  if (json) process.stdout.write(`${JSON.stringify({ figures, machine })}\n`);
+}
+
+/** How many processes wanted to run in the last minute. What else uses the machine shows in it. */
+function load(): number {
+  return Math.round((loadavg()[0] ?? 0) * 10) / 10;
 }
 
 run().catch((error: unknown) => {
