@@ -2,19 +2,18 @@ import type { FailureClass } from '../model/errors.ts';
 import { isSignInCode } from '../model/sign-in.ts';
 import { visible } from '../model/visible.ts';
 import type { AnyCloud } from './cloud.ts';
+import { isThrottled } from './throttled.ts';
 
 /** What a cloud answered, or why it did not, as its classifier judges it. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: FailureClass };
 
-/**
- * Asks a cloud once and throws nothing of what it answers. Every call of an activity to a cloud passes here: limits on how often one cloud is
- * asked belong here.
- */
+/** Asks a cloud once and throws nothing of what it answers. */
 export async function answerOf<T>(cloud: Pick<AnyCloud, 'classify'>, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (error) {
-    return { ok: false, failure: shown(cloud.classify(error)) };
+    const failure = shown(cloud.classify(error));
+    return { ok: false, failure: failure.kind === 'retry' && isThrottled(error) ? { ...failure, throttled: true } : failure };
   }
 }
 
@@ -75,10 +74,17 @@ export class RefusedError extends Error {
   }
 }
 
-/** The same, and the next try may do better. */
+/** The same, and the next try may do better, after `retryAfterMs` where that is known. */
 export class NotYetError extends RefusedError {
-  constructor(code: string, message: string) {
+  readonly retryAfterMs: number | undefined;
+  constructor(code: string, message: string, retryAfterMs?: number) {
     super(code, message, 'retry');
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  override get failure(): FailureClass {
+    const { code, message, retryAfterMs } = this;
+    return { kind: 'retry', code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
 }
 

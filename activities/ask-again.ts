@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asyncLocalStorage } from '@temporalio/activity';
 import type { FailureClass } from '../model/errors.ts';
+import { STOPPED } from './limited.ts';
+import { isThrottled } from './throttled.ts';
 
 /** How long a question waits until it is asked again, in ms, each by up to half more or less, so that many do not come back together. */
 const PAUSES_MS = [200, 500, 1_200, 2_500];
@@ -21,17 +23,26 @@ function isAway(error: unknown): boolean {
 
 /**
  * Asks a service one question, and a few times more where `judge` says that the next try may be answered; a service's own Retry-After counts. Throws what the last try
- * threw. Only for calls that change nothing: a change is tried again by the engine alone, which knows how old its last look is. Ends at once when the activity it is asked
+ * threw. Within an activity a service that asks to slow down uses up no try: the next one waits its turn (`limited`). Only for calls that change nothing: a change is tried again by the engine alone, which knows how old its last look is. Ends at once when the activity it is asked
  * for is to stop.
  */
 export async function askAgain<T>(judge: (error: unknown) => FailureClass, ask: () => Promise<T>): Promise<T> {
   const activity = asyncLocalStorage.getStore();
+  const once = async (): Promise<T> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isThrottled(error) || !activity || activity.cancellationSignal.aborted) throw error;
+      }
+    }
+  };
   for (const [round, pause] of PAUSES_MS.entries()) {
     try {
-      return await ask();
+      return await once();
     } catch (error) {
       const failure = judge(error);
-      if (failure.kind !== 'retry' || (round > 0 && isAway(error))) throw error;
+      if (failure.kind !== 'retry' || failure.code === STOPPED || (round > 0 && isAway(error))) throw error;
       const wait = failure.retryAfterMs ?? Math.round(pause * (0.5 + Math.random()));
       if (wait > LONGEST_MS || activity?.cancellationSignal.aborted) throw error;
       if (wait >= TOLD_MS) activity?.log.info('waits before it asks again', { ms: wait, code: failure.code });
@@ -40,5 +51,5 @@ export async function askAgain<T>(judge: (error: unknown) => FailureClass, ask: 
       });
     }
   }
-  return await ask();
+  return await once();
 }

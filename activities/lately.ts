@@ -19,4 +19,8 @@ export class Lately<K, V> {
     const [oldest] = this.#values.keys();
     if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
   }
+
+  clear(): void {
+    this.#values.clear();
+  }
 }

@@ -100,10 +100,10 @@ export const FAILURES = {
 
 /**
  * How one call to a cloud failed, as its classifier judges it. A failure never says that a thing is gone: the wire answers undefined for
- * that. A system that is not found as a whole is blocked with the code `NotFound`.
+ * that. A system that is not found as a whole is blocked with the code `NotFound`. `throttled`: the service is asked too often, and the next call waits its turn.
  */
 export type FailureClass =
-  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number }
+  | { kind: 'retry'; code: string; message: string; retryAfterMs?: number; throttled?: true }
   | { kind: 'blocked'; code: string; message: string };
 
 /** For a `catch`: an error that `isExpected` makes it undefined, any other goes on. */

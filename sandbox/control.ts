@@ -6,6 +6,7 @@ import type { CallCounts } from './calls.ts';
 import { applyChanges, changeFaults, ChangeSchema } from './changes.ts';
 import { EstateError, parseEstate, type Estate } from './estate.ts';
 import { FaultsSchema, type Faults } from './faults.ts';
+import { QuotasSchema, type Quotas } from './quotas.ts';
 import { PermissionsSchema } from './permissions/permissions.ts';
 import { sameSecret, type SandboxContext, type SandboxRequest, type SandboxResponse, type SandboxService } from './service.ts';
 import { StateSchema } from './state.ts';
@@ -26,7 +27,7 @@ export function controlToken(directory: string): string {
  * any edit of it, `POST /sandbox/changes`
  * for what somebody does in the clouds beside us, `GET /sandbox/calls` tells how often each operation was called, `GET /sandbox/repeated` how
  * many removals were asked for of what was gone, and
- * after `PUT /sandbox/faults` a share of all calls is disturbed. After `PUT /sandbox/permissions` the worker may do just that; `GET` tells what its calls needed since then. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
+ * after `PUT /sandbox/faults` a share of all calls is disturbed, after `PUT /sandbox/quotas` each cloud takes so many; `GET` tells what that came to. After `PUT /sandbox/permissions` the worker may do just that; `GET` tells what its calls needed since then. A state is put only over the one it was read from (`etag`, `if-match`). Faults are answered
  * with 400, one a line. `tell` hears of each change, with the manifest in force: `first`'s, then that of the newest estate.
  */
 export function controlService(
@@ -34,6 +35,7 @@ export function controlService(
   first: Estate,
   calls: CallCounts,
   faults: Faults,
+  quotas: Quotas,
   tell: (manifest: unknown) => void,
 ): SandboxService {
   let { manifest } = first;
@@ -65,6 +67,11 @@ export function controlService(
       case 'PUT /faults':
         faults.set(FaultsSchema.parse(JSON.parse(body)));
         return { status: 204 };
+      case 'PUT /quotas':
+        quotas.set(QuotasSchema.parse(JSON.parse(body)));
+        return { status: 204 };
+      case 'GET /quotas':
+        return { status: 200, body: quotas.tell() };
       case 'PUT /permissions':
         context.permissions.set(PermissionsSchema.parse(JSON.parse(body)));
         return { status: 204 };

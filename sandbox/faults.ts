@@ -96,6 +96,7 @@ export class Faults {
       case 'forbidden':
         return forbidden(this.#one(this.#set.reasons) ?? 'rateLimitExceeded');
       case 'throttled':
+        return throttledAnswer(call.prefix);
       case 'expired':
         return inOwnWords(call.prefix, kind);
     }
@@ -116,6 +117,19 @@ const isPolicyWrite = ({ prefix, path }: Disturbable): boolean => prefix.startsW
 
 const AWS_QUERY = ['/iam', '/sts', '/cloudformation'];
 const AWS_JSON = ['/organizations', '/secretsmanager'];
+
+/** A cloud's own word that it is asked too often. `wait`: for how many seconds, which Microsoft tells in whole ones and Google to the millisecond; AWS never does. */
+export function throttledAnswer(prefix: string, wait = 1): SandboxResponse {
+  const { headers, ...answer } = inOwnWords(prefix, 'throttled');
+  if (answer.status !== 429) return { ...answer, headers: headers ?? {} };
+  if (!prefix.startsWith('/gcp-')) return { ...answer, headers: { ...headers, 'retry-after': String(Math.max(1, Math.ceil(wait))) } };
+  const retryDelay = `${Math.max(0.001, wait).toFixed(3)}s`;
+  const details = [
+    { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'RATE_LIMIT_EXCEEDED', domain: 'googleapis.com' },
+    { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
+  ];
+  return { status: 429, body: { error: { code: 429, message: 'Quota exceeded', status: 'RESOURCE_EXHAUSTED', details } } };
+}
 
 /** As each cloud says it. Sources: IAM's "Common Errors"; ARM's and Graph's throttling guidance and error codes; google.rpc.Code. */
 function inOwnWords(prefix: string, kind: 'throttled' | 'expired'): SandboxResponse {

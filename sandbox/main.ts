@@ -8,6 +8,7 @@ import { serverCertificate } from './certificate.ts';
 import { controlService, controlToken } from './control.ts';
 import { EstateError, loadEstate } from './estate.ts';
 import { Faults } from './faults.ts';
+import { Quotas, QuotasSchema } from './quotas.ts';
 import { createListener } from './server.ts';
 import { lingering, type Linger, type SandboxContext } from './service.ts';
 import { SERVICES } from './services.ts';
@@ -17,7 +18,7 @@ import { recipe, writeOperatorFiles } from './operator-files.ts';
 import { registerWorker, writeWorkerEnvironment } from './worker-environment.ts';
 
 const DEFAULT_LINGER_MS = 300;
-const USAGE = 'usage: npm run sandbox -- --state DIR --estate FILE [--port N] [--linger MS] [--parent]';
+const USAGE = 'usage: npm run sandbox -- --state DIR --estate FILE [--port N] [--linger MS] [--quotas WHICH] [--parent]';
 const LINGER_NAMES = { list: 'list', get: 'get', 'new-list': 'newList', 'new-get': 'newGet' } as const;
 const HELP = `${USAGE}
 
@@ -28,6 +29,7 @@ Serves an estate as if it were AWS, Azure, Google Cloud, Entra ID and the collec
   --port N        the port; by default the one it had, or a free one
   --linger MS     how long deleted objects stay visible (${DEFAULT_LINGER_MS}); or each for itself, as list=MS,get=MS,new-list=MS,new-get=MS:
                   deleted ones in lists and by single reads, and for how long new ones are not
+  --quotas WHICH  published: each cloud takes no more calls than its vendor publishes; or rules as JSON (docs/estate.md); without it any number
   --parent        end when standard input closes
   --help          this
 
@@ -60,8 +62,10 @@ async function run(): Promise<void> {
   };
   const calls = new CallCounts();
   const faults = new Faults();
-  const control = controlService(controlToken(options.state), estate, calls, faults, tell);
-  const listener = createListener([...SERVICES, control], context, calls, faults);
+  const quotas = new Quotas();
+  quotas.set(options.quotas);
+  const control = controlService(controlToken(options.state), estate, calls, faults, quotas, tell);
+  const listener = createListener([...SERVICES, control], context, calls, faults, quotas);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
   const port = await listen(server, options);
   writeFileSync(portFile(options.state), `${port}\n`);
@@ -88,6 +92,7 @@ function readOptions() {
         estate: { type: 'string' },
         port: { type: 'string' },
         linger: { type: 'string' },
+        quotas: { type: 'string', default: '{}' },
         parent: { type: 'boolean', default: false },
       },
     });
@@ -97,6 +102,7 @@ function readOptions() {
       estate: values.estate,
       port: values.port === undefined ? undefined : wholeNumber('--port', values.port, 65_535),
       linger: lingerOf(values.linger ?? `${DEFAULT_LINGER_MS}`),
+      quotas: quotasOf(values.quotas),
       parent: values.parent,
     };
   } catch (error) {
@@ -114,6 +120,19 @@ function lingerOf(text: string): Linger {
     linger[LINGER_NAMES[name as keyof typeof LINGER_NAMES]] = ms(value);
   }
   return linger;
+}
+
+function quotasOf(text: string): ReturnType<typeof QuotasSchema.parse> {
+  try {
+    return QuotasSchema.parse(text === 'published' ? text : JSON.parse(text));
+  } catch (error) {
+    throw new StartError(
+      `--quotas takes published, or rules as JSON such as {"arm": {"burst": 200, "perSecond": 10}}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function wholeNumber(option: string, text: string, largest: number): number {

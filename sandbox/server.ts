@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallCounts } from './calls.ts';
 import type { Disturbed, Faults } from './faults.ts';
+import type { Quotas } from './quotas.ts';
 import { indexPage } from './index-page.ts';
 import type { Listener } from './sign-in/provider.ts';
 import type { SandboxContext, SandboxRequest, SandboxResponse, SandboxService } from './service.ts';
@@ -14,9 +15,9 @@ class BodyTooLarge extends Error {}
 /**
  * The request listener of the sandbox: hands each request to the service with the longest matching prefix and sends its answer.
  * What lies below `/sign-in` goes to the OpenID provider; `/`, `/sandbox/report` and `/sandbox/health` are answered here. An exception becomes a 500 and one line on stderr without bodies or headers,
- * since these carry tokens. `calls` counts what the services are asked, `faults` come in between.
+ * since these carry tokens. `calls` counts what the services are asked, `faults` and `quotas` come in between.
  */
-export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts, faults?: Faults) {
+export function createListener(services: SandboxService[], context: SandboxContext, calls?: CallCounts, faults?: Faults, quotas?: Quotas) {
   let listener: Promise<Listener> | undefined;
   // Nobody may ever sign in, and the provider takes its time to load.
   const signIn = () => (listener ??= import('./sign-in/provider.ts').then(({ signInListener }) => signInListener(context)));
@@ -25,7 +26,7 @@ export function createListener(services: SandboxService[], context: SandboxConte
     const requestId = randomUUID();
     try {
       if (incoming.url?.startsWith('/sign-in/')) return await (await signIn())(incoming, outgoing);
-      send(outgoing, requestId, await route(byPrefix, incoming, context, calls, faults));
+      send(outgoing, requestId, await route(byPrefix, incoming, context, calls, faults, quotas));
     } catch (error) {
       if (error instanceof BodyTooLarge) {
         send(outgoing, requestId, failure(413, 'BodyTooLarge', error.message));
@@ -44,6 +45,7 @@ async function route(
   context: SandboxContext,
   calls: CallCounts | undefined,
   faults: Faults | undefined,
+  quotas: Quotas | undefined,
 ): Promise<Disturbed> {
   const raw = incoming.url ?? '/';
   const cut = raw.indexOf('?');
@@ -67,7 +69,8 @@ async function route(
     calls?.answered(request, answer.status);
     return answer;
   };
-  return faults ? await faults.around({ prefix: service.prefix, path: request.path }, handle) : await handle();
+  const disturbed = () => (faults ? faults.around({ prefix: service.prefix, path: request.path }, handle) : handle());
+  return quotas ? await quotas.around(service.prefix, request, disturbed) : await disturbed();
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { answerWithinMs } from '../activities/answer-within.ts';
+import { endWaits } from '../activities/limited.ts';
 import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
 import { isLost } from '../activities/records/postgres/causes.ts';
@@ -13,6 +14,7 @@ import { allClouds } from './clouds.ts';
 import { workflowBundle } from './bundle/index.ts';
 import { installLogging } from './logging.ts';
 import { policyOf } from './policy.ts';
+import { sharing } from './share.ts';
 import { untilThere } from './until-there.ts';
 import { createWorker } from './worker.ts';
 
@@ -51,10 +53,13 @@ export async function run(): Promise<void> {
   const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle);
   log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, endWaits);
+  const share = sharing(connection, settings.namespace, taskQueueOf(env), log);
   try {
     // Ends on SIGINT and SIGTERM, after the activities under way.
     await worker.run();
   } finally {
+    share.end();
     await connection.close();
     await journal.close();
   }

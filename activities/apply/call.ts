@@ -1,17 +1,16 @@
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { answerOf, NotYetError, type Answer } from '../answer.ts';
+import { JUDGED_LONG_AGO, within } from '../limited.ts';
 import { kindOf } from '../look/kinds.ts';
 import { settled } from '../look/settle.ts';
 import { failed, glanceOf, type Attempt, type BatchOperation, type Reach } from './operation.ts';
-import { afterCall, persistently, readItem, waited } from './read-back.ts';
+import { afterCall, isThrottled, persistently, readItem, waited } from './read-back.ts';
 
 /** A call that comes no later than this after its items were read need not look at them once more, in ms. */
 const JUST_SEEN_MS = 5_000;
 /** No call that is judged a second time, a repeated one neither, rests on what was read of the thing's system longer ago than this, in ms. */
 const JUDGED_MS = 60_000;
-/** Only the next try of the activity judges by all again. */
-const JUDGED_LONG_AGO = 'JudgedLongAgo';
 
 /** An item that may have its call, and what that was judged by. */
 export interface Judged {
@@ -51,9 +50,10 @@ export class Call {
 
   async #persistently(): Promise<Answer<void>> {
     const { cloud, stopping } = this.#reach;
-    for (let round = 0; ; round++) {
+    for (let round = 0; ;) {
       const answer = await answerOf(cloud, () => this.#once());
       if (answer.ok || answer.failure.code === JUDGED_LONG_AGO || !(await waited(answer.failure, round, stopping))) return answer;
+      if (!isThrottled(answer.failure)) round++;
       const looked = await this.#look();
       if (!looked.ok) return looked;
     }
@@ -64,14 +64,14 @@ export class Call {
     const [first, ...rest] = this.#left;
     if (!first) return;
     const now = Date.now();
-    if (this.#left.some(({ restsOn }) => now - restsOn > JUDGED_MS))
-      throw new NotYetError(JUDGED_LONG_AGO, 'what it was judged by is older than a minute; it is judged again');
+    const changesBy = Math.min(...this.#left.map(({ restsOn }) => restsOn)) + JUDGED_MS;
+    if (now > changesBy) throw new NotYetError(JUDGED_LONG_AGO, 'what it was judged by is older than a minute; it is judged again');
     const states = new Map(this.#left.map(({ item, current }) => [item, current]));
     const just = this.#left.every(({ at }) => now - at <= JUST_SEEN_MS);
-    await this.#operation.call(kindOf(cloud, first.item), api, [first.item, ...rest.map((r) => r.item)], {
-      just,
-      current: (item) => states.get(item),
-    });
+    const items = [first.item, ...rest.map((r) => r.item)] as const;
+    const call = () => this.#operation.call(kindOf(cloud, first.item), api, items, { just, current: (item) => states.get(item) });
+    // Each of its calls may have to wait its turn.
+    await within({ changesBy }, call);
   }
 
   /** Leaves those that may still have the call. */

@@ -10,6 +10,7 @@ import { RecordsUnavailable } from '../records/store.ts';
 import { cloudUnavailable } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '../look/activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
+import { patienceFor, within } from '../limited.ts';
 import { kindOf } from '../look/kinds.ts';
 import { failed, glanceOf, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
 import { Call, type Judged } from './call.ts';
@@ -74,7 +75,9 @@ export async function carryOut(work: Work<BatchOperation>, items: PlanItem[], ba
   const progress: Progress = { outcomes: new Map(), later: [] };
   const { outcomes, later } = progress;
   const look = work.operation.judgedAgain && new SecondLook(work, batch);
-  await forEachLimited([...Map.groupBy(items, (i) => i.system)], ([, group]) => workInSystem(work, look, progress, group));
+  await forEachLimited([...Map.groupBy(items, (i) => i.system)], ([, group]) =>
+    within({ patience: patienceFor(work.manifest.waits.unreachable) }, () => workInSystem(work, look, progress, group)),
+  );
   const [first] = later;
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   const remaining = items.map((i) => i.id).filter((id) => !outcomes.has(id));

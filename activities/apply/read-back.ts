@@ -3,6 +3,7 @@ import type { AnyCloud } from '../cloud.ts';
 import type { SystemType } from '../../model/names.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import { answerOf, type Answer } from '../answer.ts';
+import { STOPPED } from '../limited.ts';
 import type { Json } from '../../model/finding.ts';
 import type { PlanItem } from '../../model/plan.ts';
 import { kindOf, traceOf } from '../look/kinds.ts';
@@ -16,16 +17,21 @@ const LONGEST_PAUSE = 5_000;
 
 /** Repeats a question that may be repeated a few times, minding the cloud's own Retry-After; no more once it is `stopping`. */
 export async function persistently<T>(cloud: AnyCloud, ask: () => Promise<T>, stopping?: AbortSignal): Promise<Answer<T>> {
-  for (let round = 0; ; round++) {
+  for (let round = 0; ;) {
     const answer = await answerOf(cloud, ask);
     if (answer.ok || !(await waited(answer.failure, round, stopping))) return answer;
+    if (!isThrottled(answer.failure)) round++;
   }
 }
+
+/** Whether a service is asked too often: that uses up no try, since the next one waits its turn. */
+export const isThrottled = (failure: FailureClass): boolean => failure.kind === 'retry' && failure.throttled === true;
 
 /** Waits until what failed may be asked for once more; false, at once, where it is not to be within this try of the activity. `round`: how often that was before. */
 export async function waited(failure: FailureClass, round: number, stopping?: AbortSignal): Promise<boolean> {
   const delay = RETRY_DELAYS[round];
-  if (failure.kind !== 'retry' || delay === undefined || stopping?.aborted) return false;
+  if (failure.kind !== 'retry' || delay === undefined || failure.code === STOPPED || stopping?.aborted) return false;
+  if (isThrottled(failure)) return true;
   const pause = failure.retryAfterMs ?? delay;
   if (pause > LONGEST_PAUSE) return false;
   await sleep(pause, undefined, stopping ? { signal: stopping } : {}).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { z, type ZodType } from 'zod';
 import { fault } from '../failures.ts';
+import { waitOf } from '../limited.ts';
 
 /** What an activity says to Temporal, and learns from it, while it asks the clouds. */
 
@@ -30,13 +31,23 @@ export function demandRightClock(): void {
 /** What an activity keeps for its next try, by its context. */
 const kept = new WeakMap<Context, unknown>();
 
+/** What goes with each heartbeat: what the activity keeps for its next try, and whom it waits for (`client/run/retrying.ts` and the Temporal UI show that). */
+function details(context: Context): unknown {
+  const told: unknown = kept.get(context) ?? context.info.heartbeatDetails;
+  const waits = waitOf(context);
+  const object = z.looseObject({ waits: z.unknown().optional() }).safeParse(told).data;
+  if (!waits && object?.waits === undefined) return told;
+  const { waits: _, ...rest } = object ?? {};
+  return { of: ownName(), ...rest, ...(waits ? { waits } : {}) };
+}
+
 /**
  * Keeps telling Temporal that the activity lives, and thereby learns of a request to stop, while `work` runs: from the beginning, since its first seconds may go to
  * loading records. What it keeps for its next try goes along.
  */
 export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  const tell = () => context.heartbeat(kept.get(context) ?? context.info.heartbeatDetails);
+  const tell = () => context.heartbeat(details(context));
   tell();
   const timer = setInterval(tell, 500);
   try {
@@ -58,7 +69,7 @@ export function keepForNextTry(value: object): void {
 /** What the try before kept; undefined where there was none, or where it is not of this activity and shape. */
 export function keptByLastTry<T>(shape: ZodType<T>): T | undefined {
   const told: unknown = Context.current().info.heartbeatDetails;
-  return z.strictObject({ of: z.literal(ownName()), value: shape }).safeParse(told).data?.value;
+  return z.strictObject({ of: z.literal(ownName()), value: shape, waits: z.unknown().optional() }).safeParse(told).data?.value;
 }
 
 /** The same in each try of an activity, and no other's. */

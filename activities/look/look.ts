@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested } from './activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
+import { patienceFor, within } from '../limited.ts';
 
 /**
  * Asks a cloud as everything but a removal does: one that cannot be reached is thrown as CloudUnavailable, for Temporal to try the activity
@@ -19,9 +20,10 @@ export async function lookInCloud<T>(
   about: string = type,
 ): Promise<Answer<T>> {
   const cloud = clouds[type];
-  let answer = await answerOf(cloud, () => ask(cloud));
+  const once = () => within({ patience: patienceFor(waits.unreachable) }, () => answerOf(cloud, () => ask(cloud)));
+  let answer = await once();
   // Once more within this try: the next try of the activity asks also whatever answered now.
-  if (mayPass(answer) && !stopRequested() && !retryDeadlinePassed(waits.unreachable)) answer = await answerOf(cloud, () => ask(cloud));
+  if (mayPass(answer) && !stopRequested() && !retryDeadlinePassed(waits.unreachable)) answer = await once();
   if (!answer.ok && answer.failure.kind === 'retry' && !retryDeadlinePassed(waits.unreachable))
     throw cloudUnavailable(`${about}: ${failureMessage(answer.failure)}`, answer.failure.retryAfterMs);
   return answer;

@@ -44,6 +44,15 @@ export function graphEndpoint(cloud: AzureCloudName, environment = process.env):
   return { url: environment['OFFBOARD_GRAPH_ENDPOINT'] ?? ENDPOINTS[cloud].graph, tokenScope: `${ENDPOINTS[cloud].graph}/.default` };
 }
 
+/** Which of Microsoft's APIs it is, by whom its tokens are for, wherever it is; undefined for any other. */
+export function apiOf({ tokenScope }: Endpoint): 'arm' | 'graph' | undefined {
+  for (const { arm, graph } of Object.values(ENDPOINTS)) {
+    if (tokenScope === `${arm}/.default`) return 'arm';
+    if (tokenScope === `${graph}/.default`) return 'graph';
+  }
+  return undefined;
+}
+
 /** The authority that issues the worker's tokens; AZURE_AUTHORITY_HOST overrides it. */
 export function authorityHost(cloud: AzureCloudName, environment = process.env): string {
   return environment['AZURE_AUTHORITY_HOST'] ?? ENDPOINTS[cloud].authorityHost;

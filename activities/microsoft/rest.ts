@@ -5,6 +5,7 @@ import {
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
+  isRestError,
   RestError,
   type HttpClient,
   type PipelinePolicy,
@@ -15,9 +16,12 @@ import type { FailureClass } from '../../model/errors.ts';
 import { NotYetError } from '../answer.ts';
 import { answerWithinMs } from '../answer-within.ts';
 import { askAgain } from '../ask-again.ts';
+import { limited } from '../limited.ts';
 import { pageMarks } from '../page-marks.ts';
+import type { Throttled } from '../throttled.ts';
 import type { Endpoint } from './endpoints.ts';
-import { judgeCommon } from './failure.ts';
+import { judgeCommon, retryAfterMs } from './failure.ts';
+import { countedOf, remainingOf } from './quotas.ts';
 
 /** Questions are asked again by `askAgain`, and changes by the engine, which knows how old its last look is. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
@@ -61,6 +65,29 @@ function passing(error: unknown): FailureClass {
   return { kind: status === 401 ? 'retry' : 'blocked', code, message };
 }
 
+/** Makes each call to ARM and Graph when it is its turn; to be added right after what asks again. */
+export function inTurn(endpoint: Endpoint): PipelinePolicy {
+  return {
+    name: 'inTurn',
+    async sendRequest(request, next) {
+      const { method, url } = request;
+      const counted = countedOf(endpoint, method, url);
+      if (!counted) return await next(request);
+      const call = async () => {
+        const response = await next(request);
+        if (response.status === 429) throw refusal(response);
+        return response;
+      };
+      return await limited(counted, throttledOf, call, (answer) => remainingOf((name) => answer.headers.get(name), method));
+    },
+  };
+}
+
+function throttledOf(error: unknown): Throttled | undefined {
+  if (!isRestError(error) || error.statusCode !== 429) return undefined;
+  return { pauseMs: retryAfterMs((name) => error.response?.headers.get(name), Date.now()) };
+}
+
 /** Asks a client's questions again, where the client makes the calls itself; to be added before all others of ours. */
 export const asksAgain: PipelinePolicy = {
   name: 'asksAgain',
@@ -100,6 +127,7 @@ export function restTo(
 ): Rest {
   const base = endpoint.url.replace(/\/$/, '');
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
+  pipeline.addPolicy(inTurn(endpoint));
   pipeline.addPolicy(inTime);
   pipeline.addPolicy(staysAt(base));
   pipeline.addPolicy(answersOnly);

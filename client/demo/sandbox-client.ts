@@ -9,6 +9,7 @@ import type { Calls } from '../../sandbox/calls.ts';
 import type { Change } from '../../sandbox/changes.ts';
 import type { Estate } from '../../sandbox/estate.ts';
 import type { FaultKind } from '../../sandbox/faults.ts';
+import type { QuotaCount } from '../../sandbox/quotas.ts';
 import type { Needed, PermissionsSchema } from '../../sandbox/permissions/permissions.ts';
 import type { SandboxReport } from '../../sandbox/store.ts';
 
@@ -26,6 +27,10 @@ export interface SandboxClient {
   repeated(): Promise<number>;
   /** Disturbs a share of all calls from now on (docs/estate.md). */
   disturb(faults: { rate: number; kinds?: readonly FaultKind[]; seed?: number }): Promise<void>;
+  /** How many calls each cloud takes from now on: as published, or by rules (docs/estate.md). */
+  limit(quotas: 'published' | Record<string, { burst: number; perSecond: number }>): Promise<void>;
+  /** What that came to. */
+  quotas(): Promise<QuotaCount[]>;
   /** Gives the worker just these permissions; all of a cloud that is left out. */
   permit(given: z.infer<typeof PermissionsSchema>): Promise<void>;
   /** What the worker's calls needed since then, by cloud and call. */
@@ -53,6 +58,10 @@ export function sandboxClient(origin: string, folder: string): SandboxClient {
     async disturb(faults) {
       await send(`${origin}/sandbox/faults`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(faults));
     },
+    async limit(quotas) {
+      await send(`${origin}/sandbox/quotas`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(quotas));
+    },
+    quotas: async () => JSON.parse(await send(`${origin}/sandbox/quotas`, { ca, headers: { authorization } })) as QuotaCount[],
     async permit(given) {
       await send(`${origin}/sandbox/permissions`, { ca, method: 'PUT', headers: { authorization } }, JSON.stringify(given));
     },

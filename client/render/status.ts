@@ -15,8 +15,29 @@ export interface Retrying {
   next: string;
 }
 
+/** An activity that waits since a cloud takes no more calls for the moment. `until` in ISO, by what is known now. */
+export interface Throttled {
+  activity: string;
+  for: string;
+  until: string;
+}
+
+/** Each in a line, the longest wait of several for one first and alone. */
+export function throttledWords(throttled: readonly Throttled[], now = Date.now()): string[] {
+  return [...Map.groupBy(throttled, (t) => t.for)].map(([service, all]) => {
+    const seconds = Math.max(...all.map((t) => Math.ceil((Date.parse(t.until) - now) / 1_000)));
+    const activities = [...new Set(all.map((t) => t.activity))].join(', ');
+    return `waits ${Math.max(0, seconds)} s for ${service}, which takes no more calls for the moment (${activities})`;
+  });
+}
+
 /** A run on one screen: where it is, what happened, what waits for whom, and what to type. `evidence`: its folder, where that is known. */
-export function renderStatus(view: RunView, retrying: Retrying[], evidence: string | undefined, program: string): string {
+export function renderStatus(
+  view: RunView,
+  { retrying, throttled }: { retrying: Retrying[]; throttled: Throttled[] },
+  evidence: string | undefined,
+  program: string,
+): string {
   const lines = [
     `${view.workflowId}   tenant ${view.tenantId}   started by ${view.startedBy}`,
     `${view.paused ? 'PAUSED in ' : ''}${view.stage}${view.status === 'running' ? '' : ` (${endWords(view)})`}   plan ${view.planHash ?? 'not made yet'}`,
@@ -46,7 +67,10 @@ export function renderStatus(view: RunView, retrying: Retrying[], evidence: stri
     lines.push(...w.next.map((n) => `  ${spell(n, program)}`), '');
   }
   for (const r of retrying) lines.push(`Tried again (${r.activity}, attempt ${r.attempt}, next ${r.next}): ${r.reason}`, '');
-  const busy = waiting.length === 0 && retrying.length === 0;
+  const slow = throttledWords(throttled);
+  for (const words of slow.slice(0, 10)) lines.push(`It ${words}`, '');
+  if (slow.length > 10) lines.push(`… and for ${slow.length - 10} more`, '');
+  const busy = waiting.length === 0 && retrying.length === 0 && slow.length === 0;
   if (busy && view.status === 'running') lines.push('Waits for nobody.', '');
   if (view.refusedUnread !== undefined) lines.push(`Signals refused unread: ${view.refusedUnread}; who else writes to this namespace?`, '');
   if (view.untold !== undefined) lines.push(`Nobody could be told of the gate: ${view.untold}; tell them yourself.`, '');

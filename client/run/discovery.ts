@@ -7,7 +7,8 @@ import type { discovery } from '../../workflows/discovery.ts';
 import { progress } from '../../workflows/messages/progress.ts';
 import type { DiscoveryStatus } from '../render/discovery.ts';
 import { discoveryOf } from './ask.ts';
-import { retryingOf } from './retrying.ts';
+import { throttledWords } from '../render/status.ts';
+import { heldOf } from './retrying.ts';
 import type { Session } from './session.ts';
 
 type Handle = WorkflowHandle<typeof discovery>;
@@ -19,10 +20,11 @@ export function isDiscovery(workflowId: string): boolean {
   return workflowId.startsWith('discovery-');
 }
 
-/** Asks a discovery how far it is. Throws OffboardError when there is none, or no worker to answer. */
+/** Asks a discovery how far it is, and what it waits for. Throws OffboardError when there is none, or no worker to answer. */
 export async function discoveryStatus(session: Session, workflowId: string): Promise<DiscoveryStatus> {
   const { status, startTime, closeTime, progress } = await discoveryOf(session, workflowId);
   return {
+    ...(await heldOf(session, workflowId)),
     workflowId,
     state: status.name.toLowerCase(),
     startedAt: startTime.toISOString(),
@@ -71,7 +73,9 @@ async function tellProgress(session: Session, handle: Handle, tell: (line: strin
 
 async function progressLine(session: Session, handle: Handle): Promise<string> {
   const { stage, read, of } = await handle.query(progress);
-  const [retrying] = await retryingOf(session, handle.workflowId);
-  const again = retrying ? `; tried again (attempt ${retrying.attempt}): ${retrying.reason}` : '';
+  const { retrying, throttled } = await heldOf(session, handle.workflowId);
+  const [first] = retrying;
+  const [slow] = throttledWords(throttled);
+  const again = first ? `; tried again (attempt ${first.attempt}): ${first.reason}` : slow ? `; ${slow}` : '';
   return `${stage}${of > 0 ? `: ${read} of ${of} batches of systems are read` : ''}${again}`;
 }

@@ -1,28 +1,54 @@
-import type { ActivitySerializationContext, ProtoFailure } from '@temporalio/common';
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { ActivitySerializationContext, Payload, ProtoFailure } from '@temporalio/common';
+import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { tsToDate } from '@temporalio/common/lib/time.js';
 import { TimeoutFailure } from '@temporalio/common';
 import { messageOf, OffboardError } from '../../model/errors.ts';
-import type { Retrying } from '../render/status.ts';
+import { visible } from '../../model/visible.ts';
+import type { Retrying, Throttled } from '../render/status.ts';
 import type { Session } from './session.ts';
 
-/** What Temporal is trying again for a run right now. */
-export async function retryingOf(session: Session, workflowId: string): Promise<Retrying[]> {
+/** What of a run does not go on right now by itself: `retrying`, what Temporal is trying again; `throttled`, what waits since a cloud takes no more calls for the moment. */
+export interface Held {
+  retrying: Retrying[];
+  throttled: Throttled[];
+}
+
+/** Asks Temporal for both. */
+export async function heldOf(session: Session, workflowId: string): Promise<Held> {
   const { client } = session;
   const { raw } = await client.workflow.getHandle(workflowId).describe();
-  const again = (raw.pendingActivities ?? []).filter((a) => (a.attempt ?? 1) > 1);
-  return await Promise.all(
-    again.map(async (a) => {
-      const { namespace } = client.options;
-      const context = { type: 'activity', namespace, workflowId, activityId: a.activityId ?? '', isLocal: false } as const;
-      return {
-        activity: a.activityType?.name ?? '',
+  const held: Held = { retrying: [], throttled: [] };
+  for (const a of raw.pendingActivities ?? []) {
+    const { namespace } = client.options;
+    const context = { type: 'activity', namespace, workflowId, activityId: a.activityId ?? '', isLocal: false } as const;
+    const activity = a.activityType?.name ?? '';
+    if ((a.attempt ?? 1) > 1)
+      held.retrying.push({
+        activity,
         attempt: a.attempt ?? 1,
         reason: await reasonOf(session, a.lastFailure ?? undefined, context),
         next: a.nextAttemptScheduleTime ? tsToDate(a.nextAttemptScheduleTime).toISOString() : 'now',
-      };
-    }),
-  );
+      });
+    const wait = await waitOf(session, a.heartbeatDetails?.payloads, context);
+    if (wait) held.throttled.push({ activity, ...wait });
+  }
+  return held;
+}
+
+/** Whom it waits for by its last heartbeat, and until when; undefined where it does not, or where that is over or was not written by a worker of the run. */
+async function waitOf(
+  { client }: Session,
+  payloads: Payload[] | null | undefined,
+  context: ActivitySerializationContext,
+): Promise<Omit<Throttled, 'activity'> | undefined> {
+  if (!payloads) return undefined;
+  const [told] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads, context).catch((error: unknown) => {
+    if (error instanceof OffboardError) return [];
+    throw error;
+  });
+  const { waits } = (told ?? {}) as { waits?: { for?: unknown; until?: unknown } };
+  if (typeof waits?.for !== 'string' || typeof waits.until !== 'string' || !(Date.parse(waits.until) > Date.now())) return undefined;
+  return { for: visible(waits.for), until: new Date(waits.until).toISOString() };
 }
 
 /** In the words of the worker that failed, else in ours: anybody may fail an activity. */

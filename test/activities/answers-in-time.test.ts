@@ -30,7 +30,8 @@ afterAll(async () => {
 });
 
 /** Asks as an activity that is to stop does: nothing is asked for again. */
-const once = <T>(ask: () => Promise<T>): Promise<T> => asyncLocalStorage.run({ cancellationSignal: AbortSignal.abort() } as Context, ask);
+const once = <T>(ask: () => Promise<T>): Promise<T> =>
+  asyncLocalStorage.run({ cancellationSignal: AbortSignal.abort(), info: { startToCloseTimeoutMs: 60_000 } } as Context, ask);
 
 interface Asked {
   /** Its services, and what gives a token for them. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { retryingOf } from '../../client/run/retrying.ts';
+import { heldOf } from '../../client/run/retrying.ts';
 import type { Stage } from './stage.ts';
 
 /** The activities of a run, as the server tells of them. */
@@ -12,7 +12,7 @@ export async function untilRetrying(stage: Stage, run: string): Promise<{ type: 
     const retrying = (raw.pendingActivities ?? []).find((a) => (a.attempt ?? 0) > 1 && a.lastFailure);
     if (retrying) {
       const type = retrying.lastFailure?.applicationFailureInfo?.type ?? '';
-      const [told] = await retryingOf(stage.session, run);
+      const [told] = (await heldOf(stage.session, run)).retrying;
       return { type, message: told?.reason ?? '' };
     }
     await sleep(100);

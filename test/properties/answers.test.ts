@@ -29,7 +29,8 @@ const TYPE = fc.constantFrom(
 );
 
 /** Asks as an activity that is to stop does: nothing is asked for again. */
-const once = <T>(ask: () => Promise<T>): Promise<T> => asyncLocalStorage.run({ cancellationSignal: AbortSignal.abort() } as Context, ask);
+const once = <T>(ask: () => Promise<T>): Promise<T> =>
+  asyncLocalStorage.run({ cancellationSignal: AbortSignal.abort(), info: { startToCloseTimeoutMs: 60_000 } } as Context, ask);
 
 /** What a classifier makes of an answer that was none: never a throw, always a code and words for a person. */
 function expectClassified(failure: FailureClass): void {
@@ -135,7 +136,9 @@ test('whatever comes in the place of an answer of IAM’s is a list or a classif
         },
       };
       const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
-      const client = calling(new IAMClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler: requestHandler as never }));
+      const client = calling(new IAMClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler: requestHandler as never }), {
+        account: 'account 1',
+      });
       const pages = () => everyPage('ListRoles', paginateListRoles({ client }, {}));
       // What was taken for a page is one by its root, whatever came with it.
       const isPage = () => served.every((text) => /^\s*<ListRolesResponse[\s>]/.test(text));

@@ -5,7 +5,9 @@ import type { FailureClass } from '../../../model/errors.ts';
 import { NotYetError } from '../../answer.ts';
 import { answerWithinMs } from '../../answer-within.ts';
 import { askAgain } from '../../ask-again.ts';
-import { classify } from './classify.ts';
+import { limited } from '../../limited.ts';
+import { classify, throttledOf } from './classify.ts';
+import { QUOTAS } from './quotas.ts';
 
 /** Of all services: what changes nothing. AWS names its operations by a verb. */
 const QUESTION = /^(?:AssumeRole|Describe|Get|List|Simulate)/;
@@ -21,6 +23,10 @@ interface RawResponse {
 }
 
 export interface Calling {
+  /** Whose calls AWS counts together: an account's id, or the worker's own account in words. */
+  account: string;
+  /** Where a service counts each region by itself. */
+  region?: string;
   /** Whether a question may be answered when it is asked again. */
   judge?: (error: unknown) => FailureClass;
 }
@@ -29,10 +35,17 @@ export interface Calling {
  * Has a client make its calls as all calls to AWS go; it must make none again by itself (`maxAttempts: 1`). A question is asked again by `askAgain`; a change is made again by
  * the engine alone, which knows how old its last look is.
  */
-export function calling<C extends { middlewareStack: object }>(client: C, { judge = classify }: Calling = {}): C {
+export function calling<C extends { middlewareStack: object }>(client: C, { account, region, judge = classify }: Calling): C {
   takeAnswersOnly(client);
+  const { serviceId } = (client as unknown as Pick<IAMClient, 'config'>).config;
+  const key = `AWS ${serviceId}, ${account}${region === undefined ? '' : ` in ${region}`}`;
+  const quota = QUOTAS[serviceId];
   stackOf(client).add(
-    (next, context) => (args) => (QUESTION.test((context as Call).commandName ?? '') ? askAgain(judge, () => next(args)) : next(args)),
+    (next, context) => (args) => {
+      const change = !QUESTION.test((context as Call).commandName ?? '');
+      const call = () => limited({ key, change, ...(quota ? { quota } : {}) }, throttledOf, () => next(args));
+      return change ? call() : askAgain(judge, call);
+    },
     // Around all others: each time it is signed anew, with the credentials as they are then.
     { step: 'initialize', priority: 'high', name: 'asksAgain' },
   );

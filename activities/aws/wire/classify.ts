@@ -1,5 +1,6 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
 import { RefusedError, retryAfterOf, unlessGone } from '../../answer.ts';
+import type { Throttled } from '../../throttled.ts';
 
 /** Worth another try, with what a person may want to know. Sources: IAM and STS API references, "Common Errors". */
 const RETRY: Record<string, string> = {
@@ -29,6 +30,9 @@ const RETRY: Record<string, string> = {
   ENOTFOUND: 'the endpoint has no address; is there a network, and is the endpoint spelt right?',
   EAI_AGAIN: 'the endpoint has no address for the moment',
 };
+
+/** Of these, what says that one asks too often. */
+const THROTTLED = new Set(['Throttling', 'ThrottledException', 'TooManyRequests', 'RequestLimitExceeded', 'RequestThrottled', 'SlowDown']);
 
 /** No try makes these right; each text names the mend in the cloud: a discovery and a probe say it, too, where there is nothing to waive. */
 const BLOCKED: Record<string, string> = {
@@ -93,6 +97,12 @@ export function classify(error: unknown): FailureClass {
   if (status !== undefined && status >= 500) return retry(`Http${status}`, 'AWS failed to answer');
   const message = `${codes[0] ?? 'an error without a name'}: ${line}; look at it`;
   return { kind: 'blocked', code: 'Unknown', message };
+}
+
+/** Whether, and for how long, AWS asks to slow down. Pure. */
+export function throttledOf(error: unknown): Throttled | undefined {
+  const failure = classify(error);
+  return failure.kind === 'retry' && THROTTLED.has(failure.code) ? { pauseMs: failure.retryAfterMs } : undefined;
 }
 
 /** Errors about signatures quote the canonical request, session token and all. */

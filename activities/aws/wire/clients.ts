@@ -141,14 +141,19 @@ export function awsConnector() {
       const entry = entryTo(account, context);
       const cached = known.get(keyOf(entry));
       if (cached) return cached;
-      const iam = calling(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }));
+      const counted = { account: `account ${account}` };
+      const iam = calling(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }), counted);
       // The other clients take the credentials that IAM's holds, so that all share one session.
       const within = { ...shared, credentials: () => iam.config.credentials() };
       const caller = async () => (await sessionIn(entry)).caller;
       let asking: STSClient | undefined;
-      const sts = () => (asking ??= calling(new STSClient(within)));
-      const stacks = stackCalls(once((where) => calling(new CloudFormationClient({ ...within, region: where }))));
-      const secrets = secretCalls(once((where) => calling(new SecretsManagerClient({ ...within, region: where }))));
+      const sts = () => (asking ??= calling(new STSClient(within), counted));
+      const stacks = stackCalls(
+        once((where) => calling(new CloudFormationClient({ ...within, region: where }), { ...counted, region: where })),
+      );
+      const secrets = secretCalls(
+        once((where) => calling(new SecretsManagerClient({ ...within, region: where }), { ...counted, region: where })),
+      );
       const api = accountApi(account, iam, { caller, worker, sts }, { ...stacks, ...secrets });
       known.set(keyOf(entry), api);
       return api;
@@ -173,6 +178,7 @@ export function awsConnector() {
             ...shared,
             credentials: async () => (await sessionIn(entryTo(managementAccount, context))).credentials,
           }),
+          { account: `account ${managementAccount}` },
         ),
       );
     },

@@ -35,6 +35,7 @@ export function ownClient<C>(make: () => C): <T>(ask: (client: C) => Promise<T>)
 
 /** How a client with the worker's own credentials makes its calls: where these are over it need not ask again with the same ones. */
 export const ofOwn: Calling = {
+  account: "the worker's own account",
   judge: (error) => (isOver(error) ? { kind: 'blocked', code: 'Over', message: '' } : classify(error)),
 };
 

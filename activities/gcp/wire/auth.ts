@@ -1,7 +1,9 @@
 import { GoogleAuth, type gaxios } from 'google-auth-library';
 import type { FailureClass } from '../../../model/errors.ts';
 import { askAgain } from '../../ask-again.ts';
-import { classifyGcp } from './classify.ts';
+import { limited } from '../../limited.ts';
+import { classifyGcp, throttledOf } from './classify.ts';
+import { countedOf } from './quotas.ts';
 
 /** Custom methods that only ask, though they are sent by POST. */
 const ASKING = /:(?:getIamPolicy|testIamPermissions)$/;
@@ -12,7 +14,9 @@ const ASKING = /:(?:getIamPolicy|testIamPermissions)$/;
  */
 export class AskingAuth extends GoogleAuth {
   override async request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
-    return isQuestion(options) ? await askAgain(passing, () => this.#call<T>(options)) : await this.#call<T>(options);
+    const question = isQuestion(options);
+    const call = () => limited(countedOf(String(options.url), question), throttledOf, () => this.#call<T>(options));
+    return question ? await askAgain(passing, call) : await call();
   }
 
   override async getClient() {

@@ -1,5 +1,6 @@
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
 import { NETWORK_CODES, RefusedError, retryAfterOf } from '../../answer.ts';
+import type { Throttled } from '../../throttled.ts';
 import { OperationError } from './wire.ts';
 
 /** google.rpc.Code numbers that an operation may end with, as the HTTP status their REST answer would have had. */
@@ -21,6 +22,7 @@ const NETWORK = new Set([
   'TimeoutError',
   'AbortError',
 ]);
+const RATE_LIMITED = 'RateLimited';
 /** Google asks for a pause, of seconds as a rule. */
 const RATE_REASONS = new Set([
   'rateLimitExceeded',
@@ -44,7 +46,7 @@ export function classifyGcp(error: unknown): FailureClass {
   const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
   if (status === undefined) return withoutAnswer(error, message);
   if (reasons.some((r) => USED_UP.has(r))) return { ...retry('QuotaUsedUp'), message: `${message}; ${USED_UP_MEND}` };
-  if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry('RateLimited');
+  if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry(RATE_LIMITED);
   // A proxy's page, or Google's for an address that its API does not have, says nothing of the thing that was asked for.
   if (status === 404 || status === 410) return rpc === 'NOT_FOUND' ? blocked('NotFound') : retry('NotTheApi');
   if (status === 400 && INCONSISTENT.test(message)) return retry('NotYetForPolicies');
@@ -55,6 +57,12 @@ export function classifyGcp(error: unknown): FailureClass {
   if (status === 409 && rpc === 'ALREADY_EXISTS') return blocked('AlreadyExists');
   if (status === 409 || status === 412) return retry('ConcurrentChange');
   return status >= 500 ? retry('Unavailable') : blocked('Unknown');
+}
+
+/** Whether, and for how long, Google asks to slow down. Pure. */
+export function throttledOf(error: unknown): Throttled | undefined {
+  const failure = classifyGcp(error);
+  return failure.kind === 'retry' && failure.code === RATE_LIMITED ? { pauseMs: failure.retryAfterMs } : undefined;
 }
 
 /** Whether Google's API itself says that the thing is not there: by its own error body, which no other page has. */
@@ -181,6 +189,8 @@ interface ErrorBody {
 }
 interface Detail {
   reason?: string;
+  /** Of google.rpc.RetryInfo, such as `1.5s`. */
+  retryDelay?: string;
   metadata?: { permission?: string };
 }
 
@@ -202,7 +212,7 @@ function read(error: unknown): Answer {
   }
   const details = body.error?.details ?? [];
   const permission = details.map((d) => d.metadata?.permission).find((p) => p !== undefined);
-  const retryAfterMs = retryAfter(response?.headers);
+  const retryAfterMs = retryAfter(response?.headers) ?? delayOf(details);
   return {
     ...(response?.status === undefined ? {} : { status: response.status }),
     ...(body.error?.status === undefined ? {} : { rpc: body.error.status }),
@@ -216,6 +226,11 @@ function read(error: unknown): Answer {
 function retryAfter(headers: unknown): number | undefined {
   const value = headers instanceof Headers ? headers.get('retry-after') : (headers as Record<string, string> | undefined)?.['retry-after'];
   return value ? retryAfterOf(value, Date.now()) : undefined;
+}
+
+function delayOf(details: readonly Detail[]): number | undefined {
+  const seconds = details.map((d) => /^(\d+(?:\.\d+)?)s$/.exec(String(d.retryDelay))?.[1]).find((s) => s !== undefined);
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1_000);
 }
 
 /** Bearer tokens, Google's access tokens and JWTs have no business in a message. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { RefusedError } from '../../../activities/answer.ts';
+import { limited } from '../../../activities/limited.ts';
 import type { AnyCloud } from '../../../activities/cloud.ts';
 import { askedOnce } from '../../../activities/asked-once.ts';
 import { applyTogether } from '../../../activities/apply/engine.ts';
@@ -204,6 +205,28 @@ test.each([
   const attempts = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
   expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'JudgedLongAgo' } }]);
   expect(done).toEqual(called ? [`remove ${a.id}`] : []);
+});
+
+test('a call that would have to wait its turn until what it was judged by is a minute old is not made: it is judged anew after the pause', async () => {
+  const key = 'a service that asks to be left alone';
+  await limited(
+    { key, change: false },
+    () => ({ pauseMs: 5_000 }),
+    () => Promise.reject(new Error('slow down')),
+  ).catch(() => undefined);
+  const call: BatchOperation['call'] = (...args) =>
+    limited(
+      { key, change: true },
+      () => undefined,
+      () => REMOVE.call(...args),
+    );
+  const again = () => Promise.resolve({ ok: true as const, value: { at: Date.now() - 57_000, state: { current: a.snapshot } } });
+  const classify = (error: unknown) => (error as RefusedError).failure;
+  const cloud = { ...cloudOf(), classify } as AnyCloud;
+  const reach = { cloud, api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
+  const attempts = await applyTogether({ ...REMOVE, call }, [a], reach, () => Promise.resolve());
+  expect(attempts).toMatchObject([{ item: a, later: { code: 'JudgedLongAgo', retryAfterMs: expect.any(Number) as number } }]);
+  expect(done).toEqual([]);
 });
 
 test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {

@@ -20,8 +20,9 @@ async function answered(service: 'iam' | 'organizations', type: string, body: st
   const server = await pageServer(type, body);
   const options = { endpoint: server.url, region: 'us-east-1', credentials, maxAttempts: 1 };
   try {
-    if (service === 'iam') return await calling(new IAMClient(options), { judge: never }).send(new ListRolesCommand({}));
-    return await calling(new OrganizationsClient(options), { judge: never }).send(new ListAccountsCommand({}));
+    if (service === 'iam')
+      return await calling(new IAMClient(options), { account: 'account 1', judge: never }).send(new ListRolesCommand({}));
+    return await calling(new OrganizationsClient(options), { account: 'account 1', judge: never }).send(new ListAccountsCommand({}));
   } catch (error) {
     return error;
   } finally {
@@ -60,7 +61,10 @@ test('a body that does not come whole is given up, and may be asked for again; t
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { judge: never });
+  const client = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), {
+    account: 'account 1',
+    judge: never,
+  });
   const failed: unknown = await client.send(new ListRolesCommand({})).catch((error: unknown) => error);
   expect(classify(failed)).toMatchObject({ kind: 'retry', code: 'TimeoutError' });
   vi.unstubAllEnvs();
@@ -81,7 +85,7 @@ async function iamAnswering(answers: readonly (readonly [status: number, body: s
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const iam = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }));
+  const iam = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { account: 'account 1' });
   const close = () => (server.closeAllConnections(), server.close());
   return { iam, asked, close };
 }

@@ -2,6 +2,7 @@ import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { classifyGcp } from '../../../../activities/gcp/wire/classify.ts';
 import { connectGoogle } from '../../../../activities/gcp/wire/clients.ts';
+import { forgetLimits } from '../../../../activities/limited.ts';
 import { FaultsSchema } from '../../../../sandbox/faults.ts';
 import type { GoogleReason } from '../../../../sandbox/google-refusals.ts';
 import { sandboxHere, type SandboxHere } from '../../../sandbox/sandbox-here.ts';
@@ -47,7 +48,9 @@ const TABLE: Record<GoogleReason, [kind: 'retry' | 'blocked', code: string, mend
 test.each(Object.entries(TABLE))('403 with the reason %s: %s', async (reason, [kind, code, mend]) => {
   sandbox.faults.set(FaultsSchema.parse({ rate: 1, kinds: ['forbidden'], reasons: [reason], services: ['gcp-crm'] }));
   // As an activity that is to stop does: nothing is asked for again.
-  const stopping = { cancellationSignal: AbortSignal.abort() } as Context;
+  const stopping = { cancellationSignal: AbortSignal.abort(), info: { startToCloseTimeoutMs: 60_000 } } as Context;
+  // Nor does what one reason made wait concern the next one.
+  forgetLimits();
   const ask = () => asyncLocalStorage.run(stopping, () => connectGoogle(10).projectNumber('contoso-web'));
   const failure = classifyGcp(await ask().catch((error: unknown) => error));
   expect(failure).toMatchObject({ kind, code });
