@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Pace, type Turn } from '../../../activities/apply/pace.ts';
 
 const LAG = 40;
+
+// A clock that goes from timer to timer: on a busy machine a pause would be longer than was wanted.
+vi.mock('node:timers/promises', () => ({ setTimeout: (ms: number) => new Promise((done) => void setTimeout(done, ms)) }));
+beforeEach(() => void vi.useFakeTimers().setTimerTickMode('nextTimerAsync'));
+afterEach(() => void vi.useRealTimers());
 
 /** A pace that has seen a call shown after so long. */
 async function knowing(shown: number): Promise<Pace> {
