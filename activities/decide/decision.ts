@@ -19,7 +19,7 @@ import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
 import { withNeeded } from '../../model/quarantine.ts';
 import { goByPolicy } from '../records/policy.ts';
-import { currentPlan } from '../records/plans.ts';
+import { currentPlan, readEarly } from '../records/plans.ts';
 import { starterOf } from '../records/starter.ts';
 import { proved } from './prove.ts';
 
@@ -73,6 +73,8 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     ...(admission ? { admission } : {}),
   };
   await deps.journal.append(run, line);
+  // A gate stands open for days: another worker may have opened it.
+  if (decision.kind === 'approve') readEarly(deps, ledger);
   return { items, proved: proof.ok, ...(pending ? { pending } : {}) };
 }
 

@@ -9,6 +9,7 @@ import { workflowIdIn } from '../../model/run-name.ts';
 import type { Deps } from '../deps.ts';
 import type { Notice } from '../notify.ts';
 import { notAuthorized } from '../failures.ts';
+import { readEarly } from '../records/plans.ts';
 
 /** Opens a gate in the journal, once the plan it is about is in force. A gate that is open already keeps its times. */
 export async function openGate(
@@ -23,6 +24,7 @@ export async function openGate(
   const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];
   const opened: OpenGate = { gate, opening, planHash, openedAt, expiresAt };
   await deps.journal.append(run, { type: 'gate-opened', ...opened });
+  readEarly(deps, ledger);
   return { ...opened, ...(await tell(deps, run, 'opened', opened)) };
 }
 

@@ -4,7 +4,8 @@ import { RecordsDamaged, RecordsUnavailable } from './store.ts';
 
 /** The records of a run as they stand now. */
 export async function recordsHead(journal: Journal, run: string): Promise<RecordsHead> {
-  return { store: await journal.store.identity(), ...(await journal.head(run)) };
+  const [store, head] = await Promise.all([journal.store.identity(), journal.head(run)]);
+  return { store, ...head };
 }
 
 /**
@@ -13,13 +14,12 @@ export async function recordsHead(journal: Journal, run: string): Promise<Record
  */
 export async function troubleOf(journal: Journal, run: string, expected: RecordsHead): Promise<RecordsTrouble | undefined> {
   const { store } = journal;
-  const here = await recordsHead(journal, run);
+  const [here, hash] = await Promise.all([recordsHead(journal, run), expected.seq === 0 ? expected.hash : store.hashAt(run, expected.seq)]);
   if (here.store !== expected.store) {
     const mend =
       'give it the records that the run began with (OFFBOARD_HOME, OFFBOARD_RECORDS), or start a worker that has them; the run then goes on by itself';
     return trouble(store.where, 'the worker has other records than this run', mend, expected, here);
   }
-  const hash = expected.seq === 0 ? expected.hash : await store.hashAt(run, expected.seq);
   if (hash === expected.hash) return undefined;
   const newer = 'put the newer records back; the run then goes on by itself';
   const what =

@@ -31,6 +31,8 @@ export class Journal {
   readonly #commits: GroupCommit<Append, Appended>;
   readonly #folded = new Map<string, Folded>();
   readonly #reading = new Mutex();
+  /** Readings that have not begun yet. */
+  readonly #next = new Map<string, Promise<Ledger>>();
 
   constructor(store: Store, ring: KeyRing) {
     this.store = store;
@@ -80,7 +82,17 @@ export class Journal {
 
   /** The records of a run, folded. The same object each time, brought up to date: nobody but this class changes it. */
   async ledger(run: string): Promise<Ledger> {
-    return await this.#reading.runExclusive(async () => (await this.#upToDate(run)).ledger);
+    return await (this.#next.get(run) ?? this.#readNext(run));
+  }
+
+  /** The next reading of a run, for all who ask before it begins: many activities begin at once. */
+  #readNext(run: string): Promise<Ledger> {
+    const reading = this.#reading.runExclusive(async () => {
+      this.#next.delete(run);
+      return (await this.#upToDate(run)).ledger;
+    });
+    this.#next.set(run, reading);
+    return reading;
   }
 
   /** The same; undefined where the run is damaged: that stops its own run, and whoever asks about others goes on without it. */

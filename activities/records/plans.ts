@@ -54,6 +54,12 @@ export async function currentPlan({ artifacts }: Pick<Deps, 'artifacts'>, ledger
   return plan;
 }
 
+/** Has the plan in force read and checked before it is needed: what is approved is begun with at once, however large it is. */
+export function readEarly(deps: Pick<Deps, 'artifacts'>, ledger: Ledger): void {
+  // Whoever needs it reads it again, and says what is wrong.
+  currentPlan(deps, ledger).catch(() => undefined);
+}
+
 /** The current plan, which must be the one that the caller names by its hash. Throws NotAuthorized when it is not. */
 export async function demandPlan(deps: Pick<Deps, 'artifacts'>, run: string, ledger: Ledger, hash: string): Promise<Plan> {
   const plan = ledger.planHash === hash ? await currentPlan(deps, ledger) : undefined;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretKey } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { recordsIn, type Records } from '../../../activities/records/open.ts';
 import type { Store } from '../../../activities/records/store.ts';
 import { canonical, fingerprint, sha256 } from '../../../model/canonical.ts';
@@ -201,6 +201,26 @@ export function recordsContract(engine: string, create: () => Promise<TestDataba
       await records.journal.append('second', started);
       await records.journal.append('first', intent('a'));
       expect(await records.journal.runs()).toEqual(['second', 'first']);
+    });
+
+    test('who asks at once for what stands now shares one reading; who asks after another process wrote has that, too', async () => {
+      await records.journal.append(RUN, started);
+      const others = open();
+      const read = vi.spyOn(records.store, 'tail');
+      const under = Array.from({ length: 20 }, () => records.journal.ledger(RUN));
+      await others.journal.append(RUN, intent('a'));
+      const after = Array.from({ length: 20 }, () => records.journal.ledger(RUN));
+      await Promise.all(under);
+      for (const ledger of await Promise.all(after)) expect([...ledger.begun]).toEqual(['a']);
+      expect(read.mock.calls.length).toBeLessThan(5);
+    });
+
+    test('a reading that fails fails for those who wait for it, and for nobody after them', async () => {
+      await records.journal.append(RUN, started);
+      vi.spyOn(records.store, 'tail').mockRejectedValueOnce(new Error('away'));
+      const both = await Promise.allSettled([records.journal.ledger(RUN), records.journal.ledger(RUN)]);
+      expect(both.map((r) => r.status)).toEqual(['rejected', 'rejected']);
+      expect((await records.journal.ledger(RUN)).startedBy).toBe('sam');
     });
 
     test('the database has one identity, whoever opens it', async () => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ArtifactStore } from '../../../activities/records/artifacts.ts';
 import { recordsIn } from '../../../activities/records/open.ts';
 import { SqliteStore } from '../../../activities/records/sqlite/store.ts';
-import { currentPlan, demandPlan, earlierRun, lastPlanned } from '../../../activities/records/plans.ts';
+import { currentPlan, demandPlan, earlierRun, lastPlanned, readEarly } from '../../../activities/records/plans.ts';
 import type { Journal } from '../../../activities/records/journal.ts';
 import { buildPlan, planHash } from '../../../model/plan.ts';
 import { runName, workflowIdOf, type RunSort } from '../../../model/run-name.ts';
@@ -67,4 +67,21 @@ test('another plan stored in place of the current one is a fault', async () => {
   const ledger = await journal.ledger(await ran('1'));
   const another = { ...ledger, planArtifact: await artifacts.put('r', planOf([finding('b')])) };
   await expect(currentPlan({ artifacts }, another)).rejects.toMatchObject({ type: 'Fault' });
+});
+
+test('a plan that was read early is read and checked once: whoever needs it then asks the records for nothing', async () => {
+  const ledger = await journal.ledger(await ran('1'));
+  const asked = vi.spyOn(journal.store, 'artifact');
+  readEarly({ artifacts }, ledger);
+  expect(await demandPlan({ artifacts }, 'r', ledger, planHash(plan))).toEqual(plan);
+  expect(await demandPlan({ artifacts }, 'r', ledger, planHash(plan))).toEqual(plan);
+  expect(asked).toHaveBeenCalledOnce();
+});
+
+test('a plan that cannot be read early is refused where it is needed, and nowhere before', async () => {
+  const ledger = await journal.ledger(await ran('1'));
+  vi.spyOn(journal.store, 'artifact').mockResolvedValueOnce(undefined);
+  readEarly({ artifacts }, ledger);
+  await expect(demandPlan({ artifacts }, 'r', ledger, planHash(plan))).rejects.toMatchObject({ name: 'RecordsDamaged' });
+  expect(await demandPlan({ artifacts }, 'r', ledger, planHash(plan))).toEqual(plan);
 });
