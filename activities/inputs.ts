@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GATES, PHASES, RUN_STATUSES, SYSTEM_TYPES } from '../model/names.ts';
+import { isProof } from '../model/statement/proof-shape.ts';
 import { isVisible } from '../model/visible.ts';
 
 /** What each activity may be given. Whoever may write to the namespace may give it anything, so shape and size are looked at before anything else. */
@@ -9,6 +10,7 @@ const text = (most: number) => z.string().max(most);
 const line = text(4_000).min(1);
 /** What a person says of himself and why: it is shown. */
 const words = line.refine(isVisible);
+const proof = z.custom(isProof).optional();
 const address = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hex');
 const count = z.int().min(0).max(1_000_000_000);
 const ids = z.array(line).max(100_000);
@@ -21,19 +23,20 @@ const run = z.string();
 
 const batch = z.object({ phase, type: z.enum(SYSTEM_TYPES), wave: z.enum(['pilot', 'rest']), stage: line, index: count });
 const apply = z.strictObject({ run, planHash: address, work: z.union([z.strictObject({ phase, items: ids }), batch]) });
-const collector = { run, planHash: address, item: line, by: words };
+const collector = { run, planHash: address, item: line, by: words, proof };
 const opening = { run, gate, opening: count.min(1) };
 const estate = { run, manifest: address, readings: addresses };
 
 /** Shapes by activity. What a person says is judged field by field by whoever decides about it. */
 export const INPUTS = {
-  startRun: z.looseObject({ run, manifest: z.unknown(), startedBy: words, adopt: line.optional() }),
+  startRun: z.looseObject({ run, manifest: z.unknown(), startedBy: words, adopt: line.optional(), proof }),
   startRestore: z.looseObject({
     run,
     restores: line,
     only: ids.optional(),
     startedBy: words,
     lift: z.strictObject({ reason: words }).optional(),
+    proof,
   }),
   startDiscovery: z.strictObject({ run, scope: z.unknown() }),
   walk: z.strictObject({ run, manifest: address }),
@@ -54,7 +57,14 @@ export const INPUTS = {
   recordDecision: z.looseObject({
     run,
     phase: line,
-    decision: z.looseObject({ kind: line, by: words, reason: words.optional(), ticket: words.optional(), statement: words.optional() }),
+    decision: z.looseObject({
+      kind: line,
+      by: words,
+      reason: words.optional(),
+      ticket: words.optional(),
+      statement: words.optional(),
+      proof,
+    }),
   }),
   removeItems: apply,
   putInQuarantine: apply,
@@ -70,7 +80,7 @@ export const INPUTS = {
   confirmGone: z.strictObject({ run, planHash: address, work: batch }),
   verify: z.strictObject(estate),
   readOwnAccess: z.strictObject({ run, readings: addresses.optional() }),
-  adoptRun: z.looseObject({ run, adopt: line, oldTemporalGone: words.optional(), by: words }),
+  adoptRun: z.looseObject({ run, adopt: line, oldTemporalGone: words.optional(), by: words, proof }),
   endRun: z.strictObject({ run, status: z.enum(RUN_STATUSES).exclude(['superseded']), reason: text(1_000_000), next }),
 } satisfies Record<string, z.ZodType>;
 

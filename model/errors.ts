@@ -113,6 +113,9 @@ export function undefinedIf(isExpected: (error: unknown) => boolean): (error: un
   };
 }
 
+/** Always text: of what came over a wire, an SDK makes a message whatever it was. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const told: unknown = error.message;
+  return typeof told === 'string' ? told : `${JSON.stringify(told)}`;
 }

@@ -18,7 +18,8 @@ export function refuseFaults(faults: Fault[], file: string, lineOf?: (path: Prop
   const place = (path: PropertyKey[]) => `${path.join('.')}${lineOf ? `, line ${lineOf(path)}` : ''}`;
   const text = faults.map(({ path, what, places = [], mend }) => {
     const line = lineOf ? `${file}:${lineOf(places.at(-1) ?? path)}` : file;
-    return `${line}: ${path.join('.')}: ${what}${places.length > 0 ? ` (${places.map(place).join('; ')})` : ''}; ${mend}`;
+    // What is wrong may be named in words that hold a line break.
+    return visible(`${line}: ${path.join('.')}: ${what}${places.length > 0 ? ` (${places.map(place).join('; ')})` : ''}; ${mend}`);
   });
   throw new OffboardError(first.code, text.join('\n'));
 }

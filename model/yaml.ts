@@ -2,6 +2,7 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type
 import type { z } from 'zod';
 import { OffboardError, type ErrorCode } from './errors.ts';
 import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
+import { visible } from './visible.ts';
 
 /**
  * The text of one YAML file, of at most so many characters, against a schema, and against `check` for what no schema can say. Throws OffboardError whose message is `file:line: field: what is wrong; the mend`,
@@ -30,7 +31,8 @@ const DEEPEST = 50;
 
 function documentOf(file: string, text: string, lines: LineCounter): Document {
   try {
-    return parseDocument(text, { lineCounter: lines });
+    // Its warnings would come to stderr, past whoever tells people what is wrong.
+    return parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   } catch (error) {
     // The parser goes down with what is nested.
     if (error instanceof RangeError) throw tooDeep(file);
@@ -70,7 +72,7 @@ function tooDeep(file: string): OffboardError {
 
 function faults(file: string, document: Document, lines: LineCounter, issues: z.core.$ZodIssue[]): OffboardError {
   const found = issues.flatMap((issue) => nearest(issue)).map((issue) => faultOf(issue, document));
-  const text = found.map((t) => `${file}:${lineOf(document, lines, t.path)}: ${t.path.join('.') || 'the file'}: ${t.message}`);
+  const text = found.map((t) => visible(`${file}:${lineOf(document, lines, t.path)}: ${t.path.join('.') || 'the file'}: ${t.message}`));
   return new OffboardError(found[0]?.code ?? 'InvalidValue', text.join('\n'));
 }
 

@@ -70,7 +70,7 @@ export function classifierOf({ gone, mend, rights, passes, held }: Api): (error:
     const hold = held?.(code, message);
     if (hold) return { kind: 'blocked', code: hold.code, message: hold.reason };
     if (isNotFound(error, gone)) return { kind: 'blocked', code: 'NotFound', message };
-    const help = mend[code];
+    const help = Object.hasOwn(mend, code) ? mend[code] : undefined;
     if (help !== undefined) return { kind: 'blocked', code, message: `${message}; ${help}` };
     if (status === 401)
       return { kind: 'blocked', code: 'TokenRefused', message: `${code === '' ? message : `${code}: ${message}`}; ${OWN_SIGN_IN}` };

@@ -127,9 +127,10 @@ export function restTo(
 ): Rest {
   const base = endpoint.url.replace(/\/$/, '');
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
+  // What leads elsewhere, or nowhere, waits for no turn.
+  pipeline.addPolicy(staysAt(base));
   pipeline.addPolicy(inTurn(endpoint));
   pipeline.addPolicy(inTime);
-  pipeline.addPolicy(staysAt(base));
   pipeline.addPolicy(answersOnly);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.tokenScope }));
 
@@ -180,9 +181,9 @@ export function staysAt(base: string): PipelinePolicy {
   return {
     name: 'staysAtEndpoint',
     sendRequest: (request, next) => {
-      const wanted = new URL(request.url).origin;
+      const wanted = URL.parse(request.url)?.origin;
       if (wanted === origin) return next(request);
-      throw new RestError(`a link leads from ${origin} to ${wanted}; it is not followed`, { code: 'ForeignLink' });
+      throw new RestError(`a link leads from ${origin} to ${wanted ?? 'no address'}; it is not followed`, { code: 'ForeignLink' });
     },
   };
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { canonical, sha256 } from '../canonical.ts';
 import type { Json } from '../finding.ts';
 import { firstExecutionIn, workflowIdIn } from '../run-name.ts';
+import { isProof, type Proof } from './proof-shape.ts';
+
+export type { Proof, SignInProof, SshProof } from './proof-shape.ts';
 
 /**
  * What a person says to a run, as one text that can be signed: the whole message, and of which run, by when and until when it counts. What is not in it
@@ -52,28 +55,9 @@ const StatementSchema = z.strictObject({
 });
 export type Statement = z.infer<typeof StatementSchema>;
 
-/** A statement and what proves it, as they are sent and kept. */
-export type Proof = SshProof | SignInProof;
-
-export interface SshProof {
-  /** The statement's bytes. */
-  statement: string;
-  /** Armored, as `ssh-keygen -Y sign -n mepm-offboard` writes it. */
-  signature: string;
-}
-
-export interface SignInProof {
-  statement: string;
-  /** An ID token of Entra ID whose `nonce` is the SHA-256 of the statement's bytes. */
-  idToken: string;
-}
-
-const text = z.string().max(200_000);
-const ProofSchema = z.union([z.strictObject({ statement: text, signature: text }), z.strictObject({ statement: text, idToken: text })]);
-
 /** A proof as it came; undefined for what has not the shape of one. */
 export function parseProof(proof: unknown): Proof | undefined {
-  return ProofSchema.safeParse(proof).data;
+  return isProof(proof) ? proof : undefined;
 }
 
 export const ARRIVES_WITHIN_MS = 15 * 60_000;

@@ -40,6 +40,24 @@ test('an approval in plain JSON, as the Temporal UI sends it, passes the gate', 
   await stage.until(id, (v) => v.gate?.gate === 'collectors');
 });
 
+test('a message with a field that is not what it should be is refused, and neither ends the run nor holds up what comes after it', async () => {
+  const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  const plain = plainHandle(id);
+  const wrong: [name: string, message: object, field: string][] = [
+    ['pause', { by: APPROVER, reason: 7 }, 'reason'],
+    ['pause', { by: APPROVER, reason: '' }, 'reason'],
+    ['approve', approval(hash, { ticket: 7 }), 'ticket'],
+    ['approve', approval(hash, { proof: 'text' }), 'proof'],
+    ['approve', approval(hash, { proof: { statement: 'x', idToken: 7 } }), 'proof'],
+  ];
+  for (const [name, message, field] of wrong) {
+    await plain.signal(name, message);
+    await stage.until(id, (v) => v.lastRefusal?.startsWith(`${name}: ${field}: `) === true);
+  }
+  await plain.signal('approve', approval(hash));
+  await stage.until(id, (v) => v.gate?.gate === 'collectors');
+});
+
 test('an approval and a pause by the official CLI reach the run', async () => {
   const { run: id, hash } = await runAtPlan(stage, smallEstate());
   await signalByCli(id, 'pause', '{"by":"riley"}');

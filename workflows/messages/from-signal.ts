@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import { messageOf } from '../../model/errors.ts';
 import { visible } from '../../model/visible.ts';
 import type { Run } from '../run.ts';
@@ -12,8 +12,10 @@ export function fromSignal<T>(run: Run, kind: string, check: (message: T) => voi
     } catch (error) {
       // The run itself was cancelled meanwhile: it ends in its own way, with its evidence.
       if (isCancellation(error)) return;
-      if (!(error instanceof ApplicationFailure)) throw error;
-      run.lastRefusal = `${kind}: ${visible(messageOf(error))}`;
+      // What is no failure of Temporal's is a fault of ours, which the next release may mend.
+      if (!(error instanceof TemporalFailure)) throw error;
+      const told = error instanceof ActivityFailure && error.cause ? error.cause : error;
+      run.lastRefusal = `${kind}: ${visible(messageOf(told))}`;
       run.show();
     }
   };

@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES, type ErrorCode } from '../../model/errors.ts';
 import type { NextStep } from '../../model/next-step.ts';
+import { isProof } from '../../model/statement/proof-shape.ts';
 import { isVisible, visible } from '../../model/visible.ts';
 import { troubleIn } from '../records.ts';
 
@@ -28,10 +29,13 @@ export function refusalOf(error: unknown): unknown {
 /** Characters of a field of a message. */
 const LONGEST = 4_000;
 
-/** The fields every message needs, as text that is not empty. Throws Refused. */
+/** Fields of text that a message may leave out. */
+const OPTIONAL = ['by', 'reason', 'ticket', 'statement'];
+
+/** The fields every message needs, as text that is not empty; what it may leave out has its shape where it is there: whoever records it takes nothing else. Throws Refused. */
 export function needTexts(message: unknown, ...fields: string[]): void {
   const record = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
-  for (const field of new Set([...fields, 'by', 'reason', 'ticket'])) {
+  for (const field of new Set([...fields, ...OPTIONAL])) {
     const value = record[field];
     // A sealed code is the longest of what is said.
     if (typeof value === 'string' && value.length > LONGEST)
@@ -40,7 +44,14 @@ export function needTexts(message: unknown, ...fields: string[]): void {
       refuse('InvalidValue', `${field}: holds what is not seen: ${visible(value)}; write it without that, in one line`);
   }
   for (const field of fields) {
-    const value = record[field];
-    if (typeof value !== 'string' || value.trim() === '') refuse('InvalidValue', `${field}: is missing; write it as text`);
+    if (!isSaid(record[field])) refuse('InvalidValue', `${field}: is missing; write it as text`);
   }
+  for (const field of OPTIONAL) {
+    const value = record[field];
+    if (value !== undefined && !isSaid(value)) refuse('InvalidValue', `${field}: is no text; write it as text, or leave it out`);
+  }
+  if (record['proof'] !== undefined && !isProof(record['proof']))
+    refuse('ProofWrong', 'proof: is no statement with its signature or ID token; have the CLI make it');
 }
+
+const isSaid = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';

@@ -42,8 +42,13 @@ export function calling<C extends { middlewareStack: object }>(client: C, { acco
   const quota = QUOTAS[serviceId];
   stackOf(client).add(
     (next, context) => (args) => {
-      const change = !QUESTION.test((context as Call).commandName ?? '');
-      const call = () => limited({ key, change, ...(quota ? { quota } : {}) }, throttledOf, () => next(args));
+      const { commandName = '' } = context as Call;
+      const change = !QUESTION.test(commandName);
+      const readable = () =>
+        next(args).catch((error: unknown) => {
+          throw isUnreadable(error) ? unreadable(commandName) : error;
+        });
+      const call = () => limited({ key, change, ...(quota ? { quota } : {}) }, throttledOf, readable);
       return change ? call() : askAgain(judge, call);
     },
     // Around all others: each time it is signed anew, with the credentials as they are then.
@@ -93,6 +98,15 @@ function isJsonObject(said: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The SDK looks at no refusal before it reads it: one of another shape makes it fail, and it marks such an error. */
+function isUnreadable(error: unknown): boolean {
+  return (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) && '$response' in error;
+}
+
+function unreadable(command: string): NotYetError {
+  return new NotYetError('NotAnAnswer', `what came for ${command.replace(/Command$/, '')} is a refusal of another shape than AWS gives it`);
 }
 
 function noAnswer(operation: string, type: string): NotYetError {

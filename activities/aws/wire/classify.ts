@@ -82,11 +82,11 @@ export function classify(error: unknown): FailureClass {
   if (((error ?? {}) as SdkError).$metadata?.clockSkewCorrected) return retry('ClockSkew', "the worker's clock differs from that of AWS");
   const codes = codesOf(error);
   for (const code of codes) {
-    const mend = code === 'AccessDenied' && line.includes('sts:AssumeRole') ? NO_ENTRY : BLOCKED[code];
+    const mend = code === 'AccessDenied' && line.includes('sts:AssumeRole') ? NO_ENTRY : own(BLOCKED, code);
     if (mend !== undefined) return blocked(code, `${quotable(code) ? `${line}; ` : ''}${mend}`);
   }
   for (const code of codes) {
-    const words = RETRY[code];
+    const words = own(RETRY, code);
     if (words !== undefined) return retry(code, words);
   }
   const untrusted = codes.find((c) => UNTRUSTED.test(c));
@@ -104,6 +104,9 @@ export function throttledOf(error: unknown): Throttled | undefined {
   const failure = classify(error);
   return failure.kind === 'retry' && THROTTLED.has(failure.code) ? { pauseMs: failure.retryAfterMs } : undefined;
 }
+
+/** A table's own entry: a code that came over the wire may be named as what every object has. */
+const own = (table: Record<string, string>, code: string): string | undefined => (Object.hasOwn(table, code) ? table[code] : undefined);
 
 /** Errors about signatures quote the canonical request, session token and all. */
 function quotable(code: string): boolean {
@@ -124,7 +127,9 @@ interface SdkError {
 function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
   const { name, Code, code, cause, errors } = error as SdkError;
-  const own = [Code, code, name].filter((c) => typeof c === 'string').map((c) => (c in RETRY ? c : c.replace(/Exception$/, '')));
+  const own = [Code, code, name]
+    .filter((c) => typeof c === 'string')
+    .map((c) => (Object.hasOwn(RETRY, c) ? c : c.replace(/Exception$/, '')));
   const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].flatMap((e) => codesOf(e, depth + 1));
   return [...own, ...inner];
 }

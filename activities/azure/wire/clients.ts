@@ -35,10 +35,10 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
     ...NO_OWN_RETRIES,
   });
   client.pipeline.addPolicy(asksAgain);
+  client.pipeline.addPolicy(staysAt(endpoint.url));
   client.pipeline.addPolicy(inTurn(endpoint));
   client.pipeline.addPolicy(inTime);
   client.pipeline.addPolicy(singleSlashes);
-  client.pipeline.addPolicy(staysAt(endpoint.url));
   client.pipeline.addPolicy(wholePages);
   client.pipeline.addPolicy(answersOnly);
   const { roleAssignments } = client;

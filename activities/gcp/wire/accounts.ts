@@ -1,10 +1,11 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import type { policyanalyzer_v1 } from 'googleapis/build/src/apis/policyanalyzer/v1.js';
+import { z } from 'zod';
 import { isThere } from '../../answer.ts';
 import { lastSegment, type ServiceAccount } from '../snapshot.ts';
 import { unlessAbsent } from './absence.ts';
 import { isGone } from './classify.ts';
-import { PAGE, pages, withProjectId, type Endpoint } from './wire.ts';
+import { flag, PAGE, pages, shaped, text, withProjectId, type Endpoint } from './wire.ts';
 
 /**
  * Service accounts, named `projects/<id>/serviceAccounts/<mail address or unique id>`. What is not there is undefined when read, and done when
@@ -14,20 +15,23 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint, settle: number) {
   const { serviceAccounts: accounts } = iam.projects;
   const listServiceAccounts = async (projectId: string): Promise<ServiceAccount[]> => {
     const name = `projects/${projectId}`;
-    return (await pages('accounts', (token) => accounts.list({ name, pageSize: PAGE, ...token }, iamAt))).map(account);
+    return await pages('accounts', Account, (token) => accounts.list({ name, pageSize: PAGE, ...token }, iamAt));
   };
   const unlessNone = unlessAbsent(listServiceAccounts, settle);
   return {
     listServiceAccounts,
     unlessNone,
     getServiceAccount: (name: string): Promise<ServiceAccount | undefined> =>
-      unlessNone(name, async () => account((await accounts.get({ name }, iamAt)).data)),
+      unlessNone(name, async () => shaped('a service account', Account, (await accounts.get({ name }, iamAt)).data)),
     /** Ids of the keys that people made of an account and that are not over, disabled ones included. Google's own are not among them. */
     async listKeys(name: string): Promise<string[]> {
       const answer = await unlessNone(name, () => accounts.keys.list({ name, keyTypes: ['USER_MANAGED'] }, iamAt));
       const isOver = (at: string | null | undefined) => at !== undefined && at !== null && Date.parse(at) < Date.now();
-      const keys = (answer?.data.keys ?? []).filter((k) => !isOver(k.validBeforeTime));
-      return keys.map((k) => lastSegment(k.name ?? '')).toSorted();
+      const keys = answer === undefined ? [] : (shaped('keys', Keys, answer.data).keys ?? []);
+      return keys
+        .filter((k) => !isOver(k.validBeforeTime))
+        .map((k) => lastSegment(k.name))
+        .toSorted();
     },
     async disableServiceAccount(name: string): Promise<void> {
       await unlessNone(name, () => accounts.disable({ name }, iamAt));
@@ -49,21 +53,27 @@ export function accountApi(iam: iam_v1.Iam, iamAt: Endpoint, settle: number) {
   };
 }
 
-function account(raw: iam_v1.Schema$ServiceAccount): ServiceAccount {
-  return {
-    name: withProjectId(raw.name, raw.projectId ?? ''),
-    email: raw.email ?? '',
-    uniqueId: raw.uniqueId ?? '',
-    displayName: raw.displayName ?? '',
-    description: raw.description ?? '',
-    disabled: raw.disabled ?? false,
-  };
-}
+const Account = z
+  .object({
+    name: z.string().min(1),
+    projectId: z.string().min(1),
+    email: z.string().min(1),
+    uniqueId: z.string().min(1),
+    displayName: text,
+    description: text,
+    disabled: flag,
+  })
+  .transform(({ projectId, ...account }): ServiceAccount => ({ ...account, name: withProjectId(account.name, projectId) }));
 
-interface Activity {
-  lastAuthenticatedTime?: string;
-  serviceAccount?: { fullResourceName?: string };
-}
+const Keys = z.object({ keys: z.array(z.object({ name: z.string().min(1), validBeforeTime: z.string().nullish() })).nullish() });
+
+const time = z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is no time');
+const Used = z.object({
+  fullResourceName: text,
+  activity: z
+    .object({ lastAuthenticatedTime: time.nullish(), serviceAccount: z.object({ fullResourceName: z.string().nullish() }).nullish() })
+    .nullish(),
+});
 
 /** When accounts were used. */
 export function activityApi(analyzer: policyanalyzer_v1.Policyanalyzer, at: Endpoint) {
@@ -72,10 +82,10 @@ export function activityApi(analyzer: policyanalyzer_v1.Policyanalyzer, at: Endp
     /** When each service account of a project last authenticated, by mail address; Policy Analyzer tells days, some hours late. */
     async lastAuthentications(projectId: string): Promise<Map<string, Date>> {
       const parent = `projects/${projectId}/locations/global/activityTypes/serviceAccountLastAuthentication`;
-      const raw = await pages('activities', (token) => activities.query({ parent, pageSize: 1000, ...token }, at));
+      const raw = await pages('activities', Used, (token) => activities.query({ parent, pageSize: 1000, ...token }, at));
       return new Map(
         raw.flatMap(({ fullResourceName, activity }) => {
-          const { lastAuthenticatedTime, serviceAccount } = (activity ?? {}) as Activity;
+          const { lastAuthenticatedTime, serviceAccount } = activity ?? {};
           const name = serviceAccount?.fullResourceName ?? fullResourceName;
           return name && lastAuthenticatedTime ? [[lastSegment(name), new Date(lastAuthenticatedTime)] as const] : [];
         }),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
 import { NETWORK_CODES, RefusedError, retryAfterOf } from '../../answer.ts';
 import type { Throttled } from '../../throttled.ts';
@@ -183,16 +184,19 @@ interface Answer {
   permission?: string;
 }
 
-interface ErrorBody {
-  error?: string | { message?: string; status?: string; details?: Detail[]; errors?: { reason?: string }[] };
-  error_description?: string;
-}
-interface Detail {
-  reason?: string;
-  /** Of google.rpc.RetryInfo, such as `1.5s`. */
-  retryDelay?: string;
-  metadata?: { permission?: string };
-}
+/** Whatever has another shape than Google's is not there: an error is judged by what it says, and never makes the judging fail. */
+const word = z.string().optional().catch(undefined);
+/** `retryDelay`: of google.rpc.RetryInfo, such as `1.5s`. */
+const Detail = z.object({ reason: word, retryDelay: word, metadata: z.object({ permission: word }).optional().catch(undefined) }).catch({});
+const ErrorBody = z
+  .object({
+    error: z
+      .union([z.string(), z.object({ message: word, status: word, details: z.array(Detail).catch([]), errors: z.array(Detail).catch([]) })])
+      .optional()
+      .catch(undefined),
+    error_description: word,
+  })
+  .catch({});
 
 function read(error: unknown): Answer {
   if (error instanceof OperationError) {
@@ -200,7 +204,7 @@ function read(error: unknown): Answer {
     return { status: HTTP_OF_RPC[error.code] ?? 500, ...(rpc === undefined ? {} : { rpc }), message: redact(error.message), reasons: [] };
   }
   const response = (error as { response?: { status?: number; headers?: unknown; data?: unknown } } | null | undefined)?.response;
-  const body = (typeof response?.data === 'object' && response.data !== null ? response.data : {}) as ErrorBody;
+  const body = ErrorBody.parse(response?.data);
   if (typeof body.error === 'string') {
     // An OAuth error: the token endpoint spoke, not the API. Its 400 means the same as the API's 401.
     const status = response?.status === 400 ? 401 : response?.status;
@@ -211,7 +215,7 @@ function read(error: unknown): Answer {
     };
   }
   const details = body.error?.details ?? [];
-  const permission = details.map((d) => d.metadata?.permission).find((p) => p !== undefined);
+  const permission = details.map((detail) => detail.metadata?.permission).find((p) => p !== undefined);
   const retryAfterMs = retryAfter(response?.headers) ?? delayOf(details);
   return {
     ...(response?.status === undefined ? {} : { status: response.status }),
@@ -228,8 +232,8 @@ function retryAfter(headers: unknown): number | undefined {
   return value ? retryAfterOf(value, Date.now()) : undefined;
 }
 
-function delayOf(details: readonly Detail[]): number | undefined {
-  const seconds = details.map((d) => /^(\d+(?:\.\d+)?)s$/.exec(String(d.retryDelay))?.[1]).find((s) => s !== undefined);
+function delayOf(details: readonly z.infer<typeof Detail>[]): number | undefined {
+  const seconds = details.map((d) => /^(\d+(?:\.\d+)?)s$/.exec(d.retryDelay ?? '')?.[1]).find((s) => s !== undefined);
   return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1_000);
 }
 

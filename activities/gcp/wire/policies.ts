@@ -1,11 +1,31 @@
 import type { cloudasset_v1 } from 'googleapis/build/src/apis/cloudasset/v1.js';
 import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import { z } from 'zod';
 import { unlessGone, RefusedError } from '../../answer.ts';
 import type { Policy } from '../snapshot.ts';
 import type { UnlessAbsent } from './absence.ts';
 import { isGone } from './classify.ts';
-import { pages, type Endpoint } from './wire.ts';
+import { pages, shaped, texts, type Endpoint } from './wire.ts';
+
+/** What is not named here travels along when it is written back. */
+const PolicyShape = z.looseObject({
+  version: z.int().nullish(),
+  etag: z.string().nullish(),
+  bindings: z
+    .array(
+      z.looseObject({
+        role: z.string().min(1),
+        members: z.array(z.string()),
+        condition: z.looseObject({ title: z.string().nullish(), expression: z.string(), description: z.string().nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+const Permissions = z.object({ permissions: texts });
+const Found = z.object({ resource: z.string().min(1), policy: PolicyShape.nullish() });
+
+const policyIn = (resource: string, data: unknown): Policy => shaped(`the policy of ${resource}`, PolicyShape, data) as Policy;
 
 /** The two policy calls: four types of resource, each with its own method in Google's APIs. */
 export function policyApi(
@@ -28,12 +48,12 @@ export function policyApi(
         const { data } = isAccount(resource)
           ? await iam.projects.serviceAccounts.getIamPolicy({ resource, 'options.requestedPolicyVersion': 3 }, iamAt)
           : await level(resource).getIamPolicy({ resource, requestBody: { options: { requestedPolicyVersion: 3 } } }, managerAt);
-        return data as Policy;
+        return policyIn(resource, data);
       }),
     /** Which of these permissions the worker has on an organisation, folder or project. */
     async testPermissions(resource: string, permissions: string[]): Promise<string[]> {
       const { data } = await level(resource).testIamPermissions({ resource, requestBody: { permissions } }, managerAt);
-      return data.permissions ?? [];
+      return shaped('permissions', Permissions, data).permissions;
     },
     /** False where the resource is not there. Refused with 409 when the policy's etag is no longer current. */
     async setPolicy(resource: string, policy: Policy): Promise<boolean> {
@@ -65,10 +85,10 @@ export function assetApi(assets: cloudasset_v1.Cloudasset, at: Endpoint) {
      * `//cloudresourcemanager.googleapis.com/folders/12`: each whole, but minutes old perhaps.
      */
     async searchPolicies(scope: string, assetTypes: string[]): Promise<{ resource: string; policy: Policy }[]> {
-      const raw = await pages('results', (token) =>
+      const raw = await pages('results', Found, (token) =>
         assets.v1.searchAllIamPolicies({ scope, assetTypes, pageSize: ASSET_PAGE, ...token }, at),
       );
-      return raw.map(({ resource, policy }) => ({ resource: resource ?? '', policy: (policy ?? {}) as Policy }));
+      return raw.map(({ resource, policy }) => ({ resource, policy: (policy ?? {}) as Policy }));
     },
   };
 }

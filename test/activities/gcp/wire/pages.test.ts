@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { pages } from '../../../../activities/gcp/wire/wire.ts';
 
 /** A listing whose pages lead on as told: from the token that asked for it to the next one. */
@@ -8,7 +9,7 @@ const listing = (next: Record<string, string>) => {
     asked.push(pageToken);
     return Promise.resolve({ data: { roles: [pageToken], nextPageToken: next[pageToken] ?? null } });
   };
-  return { asked, all: () => pages('roles', ask) };
+  return { asked, all: () => pages('roles', z.string(), ask) };
 };
 
 test('pages are read to their end', async () => {
