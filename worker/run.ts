@@ -12,6 +12,7 @@ import { loadSealingKey } from '../security/sealing.ts';
 import { loadSigningKey } from '../security/signing.ts';
 import { allClouds } from './clouds.ts';
 import { workflowBundle } from './bundle/index.ts';
+import { serveHealth } from './health.ts';
 import { installLogging } from './logging.ts';
 import { policyOf } from './policy.ts';
 import { sharing } from './share.ts';
@@ -28,6 +29,7 @@ export async function run(): Promise<void> {
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
   const policy = policyOf(policyFile);
   answerWithinMs(env);
+  const health = await serveHealth(env);
   const home = homeOf();
   const ring = loadKeys(home.keys);
   const { journal, artifacts } = await untilThere(log, () => openRecords(env, ring, { create: true }), isRecordsServerAway);
@@ -51,6 +53,13 @@ export async function run(): Promise<void> {
   };
   await (await untilThere(log, () => connect(settings), isCode('NoServer'))).close();
   const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle);
+  health.needs({
+    worker: () => {
+      if (!worker.polls()) throw new Error('it takes on nothing any more, and ends');
+    },
+    Temporal: () => connection.workflowService.getSystemInfo({}),
+    records: () => journal.head(''),
+  });
   log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, endWaits);
@@ -60,6 +69,7 @@ export async function run(): Promise<void> {
     await worker.run();
   } finally {
     share.end();
+    await health.stop();
     await connection.close();
     await journal.close();
   }

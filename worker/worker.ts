@@ -16,7 +16,7 @@ export async function createWorker(
   ring: KeyRing,
   deps: Deps,
   bundle: NonNullable<WorkerOptions['workflowBundle']>,
-): Promise<{ worker: Pick<Worker, 'run' | 'shutdown'>; connection: NativeConnection }> {
+): Promise<{ worker: Together; connection: NativeConnection }> {
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
   const options: WorkerOptions = {
     connection,
@@ -28,8 +28,8 @@ export async function createWorker(
       payloadCodecs: [new WorkerCodec(ring, { takesPlain: () => takesPlain(deps.policy) })],
     },
     interceptors: { activity: [refusingPayloads] },
-    // A removal under way is finished and written down before the process ends.
-    shutdownGraceTime: '30s',
+    // Told to end, work ends between items at once: an item that was begun is finished and written down before the process ends, whatever that takes.
+    shutdownGraceTime: 0,
     maxConcurrentActivityTaskExecutions: 40,
     // A request to pause or cancel reaches an activity with its next heartbeat.
     maxHeartbeatThrottleInterval: '2s',
@@ -42,7 +42,12 @@ export async function createWorker(
 }
 
 /** Several workers that begin and end as one. */
-function together(workers: Worker[]): Pick<Worker, 'run' | 'shutdown'> {
+type Together = Pick<Worker, 'run' | 'shutdown'> & {
+  /** Whether all of them poll: not yet before `run`, no more from the moment they are told to end. */
+  polls(): boolean;
+};
+
+function together(workers: Worker[]): Together {
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -50,5 +55,5 @@ function together(workers: Worker[]): Pick<Worker, 'run' | 'shutdown'> {
     // One that fails takes the others with it.
     await Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
   };
-  return { run, shutdown };
+  return { run, shutdown, polls: () => workers.every((worker) => worker.getState() === 'RUNNING') };
 }

@@ -16,7 +16,13 @@ export interface Killed {
  * Kills a worker once two of `items` are done and another is begun. It is stopped while we look, so what we saw is what it dies with;
  * items are many enough that some are left. Throws when all are done before that was seen.
  */
-export async function killAmid(stage: Stage, worker: Child, journal: string, items: readonly string[]): Promise<Killed> {
+export async function killAmid(
+  stage: Stage,
+  worker: Pick<Child, 'pid'>,
+  journal: string,
+  items: readonly string[],
+  signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL',
+): Promise<Killed> {
   for (;;) {
     process.kill(worker.pid, 'SIGSTOP');
     const done = (await recordsOf(stage, journal)).flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []));
@@ -24,7 +30,9 @@ export async function killAmid(stage: Stage, worker: Child, journal: string, ite
     const begun = open.find((item) => items.includes(item));
     const finished = items.filter((item) => done.includes(item)).length;
     if (begun && finished >= 2) {
-      process.kill(worker.pid, 'SIGKILL');
+      process.kill(worker.pid, signal);
+      // One that is only told to end goes on for that.
+      if (signal !== 'SIGKILL') process.kill(worker.pid, 'SIGCONT');
       return { begun, done, open };
     }
     process.kill(worker.pid, 'SIGCONT');

@@ -44,7 +44,14 @@ async function waitingWorker() {
   const policy = join(stage.folder, 'policy.yaml');
   writeFileSync(policy, 'identity: asserted\napprovers: [riley]\n');
   const port = await freePort();
-  const env = { ...process.env, ...stage.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}`, OFFBOARD_POLICY: policy };
+  const healthPort = await freePort();
+  const env = {
+    ...process.env,
+    ...stage.env,
+    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+    OFFBOARD_POLICY: policy,
+    OFFBOARD_HEALTH_PORT: String(healthPort),
+  };
   const worker = spawn(process.execPath, ['worker/main.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   await new Promise<void>((done) => {
@@ -53,15 +60,18 @@ async function waitingWorker() {
       if (line.includes('"waits: no Temporal server answers')) done();
     });
   });
-  return { worker, port, said };
+  const health = async (path: string) => (await fetch(`http://127.0.0.1:${healthPort}${path}`)).status;
+  return { worker, port, said, health };
 }
 
 test('a worker whose Temporal is not there yet says so in JSON lines, waits, and is ready when it comes', async () => {
-  const { worker, port, said } = await waitingWorker();
+  const { worker, port, said, health } = await waitingWorker();
   expect(worker.exitCode).toBeNull();
+  expect([await health('/healthz'), await health('/readyz')]).toEqual([200, 503]);
   const server = await forwarding(port);
   const [ready] = (await once(createInterface(worker.stdout), 'line')) as [string];
   expect(JSON.parse(ready)).toEqual({ ready: true });
+  await expect.poll(() => health('/readyz')).toBe(200);
   worker.kill('SIGTERM');
   await once(worker, 'exit');
   for (const line of said) expect(JSON.parse(line)).toMatchObject({ msg: expect.any(String) as string });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Child } from '../../client/demo/process.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -82,6 +83,44 @@ test('a worker killed while it puts things in quarantine knows what it put there
     expect(new Set(words.slice(0, -1))).toEqual(new Set(['quarantined']));
   }
 });
+
+test(
+  'a worker that is told to end ends between items: what it has begun has an outcome, and the next one begins with the rest',
+  { timeout: 600_000 },
+  async () => {
+    await worker?.stop();
+    worker = await workerProcess(stage);
+    const estate = smallEstate();
+    estate.manifest.breakers = { maxPercent: 100 };
+    estate.objects.push(...ROLES.map((name) => memberRole(name, { attached: ['arn:aws:iam::aws:policy/SecurityAudit'] })));
+    const run = await startedRun(stage, estate);
+    const { run: journal } = await approveGate(stage, run, 'plan');
+    const { begun, done } = await killAmid(stage, worker, journal, ROLES.map(memberItem), 'SIGTERM');
+    await untilEnded(worker);
+    const after = await removedBy(stage, journal);
+    expect((await intentsOf(stage, journal)).toSorted()).toEqual(after.toSorted());
+    expect(after).toContain(begun);
+    // Three are removed at once, at most: those that were begun.
+    expect(after.length).toBeLessThan(done.length + 10);
+    worker = await workerProcess(stage);
+    await stage.until(run, (v) => v.gate?.gate === 'collectors', 120_000);
+    const all = await intentsOf(stage, journal);
+    expect(all).toEqual(expect.arrayContaining(ROLES.map(memberItem)));
+    expect(new Set(all).size).toBe(all.length);
+  },
+);
+
+/** Until its process is there no more. */
+async function untilEnded({ pid }: Child): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(20);
+  }
+}
 
 /** Our own call as the cloud may have applied it while its answer was lost. */
 async function applyRemoval(item: string): Promise<void> {
