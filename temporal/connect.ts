@@ -58,26 +58,56 @@ function configFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Connects, and makes sure of the namespace. Throws `NoServer` when the server does not answer `within` 5 seconds (in ms) or has no such
+ * Connects, and makes sure of server and namespace. Throws `NoServer` when the server does not answer `within` 5 seconds (in ms) or has no such
  * namespace.
  */
 export async function connect(settings: ConnectionSettings, within = 5_000): Promise<Connection> {
-  const { address, namespace, options } = settings;
-  let connection: Connection;
+  const connection = await reach(settings, within);
   try {
-    connection = await Connection.connect({ ...options, address, connectTimeout: within });
-  } catch (cause) {
-    const mend = 'start it, or name another with TEMPORAL_ADDRESS or a profile in temporal.toml';
-    throw new OffboardError('NoServer', `no Temporal server answers at ${address} within ${within / 1000} s; ${mend}`, { cause });
-  }
-  if (await lacksNamespace(connection, namespace)) {
+    await demandServed(connection, settings, within);
+  } catch (error) {
     await connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+/** Connects, and asks nothing yet: whatever is asked first tells whether the server is one of Temporal's and has the namespace. Throws `NoServer` as `connect`. */
+export async function reach({ address, options }: ConnectionSettings, within = 5_000): Promise<Connection> {
+  const connection = Reached.lazy({ ...options, address, connectTimeout: within }) as Reached;
+  try {
+    await connection.ready(within);
+    return connection;
+  } catch (cause) {
+    await connection.close();
+    throw noAnswer(address, within, cause);
+  }
+}
+
+/** A connection that can be waited for without a call. */
+class Reached extends Connection {
+  async ready(within: number): Promise<void> {
+    await this.untilReady(Date.now() + within);
+  }
+}
+
+/** Throws `NoServer` where what answers is no server of Temporal's, or has no such namespace. */
+export async function demandServed(connection: Connection, { address, namespace }: ConnectionSettings, within = 5_000): Promise<void> {
+  try {
+    await connection.ensureConnected();
+  } catch (cause) {
+    throw noAnswer(address, within, cause);
+  }
+  if (await lacksNamespace(connection, namespace))
     throw new OffboardError(
       'NoServer',
       `the Temporal server at ${address} has no namespace ${namespace}; create it with \`temporal operator namespace create -n ${namespace}\`, or set TEMPORAL_NAMESPACE`,
     );
-  }
-  return connection;
+}
+
+function noAnswer(address: string, within: number, cause: unknown): OffboardError {
+  const mend = 'start it, or name another with TEMPORAL_ADDRESS or a profile in temporal.toml';
+  return new OffboardError('NoServer', `no Temporal server answers at ${address} within ${within / 1000} s; ${mend}`, { cause });
 }
 
 /** Only the server's own "no such namespace" counts: whoever may not describe a namespace may still work in it. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { messageOf } from '../model/errors.ts';
 import type { MaybeOurs } from '../model/maybe-ours.ts';
+import type { RunView } from '../model/messages/status.ts';
 import type { RunStatus } from '../model/names.ts';
 import { afterDryRun, type NextStep, type Reason } from '../model/next-step.ts';
 import type { PhaseCounts } from '../model/outcome.ts';
@@ -24,6 +25,7 @@ import { readEstate, type PartRead } from './read-estate.ts';
 import { whileRecordsLast } from './records.ts';
 import { Run, type StepOutcome } from './run.ts';
 import type { OffboardingInput } from './run-state.ts';
+import { viewOf } from './view.ts';
 
 export interface OffboardingResult {
   run: string;
@@ -41,7 +43,12 @@ export interface OffboardingResult {
   maybeOurs?: MaybeOurs;
   /** Folder of the evidence on the worker's machine. */
   evidence: string;
+  /** How it stood at its end: whoever asks afterwards need not have a worker go through its history. Absent where that is too long for a result. */
+  view?: RunView;
 }
+
+/** In characters of JSON. What is left unresolved may be thousands of items. */
+const LONGEST_VIEW = 32_768;
 
 export type Ending = { status: RunStatus } & Reason;
 
@@ -179,6 +186,7 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
   run.ended = { ...why, reason: proved.reason };
   run.enter('ended');
   await condition(allHandlersFinished);
+  const view = viewOf(run);
   return {
     run: run.id,
     ...why,
@@ -189,5 +197,6 @@ async function end(run: Run, { status, ...ending }: Ending): Promise<Offboarding
     leftovers,
     ...(run.maybeOurs ? { maybeOurs: run.maybeOurs } : {}),
     evidence,
+    ...(JSON.stringify(view).length <= LONGEST_VIEW ? { view } : {}),
   };
 }

@@ -7,15 +7,15 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   WorkflowUpdateStage,
+  type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from '../../model/errors.ts';
-import type { RunView } from '../../model/messages/status.ts';
+import { PROGRESS, type DiscoveryProgress } from '../../model/messages/progress.ts';
+import { STATUS, type RunView } from '../../model/messages/status.ts';
 import { aboutRun, isStep, step, type NextStep } from '../../model/next-step.ts';
 import { answered, answerRefused } from '../../security/client-codec.ts';
-import { progress } from '../../workflows/messages/progress.ts';
-import { status } from '../../workflows/messages/status.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { requireWorker, type Session } from './session.ts';
 
@@ -26,9 +26,14 @@ const RESULT_WITHIN_MS = 5_000;
 const DEADLINE_EXCEEDED = 4;
 const FAILED_PRECONDITION = 9;
 
+/** What Temporal knows of a run. Throws RunNotFound. */
+export async function descriptionOf(session: Session, workflowId: string): Promise<WorkflowExecutionDescription> {
+  return await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).describe());
+}
+
 /** Asks a run where it is. Throws RunNotFound, NoWorker, AnswerRefused, and StartRefused for one that never began. */
 export async function viewOf(session: Session, workflowId: string): Promise<RunView> {
-  const ask = () => session.client.workflow.getHandle(workflowId).query(status);
+  const ask = () => session.client.workflow.getHandle(workflowId).query<RunView>(STATUS);
   return await translated(session, workflowId, () =>
     session.client.withDeadline(Date.now() + TAKEN_WITHIN_MS, () => answered(workflowId, ask)),
   );
@@ -40,7 +45,7 @@ export async function viewOf(session: Session, workflowId: string): Promise<RunV
  */
 export async function viewIfAnswered(session: Session, workflowId: string, withinMs: number): Promise<RunView | undefined> {
   try {
-    const ask = () => session.client.workflow.getHandle(workflowId).query(status);
+    const ask = () => session.client.workflow.getHandle(workflowId).query<RunView>(STATUS);
     return await session.client.withDeadline(Date.now() + withinMs, () => answered(workflowId, ask));
   } catch (error) {
     const kinds = [OffboardError, ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
@@ -54,7 +59,7 @@ export async function discoveryOf(session: Session, workflowId: string) {
   const handle = session.client.workflow.getHandle(workflowId);
   return await translated(session, workflowId, async () => ({
     ...(await handle.describe()),
-    progress: await answered(workflowId, () => handle.query(progress)),
+    progress: await answered(workflowId, () => handle.query<DiscoveryProgress>(PROGRESS)),
   }));
 }
 
@@ -79,7 +84,7 @@ export async function send<R, A extends [unknown]>(
 
 /** Throws RunNotFound for an unknown workflow id, and GateNotOpen for a run that has ended. */
 export async function requireRun(session: Session, workflowId: string): Promise<void> {
-  const { status: state } = await translated(session, workflowId, () => session.client.workflow.getHandle(workflowId).describe());
+  const { status: state } = await descriptionOf(session, workflowId);
   if (state.name === 'RUNNING') return;
   const told = (error: unknown) => error instanceof OffboardError && (error.code === 'StartRefused' || error.code === 'AnswerRefused');
   const view = await viewOf(session, workflowId).catch(undefinedIf((error) => !told(error)));

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle, type WorkflowResultType } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { OffboardError } from '../../model/errors.ts';
+import { PROGRESS, type DiscoveryProgress } from '../../model/messages/progress.ts';
 import { step } from '../../model/next-step.ts';
 import type { discovery } from '../../workflows/discovery.ts';
-import { progress } from '../../workflows/messages/progress.ts';
 import type { DiscoveryStatus } from '../render/discovery.ts';
 import { discoveryOf } from './ask.ts';
 import { throttledWords } from '../render/status.ts';
@@ -72,7 +72,7 @@ async function tellProgress(session: Session, handle: Handle, tell: (line: strin
 }
 
 async function progressLine(session: Session, handle: Handle): Promise<string> {
-  const { stage, read, of } = await handle.query(progress);
+  const { stage, read, of } = await handle.query<DiscoveryProgress>(PROGRESS);
   const { retrying, throttled } = await heldOf(session, handle.workflowId);
   const [first] = retrying;
   const [slow] = throttledWords(throttled);

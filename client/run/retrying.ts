@@ -1,3 +1,4 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ActivitySerializationContext, Payload, ProtoFailure } from '@temporalio/common';
 import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { tsToDate } from '@temporalio/common/lib/time.js';
@@ -15,8 +16,15 @@ export interface Held {
 
 /** Asks Temporal for both. */
 export async function heldOf(session: Session, workflowId: string): Promise<Held> {
+  return await heldIn(session, await session.client.workflow.getHandle(workflowId).describe());
+}
+
+/** Both, by what Temporal told of the run. */
+export async function heldIn(
+  session: Session,
+  { workflowId, raw }: Pick<WorkflowExecutionDescription, 'workflowId' | 'raw'>,
+): Promise<Held> {
   const { client } = session;
-  const { raw } = await client.workflow.getHandle(workflowId).describe();
   const held: Held = { retrying: [], throttled: [] };
   for (const a of raw.pendingActivities ?? []) {
     const { namespace } = client.options;

@@ -6,7 +6,15 @@ import { ClientCodec } from '../../security/client-codec.ts';
 import { workersKeys } from '../../security/keys.ts';
 import type { Terminal } from './sign-in.ts';
 import { signerOf, type Sign } from './sign.ts';
-import { connect, connectionSettings, profileSought, taskQueueOf } from '../../temporal/connect.ts';
+import {
+  connect,
+  connectionSettings,
+  demandServed,
+  profileSought,
+  reach,
+  taskQueueOf,
+  type ConnectionSettings,
+} from '../../temporal/connect.ts';
 import { FAILURE_CONVERTER_PATH } from '../../temporal/failure-converter-path.ts';
 
 /** A connection to Temporal with the payload keys of this machine. */
@@ -30,14 +38,22 @@ const POLLER_SEEN_MS = 90_000;
 type Given = Pick<Terminal, 'env'> & Partial<Terminal>;
 
 /** Connects to the server that the environment or a profile names. Throws NoServer, NoKeys. */
-export async function openSession(env: NodeJS.ProcessEnv, terminal?: Terminal): Promise<Session> {
+export async function openSession(env: NodeJS.ProcessEnv): Promise<Session> {
+  return await sessionBy(connect, settingsIn(env), env);
+}
+
+function settingsIn(env: NodeJS.ProcessEnv): ConnectionSettings {
   const settings = connectionSettings(env);
   if (!settings) {
     const message = `no Temporal server is named: ${profileSought(env)}; set TEMPORAL_ADDRESS (a demonstration brings its own)`;
     throw new OffboardError('NoServer', message, { next: [step('demo')] });
   }
+  return settings;
+}
+
+async function sessionBy(by: typeof reach, settings: ConnectionSettings, env: NodeJS.ProcessEnv, terminal?: Terminal): Promise<Session> {
   const codec = new ClientCodec(workersKeys(env));
-  const connection = await connect(settings);
+  const connection = await by(settings);
   const dataConverter = { failureConverterPath: FAILURE_CONVERTER_PATH, payloadCodecs: [codec] };
   const client = new Client({ connection, namespace: settings.namespace, dataConverter });
   const signsIn = env['OFFBOARD_SIGN_IN'] === '1';
@@ -53,11 +69,15 @@ export async function openSession(env: NodeJS.ProcessEnv, terminal?: Terminal): 
   };
 }
 
-/** Runs with a session that is closed afterwards. */
+/** Runs with a session that is closed afterwards. Whether the server is one of Temporal's, and has the namespace, is asked where the work fails. Throws NoServer, NoKeys. */
 export async function withSession<T>({ env, err, stdin, interactive }: Given, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(env, err && stdin ? { env, err, stdin, interactive: interactive === true } : undefined);
+  const settings = settingsIn(env);
+  const session = await sessionBy(reach, settings, env, err && stdin ? { env, err, stdin, interactive: interactive === true } : undefined);
   try {
     return await work(session);
+  } catch (error) {
+    await demandServed(session.connection, settings);
+    throw error;
   } finally {
     await session.close();
   }

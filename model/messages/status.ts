@@ -8,6 +8,9 @@ import type { Outcome, PhaseCounts } from '../outcome.ts';
 import type { Waiting } from '../waiting.ts';
 import type { CollectorView } from './collector.ts';
 
+/** Name of the query that a run answers with its view. */
+export const STATUS = 'status';
+
 /** What a run is doing, coarser than its phases. */
 export type Stage = 'preconditions' | 'discover' | 'plan' | Phase | 'verify' | 'evidence' | 'ended';
 

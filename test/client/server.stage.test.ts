@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { smallEstate, STARTER, APPROVER } from '../harness/estate.ts';
+import { startedRun } from '../harness/people.ts';
 import { Stage } from '../harness/stage.ts';
 import { workerProcess } from '../harness/worker-process.ts';
 import { clearRun, expectNothingChanged, expectRefused, isKnown, RUN, runAtPlan, typedIn } from './on-stage.ts';
@@ -33,8 +34,26 @@ test('no server named at all', async () => {
   expect(JSON.parse(result.out)).toMatchObject({ error: 'NoServer' });
 });
 
-test('a namespace that the server has not is named with the mend', async () => {
-  expectRefused(await typedWith({ TEMPORAL_NAMESPACE: 'elsewhere' }, 'list'), 'NoServer', 'no namespace elsewhere', 'TEMPORAL_NAMESPACE');
+test.each<[string, ...string[]]>([
+  ['list'],
+  ['status', RUN],
+  ['watch', RUN],
+  ['plan', RUN],
+  ['report', RUN],
+  ['pause', RUN, '--by', APPROVER],
+  ['approve', RUN, '--gate', 'plan', '--plan-hash', 'x', '--by', APPROVER, '--reason', 'read it'],
+])('a namespace that the server has not is named with the mend by %s', async (...args) => {
+  expectRefused(await typedWith({ TEMPORAL_NAMESPACE: 'elsewhere' }, ...args), 'NoServer', 'no namespace elsewhere', 'TEMPORAL_NAMESPACE');
+});
+
+test('nothing is started in a namespace that the server has not', async () => {
+  const file = stage.writeManifest(smallEstate().manifest);
+  expectRefused(
+    await typedWith({ TEMPORAL_NAMESPACE: 'elsewhere' }, 'start', file, '--by', STARTER),
+    'NoServer',
+    'no namespace elsewhere',
+    'TEMPORAL_NAMESPACE',
+  );
 });
 
 test('no worker on the task queue: nothing is started, nothing sent', async () => {
@@ -61,6 +80,23 @@ test('a worker that has just died does not take the message: said within half a 
   await stage.startWorker();
   expect((await stage.view(run)).gate?.gate).toBe('plan');
   await expectNothingChanged(stage);
+});
+
+test('how a run ended is shown where no worker is, and just as its worker tells it', async () => {
+  const dry = await startedRun(stage, smallEstate(), '--dry-run');
+  await stage.session.client.workflow.getHandle(dry).result();
+  const asked = await stage.view(dry);
+  await stage.stopWorker();
+  const { code, out } = await stage.offboard('status', dry, '--json');
+  const { retrying, throttled, waits, evidence, ...told } = JSON.parse(out) as Record<string, unknown>;
+  expect({ code, told }).toEqual({ code: 0, told: asked });
+  expect({ retrying, throttled, waits, evidence }).toEqual({
+    retrying: [],
+    throttled: [],
+    waits: [],
+    evidence: expect.any(String) as unknown,
+  });
+  await stage.startWorker();
 });
 
 const ON_UNKNOWN: [verb: string, rest: string[]][] = [

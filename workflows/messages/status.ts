@@ -1,9 +1,9 @@
 import { defineQuery, setHandler } from '@temporalio/workflow';
-import type { RunView } from '../../model/messages/status.ts';
+import { STATUS, type RunView } from '../../model/messages/status.ts';
 import type { Run } from '../run.ts';
 import { viewOf } from '../view.ts';
 
-export const status = defineQuery<RunView>('status');
+export const status = defineQuery<RunView>(STATUS);
 
 export function handleStatus(run: Run): void {
   const what = run.input.restores === undefined ? 'run' : 'restore';
