@@ -19,7 +19,7 @@ const BELOW = 0.95;
 /** After a refusal the rate is so much of what it was. */
 const SLOWER = 0.8;
 /** The rate with each call that had to wait and was answered: it rises slowly around the rate that was refused last. */
-const FASTER = { near: 1.001, far: 1.02 };
+const FASTER = { near: 1.0005, far: 1.02 };
 /** A service that refuses still is asked no less often than this a second, or than is published: its pauses do the rest. */
 const SLOWEST = 2;
 /** Of the calls lately, the newest counting a tenth, so many were refused: the rate is not a little too high, but wrong, and what was asked a second tells. */

@@ -18,7 +18,7 @@ export interface Counted {
 /** No removal or quarantine rests on a reading that is older: only the next try of its activity judges anew. */
 export const JUDGED_LONG_AGO = 'JudgedLongAgo';
 
-/** What waits for its turn when its activity, or this worker, is to stop: it is not asked again here. */
+/** What waits for its turn when its activity is to stop, as when its worker ends: it is not asked again here. */
 export const STOPPED = 'Stopped';
 
 /** By when what is asked must have begun, in ms. */
@@ -47,14 +47,6 @@ export function patienceFor(unreachable: number): number {
 
 /** Of the time that a try of an activity has, so much may go into waiting. */
 const OF_A_TRY = 0.75;
-/** Aborted once this worker ends. */
-const ending = new AbortController();
-
-/** From now on nothing waits its turn any more: this worker ends, and another one asks. */
-export function endWaits(): void {
-  ending.abort();
-}
-
 /** Outside of activities, in ms. */
 const ELSEWHERE_MS = 60_000;
 /** As many keys as are asked within a while. */
@@ -127,9 +119,9 @@ async function turnOf(key: string, limit: Limit, change: boolean): Promise<boole
   const context = asyncLocalStorage.getStore();
   const { changesBy = Infinity, patience = Infinity } = bounds.getStore() ?? {};
   const latest = Math.min(latestOf(context), change ? changesBy : Infinity);
-  const signals = [ending.signal, ...(context ? [context.cancellationSignal] : [])];
+  const signal = context?.cancellationSignal;
   const refusal = (ms: number) => {
-    if (signals.some((s) => s.aborted)) return new NotYetError(STOPPED, `${key} could not be asked before the activity was to stop`);
+    if (signal?.aborted) return new NotYetError(STOPPED, `${key} could not be asked before the activity was to stop`);
     if (change && latest === changesBy)
       return new NotYetError(JUDGED_LONG_AGO, 'what it was judged by is older than a minute; it is judged again', ms);
     return new NotYetError('Throttled', `${key} asks to wait for ${Math.ceil(ms / 1_000)} s more`, ms);
@@ -137,7 +129,7 @@ async function turnOf(key: string, limit: Limit, change: boolean): Promise<boole
   const since = Date.now();
   if (change && since > changesBy) throw refusal(0);
   const before = limit.wait();
-  const turn = limit.turn({ change, latest, patience, signal: before > 0 ? AbortSignal.any(signals) : undefined, refusal });
+  const turn = limit.turn({ change, latest, patience, signal, refusal });
   if (!turn) return false;
   const all = context && (waits.get(context) ?? new Map<symbol, { key: string; since: number; until: () => number }>());
   const own = Symbol(key);

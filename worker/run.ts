@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { answerWithinMs } from '../activities/answer-within.ts';
-import { endWaits } from '../activities/limited.ts';
 import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
 import { isLost } from '../activities/records/postgres/causes.ts';
@@ -62,7 +61,6 @@ export async function run(): Promise<void> {
   });
   log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, endWaits);
   const share = sharing(connection, settings.namespace, taskQueueOf(env), log);
   try {
     // Ends on SIGINT and SIGTERM, after the activities under way.

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { attend, type People } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
@@ -14,13 +15,15 @@ import { samePerson } from '../../model/identity/person.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
 import { KINDS } from '../../sandbox/faults.ts';
 import type { EstateObject } from '../../sandbox/objects.ts';
+import { writeLargeEstate } from '../large-estate/write.ts';
 import { falseVerdicts } from './false-verdicts.ts';
 import { Killer } from './killer.ts';
+import { throttledIn, type ThrottledFigures } from './throttled.ts';
 import { seeded } from '../../sandbox/seeded.ts';
 
 /**
- * `npm run chaos -- [--kills N] [--faults RATE] [--seed S] [--estate FILE] [--json]`: whole runs on a pretend estate, with processes killed (SIGKILL) at random moments
- * until N were, and with RATE of all calls to the clouds disturbed in every way the sandbox knows. One calm run before tells what a run on that estate leaves. What is
+ * `npm run chaos -- [--kills N] [--faults RATE] [--quotas published] [--seed S] [--estate FILE | --systems N] [--json]`: whole runs on a pretend estate, with processes killed
+ * (SIGKILL) at random moments until N were, with RATE of all calls to the clouds disturbed in every way the sandbox knows, and with clouds that take no more calls than is published. One calm run before tells what a run on that estate leaves. What is
  * counted is counted at the sandbox, not by the product. With --json the last line is a Chaos. Ends with 0 only when everything is as in the calm run.
  */
 export interface Chaos {
@@ -41,6 +44,8 @@ export interface Chaos {
   seconds: number;
   /** Of the calm run. */
   calmSeconds: number;
+  /** Of the last run, where `--quotas` was given. */
+  quotas?: ThrottledFigures;
 }
 
 const STARTER = 'sam.operator@contoso.example';
@@ -66,8 +71,12 @@ async function run(): Promise<void> {
       faults: { type: 'string', default: '0.1' },
       seed: { type: 'string', default: '1' },
       estate: { type: 'string', default: DEFAULT_ESTATE },
+      systems: { type: 'string' },
+      quotas: { type: 'string' },
     },
   });
+  const { quotas } = values;
+  if (quotas !== undefined && quotas !== 'published') throw new Error(`--quotas takes published, not ${quotas}`);
   const [kills, rate, seed] = [
     figure('kills', values.kills, 10_000),
     figure('faults', values.faults, 1),
@@ -75,11 +84,12 @@ async function run(): Promise<void> {
   ];
   // A stalled answer takes as long as it may: with half a minute for each, waiting would be all that a run does.
   process.env['OFFBOARD_ANSWER_WITHIN'] ??= '4';
+  const estate = values.systems === undefined ? values.estate : madeEstate(figure('systems', values.systems, 100_000));
   const began = Date.now();
   const tell = (line: string) => void process.stderr.write(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
-  const stage = await setStage({ estate: values.estate, folder: resolve('.offboard/chaos'), keep: false, progress: tell });
+  const stage = await setStage({ estate, folder: resolve('.offboard/chaos'), keep: false, progress: tell });
   try {
-    const result = await chaos(stage, values.estate, { kills, rate, seed }, tell);
+    const result = await chaos(stage, estate, { kills, rate, seed, quotas }, tell);
     if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     else tell(JSON.stringify(result, undefined, 2));
     process.exitCode = isClean(result) ? 0 : 1;
@@ -88,26 +98,51 @@ async function run(): Promise<void> {
   }
 }
 
-async function chaos(stage: Stage, estate: string, wanted: { kills: number; rate: number; seed: number }, tell: Tell): Promise<Chaos> {
+/** An estate as the benchmark's, of so many systems. */
+function madeEstate(systems: number): string {
+  const folder = resolve('.offboard', 'chaos-estate');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'estate.json');
+  writeLargeEstate(systems, file);
+  return file;
+}
+
+interface Wanted {
+  kills: number;
+  rate: number;
+  seed: number;
+  quotas: 'published' | undefined;
+}
+
+async function chaos(stage: Stage, estate: string, wanted: Wanted, tell: Tell): Promise<Chaos> {
   const loaded = loadEstate(estate);
   tell('a calm run');
   const calm = await round(stage, loaded.objects, tell);
   const killer = new Killer(stage, seeded(wanted.seed), tell);
   const rounds: Round[] = [];
+  let quotas: ThrottledFigures | undefined;
   const began = Date.now();
   const repeatedBefore = await stage.sandbox.repeated();
   do {
     await stage.sandbox.fill(loaded);
+    // What a worker read a moment ago serves it for a minute, and this is another estate.
+    await stage.worker.kill();
+    await stage.worker.start();
     await stage.sandbox.disturb({ rate: wanted.rate, kinds: KINDS, seed: wanted.seed + rounds.length });
+    if (wanted.quotas) await stage.sandbox.limit(wanted.quotas);
     const killing = killer.during(wanted.kills);
     try {
-      rounds.push(await round(stage, loaded.objects, tell));
+      const one = await round(stage, loaded.objects, tell);
+      rounds.push(one);
+      if (wanted.quotas) quotas = throttledIn(await stage.sandbox.quotas(), one.seconds, calm.seconds);
     } finally {
       await killing.stop();
       await stage.sandbox.disturb({ rate: 0 });
+      await stage.sandbox.limit({});
     }
   } while (killer.kills < wanted.kills);
   for (const words of rounds.flatMap((r) => r.falseVerdicts)) tell(`false: ${words}`);
+  for (const key of rounds.flatMap((r) => [...r.left.difference(calm.left)]).slice(0, 50)) tell(`left: ${key}`);
   return {
     runs: rounds.length,
     completed: rounds.filter((r) => r.completed).length,
@@ -120,6 +155,7 @@ async function chaos(stage: Stage, estate: string, wanted: { kills: number; rate
     evidenceValid: rounds.every((r) => r.evidenceValid),
     seconds: Math.round((Date.now() - began) / 1000),
     calmSeconds: Math.round(calm.seconds),
+    ...(quotas ? { quotas } : {}),
   };
 }
 

@@ -135,3 +135,17 @@ test('an estate may be larger than any call of a cloud', async () => {
   expect((await report()).untouched.objects).toBeGreaterThan(many.length);
   expect((await call(sandbox, 'POST', '/arm/subscriptions', { body })).status).toBe(413);
 });
+
+test('quotas are set, counted by key and ended by a call, and a name that is none is told', async () => {
+  const client = await iamClient(sandbox, MEMBER);
+  expect((await control('PUT', 'quotas', { iam: { burst: 1, perSecond: 0.001 } })).status).toBe(204);
+  await client.send(new ListRolesCommand({}));
+  await expect(client.send(new ListRolesCommand({}))).rejects.toMatchObject({ name: 'Throttling' });
+  const [count] = (await control('GET', 'quotas')).json() as { key: string; allowed: number; refused: number }[];
+  expect(count).toMatchObject({ quota: 'iam', key: MEMBER, allowed: 1 });
+  expect(count?.refused).toBeGreaterThan(0);
+  const wrong = await control('PUT', 'quotas', { azure: { burst: 1, perSecond: 1 } });
+  expect([wrong.status, JSON.stringify(wrong.json())]).toEqual([400, expect.stringContaining('no quota has this name') as string]);
+  expect((await control('PUT', 'quotas', {})).status).toBe(204);
+  await client.send(new ListRolesCommand({}));
+});

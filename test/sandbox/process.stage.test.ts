@@ -99,7 +99,7 @@ describe('the process', () => {
     const main = join(import.meta.dirname, '../../sandbox/main.ts');
     const { status, stdout } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
     expect(status).toBe(0);
-    for (const option of ['--state DIR', '--estate FILE', '--port N', '--linger MS', '--parent', 'worker.env'])
+    for (const option of ['--state DIR', '--estate FILE', '--port N', '--linger MS', '--quotas WHICH', '--parent', 'worker.env'])
       expect(stdout).toContain(option);
   });
 
@@ -131,5 +131,7 @@ describe('the process', () => {
     expect(bad.stderr).toContain(`${estate}:3: objects[0].id: an AWS account id has 12 digits`);
     expect(bad.stderr).not.toContain('    at ');
     expect(start('--state', directory, '--estate', DEFAULT_ESTATE, '--port', 'http').stderr).toContain('--port is a whole number');
+    const quotas = start('--state', directory, '--estate', DEFAULT_ESTATE, '--quotas', 'many');
+    expect([quotas.status, quotas.stderr]).toEqual([2, expect.stringContaining('--quotas takes published, or rules as JSON') as string]);
   });
 });

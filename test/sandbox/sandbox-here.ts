@@ -9,6 +9,7 @@ import { serverCertificate, type ServerCertificate } from '../../sandbox/certifi
 import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
 import { Faults } from '../../sandbox/faults.ts';
+import { Quotas } from '../../sandbox/quotas.ts';
 import { Permissions } from '../../sandbox/permissions/permissions.ts';
 import { createListener } from '../../sandbox/server.ts';
 import { lingering, type Linger, type SandboxContext } from '../../sandbox/service.ts';
@@ -23,6 +24,7 @@ export interface ListeningSandbox {
   certificate: ServerCertificate;
   /** What comes between a caller and its clouds: nothing, until it is set. */
   faults: Faults;
+  quotas: Quotas;
   /** Moves the sandbox's clock. */
   advance(ms: number): void;
   close(): Promise<void>;
@@ -50,7 +52,8 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
   signingKey(store, (globals[KEY] ??= newSigningKey()));
   const certificate = await trusted;
   const faults = new Faults();
-  const listener = createListener(SERVICES, context, undefined, faults);
+  const quotas = new Quotas();
+  const listener = createListener(SERVICES, context, undefined, faults, quotas);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => void listener(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   context.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -58,7 +61,7 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   };
-  return { context, certificate, faults, advance: (ms) => void (offset += ms), close };
+  return { context, certificate, faults, quotas, advance: (ms) => void (offset += ms), close };
 }
 
 /** A sandbox within the test's process, of which this process is a worker: its environment, until the file's end, and its authority. */
@@ -68,6 +71,7 @@ export interface SandboxHere extends SandboxAddress {
   /** What its worker may do. */
   permissions: Permissions;
   faults: Faults;
+  quotas: Quotas;
   advance(ms: number): void;
   stop(): Promise<void>;
 }
@@ -82,7 +86,7 @@ export async function sandboxHere({
   const loaded = loadEstate(estate);
   const store = EstateStore.open(directory, loaded.objects);
   registerWorker(store, loaded);
-  const { context, certificate, faults, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
+  const { context, certificate, faults, quotas, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
   writeWorkerEnvironment(directory, context.origin, certificate.authorityFile, store);
   const environment = JSON.parse(readFileSync(join(directory, 'worker.env.json'), 'utf8')) as Record<string, string>;
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -99,6 +103,7 @@ export async function sandboxHere({
     report: () => Promise.resolve(store.report()),
     permissions: context.permissions,
     faults,
+    quotas,
     advance,
     stop,
   };

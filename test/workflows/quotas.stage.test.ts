@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { forgetLimits } from '../../activities/limited.ts';
 import { heldOf } from '../../client/run/retrying.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate } from '../harness/estate.ts';
-import { finish, startedRun } from '../harness/people.ts';
+import { APPROVER, smallEstate } from '../harness/estate.ts';
+import { approveGate, finish, startedRun } from '../harness/people.ts';
 import { removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -11,6 +12,8 @@ beforeAll(() => stage.open());
 afterAll(() => stage.close());
 afterEach(async () => {
   await stage.sandbox.client.limit({});
+  // The worker is in this process.
+  forgetLimits();
   await abandonRun(stage);
 });
 
@@ -58,4 +61,22 @@ test('whom a run waits for, and how long, is told by status, as text and as JSON
   const { gate } = await stage.until(run, (v) => v.gate !== undefined);
   expect(gate?.gate).toBe('plan');
   expect(await throttled()).toEqual([]);
+});
+
+test.each([
+  ['pause', (v: { paused: boolean }) => v.paused],
+  ['cancel', (v: { status: string }) => v.status !== 'running'],
+] as const)('%s ends at once what waits for a cloud that asks to be left alone for minutes', async (command, isDone) => {
+  const run = await startedRun(stage, smallEstate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.sandbox.client.limit({ iam: rule(1, 0.004), 'arm-read': rule(1, 0.004), graph: rule(1, 0.004) });
+  await approveGate(stage, run, 'plan');
+  await expect.poll(async () => (await heldOf(stage.session, run)).throttled, { timeout: 60_000 }).not.toEqual([]);
+  await stage.sandbox.client.limit({});
+  forgetLimits();
+  const began = Date.now();
+  expect(await stage.offboard(command, run, '--by', APPROVER)).toMatchObject({ code: 0 });
+  await expect.poll(async () => (await heldOf(stage.session, run)).throttled, { timeout: 30_000 }).toEqual([]);
+  await stage.until(run, isDone);
+  expect(Date.now() - began).toBeLessThan(30_000);
 });

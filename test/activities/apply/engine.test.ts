@@ -229,6 +229,27 @@ test('a call that would have to wait its turn until what it was judged by is a m
   expect(done).toEqual([]);
 });
 
+test('a change that is refused since its cloud is asked too often uses up no try: it is made when the cloud takes it', async () => {
+  let refused = 0;
+  const call: BatchOperation['call'] = (...args) =>
+    limited(
+      { key: 'a service that is asked too often', change: true },
+      () => ({ pauseMs: 1 }),
+      () => (refused++ < 8 ? Promise.reject(new Error('slow down')) : REMOVE.call(...args)),
+    );
+  const busy: FailureClass = { kind: 'retry', code: 'Throttling', message: 'slow down' };
+  const reach = {
+    cloud: { ...cloudOf(), classify: () => busy } as AnyCloud,
+    api: {},
+    ledger: emptyLedger(),
+    known: new Set<string>(),
+    settle: 1,
+  };
+  const attempts = await applyTogether({ ...REMOVE, call }, [a], reach, () => Promise.resolve());
+  expect(attempts).toMatchObject([{ item: a, outcome: { outcome: 'removed' } }]);
+  expect([refused, done]).toEqual([9, [`remove ${a.id}`]]);
+});
+
 test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {
   there.set(a.id, { name: 'somebody changed it' });
   const reasons = async (code?: string) => {

@@ -73,7 +73,7 @@ test('a body that does not come whole is given up, and may be asked for again; t
 });
 
 /** A client of IAM and a server that gives `answers` in turn, the last one for ever; `asked` tells which operations it was asked for. */
-async function iamAnswering(answers: readonly (readonly [status: number, body: string])[]) {
+async function iamAnswering(answers: readonly (readonly [status: number, body: string])[], account = 'account 1') {
   const asked: (string | null)[] = [];
   const server = createServer((request, answer) => {
     void text(request).then((form) => {
@@ -85,7 +85,7 @@ async function iamAnswering(answers: readonly (readonly [status: number, body: s
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const iam = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { account: 'account 1' });
+  const iam = calling(new IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), { account });
   const close = () => (server.closeAllConnections(), server.close());
   return { iam, asked, close };
 }
@@ -133,4 +133,19 @@ test('pages are read to their end', async () => {
   const { iam, close } = await iamAnswering([onward('a'), onward('b'), [200, ROLES]]);
   expect(await everyPage('ListRoles', paginateListRoles({ client: iam }, {}))).toHaveLength(3);
   close();
+});
+
+const BUSY = [400, '<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>'] as const;
+
+test('a refusal of one account makes its calls wait, and no other account', async () => {
+  const busy = await iamAnswering([BUSY, [200, ROLES]], 'account 7');
+  const other = await iamAnswering([[200, ROLES]], 'account 8');
+  await expect(busy.iam.send(new DeleteRoleCommand({ RoleName: 'r' }))).rejects.toMatchObject({ name: 'Throttling' });
+  const began = Date.now();
+  const waiting = busy.iam.send(new ListRolesCommand({})).then(() => Date.now() - began);
+  await other.iam.send(new ListRolesCommand({}));
+  expect(busy.asked).toEqual(['DeleteRole']);
+  expect(await waiting).toBeGreaterThanOrEqual(300);
+  busy.close();
+  other.close();
 });
