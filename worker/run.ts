@@ -4,6 +4,7 @@ import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
 import { isLost } from '../activities/records/postgres/causes.ts';
 import { connect, connectionSettings, profileSought, taskQueueOf } from '../temporal/connect.ts';
+import { deploymentOf } from '../temporal/deployment.ts';
 import { OffboardError, type ErrorCode } from '../model/errors.ts';
 import { homeOf, readText } from '../security/files.ts';
 import { loadKeys } from '../security/keys.ts';
@@ -28,6 +29,7 @@ export async function run(): Promise<void> {
   if (!policyFile) throw new OffboardError('InvalidPolicy', 'OFFBOARD_POLICY is not set; name the file that says who may approve');
   const policy = policyOf(policyFile);
   answerWithinMs(env);
+  const deployment = deploymentOf(env);
   const health = await serveHealth(env);
   const home = homeOf();
   const ring = loadKeys(home.keys);
@@ -51,7 +53,7 @@ export async function run(): Promise<void> {
     log,
   };
   await (await untilThere(log, () => connect(settings), isCode('NoServer'))).close();
-  const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle);
+  const { worker, connection } = await createWorker(settings, taskQueueOf(env), ring, deps, bundle, deployment);
   health.needs({
     worker: () => {
       if (!worker.polls()) throw new Error('it takes on nothing any more, and ends');

@@ -6,6 +6,7 @@ import { recordsQueue } from '../model/task-queue.ts';
 import type { ConnectionSettings } from '../temporal/connect.ts';
 import type { KeyRing } from '../security/keys.ts';
 import { WorkerCodec } from '../security/worker-codec.ts';
+import type { Deployment } from '../temporal/deployment.ts';
 import { FAILURE_CONVERTER_PATH } from '../temporal/failure-converter-path.ts';
 import { refusingPayloads } from './refuse-payloads.ts';
 
@@ -16,6 +17,7 @@ export async function createWorker(
   ring: KeyRing,
   deps: Deps,
   bundle: NonNullable<WorkerOptions['workflowBundle']>,
+  deployment?: Deployment,
 ): Promise<{ worker: Together; connection: NativeConnection }> {
   const connection = await NativeConnection.connect({ ...settings.options, address: settings.address });
   const options: WorkerOptions = {
@@ -30,6 +32,7 @@ export async function createWorker(
     interceptors: { activity: [refusingPayloads] },
     // Told to end, work ends between items at once: an item that was begun is finished and written down before the process ends, whatever that takes.
     shutdownGraceTime: 0,
+    ...(deployment ? { workerDeploymentOptions: deployment } : {}),
     maxConcurrentActivityTaskExecutions: 40,
     // A request to pause or cancel reaches an activity with its next heartbeat.
     maxHeartbeatThrottleInterval: '2s',

@@ -15,6 +15,7 @@ import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from
 import { PROGRESS, type DiscoveryProgress } from '../../model/messages/progress.ts';
 import { STATUS, type RunView } from '../../model/messages/status.ts';
 import { aboutRun, isStep, step, type NextStep } from '../../model/next-step.ts';
+import { visible } from '../../model/visible.ts';
 import { answered, answerRefused } from '../../security/client-codec.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { requireWorker, type Session } from './session.ts';
@@ -154,6 +155,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
       return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
     }
   }
+  const strange = unknownRun(workflowId, error);
+  if (strange) return strange;
   const refused = error instanceof QueryNotRegisteredError ? await startRefusalOf(session, workflowId) : undefined;
   if (refused) return refused;
   const answer = error instanceof ServiceError ? error.cause : error;
@@ -164,9 +167,33 @@ async function translate(session: Session, workflowId: string, error: unknown): 
     // The server's own words for a missing worker differ by version; whether one polls decides.
     await requireWorker(session);
     const mend = "look at the worker's log, and whether one polls the task queue of that run";
+    // Of a message the server tells no reason; of a question it does.
+    const why = unanswered && !(error instanceof QueryNotRegisteredError) ? await unknownToItsWorker(session, workflowId) : undefined;
+    if (why) return why;
     if (unanswered) return new OffboardError('NoWorker', `${workflowId} did not answer in time; ${mend}`, { cause: error });
   }
   return error;
+}
+
+/** How the SDK begins to say that a workflow does not do what a run's history has. */
+const NONDETERMINISM = /^\[TMPRL1100\] (?:Nondeterminism error: )?/;
+
+/** A run that the workflow of its worker cannot follow; undefined for every other error. */
+function unknownRun(workflowId: string, error: unknown): OffboardError | undefined {
+  if (!(error instanceof QueryNotRegisteredError) || !NONDETERMINISM.test(error.message)) return undefined;
+  const why = error.message.replace(NONDETERMINISM, '');
+  const mend =
+    'its workflow is another than the one that the run began with: start a worker of that version, or one whose workflow keeps the old way (docs/deploys.md)';
+  return new OffboardError('NoWorker', `this worker does not know ${workflowId}: ${visible(why)}; ${mend}`, { cause: error });
+}
+
+async function unknownToItsWorker({ client }: Session, workflowId: string): Promise<OffboardError | undefined> {
+  try {
+    await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => client.workflow.getHandle(workflowId).query(STATUS));
+    return undefined;
+  } catch (error) {
+    return unknownRun(workflowId, error);
+  }
 }
 
 /** What an activity refused, as it says itself: in `details` its code, and what may be typed next. */

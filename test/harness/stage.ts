@@ -23,6 +23,7 @@ import { USES } from '../../model/permission.ts';
 import { APPROVER, smallEstate, STARTER, type TestEstate } from './estate.ts';
 import { notInTables } from './permissions.ts';
 import { TestSandbox } from './sandbox.ts';
+import type { Deployment } from '../../temporal/deployment.ts';
 import { suite } from './suite.ts';
 
 export interface CliResult {
@@ -32,6 +33,8 @@ export interface CliResult {
 }
 
 /** Real parts, put together for one test file: the suite's Temporal server, a sandbox, a worker with the real clouds, the CLI. */
+type Bundle = Parameters<typeof createWorker>[4];
+
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'offboard-stage-'));
   readonly sandbox: TestSandbox;
@@ -80,10 +83,11 @@ export class Stage {
     await this.startWorker();
   }
 
-  async startWorker(): Promise<void> {
+  /** `bundle`: other workflows than those of this program; `deployment`: the build that the worker is of. */
+  async startWorker(bundle: Bundle = { codePath: suite('workflowBundle') }, deployment?: Deployment): Promise<void> {
     const settings = { address: suite('temporalAddress'), namespace: 'default', options: {} };
     const ring = loadKeys(this.home.keys, this.env);
-    const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, { codePath: suite('workflowBundle') });
+    const { worker, connection } = await createWorker(settings, this.taskQueue, ring, this.deps, bundle, deployment);
     const runToEnd = async () => {
       try {
         await worker.run();
