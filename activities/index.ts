@@ -176,7 +176,7 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
     takesPlain: () => Promise.resolve(takesPlain(deps.policy)),
     toldHowToProve: () => {
       const { identity, entra } = deps.policy;
-      return Promise.resolve({ identity, ...(identity === 'entra' && entra ? { entra } : {}) });
+      return Promise.resolve({ identity, ...(entra ? { entra } : {}) });
     },
   };
   const carried =

@@ -9,6 +9,7 @@ import { isResolved, LIFTED, type Outcome } from './outcome.ts';
 import type { OwnAccess } from './own-access.ts';
 import { indexOf } from './plan-index.ts';
 import type { Excluded, Plan } from './plan.ts';
+import type { Identity } from './identity/how.ts';
 import { policyHash } from './policy-hash.ts';
 import type { Policy } from './policy.ts';
 import type { Pending } from './quorum.ts';
@@ -26,6 +27,8 @@ export type JournalRecord =
       tenantId: string;
       restores?: string;
       lifts?: { reason: string };
+      /** How its manifest demands that is proved who says something. */
+      identity?: Identity;
       temporal?: Place;
       /** What proves who started it; `nonce`: its statement's random number, which counts once; `admission` of a sign-in. */
       proof?: Proof;
@@ -101,6 +104,8 @@ export interface Ledger extends Decided {
   restores: string | undefined;
   /** Why it gives back only what that run left in quarantine; undefined for every other restore. */
   lifts: { reason: string } | undefined;
+  /** How its manifest demands that is proved who says something; undefined where the worker's policy alone says it. */
+  identity: Identity | undefined;
   /** SHA-256 of the policy by which it goes now, and when that was recorded (ISO). */
   policy: { hash: string; at: string } | undefined;
   /** Address of the manifest the run was started with. */
@@ -143,6 +148,7 @@ export function emptyLedger(): Ledger {
     restores: undefined,
     lifts: undefined,
     policy: undefined,
+    identity: undefined,
     manifest: undefined,
     planHash: undefined,
     planArtifact: undefined,
@@ -180,6 +186,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       ledger.manifest = r.manifestHash;
       ledger.restores = r.restores;
       ledger.lifts = r.lifts;
+      ledger.identity = r.identity;
       ledger.temporal = r.temporal;
       return;
     case 'policy':
@@ -255,10 +262,11 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
   }
 }
 
-/** Ids of the plan's items up to a phase that are neither resolved nor waived, in the plan's order. */
+/** Ids of the plan's items up to a phase that are neither resolved nor waived, in the plan's order. A restore goes through the phases backwards. */
 export function unresolvedItems(ledger: Ledger, plan: Plan, upTo: Phase): string[] {
+  const order = ledger.restores === undefined ? PHASES : PHASES.toReversed();
   return [...indexOf(plan).ofPhase]
-    .filter(([phase]) => PHASES.indexOf(phase) <= PHASES.indexOf(upTo))
+    .filter(([phase]) => order.indexOf(phase) <= order.indexOf(upTo))
     .flatMap(([, items]) => items.filter((i) => !isDone(ledger, i.id)).map((i) => i.id));
 }
 

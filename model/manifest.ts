@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROVED } from './identity/how.ts';
 import { normalMicrosoft, normalNumber } from './identity/native.ts';
 import { ChangeWindowSchema } from './window.ts';
 
@@ -150,6 +151,8 @@ export const ManifestSchema = z.strictObject({
   collectors: some(collector),
   /** Who may approve; the worker's policy may name fewer, never more. */
   approvers: some(person),
+  /** How it must be proved who says something in this run, where the worker's policy takes names at their word. */
+  identity: z.enum(PROVED, 'is neither ssh nor entra; leave it out where the worker’s policy is to say it').optional(),
   /** Permissions Management Administrators, where the directory cannot be read: attested here. */
   administrators: some(person).optional(),
   /** The guide's notes before migrating ("Recommended steps before migrating"): the three that have no API. */

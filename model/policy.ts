@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namedTwice, type Fault } from './fault.ts';
 import { entraId, SignInSchema } from './identity/entra.ts';
-import { IDENTITIES } from './identity/how.ts';
+import { IDENTITIES, type Identity } from './identity/how.ts';
 import { isAmong, normalPerson, samePerson } from './identity/person.ts';
 import { normalSshKey } from './statement/ssh-signature.ts';
 import { parseYaml } from './yaml.ts';
@@ -163,14 +163,37 @@ function signInFaults({ entra, approvers, people = [] }: Pick<Policy, 'entra' | 
   ];
 }
 
+/** What of a manifest tightens a policy. */
+interface Demands {
+  approvers: string[];
+  breakers: { maxItems: number };
+  identity?: Identity | undefined;
+}
+
 /** Pure: the floor, tightened by the manifest. No approver is left when the two lists share none. */
-export function effectivePolicy(floor: Policy, manifest: { approvers: string[]; breakers: { maxItems: number } }): Policy {
+export function effectivePolicy(floor: Policy, manifest: Demands): Policy {
   const { foreignThings: _, ...rest } = floor;
   return {
-    ...rest,
+    ...withIdentity(rest, manifest.identity),
     approvers: floor.approvers.filter((a) => isAmong(a, manifest.approvers)),
     maxItems: Math.min(floor.maxItems, manifest.breakers.maxItems),
   };
+}
+
+/** Pure: the floor, with what a manifest demands beyond it of how it is known who says something. */
+export function withIdentity(floor: Policy, demanded: Identity | undefined): Policy {
+  return floor.identity === 'asserted' && demanded !== undefined ? { ...floor, identity: demanded } : floor;
+}
+
+/** Why a run cannot be held to what its manifest demands of how it is known who says something; undefined where it can. */
+export function identityFault(floor: Policy, manifest: Demands): string | undefined {
+  const { identity: demanded } = manifest;
+  if (demanded === undefined || demanded === floor.identity) return undefined;
+  if (floor.identity !== 'asserted')
+    return `identity: is ${demanded}, and the worker's policy demands ${floor.identity}; leave it out of the manifest, or write ${floor.identity}`;
+  const { path, what, mend } = policyFaults(effectivePolicy(floor, manifest))[0] ?? {};
+  if (what === undefined) return undefined;
+  return `identity: is ${demanded}, which the worker's policy cannot verify (${path?.join('.')}: ${what}); ${mend}`;
 }
 
 /** Whether messages and starts that nobody encrypted are taken: only where names are taken at their word, too. */

@@ -11,7 +11,7 @@ import type { Waiting } from '../model/waiting.ts';
 
 export interface OffboardingInput {
   /** The manifest as it was written (parsed YAML). */
-  manifest: { tenant: { id: string } };
+  manifest: { tenant: { id: string }; identity?: unknown };
   startedBy: string;
   dryRun: boolean;
   /** Journal of the run that it undoes; absent for an offboarding. */

@@ -2,7 +2,7 @@ import { approvalFault, type Authority } from '../../model/approval.ts';
 import type { Approval } from '../../model/decided.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { effectivePolicy } from '../../model/policy.ts';
+import { effectivePolicy, withIdentity } from '../../model/policy.ts';
 import type { Said } from '../../model/statement/proof.ts';
 import { whereOf, type Saying } from '../../model/statement/statement.ts';
 import { quorumOf } from '../../model/quorum.ts';
@@ -11,8 +11,15 @@ import { provedAt, type Proved } from '../entra/proved.ts';
 import { starterOf } from '../records/starter.ts';
 
 /** Is it proved who says this to a run? `arrivedAt`: when it came, by the workflow's time, in ISO. */
-export async function proved({ policy, temporal }: Deps, run: string, says: Saying, message: Said, arrivedAt: string): Promise<Proved> {
-  return await provedAt(policy, whereOf(temporal.namespace, run), says, message, arrivedAt);
+export async function proved(
+  { policy, temporal, journal }: Deps,
+  run: string,
+  says: Saying,
+  message: Said,
+  arrivedAt: string,
+): Promise<Proved> {
+  const { identity } = await journal.ledger(run);
+  return await provedAt(withIdentity(policy, identity), whereOf(temporal.namespace, run), says, message, arrivedAt);
 }
 
 /** What covers removals in a run now: its records, judged by today's policy at the later of this clock and the newest record's time. */

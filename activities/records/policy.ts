@@ -1,16 +1,18 @@
+import { withIdentity } from '../../model/policy.ts';
 import { policyHash } from '../../model/policy-hash.ts';
 import type { Deps } from '../deps.ts';
 import { fault } from '../failures.ts';
 
 /**
- * Records the policy by which a run goes from here on, where it is another than before. Of two workers with different policies the one whose file is
+ * Records the policy by which a run goes from here on, tightened by its manifest, where it is another than before. Of two workers with different policies the one whose file is
  * older than the newest record of one does nothing, and says so: throws Fault, to be tried again, also by another worker.
  */
 export async function goByPolicy(
-  { journal, policy, policyChangedAt }: Pick<Deps, 'journal' | 'policy' | 'policyChangedAt'>,
+  { journal, policy: floor, policyChangedAt }: Pick<Deps, 'journal' | 'policy' | 'policyChangedAt'>,
   run: string,
 ): Promise<void> {
-  const { policy: known, ended } = await journal.ledger(run);
+  const { policy: known, ended, identity } = await journal.ledger(run);
+  const policy = withIdentity(floor, identity);
   const hash = policyHash(policy);
   if (known?.hash === hash || ended !== undefined) return;
   if (known && policyChangedAt && policyChangedAt.getTime() <= Date.parse(known.at)) {

@@ -2,6 +2,7 @@ import type { JournalRecord, Ledger } from '../../model/ledger.ts';
 import type { Phase } from '../../model/names.ts';
 import { UNCONFIRMED, withoutPhase, type Outcome } from '../../model/outcome.ts';
 import type { Plan } from '../../model/plan.ts';
+import { withIdentity } from '../../model/policy.ts';
 import { compromisedSince } from '../../model/statement/proof.ts';
 import type { Deps } from '../deps.ts';
 import { demandPlan } from './plans.ts';
@@ -22,10 +23,11 @@ export async function reopenLapsed(deps: Deps, { run, planHash }: { run: string;
  * collector that was confirmed is confirmed by nobody. What was removed stays removed. Returns what is open again, and nobody has decided about since.
  */
 export async function reopen(
-  { policy, journal }: Deps,
+  { policy: floor, journal }: Deps,
   { run, ledger, plan }: { run: string; ledger: Ledger; plan: Plan },
 ): Promise<Reopened[]> {
   if (ledger.ended !== undefined) return [];
+  const policy = withIdentity(floor, ledger.identity);
   const lapsed = plan.items.flatMap((item) => {
     const word = ledger.words.get(item.id);
     const since = word && compromisedSince(word.said, policy, new Date(word.at));

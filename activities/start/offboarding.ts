@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { OffboardError } from '../../model/errors.ts';
 import type { Identity } from '../../model/identity/how.ts';
-import { effectivePolicy } from '../../model/policy.ts';
+import { effectivePolicy, identityFault } from '../../model/policy.ts';
 import { refuseFaults, unseenFaults } from '../../model/fault.ts';
 import { manifestFaults } from '../../model/manifest-faults.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
@@ -68,7 +68,10 @@ export interface StartRunResult {
 export async function startRun(deps: Deps, input: StartRunInput): Promise<StartRunResult> {
   const manifest = parseManifest(input.manifest);
   const address = await deps.artifacts.put(input.run, manifest);
-  const { nobody, ...asked } = await unproved(deps, input.run, 'start', saidBy(input), input.arrivedAt);
+  const fault = identityFault(deps.policy, manifest);
+  const { nobody, ...asked } = fault
+    ? { nobody: asReasons([fault]) }
+    : await unproved(deps, input.run, manifest, 'start', saidBy(input), input.arrivedAt);
   const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, address);
   if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
@@ -122,12 +125,12 @@ export async function openRun(
       type: 'run-started',
       ...started,
       ...undoes,
+      ...(manifest.identity === undefined ? {} : { identity: manifest.identity }),
       ...(proof ? { proof, ...nonceOf(proof), ...(admission ? { admission } : {}) } : {}),
     });
   }
   await goByPolicy(deps, run);
-  const { approvers } = effectivePolicy(deps.policy, manifest);
-  const { identity } = deps.policy;
+  const { approvers, identity } = effectivePolicy(deps.policy, manifest);
   return { manifest: manifestHash, waits: manifest.waits, approvers, identity, otpPublicKey: deps.sealing.publicJwk };
 }
 

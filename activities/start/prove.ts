@@ -1,3 +1,5 @@
+import type { Manifest } from '../../model/manifest.ts';
+import { withIdentity } from '../../model/policy.ts';
 import type { Reason } from '../../model/next-step.ts';
 import { workflowIdIn } from '../../model/run-name.ts';
 import type { Admission } from '../../model/statement/proof.ts';
@@ -12,15 +14,20 @@ export interface Beginning {
   proof?: Proof;
 }
 
-/** Says why nobody proved to want this run, as the one precondition that is told then; nothing where it is proved, or names are only asserted. */
+/**
+ * Says why nobody proved to want this run, as the one precondition that is told then; nothing where it is proved, or names are only asserted. `identity`: what the
+ * run's manifest demands.
+ */
 export async function unproved(
   deps: Deps,
   run: string,
+  { identity }: Pick<Manifest, 'identity'>,
   says: 'start' | 'restore' | 'lift',
   message: Beginning & object,
   arrivedAt: string,
 ): Promise<{ nobody: Reason[]; admission?: Admission }> {
-  const { verdict, ...asked } = await beginningProved(deps, run, says, message, arrivedAt);
+  const policy = withIdentity(deps.policy, identity);
+  const { verdict, ...asked } = await beginningProved({ ...deps, policy }, run, says, message, arrivedAt);
   return verdict.ok ? { nobody: [], ...asked } : { nobody: [{ reason: verdict.message }] };
 }
 

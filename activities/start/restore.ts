@@ -40,21 +40,22 @@ export interface StartRestoreInput {
 export async function startRestore(deps: Deps, input: StartRestoreInput): Promise<StartRunResult> {
   demandReadable(input.run, input.restores);
   const { restores, only, startedBy: by, tenantId, dryRun, lift, proof } = input;
-  const { nobody, ...asked } = await unproved(
-    deps,
-    input.run,
-    lift ? 'lift' : 'restore',
-    lift
-      ? liftEndedMessage({ restores, by, tenantId, reason: lift.reason }, proof)
-      : restoreMessage({ restores, only, by, tenantId, dryRun }, proof),
-    input.arrivedAt,
-  );
   const source = await removedWithAdopted(deps.journal, deps.artifacts, input.restores);
   const manifestHash = source.ledger.manifest ?? '';
   const last = source.plans.at(-1);
   if (!last || source.ledger.restores !== undefined)
     throw new OffboardError('InvalidValue', `restores: ${input.restores} is not the journal of an offboarding with a plan`);
   const manifest = await deps.artifacts.get<Manifest>(manifestHash);
+  const { nobody, ...asked } = await unproved(
+    deps,
+    input.run,
+    manifest,
+    lift ? 'lift' : 'restore',
+    lift
+      ? liftEndedMessage({ restores, by, tenantId, reason: lift.reason }, proof)
+      : restoreMessage({ restores, only, by, tenantId, dryRun }, proof),
+    input.arrivedAt,
+  );
   const mayNot = lift && nobody.length === 0 ? await refusalToLift(deps, input, lift, source.ledger, manifest, asked.admission) : [];
   const lifts = lift && mayNot.length + nobody.length === 0 ? { lifts: lift } : {};
   const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, manifestHash, { restores, ...lifts });

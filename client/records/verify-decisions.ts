@@ -3,8 +3,9 @@ import type { Approval } from '../../model/decided.ts';
 import type { JournalRecord } from '../../model/ledger.ts';
 import { liftEndedMessage } from '../../model/messages/start.ts';
 import { isFromAnybody, sayingOf } from '../../model/messages/index.ts';
+import type { Identity } from '../../model/identity/how.ts';
 import type { Gate } from '../../model/names.ts';
-import type { Policy } from '../../model/policy.ts';
+import { withIdentity, type Policy } from '../../model/policy.ts';
 import { quorumOf } from '../../model/quorum.ts';
 import { proofVerdict, type Said } from '../../model/statement/proof.ts';
 import { whereOf, type Where } from '../../model/statement/statement.ts';
@@ -18,6 +19,8 @@ export class Decisions {
   #where: Where;
   #starter: Said = { by: '' };
   #policy: Policy | undefined;
+  /** What the run's manifest demands beyond any policy. */
+  #demanded: Identity | undefined;
   readonly #approvals = new Map<string, Approval[]>();
   /** Whether the run gives things back. */
   restores = false;
@@ -38,10 +41,11 @@ export class Decisions {
       this.lifts = r.lifts;
       this.#lift = r.lifts && { at, started: r };
       this.#starter = { by: r.startedBy, ...(r.proof ? { proof: r.proof } : {}) };
+      this.#demanded = r.identity;
       this.#where = whereOf(r.temporal?.namespace ?? '', this.#run);
     }
     if (r.type === 'policy') {
-      this.#policy = r.policy;
+      this.#policy = withIdentity(r.policy, this.#demanded);
       return this.#unprovedLift();
     }
     if (r.type !== 'decision') return undefined;

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SignInSchema } from '../../model/identity/entra.ts';
+import type { Identity } from '../../model/identity/how.ts';
+import type { HowToProve } from '../../activities/index.ts';
 import { statementText, type Proof, type Saying } from '../../model/statement/statement.ts';
 import { status } from '../../workflows/messages/index.ts';
 import type { howToProve } from '../../workflows/how-to-prove.ts';
@@ -38,35 +40,54 @@ export async function proven<M>(session: Session, workflowId: string, name: stri
   return { ...message, proof };
 }
 
-/** The proof of what begins a run; nothing where no key is named, and nobody need sign in. */
+/**
+ * The proof of what begins a run; nothing where no key is named, and nobody need sign in. `demanded`: by the manifest, or `like` the run (its workflow id) whose
+ * manifest it is.
+ */
 export async function beginProof(
   session: Session,
   workflowId: string,
   says: 'start' | 'restore' | 'lift',
   message: object,
+  by: { demanded: unknown } | { like: string },
 ): Promise<{ proof?: Proof }> {
-  const sign = await signOf(session);
+  const sign = session.sign ?? (await signInOf(session, by));
   if (!sign) return {};
   const nonce = randomBytes(16).toString('hex');
   const where = { namespace: session.client.options.namespace, workflowId, run: { nonce } };
   return { proof: await sign(statementText(where, says, message, new Date(), VALID_FOR_MS)) };
 }
 
-/** How whoever types proves what they say, to a run or before there is one. Undefined where they only assert it. */
-async function signOf(session: Session, workflowId?: string, says?: Saying): Promise<Sign | undefined> {
+/** How whoever types proves what they say to a run. Undefined where they only assert it. */
+async function signOf(session: Session, workflowId: string, says: Saying): Promise<Sign | undefined> {
   const { sign, terminal, signsIn } = session;
   if (sign || !terminal) return sign;
   // Stopping is taken from anybody: it waits for no browser.
   if (!signsIn && (says === 'pause' || says === 'cancel')) return undefined;
-  if (!signsIn && workflowId !== undefined && (await identityOf(session, workflowId)) !== 'entra') return undefined;
-  const entra = SignInSchema.safeParse(await askedWorker(session));
-  if (!entra.success) return undefined;
+  if (!signsIn && (await identityOf(session, workflowId)) !== 'entra') return undefined;
+  return await signedIn(session, await askedWorker(session));
+}
+
+/** Before there is a run: where the worker's policy takes only sign-ins, or the manifest does. */
+async function signInOf(session: Session, by: { demanded: unknown } | { like: string }): Promise<Sign | undefined> {
+  if (!session.terminal) return undefined;
+  const told = await askedWorker(session);
+  if (!session.signsIn && told?.identity !== 'entra') {
+    const demanded = 'like' in by ? await identityOf(session, by.like) : by.demanded;
+    if (demanded !== 'entra') return undefined;
+  }
+  return await signedIn(session, told);
+}
+
+async function signedIn({ terminal }: Session, told: HowToProve | undefined): Promise<Sign | undefined> {
+  const entra = SignInSchema.safeParse(told?.entra);
+  if (!terminal || !entra.success) return undefined;
   const { signInWith } = await import('./sign-in.ts');
   return signInWith(entra.data, terminal);
 }
 
 /** What a run said when it began. */
-async function identityOf({ client }: Session, workflowId: string): Promise<string | undefined> {
+async function identityOf({ client }: Session, workflowId: string): Promise<Identity | undefined> {
   const view = await client.workflow
     .getHandle(workflowId)
     .query(status)
@@ -74,9 +95,8 @@ async function identityOf({ client }: Session, workflowId: string): Promise<stri
   return view?.identity;
 }
 
-/** Where people sign in, as the worker's policy says now; undefined where nobody does, or the worker does not say: it refuses what is not proved. */
-async function askedWorker({ client, taskQueue }: Session): Promise<unknown> {
+/** How the worker's policy knows who says something, and where people sign in; undefined where the worker does not say: it refuses what is not proved. */
+async function askedWorker({ client, taskQueue }: Session): Promise<HowToProve | undefined> {
   const options = { workflowId: `how-to-prove-${randomUUID()}`, taskQueue, args: [] as [], workflowExecutionTimeout: '30s' as const };
-  const told = await client.workflow.execute<typeof howToProve>('howToProve', options).catch(() => undefined);
-  return told?.entra;
+  return await client.workflow.execute<typeof howToProve>('howToProve', options).catch(() => undefined);
 }

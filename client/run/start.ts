@@ -3,7 +3,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
-import { workflowIdOf, type RunSort } from '../../model/run-name.ts';
+import { workflowIdIn, workflowIdOf, type RunSort } from '../../model/run-name.ts';
 import { registerSearchAttributes } from '../../temporal/search-attributes.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 import { tenantAttribute } from '../../workflows/search-attributes.ts';
@@ -34,7 +34,8 @@ export async function startRun(
     ...(dryRun ? {} : { notBeside: { sort: 'restore', harm: 'would give back what is removed' } }),
     summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
     args: async (workflowId, searchAttributes) => {
-      const proof = await beginProof(session, workflowId, 'start', startMessage({ manifest, by: startedBy, dryRun, ...adopting }));
+      const said = startMessage({ manifest, by: startedBy, dryRun, ...adopting });
+      const proof = await beginProof(session, workflowId, 'start', said, { demanded: manifest.identity });
       return [{ manifest, startedBy, dryRun, ...adopting, ...proof, searchAttributes }];
     },
   });
@@ -50,7 +51,7 @@ export async function startRestore(session: Session, input: Omit<RestoreInput, '
     args: async (workflowId, searchAttributes) => {
       const { lift, startedBy: by } = input;
       const said = lift ? liftEndedMessage({ ...input, ...lift, by }) : restoreMessage({ ...input, by });
-      const proof = await beginProof(session, workflowId, lift ? 'lift' : 'restore', said);
+      const proof = await beginProof(session, workflowId, lift ? 'lift' : 'restore', said, { like: workflowIdIn(input.restores) });
       return [{ ...input, ...proof, searchAttributes }];
     },
   });

@@ -4,6 +4,8 @@
  */
 export const IDENTITIES = ['asserted', 'ssh', 'entra'] as const;
 export type Identity = (typeof IDENTITIES)[number];
+/** What a manifest may demand where the worker's policy takes names at their word. */
+export const PROVED = ['ssh', 'entra'] as const satisfies Identity[];
 
 /** What every screen, record and page says where names prove nothing. */
 export const ASSERTED = 'Names are asserted, not proved: whoever may write to the Temporal namespace may have decided in anybody’s name.';

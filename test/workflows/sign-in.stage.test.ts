@@ -93,6 +93,21 @@ test('a whole run by sign-ins: each decision stands in the records with its ID t
   expect(records.find((r) => r.type === 'run-started')).toHaveProperty('admission.key');
 });
 
+test('a manifest may demand sign-ins where the policy takes names at their word: whoever starts and decides is asked to sign in', async () => {
+  const strict = estateWithPeople();
+  strict.manifest.identity = 'entra';
+  const file = await stage.fill(strict);
+  stage.deps.policy = { ...signInPolicy(stage), identity: 'asserted' };
+  const started = await typed(STARTER, 'start', file);
+  expect(started).toMatchObject({ code: 0 });
+  expect(started.shown?.text).toContain('"says": "start"');
+  const { planHash = '', identity } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(identity).toBe('entra');
+  expectRefused(await typedAndSignedIn(stage, 'stranger', [...approval('plan', planHash), '--by', APPROVER]), 'ProofWrong');
+  expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+});
+
 test('an unproved start is refused, and tells nothing', async () => {
   stage.deps.policy = signInPolicy(stage);
   const file = await stage.fill(estateWithPeople());

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { GateMessage } from '../../model/gate.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
@@ -12,7 +12,10 @@ import { statementText } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
 import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
+import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
 import { newMail, resultOf } from '../harness/people.ts';
+import { denied } from '../harness/removals.ts';
+import { abandonRestore, APPLICATION, changedInTheClouds } from '../harness/restores.ts';
 import { signedBy, threeApprovers } from '../harness/signed.ts';
 import { sshKey, sshSigned } from '../harness/ssh.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
@@ -45,6 +48,7 @@ async function atGatePlan(): Promise<string> {
   return planHash;
 }
 
+const RESTORE = RUN.replace('offboarding', 'restore');
 const estate = threeApprovers;
 const approve = (by: string, gate: string, hash: string) => approveIn(RUN, by, gate, hash);
 
@@ -77,6 +81,52 @@ test('a whole run by signatures of three people: each decision stands in the rec
     ['approve', true],
   ]);
   expect(records.find((r) => r.type === 'run-started')).toHaveProperty('proof.signature');
+});
+
+test('a manifest may demand signatures where the policy takes names at their word: of each word of its run, and in its evidence', async () => {
+  stage.deps.policy = { ...SIGNED, identity: 'asserted' };
+  const strict = estate();
+  strict.manifest.identity = 'ssh';
+  const file = await stage.fill(strict);
+  expect(await stage.offboard('start', file, '--by', STARTER)).toMatchObject({ code: 0 });
+  expect(await resultOf(stage, RUN)).toMatchObject({ status: 'refused', reason: expect.stringMatching(/^proof: is missing/) as string });
+  expect(await typed(STARTER, 'start', file)).toMatchObject({ code: 0 });
+  const { run, planHash = '', identity } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(identity).toBe('ssh');
+  const unsigned = ['approve', RUN, '--gate', 'plan', '--plan-hash', planHash, '--reason', 'read it', '--by', APPROVER];
+  expectRefused(await stage.offboard(...unsigned), 'ProofMissing', '--sign-with');
+  await expectNothingChanged(stage);
+  expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await approve(APPROVER, 'collectors', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.collectors.some((c) => c.stage === 'not-ready'));
+  expectRefused(await stage.offboard('ready', RUN, 'collector-aws', '--by', MAILBOX), 'ProofMissing');
+  expect(await typed(STARTER, 'cancel', RUN)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.stage === 'ended');
+  await expectCancelled(stage, RUN);
+  await expectEndedAs(stage, run, 'cancelled');
+  const files = readdirSync(join(stage.deps.evidenceFolder, run));
+  // The start, the approvals of two gates, and the cancel.
+  expect(files.filter((name) => /^statement-\d+\.json\.sig$/.test(name))).toHaveLength(4);
+});
+
+test.each([
+  [
+    'what the policy cannot verify',
+    'asserted',
+    'ssh',
+    [],
+    /identity: is ssh, which the worker's policy cannot verify \(approvers\.0: .* has no key/,
+  ],
+  ['another way than the policy', 'ssh', 'entra', SIGNED.people, /identity: is entra, and the worker's policy demands ssh; leave it out/],
+] as const)('a manifest that demands %s is refused, and the field named', async (_what, identity, demanded, people, why) => {
+  stage.deps.policy = { ...SIGNED, identity, people: [...(people ?? [])] };
+  const strict = estate();
+  strict.manifest.identity = demanded;
+  expect(await typed(STARTER, 'start', await stage.fill(strict))).toMatchObject({ code: 0 });
+  const { status, reason } = await resultOf(stage, RUN);
+  expect([status, reason]).toEqual(['refused', expect.stringMatching(why)]);
+  await expectNothingChanged(stage);
 });
 
 test('an unsigned start is refused, and tells nothing', async () => {
@@ -308,6 +358,44 @@ test('a collector that was confirmed by a key that turns out to be compromised i
   const [a, b] = [first, second].map((id) => `data-collector:${id}`);
   expect(said).toEqual([`third ${a}`, a, `${APPROVER} ${b}`, `${APPROVER} ${a}`]);
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
+});
+
+test('likewise in a restore: what was left out by a key that turns out to be compromised is asked about again, and what needs it waits for that', async () => {
+  const hash = await atGatePlan();
+  expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
+  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await approve(APPROVER, 'collectors', hash)).toMatchObject({ code: 0 });
+  await codeEntered();
+  const { entra } = stage.deps.clouds;
+  const refusing: typeof entra.connect = async (system, context) => {
+    const api = (await entra.connect(system, context)) as object;
+    return Object.assign(Object.create(api) as object, { restoreDeleted: denied });
+  };
+  stage.deps.clouds.entra = { ...entra, connect: refusing };
+  onTestFinished(async () => {
+    stage.deps.clouds.entra = entra;
+    await abandonRestore(stage);
+  });
+  expect(await typed(STARTER, 'restore', RUN)).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RESTORE, (v) => v.gate?.gate === 'restore');
+  expect(await approveIn(RESTORE, APPROVER, 'restore', planHash)).toMatchObject({ code: 0 });
+  await stage.until(RESTORE, (v) => v.awaiting.some((a) => a.kind === 'items'));
+  stage.deps.clouds.entra = entra;
+
+  const later = await compromised('third');
+  expect(await stage.offboard('pause', RESTORE, '--by', 'anybody')).toMatchObject({ code: 0 });
+  expect(await typed('third', 'waive', RESTORE, '--reason', 'not needed')).toMatchObject({ code: 0 });
+  stage.deps.policy = later;
+  expect(await typed(APPROVER, 'resume', RESTORE)).toMatchObject({ code: 0 });
+  const { unresolved } = await stage.until(RESTORE, (v) => v.awaiting.length > 0 && v.unresolved.some((o) => o.code === 'Dependency'));
+  expect(unresolved.flatMap((o) => (o.reason.includes('counts no longer') ? [o.item] : []))).toEqual([APPLICATION]);
+  expect(unresolved.find((o) => o.code === 'Dependency')?.reason).toBe(`waits for ${APPLICATION}`);
+  const again = await typed(APPROVER, 'retry', RESTORE, '--reason', 'it is needed');
+  expect([again.code, again.err]).toEqual([0, '']);
+  const result = await resultOf(stage, RESTORE);
+  expect(result.status).toBe('completed');
+  expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
+  expect(changedInTheClouds(stage)).toEqual(['portal-collector:collector-aws']);
 });
 
 /** A run that is stopped while something is in quarantine, and what the sandbox shows altered then. */
