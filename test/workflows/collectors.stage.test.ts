@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
 import { MAILBOX, smallEstate } from '../harness/estate.ts';
-import { approveGate, deleteCollectors, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { outcomesOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -41,4 +41,20 @@ test('a configuration edited after its code was sent is not deleted', async () =
   expect(entered.err).toContain('changed since the plan was made');
   expect(await outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'blocked', code: 'Drift' }]);
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+});
+
+test('what an earlier run of the tenant took away needs nothing any more: the next run is held by none of it', async () => {
+  const before = smallEstate();
+  const id = 'collector-azure';
+  before.manifest.collectors?.push({ id, type: 'azure', driver: 'http', recipient: MAILBOX });
+  before.objects.push({ kind: 'portal-collector', ours: true, id, type: 'azure', name: 'Contoso Azure', recipient: MAILBOX });
+  expect(await finish(stage, await startedRun(stage, before))).toMatchObject({ status: 'completed' });
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  await stage.until(run, (v) => v.stage === 'ended' || v.unresolved.length > 0);
+  const { unresolved } = await stage.view(run);
+  expect(unresolved).toEqual([]);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
 });

@@ -17,6 +17,7 @@ import type { Again, RunAtWork } from '../operation.ts';
 import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
 import { ownDoings, removedEarlier } from './own.ts';
+import { onlyPutBack } from '../../put-back.ts';
 import { plannedIn, type Planned } from './planned.ts';
 import { ageOf, keptReading, lateReading, readingOf, type Wanted } from './readings.ts';
 
@@ -180,7 +181,10 @@ export class SecondLook {
     const provided = new Set(match.findings.filter((f) => f.system === system).flatMap((f) => f.provides));
     // Of a system that proves nothing here nothing counts but who uses what lies here.
     const counts = (one: { system: SystemId; uses: string[] }) => whole.has(one.system) || one.uses.some((t) => provided.has(t));
-    const today = match.findings.filter(counts);
+    // What an earlier run took away stands there for what it proves: it is not there, and needs nothing any more.
+    const { ids: removedBefore } = await this.#removedEarlier();
+    const notThere = new Set([...snapshots.values()].flatMap((s) => [...onlyPutBack(s)]).filter((id) => removedBefore.has(id)));
+    const today = match.findings.filter((f) => counts(f) && !notThere.has(f.id));
     // What rests on an earlier run's proof is compared by its definition alone; who needs it is asked all the same.
     const found = new Set(today.filter((f) => f.confidence === 'certain').map((f) => f.id));
     const carried = (this.#planned.in.get(system)?.items ?? []).filter((i) => i.carriedFrom !== undefined && !found.has(i.id));
