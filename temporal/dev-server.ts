@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { OffboardError } from '../model/errors.ts';
+import { bareEnvironment } from './bare-environment.ts';
 
 const LOOPBACK = '127.0.0.1';
 const HEALTHY_WITHIN_MS = 60_000;
@@ -110,7 +111,11 @@ function spawnGuarded(options: DevServerOptions, port: number, uiPort: number): 
   ];
   try {
     // A process group of its own, so that Ctrl-C reaches us first and we can end a run in order before its server goes.
-    return spawn(process.execPath, [join(import.meta.dirname, 'guard.ts'), ...command], { detached: true, stdio: ['pipe', log, log] });
+    return spawn(process.execPath, [join(import.meta.dirname, 'guard.ts'), ...command], {
+      env: bareEnvironment(process.env),
+      detached: true,
+      stdio: ['pipe', log, log],
+    });
   } finally {
     closeSync(log);
   }

@@ -14,6 +14,7 @@ import type { Change } from '../../sandbox/changes.ts';
 import { EstateError, jsonIn, loadEstate } from '../../sandbox/estate.ts';
 import { startCodecServer } from '../../security/codec/server.ts';
 import { loadKeys } from '../../security/keys.ts';
+import { bareEnvironment } from '../../temporal/bare-environment.ts';
 import { temporalBinary } from '../../temporal/binary.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
 import { isAlive } from '../../temporal/lock.ts';
@@ -86,7 +87,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     progress('sandbox: starting (AWS, Azure, GCP, Entra ID and the portal, on https, loopback only)');
     const state = join(folder, 'sandbox');
     const sandboxArgs = [join(ROOT, 'sandbox', 'main.ts'), '--state', state, '--estate', resolve(options.estate), '--parent'];
-    const sandbox = await startProcess('sandbox', sandboxArgs, process.env, join(folder, 'logs', 'sandbox.log'));
+    const sandbox = await startProcess('sandbox', sandboxArgs, bareEnvironment(process.env), join(folder, 'logs', 'sandbox.log'));
     stops.push(() => sandbox.stop());
     const workerEnv = JSON.parse(readFileSync(join(state, 'worker.env.json'), 'utf8')) as Record<string, string>;
     const client = sandboxClient(String(sandbox.ready['origin']), state);

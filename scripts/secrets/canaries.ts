@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stateIn } from '../../sandbox/state-file.ts';
 import { homeOf } from '../../security/files.ts';
 import type { Canary } from './search.ts';
+import type { Webhook } from './webhook.ts';
 
 const WORKER = 'environment of worker/main.ts';
 
@@ -47,6 +48,12 @@ function keysOf(env: NodeJS.ProcessEnv): Canary[] {
 
 /** A one-time password: whoever enters it types it, and nobody repeats it. */
 export const otpCanary = (code: string): Canary => text('a one-time password', code);
+
+/** What signs what people are told of gates, and where they are told. */
+export const webhookCanaries = ({ secret, token }: Pick<Webhook, 'secret' | 'token'>): Canary[] => [
+  text('the secret of the webhook', secret, configured),
+  text('the address of the webhook', token, configured),
+];
 
 /** What people say is for those who read records: in the clear it is in no database and no log. */
 export const spoken = (words: string): Canary =>

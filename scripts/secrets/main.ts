@@ -7,11 +7,12 @@ import { openSession } from '../../client/run/session.ts';
 import { homeOf } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { userCache } from '../../temporal/user-cache.ts';
-import { canariesOf, otpCanary, spoken } from './canaries.ts';
+import { canariesOf, otpCanary, spoken, webhookCanaries } from './canaries.ts';
 import { filesIn, histories } from './places.ts';
 import { Processes } from './processes.ts';
 import { runInTheClear, wholeRun } from './run.ts';
 import { search, type Hit } from './search.ts';
+import { webhook } from './webhook.ts';
 
 /**
  * `npm run check:secrets -- [--json]`: takes a pretend estate out, and searches all that is left behind for every secret of that run: raw, in base64, in hex, in URLs. A secret
@@ -37,6 +38,8 @@ async function run(): Promise<void> {
   const folder = resolve('.offboard', 'secrets');
   process.env['OFFBOARD_EVIDENCE_DIR'] = resolve(folder, 'evidence');
   process.env['LOG_LEVEL'] = 'trace';
+  const hook = await webhook();
+  Object.assign(process.env, hook.env);
   // What bundles the workflows is a process, too: it is looked at.
   rmSync(join(userCache(process.env), 'workflows'), { recursive: true, force: true });
   const processes = new Processes();
@@ -44,6 +47,8 @@ async function run(): Promise<void> {
   const said: string[] = [];
   const stage = await setStage({ estate: ESTATE, folder, keep: false, progress: (line) => void said.push(line) });
   const words = [`canary-${randomBytes(12).toString('hex')}`, `canary+${randomBytes(12).toString('hex')}`] as const;
+  // They are the worker's: whoever types commands does not have them.
+  for (const name of Object.keys(hook.env)) delete stage.env[name];
   let told: Awaited<ReturnType<typeof wholeRun>>;
   let places: Awaited<ReturnType<typeof histories>>;
   try {
@@ -58,7 +63,7 @@ async function run(): Promise<void> {
   } finally {
     await stage.strike();
   }
-  const canaries = [...canariesOf(folder, stage.env), ...told.codes.map(otpCanary), spoken(words[0])];
+  const canaries = [...canariesOf(folder, stage.env), ...webhookCanaries(hook), ...told.codes.map(otpCanary), spoken(words[0])];
   const twin = spoken(words[1]);
   const all = [
     ...places,
@@ -67,6 +72,7 @@ async function run(): Promise<void> {
     ...filesIn('logs', resolve(folder, 'logs')),
     ...filesIn('evidence', resolve(folder, 'evidence')),
     ...told.outputs,
+    ...hook.end(),
     { name: 'output of the stage', bytes: Buffer.from(said.join('\n')) },
     ...(await processes.end()),
   ];
