@@ -6,6 +6,7 @@ import { messageOf, OffboardError } from '../model/errors.ts';
 import { withLock } from './lock.ts';
 import { buildWithGo, downloadThroughSdk, EXECUTABLE, TEMPORAL_CLI_VERSION, type Supplier } from './suppliers.ts';
 import { userCache } from './user-cache.ts';
+import { bareEnvironment } from './bare-environment.ts';
 
 /** Older servers refuse workflow updates unless configured, and the approvals of a run are updates. */
 const OLDEST_SERVER = [1, 25] as const;
@@ -71,7 +72,7 @@ function onPath(path: string): string[] {
 
 async function faultOf(binary: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(binary, ['--version'], { timeout: 20_000 });
+    const { stdout } = await run(binary, ['--version'], { timeout: 20_000, env: bareEnvironment(process.env) });
     return versionFault(stdout);
   } catch (error) {
     return `it cannot be run (${messageOf(error).split('\n', 1)[0] ?? ''})`;

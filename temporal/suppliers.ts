@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { messageOf } from '../model/errors.ts';
+import { bareEnvironment } from './bare-environment.ts';
 
 /** The release that is downloaded or built: the newest whose Go module has no replace directives, so that `go install` takes it. */
 export const TEMPORAL_CLI_VERSION = '1.5.1';
@@ -26,7 +27,10 @@ export const downloadThroughSdk: Supplier = async (directory, progress) => {
   progress(`downloading Temporal CLI ${TEMPORAL_CLI_VERSION} through the SDK (at most ${TIME_LIMIT_MS / 1000} s)`);
   return await madeIn(directory, async (workshop) => {
     const script = join(import.meta.dirname, 'sdk-download-process.ts');
-    const call = promisify(execFile)(process.execPath, [script, workshop, TEMPORAL_CLI_VERSION], { timeout: TIME_LIMIT_MS });
+    const call = promisify(execFile)(process.execPath, [script, workshop, TEMPORAL_CLI_VERSION], {
+      timeout: TIME_LIMIT_MS,
+      env: bareEnvironment(process.env),
+    });
     const { stdout } = await call.catch((error: unknown) => {
       throw new Error(`downloading: ${reasonOf(error)}`, { cause: error });
     });
@@ -63,7 +67,7 @@ function goInstall(target: string, progress: (line: string) => void): Promise<vo
   const began = Date.now();
   const flags = `-s -w -X ${MODULE}/temporalcli.Version=${TEMPORAL_CLI_VERSION}`;
   const go = spawn('go', ['install', '-v', '-trimpath', `-ldflags=${flags}`, `${MODULE}/cmd/temporal@v${TEMPORAL_CLI_VERSION}`], {
-    env: { ...process.env, GOBIN: target, GOFLAGS: '', CGO_ENABLED: '0' },
+    env: { ...bareEnvironment(process.env), GOBIN: target, GOFLAGS: '', CGO_ENABLED: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let downloaded = 0;

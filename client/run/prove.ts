@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SignInSchema } from '../../model/identity/entra.ts';
 import type { Identity } from '../../model/identity/how.ts';
-import type { HowToProve } from '../../activities/index.ts';
 import { statementText, type Proof, type Saying } from '../../model/statement/statement.ts';
 import { status } from '../../workflows/messages/index.ts';
 import type { howToProve } from '../../workflows/how-to-prove.ts';
 import type { Session } from './session.ts';
 import type { Sign } from './sign.ts';
+
+/** How it is known who says something, as the worker's policy says. */
+type HowToProve = Awaited<ReturnType<typeof howToProve>>;
 
 /** How long what is signed may be acted on, unless the worker's policy or the manifest says less. */
 const VALID_FOR_MS = 30 * 86_400_000;
