@@ -76,3 +76,9 @@ test.each([
     { numRuns: 1_000 },
   );
 });
+
+test('a value with a line break in it adds no line to a refusal', () => {
+  const text = JSON.stringify({ ...WHOLE_POLICY, people: [], approvers: ['riley\nthe-file:9: all is well', 'dana'] });
+  expect(refusalsOf(() => parsePolicy('the-file', text)).filter((line) => !line.startsWith('the-file:1: '))).toEqual([]);
+  expect(refusalsOf(() => parsePolicy('the-file', text))).not.toEqual([]);
+});

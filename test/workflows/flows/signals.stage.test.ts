@@ -55,6 +55,20 @@ test('what the activity refuses of a signal shows, too, and the gate stays open'
   expect([view.lastRefusal, view.gate?.gate]).toEqual(['approve: by: mallory is not among the approvers', 'plan']);
 });
 
+test('an activity that fails at a signal for whatever reason fails no run: why shows, and the gate stays open', async () => {
+  const fails = () =>
+    Promise.reject(ApplicationFailure.nonRetryable('not an input of this activity (decision.ticket: invalid_type)', 'NotAuthorized'));
+  const run = await start({ activities: { recordDecision: fails } });
+  await run.untilGate('plan');
+  await run.handle.signal('approve', approval(run));
+  const view = await run.until((v) => v.lastRefusal !== undefined);
+  expect([view.lastRefusal, view.gate?.gate, view.status]).toEqual([
+    'approve: not an input of this activity (decision.ticket: invalid_type)',
+    'plan',
+    'running',
+  ]);
+});
+
 test('a message says nothing of its own kind', async () => {
   const run = await start();
   await run.untilGate('plan');

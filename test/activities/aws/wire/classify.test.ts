@@ -101,3 +101,7 @@ test('a message keeps the ARNs it is about', () => {
   const judged = classify(sdk('AccessDenied', 403, {}, `User: ${arn} is not authorized to perform: iam:DeleteRole on resource: role x`));
   expect(judged).toMatchObject({ message: expect.stringContaining(arn) as unknown });
 });
+
+test.each(['constructor', 'toString', '__proto__'])('a code that every object has a field of is none that is known: %s', (code) => {
+  expect(classify(sdk(code))).toMatchObject({ kind: 'blocked', code: 'Unknown', message: `${code}: ${code} happened; look at it` });
+});

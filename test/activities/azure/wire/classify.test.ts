@@ -43,3 +43,11 @@ test.each([
 ])('whether HTTP %i %s says that an assignment is gone: %s', (status, code, gone) => {
   expect(isGone(refusal(status, code))).toBe(gone);
 });
+
+test('a code that every object has a field of is none that is known', () => {
+  expect(classifyAzure(refusal(400, 'constructor', 'no'))).toMatchObject({
+    kind: 'blocked',
+    code: 'Unknown',
+    message: 'HTTP 400 constructor: no',
+  });
+});
