@@ -59,8 +59,8 @@ export interface Restartable {
   start(): Promise<void>;
 }
 
-/** glibc keeps a pool of memory for each of many threads; two take some tens of MB less (docs/worker.md). */
-const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+/** glibc keeps a pool of memory for each of many threads, and what was given back to a pool: two that give it back soon take some tens of MB less (docs/worker.md). */
+const SMALL_POOLS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Of the development server. */
 const NAMESPACE = 'default';
@@ -104,7 +104,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       startProcess(
         'worker',
         [join(ROOT, 'worker', 'main.ts')],
-        { ...named, ...workerEnv, ...FEW_ARENAS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
+        { ...named, ...workerEnv, ...SMALL_POOLS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
         join(folder, 'logs', 'worker.log'),
       );
     let worker = await startWorker();
