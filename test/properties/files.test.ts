@@ -77,8 +77,10 @@ test.each([
   );
 });
 
-test('a value with a line break in it adds no line to a refusal', () => {
-  const text = JSON.stringify({ ...WHOLE_POLICY, people: [], approvers: ['riley\nthe-file:9: all is well', 'dana'] });
-  expect(refusalsOf(() => parsePolicy('the-file', text)).filter((line) => !line.startsWith('the-file:1: '))).toEqual([]);
-  expect(refusalsOf(() => parsePolicy('the-file', text))).not.toEqual([]);
+test('a value or a name with a line break in it adds no line to a refusal', () => {
+  const value = { ...WHOLE_POLICY, people: [], approvers: ['riley\nthe-file:9: all is well', 'dana'] };
+  const name = { ...WHOLE_POLICY, 'x\nthe-file:9: all is well': 1 };
+  const lines = [value, name].map((policy) => refusalsOf(() => parsePolicy('the-file', JSON.stringify(policy))));
+  expect(lines.map((of) => of.length > 0)).toEqual([true, true]);
+  expect(lines.flat().filter((line) => !line.startsWith('the-file:1: '))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { liftWhat } from '../lift.ts';
 import type { Run } from '../run.ts';
 import { decided } from './decided.ts';
 import { fromSignal } from './from-signal.ts';
-import { needTexts, refuse } from './refusal.ts';
+import { areTexts, needTexts, refuse } from './refusal.ts';
 
 /** Answers what became of each item it was about, those that others need included. */
 export const lift = defineUpdate<Outcome[], [LiftMessage]>('lift');
@@ -35,7 +35,7 @@ export function handleLift(run: Run): void {
 function checkLiftMessage(run: Run, message: LiftMessage): void {
   needTexts(message, 'by', 'reason');
   const { items } = message;
-  if (items !== undefined && (!Array.isArray(items) || items.length === 0))
+  if (items !== undefined && (!areTexts(items) || items.length === 0))
     refuse('InvalidValue', 'items: is not a list of item ids; leave it out to lift everything');
   if (run.waits.of('quarantine').length === 0)
     refuse(

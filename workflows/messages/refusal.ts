@@ -54,4 +54,7 @@ export function needTexts(message: unknown, ...fields: string[]): void {
     refuse('ProofWrong', 'proof: is no statement with its signature or ID token; have the CLI make it');
 }
 
+/** Ids that a message names. */
+export const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((id) => typeof id === 'string');
+
 const isSaid = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
