@@ -28,6 +28,7 @@ export function describe(view: RunView): string {
       ...w.next.flatMap((step) => [code(spell(step)), '']),
     );
   }
+  lines.push(...howToDecide(view));
   if (view.planned.length > 0) {
     const [[done], [before]] = doneIn(undefined, view);
     lines.push(`| phase | planned | ${done} | ${before} | blocked | failed | waived |`, '|---|---|---|---|---|---|---|');
@@ -55,6 +56,38 @@ export function describe(view: RunView): string {
   if (view.untold !== undefined) lines.push('', `Nobody could be told of the gate: ${plain(view.untold)}`);
   if (view.lastRefusal) lines.push('', `Last refusal: ${sentence(view.lastRefusal)}`);
   return [...lines, ...ROOM].join('\n');
+}
+
+/** At a gate: what weighs in its plan, the page to read, and how one decides from the UI itself. */
+function howToDecide({ gate, workflowId, identity, weight }: RunView): string[] {
+  if (!gate) return [];
+  const { planHash, opening } = gate;
+  const lines: string[] = [];
+  if (weight) {
+    const { items, takeover, held, warnings } = weight;
+    lines.push(
+      `Of ${counted(items, 'planned thing')} **${takeover} can take an account over**; a guard holds ${held}; the plan has ${counted(warnings, 'warning')}.`,
+      '',
+    );
+  }
+  lines.push('The plan as a page, to be read before:', '', code(spell(step('plan', workflowId, '--html', 'FILE'))), '');
+  if (identity !== 'asserted') {
+    const sign = step('sign', 'approve', workflowId, '--gate', gate.gate, '--plan-hash', planHash, '--by', 'NAME', '--reason', 'TEXT');
+    return [...lines, 'From here: what this prints, as the signal `approve` (_Send a Signal_):', '', code(spell(sign)), ''];
+  }
+  const message = { gate: gate.gate, opening, planHash, by: 'NAME', reason: 'TEXT' };
+  const said = Object.entries(message).map(([field, value]) => `  "${field}": ${JSON.stringify(value)}`);
+  return [
+    ...lines,
+    'From here: this, as the signal `approve` or `reject` (_Send a Signal_):',
+    '',
+    '```json',
+    '{',
+    said.join(',\n'),
+    '}',
+    '```',
+    '',
+  ];
 }
 
 /** The UI cuts off what stands on one line and is wider than its frame: long names may break in their middle. */

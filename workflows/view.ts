@@ -27,6 +27,7 @@ export function viewOf(run: RunState): RunView {
         run.waived,
       ),
     ),
+    ...(run.plan?.weight ? { weight: run.plan.weight } : {}),
     unknown: run.plan?.unknown ?? [],
     ...(first.length > 0 ? { first } : {}),
     awaiting: run.waiting,

@@ -9,6 +9,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
 import { PHASES, type Phase, type SystemId } from '../../model/names.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { weightOf, type PlanWeight } from '../../model/plan-weight.ts';
 import { firstOfAll } from '../../model/summary-words.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { effectivePolicy } from '../../model/policy.ts';
@@ -36,6 +37,8 @@ export interface MakePlanResult {
   pilot: boolean;
   /** Told first of all, in words: what Permissions Management can still act as, and what the manifest leaves out. Absent for nothing. */
   first?: string[];
+  /** What whoever decides looks at first. */
+  weight?: PlanWeight;
   /** Systems nothing is known about. */
   unknown: SystemId[];
   /** Items of phase 3, in the plan's order. */
@@ -94,6 +97,7 @@ export async function makePlan(deps: Deps, input: MakePlanInput): Promise<MakePl
     ...(await freeze(deps, input.run, plan, again)),
     gone,
     ...(first.length > 0 ? { first } : {}),
+    weight: weightOf(plan),
     pilot: plan.pilot.length > 0,
     unknown: plan.unknown.map((u) => u.system),
     collectors: plan.items.filter((i) => i.phase === 'data-collection').map((i) => i.id),

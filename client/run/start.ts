@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Workflow, type WorkflowHandl
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
-import { step } from '../../model/next-step.ts';
+import { spell, step } from '../../model/next-step.ts';
 import { workflowIdIn, workflowIdOf, type RunSort } from '../../model/run-name.ts';
 import { registerSearchAttributes } from '../../temporal/search-attributes.ts';
 import type { discovery } from '../../workflows/discovery.ts';
@@ -93,6 +93,7 @@ async function startOrAttach<W extends Workflow>(session: Session, tenant: strin
       taskQueue,
       args: await start.args(workflowId, known),
       staticSummary: start.summary,
+      staticDetails: detailsOf(start.sort, workflowId),
       ...(known ? { typedSearchAttributes: new TypedSearchAttributes([{ key: tenantAttribute, value: tenant }]) } : {}),
     });
     return attach(true);
@@ -100,6 +101,23 @@ async function startOrAttach<W extends Workflow>(session: Session, tenant: strin
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return attach(false);
   }
+}
+
+/** For the Temporal UI: what such a run is, and how one decides; what it waits for now stands beside it. */
+function detailsOf(sort: RunSort, workflowId: string): string {
+  const what: Record<RunSort, string> = {
+    offboarding:
+      'Takes Microsoft Entra Permissions Management out of a tenant, in the four phases of Microsoft’s guide. Nothing is removed before its plan is approved, no data collector is deleted before a second approval and a one-time password.',
+    'offboarding-dry-run': 'Makes the plan of an offboarding, and changes nothing.',
+    restore: 'Gives back what an offboarding removed. Nothing is given back before its plan is approved.',
+    'restore-dry-run': 'Makes the plan of a restore, and changes nothing.',
+    discovery: 'Looks for what Permissions Management left in a tenant, and changes nothing.',
+  };
+  const decides =
+    sort === 'offboarding' || sort === 'restore'
+      ? 'What it waits for, for whom, until when, and what to type stands under _Current Details_. An approval names the gate, its opening and the hash of the plan; silence approves nothing, and a gate that nobody answers closes as denied. Anybody may pause or cancel.'
+      : 'It asks nobody for anything.';
+  return `**What this is:** ${what[sort]}\n\n**How one decides:** ${decides}\n\n\`${spell(step('status', workflowId))}\``;
 }
 
 /** One run that takes away and one that gives back would undo each other's work. Throws NotAllowed while the other goes on. */

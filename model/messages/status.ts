@@ -1,3 +1,4 @@
+import type { PlanWeight } from '../plan-weight.ts';
 import type { JWK } from 'jose';
 import type { GateOutcome, OpenGate } from '../gate.ts';
 import type { MaybeOurs } from '../maybe-ours.ts';
@@ -33,6 +34,8 @@ export interface RunView {
   /** Planned items by phase, and what became of them so far. */
   planned: { phase: Phase; count: number }[];
   counts: PhaseCounts[];
+  /** What of the plan whoever decides looks at first. */
+  weight?: PlanWeight;
   unknown: SystemId[];
   /** Told first of all, in words: what Permissions Management can still act as, and what the manifest leaves out. Absent for nothing. */
   first?: string[];

@@ -62,3 +62,27 @@ test('what is no phase is told as the stage it is', () => {
   expect(details(view({ stage: 'plan' }))).toContain('**Stage: plan**');
   expect(details(view({}))).toContain('**Phase 1: ');
 });
+
+const gate = {
+  gate: 'plan' as const,
+  opening: 2,
+  planHash: 'a'.repeat(64),
+  expiresAt: '2026-12-01T00:00:00Z',
+  openedAt: '2026-11-27T00:00:00Z',
+};
+const weight = { items: 38, takeover: 4, held: 2, warnings: 1 };
+
+test('at a gate it is told what weighs in the plan, where to read it, and what to send from the Temporal UI', () => {
+  const told = details(view({ gate, weight, identity: 'asserted' }));
+  expect(told).toContain('Of 38 planned things **4 can take an account over**; a guard holds 2; the plan has 1 warning.');
+  expect(told).toContain('`offboard plan offboarding-t --html FILE`');
+  const [, json = ''] = /```json\n(.*?)```/s.exec(told) ?? [];
+  expect(JSON.parse(json)).toEqual({ gate: 'plan', opening: 2, planHash: 'a'.repeat(64), by: 'NAME', reason: 'TEXT' });
+  expect(details(view({}))).not.toContain('Send a Signal');
+});
+
+test('where names are not enough, it is told how to make the signal that is', () => {
+  const told = details(view({ gate, weight, identity: 'ssh' }));
+  expect(told).toContain(`offboard sign approve offboarding-t --gate plan --plan-hash ${gate.planHash} --by NAME --reason TEXT`);
+  expect(told).not.toContain('```json');
+});
