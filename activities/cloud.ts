@@ -13,6 +13,8 @@ export interface ReadContext {
   ciemPrincipalId?: string;
   /** Object ids that the CIEM principal had before; absent where the directory could not be read. */
   ciemFormerIds?: string[];
+  /** Whose reading it is: what was asked for all systems at once in one turn of a run, between two decisions, serves no other. */
+  turn?: string;
   /** Set where a system is read right before something is removed: nothing older may stand for it, and this is put back into it. */
   own?: readonly Own[];
   /** Set where a system is read for the sake of what is planned in it, of these kinds: what decides about none of them may be left out. */

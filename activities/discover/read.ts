@@ -91,12 +91,13 @@ export async function readBatch(deps: Deps, input: ReadBatchInput): Promise<Read
   const manifest = await deps.artifacts.get<Manifest>(input.manifest);
   const systems = readingBatches(manifest)[input.index]?.systems ?? [];
   const read = await readBefore(deps, input.run, systems);
+  const turn = `${input.run} ${(await deps.journal.ledger(input.run)).turns}`;
   const others: Reading[] = [];
   await forEachLimited(
     systems.filter((system) => !read.has(system)),
     async (system) => {
       if (stopRequested()) return;
-      const context = { manifest, ...principalsIn(input) };
+      const context = { manifest, turn, ...principalsIn(input) };
       const answer = await lookInSystem<unknown>(deps, context, system, (api, cloud) => cloud.read(api, system, context));
       if (!answer.ok) return void others.push({ system, unknown: failureMessage(answer.failure) });
       // What JSON cannot say is kept nowhere, and no cloud gives.

@@ -10,7 +10,7 @@ import { addressEnd, poolMember } from './footprint/members.ts';
 
 /** Below this many systems two searches save too little for an answer that may be minutes old. */
 const WORTHWHILE = 20;
-/** How long an answer serves once it is there, in ms: a batch of readings, not the verification that follows a removal. A large estate's takes longer to come. */
+/** How long an answer serves once it is there, in ms: a batch of readings. A large estate's takes longer to come. */
 const SERVES_MS = 60_000;
 
 const MANAGER = 'cloudresourcemanager.googleapis.com';
@@ -26,21 +26,24 @@ export type Harmless = ReadonlyMap<string, number>;
 /**
  * Asks Cloud Asset Inventory for all policies below the manifest's organisation at once, which spares a call for each. It only ever says
  * what need not be read: what its answer does not show, or shows to hold a member that could be ours, is read. Undefined when the estate
- * is small, and when it may not be asked or does not answer whole.
+ * is small, and when it may not be asked or does not answer whole. An answer serves one turn of one run: what was searched before a removal tells its verification
+ * nothing, nor the next run.
  */
 export function assetFilter(now: () => number = Date.now): (api: GcpApi, context: ReadContext) => Promise<Harmless | undefined> {
   const asked = new Map<string, { at?: number; answer: Promise<Harmless | undefined> }>();
-  return (api, { manifest }) => {
+  return (api, { manifest, turn = '' }) => {
     const { organization, folders = [], projects = [] } = manifest.gcp ?? {};
     if (organization === undefined || folders.length + projects.length < WORTHWHILE) return Promise.resolve(undefined);
-    const known = asked.get(organization);
+    for (const [of, { at }] of asked) if (at !== undefined && now() - at >= SERVES_MS) asked.delete(of);
+    const key = `${organization} ${turn}`;
+    const known = asked.get(key);
     if (known && (known.at === undefined || now() - known.at < SERVES_MS)) return known.answer;
     const asking: { at?: number; answer: Promise<Harmless | undefined> } = {
       answer: ask(api, `organizations/${organization}`)
         .catch(() => undefined)
         .finally(() => (asking.at = now())),
     };
-    asked.set(organization, asking);
+    asked.set(key, asking);
     return asking.answer;
   };
 }

@@ -176,6 +176,9 @@ describe('A half answer of Cloud Asset', () => {
     now = 60_000;
     await filter(api, context);
     expect(asked).toBe(4);
+    // Nor does it serve the verification after a removal, nor another run.
+    for (const turn of ['a run 2', 'a run 6', 'a run 6', 'another run 0']) await filter(api, { ...context, turn });
+    expect(asked).toBe(10);
   });
 
   it('that takes longer than that is one answer for all who wait for it', async () => {
