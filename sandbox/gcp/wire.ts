@@ -82,12 +82,12 @@ const PAGE_SIZE = 2;
 const MOST_PAGES = 50;
 
 /**
- * One page of a listing under `name`, with `nextPageToken`; of a short one never more than two, as the API may, so that clients must follow it. Absent when
- * empty.
+ * One page of a listing under `name`, with `nextPageToken`; of a short one never more than two, as the API may, so that clients must follow it, and in
+ * `mostPages` at most. Absent when empty.
  */
-export function page(name: string, values: object[], request: SandboxRequest): SandboxResponse {
+export function page(name: string, values: object[], request: SandboxRequest, mostPages = MOST_PAGES): SandboxResponse {
   const token = request.query.get('pageToken') || '0';
-  const most = Math.max(PAGE_SIZE, Math.ceil(values.length / MOST_PAGES));
+  const most = Math.max(PAGE_SIZE, Math.ceil(values.length / mostPages));
   const size = Number(request.query.get('pageSize') || most);
   if (!/^\d+$/.test(token) || !(size >= 0)) throw new GcpError('INVALID_ARGUMENT', 'The page token or page size is invalid.');
   const from = Number(token);
