@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../../activities/deps.ts';
+import { emptyLedger } from '../../../model/ledger.ts';
 import { readBatch } from '../../../activities/discover/read.ts';
 import { withHeartbeat } from '../../../activities/look/activity.ts';
 import { ManifestSchema } from '../../../model/manifest.ts';
@@ -29,7 +30,8 @@ function depsWith(
     has: (_: string, address: string) => Promise.resolve(stored[Number(address) - 1] !== undefined),
   };
   const aws = { connect: () => Promise.resolve({}), read, classify: () => ({ kind, code: 'NotFound', message: '' }) };
-  return { deps: { artifacts, clouds: { aws } } as unknown as Deps, stored };
+  const journal = { ledger: () => Promise.resolve(emptyLedger()) };
+  return { deps: { artifacts, journal, clouds: { aws } } as unknown as Deps, stored };
 }
 
 const secondBatch = { run: 'r', manifest: 'm', index: 1 };
