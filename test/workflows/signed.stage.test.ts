@@ -108,6 +108,15 @@ test('a manifest may demand signatures where the policy takes names at their wor
   const files = readdirSync(join(stage.deps.evidenceFolder, run));
   // The start, the approvals of two gates, and the cancel.
   expect(files.filter((name) => /^statement-\d+\.json\.sig$/.test(name))).toHaveLength(4);
+  // The same is demanded of whoever would have it back.
+  onTestFinished(() => abandonRestore(stage));
+  expect(await stage.offboard('restore', RUN, '--by', STARTER)).toMatchObject({ code: 0 });
+  expect(await resultOf(stage, RESTORE)).toMatchObject({
+    status: 'refused',
+    reason: expect.stringMatching(/^proof: is missing/) as string,
+  });
+  expect(await typed(STARTER, 'restore', RUN)).toMatchObject({ code: 0 });
+  expect((await stage.until(RESTORE, (v) => v.gate?.gate === 'restore')).identity).toBe('ssh');
 });
 
 test.each([
