@@ -3,7 +3,7 @@ import type { PlanItem } from '../../model/plan.ts';
 import { answerOf, NotYetError, type Answer } from '../answer.ts';
 import { JUDGED_LONG_AGO, within } from '../limited.ts';
 import { kindOf } from '../look/kinds.ts';
-import { settled } from '../look/settle.ts';
+import { settled } from '../settle.ts';
 import { failed, glanceOf, type Attempt, type BatchOperation, type Reach } from './operation.ts';
 import { afterCall, isThrottled, persistently, readItem, waited } from './read-back.ts';
 

@@ -43,7 +43,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       if (context.usersOf) return await readTrusts(api, own);
       const read = await readAccount(
         api,
-        { usedWithin: context.manifest.guards.usedWithin, now: new Date() },
+        { usedWithin: context.manifest.guards.usedWithin, now: new Date(), settle: context.manifest.waits.settle },
         AWS_RESOURCES,
         own,
         !context.kinds || restOnProviders(context.kinds),

@@ -9,6 +9,7 @@ import { ownRoles } from './footprint/ourselves.ts';
 import { footprint as roleFootprint, withRole } from './kinds/role/footprint.ts';
 import { readRole } from './kinds/role/read.ts';
 import { footprint as policyFootprint } from './kinds/policy/footprint.ts';
+import { foundOf } from '../settle.ts';
 import { readStacks } from './kinds/stack/read.ts';
 import {
   need,
@@ -30,37 +31,37 @@ const ENTRA_ISSUER = /^sts\.(?:windows\.net|chinacloudapi\.cn)\//i;
 /**
  * One account in two paged listings, the providers of Entra issuers, and the tags of the customer policies that can concern us: those
  * attached to a role that trusts another role or an Entra issuer, and those named like onboarding's. Any failure throws. A use within
- * `usedWithin` ms before `now` is recent. Without `withProviders` none of these are asked for.
+ * `usedWithin` ms before `now` is recent; `settle` is the manifest's. Without `withProviders` none of these are asked for.
  */
 export async function readAccount(
   api: AwsAccountApi,
-  guard: { usedWithin: number; now: Date },
+  guard: { usedWithin: number; now: Date; settle: number },
   kinds: readonly Pick<ResourceKind, 'name' | 'survey'>[] = [],
   own: readonly Own[] = [],
   withProviders = true,
 ): Promise<AwsSnapshot> {
   const details = await api.authorizationDetails();
-  const there = await readRoles(api, details.roles);
+  const there = await readRoles(api, details.roles, guard.settle);
   // Which policies and secrets can concern us hangs on the roles: ours count as long as this run alone took them away.
   const roles = rolesPutBack(there, own);
   const concerning = roles.filter(mayConcernUs);
   const watched = new Set(concerning.flatMap((r) => [...r.AttachedPolicies, r.PermissionsBoundary ?? '']));
-  const policies: AccountPolicy[] = [];
-  for (const detail of details.policies) {
-    if (!watched.has(detail.Arn ?? '') && !isLookAlike(detail.PolicyName ?? '')) continue;
-    const policy = await api.policy(need(detail.Arn, 'Arn'));
-    if (!policy) continue;
-    policies.push({
-      state: policyState(policy, detail.PolicyVersionList ?? []),
-      attachmentCount: (policy.AttachmentCount ?? 0) + attachedTo(roles, detail.Arn) - attachedTo(there, detail.Arn),
-      boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
-    });
-  }
+  const looked = details.policies.filter((p) => watched.has(p.Arn ?? '') || isLookAlike(p.PolicyName ?? ''));
+  const policies = await foundOf(guard.settle, looked, async ({ Arn, PolicyVersionList = [] }): Promise<AccountPolicy | undefined> => {
+    const policy = await api.policy(need(Arn, 'Arn'));
+    return (
+      policy && {
+        state: policyState(policy, PolicyVersionList),
+        attachmentCount: (policy.AttachmentCount ?? 0) + attachedTo(roles, Arn) - attachedTo(there, Arn),
+        boundaryCount: policy.PermissionsBoundaryUsageCount ?? 0,
+      }
+    );
+  });
   // IAM's own report may be hours late.
   const recently = (at: Date | undefined, region?: string) =>
     at && guard.now.getTime() - at.getTime() <= guard.usedWithin ? useInWords(at, region) : undefined;
   const uses = details.roles.map((r) => [r.Arn ?? '', recently(r.RoleLastUsed?.LastUsedDate, r.RoleLastUsed?.Region)] as const);
-  const providers = withProviders ? await readProviders(api) : [];
+  const providers = withProviders ? await readProviders(api, guard.settle) : [];
   const documents = [...documentsOf(roles, details.policies), ...documentsPutBack(details.policies, own)];
   const surveys: { kind: string; read: Json; tags: Tags[] }[] = [];
   for (const { name, survey } of kinds) {
@@ -133,7 +134,7 @@ function documentsOf(roles: readonly RoleState[], policies: readonly ManagedPoli
 }
 
 /** The details of roles lack description and session length, the plain listing has them. What only one listing shows is read by itself. */
-async function readRoles(api: AwsAccountApi, details: RoleDetail[]): Promise<RoleState[]> {
+async function readRoles(api: AwsAccountApi, details: RoleDetail[], settle: number): Promise<RoleState[]> {
   const listed = new Map((await api.roles()).map((r) => [r.RoleName ?? '', r]));
   const roles: RoleState[] = [];
   const alone = new Set(listed.keys());
@@ -147,10 +148,7 @@ async function readRoles(api: AwsAccountApi, details: RoleDetail[]): Promise<Rol
     alone.delete(name);
     roles.push(roleOf(detail, more));
   }
-  for (const name of alone) {
-    const role = await readRole(api, name);
-    if (role) roles.push(role);
-  }
+  roles.push(...(await foundOf(settle, [...alone], (name) => readRole(api, name))));
   return roles.toSorted((a, b) => (a.Arn < b.Arn ? -1 : 1));
 }
 
@@ -162,13 +160,8 @@ function roleOf(detail: RoleDetail, more: { Description?: string | undefined; Ma
   });
 }
 
-async function readProviders(api: AwsAccountApi): Promise<ProviderState[]> {
-  const providers: ProviderState[] = [];
-  for (const arn of (await api.providerArns()).filter(isEntraProvider).toSorted()) {
-    const provider = await api.provider(arn);
-    if (provider) providers.push(provider);
-  }
-  return providers;
+async function readProviders(api: AwsAccountApi, settle: number): Promise<ProviderState[]> {
+  return await foundOf(settle, (await api.providerArns()).filter(isEntraProvider).toSorted(), (arn) => api.provider(arn));
 }
 
 /** Wider than any rule of the kinds: a role that trusts a role, something that was deleted, or an Entra issuer. */

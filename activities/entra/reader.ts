@@ -2,6 +2,7 @@ import { MEPM } from '../../model/footprint.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { nativeId, type SystemId } from '../../model/names.ts';
 import { RefusedError } from '../answer.ts';
+import { foundOf } from '../settle.ts';
 import { normalId, sameId } from '../microsoft/ids.ts';
 import type { ReadContext } from '../cloud.ts';
 import type { Self } from '../microsoft/self.ts';
@@ -41,11 +42,8 @@ export async function readEntra(api: EntraApi, system: SystemId, context: ReadCo
   const listed = await Promise.all(filters.map((filter) => api.listApplications(filter)));
   const byId = new Map(listed.flat().map((application) => [application.id, application]));
   const applicationCount = await api.countApplications();
-  const applications: ApplicationDefinition[] = [];
-  for (const [, application] of [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const definition = await define(api, application);
-    if (definition) applications.push(definition);
-  }
+  const sorted = [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const applications = await foundOf(context.manifest.waits.settle, sorted, (application) => define(api, application));
   const ciemServicePrincipals = await api.listServicePrincipals(MEPM.ciemAppId);
   const ciemUse = ciemServicePrincipals.length > 0 ? await readCiemUse(api, context) : {};
   const former = await readFormer(api, context.manifest, ciemServicePrincipals);

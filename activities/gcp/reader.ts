@@ -23,6 +23,7 @@ import { audienceToken } from '../../model/tokens.ts';
 import { issuerOf } from '../../model/footprint.ts';
 import { isOneOf } from '../../model/one-of.ts';
 import { unlessRefused } from '../answer.ts';
+import { foundOf } from '../settle.ts';
 import { classifyGcp, failureWords, isGone, isRetry } from './wire/classify.ts';
 import { GCP_NAMES, judgeProvider, isNamedLikeOurs } from './footprint/ownership.ts';
 import { usedWords } from './footprint/accounts.ts';
@@ -43,7 +44,7 @@ export async function readGcp(api: GcpApi, system: SystemId, context: ReadContex
     return { system, resource, policy: {}, notRead: { grants: 0 }, ourselves: byProjectId(ourselves, oidc, resource), ...seen };
   const grants = oidc ? undefined : harmless?.get(resource);
   const policy = grants === undefined ? { policy: await demandPolicy(api, resource) } : { policy: {}, notRead: { grants } };
-  const customRoles = await readCustomRoles(api, resource, policy.policy);
+  const customRoles = await readCustomRoles(api, resource, policy.policy, context.manifest.waits.settle);
   return {
     system,
     resource,
@@ -119,17 +120,13 @@ async function readAround(api: GcpApi, projectId: string, pools: PoolWithProvide
 
 async function withPolicies(api: GcpApi, accounts: ServiceAccount[], context: ReadContext): Promise<AccountWithPolicy[]> {
   const before = new Set(ownIn(context, ...ON_ACCOUNTS).map((item) => (item.snapshot as AccountGrant).resource));
-  const all: AccountWithPolicy[] = [];
-  for (let from = 0; from < accounts.length; from += POLICIES_AT_ONCE) {
-    const batch = accounts.slice(from, from + POLICIES_AT_ONCE).map(async (account) => {
-      const policy = await api.getPolicy(account.name);
-      if (policy === undefined) return [];
-      const isTrusting = before.has(account.name) || grantsOf(account.name, policy).some((g) => poolMember(g.member));
-      return [{ ...account, policy, ...(isTrusting ? await keysOf(api, account) : {}) }];
-    });
-    all.push(...(await Promise.all(batch)).flat());
-  }
-  return all;
+  const read = async (account: ServiceAccount): Promise<AccountWithPolicy | undefined> => {
+    const policy = await api.getPolicy(account.name);
+    if (policy === undefined) return undefined;
+    const isTrusting = before.has(account.name) || grantsOf(account.name, policy).some((g) => poolMember(g.member));
+    return { ...account, policy, ...(isTrusting ? await keysOf(api, account) : {}) };
+  };
+  return await foundOf(context.manifest.waits.settle, accounts, read, POLICIES_AT_ONCE);
 }
 
 /** Whoever has a key of an account acts as it, pool or not. */
@@ -213,12 +210,12 @@ async function recentUse(api: GcpApi, projectId: string, within: number): Promis
  * The organisation's custom roles that onboarding may have made, and everybody who holds them anywhere in it. Undefined below
  * organisations. Where the listing is denied that is told, and the rest of the organisation is read all the same: such a role is rare.
  */
-export async function readCustomRoles(api: GcpApi, resource: string, policy: Policy): Promise<CustomRoles | undefined> {
+export async function readCustomRoles(api: GcpApi, resource: string, policy: Policy, settle: number): Promise<CustomRoles | undefined> {
   if (!resource.startsWith('organizations/')) return undefined;
   try {
     const named = (await api.listRoles(resource)).filter(isNamedLikeOurs);
-    const found = await Promise.all(named.map(({ name }) => api.getRole(name)));
-    const roles = found.filter((role) => role !== undefined).map(({ deleted: _, ...kept }): CustomRole => kept);
+    const found = await foundOf(settle, named, ({ name }) => api.getRole(name), POLICIES_AT_ONCE);
+    const roles = found.map(({ deleted: _, ...kept }): CustomRole => kept);
     return roles.length === 0
       ? { roles, holders: [] }
       : { roles, ...(await holdersOf(api, resource, policy, new Set(roles.map((r) => r.name)))) };

@@ -25,6 +25,11 @@ export function quarantineOf({ clouds }: Pick<Deps, 'clouds'>, item: Pick<PlanIt
   return kinds.find((k) => k.name === item.kind)?.quarantine;
 }
 
+/** Pure: whether what is there now, by `Kind.read` or `Kind.trace`, was made since, and the planned one is gone. */
+export function isAnother(kind: Pick<AnyKind, 'identity' | 'another'>, current: Json, { snapshot }: Pick<PlanItem, 'snapshot'>): boolean {
+  return kind.identity ? kind.identity(current) !== kind.identity(snapshot) : kind.another?.(current, snapshot) === true;
+}
+
 /** Whether `now` is just what quarantine makes of a definition. */
 export function isQuarantined({ quarantine }: Pick<AnyKind, 'quarantine'>, now: Json, before: Json): boolean {
   return quarantine !== undefined && fingerprint(quarantine.quarantined(before)) === fingerprint(now);

@@ -6,6 +6,7 @@ import { cloudUnavailable, failureMessage } from '../failures.ts';
 import { forEachLimited, retryDeadlinePassed, stopRequested } from './activity.ts';
 import { answerOf, type Answer } from '../answer.ts';
 import { patienceFor, within } from '../limited.ts';
+import { settled } from '../settle.ts';
 
 /**
  * Asks a cloud as everything but a removal does: one that cannot be reached is thrown as CloudUnavailable, for Temporal to try the activity
@@ -46,9 +47,32 @@ export async function lookInSystem<T>(
 
 /**
  * Asks the system of an item, with the connection that the look at this system began with. What it has in common with other items of that system is asked for
- * once, unless it is looked at `again`.
+ * once.
  */
-export type AskOfItem = <T>(ask: (api: unknown, cloud: AnyCloud) => Promise<T>, again?: 'again') => Promise<Answer<T>>;
+type AskOfItem = <T>(ask: (api: unknown, cloud: AnyCloud) => Promise<T>) => Promise<Answer<T>>;
+
+/**
+ * Looks at items as `lookAtEach`, and some time later again, together, at those whose answer does not stand; as often as `looks` says. Gives the last answer of each.
+ */
+export async function lookUntilSettled<I extends { id: string; system: SystemId }, T>(
+  deps: Pick<Deps, 'clouds'>,
+  manifest: Manifest,
+  items: readonly I[],
+  ask: (item: I, api: unknown, cloud: AnyCloud) => Promise<T>,
+  stands: (answer: Answer<T>) => boolean,
+  looks?: 2 | 4,
+): Promise<Map<I, Answer<T>>> {
+  const answers = new Map<I, Answer<T>>();
+  let open = [...items];
+  const look = async () => {
+    await lookAtEach(deps, manifest, open, async (item, asked) => {
+      answers.set(item, await asked((api, cloud) => ask(item, api, cloud)));
+    });
+    open = open.filter((item) => !stands(answers.get(item) as Answer<T>));
+  };
+  await settled(manifest.waits.settle, look, () => open.length === 0, looks);
+  return answers;
+}
 
 /** Looks at items one after the other within a system, in several systems at once. As `lookInCloud`. */
 export async function lookAtEach<I extends { id: string; system: SystemId }>(
@@ -58,13 +82,13 @@ export async function lookAtEach<I extends { id: string; system: SystemId }>(
   look: (item: I, ask: AskOfItem) => Promise<void>,
 ): Promise<void> {
   await forEachLimited([...Map.groupBy(items, (i) => i.system)], async ([system, group]) => {
-    let connected: Promise<{ api: unknown; glance: unknown }> | undefined;
-    const connect = async (cloud: AnyCloud) => {
+    let connected: Promise<unknown> | undefined;
+    const connect = async (cloud: AnyCloud): Promise<unknown> => {
       const api: unknown = await cloud.connect(system, { manifest });
-      return { api, glance: (cloud.glance?.(api) as unknown) ?? api };
+      return (cloud.glance?.(api) as unknown) ?? api;
     };
     for (const item of group) {
-      await look(item, (ask, again) =>
+      await look(item, (ask) =>
         lookInCloud(
           deps,
           manifest,
@@ -73,8 +97,7 @@ export async function lookAtEach<I extends { id: string; system: SystemId }>(
             connected ??= connect(cloud);
             // One that failed is tried again.
             connected.catch(() => (connected = undefined));
-            const { api, glance } = await connected;
-            return await ask(again ? api : glance, cloud);
+            return await ask(await connected, cloud);
           },
           item.id,
         ),

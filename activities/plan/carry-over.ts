@@ -8,9 +8,11 @@ import type { Outcome } from '../../model/outcome.ts';
 import { OURSELVES } from '../../model/guards/ourselves.ts';
 import { fingerprint } from '../../model/canonical.ts';
 import { UNREAD_SYSTEM, type PlanItem } from '../../model/plan.ts';
+import type { AnyCloud, AnyKind } from '../cloud.ts';
 import type { Deps } from '../deps.ts';
 import { isQuarantined, kindOf } from '../look/kinds.ts';
-import { lookAtEach, type AskOfItem } from '../look/look.ts';
+import { lookUntilSettled } from '../look/look.ts';
+import type { Answer } from '../answer.ts';
 import { earlierRun, currentPlan, resolvedIn } from '../records/plans.ts';
 
 export interface CarriedOver {
@@ -43,14 +45,19 @@ export async function carryOver(
     const plan = await currentPlan(deps, ledger);
     if (!plan) continue;
     const open = plan.items.filter((i) => isOpen(i, ledger, mine, systems) && !seen.has(i.id));
-    await lookAtEach(deps, manifest, open, async (item, ask) => {
+    const read = async (item: PlanItem, api: unknown, cloud: AnyCloud) => {
+      const kind = kindOf(cloud, item);
+      return { kind, now: await kind.read(api, item) };
+    };
+    const isThere = (answer: Answer<{ now: Json | undefined }>) => !answer.ok || answer.value.now !== undefined;
+    for (const [item, answer] of await lookUntilSettled(deps, manifest, open, read, isThere, 2)) {
       seen.add(item.id);
-      const finding = await stillThere(item, { run: of, ledger }, ask);
+      const finding = stillThere(item, { run: of, ledger }, answer);
       if (finding) carried.findings.push(finding);
       // An intent of the run that this one took over from is settled here: what it began and nobody sees any more went by us.
       else if ((mine && ledger.outcomes.has(item.id)) || (adopted && ledger.openIntents.has(item.id)))
         carried.gone.push({ phase: item.phase, outcome: goneNow(item, ledger) });
-    });
+    }
   }
   carried.findings.sort((a, b) => (a.id < b.id ? -1 : 1));
   carried.gone.sort((a, b) => (a.outcome.item < b.outcome.item ? -1 : 1));
@@ -64,11 +71,11 @@ function isOpen(item: PlanItem, ledger: Ledger, mine: boolean, systems: Set<Syst
   return !(mine ? isDone(ledger, item.id) : resolvedIn(ledger, item.id));
 }
 
-async function stillThere(item: PlanItem, { run, ledger }: { run: string; ledger: Ledger }, ask: AskOfItem): Promise<Finding | undefined> {
-  const answer = await ask(async (api, cloud) => {
-    const kind = kindOf(cloud, item);
-    return { kind, now: await kind.read(api, item) };
-  });
+function stillThere(
+  item: PlanItem,
+  { run, ledger }: { run: string; ledger: Ledger },
+  answer: Answer<{ kind: AnyKind; now: Json | undefined }>,
+): Finding | undefined {
   if (!answer.ok)
     return { ...findingOf(item), hold: { code: answer.failure.code, reason: `cannot be read again: ${answer.failure.message}` } };
   const { kind, now } = answer.value;

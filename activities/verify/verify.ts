@@ -12,11 +12,12 @@ import type { Deps } from '../deps.ts';
 import { failedToSignIn, failureMessage } from '../failures.ts';
 import { blocked } from '../apply/operation.ts';
 import { judge } from '../discover/judge.ts';
-import { kindOf, traceOf } from '../look/kinds.ts';
-import type { Json } from '../../model/finding.ts';
+import { isAnother, kindOf, traceOf } from '../look/kinds.ts';
+import { fingerprint } from '../../model/canonical.ts';
+import type { Finding, Json } from '../../model/finding.ts';
 import type { Answer } from '../answer.ts';
-import { lookAtEach, type AskOfItem } from '../look/look.ts';
-import { settled } from '../look/settle.ts';
+import type { AnyCloud } from '../cloud.ts';
+import { lookUntilSettled } from '../look/look.ts';
 import type { MakePlanInput } from '../plan/make-plan.ts';
 import { currentPlan, demandPlan } from '../records/plans.ts';
 
@@ -41,11 +42,18 @@ export async function verify(deps: Deps, input: MakePlanInput): Promise<VerifyRe
   const { match, facts, unknown: unread, excluded } = await judge(deps, manifest, input.readings, plan?.facts);
   const excused = (id: string) =>
     ledger.waived.has(id) || ledger.confirmed.has(id) || manifest.protected.some((written) => meansItem(written, id));
-  const found = match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)).map((f) => f.id);
-  const isFound = new Set(found);
-  const late = await shownLate(deps, manifest, plan?.items.filter((i) => isFound.has(i.id) && isDone(ledger, i.id)) ?? []);
-  const leftovers = found.filter((id) => !late.has(id)).toSorted();
   const unknown = unread.map((u) => u.system);
+  const isFound = new Set(match.findings.map((f) => f.id));
+  const gone = (i: PlanItem) => ledger.outcomes.get(i.id)?.outcome === 'already-gone' && !unknown.includes(i.system);
+  const notShown = plan?.items.filter((i) => gone(i) && !excused(i.id) && !isFound.has(i.id)) ?? [];
+  const leftovers = [
+    ...(await stillThere(
+      deps,
+      manifest,
+      match.findings.filter((f) => f.confidence === 'certain' && !excused(f.id)),
+    )),
+    ...(await thereAgain(deps, manifest, notShown)),
+  ].toSorted();
   const maybeOurs = maybeOursAmong(
     match.findings.filter((f) => !excused(f.id)),
     facts,
@@ -77,26 +85,27 @@ function mendOf(unread: readonly { reason: string }[]): string {
   ].join('; ');
 }
 
-/** Of what was removed and a reading shows all the same: what is gone when it is looked at by itself, for a list may show it for a while. */
-async function shownLate(deps: Deps, manifest: Manifest, items: PlanItem[]): Promise<Set<string>> {
-  const late = new Set<string>();
-  await lookAtEach(deps, manifest, items, async (item, ask) => {
-    const answer = await lookAtGone(manifest, item, ask);
-    if (answer.ok && answer.value === undefined) late.add(item.id);
-  });
-  return late;
+/** Of what a reading shows, ids of what is there when it is looked at by itself, too: a list may show for a while what is gone. */
+async function stillThere(deps: Deps, manifest: Manifest, findings: Finding[]): Promise<string[]> {
+  const items = findings.map((f): PlanItem => ({ ...f, fingerprint: fingerprint(f.snapshot), dependsOn: [] }));
+  const looked = await lookUntilSettled(deps, manifest, items, trace, isGone);
+  return [...looked].flatMap(([item, answer]) => (isGone(answer) ? [] : [item.id]));
 }
 
-/** An item that should be gone; undefined once it is seen to be. */
-function lookAtGone({ waits }: Manifest, item: PlanItem, ask: AskOfItem): Promise<Answer<Json | undefined>> {
-  let again: 'again' | undefined;
-  const look = () => {
-    const answer = ask((api, cloud) => traceOf(kindOf(cloud, item), api, item), again);
-    again = 'again';
-    return answer;
+/** Of what others removed and a reading does not show, ids of what is there all the same: a list may lack for a while what was made just now. */
+async function thereAgain(deps: Deps, manifest: Manifest, items: PlanItem[]): Promise<string[]> {
+  const there: string[] = [];
+  const planned = async (item: PlanItem, api: unknown, cloud: AnyCloud) => {
+    const now = await trace(item, api, cloud);
+    return now === undefined || isAnother(kindOf(cloud, item), now, item) ? undefined : now;
   };
-  return settled(waits.settle, look, (answer) => answer.ok && answer.value === undefined);
+  const looked = await lookUntilSettled(deps, manifest, items, planned, (answer) => !isGone(answer), 2);
+  for (const [item, answer] of looked) if (answer.ok && answer.value !== undefined) there.push(item.id);
+  return there;
 }
+
+const trace = (item: PlanItem, api: unknown, cloud: AnyCloud) => traceOf(kindOf(cloud, item), api, item);
+const isGone = (answer: Answer<Json | undefined>) => answer.ok && answer.value === undefined;
 
 /** A failed sign-in tells nothing of the item: that is mended, not decided about. */
 function unreadable(item: PlanItem, failure: FailureClass): Outcome {
@@ -120,11 +129,8 @@ export async function confirmGone(deps: Deps, input: ConfirmGoneInput): Promise<
   const manifest = await deps.artifacts.kept<Manifest>(plan.manifestHash);
   const items = itemsOf(plan, input.work).filter((i) => isDone(ledger, i.id) && !ledger.waived.has(i.id) && !ledger.confirmed.has(i.id));
   const back: Outcome[] = [];
-  await lookAtEach(deps, manifest, items, async (item, ask) => {
-    const answer = await lookAtGone(manifest, item, ask);
-    if (answer.ok && answer.value === undefined) return;
-    back.push(answer.ok ? blocked(item, 'CameBack', 'it is there again') : unreadable(item, answer.failure));
-  });
+  for (const [item, answer] of await lookUntilSettled(deps, manifest, items, trace, isGone))
+    if (!isGone(answer)) back.push(answer.ok ? blocked(item, 'CameBack', 'it is there again') : unreadable(item, answer.failure));
   const { phase } = input.work;
   await deps.journal.append(input.run, ...back.map((outcome) => ({ type: 'outcome' as const, phase, outcome })));
   return back;

@@ -68,6 +68,7 @@ export async function listenHere(store: EstateStore, linger: Linger): Promise<Li
 export interface SandboxHere extends SandboxAddress {
   /** What the sandbox itself says of its objects, by key. */
   report(): Promise<SandboxReport>;
+  store: EstateStore;
   /** What its worker may do. */
   permissions: Permissions;
   faults: Faults;
@@ -101,6 +102,7 @@ export async function sandboxHere({
     environment,
     agent,
     report: () => Promise.resolve(store.report()),
+    store,
     permissions: context.permissions,
     faults,
     quotas,

@@ -7,10 +7,9 @@ import type { Outcome } from '../../../model/outcome.ts';
 import { RUN, step } from '../../../model/next-step.ts';
 import { indexOf } from '../../../model/plan-index.ts';
 import { BY_NAME_ONLY, type PlanItem, type Plan } from '../../../model/plan.ts';
-import type { AnyKind } from '../../cloud.ts';
 import type { Deps } from '../../deps.ts';
-import { isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
-import { later } from '../../look/settle.ts';
+import { isAnother, isQuarantined, kindOf, quarantineOf } from '../../look/kinds.ts';
+import { later } from '../../settle.ts';
 import { apply, type ApplyInput, type ApplyResult } from '../engine.ts';
 import { blocked, intentOf, type BatchOperation, type Judgement, type Reach } from '../operation.ts';
 import { quarantineNotKept } from '../quarantine-kept.ts';
@@ -69,11 +68,6 @@ export async function judgeRemoval(item: PlanItem, current: Json | undefined, re
   // A removal may begin with just that step: a service account is disabled first.
   if (begun && same && (inQuarantine || isRemnant(current, item.snapshot))) return 'call';
   return drift(item, current);
-}
-
-/** Pure: whether what is there now was made since, and the planned one is gone. */
-function isAnother(kind: AnyKind, current: Json, { snapshot }: PlanItem): boolean {
-  return kind.identity ? kind.identity(current) !== kind.identity(snapshot) : kind.another?.(current, snapshot) === true;
 }
 
 /** Pure: what changed since the plan waits for an approver, with the difference. */

@@ -26,8 +26,8 @@ export const RESTORE: BatchOperation = {
   intent: intentOf,
   judge,
   together: true,
-  // What was deleted or given back just now: not yet among the deleted ones, not yet there for what rests on it.
-  maybeLate: new Set(['Purged', 'NotRestorable', 'AccountGone', 'ResourceGone', 'PartMissing']),
+  // What was deleted or given back just now: not yet among the deleted ones, not yet there for what rests on it, or made by a try whose answer was lost and not shown yet.
+  maybeLate: new Set(['Purged', 'NotRestorable', 'AccountGone', 'ResourceGone', 'PartMissing', 'NameTaken', 'AlreadyExists']),
   call: (kind, api, items) => undoOf(kind).restore(api, items),
   seen: (item, current, kind) => (current !== undefined && difference(kind, item, current) === undefined ? restored(item) : undefined),
   unseen: (item, current, kind) =>

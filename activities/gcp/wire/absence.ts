@@ -1,21 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { settled } from '../../settle.ts';
 import type { ServiceAccount } from '../snapshot.ts';
 import { isDenied, isGone, isRetry } from './classify.ts';
-
-/** After how many times `apart` each further look at the list is taken: a list may show a deleted account for some seconds. */
-const PAUSES = [1, 2, 4];
 
 /** A call about a service account, or undefined where there is none. */
 export type UnlessAbsent = <T>(name: string, ask: () => Promise<T>) => Promise<T | undefined>;
 
 /**
  * Google answers 403 for a service account that is not there, just as for one that the worker may not see (gcloud's reference). Its project's list decides: an
- * account that is missing in two complete lists, at least `apart` ms after each other, is gone. One that is listed may have been made, undeleted or
+ * account that is missing in two complete lists, at least `settle` ms after each other, is gone. One that is listed may have been made, undeleted or
  * deleted just now: it is asked for again, and only after some such looks the refusal stands. `list`: all accounts of a project.
  */
 export function unlessAbsent(
   list: (projectId: string) => Promise<Pick<ServiceAccount, 'email' | 'uniqueId'>[]>,
-  apart: number,
+  settle: number,
 ): UnlessAbsent {
   // Accounts of one project that are asked about at once share its lists.
   const underWay = new Map<string, ReturnType<typeof list>>();
@@ -36,19 +33,19 @@ export function unlessAbsent(
   };
   return async (name, ask) => {
     let missing = false;
-    for (const pause of [...PAUSES, undefined]) {
+    const look = async () => {
       try {
-        return await ask();
-      } catch (error) {
-        if (isGone(error)) return undefined;
-        if (!isDenied(error)) throw error;
-        const again = await isMissing(name, error);
-        if (missing && again) return undefined;
-        missing = again;
-        if (pause === undefined) throw error;
-        await sleep(pause * apart);
+        return { answer: await ask() };
+      } catch (refused) {
+        if (isGone(refused)) return { answer: undefined };
+        if (!isDenied(refused)) throw refused;
+        const before = missing;
+        missing = await isMissing(name, refused);
+        return before && missing ? { answer: undefined } : { refused };
       }
-    }
-    return undefined;
+    };
+    const last = await settled(settle, look, (looked) => 'answer' in looked);
+    if ('answer' in last) return last.answer;
+    throw last.refused;
   };
 }

@@ -7,7 +7,7 @@ import { fakeAccount } from './fake-account.ts';
 
 const DAY = 86_400_000;
 const NOW = new Date('2026-01-15T12:00:00Z');
-const readAccount = (api: AwsAccountApi) => readGuarded(api, { usedWithin: 14 * DAY, now: NOW });
+const readAccount = (api: AwsAccountApi) => readGuarded(api, { usedWithin: 14 * DAY, now: NOW, settle: 1 });
 
 const MEMBER = role('member', document(assumedBy(OIDC_ROLE)), {
   AttachedPolicies: [policyArn('custom')],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settled } from '../../../activities/look/settle.ts';
+import { foundOf, settled } from '../../activities/settle.ts';
 
 const looked = async (answers: string[]) => {
   const given = [...answers];
@@ -22,4 +22,17 @@ test('an answer that stands is taken at once; another is asked for again, later 
 
 test('what does not change is believed after four looks', async () => {
   expect(await looked(['there', 'there', 'there', 'there', 'gone'])).toMatchObject({ last: 'there', at: { length: 4 } });
+});
+
+test('what is listed and not found is looked for once more, all of it together', async () => {
+  const asked: string[] = [];
+  const late = new Set(['b', 'd']);
+  const find = (one: string) => {
+    asked.push(one);
+    const value = one === 'gone' || late.delete(one) ? undefined : one.toUpperCase();
+    return Promise.resolve(value);
+  };
+  expect(await foundOf(1, ['a', 'b', 'gone', 'd'], find, 3)).toEqual(['A', 'B', 'D']);
+  expect(asked.join(' ')).toBe('a b gone d b gone d');
+  expect(await foundOf(3_600_000, ['a'], find)).toEqual(['A']);
 });
