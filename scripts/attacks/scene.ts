@@ -7,7 +7,7 @@ import { viewOf } from '../../client/run/ask.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
 import { readRawManifest } from '../../client/terminal/manifest-file.ts';
 import type { RunView } from '../../model/messages/status.ts';
-import { restoreMessage, startMessage } from '../../model/messages/start.ts';
+import { liftEndedMessage, restoreMessage, startMessage } from '../../model/messages/start.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import { statementText, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
 import type { Signers } from './signers.ts';
@@ -137,15 +137,17 @@ export class Scene {
     return { manifest: this.manifest, startedBy: this.starter, dryRun: false, searchAttributes: false, proof, ...forged.input };
   }
 
-  /** `proof`: of the restore of what; without it unsigned. */
-  async restoreInput(restores: string, proof?: string, input: object = {}): Promise<object> {
+  /** `proof`: of the restore of what; without it unsigned. `lift`: signed as the lift of an ended run, for that reason. */
+  async restoreInput(restores: string, proof?: string, input: object = {}, lift?: string): Promise<object> {
     const said = { tenantId: this.stage.manifest.tenant.id, restores, by: this.starter, dryRun: false };
     const where = {
       namespace: this.session.client.options.namespace,
       workflowId: workflowIdOf('restore', said.tenantId),
       run: { nonce: randomBytes(16).toString('hex') },
     };
-    const text = statementText(where, 'restore', restoreMessage({ ...said, restores: proof ?? '' }), new Date(), HOUR_MS);
+    const stated = { ...said, restores: proof ?? '' };
+    const message = lift === undefined ? restoreMessage(stated) : liftEndedMessage({ ...stated, reason: lift });
+    const text = statementText(where, lift === undefined ? 'restore' : 'lift', message, new Date(), HOUR_MS);
     const signed = proof ? { proof: await this.signers.prove(text, this.starter) } : {};
     return { tenantId: said.tenantId, restores, startedBy: this.starter, dryRun: false, searchAttributes: false, ...signed, ...input };
   }

@@ -15,11 +15,15 @@ import { suite } from './suite.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/fixtures/by-hand.ts', import.meta.url));
 
-/** Has the removing code do what somebody asks of it who has got past the check of whose run it is: what it answers, or the failure it ends with. */
-export async function removePastTheEdge(stage: Stage, input: ApplyInput): Promise<ApplyResult | ApplicationFailure> {
+/**
+ * Has the removing code do what somebody asks of it who has got past the check of whose run it is: what it answers, or the failure it ends with. `aheadMs`: how far
+ * Temporal's clock is ahead of this machine's.
+ */
+export async function removePastTheEdge(stage: Stage, input: ApplyInput, aheadMs = 0): Promise<ApplyResult | ApplicationFailure> {
   const remove = (given: ApplyInput) => removeItems(stage.deps, given);
   try {
-    return await new MockActivityEnvironment(undefined, { client: stage.session.client }).run<[ApplyInput], ApplyResult, typeof remove>(
+    const info = { currentAttemptScheduledTimestampMs: Date.now() + aheadMs };
+    return await new MockActivityEnvironment(info, { client: stage.session.client }).run<[ApplyInput], ApplyResult, typeof remove>(
       remove,
       input,
     );

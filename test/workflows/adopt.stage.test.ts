@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { adoptRun } from '../../activities/evidence/adopt.ts';
 import { removedWithAdopted } from '../../activities/records/removed.ts';
 import type { Reason } from '../../model/next-step.ts';
@@ -9,6 +9,7 @@ import { abandonRun } from '../harness/abandon.ts';
 import { APPROVER, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
 import { approveGate, finish, resultOf, deleteCollectors } from '../harness/people.ts';
 import { outcomesOf, removedBy } from '../harness/removals.ts';
+import { signedBy } from '../harness/signed.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -67,7 +68,12 @@ test('an intent that was left open is settled: what is gone went by the run that
   const outcome = { item: open, outcome: 'failed', code: 'Lost', reason: 'no answer' } as const;
   await journal.append(old, { type: 'outcome', phase: 'permissions', outcome });
   await journal.append(old, { type: 'intent', item: open, planHash: ledger.planHash ?? '', phase: 'permissions' });
-  expect(await start('--adopt', RUN)).toMatchObject({ code: 0 });
+  // Where the policy demands it, whoever takes it over signs that, too.
+  const own = stage.deps.policy;
+  onTestFinished(() => void (stage.deps.policy = own));
+  const { keys, policy } = signedBy(stage);
+  stage.deps.policy = policy;
+  expect(await start('--adopt', RUN, '--sign-with', keys[STARTER]?.file ?? '')).toMatchObject({ code: 0 });
   const { run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
   expect(await outcomesOf(stage, run, open)).toMatchObject([{ outcome: 'removed' }]);
   expect((await removedWithAdopted(journal, artifacts, run)).removed.map((r) => r.item.id)).toContain(open);
@@ -117,6 +123,14 @@ test('a Temporal that no longer answers needs a reason, which plan and evidence 
   expect(first).toMatchObject({ type: 'run-started', temporal: { namespace: 'default' } });
   if (first?.type !== 'run-started') return;
   await journal.append(old, { ...first, temporal: { address: '127.0.0.1:9', namespace: 'default' } });
+  // Whoever does not prove to be somebody takes over nothing.
+  const own = stage.deps.policy;
+  onTestFinished(() => void (stage.deps.policy = own));
+  stage.deps.policy = signedBy(stage).policy;
+  await start('--adopt', old);
+  expect((await resultOf(stage, RUN)).reason).toMatch(/^proof: is missing/);
+  expect((await journal.ledger(old)).ended).toBeUndefined();
+  stage.deps.policy = own;
   await start('--adopt', old);
   const refused = await resultOf(stage, RUN);
   expect(refused.reason).toContain('does not answer');

@@ -29,9 +29,14 @@ const ITEMS: Record<Phase, string> = {
 const left = async () => (await stage.sandbox.client.report()).ours.left;
 
 /** Tries to remove one phase's item past the workflow; expects that the sandbox lost nothing and no intent was written. */
-async function tryToRemove(view: Pick<RunView, 'run'>, planHash: string, phase: Phase): Promise<ApplyResult | ApplicationFailure> {
+async function tryToRemove(
+  view: Pick<RunView, 'run'>,
+  planHash: string,
+  phase: Phase,
+  aheadMs?: number,
+): Promise<ApplyResult | ApplicationFailure> {
   const before = { left: await left(), intents: await intentsOf(stage, view.run) };
-  const answer = await removePastTheEdge(stage, { run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } });
+  const answer = await removePastTheEdge(stage, { run: view.run, planHash, work: { phase, items: [ITEMS[phase]] } }, aheadMs);
   expect({ left: await left(), intents: await intentsOf(stage, view.run) }).toEqual(before);
   return answer;
 }
@@ -55,6 +60,12 @@ test('without a journal, or with a hash that is not in force, the activity fails
       message: expect.stringMatching(/holds no plan .* in force/) as string,
     });
   }
+  // Whether an approval still counts cannot be told by a clock that is behind.
+  const late = await tryToRemove(view, view.planHash ?? '', 'permissions', 65_000);
+  expect(late).toMatchObject({
+    nonRetryable: false,
+    message: expect.stringMatching(/^this worker's clock is 6\d s behind Temporal's; set it right/) as string,
+  });
 });
 
 /** The plan is approved but nothing has been removed yet: the run is paused. */

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
@@ -7,10 +5,9 @@ import * as messages from '../../workflows/messages/index.ts';
 import { clearRun, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, MAILBOX, smallEstate } from '../harness/estate.ts';
 import { newMail } from '../harness/people.ts';
+import { signalByCli } from '../harness/official-cli.ts';
 import { Stage } from '../harness/stage.ts';
-import { suite } from '../harness/suite.ts';
 
-const run = promisify(execFile);
 const stage = new Stage();
 beforeAll(() => stage.open());
 afterEach(() => clearRun(stage));
@@ -18,12 +15,6 @@ afterAll(() => stage.close());
 
 /** Without the payload codec, as the Temporal UI sends. */
 const plainHandle = (id: string) => new Client({ connection: stage.session.connection, namespace: 'default' }).workflow.getHandle(id);
-
-/** `temporal workflow signal`, as a person types it. */
-const signalByCli = (id: string, name: string, input: string) => {
-  const at = ['--address', suite('temporalAddress'), '--workflow-id', id];
-  return run(suite('temporalBinary'), ['workflow', 'signal', ...at, '--name', name, '--input', input]);
-};
 
 const approval = (planHash: string, more: object = {}) => ({
   gate: 'plan',

@@ -2,7 +2,7 @@ import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openRecords } from '../../activities/records/open.ts';
 import type { SqliteStore } from '../../activities/records/sqlite/store.ts';
 import { awaited } from '../../model/waiting.ts';
@@ -14,7 +14,9 @@ import { APPROVER, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
 import { memberRole } from '../harness/member-roles.ts';
 import { holdRemovals, removedBy } from '../harness/removals.ts';
+import { signedBy } from '../harness/signed.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
+import { expectRefused } from '../client/on-stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
@@ -166,7 +168,17 @@ test('records that are lost are accepted by an approver, as they were seen; the 
   expect(out).toContain('an older copy was put back');
   expect(out).toContain(`records accept ${run}`);
   expect(await stage.offboard('records', 'accept', run, '--by', STARTER, '--reason', 'lost')).toMatchObject({ code: 31 });
-  const accepted = await stage.offboard('records', 'accept', run, ...ASKED);
+  // Where the policy demands it, whoever accepts that signs it.
+  const own = stage.deps.policy;
+  onTestFinished(() => void (stage.deps.policy = own));
+  const { policy, typed, expectSwapsRefused } = signedBy(stage);
+  stage.deps.policy = policy;
+  expectRefused(await stage.offboard('records', 'accept', run, ...ASKED), 'ProofMissing');
+  const [{ expected: from, found: to } = {}] = awaited((await stage.view(run)).awaiting, 'worker');
+  const saying = { by: APPROVER, reason: 'the disk is lost', from, to };
+  await expectSwapsRefused(run, 'acceptRecords', saying, { by: 'third', reason: 'another', ticket: 'CHG1' });
+  const accepted = await typed(APPROVER, 'records', 'accept', run, '--reason', 'the disk is lost');
+  stage.deps.policy = own;
   expect([accepted.code, accepted.err]).toEqual([0, '']);
   expect(accepted.out).toMatch(/^\d+ records are accepted as lost/);
 

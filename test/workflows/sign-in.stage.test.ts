@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { Client } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
-import { APPROVER, MAILBOX, STARTER } from '../harness/estate.ts';
+import { APPROVER, MAILBOX, STARTER, TENANT } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
+import { abandonRestore, changedInTheClouds } from '../harness/restores.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signInByForms } from '../../sandbox/sign-in/browser.ts';
 import {
@@ -34,6 +35,7 @@ afterEach(async () => {
 });
 afterAll(() => stage.close());
 
+const RESTORE = RUN.replace('offboarding', 'restore');
 const typed = (who: string, ...args: string[]) => typedAndSignedIn(stage, who, [...args, '--by', who]);
 
 async function atGatePlan(): Promise<string> {
@@ -106,6 +108,32 @@ test('a manifest may demand sign-ins where the policy takes names at their word:
   expectRefused(await typedAndSignedIn(stage, 'stranger', [...approval('plan', planHash), '--by', APPROVER]), 'ProofWrong');
   expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+  expect(await stage.offboard('cancel', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  const { run } = await stage.until(RUN, (v) => v.stage === 'ended');
+  expect(changedInTheClouds(stage).length).toBeGreaterThan(3);
+
+  // So is whoever would have back what went.
+  onTestFinished(() => abandonRestore(stage));
+  const unproved = { tenantId: TENANT, restores: run, startedBy: STARTER, dryRun: false, searchAttributes: false };
+  await stage.session.client.workflow.start('restore', { workflowId: RESTORE, taskQueue: stage.taskQueue, args: [unproved] });
+  const refused = async (why: RegExp) => {
+    const { status, reason } = await resultOf(stage, RESTORE);
+    expect([status, reason]).toEqual(['refused', expect.stringMatching(why)]);
+  };
+  await refused(/^proof: is missing.*--sign-in/);
+  const byAnother = await typedAndSignedIn(stage, 'stranger', ['restore', RUN, '--by', STARTER]);
+  expect(byAnother.shown?.text).toContain('"says": "restore"');
+  await refused(/^proof\.idToken: is of a person whom .* neither names nor admits/);
+  expect(await typed(STARTER, 'restore', RUN)).toMatchObject({ code: 0 });
+  const asked = await stage.until(RESTORE, (v) => v.gate?.gate === 'restore');
+  expect(asked.identity).toBe('entra');
+  const giveBack = ['approve', RESTORE, '--gate', 'restore', '--plan-hash', asked.planHash ?? '', '--reason', 'mistake', '--by', APPROVER];
+  expectRefused(await typedAndSignedIn(stage, 'member', giveBack), 'ProofWrong', 'a sign-in of');
+  expect(await typedAndSignedIn(stage, APPROVER, giveBack)).toMatchObject({ code: 0 });
+  const { status, evidence } = await resultOf(stage, RESTORE);
+  expect([status, changedInTheClouds(stage)]).toEqual(['completed', []]);
+  expect(readdirSync(evidence).filter((name) => name.endsWith('.jwt'))).toHaveLength(2);
+  expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
 });
 
 test('an unproved start is refused, and tells nothing', async () => {

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { GateMessage } from '../../model/gate.ts';
+import { itemHash } from '../../model/item-hash.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -13,6 +12,7 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
 import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
 import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
+import { signalByCli } from '../harness/official-cli.ts';
 import { newMail, resultOf } from '../harness/people.ts';
 import { denied } from '../harness/removals.ts';
 import { abandonRestore, APPLICATION, changedInTheClouds } from '../harness/restores.ts';
@@ -21,7 +21,7 @@ import { sshKey, sshSigned } from '../harness/ssh.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 
 const stage = new Stage();
-const { keys, policy: SIGNED, typed, approve: approveIn } = signedBy(stage);
+const { keys, policy: SIGNED, typed, approve: approveIn, expectSwapsRefused } = signedBy(stage);
 
 beforeAll(() => stage.open());
 afterEach(async () => {
@@ -54,14 +54,23 @@ const approve = (by: string, gate: string, hash: string) => approveIn(RUN, by, g
 
 test('a whole run by signatures of three people: each decision stands in the records with its proof', async () => {
   const hash = await atGatePlan();
+  const aboutPlan = { gate: 'plan', opening: 1, planHash: hash, by: APPROVER, reason: 'read it' };
+  const other = { by: 'third', reason: 'another', ticket: 'CHG1' };
+  for (const update of ['approve', 'reject']) await expectSwapsRefused(RUN, update, aboutPlan, other);
   expect(await approve(APPROVER, 'plan', hash)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
   expect(await approve(APPROVER, 'collectors', hash)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.collectors.some((c) => c.stage === 'not-ready'));
+  const aboutCollector = { collector: 'collector-aws', by: MAILBOX };
+  await expectSwapsRefused(RUN, 'collectorReady', aboutCollector, { by: APPROVER });
   expect(await typed(MAILBOX, 'ready', RUN, 'collector-aws')).toMatchObject({ code: 0 });
   const code = await newMail(stage, MAILBOX, undefined);
-  const entered = await stage.offboardWith(code, 'otp', RUN, 'collector-aws', '--by', MAILBOX, '--sign-with', keys[MAILBOX]?.file ?? '');
-  expect(entered).toMatchObject({ code: 0 });
+  await expectSwapsRefused(RUN, 'resendOtp', aboutCollector, { by: APPROVER });
+  await expectSwapsRefused(RUN, 'submitOtp', { ...aboutCollector, sealedOtp: 'a.b.c.d.e' }, { by: APPROVER, sealedOtp: 'a.b.c.d.f' });
+  const enter = (by: string) => stage.offboardWith(code, 'otp', RUN, 'collector-aws', '--by', by, '--sign-with', keys[by]?.file ?? '');
+  stage.deps.policy = { ...SIGNED, codeByAnother: true };
+  expectRefused(await enter(APPROVER), 'NotAllowed', `${APPROVER} approved a gate of this run`, 'entered by another person');
+  expect(await enter(MAILBOX)).toMatchObject({ code: 0 });
   const { run, status, evidence } = await resultOf(stage, RUN);
   expect(status).toBe('completed');
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
@@ -191,19 +200,31 @@ test('a key that is taken out of the policy takes its approval along: the gate i
   expect(counts.find((c) => c.phase === 'permissions')?.removed).toBeGreaterThan(3);
 });
 
-test('a signed message goes through the Temporal UI in the clear; changed in one field it does nothing', async () => {
-  const hash = await atGatePlan();
-  const printed = await typed(APPROVER, 'sign', 'approve', RUN, '--gate', 'plan', '--plan-hash', hash, '--reason', 'read it');
-  expect(printed).toMatchObject({ code: 0 });
-  const message = JSON.parse(printed.out) as GateMessage;
-  // As the UI sends it: nobody's codec encrypts it.
-  const ui = new Client({ connection: stage.session.connection, namespace: 'default' }).workflow.getHandle(RUN);
-  await ui.signal('approve', { ...message, reason: 'another one' });
-  await stage.until(RUN, (v) => v.lastRefusal?.includes('is about another message') ?? false);
-  expect((await stage.view(RUN)).gate?.gate).toBe('plan');
-  await ui.signal('approve', message);
-  await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
+test('what `sign` prints goes in the clear, by Temporal’s own CLI: an approval, a resume and a lift; with one field changed it does nothing', async () => {
+  stage.deps.policy = SIGNED;
+  expect(await typed(STARTER, 'start', await stage.fill(quarantinedEstate()))).toMatchObject({ code: 0 });
+  const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  const gate = ['--gate', 'plan', '--plan-hash', planHash];
+  await signalled('approve', [...gate, '--reason', 'read it'], { reason: 'another one' }, /is about another message/);
+  await signalled('resume', [], { by: 'third' }, /is of a key of/);
+  await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
+  expect(await altered()).toBeGreaterThan(1);
+  await signalled('lift', ['--reason', 'the vendor complains'], { items: ['a'] }, /is about another message/);
+  expect(await resultOf(stage, RUN)).toMatchObject({ status: 'denied' });
+  expect(await altered()).toBe(0);
 });
+
+/** Prints a signal by the CLI, and sends it by Temporal's own: first with something swapped, which is refused. */
+async function signalled(name: string, args: string[], swapped: object, refused: RegExp): Promise<void> {
+  const printed = await typed(APPROVER, 'sign', name, RUN, ...args);
+  expect(printed).toMatchObject({ code: 0, err: '' });
+  const send = (message: object) => signalByCli(RUN, name, JSON.stringify(message));
+  await send({ ...(JSON.parse(printed.out) as object), ...swapped });
+  await stage.until(RUN, (v) => refused.test(v.lastRefusal ?? ''));
+  expect((await stage.view(RUN)).lastRefusal).toMatch(new RegExp(`^${name}: `));
+  await send(JSON.parse(printed.out) as object);
+}
 
 test('a gate that needs two approvers waits for the second, who is another person; one of them taken away asks it again', async () => {
   const two: Policy = { ...SIGNED, quorum: { plan: 2 } };
@@ -219,6 +240,14 @@ test('a gate that needs two approvers waits for the second, who is another perso
   expectRefused(await stage.offboard('resume', RUN, '--by', APPROVER), 'ProofMissing');
   expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.gate?.opening === 2);
+  await expectNothingChanged(stage);
+  await signalled(
+    'reject',
+    ['--gate', 'plan', '--plan-hash', hash, '--reason', 'too early'],
+    { reason: 'another one' },
+    /is about another message/,
+  );
+  expect(await resultOf(stage, RUN)).toMatchObject({ status: 'denied' });
   await expectNothingChanged(stage);
 });
 
@@ -272,6 +301,13 @@ const UNREAD = 'unread-system:aws:777788889999';
 test('what was waived by a key that turns out to be compromised is open again before a collector goes, and the run goes on once it is waived anew', async () => {
   stage.deps.policy = SIGNED;
   const planHash = await waivedByThird();
+  const about = { by: APPROVER, reason: 'closed' };
+  const other = { by: 'third', reason: 'another', ticket: 'CHG1' };
+  const items = { count: 1, hash: itemHash([UNREAD]) };
+  const more = { items: { ...items, only: [UNREAD] } };
+  await expectSwapsRefused(RUN, 'waive', { ...about, items }, { ...other, ...more, means: 'keep' });
+  await expectSwapsRefused(RUN, 'retry', { ...about, items }, { ...other, ...more });
+  await expectSwapsRefused(RUN, 'amend', { ...about, overrides: [] }, { ...other, overrides: [{ item: UNREAD, reason: 'x' }] });
   const later = await compromised('third');
   await collectorsOfThird(planHash);
   stage.deps.policy = later;
@@ -336,7 +372,9 @@ test('a collector that was confirmed by a key that turns out to be compromised i
   stage.deps.policy = SIGNED;
   const byHand = estate();
   const [first, second] = ['collector-aws', 'collector-azure'] as const;
-  byHand.manifest.collectors = [first, second].map((id) => ({ id, type: 'aws', driver: 'operator', recipient: MAILBOX }));
+  // One that is confirmed by what the portal says, one that somebody attests to be gone with it.
+  const drivers = { [first]: 'operator', [second]: 'retired' } as const;
+  byHand.manifest.collectors = [first, second].map((id) => ({ id, type: 'aws', driver: drivers[id], recipient: MAILBOX }));
   byHand.objects.push({ kind: 'portal-collector', ours: true, id: second, type: 'azure', name: 'Contoso Azure', recipient: MAILBOX });
   expect(await typed(STARTER, 'start', await stage.fill(byHand))).toMatchObject({ code: 0 });
   const { planHash = '' } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
@@ -344,11 +382,16 @@ test('a collector that was confirmed by a key that turns out to be compromised i
   await stage.until(RUN, (v) => v.gate?.gate === 'collectors');
   expect(await approve(APPROVER, 'collectors', planHash)).toMatchObject({ code: 0 });
   const later = await compromised('third');
-  const confirmed = async (id: string, by: string) => {
+  const confirmed = async (id: typeof first | typeof second, by: string) => {
     const at = (wanted: string) => stage.until(RUN, (v) => v.collectors.some((c) => c.id === id && c.stage === wanted));
-    await at('not-ready');
-    expect(await typed(MAILBOX, 'ready', RUN, id)).toMatchObject({ code: 0 });
+    if (drivers[id] === 'operator') {
+      await at('not-ready');
+      await expectSwapsRefused(RUN, 'collectorReady', { collector: id, by: MAILBOX }, { by: APPROVER });
+      await typed(MAILBOX, 'ready', RUN, id);
+    }
     await at('by-hand');
+    const said = { collector: id, by, statement: DELETED_MESSAGE };
+    await expectSwapsRefused(RUN, 'confirmCollector', said, { by: MAILBOX, statement: 'another', ticket: 'CHG1' });
     expect(await typed(by, 'confirm', RUN, id, '--statement', DELETED_MESSAGE)).toMatchObject({ code: 0 });
   };
   await confirmed(first, 'third');
@@ -358,14 +401,14 @@ test('a collector that was confirmed by a key that turns out to be compromised i
   const { run, phases, evidence } = await resultOf(stage, RUN);
   expect(phases.at(-1)).toMatchObject({ phase: 'sign-in', removed: 1, blocked: 0 });
   const said = (await recordsOf(run)).flatMap((r) =>
-    r.type === 'decision' && r.decision.kind === 'confirm'
-      ? [`${r.decision.by} ${r.decision.collector}`]
+    r.type === 'decision' && (r.decision.kind === 'confirm' || r.decision.kind === 'attest')
+      ? [`${r.decision.by} ${r.decision.kind} ${r.decision.collector}`]
       : r.type === 'reopened'
         ? r.items
         : [],
   );
   const [a, b] = [first, second].map((id) => `data-collector:${id}`);
-  expect(said).toEqual([`third ${a}`, a, `${APPROVER} ${b}`, `${APPROVER} ${a}`]);
+  expect(said).toEqual([`third confirm ${a}`, a, `${APPROVER} attest ${b}`, `${APPROVER} confirm ${a}`]);
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
 });
 
@@ -405,15 +448,33 @@ test('likewise in a restore: what was left out by a key that turns out to be com
   expect(result.status).toBe('completed');
   expect(await stage.offboard('evidence', 'verify', result.evidence)).toMatchObject({ code: 0 });
   expect(changedInTheClouds(stage)).toEqual(['portal-collector:collector-aws']);
+  expect(await begunAgain(RESTORE, 'restore')).toMatch(/^proof\.statement: began restore-.* already, and counts once/);
 });
+
+/** Starts what ended once more, by the very input that began it: of its message and its proof nothing is changed. */
+async function begunAgain(workflowId: string, type: string): Promise<string> {
+  const { client } = stage.session;
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const context = { type: 'workflow', namespace: 'default', workflowId } as const;
+  const [input] = (await client.options.loadedDataConverter.payloadCodecs[0]?.decode(payloads, context)) ?? [];
+  const args = [JSON.parse(Buffer.from(input?.data ?? []).toString()) as unknown];
+  const handle = await client.workflow.start(type, { workflowId, taskQueue: stage.taskQueue, args });
+  const { status, reason } = (await handle.result()) as OffboardingResult;
+  return status === 'refused' ? reason : status;
+}
+
+function quarantinedEstate() {
+  const quarantined = estate();
+  quarantined.manifest.mode = 'quarantine';
+  quarantined.manifest.waits = { quarantine: '1h', watch: '10m' };
+  return quarantined;
+}
 
 /** A run that is stopped while something is in quarantine, and what the sandbox shows altered then. */
 async function stoppedInQuarantine(stop: () => Promise<CliResult>) {
   stage.deps.policy = SIGNED;
-  const quarantined = estate();
-  quarantined.manifest.mode = 'quarantine';
-  quarantined.manifest.waits = { quarantine: '1h', watch: '10m' };
-  expect(await typed(STARTER, 'start', await stage.fill(quarantined))).toMatchObject({ code: 0 });
+  expect(await typed(STARTER, 'start', await stage.fill(quarantinedEstate()))).toMatchObject({ code: 0 });
   const { planHash = '', run } = await stage.until(RUN, (v) => v.gate?.gate === 'plan');
   expect(await approve(APPROVER, 'plan', planHash)).toMatchObject({ code: 0 });
   await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
@@ -459,4 +520,5 @@ test('whoever stops a run without proof stops it, and gives nothing back; a sign
   expect(done.flatMap((r) => (r.type === 'outcome' ? [r.outcome.item] : []))).not.toContain(gone.item);
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
   expectRefused(await lift(APPROVER), 'NotAllowed', 'has nothing left in quarantine');
+  expect(await begunAgain(RESTORE, 'restore')).toMatch(/^proof\.statement: began restore-.* already/);
 });

@@ -17,12 +17,10 @@ export function handleCollectorReady(run: Run): void {
   const work = (message: CollectorMessage): Promise<CollectorView> => {
     const collector = find(message);
     return alone(run, collector, async () => {
-      if (collector.driver === 'operator') run.changeCollector(collector, { stage: 'by-hand' });
-      else {
-        const asked = await requestDeletion(about(run, collector, message));
-        if (asked.kind === 'outcome') settle(run, collector, asked.outcome);
-        else run.changeCollector(collector, { stage: 'code-sent', challenge: asked.challenge, resends: 0 });
-      }
+      const asked = await requestDeletion(about(run, collector, message));
+      if (asked.kind === 'outcome') settle(run, collector, asked.outcome);
+      else if (asked.kind === 'by-hand') run.changeCollector(collector, { stage: 'by-hand' });
+      else run.changeCollector(collector, { stage: 'code-sent', challenge: asked.challenge, resends: 0 });
       return viewNow(run, collector);
     });
   };

@@ -18,13 +18,21 @@ import {
   type Step,
 } from './step.ts';
 
-export type DeletionRequested = { kind: 'challenge'; challenge: Challenge } | { kind: 'outcome'; outcome: Outcome };
+export type DeletionRequested =
+  | { kind: 'challenge'; challenge: Challenge }
+  | { kind: 'outcome'; outcome: Outcome }
+  /** Its person clicks, and confirms what they see. */
+  | { kind: 'by-hand' };
 
-/** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. */
+/** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. Of what is done by hand only that is recorded. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
   await demandProof(deps, 'ready', input);
   const step = await openStep(deps, input);
   const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
+  if ((step.item.snapshot as { driver: string }).driver === 'operator') {
+    await step.note('ready');
+    return { kind: 'by-hand' };
+  }
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
   if (bar) return await end(bar);
