@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { calculateJwkThumbprint } from 'jose';
 import { answerWithinMs } from '../activities/answer-within.ts';
 import { notifierOf } from '../activities/notify.ts';
 import { openRecords } from '../activities/records/open.ts';
@@ -61,7 +62,8 @@ export async function run(): Promise<void> {
     Temporal: () => connection.workflowService.getSystemInfo({}),
     records: () => journal.head(''),
   });
-  log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where }, 'worker ready');
+  const otpKey = await calculateJwkThumbprint(deps.sealing.publicJwk);
+  log.info({ address: settings.address, namespace: settings.namespace, records: journal.store.where, otpKey }, 'worker ready');
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
   const share = sharing(connection, settings.namespace, taskQueueOf(env), log);
   try {

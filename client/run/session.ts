@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, WorkflowNotFoundError, type Connection, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { JWK } from 'jose';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
 import { ClientCodec } from '../../security/client-codec.ts';
@@ -28,6 +29,8 @@ export interface Session {
   terminal?: Terminal;
   /** Signing in was asked for, whatever a run says. */
   signsIn?: true;
+  /** Demands that this is the workers' key for one-time passwords. Throws AnswerRefused. */
+  demandKnown(key: JWK): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,10 +61,17 @@ async function sessionBy(by: typeof reach, settings: ConnectionSettings, env: No
   const client = new Client({ connection, namespace: settings.namespace, dataConverter });
   const signsIn = env['OFFBOARD_SIGN_IN'] === '1';
   const sign = signsIn ? undefined : signerOf(env);
+  const taskQueue = taskQueueOf(env);
+  const { address, namespace } = settings;
   return {
     client,
     connection,
-    taskQueue: taskQueueOf(env),
+    taskQueue,
+    demandKnown: async (key) => {
+      // Needed by one command.
+      const { demandKnownKey } = await import('../../security/known-key.ts');
+      await demandKnownKey(key, { address, namespace, taskQueue }, env);
+    },
     ...(sign ? { sign } : {}),
     ...(terminal ? { terminal } : {}),
     ...(signsIn ? { signsIn } : {}),

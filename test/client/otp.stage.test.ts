@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { APPROVER, MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { newMail, resultOf } from '../harness/people.ts';
@@ -62,6 +64,13 @@ test('a wrong code costs a try, and the right one then deletes the configuration
   expect(wrong.err).not.toContain(wrongFor(code));
   expect((await stage.view(run)).collectors[0]).toMatchObject({ stage: 'code-sent', challenge: { attemptsLeft: 2 } });
   expect(await isThere()).toBe(true);
+  // As if the workers had had another key at first use.
+  const [known = ''] = readdirSync(join(stage.home.folder, 'otp-keys')).map((name) => join(stage.home.folder, 'otp-keys', name));
+  const thumbprint = readFileSync(known, 'utf8');
+  writeFileSync(known, 'another');
+  expectRefused(await otp(run, code), 'AnswerRefused', 'otp: was to be sealed to another key', `remove ${known}`);
+  writeFileSync(known, thumbprint);
+  expect((await stage.view(run)).collectors[0]).toMatchObject({ challenge: { attemptsLeft: 2 } });
   const right = await otp(run, code);
   expect([right.code, right.out]).toEqual([0, `${COLLECTOR}: Successfully deleted configuration\n`]);
   expect((await resultOf(stage, run)).status).toBe('completed');
