@@ -10,6 +10,7 @@ import { viewOf } from '../run/ask.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import { formatOf, optional } from '../terminal/values.ts';
 import type { Reader } from '../records/reader.ts';
+import { besideDryRun } from '../records/dry-run.ts';
 import { manifestOf, recordsOf } from '../records/records.ts';
 import { WorkersRecords } from '../records/worker-reader.ts';
 import { isRestorePlan } from '../../model/restore.ts';
@@ -28,6 +29,9 @@ export const plan: Action = {
       const planned = await planOf(session, reader, run);
       if (file === undefined) await tellPlan(reader, planned, run, format, io);
       else writePage(file, planned, json, io);
+      if (json || format !== 'table') return;
+      const beside = await besideDryRun(reader, planned.run, planned.plan);
+      if (beside !== undefined) io.out(beside);
     });
   },
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { clearRun, expectNothingChanged, expectRefused, isKnown, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, smallEstate, STARTER, TENANT, type TestEstate } from '../harness/estate.ts';
+import { memberRole } from '../harness/member-roles.ts';
 import { finish, resultOf, startedRun } from '../harness/people.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 
@@ -105,6 +106,21 @@ test('a dry run ends after the plan with nothing changed, and does not block a s
   expect(result.planHash).toBe(hash);
   await expectNothingChanged(stage);
   expect((await stage.offboard('watch', dry)).code).toBe(0);
-  expect((await stage.offboard('plan', dry)).out).toContain(`Plan ${hash}`);
+  const shown = await stage.offboard('plan', dry);
+  expect(shown.out).toContain(`Plan ${hash}`);
+  expect(shown.out).not.toContain('dry run');
   expect(await isKnown(stage, run)).toBe(true);
+  // Whoever approves learns whether it is what they read before.
+  expect((await stage.offboard('plan', run)).out).toMatch(
+    new RegExp(`\\nIt is the same plan as that of dry run ${dry}_\\S+ of 20\\S+\\.\\n$`),
+  );
+  const page = join(stage.folder, 'plan.html');
+  expect((await stage.offboard('plan', run, '--html', page)).out).toContain('the same plan');
+  await clearRun(stage);
+  const more = smallEstate();
+  more.objects.push(memberRole('another'));
+  const { run: again } = await runAtPlan(stage, more);
+  expect((await stage.offboard('plan', again)).out).toMatch(
+    /\nIt is another plan than that of .*: 1 item more \(aws-role:\S+another\)\.\n$/,
+  );
 });
