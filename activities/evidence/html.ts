@@ -30,6 +30,9 @@ export function table(headings: string[], rows: string[][]): string {
 
 export const terms = (pairs: [string, string][]): string => `<dl>${pairs.map(([k, v]) => `<dt>${esc(k)}<dd>${esc(v)}`).join('')}</dl>`;
 
+/** A command as it is typed: a line ends between two words of it, not at a hyphen that a reader would leave out. */
+export const command = (step: NextStep): string => esc(spell(step)).replaceAll(/[^ ]+/g, '<span class="word">$&</span>');
+
 /** What may be typed, a line each. */
 export const typed = (next: NextStep[] = []): string => next.map((step) => `<br><code>${esc(spell(step))}</code>`).join('');
 
@@ -51,6 +54,7 @@ body{font:15px/1.45 system-ui,sans-serif;max-width:76rem;margin:2rem auto;paddin
 h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .3rem}
 code,pre{font:.87em/1.45 ui-monospace,monospace;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;background:var(--head);border:1px solid var(--line);border-radius:4px;padding:.6rem .8rem;margin:.5rem 0}
+.word{display:inline-block;max-width:100%}
 a{color:var(--calm)}ul{padding-left:1.2rem;margin:.4rem 0}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 td,th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
@@ -69,7 +73,7 @@ article.takeover{border-left-color:var(--bad)}article.write{border-left-color:va
 @media (max-width:40rem){body{margin:1rem auto}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.45rem}
 table,tbody,tr,td{display:block}tr{border-bottom:1px solid var(--line);padding:.3rem 0}th{display:none}td{border:0;padding:.1rem 0}
 td:not(:empty)::before{content:attr(data-of) ' ';color:var(--soft);font-size:.85em}}
-@media print{:root{color-scheme:light;${LIGHT}}body{margin:0;max-width:none;font-size:10pt}h2,h3{break-after:avoid}tr,.note,.status{break-inside:avoid}
+@media print{:root{color-scheme:light;${LIGHT}}body{margin:0;max-width:none;font-size:10pt}h2,h3{break-after:avoid}tr,pre,li:not(:has(ul)),.note,.status{break-inside:avoid}
 .status,.note,th,pre,.mark{print-color-adjust:exact}a{color:inherit;text-decoration:none}}`;
 
 /** The browser is told to fetch nothing, run nothing, send nothing; the style is this one and no other. */

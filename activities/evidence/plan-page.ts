@@ -12,14 +12,14 @@ import {
   type Risk,
 } from '../../model/names.ts';
 import type { SystemId } from '../../model/names.ts';
-import { spell, step } from '../../model/next-step.ts';
+import { step } from '../../model/next-step.ts';
 import { planHash, type Plan, type PlanItem, type Untouched } from '../../model/plan.ts';
 import { isRestorePlan, type Undoing } from '../../model/restore.ts';
 import { workflowIdIn } from '../../model/run-name.ts';
 import { isToldFirst } from '../../model/told-first.ts';
 import type { PlanAsked } from './asked.ts';
 import { statementForm } from './statement-form.ts';
-import { esc, hashed, heading, page, terms } from './html.ts';
+import { command, esc, hashed, heading, page, terms } from './html.ts';
 
 /**
  * Pure: a plan as one page, for whoever is to approve it and, in the evidence, for whoever asks later what was approved. What goes stands in it by account,
@@ -54,12 +54,7 @@ export function planPage(plan: Plan, asked: PlanAsked, undo: readonly Undoing[])
       plan.items.filter((i) => i.risk === 'takeover'),
       places,
     ),
-    named(
-      'Held until an approver decides',
-      plan.items.filter((i) => i.guard),
-      places,
-      (i) => `${i.guard?.code ?? ''}: ${i.guard?.reason ?? ''}`,
-    ),
+    held(plan.items, places),
     told(
       'Could not be read',
       plan.unknown.map((u) => `${systemName(u.system)}: ${u.reason}`),
@@ -153,11 +148,26 @@ const RISK_WORDS: Record<Risk, string> = { takeover: 'take-over', write: 'write'
 const mark = (risk: Risk): string => `<span class="mark ${risk}">${RISK_WORDS[risk]}</span>`;
 
 /** Some items by name, each of which leads to where it stands whole. */
-function named(title: string, items: PlanItem[], places: Places, more?: (item: PlanItem) => string): string {
-  if (items.length === 0) return '';
+function named(title: string, items: PlanItem[], places: Places): string {
+  return items.length === 0 ? '' : `${heading(title, items.length, 'item')}${list(items, places)}`;
+}
+
+function list(items: PlanItem[], places: Places): string {
   const entry = (i: PlanItem) =>
-    `<li><a href="#${places.get(i.id)?.at ?? ''}"><bdi>${esc(i.title)}</bdi></a>, ${esc(systemName(i.system))}${more ? `: ${esc(more(i))}` : ''}`;
-  return `${heading(title, items.length, 'item')}<ul>${items.map(entry).join('')}</ul>`;
+    `<li><a href="#${places.get(i.id)?.at ?? ''}"><bdi>${esc(i.title)}</bdi></a>, ${esc(systemName(i.system))}`;
+  return `<ul>${items.map(entry).join('')}</ul>`;
+}
+
+/** What is held for one reason stands together: it is decided about together. */
+function held(items: PlanItem[], places: Places): string {
+  const reasons = Map.groupBy(
+    items.filter((i) => i.guard),
+    (i) => `${i.guard?.code ?? ''}: ${i.guard?.reason ?? ''}`,
+  );
+  if (reasons.size === 0) return '';
+  const all = [...reasons.values()].flat();
+  const entries = [...reasons].map(([why, of]) => `<li>${esc(why)}${list(of, places)}`);
+  return `${heading('Held until an approver decides', all.length, 'item')}<ul>${entries.join('')}</ul>`;
 }
 
 function told(title: string, entries: string[], thing: string): string {
@@ -228,21 +238,21 @@ const systemName = (system: SystemId): string => `${SYSTEM_TYPE_NAMES[systemType
 function decide(asked: PlanAsked, hash: string): string {
   const run = workflowIdIn(asked.run);
   const gate = asked.ended === undefined ? asked.gates.findLast((g) => g.outcome === undefined && g.decided === undefined) : undefined;
-  const check = `<p>That this page shows the plan with this hash, read it once more by your own command: <code>${esc(spell(step('plan', run)))}</code></p>`;
+  const check = `<p>That this page shows the plan with this hash, read it once more by your own command: <code>${command(step('plan', run))}</code></p>`;
   if (!gate) return '';
   const words = ['--gate', gate.gate, '--opening', String(gate.opening), '--plan-hash', hash, '--by', 'NAME', '--reason', 'TEXT'];
   const bySignal =
     asked.identity !== 'ssh'
       ? ''
-      : `<p>Or have it signed and printed, to be sent as a signal from the Temporal UI:</p>\n<pre>${esc(spell(step('sign', 'approve', run, ...words)))}</pre>\n`;
+      : `<p>Or have it signed and printed, to be sent as a signal from the Temporal UI:</p>\n<pre>${command(step('sign', 'approve', run, ...words))}</pre>\n`;
   return `<h2 id="decide">How to decide</h2>
 ${check}
 <p>Approving makes this statement${asked.identity === 'asserted' ? '' : ', and nothing that is not in it is acted on'}:</p>
 <pre>${statementForm(asked, { gate: gate.gate, opening: gate.opening, planHash: hash }).split('\n').map(esc).join('\n')}</pre>
 <p>${HOW_TO_SIGN[asked.identity]}</p>
-<pre>${esc(spell(step('approve', run, ...words)))}</pre>
+<pre>${command(step('approve', run, ...words))}</pre>
 ${bySignal}<p>To stop it safely instead:</p>
-<pre>${esc(spell(step('reject', run, ...words)))}</pre>`;
+<pre>${command(step('reject', run, ...words))}</pre>`;
 }
 
 const HOW_TO_SIGN: Record<Identity, string> = {

@@ -74,6 +74,17 @@ test('accounts stand with the worst rights first, and in each the worst right', 
   expect(text(page)).toContain('Take-over rights that go: 1 item role controller , AWS 3');
 });
 
+test('what is held for one reason stands under it, and the reason once', () => {
+  const hold = { code: 'SharedTrust', reason: 'somebody else uses it' };
+  const held = ['one', 'two'].map((name) => finding(name, { system: `aws:${name}`, hold }));
+  const { hash: _, ...many } = planOf([...held, finding('free')]);
+  const page = asked(many);
+  const list = page.slice(page.indexOf('Held until'), page.indexOf('What goes, and why'));
+  expect(text(list)).toBe(
+    'Held until an approver decides: 2 items SharedTrust: somebody else uses it role one , AWS one role two , AWS two ',
+  );
+});
+
 test('what is held, what could not be read, what stays and each warning are told with their reason', () => {
   const told = text(asked(plan));
   for (const words of [
