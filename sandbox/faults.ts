@@ -8,7 +8,8 @@ import type { SandboxResponse } from './service.ts';
  * What may come between a caller and a cloud. `unavailable`: 503 of something on the way; `throttled`: the cloud's own word that it is asked too often;
  * `reset`: the connection breaks before the call gets there; `lost`: the call is carried out, and the connection breaks before its answer; `truncated`: so, half-way
  * through the answer; `stalled`: so, and the connection stays open, with nothing more to come; `trickle`: so, and spaces come for ever, in the place of the answer;
- * `page`: 200 with a web page of a proxy; `expired`: the cloud's own word that the session is over; `forbidden`: 403 of Google, with one of its reasons; `storm`: for
+ * `page`: 200 with a web page of a proxy; `expired`: the cloud's own word that the session is over; `revoked`: a token or session that was taken before is refused from now
+ * on; `forbidden`: 403 of Google, with one of its reasons; `storm`: for
  * some seconds every write of a policy of Google's comes too late.
  */
 export const KINDS = [
@@ -21,6 +22,7 @@ export const KINDS = [
   'trickle',
   'page',
   'expired',
+  'revoked',
   'forbidden',
   'storm',
 ] as const;
@@ -57,6 +59,8 @@ export interface Disturbable {
   /** The service's prefix. */
   prefix: string;
   path: string;
+  /** What the caller signs in with, where another one may be had in its place. */
+  token?: string | undefined;
 }
 
 /** Faults as every cloud has them now and then: a share of all calls, by chance, in the same places each time. */
@@ -64,6 +68,8 @@ export class Faults {
   #set = FaultsSchema.parse({ rate: 0 });
   #random: () => number = () => 1;
   #stormUntil = 0;
+  readonly #taken = new Set<string>();
+  readonly #revoked = new Set<string>();
 
   set(faults: z.infer<typeof FaultsSchema>): void {
     this.#set = faults;
@@ -74,11 +80,16 @@ export class Faults {
   /** What comes of a call, which `handle` carries out. */
   async around(call: Disturbable, handle: () => Promise<SandboxResponse>): Promise<Disturbed> {
     const kind = this.#kindFor(call);
+    const { token = '' } = call;
+    if (kind === 'revoked' && this.#taken.has(token)) this.#revoked.add(token);
+    if (this.#revoked.has(token)) return inOwnWords(call.prefix, 'revoked');
+    if (token !== '') this.#taken.add(token);
     if (kind === 'storm') this.#stormUntil = Date.now() + STORM_MS;
     if (Date.now() < this.#stormUntil && isPolicyWrite(call)) return policyChanged(this.#random() < 1 / 2 ? 409 : 412);
     switch (kind) {
       case undefined:
       case 'storm':
+      case 'revoked':
         return await handle();
       case 'unavailable':
         return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'the service is unavailable for a moment' };
@@ -132,15 +143,17 @@ export function throttledAnswer(prefix: string, wait = 1): SandboxResponse {
 }
 
 /** As each cloud says it. Sources: IAM's "Common Errors"; ARM's and Graph's throttling guidance and error codes; google.rpc.Code. */
-function inOwnWords(prefix: string, kind: 'throttled' | 'expired'): SandboxResponse {
+function inOwnWords(prefix: string, kind: 'throttled' | 'expired' | 'revoked'): SandboxResponse {
   const throttled = kind === 'throttled';
+  const revoked = kind === 'revoked';
   if (AWS_QUERY.includes(prefix)) {
-    const code = throttled ? 'Throttling' : 'ExpiredToken';
-    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${throttled ? 'Rate exceeded' : 'The security token included in the request is expired'}</Message></Error>`;
+    const code = throttled ? 'Throttling' : revoked ? 'InvalidClientTokenId' : 'ExpiredToken';
+    const message = throttled ? 'Rate exceeded' : `The security token included in the request is ${revoked ? 'invalid' : 'expired'}`;
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
     return { status: throttled ? 400 : 403, headers: { 'content-type': 'text/xml' }, body: `<ErrorResponse>${error}</ErrorResponse>` };
   }
   if (AWS_JSON.includes(prefix)) {
-    const __type = throttled ? 'TooManyRequestsException' : 'ExpiredTokenException';
+    const __type = throttled ? 'TooManyRequestsException' : revoked ? 'UnrecognizedClientException' : 'ExpiredTokenException';
     return { status: 400, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify({ __type, message: kind }) };
   }
   const status = throttled ? 429 : 401;
@@ -151,7 +164,8 @@ function inOwnWords(prefix: string, kind: 'throttled' | 'expired'): SandboxRespo
       headers,
       body: { error: { code: status, message: kind, status: throttled ? 'RESOURCE_EXHAUSTED' : 'UNAUTHENTICATED' } },
     };
-  const expired = prefix === '/arm' ? 'ExpiredAuthenticationToken' : 'InvalidAuthenticationToken';
-  const message = throttled ? 'Too many requests' : 'Lifetime validation failed, the token is expired.';
+  const expired = prefix === '/arm' && !revoked ? 'ExpiredAuthenticationToken' : 'InvalidAuthenticationToken';
+  const refused = revoked ? 'The access token has been revoked.' : 'Lifetime validation failed, the token is expired.';
+  const message = throttled ? 'Too many requests' : refused;
   return { status, headers, body: { error: { code: throttled ? 'TooManyRequests' : expired, message } } };
 }

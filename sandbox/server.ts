@@ -69,8 +69,17 @@ async function route(
     calls?.answered(request, answer.status);
     return answer;
   };
-  const disturbed = () => (faults ? faults.around({ prefix: service.prefix, path: request.path }, handle) : handle());
+  const disturbed = () =>
+    faults ? faults.around({ prefix: service.prefix, path: request.path, token: tokenOf(request) }, handle) : handle();
   return quotas ? await quotas.around(service.prefix, request, disturbed) : await disturbed();
+}
+
+/** A bearer's token, or the key of a session: a worker's own lasting key has none in its place. */
+function tokenOf({ headers }: SandboxRequest): string | undefined {
+  return /^Bearer (\S+)$|Credential=(ASIA\w+)\//
+    .exec(headers['authorization'] ?? '')
+    ?.slice(1)
+    .find((part) => part !== undefined);
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {

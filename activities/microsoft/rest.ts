@@ -9,6 +9,7 @@ import {
   RestError,
   type HttpClient,
   type PipelinePolicy,
+  type AuthorizeRequestOnChallengeOptions,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
@@ -54,6 +55,30 @@ export const answersOnly: PipelinePolicy = {
     );
   },
 };
+
+/**
+ * Signs each call. An API may refuse a token before its time, as one that was taken back: then a fresh one is fetched past every cache, and the call made once more. The
+ * library itself does so only where the API says which claims it wants.
+ */
+export function signed(credential: TokenCredential, scopes: string): PipelinePolicy {
+  return bearerTokenAuthenticationPolicy({ credential, scopes, challengeCallbacks: { authorizeRequestOnChallenge: withFreshToken } });
+}
+
+async function withFreshToken({ request, scopes, getAccessToken }: AuthorizeRequestOnChallengeOptions): Promise<boolean> {
+  const refused = request.headers.get('authorization');
+  const fetched = async (more: { claims?: string }) => {
+    const token = await getAccessToken(scopes, { enableCae: true, ...more });
+    return token && `Bearer ${token.token}`;
+  };
+  // Another call may have fetched one meanwhile. The claims are those with which an API asks for a token that was made after now.
+  const nbf = { essential: true, value: String(Math.floor(Date.now() / 1_000)) };
+  const before = await fetched({});
+  // The Azure CLI gives none so; then the refusal stands.
+  const fresh = before === refused ? await fetched({ claims: JSON.stringify({ access_token: { nbf } }) }).catch(() => null) : before;
+  if (!fresh || fresh === refused) return false;
+  request.headers.set('authorization', fresh);
+  return true;
+}
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -132,7 +157,7 @@ export function restTo(
   pipeline.addPolicy(inTurn(endpoint));
   pipeline.addPolicy(inTime);
   pipeline.addPolicy(answersOnly);
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: endpoint.tokenScope }));
+  pipeline.addPolicy(signed(credential, endpoint.tokenScope));
 
   async function call<T>(method: Method, url: string, schema: z.ZodType<T>, body?: object): Promise<T> {
     const headers = createHttpHeaders({ accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) });

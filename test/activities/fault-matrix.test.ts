@@ -129,7 +129,7 @@ Made by \`npm run make-faults\` on the sandbox, with the clouds' own libraries; 
 - \`again\`: a question is asked again, up to four times, then by Temporal as long as \`waits.unreachable\` says, and then what it asked about is _unknown_. A change is made again by the engine, which looks first
   whether it was done ([survival](survival.md)).
 - \`blocked\`: no further try is made, and a person decides. A token of Google's comes to that where a fresh one is refused, too; a question is asked again even so.
-- \`answered\`: the service has no such fault, or the call is none that it meets.
+- \`answered\`: the service has no such fault, the call is none that it meets, or it was made once more at once, with a fresh token.
 - \`no connection\`: whatever the library calls a connection that broke, or was given up in time.
 `;
 

@@ -45,15 +45,31 @@ test('the share of calls is as wanted, the same ones for the same seed, each kin
     return await Promise.all(Array.from({ length: 2_000 }, () => faults.around(call, () => Promise.resolve(answer))));
   };
   const [one, same, other] = [await came(1), await came(1), await came(2)];
-  // A storm lets all calls but writes of policies through.
-  const share = (one.filter((a) => a !== answer).length / one.length) * (KINDS.length / (KINDS.length - 1));
+  // A storm lets all calls but writes of policies through, and what has no token has none that could be revoked.
+  const share = (one.filter((a) => a !== answer).length / one.length) * (KINDS.length / (KINDS.length - 2));
   expect(share).toBeGreaterThan(0.2);
   expect(share).toBeLessThan(0.3);
   expect(same).toEqual(one);
   expect(other).not.toEqual(one);
-  // What is let through, as by a storm, is 200, and so is a page.
-  expect(new Set(one.map((a) => `${a.status} ${a.cut ?? ''}`)).size).toBe(KINDS.length - 1);
+  // What is let through is 200, and so is a page.
+  expect(new Set(one.map((a) => `${a.status} ${a.cut ?? ''}`)).size).toBe(KINDS.length - 2);
 });
+
+test.each([
+  ['/arm', { status: 401 }],
+  ['/gcp-iam', { status: 401 }],
+  ['/iam', { status: 403, body: expect.stringContaining('InvalidClientTokenId') as string }],
+])(
+  '%s: a token that was taken once is refused from now on, also when nothing else is disturbed any more; a new one is taken',
+  async (prefix, refusal) => {
+    const faults = new Faults();
+    const ask = (token: string) => faults.around({ prefix, path: '/', token }, () => Promise.resolve(answer));
+    faults.set(FaultsSchema.parse({ rate: 1, kinds: ['revoked'] }));
+    expect([await ask('a'), await ask('a'), await ask('b')]).toMatchObject([answer, refusal, answer]);
+    faults.set(FaultsSchema.parse({ rate: 0 }));
+    expect([await ask('a'), await ask('b')]).toMatchObject([refusal, answer]);
+  },
+);
 
 test('without kinds it is 503, and a rate of 0 ends it', async () => {
   const faults = new Faults();

@@ -6,7 +6,7 @@ import { NotYetError } from '../../answer.ts';
 import { answerWithinMs } from '../../answer-within.ts';
 import { askAgain } from '../../ask-again.ts';
 import { limited } from '../../limited.ts';
-import { classify, throttledOf } from './classify.ts';
+import { classify, isOver, throttledOf } from './classify.ts';
 import { QUOTAS } from './quotas.ts';
 
 /** Of all services: what changes nothing. AWS names its operations by a verb. */
@@ -29,13 +29,22 @@ export interface Calling {
   region?: string;
   /** Whether a question may be answered when it is asked again. */
   judge?: (error: unknown) => FailureClass;
+  /** Whose session the calls are made in. */
+  session?: Renewable;
+}
+
+/** A session that AWS may refuse before its time, as one that was taken back. */
+export interface Renewable {
+  current(): unknown;
+  /** The next call is made in another one. */
+  giveUp(): void;
 }
 
 /**
  * Has a client make its calls as all calls to AWS go; it must make none again by itself (`maxAttempts: 1`). A question is asked again by `askAgain`; a change is made again by
  * the engine alone, which knows how old its last look is.
  */
-export function calling<C extends { middlewareStack: object }>(client: C, { account, region, judge = classify }: Calling): C {
+export function calling<C extends { middlewareStack: object }>(client: C, { account, region, judge = classify, session }: Calling): C {
   takeAnswersOnly(client);
   const { serviceId } = (client as unknown as Pick<IAMClient, 'config'>).config;
   const key = `AWS ${serviceId}, ${account}${region === undefined ? '' : ` in ${region}`}`;
@@ -48,7 +57,18 @@ export function calling<C extends { middlewareStack: object }>(client: C, { acco
         next(args).catch((error: unknown) => {
           throw isUnreadable(error) ? unreadable(commandName) : error;
         });
-      const call = () => limited({ key, change, ...(quota ? { quota } : {}) }, throttledOf, readable);
+      const inSession = async () => {
+        const before = session?.current();
+        try {
+          return await readable();
+        } catch (error) {
+          if (!session || !isOver(error)) throw error;
+        }
+        // A call that was refused so did nothing: it is made once more, in a session that another call may have made meanwhile.
+        if (session.current() === before) session.giveUp();
+        return await readable();
+      };
+      const call = () => limited({ key, change, ...(quota ? { quota } : {}) }, throttledOf, inSession);
       return change ? call() : askAgain(judge, call);
     },
     // Around all others: each time it is signed anew, with the credentials as they are then.

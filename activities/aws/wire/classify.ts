@@ -157,6 +157,14 @@ export function isNamed(error: unknown, code: string): boolean {
   return name === `${code}Exception` || name === code || Code === code;
 }
 
+/** What AWS says of credentials that are over, or that were taken back. Source: IAM and STS API references, "Common Errors". */
+const OVER = ['ExpiredToken', 'TokenRefreshRequired', 'InvalidClientTokenId', 'UnrecognizedClient'];
+
+/** Whether AWS does not take the credentials of a call, or not any more. */
+export function isOver(error: unknown): boolean {
+  return OVER.some((code) => isNamed(error, code));
+}
+
 /** The answer, or undefined when IAM says that the thing is not there. */
 export function orGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   return unlessGone(isGone, ask);

@@ -8,7 +8,7 @@ import { nativeId, type SystemId } from '../../../model/names.ts';
 import { answerWithinMs } from '../../answer-within.ts';
 import type { ReadContext } from '../../cloud.ts';
 import { pathAndName } from '../footprint/ids.ts';
-import { calling } from './answers.ts';
+import { calling, type Renewable } from './answers.ts';
 import { accountApi, callerOf, type AwsAccountApi } from './account.ts';
 import type { Caller } from '../footprint/ourselves.ts';
 import { Lately } from '../../lately.ts';
@@ -135,16 +135,22 @@ export function awsConnector() {
     return await entering;
   };
 
+  const sessionOf = (entry: Entry): Renewable => {
+    const key = keyOf(entry);
+    return { current: () => sessions.get(key), giveUp: () => void sessions.delete(key) };
+  };
+  /** Sessions are kept here alone: the SDK would go on with one until its own end, also where AWS refuses it before. */
+  const credentialsIn = (entry: Entry) => Object.assign(async () => (await sessionIn(entry)).credentials, { memoized: true });
+
   return {
     account(system: SystemId, context: ReadContext): AwsAccountApi {
       const account = nativeId(system);
       const entry = entryTo(account, context);
       const cached = known.get(keyOf(entry));
       if (cached) return cached;
-      const counted = { account: `account ${account}` };
-      const iam = calling(new IAMClient({ ...shared, credentials: async () => (await sessionIn(entry)).credentials }), counted);
-      // The other clients take the credentials that IAM's holds, so that all share one session.
-      const within = { ...shared, credentials: () => iam.config.credentials() };
+      const counted = { account: `account ${account}`, session: sessionOf(entry) };
+      const within = { ...shared, credentials: credentialsIn(entry) };
+      const iam = calling(new IAMClient(within), counted);
       const caller = async () => (await sessionIn(entry)).caller;
       let asking: STSClient | undefined;
       const sts = () => (asking ??= calling(new STSClient(within), counted));
@@ -172,15 +178,9 @@ export function awsConnector() {
     ownOrganization: () => ownOrganizations(accountsOf),
     /** The same as the management account sees them. */
     organization(managementAccount: string, context: ReadContext) {
-      return accountsOf(
-        calling(
-          new OrganizationsClient({
-            ...shared,
-            credentials: async () => (await sessionIn(entryTo(managementAccount, context))).credentials,
-          }),
-          { account: `account ${managementAccount}` },
-        ),
-      );
+      const entry = entryTo(managementAccount, context);
+      const client = new OrganizationsClient({ ...shared, credentials: credentialsIn(entry) });
+      return accountsOf(calling(client, { account: `account ${managementAccount}`, session: sessionOf(entry) }));
     },
   };
 }

@@ -1,10 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NotYetError } from '../../answer.ts';
-import { classify, isNamed } from './classify.ts';
+import { classify, isNamed, isOver } from './classify.ts';
 import type { Calling } from './answers.ts';
-
-/** What AWS says of credentials that are over, or that were taken back. Source: IAM and STS API references, "Common Errors". */
-const OVER = ['ExpiredToken', 'TokenRefreshRequired', 'InvalidClientTokenId', 'UnrecognizedClient'];
 
 /** The worker's own credentials by the SDK's chain. Files are read each time: somebody renews them while the worker runs. */
 export const ownCredentials = () => defaultProvider({ ignoreCache: true });
@@ -38,7 +35,3 @@ export const ofOwn: Calling = {
   account: "the worker's own account",
   judge: (error) => (isOver(error) ? { kind: 'blocked', code: 'Over', message: '' } : classify(error)),
 };
-
-function isOver(error: unknown): boolean {
-  return OVER.some((code) => isNamed(error, code));
-}

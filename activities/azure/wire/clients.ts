@@ -1,11 +1,11 @@
 import { AuthorizationManagementClient, getContinuationToken, type RoleAssignment } from '@azure/arm-authorization';
 import type { TokenCredential } from '@azure/core-auth';
-import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { bearerTokenAuthenticationPolicyName, type HttpClient, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { doneOrGone, NotYetError, unlessGone } from '../../answer.ts';
 import { pageMarks } from '../../page-marks.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { existingIn } from '../../microsoft/existing.ts';
-import { answersOnly, asksAgain, inTime, inTurn, NO_OWN_RETRIES, restTo, staysAt } from '../../microsoft/rest.ts';
+import { answersOnly, asksAgain, inTime, inTurn, NO_OWN_RETRIES, restTo, signed, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
@@ -34,6 +34,8 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
     ...(httpClient ? { httpClient } : {}),
     ...NO_OWN_RETRIES,
   });
+  client.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+  client.pipeline.addPolicy(signed(credential, endpoint.tokenScope), { phase: 'Sign' });
   client.pipeline.addPolicy(asksAgain);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   client.pipeline.addPolicy(inTurn(endpoint));
