@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asyncLocalStorage } from '@temporalio/activity';
 import type { FailureClass } from '../model/errors.ts';
-import { STOPPED } from './limited.ts';
+import { askingFor, STOPPED } from './limited.ts';
 import { isThrottled } from './throttled.ts';
 
 /** How long a question waits until it is asked again, in ms, each by up to half more or less, so that many do not come back together. */
@@ -37,12 +37,13 @@ export async function askAgain<T>(judge: (error: unknown) => FailureClass, ask: 
       }
     }
   };
+  const end = performance.now() + askingFor();
   for (const [round, pause] of PAUSES_MS.entries()) {
     try {
       return await once();
     } catch (error) {
       const failure = judge(error);
-      if (failure.kind !== 'retry' || failure.code === STOPPED || (round > 0 && isAway(error))) throw error;
+      if (failure.kind !== 'retry' || failure.code === STOPPED || (round > 0 && isAway(error)) || performance.now() > end) throw error;
       const wait = failure.retryAfterMs ?? Math.round(pause * (0.5 + Math.random()));
       if (wait > LONGEST_MS || activity?.cancellationSignal.aborted) throw error;
       if (wait >= TOLD_MS) activity?.log.info('waits before it asks again', { ms: wait, code: failure.code });

@@ -27,11 +27,16 @@ interface Bounds {
   changesBy?: number;
   /** Whatever a service asks to wait for. */
   patience?: number;
+  /** For so long, in ms, a question is asked again. */
+  asking?: number;
 }
 
 const bounds = new AsyncLocalStorage<Bounds>();
 
-/** Runs `work`, in which no change begins later than `changesBy` and nothing waits for a service's pause that ends after `patience` (both in ms). */
+/** For how long, in ms, a question that begins now is asked again, where the moment is bad. */
+export const askingFor = (): number => bounds.getStore()?.asking ?? Infinity;
+
+/** Runs `work`, in which no change begins later than `changesBy`, nothing waits for a service's pause that ends after `patience`, and no question is asked again once it was for `asking` (in ms). */
 export function within<T>(more: Bounds, work: () => Promise<T>): Promise<T> {
   return bounds.run({ ...bounds.getStore(), ...more }, work);
 }

@@ -1,11 +1,13 @@
 import type { CloudExam, Lack } from '../../model/doctor.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { systemsOf } from '../../model/manifest-systems.ts';
-import { systemType, type SystemId, type SystemType } from '../../model/names.ts';
+import { systemType, type SystemId } from '../../model/names.ts';
 import type { Permission, Use } from '../../model/permission.ts';
-import { answerOf } from '../answer.ts';
+import { answerOf, type Answer } from '../answer.ts';
+import { answerWithinMs } from '../answer-within.ts';
 import type { AnyCloud } from '../cloud.ts';
 import { failureMessage } from '../failures.ts';
+import { within as bounded } from '../limited.ts';
 import { forEachLimited } from '../look/activity.ts';
 import type { Held, Rights } from '../rights.ts';
 
@@ -31,18 +33,19 @@ export async function examineCloud(
   if (!rights) return undefined;
   const exam: CloudExam = { cloud: type, who: [], answered: 0, of: 0, asked: {}, lacks: [], troubles: [], grants: [] };
   const note = (system: string, reason: string) => void exam.troubles.push({ system, reason });
-  const self = await answerOf(cloud, () => rights.self({ manifest }));
+  const ask = asksOf(cloud);
+  const self = await ask(() => rights.self({ manifest }));
   if (self.ok) exam.who.push(self.value);
   else note(type, failureMessage(self.failure));
   if (!named || !self.ok) return exam;
-  const { systems, context } = await systemsIn(cloud, type, manifest, note);
+  const { systems, context } = await systemsIn(cloud, ask, manifest, note);
   exam.of = systems.length;
   if (systems.length > MOST_SYSTEMS)
     note(type, `only ${MOST_SYSTEMS} of ${systems.length} systems were asked; name the others in a manifest of their own`);
   const asked: Asked[] = [];
   await forEachLimited(systems.slice(0, MOST_SYSTEMS), async (system) => {
     const rows = rights.rows(system, context).filter((row) => row.uses.some((use) => uses.includes(use)));
-    const answer = await answerOf(cloud, async () => rights.ask(await cloud.connect(system, context), system, context, rows));
+    const answer = await ask(async () => rights.ask(await cloud.connect(system, context), system, context, rows));
     if (answer.ok) asked.push({ system, rows, held: answer.value });
     else note(system, failureMessage(answer.failure));
   });
@@ -57,16 +60,35 @@ export async function examineCloud(
   return exam;
 }
 
+type Ask = <T>(what: () => Promise<T>) => Promise<Answer<T>>;
+
+/**
+ * Asks a cloud while it answers: a question is asked again for no longer than one answer may take, and once one took as long and came to nothing no more is asked; each that
+ * would be is told so.
+ */
+function asksOf(cloud: AnyCloud): Ask {
+  const within = answerWithinMs();
+  let away: Answer<never> | undefined;
+  return async (what) => {
+    if (away) return away;
+    const began = performance.now();
+    const answer = await bounded({ asking: within }, () => answerOf(cloud, what));
+    if (!answer.ok && answer.failure.kind === 'retry' && performance.now() - began >= within) away = answer;
+    return answer;
+  };
+}
+
 const ofUse = (rows: readonly Permission[], use: Use) => rows.filter((row) => row.uses.includes(use));
 
 /** What the manifest names, and what stands behind its `all`. */
-async function systemsIn(cloud: AnyCloud, type: SystemType, manifest: Manifest, note: (system: string, reason: string) => void) {
-  const rooted = await answerOf(cloud, async () => (cloud.root ? await cloud.root({ manifest }) : manifest));
+async function systemsIn(cloud: AnyCloud, ask: Ask, manifest: Manifest, note: (system: string, reason: string) => void) {
+  const { type } = cloud;
+  const rooted = await ask(async () => (cloud.root ? await cloud.root({ manifest }) : manifest));
   if (!rooted.ok) note(type, failureMessage(rooted.failure));
   const context = { manifest: rooted.ok ? rooted.value : manifest };
   const section: object = context.manifest[type as 'aws'] ?? {};
   const hasAll = Object.values(section).includes('all');
-  const walked = await answerOf(cloud, async () => (hasAll ? await cloud.walk?.(context) : undefined));
+  const walked = await ask(async () => (hasAll ? await cloud.walk?.(context) : undefined));
   if (!walked.ok) note(type, failureMessage(walked.failure));
   for (const { system, reason } of (walked.ok && walked.value?.unknown) || []) note(system, reason);
   const named = systemsOf(context.manifest).filter((s) => systemType(s) === type);

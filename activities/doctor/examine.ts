@@ -7,7 +7,9 @@ import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import { USES } from '../../model/permission.ts';
 import { answerOf } from '../answer.ts';
 import type { Deps } from '../deps.ts';
+import { answerWithinMs } from '../answer-within.ts';
 import { failureMessage } from '../failures.ts';
+import { within } from '../limited.ts';
 import { engineOf } from '../records/open.ts';
 import { examineCloud } from './clouds.ts';
 
@@ -26,15 +28,16 @@ export async function examine(deps: Deps, asked: unknown): Promise<WorkerExam> {
   const manifest = manifestOf(data.manifest);
   // The clock is told before the clouds take their time.
   const clock = { worker: Date.now(), temporal: Context.current().info.currentAttemptScheduledTimestampMs };
+  const driven = data.manifest === undefined ? [] : manifest.collectors.filter((c) => c.driver === 'http');
+  const portal = driven.length > 0 ? portalOf(deps, manifest, driven.length) : undefined;
   const clouds = await Promise.all(
     (['aws', 'azure', 'gcp', 'entra'] as const)
       .filter((type) => data.manifest === undefined || type === 'entra' || manifest[type] !== undefined)
       .map((type) => examineCloud(deps.clouds[type], manifest, data.uses, data.manifest !== undefined)),
   );
-  const driven = data.manifest === undefined ? [] : manifest.collectors.filter((c) => c.driver === 'http');
   return {
     clouds: clouds.filter((exam): exam is CloudExam => exam !== undefined),
-    ...(driven.length > 0 ? { portal: await portalOf(deps, manifest, driven.length) } : {}),
+    ...(portal ? { portal: await portal } : {}),
     records: await told(async () => {
       const { store } = deps.journal;
       await store.identity();
@@ -54,7 +57,8 @@ async function portalOf(
   collectors: number,
 ): Promise<Told<{ collectors: number }>> {
   const system = `portal:${manifest.tenant.id}` as const;
-  const answer = await answerOf(portal, async () => portal.probe(await portal.connect(system, { manifest }), system));
+  const probe = async () => portal.probe(await portal.connect(system, { manifest }), system);
+  const answer = await within({ asking: answerWithinMs() }, () => answerOf(portal, probe));
   return answer.ok ? { ok: true, collectors } : { ok: false, reason: failureMessage(answer.failure) };
 }
 

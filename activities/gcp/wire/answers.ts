@@ -7,6 +7,10 @@ import { NotYetError } from '../../answer.ts';
  */
 export function transportOfAnswers(timeout: number): gaxios.Gaxios {
   const transport = new gaxios.Gaxios({ timeout });
+  // The library asks for a token several times by itself; a question is asked again as a whole.
+  transport.interceptors.request.add({
+    resolved: ({ retry: _, retryConfig: __, ...config }) => Promise.resolve(config),
+  });
   transport.interceptors.response.add({
     resolved: (response) => {
       demandJson(response);
