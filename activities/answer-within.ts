@@ -1,4 +1,5 @@
 import { OffboardError } from '../model/errors.ts';
+import { NotYetError } from './answer.ts';
 
 const NAME = 'OFFBOARD_ANSWER_WITHIN';
 const DEFAULT_S = 30;
@@ -15,4 +16,15 @@ export function answerWithinMs(environment: NodeJS.ProcessEnv = process.env): nu
   if (!(seconds > 0 && seconds <= LONGEST_S))
     throw new OffboardError('InvalidValue', `${NAME} is ${JSON.stringify(text)}; write seconds, more than 0 and at most ${LONGEST_S}`);
   return Math.max(1, Math.round(seconds * 1000));
+}
+
+/** No answer has more bytes: what goes on and on would take the worker's memory. */
+export const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+/** What is larger is no answer. `from`: who gave it. */
+export function tooLarge(from: string): NotYetError {
+  return new NotYetError(
+    'AnswerTooLarge',
+    `what came from ${from} has more than ${LARGEST_ANSWER / 1024 / 1024} MiB and was not read to its end`,
+  );
 }

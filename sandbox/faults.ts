@@ -7,7 +7,7 @@ import type { SandboxResponse } from './service.ts';
 /**
  * What may come between a caller and a cloud. `unavailable`: 503 of something on the way; `throttled`: the cloud's own word that it is asked too often;
  * `reset`: the connection breaks before the call gets there; `lost`: the call is carried out, and the connection breaks before its answer; `truncated`: so, half-way
- * through the answer; `stalled`: so, and the connection stays open, with nothing more to come; `trickle`: so, and spaces come for ever, in the place of the answer;
+ * through the answer; `stalled`: so, and the connection stays open, with nothing more to come; `trickle`: so, and spaces come for ever, in the place of the answer, `flood`: as fast as they can;
  * `page`: 200 with a web page of a proxy; `expired`: the cloud's own word that the session is over; `revoked`: a token or session that was taken before is refused from now
  * on; `forbidden`: 403 of Google, with one of its reasons; `storm`: for
  * some seconds every write of a policy of Google's comes too late.
@@ -26,7 +26,9 @@ export const KINDS = [
   'forbidden',
   'storm',
 ] as const;
-export type FaultKind = (typeof KINDS)[number];
+/** It keeps a whole machine busy: only who names it has it. */
+const FLOOD = 'flood';
+export type FaultKind = (typeof KINDS)[number] | typeof FLOOD;
 
 /** Which services may be disturbed so; all where a kind is not named. */
 const ONLY: Partial<Record<FaultKind, RegExp>> = { forbidden: /^\/gcp-/, storm: /^\/gcp-/ };
@@ -39,7 +41,10 @@ const STORM_MS = 2_000;
  */
 export const FaultsSchema = z.strictObject({
   rate: z.number().min(0).max(1),
-  kinds: z.array(z.enum(KINDS)).min(1).default(['unavailable']),
+  kinds: z
+    .array(z.enum([...KINDS, FLOOD]))
+    .min(1)
+    .default(['unavailable']),
   services: z.array(z.string()).min(1).optional(),
   reasons: z
     .array(z.enum(GOOGLE_REASONS))
@@ -52,7 +57,7 @@ export const FaultsSchema = z.strictObject({
  * An answer, and how it comes, where not whole: `all`: the connection breaks before it; `half`: half-way through it; `stalled`: after half of it nothing comes any
  * more; `trickle`: spaces come for ever.
  */
-export type Disturbed = SandboxResponse & { cut?: 'all' | 'half' | 'stalled' | 'trickle' };
+export type Disturbed = SandboxResponse & { cut?: 'all' | 'half' | 'stalled' | 'trickle' | 'flood' };
 
 /** One call as the services know it. */
 export interface Disturbable {
@@ -101,6 +106,7 @@ export class Faults {
         return { ...(await handle()), cut: 'half' };
       case 'stalled':
       case 'trickle':
+      case 'flood':
         return { ...(await handle()), cut: kind };
       case 'page':
         return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in to the network first.</body></html>' };

@@ -107,13 +107,14 @@ function failure(status: number, code: string, message: string): SandboxResponse
 
 /** Between two bytes of an answer that never ends. */
 const TRICKLE_MS = 50;
+const FLOOD = ' '.repeat(1_048_576);
 
 function send(outgoing: ServerResponse, requestId: string, answer: Disturbed): void {
   const { cut } = answer;
   if (cut === 'all') return void outgoing.destroy();
   const body = (typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body) ?? '';
   // What has no body is whole with its headers: then not even these come.
-  if (body === '' && (cut === 'stalled' || cut === 'trickle')) return;
+  if (body === '' && (cut === 'stalled' || cut === 'trickle' || cut === 'flood')) return;
   outgoing.writeHead(answer.status, {
     ...(typeof answer.body === 'object' ? { 'content-type': 'application/json; charset=utf-8' } : {}),
     'x-request-id': requestId,
@@ -132,6 +133,14 @@ function send(outgoing: ServerResponse, requestId: string, answer: Disturbed): v
     case 'trickle': {
       const trickling = setInterval(() => outgoing.write(' '), TRICKLE_MS);
       outgoing.once('close', () => clearInterval(trickling));
+      return;
+    }
+    case 'flood': {
+      const more = () => {
+        while (!outgoing.closed && outgoing.write(FLOOD));
+      };
+      outgoing.on('drain', more);
+      more();
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
-import { inTime } from './rest.ts';
+import { bounded } from './rest.ts';
 import { authorityHost, isMicrosoftAuthority, type AzureCloudName } from './endpoints.ts';
 
 const credentials = new Map<AzureCloudName, TokenCredential>();
@@ -21,6 +21,6 @@ export function newCredential(cloud: AzureCloudName): TokenCredential {
   return new DefaultAzureCredential({
     authorityHost: host,
     disableInstanceDiscovery: !isMicrosoftAuthority(host),
-    additionalPolicies: [{ policy: inTime, position: 'perRetry' }],
+    additionalPolicies: [{ policy: bounded, position: 'perRetry' }],
   });
 }

@@ -29,7 +29,7 @@ export function judgeCommon(error: unknown, now = Date.now()): { judged: Failure
   if (error instanceof RefusedError) return { judged: error.failure };
   const signIn = judgeSignIn(error);
   if (signIn) return { judged: signIn };
-  // A call that our own time limit ended (see inTime), and a body that broke off where no length was told.
+  // A call that our own time limit ended (see bounded), and a body that broke off where no length was told.
   if (error instanceof Error && (error.name === 'AbortError' || error instanceof SyntaxError))
     return { judged: { kind: 'retry', code: 'Unreachable', message: error.message } };
   if (!isRestError(error)) return { judged: { kind: 'blocked', code: 'Unknown', message: messageOf(error) } };

@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import type { FailureClass } from '../../model/errors.ts';
 import { NotYetError } from '../answer.ts';
-import { answerWithinMs } from '../answer-within.ts';
+import { answerWithinMs, LARGEST_ANSWER, tooLarge } from '../answer-within.ts';
 import { askAgain } from '../ask-again.ts';
 import { limited } from '../limited.ts';
 import { pageMarks } from '../page-marks.ts';
@@ -27,12 +27,20 @@ import { countedOf, remainingOf } from './quotas.ts';
 /** Questions are asked again by `askAgain`, and changes by the engine, which knows how old its last look is. */
 export const NO_OWN_RETRIES = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } } as const;
 
-/** The pipeline waits for an answer for ever. Its time limit is one for headers and body. */
-export const inTime: PipelinePolicy = {
-  name: 'inTime',
-  sendRequest(request, next) {
+/** The pipeline waits for an answer for ever, however large it grows. Its time limit is one for headers and body. */
+export const bounded: PipelinePolicy = {
+  name: 'bounded',
+  async sendRequest(request, next) {
     request.timeout ||= answerWithinMs();
-    return next(request);
+    let large: Error | undefined;
+    request.onDownloadProgress = ({ loadedBytes }) => {
+      if (loadedBytes > LARGEST_ANSWER) throw (large = tooLarge(new URL(request.url).host));
+    };
+    try {
+      return await next(request);
+    } catch (error) {
+      throw large ?? error;
+    }
   },
 };
 
@@ -155,7 +163,7 @@ export function restTo(
   // What leads elsewhere, or nowhere, waits for no turn.
   pipeline.addPolicy(staysAt(base));
   pipeline.addPolicy(inTurn(endpoint));
-  pipeline.addPolicy(inTime);
+  pipeline.addPolicy(bounded);
   pipeline.addPolicy(answersOnly);
   pipeline.addPolicy(signed(credential, endpoint.tokenScope));
 
@@ -190,7 +198,7 @@ export function restTo(
 /** Reads what a tenant publishes to everybody, as JSON. Throws as `restTo`. */
 export async function publicJson<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   const pipeline = createPipelineFromOptions(NO_OWN_RETRIES);
-  pipeline.addPolicy(inTime);
+  pipeline.addPolicy(bounded);
   pipeline.addPolicy(answersOnly);
   return await askAgain(passing, async () => {
     const headers = createHttpHeaders({ accept: 'application/json' });

@@ -10,7 +10,7 @@ import { connectAzure } from '../../activities/azure/wire/clients.ts';
 import { classifyEntra } from '../../activities/entra/wire/classify.ts';
 import { classifyGcp } from '../../activities/gcp/wire/classify.ts';
 import { connectGoogle } from '../../activities/gcp/wire/clients.ts';
-import { inTime, restTo } from '../../activities/microsoft/rest.ts';
+import { bounded, restTo } from '../../activities/microsoft/rest.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import { FaultsSchema, type FaultKind } from '../../sandbox/faults.ts';
 import { sandboxHere, type SandboxHere } from '../sandbox/sandbox-here.ts';
@@ -46,7 +46,7 @@ const microsoft = () =>
   new ClientSecretCredential(env('AZURE_TENANT_ID'), env('AZURE_CLIENT_ID'), env('AZURE_CLIENT_SECRET'), {
     authorityHost: sandbox.origin,
     disableInstanceDiscovery: true,
-    additionalPolicies: [{ policy: inTime, position: 'perRetry' }],
+    additionalPolicies: [{ policy: bounded, position: 'perRetry' }],
   });
 const arm = () => ({ url: env('OFFBOARD_ARM_ENDPOINT'), tokenScope: 'https://management.azure.com/.default' });
 const graph = () => ({ url: env('OFFBOARD_GRAPH_ENDPOINT'), tokenScope: 'https://graph.microsoft.com/.default' });
@@ -120,6 +120,20 @@ test.each(cases)('so is one in place of a token: %s, %s', async (kind, name) => 
   const { error, took } = await failed(ask);
   expect(judge(error)).toMatchObject({ kind: 'retry' });
   expect(took).toBeLessThan(WITHIN_MS + 4_000);
+});
+
+test.each(Object.keys(CLOUDS))('an answer that goes on and on is given up after 64 MiB, and may be asked for again: %s', async (name) => {
+  vi.stubEnv('OFFBOARD_ANSWER_WITHIN', '20');
+  const { services, signIn, connect, judge } = CLOUDS[name] as Asked;
+  const flooded = async (by: string[]) => {
+    sandbox.faults.set(FaultsSchema.parse({ rate: 0 }));
+    const ask = connect();
+    disturb('flood', by);
+    return judge((await failed(ask)).error);
+  };
+  expect(await flooded(services)).toMatchObject({ kind: 'retry', code: 'AnswerTooLarge' });
+  expect(await flooded(signIn)).toMatchObject({ kind: 'retry' });
+  vi.stubEnv('OFFBOARD_ANSWER_WITHIN', String(WITHIN_MS / 1000));
 });
 
 test('how long that is a setting says, in seconds; what is none is refused by its name', () => {

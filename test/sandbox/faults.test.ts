@@ -22,6 +22,7 @@ test.each([
   ['truncated', { cut: 'half', body: { done: true }, carriedOut: true }],
   ['stalled', { cut: 'stalled', body: { done: true }, carriedOut: true }],
   ['trickle', { cut: 'trickle', carriedOut: true }],
+  ['flood', { cut: 'flood', carriedOut: true }],
   ['page', { status: 200, headers: { 'content-type': 'text/html' }, carriedOut: false }],
   ['expired', { status: 401, carriedOut: false }],
 ] as const)('%s', async (kind, expected) => {

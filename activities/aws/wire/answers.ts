@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { FailureClass } from '../../../model/errors.ts';
 import { NotYetError } from '../../answer.ts';
-import { answerWithinMs } from '../../answer-within.ts';
+import { answerWithinMs, LARGEST_ANSWER, tooLarge } from '../../answer-within.ts';
 import { askAgain } from '../../ask-again.ts';
 import { limited } from '../../limited.ts';
 import { classify, isOver, throttledOf } from './classify.ts';
@@ -143,7 +142,14 @@ async function textOf(body: unknown, left: number): Promise<string> {
     stream.destroy(late);
   }, left);
   try {
-    return await text(stream);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > LARGEST_ANSWER) throw tooLarge('AWS');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     throw late ?? error;
   } finally {

@@ -5,7 +5,7 @@ import { doneOrGone, NotYetError, unlessGone } from '../../answer.ts';
 import { pageMarks } from '../../page-marks.ts';
 import type { Endpoint } from '../../microsoft/endpoints.ts';
 import { existingIn } from '../../microsoft/existing.ts';
-import { answersOnly, asksAgain, inTime, inTurn, NO_OWN_RETRIES, restTo, signed, staysAt } from '../../microsoft/rest.ts';
+import { answersOnly, asksAgain, bounded, inTurn, NO_OWN_RETRIES, restTo, signed, staysAt } from '../../microsoft/rest.ts';
 import { selfOf, type Self } from '../../microsoft/self.ts';
 import { connectArm } from './arm.ts';
 import { isGone } from './classify.ts';
@@ -39,7 +39,7 @@ export function connectAzure(endpoint: Endpoint, credential: TokenCredential, di
   client.pipeline.addPolicy(asksAgain);
   client.pipeline.addPolicy(staysAt(endpoint.url));
   client.pipeline.addPolicy(inTurn(endpoint));
-  client.pipeline.addPolicy(inTime);
+  client.pipeline.addPolicy(bounded);
   client.pipeline.addPolicy(singleSlashes);
   client.pipeline.addPolicy(wholePages);
   client.pipeline.addPolicy(answersOnly);

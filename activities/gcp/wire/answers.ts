@@ -1,5 +1,6 @@
 import { gaxios } from 'google-auth-library';
 import { NotYetError } from '../../answer.ts';
+import { LARGEST_ANSWER } from '../../answer-within.ts';
 
 /**
  * The transport of every call to Google. What comes with a status of success and is no JSON is no answer of its APIs: a proxy's page has no fields that the client
@@ -7,9 +8,9 @@ import { NotYetError } from '../../answer.ts';
  */
 export function transportOfAnswers(timeout: number): gaxios.Gaxios {
   const transport = new gaxios.Gaxios({ timeout });
-  // The library asks for a token several times by itself; a question is asked again as a whole.
+  // The library asks for a token several times by itself; a question is asked again as a whole. By `size` the body is counted as it comes.
   transport.interceptors.request.add({
-    resolved: ({ retry: _, retryConfig: __, ...config }) => Promise.resolve(config),
+    resolved: ({ retry: _, retryConfig: __, ...config }) => Promise.resolve(Object.assign(config, { size: LARGEST_ANSWER })),
   });
   transport.interceptors.response.add({
     resolved: (response) => {

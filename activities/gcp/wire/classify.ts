@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageOf, type FailureClass } from '../../../model/errors.ts';
 import { NETWORK_CODES, RefusedError, retryAfterOf } from '../../answer.ts';
+import { tooLarge } from '../../answer-within.ts';
 import type { Throttled } from '../../throttled.ts';
 import { OperationError } from './wire.ts';
 
@@ -161,6 +162,7 @@ function denied(message: string, reasons: string[], permission: string | undefin
 }
 
 function withoutAnswer(error: unknown, message: string): FailureClass {
+  if (causes(error).some((cause) => 'type' in cause && cause.type === 'max-size')) return tooLarge('Google').failure;
   if (networkCode(error) !== undefined) return { kind: 'retry', code: 'Unreachable', message: `Google cannot be reached: ${message}` };
   if (/default credentials|GOOGLE_APPLICATION_CREDENTIALS/.test(message)) return { kind: 'blocked', code: 'NoCredentials', message };
   return { kind: 'blocked', code: 'Unknown', message };
@@ -168,10 +170,14 @@ function withoutAnswer(error: unknown, message: string): FailureClass {
 
 /** The network's code of an error or of any cause below it. */
 function networkCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    for (const code of [(at as NodeJS.ErrnoException).code, at.name]) if (code !== undefined && NETWORK.has(code)) return code;
-  }
-  return undefined;
+  const codes = causes(error).flatMap((at) => [(at as NodeJS.ErrnoException).code, at.name]);
+  return codes.find((code) => code !== undefined && NETWORK.has(code));
+}
+
+function causes(error: unknown): Error[] {
+  const all: Error[] = [];
+  for (let at = error; at instanceof Error && all.length < 5; at = at.cause) all.push(at);
+  return all;
 }
 
 interface Answer {
