@@ -14,7 +14,7 @@ export async function startedRun(stage: Stage, estate: TestEstate, ...options: s
 }
 
 /** Waits for a gate and approves it by the CLI. */
-export async function approveGate(stage: Stage, run: string, gate: 'plan' | 'collectors'): Promise<RunView> {
+export async function approveGate(stage: Stage, run: string, gate: 'plan' | 'wave' | 'collectors'): Promise<RunView> {
   const view = await stage.until(run, (v) => v.gate?.gate === gate);
   const hash = view.gate?.planHash ?? '';
   const { code, err } = await stage.offboard('approve', run, '--gate', gate, '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it');

@@ -5,8 +5,9 @@ import { loadKeys } from '../../security/keys.ts';
 import { deploymentOf } from '../../temporal/deployment.ts';
 import { createWorker } from '../../worker/worker.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate } from '../harness/estate.ts';
-import { approveGate, startedRun } from '../harness/people.ts';
+import { MEMBER_ACCOUNT, OIDC_ACCOUNT, smallEstate } from '../harness/estate.ts';
+import { approveGate, deleteCollectors, resultOf, startedRun } from '../harness/people.ts';
+import { approveRestore, begunRestore, restoreResult } from '../harness/restores.ts';
 import { Stage } from '../harness/stage.ts';
 import { suite } from '../harness/suite.ts';
 
@@ -58,12 +59,20 @@ async function makeCurrent(deploymentName: string, buildId: string): Promise<voi
     .toBe('set');
 }
 
-test('with Worker Versioning a run that waits at a gate stays with its build, while another one is current', async () => {
+/** The build that a run, or a restore, is of. */
+async function buildOf(workflowId: string): Promise<string | null | undefined> {
+  const { raw } = await stage.session.client.workflow.getHandle(workflowId).describe();
+  return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
+}
+
+test('with Worker Versioning a run stays with its build across each of its gates, and a restore across its own, while another one is current', async () => {
   const name = `offboard-${randomUUID()}`;
   await stage.stopWorker();
   await stage.startWorker({ codePath: suite('workflowBundle') }, build(name, '1'));
   await makeCurrent(name, '1');
-  const run = await startedRun(stage, smallEstate());
+  const estate = smallEstate();
+  estate.manifest.waves = { pilot: [`aws:${MEMBER_ACCOUNT}`, `aws:${OIDC_ACCOUNT}`], soak: '100ms' };
+  const run = await startedRun(stage, estate);
   await stage.until(run, (v) => v.gate?.gate === 'plan');
 
   const settings = { address: suite('temporalAddress'), namespace: 'default', options: {} };
@@ -73,10 +82,17 @@ test('with Worker Versioning a run that waits at a gate stays with its build, wh
   await makeCurrent(name, '2');
   // What begins now is read by the other build; the run itself goes on with its own.
   expect(await stage.offboard('plan', run)).toMatchObject({ code: 0 });
-  await approveGate(stage, run, 'plan');
-  await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  const { raw } = await stage.session.client.workflow.getHandle(run).describe();
-  expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion).toMatchObject({ deploymentName: name, buildId: '1' });
+  for (const gate of ['plan', 'wave', 'collectors'] as const) await approveGate(stage, run, gate);
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
+  expect(await buildOf(run)).toBe('1');
+
+  await makeCurrent(name, '1');
+  const restore = await begunRestore(stage, run);
+  await makeCurrent(name, '2');
+  await approveRestore(stage, restore.workflowId);
+  expect(await restoreResult(stage, restore.workflowId)).toMatchObject({ status: 'completed' });
+  expect(await buildOf(restore.workflowId)).toBe('1');
   later.worker.shutdown();
   await ended;
   await later.connection.close();
