@@ -12,5 +12,8 @@ export const report: Action = {
 /** Tells a run from its records, by whichever way they are read. Throws RunNotFound. */
 export async function tellReport(reader: Reader, run: string, json: boolean, io: Io): Promise<void> {
   const { summary } = await recordsOf(reader, run);
-  io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
+  io.out(json ? JSON.stringify(summary, withoutProofs) : renderReport(summary, io.program));
 }
+
+/** Proofs stand in the evidence alone: an ID token is for nobody's log. */
+const withoutProofs = (key: string, value: unknown): unknown => (key === 'proof' ? undefined : value);

@@ -18,6 +18,8 @@ export interface Signers {
   entra?(): SignInPolicy;
   /** A person's object id there. */
   oidOf?(name: string): string;
+  /** Signs a person in at an address that a command printed, as their browser does. */
+  browse?(address: string, name: string): Promise<void>;
 }
 
 const keyFile = (folder: string, name: string) => join(folder, name.replaceAll(/\W/g, '_'));
@@ -64,6 +66,10 @@ export function signInSigners(estate: string, copy: string, people: readonly str
   return {
     estate: copy,
     entra: () => entra,
+    browse: async (address, name) => {
+      const answer = await fetch(await signInByForms(address, userOf(name), PASSWORD));
+      if (!answer.ok) throw new Error(`the command answered the browser ${answer.status}`);
+    },
     oidOf: (name) => oids.get(name) ?? '',
     policy(sandbox) {
       entra.authority = `${sandbox}/sign-in`;

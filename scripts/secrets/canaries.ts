@@ -49,6 +49,10 @@ function keysOf(env: NodeJS.ProcessEnv): Canary[] {
 /** A one-time password: whoever enters it types it, and nobody repeats it. */
 export const otpCanary = (code: string): Canary => text('a one-time password', code);
 
+/** The ID token of a decision: it proves it to whoever reads the evidence, and is in what was sent, for those who have the keys. */
+export const idTokenCanary = (token: string): Canary =>
+  text('an ID token', token, (place) => (/^(?:evidence: |histories, decrypted: )/.test(place) ? 'the proof of a decision' : undefined));
+
 /** What signs what people are told of gates, and where they are told. */
 export const webhookCanaries = ({ secret, token }: Pick<Webhook, 'secret' | 'token'>): Canary[] => [
   text('the secret of the webhook', secret, configured),

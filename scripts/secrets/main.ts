@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { setStage } from '../../client/demo/stage.ts';
 import { openSession } from '../../client/run/session.ts';
 import { homeOf } from '../../security/files.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { userCache } from '../../temporal/user-cache.ts';
-import { canariesOf, otpCanary, spoken, webhookCanaries } from './canaries.ts';
+import { signInSigners } from '../attacks/signers.ts';
+import { canariesOf, idTokenCanary, otpCanary, spoken, webhookCanaries } from './canaries.ts';
 import { filesIn, histories } from './places.ts';
 import { Processes } from './processes.ts';
 import { runInTheClear, wholeRun } from './run.ts';
@@ -45,7 +47,13 @@ async function run(): Promise<void> {
   const processes = new Processes();
   processes.begin();
   const said: string[] = [];
-  const stage = await setStage({ estate: ESTATE, folder, keep: false, progress: (line) => void said.push(line) });
+  const people = ['sam.operator@contoso.example', 'riley.approver@contoso.example', 'dana.otp@contoso.example'];
+  const signers = signInSigners(ESTATE, `${folder}-estate.yaml`, people, 'nobody');
+  // Names are taken at their word, or the twin could not begin; the manifest of the run itself has everybody sign in.
+  const policy = (sandbox: string) => ({ ...signers.policy(sandbox), identity: 'asserted' });
+  const stage = await setStage({ estate: signers.estate, folder, keep: false, policy, progress: (line) => void said.push(line) });
+  const ca = join(folder, 'sandbox', 'ca.pem');
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(ca, 'utf8')]);
   const words = [`canary-${randomBytes(12).toString('hex')}`, `canary+${randomBytes(12).toString('hex')}`] as const;
   // They are the worker's: whoever types commands does not have them.
   for (const name of Object.keys(hook.env)) delete stage.env[name];
@@ -55,7 +63,7 @@ async function run(): Promise<void> {
     const session = await openSession(stage.env);
     try {
       await runInTheClear(stage, session, words[1]);
-      told = await wholeRun(stage, session, words[0]);
+      told = await wholeRun(stage, session, words[0], { ...signers, ca });
       places = await histories(session, loadKeys(homeOf(stage.env).keys, stage.env));
     } finally {
       await session.close();
@@ -63,7 +71,13 @@ async function run(): Promise<void> {
   } finally {
     await stage.strike();
   }
-  const canaries = [...canariesOf(folder, stage.env), ...webhookCanaries(hook), ...told.codes.map(otpCanary), spoken(words[0])];
+  const canaries = [
+    ...canariesOf(folder, stage.env),
+    ...webhookCanaries(hook),
+    ...told.codes.map(otpCanary),
+    ...told.tokens.map(idTokenCanary),
+    spoken(words[0]),
+  ];
   const twin = spoken(words[1]);
   const all = [
     ...places,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { Client } from '@temporalio/client';
 import { main } from '../../client/cli.ts';
@@ -14,6 +15,7 @@ import { startRun } from '../../client/run/start.ts';
 import { readRawManifest } from '../../client/terminal/manifest-file.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import * as messages from '../../workflows/messages/index.ts';
+import type { Signers } from '../attacks/signers.ts';
 import type { Place } from './search.ts';
 
 const STARTER = 'sam.operator@contoso.example';
@@ -23,23 +25,40 @@ const CLI = resolve(import.meta.dirname, '..', '..', 'client', 'main.ts');
 export interface Told {
   workflowId: string;
   codes: string[];
+  /** ID tokens of whoever signed in. */
+  tokens: string[];
   outputs: Place[];
 }
 
-/** Takes a whole estate out; codes are entered by the command itself, as a process. `reason`: what approvers say. */
-export async function wholeRun(stage: Stage, session: Session, reason: string): Promise<Told> {
+/**
+ * Takes a whole estate out, whose manifest has everybody sign in; codes are entered by the command itself, as a process. `reason`: what approvers say; `signers`: who
+ * signs in, and `ca` whom they trust there.
+ */
+export async function wholeRun(stage: Stage, plain: Session, reason: string, signers: Signers & { ca: string }): Promise<Told> {
   const approver = stage.manifest.approvers.find((a) => a !== STARTER) ?? STARTER;
   const outputs: Place[] = [];
   const codes = new Set<string>();
-  const typed = async (stdin: string, ...args: string[]) => {
-    const child = spawn(process.execPath, [CLI, ...args], { env: stage.env, stdio: 'pipe' });
+  const tokens: string[] = [];
+  const sign: Session['sign'] = async (statement) => {
+    const { message } = JSON.parse(statement) as { message: { by: string } };
+    const proof = await signers.prove(statement, message.by);
+    if ('idToken' in proof) tokens.push(proof.idToken);
+    return proof;
+  };
+  const session = { ...plain, sign };
+  const typed = async (by: string, stdin: string, ...args: string[]) => {
+    const env = { ...stage.env, NODE_EXTRA_CA_CERTS: signers.ca };
+    const child = spawn(process.execPath, [CLI, ...args, '--by', by], { env, stdio: 'pipe' });
     child.stdin.end(stdin);
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (line.startsWith('https://')) void signers.browse?.(line, by);
+    });
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
     outputs.push({ name: `output of ${args.slice(0, 1).join(' ')}, as a process`, bytes: Buffer.from(out + err) });
   };
   const tell = (line: string) => void outputs.push({ name: 'output of the demonstration', bytes: Buffer.from(line) });
   const played = playedPeople(session, approver, stage.sandbox, tell);
-  const { handle } = await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false });
+  const { handle } = await startRun(session, { ...readRawManifest(stage.manifestFile), identity: 'entra' }, STARTER, { dryRun: false });
   let erred = false;
   await attend(
     handle,
@@ -58,7 +77,7 @@ export async function wholeRun(stage: Stage, session: Session, reason: string): 
         codes.add(mail.otp);
         const wrong = mail.otp.replace(/.$/, (last) => String((Number(last) + 1) % 10));
         if (!erred) codes.add(wrong);
-        await typed(`${erred ? mail.otp : wrong}\n`, 'otp', view.workflowId, id, '--by', recipient);
+        await typed(recipient, `${erred ? mail.otp : wrong}\n`, 'otp', view.workflowId, id);
         erred = true;
       },
     },
@@ -66,7 +85,7 @@ export async function wholeRun(stage: Stage, session: Session, reason: string): 
   );
   const { workflowId } = handle;
   for (const args of COMMANDS) outputs.push(await asked(stage, ...args.map((word) => (word === 'RUN' ? workflowId : word))));
-  return { workflowId, codes: [...codes], outputs };
+  return { workflowId, codes: [...codes], tokens, outputs };
 }
 
 const COMMANDS = [

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { addMember, APPROVER, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION, TENANT, type TestEstate } from '../harness/estate.ts';
+import { EXIT_CODES } from '../../model/errors.ts';
+import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION, TENANT, type TestEstate } from '../harness/estate.ts';
 import { approveGate, startedRun } from '../harness/people.ts';
 import { recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 import { atTerminal } from '../harness/terminal.ts';
-import { clearRun, runAtPlan } from './on-stage.ts';
+import { clearRun, RUN, runAtPlan } from './on-stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
@@ -74,6 +75,13 @@ test.each([
   const record = (await recordsOf(stage, journal)).findLast((r) => r.type === 'decision');
   expect(record).toMatchObject({ decision: { kind: 'waive', ...said }, items: [ASSIGNMENT] });
   expect(record && 'kept' in record ? record.kept : undefined).toEqual(kept);
+});
+
+test('a one-time password is not shown while it is typed', async () => {
+  const answers = [{ question: /One-time password for collector-aws: $/, type: '918273' }];
+  const seen = await atTerminal(stage, answers, 'otp', RUN, 'collector-aws', '--by', MAILBOX);
+  expect(seen).toMatchObject({ code: EXIT_CODES.RunNotFound, text: expect.stringContaining('One-time password for') as string });
+  expect(seen.text).not.toContain('918273');
 });
 
 test('what is neither keep nor leave decides nothing; said by an option, nothing is asked', async () => {
