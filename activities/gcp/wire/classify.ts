@@ -35,6 +35,8 @@ const RATE_REASONS = new Set([
 ]);
 /** A quota that refills by itself, as a rule within the day. */
 const USED_UP = new Set(['quotaExceeded', 'dailyLimitExceeded']);
+/** Until it is asked again where Google does not say when, in ms. */
+const USED_UP_PAUSE_MS = 5 * 60_000;
 const USED_UP_MEND = 'a quota is used up; it refills, as a rule within the day, or have it raised, or name another quota project';
 
 /**
@@ -47,7 +49,8 @@ export function classifyGcp(error: unknown): FailureClass {
   const retry = (code: string): FailureClass => ({ kind: 'retry', code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   const blocked = (code: string, words = message): FailureClass => ({ kind: 'blocked', code, message: words });
   if (status === undefined) return withoutAnswer(error, message);
-  if (reasons.some((r) => USED_UP.has(r))) return { ...retry('QuotaUsedUp'), message: `${message}; ${USED_UP_MEND}` };
+  if (reasons.some((r) => USED_UP.has(r)))
+    return { kind: 'retry', code: 'QuotaUsedUp', message: `${message}; ${USED_UP_MEND}`, retryAfterMs: retryAfterMs ?? USED_UP_PAUSE_MS };
   if (status === 429 || reasons.some((r) => RATE_REASONS.has(r))) return retry(RATE_LIMITED);
   // A proxy's page, or Google's for an address that its API does not have, says nothing of the thing that was asked for.
   if (status === 404 || status === 410) return rpc === 'NOT_FOUND' ? blocked('NotFound') : retry('NotTheApi');

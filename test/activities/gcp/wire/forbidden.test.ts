@@ -58,3 +58,14 @@ test.each(Object.entries(TABLE))('403 with the reason %s: %s', async (reason, [k
   // What only looks like a missing permission is never told as one: a service account is looked for by other ways after that.
   expect(failure.code === 'PermissionDenied').toBe(/lacks/.test(failure.message));
 });
+
+test('a quota that is used up is asked for again after minutes, and not again and again before', async () => {
+  sandbox.faults.set(FaultsSchema.parse({ rate: 1, kinds: ['forbidden'], reasons: ['dailyLimitExceeded'], services: ['gcp-crm'] }));
+  const began = performance.now();
+  const error: unknown = await connectGoogle(10)
+    .projectNumber('contoso-web')
+    .catch((thrown: unknown) => thrown);
+  expect(classifyGcp(error)).toMatchObject({ code: 'QuotaUsedUp', retryAfterMs: 300_000 });
+  // Four more tries would take more than two seconds.
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
