@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, STAGE, INDEPENDENT],
-          setupFiles: ['test/setup/no-process.ts'],
+          setupFiles: ['test/setup/no-process.ts', 'test/setup/quick-pauses.ts'],
           env: COMPILED,
           // What takes milliseconds, takes seconds on a machine that is busy with other work.
           testTimeout: 20_000,

@@ -31,7 +31,7 @@ let sandbox: SandboxHere;
 beforeAll(async () => {
   sandbox = await sandboxHere();
   // Long enough for a sign-in on a busy machine, and two kinds wait for it.
-  vi.stubEnv('OFFBOARD_ANSWER_WITHIN', '2');
+  vi.stubEnv('OFFBOARD_ANSWER_WITHIN', '1');
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -1,11 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { answerOf } from '../../activities/answer.ts';
 import { askAgain } from '../../activities/ask-again.ts';
 import { limited, patienceFor, shareAmong, within, type Counted } from '../../activities/limited.ts';
 import { withHeartbeat } from '../../activities/look/activity.ts';
 import type { FailureClass } from '../../model/errors.ts';
 
+/** By a clock that goes from timer to timer. */
+vi.mock('node:timers/promises', () => ({ setTimeout: (ms: number) => new Promise((done) => void setTimeout(done, ms)) }));
+beforeEach(() => void vi.useFakeTimers().setTimerTickMode('nextTimerAsync'));
+afterEach(() => void vi.useRealTimers());
 afterEach(() => shareAmong(1));
 
 let keys = 0;
@@ -95,6 +99,7 @@ test('outside of activities a question is given up after the tries that any othe
 });
 
 test('whom an activity waits for goes with its heartbeats, beside what it keeps, as long as it waits', async () => {
+  vi.useRealTimers();
   const env = activity();
   const told: unknown[] = [];
   env.on('heartbeat', (details: unknown) => void told.push(details));

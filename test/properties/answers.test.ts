@@ -28,13 +28,12 @@ import { forgetLimits } from '../../activities/limited.ts';
 import { restTo } from '../../activities/microsoft/rest.ts';
 import { classifyPortal } from '../../activities/portal/wire/classify.ts';
 import type { FailureClass } from '../../model/errors.ts';
+import { CASES } from './cases.ts';
 
 /** They take some seconds; a machine that is busy with other work takes ten times as long. */
 vi.setConfig({ testTimeout: 200_000 });
 afterAll(() => vi.resetConfig());
 
-/** As many answers of each kind; fast-check prints the seed of one that fails. */
-const RUNS = { numRuns: 1_000 };
 /** Three answers in turn have no more pages than this that were not read before. */
 const ENDLESS = 20;
 const STATUS = fc.constantFrom(200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 409, 410, 429, 500, 503);
@@ -120,7 +119,7 @@ test('whatever comes in the place of an answer of Microsoft’s is an answer of 
       expect(asked).toBeGreaterThan(0);
       expect(asked).toBeLessThan(ENDLESS);
     }),
-    RUNS,
+    { numRuns: CASES },
   );
 });
 
@@ -174,7 +173,7 @@ test('whatever comes in the place of an answer of IAM’s is a list or a classif
       expect(asked).toBeGreaterThan(0);
       expect(asked).toBeLessThan(ENDLESS);
     }),
-    RUNS,
+    { numRuns: CASES },
   );
 });
 
@@ -331,7 +330,7 @@ test('whatever an operation of Google’s is told to be it is done, failed by Go
         expectClassified(classifyGcp(error));
       }
     }),
-    { numRuns: 200 },
+    { numRuns: CASES },
   );
 });
 
@@ -364,6 +363,6 @@ test('whatever comes in the place of an answer of Google’s is an answer of tha
         expect(asked).toBeLessThan(ENDLESS);
       },
     ),
-    RUNS,
+    { numRuns: CASES },
   );
 });

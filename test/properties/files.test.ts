@@ -6,6 +6,7 @@ import { OffboardError } from '../../model/errors.ts';
 import { parseManifest } from '../../model/parse-manifest.ts';
 import { parsePolicy } from '../../model/policy.ts';
 import { nearly, odd, sent } from './nearly.ts';
+import { CASES } from './cases.ts';
 
 /** They take some seconds; a machine that is busy with other work takes ten times as long. */
 vi.setConfig({ testTimeout: 200_000 });
@@ -73,7 +74,7 @@ test.each([
       const refusals = refusalsOf(() => read('the-file', text));
       expect(refusals.filter((line) => !/^the-file(:\d+)?: /.test(line))).toEqual([]);
     }),
-    { numRuns: 1_000 },
+    { numRuns: CASES },
   );
 });
 

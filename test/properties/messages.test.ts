@@ -12,6 +12,7 @@ import { collectorWaiting, gateWaiting, itemsWaiting, quarantineWaiting, workerW
 import { nearly, sent } from './nearly.ts';
 import { handleMessages } from '../../workflows/messages/index.ts';
 import { Run } from '../../workflows/run.ts';
+import { CASES } from './cases.ts';
 
 /** Outside of a workflow nothing takes handlers: here they are kept. */
 const validators = vi.hoisted(() => new Map<string, (message: unknown) => void>());
@@ -143,7 +144,7 @@ test.each(Object.entries(MESSAGES))(
         const said = refusal ?? (made.kind ? judged(made.kind, told) : undefined);
         expect(said ?? 'taken: ').toMatch(NAMED);
       }),
-      { numRuns: 1_000 },
+      { numRuns: CASES },
     );
   },
 );

@@ -12,6 +12,7 @@ import { buildPlan, planHash } from '../../model/plan.ts';
 import { runName, workflowIdOf } from '../../model/run-name.ts';
 import { intent, removed, RING, started } from '../activities/records/contract.ts';
 import { finding, planInput } from '../model/findings.ts';
+import { CASES } from './cases.ts';
 
 /** They take some seconds; a machine that is busy with other work takes ten times as long. */
 vi.setConfig({ testTimeout: 200_000 });
@@ -138,7 +139,7 @@ test('whatever becomes of a run’s lines, the record is named that is not as it
         put(right, DAMAGED);
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: CASES },
   );
 });
 
@@ -163,7 +164,7 @@ test('whatever becomes of a stored plan, it is named and no other is taken for i
         write(body);
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: CASES },
   );
   put(linesOf(DAMAGED).slice(1), DAMAGED);
   expect(await damagedRuns(recordsIn(records.journal.store, RING).journal, runName(workflowIdOf('offboarding', TENANT), '3'))).toEqual([

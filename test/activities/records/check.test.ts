@@ -160,7 +160,7 @@ test('something damaged that no run uses is told apart', async () => {
 
 test('more records and artifacts than are read at once are all read, and it is told how far it is', async () => {
   for (let n = 0; n < 3; n++) await records.journal.append('b_1', ...Array.from({ length: 1_500 }, (_, i) => intent(`${n} ${i}`)));
-  for (let n = 0; n < 1_100; n++) await records.artifacts.put('c_1', { n });
+  await Promise.all(Array.from({ length: 1_100 }, (_, n) => records.artifacts.put('c_1', { n })));
   const told: Progress[] = [];
   const found = await checkRecords(records, (progress) => told.push(progress));
   expect(found).toEqual({ runs: 3, records: 4_507, artifacts: 1_106, damaged: [], unused: [] });
