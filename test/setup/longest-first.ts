@@ -2,9 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take much longer than others: begun last, each would run alone while the other cores are idle. */
 const LONG = [
-  'estates/by-process.stage',
-  'workflows/worker-killed.stage',
-  'workflows/restore-worker-killed.stage',
+  'estates/by-process.long',
+  'workflows/worker-killed.long',
+  'workflows/restore-worker-killed.long',
   'independent/attacks',
   'independent/aws-undo',
   'independent/chaos',

@@ -12,19 +12,6 @@ afterEach(() => abandonRun(stage));
 
 const COLLECTOR = 'data-collector:collector-aws';
 
-test('a portal that is away refuses the person in time and loses nothing: ready again works', async () => {
-  const run = await startedRun(stage, smallEstate());
-  await approveGate(stage, run, 'plan');
-  await approveGate(stage, run, 'collectors');
-  await stage.until(run, (v) => v.collectors.length > 0);
-  await stage.sandbox.stop();
-  const away = await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX);
-  expect(away).toMatchObject({ code: 25 });
-  await stage.sandbox.start();
-  await deleteCollectors(stage, run);
-  expect((await resultOf(stage, run)).status).toBe('completed');
-}, 120_000);
-
 test('a configuration edited after its code was sent is not deleted', async () => {
   const run = await startedRun(stage, smallEstate());
   await approveGate(stage, run, 'plan');

@@ -221,7 +221,7 @@ test('a waiver of a collector that is tried again ends the waiting for its perso
 });
 
 test('nobody who comes for a collector that is tried again has an approver asked again', async () => {
-  const run = await collecting({ waits: { person: 3_000 }, activities: { enterOtp: lockingOnce() } });
+  const run = await collecting({ waits: { person: 8_000 }, activities: { enterOtp: lockingOnce() } });
   await run.deleteCollectors('c2');
   await ready(run);
   await run.refused(enter(run));

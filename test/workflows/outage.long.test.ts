@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { untilRetrying } from '../harness/activities.ts';
 import { abandonRun } from '../harness/abandon.ts';
-import { smallEstate } from '../harness/estate.ts';
+import { MAILBOX, smallEstate } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, planOf, resultOf, startedRun } from '../harness/people.ts';
 import { holdRemovals, outcomesOf, removedBy } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
@@ -147,3 +147,16 @@ test('clouds away at the entry of a phase for longer than waits.unreachable are 
   expect((await resultOf(stage, run)).status).toBe('completed');
   expect((await outcomesOf(stage, journal, APPLICATION)).map((o) => o.outcome)).toEqual(['removed', 'blocked', 'already-gone']);
 });
+
+test('a portal that is away refuses the person in time and loses nothing: ready again works', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await stage.sandbox.stop();
+  const away = await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX);
+  expect(away).toMatchObject({ code: 25 });
+  await stage.sandbox.start();
+  await deleteCollectors(stage, run);
+  expect((await resultOf(stage, run)).status).toBe('completed');
+}, 120_000);

@@ -6,7 +6,8 @@ import { playedPeople } from '../../../client/demo/played.ts';
 import type { offboarding } from '../../../workflows/offboarding.ts';
 import { APPROVER, smallEstate } from '../../harness/estate.ts';
 import { Stage } from '../../harness/stage.ts';
-import { clearRun, runAtPlan } from '../on-stage.ts';
+import { workerProcess } from '../../harness/worker-process.ts';
+import { clearRun, expectNothingChanged, expectRefused, runAtPlan } from '../on-stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
@@ -58,4 +59,18 @@ test('watch does the same; a run that it cannot show at first is an error', { ti
   expect(await watched).toBe(3);
   expect(lines).toHaveLength(1);
   expect(await stage.offboard('watch', 'offboarding-x')).toMatchObject({ code: 22 });
+});
+
+test('a worker that has just died does not take the message: said within half a minute, and nothing is decided', async () => {
+  await stage.stopWorker();
+  const worker = await workerProcess(stage);
+  const { run, hash } = await runAtPlan(stage, smallEstate());
+  process.kill(worker.pid, 'SIGKILL');
+  const began = Date.now();
+  const approval = ['--gate', 'plan', '--plan-hash', hash, '--by', APPROVER, '--reason', 'read it'];
+  expectRefused(await stage.offboard('approve', run, ...approval), 'NoWorker', 'did not answer in time');
+  expect(Date.now() - began).toBeLessThan(50_000);
+  await stage.startWorker();
+  expect((await stage.view(run)).gate?.gate).toBe('plan');
+  await expectNothingChanged(stage);
 });
