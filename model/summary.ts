@@ -68,6 +68,13 @@ export const NAMES = {
   both: 'in part asserted, not proved',
 } as const;
 
+/** Pure: whether those who decided proved who they are: by the policies that the run went by. */
+export function namesOf(entries: readonly LedgerEntry[]): Evidence['names'] {
+  const identities = new Set(entries.flatMap(({ record: r }) => (r.type === 'policy' ? [r.policy.identity] : [])));
+  if (identities.size > 1) return identities.has('asserted') ? NAMES.both : NAMES.proved;
+  return NAMES[[...identities][0] ?? 'asserted'];
+}
+
 /** `evidence.json`: the summary, and what ties it to the journal beside it. docs/evidence.md tells how to verify it. */
 export interface Evidence {
   version: 1;

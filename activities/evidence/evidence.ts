@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
 import { isRestorePlan, removedItems } from '../../model/restore.ts';
-import { NAMES, summarize, type Evidence } from '../../model/summary.ts';
+import { namesOf, summarize, type Evidence } from '../../model/summary.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Admission } from '../../model/statement/proof.ts';
 import { parseProof, SIGNED_AS } from '../../model/statement/statement.ts';
@@ -20,13 +20,6 @@ export function evidenceOf(run: string, lines: JournalLine[], plans: readonly Pl
   const removed = summary.restores === undefined ? removedItems(lines, new Map(plans.map((p) => [planHash(p), p]))) : [];
   const undo = last ? undoOf(KINDS, last, removed, new Date(summary.endedAt ?? lines.at(-1)?.at ?? 0)) : [];
   return { version: 1, run, names: namesOf(lines), summary, undo, journal: headOf(lines) };
-}
-
-/** Whether those who decided proved who they are: by the policies that the run went by. */
-function namesOf(lines: JournalLine[]): Evidence['names'] {
-  const identities = new Set(policiesOf(lines).map((p) => p.identity));
-  if (identities.size > 1) return identities.has('asserted') ? NAMES.both : NAMES.proved;
-  return NAMES[[...identities][0] ?? 'asserted'];
 }
 
 function policiesOf(lines: JournalLine[]): Policy[] {

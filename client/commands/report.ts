@@ -1,3 +1,4 @@
+import { namesOf } from '../../model/summary.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import type { Reader } from '../records/reader.ts';
 import { recordsOf, withRecords } from '../records/records.ts';
@@ -11,8 +12,9 @@ export const report: Action = {
 
 /** Tells a run from its records, by whichever way they are read. Throws RunNotFound. */
 export async function tellReport(reader: Reader, run: string, json: boolean, io: Io): Promise<void> {
-  const { summary } = await recordsOf(reader, run);
-  io.out(json ? JSON.stringify(summary, withoutProofs) : renderReport(summary, io.program));
+  const { summary, lines } = await recordsOf(reader, run);
+  const names = namesOf(lines);
+  io.out(json ? JSON.stringify({ ...summary, names }, withoutProofs) : renderReport(summary, io.program, names));
 }
 
 /** Proofs stand in the evidence alone: an ID token is for nobody's log. */

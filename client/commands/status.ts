@@ -18,15 +18,10 @@ export const status: Action = {
       } catch (error) {
         if (!(error instanceof OffboardError) || error.code !== 'RunNotFound') throw error;
         // Only a run that Temporal has forgotten needs the records.
-        const [{ recordsOf }, { WorkersRecords }, { renderReport }] = await Promise.all([
-          import('../records/records.ts'),
-          import('../records/worker-reader.ts'),
-          import('../render/report.ts'),
-        ]);
-        const { summary } = await recordsOf(new WorkersRecords(session), run).catch(() => {
+        const [{ tellReport }, { WorkersRecords }] = await Promise.all([import('./report.ts'), import('../records/worker-reader.ts')]);
+        await tellReport(new WorkersRecords(session), run, json, io).catch(() => {
           throw error;
         });
-        io.out(json ? JSON.stringify(summary) : renderReport(summary, io.program));
       }
     });
   },

@@ -1,15 +1,17 @@
 import { spell, step, type NextStep } from '../../model/next-step.ts';
 import { ownAccessWords } from '../../model/own-access.ts';
-import type { RunSummary } from '../../model/summary.ts';
+import type { Evidence, RunSummary } from '../../model/summary.ts';
 import { decisionWords, reasonOf } from '../../model/messages/index.ts';
 import { endWords } from '../../model/maybe-ours.ts';
 import { doneIn } from '../../model/outcome.ts';
 import { firstOfAll, firstWords, isWaived, phasesOf, stayingByDecision, outcomeWords, remainderWords } from '../../model/summary-words.ts';
 
-export function renderReport(s: RunSummary, program: string): string {
+/** `names`: how far a name in it can be trusted, where that is known. */
+export function renderReport(s: RunSummary, program: string, names?: Evidence['names']): string {
   const spelled = (next: NextStep[] = [], indent = '') => next.map((n) => `${indent}${spell(n, program)}`);
   const lines = [
     `${s.workflowId}   tenant ${s.tenantId}   started by ${s.startedBy} at ${s.startedAt}`,
+    ...(names === undefined ? [] : [`Names are ${names}`]),
     ...(s.adopted === undefined ? [] : [`It ${s.adopted}`]),
     `${endWords(s)}${s.reason ? `: ${s.reason}` : ''}   plan ${s.planHash ?? 'none'}`,
     ...spelled(s.next, '  '),

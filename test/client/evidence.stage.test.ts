@@ -42,6 +42,12 @@ test('both verify the evidence of a run, and count the same', async () => {
   expect(python(whole)).toMatchObject({ status: 0, stdout: `whole: ${lines} lines, ${removals} removals, each approved before\n` });
 });
 
+test('report and status say how far names can be trusted', async () => {
+  const { summary } = JSON.parse(readFileSync(join(whole, 'evidence.json'), 'utf8')) as Evidence;
+  for (const told of ['report', 'status'])
+    expect((await stage.offboard(told, summary.workflowId)).out).toMatch(/^Names are asserted, not proved/m);
+});
+
 test('it tells of each thing whether, until when and with what loss it can be undone, that names were asserted, and why each is ours to the end', () => {
   const evidence = JSON.parse(readFileSync(join(whole, 'evidence.json'), 'utf8')) as Evidence;
   const page = readFileSync(join(whole, 'index.html'), 'utf8');
