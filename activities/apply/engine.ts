@@ -1,4 +1,5 @@
 import { itemsOf, type BatchKey } from '../../model/batch.ts';
+import { fingerprint } from '../../model/canonical.ts';
 import { systemType, type Phase } from '../../model/names.ts';
 import { DRIFT, needsPerson, waitsForOthers, type Outcome } from '../../model/outcome.ts';
 import type { Plan, PlanItem } from '../../model/plan.ts';
@@ -12,7 +13,17 @@ import { forEachLimited, retryDeadlinePassed, stopRequested, stopSignal } from '
 import { answerOf, type Answer } from '../answer.ts';
 import { patienceFor, within } from '../limited.ts';
 import { kindOf } from '../look/kinds.ts';
-import { failed, glanceOf, type Attempt, type BatchOperation, type Judgement, type Operation, type Reach } from './operation.ts';
+import { later } from '../settle.ts';
+import {
+  failed,
+  glanceOf,
+  type Again,
+  type Attempt,
+  type BatchOperation,
+  type Judgement,
+  type Operation,
+  type Reach,
+} from './operation.ts';
 import { Call, type Judged } from './call.ts';
 import { persistently, readBack, readItem } from './read-back.ts';
 import { MEND } from './second-look/judge-again.ts';
@@ -125,7 +136,7 @@ async function attemptAll(
   connection: Answer<unknown>,
 ): Promise<Attempt[]> {
   if (!connection.ok) return items.map((item) => failed(item, connection.failure));
-  const reach = reachOf(work, cloud, connection.value, look && ((item) => look.judge(item)));
+  const reach = reachOf(work, cloud, connection.value, look && ((item, anew) => look.judge(item, undefined, anew)));
   return await applyTogether(work.operation, items, reach, (todo) => intend(work, todo));
 }
 
@@ -149,7 +160,7 @@ async function allReasons(
   if (!look || bar.code !== 'Dependency' || !item.dependsOn.some(isHeld)) return bar;
   const connection = await connected();
   if (!connection.ok) return bar;
-  const reach = reachOf(work, cloud, connection.value, (one) => look.judge(one, 'itself'));
+  const reach = reachOf(work, cloud, connection.value, (one, anew) => look.judge(one, 'itself', anew));
   const judged = await judge(work.operation, item, reach);
   if (!judged.ok || typeof judged.value === 'string' || !needsPerson(judged.value.outcome)) return bar;
   return waitsForOthers(judged.value) ? bar : { ...judged.value, reason: `${judged.value.reason}; it also ${bar.reason}` };
@@ -200,8 +211,18 @@ export async function judge(operation: Operation, item: PlanItem, reach: Reach):
 }
 
 /** As `judge`, and what that rests on. */
-async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<{ judged: Answer<Judgement> } & Omit<Judged, 'item'>> {
-  const again = await reach.again?.(item);
+async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<JudgedNow> {
+  const { unlisted, ...judged } = await judgeOnce(operation, item, reach);
+  // What its system's lists lack and a single read shows just as it was planned, they may only not show yet.
+  if (!unlisted || judged.current === undefined || fingerprint(judged.current) !== item.fingerprint) return judged;
+  const { unlisted: _, ...last } = await later(reach.settle, () => judgeOnce(operation, item, reach, 'anew'));
+  return last;
+}
+
+type JudgedNow = { judged: Answer<Judgement> } & Omit<Judged, 'item'>;
+
+async function judgeOnce(operation: Operation, item: PlanItem, reach: Reach, anew?: 'anew'): Promise<JudgedNow & Pick<Again, 'unlisted'>> {
+  const again = await reach.again?.(item, anew);
   const now = Date.now();
   if (again && !again.ok) return { judged: again, current: undefined, at: now, restsOn: now };
   const { outcome, state, at: restsOn = Infinity } = again?.value ?? {};
@@ -211,7 +232,13 @@ async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Pro
   const current = read.value;
   const judged = await persistently(reach.cloud, async () => operation.judge(item, current, reach), reach.stopping);
   if (!judged.ok || outcome === undefined) return { judged, current, at, restsOn };
-  return { judged: { ok: true, value: together(judged.value, outcome) }, current, at, restsOn };
+  return {
+    judged: { ok: true, value: together(judged.value, outcome) },
+    current,
+    at,
+    restsOn,
+    ...(again?.value.unlisted ? { unlisted: true } : {}),
+  };
 }
 
 /** What a thing's own definition says and what its planning rests on, as one. That it changed tells less than why it may not go: the surer reason comes first. */

@@ -33,8 +33,8 @@ export interface Reach {
   settle: number;
   /** Once it is aborted no call is waited for to be repeated. */
   stopping?: AbortSignal;
-  /** Judges an item a second time before its call. Absent where the operation asks for none. */
-  again?(item: PlanItem): Promise<Answer<Again>>;
+  /** Judges an item a second time before its call; `anew`: by a reading of its system that begins now. Absent where the operation asks for none. */
+  again?(item: PlanItem, anew?: 'anew'): Promise<Answer<Again>>;
 }
 
 /** What a second judgement tells of an item. */
@@ -43,6 +43,8 @@ export interface Again {
   at: number;
   /** Absent where it may go. */
   outcome?: Outcome;
+  /** That reading tells nothing of it. */
+  unlisted?: true;
   /** Its definition, where that reading shows it: it need not be read by itself. */
   state?: { current: Json };
 }

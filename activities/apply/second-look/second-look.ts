@@ -51,8 +51,8 @@ export class SecondLook {
     this.#step = { step: [turn, step, attempt].join(' '), ...beside };
   }
 
-  /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. */
-  async judge(item: PlanItem, of?: 'itself'): Promise<Answer<Again>> {
+  /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. `anew`: its own system is read from now on. */
+  async judge(item: PlanItem, of?: 'itself', anew?: 'anew'): Promise<Answer<Again>> {
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
     const snapshots = new Map<SystemId, unknown>();
     const provers = this.#proversOf(item);
@@ -69,7 +69,7 @@ export class SecondLook {
     });
     if (notNow) return notNow;
     // Last, since others may take minutes to answer.
-    const own = await this.#read(item.system, FRESH_MS);
+    const own = await this.#read(item.system, anew ? 0 : FRESH_MS);
     if (!own.ok) return own;
     snapshots.set(item.system, own.value);
     const at = Date.now() - Math.min(FRESH_MS, ageOf(this.#at.deps, { ...this.#step, system: item.system }, own.value));
@@ -78,7 +78,8 @@ export class SecondLook {
     const again = await this.#planAgain(item, whole, readings, snapshots);
     const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
     const state = this.#stateOf(item, own.value);
-    return { ok: true, value: { at, ...(outcome ? { outcome } : {}), ...(state ? { state } : {}) } };
+    const unlisted = ![...again.items, ...again.untouched].some(({ id }) => id === item.id);
+    return { ok: true, value: { at, ...(outcome ? { outcome } : {}), ...(unlisted ? { unlisted } : {}), ...(state ? { state } : {}) } };
   }
 
   /** How an item stands by what was read of its system, if that is fresh still. What this run did to it is undone in there, so then it is read by itself. */

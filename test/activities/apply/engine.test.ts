@@ -250,6 +250,25 @@ test('a change that is refused since its cloud is asked too often uses up no try
   expect([refused, done]).toEqual([9, [`remove ${a.id}`]]);
 });
 
+test('what a list lacks and a single read shows just as planned is judged once more, by another reading; what is not so at once', async () => {
+  const outcome = async (listedAt: number) => {
+    const asked: (string | undefined)[] = [];
+    const drift = { item: a.id, outcome: 'blocked' as const, code: 'Drift', reason: 'it would not be planned now' };
+    const again = (_: PlanItem, anew?: 'anew') => {
+      const unlisted = asked.push(anew) < listedAt;
+      return Promise.resolve({ ok: true as const, value: { at: Date.now(), ...(unlisted ? { outcome: drift, unlisted } : {}) } });
+    };
+    const reach = { cloud: cloudOf(), api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
+    const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+    return { asked, outcome: attempt && 'outcome' in attempt ? (attempt.outcome.code ?? attempt.outcome.outcome) : undefined };
+  };
+  expect(await outcome(3)).toEqual({ asked: [undefined, 'anew'], outcome: 'Drift' });
+  expect(done).toEqual([]);
+  expect(await outcome(2)).toEqual({ asked: [undefined, 'anew'], outcome: 'removed' });
+  there.set(a.id, { name: 'somebody changed it' });
+  expect(await outcome(2)).toEqual({ asked: [undefined], outcome: 'Drift' });
+});
+
 test('of a thing that changed since the plan the surer reason is told first, and both at once', async () => {
   there.set(a.id, { name: 'somebody changed it' });
   const reasons = async (code?: string) => {

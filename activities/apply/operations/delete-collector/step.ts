@@ -75,7 +75,7 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
         known,
         settle: manifest.waits.settle,
         stopping: AbortSignal.abort(),
-        again: (one) => look.judge(one),
+        again: (one, anew) => look.judge(one, undefined, anew),
       });
       if (!judged.ok) return blockedBy(step, judged.failure);
       return judged.value === 'as-wanted' ? 'call' : judged.value;
