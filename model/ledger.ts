@@ -62,7 +62,17 @@ export type JournalRecord =
   | { type: 'intent'; item: string; planHash: string; phase: Phase; quarantine?: true }
   | { type: 'outcome'; phase: Phase; outcome: Outcome }
   /** `deletionId`: the portal's, of a deletion that waits for its code. */
-  | { type: 'collector'; collector: string; event: CollectorEvent; by?: string; detail?: string; deletionId?: string }
+  | {
+      type: 'collector';
+      collector: string;
+      event: CollectorEvent;
+      by?: string;
+      detail?: string;
+      deletionId?: string;
+      /** Of the message that it answers. */
+      proof?: Proof;
+      admission?: Admission;
+    }
   /** What a quarantine was watched for: `unseen` could not be looked at, and why. */
   | { type: 'watched'; items: number; unseen: { item: string; why: string }[] }
   /** `maybeOurs` absent where nobody looked for it, `excluded` where the manifest leaves nothing out. */

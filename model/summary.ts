@@ -170,7 +170,8 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       summary.refusals.push({ at, decision: r.decision, code: r.code, message: r.message });
       return;
     case 'collector': {
-      const { type: _, ...event } = r;
+      // What proves it stands in the journal and in files of its own.
+      const { type: _, proof: __, admission: ___, ...event } = r;
       summary.collectors.push({ at, ...event });
       return;
     }

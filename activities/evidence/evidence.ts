@@ -75,7 +75,7 @@ function statementFiles(lines: JournalLine[]): [name: string, text: string][] {
   const keys = policiesOf(lines).flatMap(({ people = [] }) => people.flatMap((p) => p.keys.map(({ key }) => signerLine(p.name, key))));
   return [
     ...lines.flatMap(({ seq, record: r }) => {
-      if (r.type === 'run-started') return proofFiles(`statement-${seq}.json`, r.proof, r.admission);
+      if (r.type === 'run-started' || r.type === 'collector') return proofFiles(`statement-${seq}.json`, r.proof, r.admission);
       return r.type === 'decision' ? proofFiles(`statement-${seq}.json`, r.decision.proof, r.admission) : [];
     }),
     ...(keys.length === 0 ? [] : [['allowed_signers', `${[...new Set(keys)].join('\n')}\n`] as [string, string]]),

@@ -71,7 +71,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   const fault = identityFault(deps.policy, manifest);
   const { nobody, ...asked } = fault
     ? { nobody: asReasons([fault]) }
-    : await unproved(deps, input.run, manifest, 'start', saidBy(input), input.arrivedAt);
+    : await unproved(deps, input.run, manifest, 'start', saidBy(input, manifest), input.arrivedAt);
   const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, address);
   if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
@@ -86,7 +86,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
 }
 
 /** What whoever starts a run says. The manifest, which may be long, stands in it by the SHA-256 of its canonical JSON. */
-function saidBy({ manifest, startedBy, dryRun, adopt, oldTemporalGone, proof }: StartRunInput) {
+function saidBy({ startedBy, dryRun, adopt, oldTemporalGone, proof }: StartRunInput, manifest: Manifest) {
   return startMessage({ manifest, by: startedBy, dryRun, adopt, oldTemporalGone }, proof);
 }
 

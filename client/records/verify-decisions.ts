@@ -1,17 +1,27 @@
 import { approvalFault } from '../../model/approval.ts';
 import type { Approval } from '../../model/decided.ts';
-import type { JournalRecord } from '../../model/ledger.ts';
+import type { CollectorEvent, JournalRecord } from '../../model/ledger.ts';
 import { liftEndedMessage } from '../../model/messages/start.ts';
 import { isFromAnybody, sayingOf } from '../../model/messages/index.ts';
 import type { Identity } from '../../model/identity/how.ts';
 import type { Gate } from '../../model/names.ts';
 import { withIdentity, type Policy } from '../../model/policy.ts';
 import { quorumOf } from '../../model/quorum.ts';
-import { proofVerdict, type Said } from '../../model/statement/proof.ts';
-import { whereOf, type Where } from '../../model/statement/statement.ts';
+import { proofVerdict, type Proving, type Said } from '../../model/statement/proof.ts';
+import { parseStatement, stated, whereOf, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
 
 /** Between the last look at an approval and the intent the thing is read and judged once more. */
 const JUDGED_WITHIN_MS = 15 * 60_000;
+
+/** Events of a collector that answer what a person said, and what that was. */
+const SAID_OF_COLLECTOR: Partial<Record<CollectorEvent, Saying>> = {
+  ready: 'ready',
+  'otp-resent': 'resend-otp',
+  'otp-wrong': 'otp',
+  'otp-accepted': 'otp',
+  'otp-exhausted': 'otp',
+  'otp-expired': 'otp',
+};
 
 /** Takes in a journal, line by line, and judges what people decided by the policy that was in force at each line. */
 export class Decisions {
@@ -27,7 +37,7 @@ export class Decisions {
   /** Only from quarantine, and why. */
   lifts: { reason: string } | undefined;
   /** Judged by the policy that is recorded after it. */
-  #lift: { at: string; started: Extract<JournalRecord, { type: 'run-started' }> } | undefined;
+  #begun: { at: string; started: Extract<JournalRecord, { type: 'run-started' }> } | undefined;
 
   constructor(run: string) {
     this.#run = run;
@@ -39,15 +49,16 @@ export class Decisions {
     if (r.type === 'run-started') {
       this.restores = r.restores !== undefined;
       this.lifts = r.lifts;
-      this.#lift = r.lifts && { at, started: r };
+      this.#begun = { at, started: r };
       this.#starter = { by: r.startedBy, ...(r.proof ? { proof: r.proof } : {}) };
       this.#demanded = r.identity;
       this.#where = whereOf(r.temporal?.namespace ?? '', this.#run);
     }
     if (r.type === 'policy') {
       this.#policy = withIdentity(r.policy, this.#demanded);
-      return this.#unprovedLift();
+      return this.#unprovedStart();
     }
+    if (r.type === 'collector') return this.#unprovedOfCollector(at, r);
     if (r.type !== 'decision') return undefined;
     const { decision } = r;
     if (decision.kind === 'approve') {
@@ -63,16 +74,41 @@ export class Decisions {
     return verdict.ok ? undefined : `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
   }
 
-  /** No approval stands before a lift: what its starter said must be proved. */
-  #unprovedLift(): string | undefined {
-    if (!this.#lift || !this.#policy) return undefined;
-    const { at, started } = this.#lift;
-    this.#lift = undefined;
-    const { tenantId, restores = '', lifts, startedBy: by, nonce = '', proof, admission } = started;
-    const message = liftEndedMessage({ tenantId, restores, by, reason: lifts?.reason ?? '' }, proof);
+  /** A run that was refused since nobody proved who started it has no proof, and did nothing. */
+  #unprovedStart(): string | undefined {
+    if (!this.#begun || !this.#policy) return undefined;
+    const { at, started } = this.#begun;
+    this.#begun = undefined;
+    const { tenantId, restores, lifts, startedBy: by, nonce = '', proof, admission, manifestHash } = started;
     const where = { ...this.#where, run: { nonce } };
-    const verdict = proofVerdict('lift', message, { policy: this.#policy, where, recordedAt: new Date(at), admission });
-    return verdict.ok ? undefined : `the lift of ${at} (by ${by}) is not proved: ${verdict.message}`;
+    const proving = { policy: this.#policy, where, recordedAt: new Date(at), admission };
+    if (lifts) {
+      const verdict = proofVerdict(
+        'lift',
+        liftEndedMessage({ tenantId, restores: restores ?? '', by, reason: lifts.reason }, proof),
+        proving,
+      );
+      return verdict.ok ? undefined : `the lift of ${at} (by ${by}) is not proved: ${verdict.message}`;
+    }
+    if (!proof) return undefined;
+    const said = restores === undefined ? { by, manifest: manifestHash } : { by, tenantId, restores };
+    return this.#notAsSigned(restores === undefined ? 'start' : 'restore', said, proof, proving, `the start of ${at}`);
+  }
+
+  /** What was answered to a person who said something of a collector. */
+  #unprovedOfCollector(at: string, { event, by = '', collector, proof, admission }: Extract<JournalRecord, { type: 'collector' }>) {
+    const says = SAID_OF_COLLECTOR[event];
+    if (says === undefined || !this.#policy) return undefined;
+    const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at), admission };
+    return this.#notAsSigned(says, stated({ collector, by }), proof, proving, `what was said of ${collector} at ${at} (${event})`);
+  }
+
+  /** Of a message that the journal has not whole: what was signed is proved, and says what the journal has of it. */
+  #notAsSigned(says: Saying, said: object, proof: Proof | undefined, proving: Proving, what: string): string | undefined {
+    const { message = {} } = (proof && parseStatement(proof.statement)) ?? {};
+    const whole = { ...message, ...said, ...(proof ? { proof } : {}) } as Said;
+    const verdict = proofVerdict(says, whole, proving);
+    return verdict.ok ? undefined : `${what}, by ${whole.by}, is not proved: ${verdict.message}`;
   }
 
   /** Why approvals of a gate did not cover what was begun at a time; undefined where they did. */

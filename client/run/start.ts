@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Workflow, type WorkflowHandl
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { DiscoveryScope } from '../../model/discovery.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { ManifestSchema } from '../../model/manifest.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { workflowIdIn, workflowIdOf, type RunSort } from '../../model/run-name.ts';
 import { registerSearchAttributes } from '../../temporal/search-attributes.ts';
@@ -34,7 +35,7 @@ export async function startRun(
     ...(dryRun ? {} : { notBeside: { sort: 'restore', harm: 'would give back what is removed' } }),
     summary: `${dryRun ? 'Dry run: ' : ''}take Permissions Management out of tenant ${tenant}`,
     args: async (workflowId, searchAttributes) => {
-      const said = startMessage({ manifest, by: startedBy, dryRun, ...adopting });
+      const said = startMessage({ manifest: ManifestSchema.parse(manifest), by: startedBy, dryRun, ...adopting });
       const proof = await beginProof(session, workflowId, 'start', said, { demanded: manifest.identity });
       return [{ manifest, startedBy, dryRun, ...adopting, ...proof, searchAttributes }];
     },

@@ -1,11 +1,12 @@
 import { fingerprint } from '../canonical.ts';
 import type { Json } from '../finding.ts';
+import type { Manifest } from '../manifest.ts';
 import type { Proof } from '../statement/statement.ts';
 
 /** What starts an offboarding. */
 export interface Start {
-  /** As it was written: parsed YAML. */
-  manifest: unknown;
+  /** With what stands for itself where it says nothing: what the run goes by, and its plan names. */
+  manifest: Manifest;
   by: string;
   dryRun: boolean;
   adopt?: string | undefined;
@@ -15,7 +16,7 @@ export interface Start {
 /** What whoever starts a run says, as it is signed. The manifest, which may be long, stands in it by the SHA-256 of its canonical JSON. */
 export function startMessage({ manifest, by, dryRun, adopt, oldTemporalGone }: Start, proof?: Proof) {
   return {
-    manifest: fingerprint(manifest as Json),
+    manifest: fingerprint(manifest as unknown as Json),
     by,
     dryRun,
     ...(adopt === undefined ? {} : { adopt }),

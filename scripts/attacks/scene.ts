@@ -7,6 +7,7 @@ import { viewOf } from '../../client/run/ask.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
 import { readRawManifest } from '../../client/terminal/manifest-file.ts';
 import type { RunView } from '../../model/messages/status.ts';
+import { ManifestSchema } from '../../model/manifest.ts';
 import { liftEndedMessage, restoreMessage, startMessage } from '../../model/messages/start.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import { statementText, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
@@ -118,7 +119,7 @@ export class Scene {
 
   /** The input of an offboarding, proved by whoever starts it unless told otherwise. */
   async startInput(forged: Forged & { workflowId?: string; input?: object } = {}): Promise<object> {
-    const said = { manifest: this.manifest, by: this.starter, dryRun: false };
+    const said = { manifest: ManifestSchema.parse(this.manifest), by: this.starter, dryRun: false };
     const nonce = randomBytes(16).toString('hex');
     const where = {
       namespace: this.session.client.options.namespace,

@@ -1,13 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { itemHash } from '../../model/item-hash.ts';
+import { ManifestSchema } from '../../model/manifest.ts';
 import { startMessage } from '../../model/messages/start.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
-import { statementText } from '../../model/statement/statement.ts';
+import { canonical, sha256 } from '../../model/canonical.ts';
+import { EVIDENCE_NAMESPACE, SIGNATURE, SUMS, sumsOf, WORKER_KEY } from '../../model/evidence-signature.ts';
+import type { JournalRecord } from '../../model/ledger.ts';
+import type { Plan } from '../../model/plan.ts';
+import { evidenceFiles } from '../../activities/evidence/evidence.ts';
+import type { JournalLine } from '../../activities/records/chain.ts';
+import { statementText, type Statement } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
 import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
@@ -52,6 +59,65 @@ const RESTORE = RUN.replace('offboarding', 'restore');
 const estate = threeApprovers;
 const approve = (by: string, gate: string, hash: string) => approveIn(RUN, by, gate, hash);
 
+/** What an auditor types, by the page of evidence, who has nothing of ours. */
+async function byThePage(folder: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const page = readFileSync('docs/evidence.md', 'utf8');
+  const own = mkdtempSync(join(stage.folder, 'auditor-'));
+  const put = (name: string, text: string) => {
+    writeFileSync(join(own, name), text);
+    return join(own, name);
+  };
+  const told = {
+    KEY: put('key', (await stage.offboard('evidence', 'key')).out),
+    PEOPLE: put('people', readFileSync(join(folder, 'allowed_signers'), 'utf8')),
+  };
+  const VERIFY = put('verify.py', /```python\n(.*?)```/s.exec(page)?.[1] ?? '');
+  const commands = Object.entries({ ...told, VERIFY }).reduce(
+    (text, [name, file]) => text.replace(new RegExp(`^${name}=\\S+`, 'm'), `${name}=${file}`),
+    (/```bash\n(.*?)```/s.exec(page)?.[1] ?? '').replace('cd FOLDER', `cd ${folder}`),
+  );
+  return spawnSync('bash', ['-c', commands], { encoding: 'utf8' });
+}
+
+const signedAnew = (folder: string) => {
+  const { signing } = stage.deps;
+  const names = readdirSync(folder).filter((name) => ![SUMS, SIGNATURE, WORKER_KEY].includes(name));
+  const sums = sumsOf(new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')])));
+  for (const [name, text] of [
+    [SUMS, sums],
+    [SIGNATURE, signing.sign(sums, EVIDENCE_NAMESPACE)],
+    [WORKER_KEY, `${signing.publicKey}\n`],
+  ] as const)
+    writeFileSync(join(folder, name), text);
+};
+
+/** What is not as it was signed, though every hash fits. */
+const FORGED: [forge: (r: JournalRecord) => void, told: string][] = [
+  [(r) => r.type === 'run-started' && (r.manifestHash = 'f'.repeat(64)), 'the start of'],
+  [(r) => r.type === 'run-started' && (r.startedBy = 'third'), 'the start of'],
+  [(r) => r.type === 'collector' && r.event === 'ready' && (r.by = APPROVER), '(ready), by riley, is not proved'],
+  [(r) => r.type === 'collector' && r.event === 'otp-accepted' && delete r.proof, '(otp-accepted), by dana@contoso.example, is not proved'],
+];
+
+function forgedEvidence(evidence: string, forge: (r: JournalRecord) => void): string {
+  const read = (name: string) => readFileSync(join(evidence, name), 'utf8');
+  const lines = read('journal.jsonl')
+    .trimEnd()
+    .split('\n')
+    .map((l) => JSON.parse(l) as JournalLine);
+  let previous = '0'.repeat(64);
+  for (const line of lines) {
+    forge(line.record);
+    Object.assign(line, { previous });
+    previous = sha256(canonical(line));
+  }
+  const folder = mkdtempSync(join(stage.folder, 'forged-'));
+  const { run } = JSON.parse(read('evidence.json')) as { run: string };
+  for (const [name, text] of evidenceFiles(run, lines, [JSON.parse(read('plan.json')) as Plan]).files)
+    writeFileSync(join(folder, name), text);
+  return folder;
+}
+
 test('a whole run by signatures of three people: each decision stands in the records with its proof', async () => {
   const hash = await atGatePlan();
   const aboutPlan = { gate: 'plan', opening: 1, planHash: hash, by: APPROVER, reason: 'read it' };
@@ -75,9 +141,29 @@ test('a whole run by signatures of three people: each decision stands in the rec
   expect(status).toBe('completed');
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({ code: 0 });
   const signed = readdirSync(evidence).filter((name) => /^statement-\d+\.json\.sig$/.test(name));
-  expect(signed).toHaveLength(3);
-  for (const [at, name] of [STARTER, APPROVER, APPROVER].entries())
-    expect(verifiedByOpenSsh(evidence, signed[at] ?? '', name)).toMatch(/^Good "mepm-offboard"/);
+  const who = [STARTER, APPROVER, APPROVER, MAILBOX, MAILBOX];
+  expect(signed).toHaveLength(who.length);
+  for (const [at, name] of who.entries()) expect(verifiedByOpenSsh(evidence, signed[at] ?? '', name)).toMatch(/^Good "mepm-offboard"/);
+  const said = signed.map((name) => JSON.parse(readFileSync(join(evidence, name.replace('.sig', '')), 'utf8')) as Statement);
+  expect(said.map((s) => s.says)).toEqual(['start', 'approve', 'approve', 'ready', 'otp']);
+  const { manifestHash } = JSON.parse(readFileSync(join(evidence, 'plan.json'), 'utf8')) as Plan;
+  expect(said[0]?.message['manifest']).toBe(manifestHash);
+  const audited = await byThePage(evidence);
+  expect(audited).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/each approved before\n5 statements signed by the people\n$/) as string,
+  });
+  writeFileSync(join(evidence, '.hidden'), '');
+  expect(await byThePage(evidence)).toMatchObject({ status: 1, stdout: expect.stringContaining('> .hidden') as string });
+  rmSync(join(evidence, '.hidden'));
+  for (const [forge, told] of FORGED) {
+    const forged = forgedEvidence(evidence, forge);
+    // By whoever holds the worker's machine.
+    signedAnew(forged);
+    expect(await byThePage(forged)).toMatchObject({ status: 1, stderr: expect.stringContaining('BROKEN: line ') as string });
+    expect(await stage.offboard('evidence', 'verify', forged)).toMatchObject({ code: 50, err: expect.stringContaining(told) as string });
+  }
   rmSync(join(evidence, signed[1] ?? ''));
   expect(await stage.offboard('evidence', 'verify', evidence)).toMatchObject({
     code: 50,
@@ -161,7 +247,13 @@ test('a start that somebody copied into another workflow is refused, and uses up
   await stage.fill(estate());
   const { manifest } = estate();
   const where = { namespace: 'default', workflowId: RUN, run: { nonce: 'a'.repeat(32) } };
-  const statement = statementText(where, 'start', startMessage({ manifest, by: STARTER, dryRun: false }), new Date(), 3_600_000);
+  const statement = statementText(
+    where,
+    'start',
+    startMessage({ manifest: ManifestSchema.parse(manifest), by: STARTER, dryRun: false }),
+    new Date(),
+    3_600_000,
+  );
   const proof = { statement, signature: sshSigned(keys[STARTER] ?? keys.third, statement) };
   const input = { manifest, startedBy: STARTER, dryRun: false, searchAttributes: false, proof };
   const start = async (workflowId: string) =>

@@ -15,6 +15,7 @@ import {
   openStep,
   refuseOutsideWindow,
   type CollectorInput,
+  type SaidOfCollector,
   type Step,
 } from './step.ts';
 
@@ -26,17 +27,17 @@ export type DeletionRequested =
 
 /** Asks the portal to delete a configuration, which sends the one-time password. Only ever after the person said to be ready. Of what is done by hand only that is recorded. */
 export async function requestDeletion(deps: Deps, input: CollectorInput): Promise<DeletionRequested> {
-  await demandProof(deps, 'ready', input);
+  const said = await demandProof(deps, 'ready', input);
   const step = await openStep(deps, input);
   const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
   if ((step.item.snapshot as { driver: string }).driver === 'operator') {
-    await step.note('ready');
+    await step.answer('ready', said);
     return { kind: 'by-hand' };
   }
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
   if (bar) return await end(bar);
-  await step.note('ready');
+  await step.answer('ready', said);
   const portal = await step.connect();
   const judged = await step.judge(portal);
   if (judged !== 'call') return await end(judged);
@@ -48,7 +49,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
 
 /** Has a fresh one-time password sent (guide: "select Resend OTP"). Throws Refused 'ResendTooSoon' while the portal cools down. */
 export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Challenge> {
-  await demandProof(deps, 'resend-otp', input);
+  const said = await demandProof(deps, 'resend-otp', input);
   const step = await openStep(deps, input);
   const portal = await step.connect();
   const deletionId = deletionOf(step);
@@ -58,7 +59,7 @@ export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Chal
     if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
     throw refused('ResendTooSoon', `a code was just sent; ask again in ${Math.ceil(sent.failure.retryAfterMs / 1000)} s`);
   }
-  await step.note('otp-resent', { detail: `sent to ${sent.value.sentTo}` });
+  await step.answer('otp-resent', said, { detail: `sent to ${sent.value.sentTo}` });
   return sent.value;
 }
 
@@ -71,7 +72,7 @@ export type OtpResult =
 
 /** Enters the one-time password. It is opened here, sent to the portal and forgotten: nothing returned or thrown holds it. */
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
-  await demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
+  const said = await demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
   demandAnother(deps, step.work, input);
   refuseOutsideWindow(step);
@@ -90,20 +91,20 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
   if (!entered.ok) {
     if (entered.failure.kind === 'retry') throw cloudUnavailable(entered.failure.message, entered.failure.retryAfterMs);
     const there = await answerOf(deps.clouds.portal, () => portal.get(step.id));
-    if (there.ok && there.value === undefined) return await deleted(step);
+    if (there.ok && there.value === undefined) return await deleted(step, said);
     throw refused('NotWaitingForCollector', failureMessage(entered.failure));
   }
   switch (entered.value.kind) {
     case 'deleted':
-      return await deleted(step);
+      return await deleted(step, said);
     case 'wrong':
-      await step.note('otp-wrong', { detail: `${entered.value.attemptsLeft} tries left` });
+      await step.answer('otp-wrong', said, { detail: `${entered.value.attemptsLeft} tries left` });
       return { kind: 'wrong', attemptsLeft: entered.value.attemptsLeft };
     case 'expired':
-      await step.note('otp-expired');
+      await step.answer('otp-expired', said);
       return { kind: 'expired' };
     case 'exhausted': {
-      await step.note('otp-exhausted');
+      await step.answer('otp-exhausted', said);
       const reason = `locked after ${counted((await wrongCodes(deps, input)) + 1, 'wrong code')}`;
       return { kind: 'blocked', outcome: await step.record(blocked(step.item, OTP_EXHAUSTED, reason)) };
     }
@@ -118,7 +119,7 @@ async function wrongCodes(deps: Deps, { run, item }: CollectorInput): Promise<nu
   return events.slice(events.lastIndexOf('deletion-requested') + 1).filter((e) => e === 'otp-wrong').length;
 }
 
-async function deleted(step: Step): Promise<OtpResult> {
-  await step.note('otp-accepted');
+async function deleted(step: Step, said: SaidOfCollector): Promise<OtpResult> {
+  await step.answer('otp-accepted', said);
   return { kind: 'deleted', outcome: await step.record({ item: step.item.id, outcome: 'removed', reason: DELETED_MESSAGE }) };
 }

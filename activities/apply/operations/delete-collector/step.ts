@@ -1,6 +1,6 @@
 import { refusalToRemove } from '../../../../model/approval.ts';
 import type { FailureClass } from '../../../../model/errors.ts';
-import type { CollectorEvent } from '../../../../model/ledger.ts';
+import type { CollectorEvent, JournalRecord } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
@@ -51,6 +51,8 @@ export interface Step {
   /** What is deleted must be what was approved: read again before each call that deletes. */
   judge(portal: PortalApi): Promise<Outcome | 'call'>;
   note(event: CollectorEvent, more?: { detail?: string; deletionId?: string }): Promise<void>;
+  /** The same with what proves who said it. */
+  answer(event: CollectorEvent, said: SaidOfCollector, more?: { detail?: string }): Promise<void>;
   record(outcome: Outcome): Promise<Outcome>;
 }
 
@@ -81,10 +83,14 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
       return judged.value === 'as-wanted' ? 'call' : judged.value;
     },
     note: (event, more = {}) => append(work, { type: 'collector', collector: item.id, event, by, ...more }),
+    answer: (event, said, more = {}) => append(work, { type: 'collector', collector: item.id, event, by, ...more, ...said }),
     record: (outcome) => recordOutcome(work, item, outcome),
   };
   return step;
 }
+
+/** What proves who said something of a collector; nothing where names are asserted. */
+export type SaidOfCollector = Pick<Extract<JournalRecord, { type: 'collector' }>, 'proof' | 'admission'>;
 
 /** Demands that it is proved who says this of a collector; `more`: what else the message says. Throws Refused. */
 export async function demandProof(
@@ -92,10 +98,11 @@ export async function demandProof(
   says: Saying,
   { run, item, by, proof, arrivedAt }: CollectorInput,
   more: object = {},
-): Promise<void> {
+): Promise<SaidOfCollector> {
   const message = { collector: item, by, ...(proof === undefined ? {} : { proof }), ...more };
-  const { verdict } = await proved(deps, run, says, message, arrivedAt);
+  const { verdict, ...asked } = await proved(deps, run, says, message, arrivedAt);
   if (!verdict.ok) throw refused(verdict.code, verdict.message);
+  return { ...(proof ? { proof } : {}), ...asked };
 }
 
 /** Where the policy wants another person for the code than whoever approved. Throws Refused. */
