@@ -17,7 +17,7 @@ import { largestOf, type Histories } from './histories.ts';
 import { processWith, usedBy, type Used } from './processes.ts';
 
 const CLI = join(import.meta.dirname, '..', 'client', 'main.ts');
-const STARTER = 'sam.operator@litware.example';
+export const STARTER = 'sam.operator@litware.example';
 const EVERY_MS = 10;
 
 /** What a whole run took. */

@@ -26,22 +26,18 @@ const PEAK_GOALS_MB: readonly (readonly [systems: number, goal: number])[] = [
   [0, 250],
 ];
 
+/** Pure: median and spread of what was measured several times. */
+export function figure(name: string, unit: string, goal: number | null, measured: readonly number[]): Figure {
+  const values = measured.toSorted((a, b) => a - b);
+  const median = rounded(middle(values));
+  const [least, most] = [rounded(values[0] ?? 0), rounded(values.at(-1) ?? 0)];
+  return { name, unit, median, least, most, goal, met: goal === null ? null : median <= goal };
+}
+
 /** Pure: medians and spread of all that was measured, with the goals (bench/README.md). */
 export function figuresOf(pairs: readonly Pair[], systems: number): Figure[] {
   const accounts = Math.floor(systems * 0.6);
-  const of = (name: string, unit: string, goal: number | null, value: (pair: Pair) => number): Figure => {
-    const values = pairs.map(value).toSorted((a, b) => a - b);
-    const median = rounded(middle(values));
-    return {
-      name,
-      unit,
-      median,
-      least: rounded(values[0] ?? 0),
-      most: rounded(values.at(-1) ?? 0),
-      goal,
-      met: goal === null ? null : median <= goal,
-    };
-  };
+  const of = (name: string, unit: string, goal: number | null, value: (pair: Pair) => number) => figure(name, unit, goal, pairs.map(value));
   const peakGoal = PEAK_GOALS_MB.find(([from]) => systems >= from)?.[1] ?? 0;
   return [
     of('durable ÷ bare', 'ratio', 1.2, ({ bare, durable }) => durable.seconds / (bare.reading + bare.removing)),

@@ -6,34 +6,39 @@ import { writeLargeEstate } from '../scripts/large-estate/write.ts';
 import { runBare } from './bare.ts';
 import { runDurable } from './durable.ts';
 import { figuresOf, tableOf, type Figure, type Pair } from './figures.ts';
+import { motoFigures } from './moto/figures.ts';
+import { measureOnMoto, type OnMoto } from './moto/measure.ts';
 import { benchOptions } from './options.ts';
 import { demandProc } from './processes.ts';
 
 const RESULTS = process.env['OFFBOARD_BENCH_RESULTS'] ?? join(import.meta.dirname, 'results');
 const FOLDER = '.offboard/bench';
 
-/** `npm run bench -- --systems N [--systems N …] [--suite all] [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
+/** `npm run bench -- --systems N [--systems N …] [--suite all] [--moto N …] [--latency MS] [--without-c7n-org] [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
 async function run(): Promise<void> {
-  const { sizes, runs, json } = benchOptions(process.argv.slice(2));
+  const { sizes, moto, runs, json, latency, c7nOrg } = benchOptions(process.argv.slice(2));
   demandProc();
   mkdirSync(RESULTS, { recursive: true });
   const loadBefore = load();
-  const all: (Figure & { systems: number })[] = [];
+  const all: (Figure & ({ systems: number } | { accounts: number }))[] = [];
+  const show = (text: string) => (json ? process.stderr : process.stdout).write(text);
   for (const systems of sizes) {
     const figures = await measured(systems, runs, loadBefore);
-    (json ? process.stderr : process.stdout).write(`${systems} systems\n${tableOf(figures)}`);
+    show(`${systems} systems\n${tableOf(figures)}`);
     all.push(...figures.map((f) => ({ ...f, systems })));
+  }
+  for (const accounts of moto) {
+    const figures = await measuredOnMoto({ accounts, runs, latency, c7nOrg }, loadBefore);
+    show(`${accounts} AWS accounts on moto\n${tableOf(figures)}`);
+    all.push(...figures.map((f) => ({ ...f, accounts })));
   }
   if (json) process.stdout.write(`${JSON.stringify({ figures: all, machine: { ...machine(), loadBefore } })}\n`);
 }
 
 /** Measures one size and writes the file of its results. */
 async function measured(systems: number, runs: number, loadBefore: number): Promise<Figure[]> {
-  const began = new Date();
-  const folder = resolve(FOLDER);
-  mkdirSync(folder, { recursive: true });
+  const { began, folder, tell } = prepared();
   const estate = join(folder, 'estate.json');
-  const tell = (line: string) => process.stderr.write(`[${((Date.now() - began.getTime()) / 1000).toFixed(1)} s] ${line}\n`);
   const { ours } = writeLargeEstate(systems, estate);
   const pairs: Pair[] = [];
   for (let pair = 1; pair <= runs; pair++) {
@@ -43,10 +48,30 @@ async function measured(systems: number, runs: number, loadBefore: number): Prom
     pairs.push({ bare, durable: await runDurable(estate, join(folder, 'durable'), tell) });
   }
   const figures = figuresOf(pairs, systems);
-  const at = began.toISOString();
-  const result = { at, systems, runs, figures, machine: { ...machine(), loadBefore }, pairs };
-  writeFileSync(join(RESULTS, `${at.slice(0, 16).replace(':', '-')}-${systems}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+  keep(began, `${systems}`, { systems, runs, figures, machine: { ...machine(), loadBefore }, pairs });
   return figures;
+}
+
+async function measuredOnMoto(options: OnMoto, loadBefore: number): Promise<Figure[]> {
+  const { began, folder, tell } = prepared();
+  const rounds = await measureOnMoto(options, join(folder, 'moto'), tell);
+  const figures = motoFigures(rounds, options.accounts);
+  keep(began, `moto-${options.accounts}`, { ...options, figures, machine: { ...machine(), loadBefore }, rounds });
+  return figures;
+}
+
+function prepared() {
+  const began = new Date();
+  const folder = resolve(FOLDER);
+  mkdirSync(folder, { recursive: true });
+  const tell = (line: string) => process.stderr.write(`[${((Date.now() - began.getTime()) / 1000).toFixed(1)} s] ${line}\n`);
+  return { began, folder, tell };
+}
+
+function keep(began: Date, name: string, result: object): void {
+  const at = began.toISOString();
+  const file = join(RESULTS, `${at.slice(0, 16).replace(':', '-')}-${name}.json`);
+  writeFileSync(file, `${JSON.stringify({ at, ...result }, undefined, 2)}\n`);
 }
 
 /** `load` is that at the end, with the benchmark's own part in it, which is about 2. */

@@ -4,6 +4,12 @@ import { OffboardError } from '../model/errors.ts';
 export interface BenchOptions {
   /** How many systems the estates have, each measured by itself. */
   sizes: number[];
+  /** How many AWS accounts of moto's, each measured by itself. */
+  moto: number[];
+  /** Milliseconds a call to moto takes longer. */
+  latency: number;
+  /** Whether c7n-org is measured beside it. */
+  c7nOrg: boolean;
   runs: number;
   json: boolean;
 }
@@ -11,21 +17,31 @@ export interface BenchOptions {
 const FEWEST = 10;
 const MOST = 100_000;
 const MOST_RUNS = 50;
+const MOST_LATENCY_MS = 5_000;
+const FEWEST_ACCOUNTS = 2;
 
 /** What a suite measures; other sizes are added by `--systems`, since the largest takes hours. */
 const SUITES: Readonly<Record<string, readonly number[]>> = { all: [30, 1_000] };
 
 /** Reads the command line. Throws Usage with the option, what is wrong with it, and what to give instead. */
 export function benchOptions(args: string[]): BenchOptions {
-  const { suite, systems = [], runs, json } = valuesOf(args);
+  const { suite, systems = [], moto = [], latency, runs, json, ...values } = valuesOf(args);
   const named = systems.map((text) => wholeNumber('--systems', text, FEWEST, MOST));
-  const sizes = [...new Set([...(suite === undefined ? [] : sizesOf(suite)), ...named])].toSorted((a, b) => a - b);
-  if (sizes.length === 0)
+  const sizes = rising([...(suite === undefined ? [] : sizesOf(suite)), ...named]);
+  const accounts = rising(moto.map((text) => wholeNumber('--moto', text, FEWEST_ACCOUNTS, MOST)));
+  if (sizes.length + accounts.length === 0)
     throw new OffboardError(
       'Usage',
-      `--systems is missing; say how many systems the estate has, from ${FEWEST} to ${MOST}, or --suite ${suites()}`,
+      `--systems is missing; say how many systems the estate has, from ${FEWEST} to ${MOST}, --suite ${suites()}, or --moto with a number of AWS accounts`,
     );
-  return { sizes, runs: wholeNumber('--runs', runs, 1, MOST_RUNS), json };
+  return {
+    sizes,
+    moto: accounts,
+    latency: wholeNumber('--latency', latency, 0, MOST_LATENCY_MS),
+    c7nOrg: !values['without-c7n-org'],
+    runs: wholeNumber('--runs', runs, 1, MOST_RUNS),
+    json,
+  };
 }
 
 function valuesOf(args: string[]) {
@@ -33,15 +49,21 @@ function valuesOf(args: string[]) {
     const options = {
       suite: { type: 'string' },
       systems: { type: 'string', multiple: true },
+      moto: { type: 'string', multiple: true },
+      latency: { type: 'string', default: '0' },
+      'without-c7n-org': { type: 'boolean', default: false },
       runs: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
     } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    const known = 'bench knows --suite NAME, --systems N (also several times), --runs N and --json';
+    const known =
+      'bench knows --suite NAME, --systems N and --moto N (also several times), --latency MS, --without-c7n-org, --runs N and --json';
     throw new OffboardError('Usage', `${(error as Error).message}; ${known}`, { cause: error });
   }
 }
+
+const rising = (numbers: readonly number[]) => [...new Set(numbers)].toSorted((a, b) => a - b);
 
 function sizesOf(suite: string): readonly number[] {
   const sizes = SUITES[suite];

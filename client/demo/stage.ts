@@ -31,6 +31,8 @@ export interface StageOptions {
   keep: boolean;
   /** Of the worker's policy what is not as the demonstration has it: there names are asserted. */
   policy?(sandbox: string): object;
+  /** Of the worker's environment what is not as the sandbox has it. */
+  clouds?: Record<string, string>;
   progress(line: string): void;
 }
 
@@ -104,7 +106,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       startProcess(
         'worker',
         [join(ROOT, 'worker', 'main.ts')],
-        { ...named, ...workerEnv, ...SMALL_POOLS, OFFBOARD_POLICY: policyFile, OFFBOARD_EVIDENCE_DIR: resolve(evidence) },
+        {
+          ...named,
+          ...workerEnv,
+          ...options.clouds,
+          ...SMALL_POOLS,
+          OFFBOARD_POLICY: policyFile,
+          OFFBOARD_EVIDENCE_DIR: resolve(evidence),
+        },
         join(folder, 'logs', 'worker.log'),
       );
     let worker = await startWorker();

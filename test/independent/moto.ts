@@ -15,16 +15,18 @@ export interface Moto {
   stop: () => Promise<void>;
 }
 
-/** Starts moto, an independent stand-in for AWS, on a free loopback port; the first time it is installed from the Python index. */
-export async function startMoto(progress: (line: string) => void = () => {}): Promise<Moto> {
+/**
+ * Starts moto, an independent stand-in for AWS, on a free loopback port; the first time it is installed from the Python index. `managedPolicies`: whether it
+ * knows AWS's own policies, which makes it slow.
+ */
+export async function startMoto(progress: (line: string) => void = () => {}, { managedPolicies = true } = {}): Promise<Moto> {
   const home = await pythonEnvironment('moto', VERSION, progress, '[server,iam,sts]');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(CACHE, `moto-${port}.log`);
   const log = openSync(logFile, 'w');
   const guard = join(ROOT, 'temporal', 'guard.ts');
-  // AWS's own policies are seeded by name, so moto has to know them.
-  const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' };
+  const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: `${managedPolicies}` };
   const server = spawn(process.execPath, [guard, join(home, 'bin', 'python'), '-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`], {
     env,
     stdio: ['pipe', log, log],
