@@ -14,7 +14,7 @@ import type { RunView } from '../model/messages/status.ts';
 import type { Calls } from '../sandbox/calls.ts';
 import { countCalls, countIam, minus, plus } from './calls.ts';
 import { largestOf, type Histories } from './histories.ts';
-import { processWith, usedBy, type Used } from './processes.ts';
+import { processesWith, processWith, usedBy, type Used } from './processes.ts';
 
 const CLI = join(import.meta.dirname, '..', 'client', 'main.ts');
 export const STARTER = 'sam.operator@litware.example';
@@ -42,10 +42,22 @@ export interface DurableRun extends Histories {
   help: number;
 }
 
+/** By how many workers, and whether a cloud takes 50 to 150 ms for each call. */
+export interface How {
+  workers: number;
+  slow: boolean;
+}
+
 /** Takes an estate through all phases, as the demonstration does. Throws NotClean where anything is left, or what is not ours was changed. */
-export async function runDurable(estate: string, folder: string, tell: (line: string) => void): Promise<DurableRun> {
-  const stage = await setStage({ estate, folder, keep: false, progress: () => undefined });
+export async function runDurable(
+  estate: string,
+  folder: string,
+  tell: (line: string) => void,
+  { workers, slow }: How = { workers: 1, slow: false },
+): Promise<DurableRun> {
+  const stage = await setStage({ estate, folder, keep: false, workers, progress: () => undefined });
   try {
+    if (slow) await stage.sandbox.disturb({ rate: 1, kinds: ['slow'] });
     const session = await openSession(stage.env);
     try {
       return await measured(stage, session, tell);
@@ -78,7 +90,7 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
   if (result.status !== 'completed' || ours.left.length + untouched.changed.length > 0)
     throw new OffboardError('NotClean', `${result.status}: ${ours.left.length} things left, ${untouched.changed.length} others changed`);
   const used = {
-    worker: usedBy(processWith(join('worker', 'main.ts'))),
+    worker: allOf(processesWith(join('worker', 'main.ts')).map(usedBy)),
     sandbox: usedBy(processWith(join('sandbox', 'main.ts'))),
     server: usedBy(processWith('start-dev', '--ip=')),
   };
@@ -97,6 +109,12 @@ async function measured(stage: Stage, session: Session, tell: (line: string) => 
     ...(await largestOf(session)),
   };
 }
+
+/** Of several processes: what they took together, and the most that one of them had. */
+const allOf = (used: readonly Used[]): Used => ({
+  cpu: used.reduce((sum, u) => sum + u.cpu, 0),
+  peak: Math.max(...used.map((u) => u.peak)),
+});
 
 /** Seconds and calls of each stage of a run, as far as whoever looks now and then can tell. */
 class StageClock {

@@ -10,20 +10,21 @@ import { motoFigures } from './moto/figures.ts';
 import { measureOnMoto, type OnMoto } from './moto/measure.ts';
 import { benchOptions } from './options.ts';
 import { demandProc } from './processes.ts';
+import { workersFigures, type WorkersRound } from './workers.ts';
 
 const RESULTS = process.env['OFFBOARD_BENCH_RESULTS'] ?? join(import.meta.dirname, 'results');
 const FOLDER = '.offboard/bench';
 
-/** `npm run bench -- --systems N [--systems N …] [--suite all] [--moto N …] [--latency MS] [--without-c7n-org] [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
+/** `npm run bench -- --systems N [--systems N …] [--suite all] [--workers N] [--moto N …] [--latency MS] [--without-c7n-org] [--runs N] [--json]`: bench/README.md says what each figure means. Progress goes to stderr. */
 async function run(): Promise<void> {
-  const { sizes, moto, runs, json, latency, c7nOrg } = benchOptions(process.argv.slice(2));
+  const { sizes, workers, moto, runs, json, latency, c7nOrg } = benchOptions(process.argv.slice(2));
   demandProc();
   mkdirSync(RESULTS, { recursive: true });
   const loadBefore = load();
   const all: (Figure & ({ systems: number } | { accounts: number }))[] = [];
   const show = (text: string) => (json ? process.stderr : process.stdout).write(text);
   for (const systems of sizes) {
-    const figures = await measured(systems, runs, loadBefore);
+    const figures = await (workers === 1 ? measured(systems, runs, loadBefore) : measuredByWorkers(systems, workers, runs, loadBefore));
     show(`${systems} systems\n${tableOf(figures)}`);
     all.push(...figures.map((f) => ({ ...f, systems })));
   }
@@ -49,6 +50,21 @@ async function measured(systems: number, runs: number, loadBefore: number): Prom
   }
   const figures = figuresOf(pairs, systems);
   keep(began, `${systems}`, { systems, runs, figures, machine: { ...machine(), loadBefore }, pairs });
+  return figures;
+}
+
+async function measuredByWorkers(systems: number, workers: number, runs: number, loadBefore: number): Promise<Figure[]> {
+  const { began, folder, tell } = prepared();
+  const estate = join(folder, 'estate.json');
+  writeLargeEstate(systems, estate);
+  const by = async (count: number) => {
+    tell(`${systems} systems by ${count}`);
+    return await runDurable(estate, join(folder, 'durable'), tell, { workers: count, slow: true });
+  };
+  const rounds: WorkersRound[] = [];
+  for (let round = 0; round < runs; round++) rounds.push({ one: await by(1), several: await by(workers) });
+  const figures = workersFigures(rounds, workers, machine().cores);
+  keep(began, `${systems}-workers-${workers}`, { systems, workers, runs, figures, machine: { ...machine(), loadBefore }, rounds });
   return figures;
 }
 

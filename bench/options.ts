@@ -4,6 +4,8 @@ import { OffboardError } from '../model/errors.ts';
 export interface BenchOptions {
   /** How many systems the estates have, each measured by itself. */
   sizes: number[];
+  /** As many workers are measured beside one, in the place of the bare script; none where it is 1. */
+  workers: number;
   /** How many AWS accounts of moto's, each measured by itself. */
   moto: number[];
   /** Milliseconds a call to moto takes longer. */
@@ -19,13 +21,14 @@ const MOST = 100_000;
 const MOST_RUNS = 50;
 const MOST_LATENCY_MS = 5_000;
 const FEWEST_ACCOUNTS = 2;
+const MOST_WORKERS = 8;
 
 /** What a suite measures; other sizes are added by `--systems`, since the largest takes hours. */
 const SUITES: Readonly<Record<string, readonly number[]>> = { all: [30, 1_000] };
 
 /** Reads the command line. Throws Usage with the option, what is wrong with it, and what to give instead. */
 export function benchOptions(args: string[]): BenchOptions {
-  const { suite, systems = [], moto = [], latency, runs, json, ...values } = valuesOf(args);
+  const { suite, systems = [], moto = [], workers, latency, runs, json, ...values } = valuesOf(args);
   const named = systems.map((text) => wholeNumber('--systems', text, FEWEST, MOST));
   const sizes = rising([...(suite === undefined ? [] : sizesOf(suite)), ...named]);
   const accounts = rising(moto.map((text) => wholeNumber('--moto', text, FEWEST_ACCOUNTS, MOST)));
@@ -36,6 +39,7 @@ export function benchOptions(args: string[]): BenchOptions {
     );
   return {
     sizes,
+    workers: wholeNumber('--workers', workers, 1, MOST_WORKERS),
     moto: accounts,
     latency: wholeNumber('--latency', latency, 0, MOST_LATENCY_MS),
     c7nOrg: !values['without-c7n-org'],
@@ -49,6 +53,7 @@ function valuesOf(args: string[]) {
     const options = {
       suite: { type: 'string' },
       systems: { type: 'string', multiple: true },
+      workers: { type: 'string', default: '1' },
       moto: { type: 'string', multiple: true },
       latency: { type: 'string', default: '0' },
       'without-c7n-org': { type: 'boolean', default: false },
@@ -58,7 +63,7 @@ function valuesOf(args: string[]) {
     return parseArgs({ args, options }).values;
   } catch (error) {
     const known =
-      'bench knows --suite NAME, --systems N and --moto N (also several times), --latency MS, --without-c7n-org, --runs N and --json';
+      'bench knows --suite NAME, --systems N and --moto N (also several times), --workers N, --latency MS, --without-c7n-org, --runs N and --json';
     throw new OffboardError('Usage', `${(error as Error).message}; ${known}`, { cause: error });
   }
 }

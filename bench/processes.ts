@@ -23,9 +23,13 @@ export function usedBy(pid: number): Used {
 
 /** The process below this one whose command line holds all of these words. Throws Internal where there is none. */
 export function processWith(...words: string[]): number {
-  const found = below(process.pid).find((pid) => words.every((word) => commandOf(pid).includes(word)));
+  const [found] = processesWith(...words);
   if (found === undefined) throw new OffboardError('Internal', `no process with ${words.join(' ')} was started`);
   return found;
+}
+
+export function processesWith(...words: string[]): number[] {
+  return below(process.pid).filter((pid) => words.every((word) => commandOf(pid).includes(word)));
 }
 
 /** Throws where this machine has no /proc. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { serviceName } from './calls.ts';
 import { forbidden, GOOGLE_REASONS, PASSING_REASONS, policyChanged } from './google-refusals.ts';
@@ -26,9 +27,11 @@ export const KINDS = [
   'forbidden',
   'storm',
 ] as const;
-/** It keeps a whole machine busy: only who names it has it. */
-const FLOOD = 'flood';
-export type FaultKind = (typeof KINDS)[number] | typeof FLOOD;
+/** Only who names these has them: `flood` keeps a whole machine busy; `slow`, for which a call is carried out some time later, as by a cloud that is far away, disturbs nothing. */
+const NAMED_ONLY = ['flood', 'slow'] as const;
+export type FaultKind = (typeof KINDS)[number] | (typeof NAMED_ONLY)[number];
+
+const SLOW_MS = { least: 50, most: 150 };
 
 /** Which services may be disturbed so; all where a kind is not named. */
 const ONLY: Partial<Record<FaultKind, RegExp>> = { forbidden: /^\/gcp-/, storm: /^\/gcp-/ };
@@ -42,7 +45,7 @@ const STORM_MS = 2_000;
 export const FaultsSchema = z.strictObject({
   rate: z.number().min(0).max(1),
   kinds: z
-    .array(z.enum([...KINDS, FLOOD]))
+    .array(z.enum([...KINDS, ...NAMED_ONLY]))
     .min(1)
     .default(['unavailable']),
   services: z.array(z.string()).min(1).optional(),
@@ -108,6 +111,9 @@ export class Faults {
       case 'trickle':
       case 'flood':
         return { ...(await handle()), cut: kind };
+      case 'slow':
+        await sleep(SLOW_MS.least + this.#random() * (SLOW_MS.most - SLOW_MS.least));
+        return await handle();
       case 'page':
         return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Sign in to the network first.</body></html>' };
       case 'forbidden':

@@ -33,6 +33,8 @@ export interface StageOptions {
   policy?(sandbox: string): object;
   /** Of the worker's environment what is not as the sandbox has it. */
   clouds?: Record<string, string>;
+  /** How many there are; one where nothing is said. Only the first can be killed. */
+  workers?: number;
   progress(line: string): void;
 }
 
@@ -118,6 +120,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       );
     let worker = await startWorker();
     stops.push(() => worker.stop());
+    for (let n = 1; n < (options.workers ?? 1); n++) {
+      const another = await startWorker();
+      stops.push(() => another.stop());
+    }
     progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
     return {

@@ -7,6 +7,7 @@ test.each([
   [['--systems', '10', '--runs', '0'], '--runs: 0 cannot be measured; give a whole number from 1 to 50'],
   [[], '--systems is missing; say how many systems the estate has, from 10 to 100000'],
   [['--suite', 'some'], '--suite: there is no suite some; give all'],
+  [['--systems', '10', '--workers', '0'], '--workers: 0 cannot be measured; give a whole number from 1 to 8'],
   [['--moto', '1'], '--moto: 1 cannot be measured; give a whole number from 2 to 100000'],
   [['--system', '10'], "Unknown option '--system'"],
 ])('%j is refused with the option and what to give instead', (args, words) => {
@@ -16,6 +17,7 @@ test.each([
 test('one pair is measured where nothing is said', () => {
   expect(benchOptions(['--systems', '1000'])).toEqual({
     sizes: [1000],
+    workers: 1,
     moto: [],
     latency: 0,
     c7nOrg: true,

@@ -72,6 +72,18 @@ test.each([
   },
 );
 
+test('slow: the call is carried out 50 to 150 ms later, and its answer is the cloud’s', async () => {
+  vi.useFakeTimers();
+  const slow = disturbed('slow');
+  const came = vi.fn();
+  void slow.then(came);
+  await vi.advanceTimersByTimeAsync(49);
+  expect(came).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(101);
+  expect(await slow).toEqual({ ...answer, carriedOut: true });
+  vi.useRealTimers();
+});
+
 test('without kinds it is 503, and a rate of 0 ends it', async () => {
   const faults = new Faults();
   faults.set(FaultsSchema.parse({ rate: 1 }));
