@@ -27,6 +27,9 @@ export interface OnMoto {
   c7nOrg: boolean;
 }
 
+/** As many accounts as the script that only writes takes at once: a worker's activities. */
+const RECKLESS = 40;
+
 const SCRIPT = join(import.meta.dirname, 'script.ts');
 
 /** Measures every way in turn, moto emptied and filled anew before each. Throws NotClean where one leaves anything of ours, or takes what is not. */
@@ -64,8 +67,8 @@ export async function measureOnMoto(options: OnMoto, folder: string, tell: (line
       const calls = minus(front.calls(), before.calls);
       return { serverCpu: usedBy(pid).cpu - before.server, calls, most: front.most(), ...answer };
     });
-  const script = (mode: 'same' | 'writes') => async () => {
-    const command = [process.execPath, SCRIPT, mode, `${options.accounts}`, `${pid}`];
+  const script = (mode: 'same' | 'writes', atOnce: number) => async () => {
+    const command = [process.execPath, SCRIPT, mode, `${options.accounts}`, `${atOnce}`, `${pid}`];
     const { cpu, said } = await timed(join(folder, `${mode}.log`), env, ...command);
     return { clientCpu: cpu, ...(JSON.parse(said) as Pick<Took, 'seconds' | 'serverCpu'>) };
   };
@@ -74,8 +77,8 @@ export async function measureOnMoto(options: OnMoto, folder: string, tell: (line
     const rounds: Round[] = [];
     for (let round = 0; round < options.runs; round++) {
       const durable = await fresh('a whole run', () => durableOnMoto(estate, front, pid, folder, tell));
-      const same = await told('the script with the same calls', script('same'));
-      const writes = await told('the script that only writes', script('writes'));
+      const same = await told('the script with the same calls', script('same', durable.phase1.most));
+      const writes = await told('the script that only writes', script('writes', RECKLESS));
       const other = custodian && (await told('c7n-org', () => custodian(join(folder, 'c7n-org'))));
       rounds.push({ ...durable, same, writes, ...(other ? { c7nOrg: other } : {}) });
     }

@@ -6,26 +6,23 @@ import { together } from '../bare/pool.ts';
 import { usedBy } from '../processes.ts';
 import { motoEstate, type MotoEstate } from './estate.ts';
 
-/** As many as a worker has activities at once. */
-const AT_ONCE = 40;
-
 type Api = ReturnType<ReturnType<typeof awsConnector>['account']>;
 type Role = ObjectOf<'aws-role'>;
 
 /**
- * `node bench/moto/script.ts same|writes ACCOUNTS PID`: what phase 1 does to the estate's accounts, by the same SDK. `same`: with all the readings of phase 1, none of
+ * `node bench/moto/script.ts same|writes ACCOUNTS AT_ONCE PID`: what phase 1 does to the estate's accounts, by the same SDK. `same`: with all the readings of phase 1, none of
  * which it looks at; `writes`: with nothing but what removes. Both know beforehand what there is. Prints the seconds, and the CPU
  * seconds of moto (PID), without the sign-in to the accounts.
  */
-async function run(mode: 'same' | 'writes', accounts: number, moto: number): Promise<void> {
+async function run(mode: 'same' | 'writes', accounts: number, atOnce: number, moto: number): Promise<void> {
   const estate = motoEstate(accounts);
   const manifest = ManifestSchema.parse(estate.manifest);
   const connector = awsConnector();
   const apiOf = (account: string) => connector.account(`aws:${account}`, { manifest });
-  await together(estate.accounts, AT_ONCE, async (account) => void (await apiOf(account).caller()));
+  await together(estate.accounts, atOnce, async (account) => void (await apiOf(account).caller()));
   const work = mode === 'same' ? removeAndRead : remove;
   const [began, before] = [performance.now(), usedBy(moto).cpu];
-  await together(listed(manifest.aws?.members), AT_ONCE, (account) => work(apiOf(account), oursIn(estate, account)));
+  await together(listed(manifest.aws?.members), atOnce, (account) => work(apiOf(account), oursIn(estate, account)));
   const [home = ''] = estate.accounts;
   await work(apiOf(home), oursIn(estate, home));
   const answer = { seconds: (performance.now() - began) / 1000, serverCpu: usedBy(moto).cpu - before };
@@ -70,5 +67,5 @@ async function removeAndRead(api: Api, ours: Ours): Promise<void> {
   for (const arn of ours.providers) await api.provider(arn);
 }
 
-const [mode, accounts, moto] = process.argv.slice(2);
-await run(mode === 'writes' ? 'writes' : 'same', Number(accounts), Number(moto));
+const [mode, accounts, atOnce, moto] = process.argv.slice(2);
+await run(mode === 'writes' ? 'writes' : 'same', Number(accounts), Number(atOnce), Number(moto));
