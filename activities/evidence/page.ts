@@ -34,7 +34,7 @@ export function evidencePage({ run, names, summary: s, undo, journal }: Evidence
       ? `<h2>Preconditions not met</h2><ul>${s.preconditions.map((p) => `<li>${esc(p.reason)}${typed(p.next)}`).join('')}</ul>`
       : '',
     '<h2>Decisions</h2>',
-    `<p>Names here and below were ${esc(names)}${names === NAMES.asserted || names === NAMES.both ? ': each is what a person said who they are' : ''}.</p>`,
+    `<p>Names of those who decided were ${esc(names)}${names === NAMES.asserted || names === NAMES.both ? ': each is what a person said who they are' : ''}.</p>`,
     table(
       ['When', 'Who', 'What', 'Reason'],
       s.decisions.map((d) => [d.at, d.decision.by, decisionWords(d), reasonOf(d)]),

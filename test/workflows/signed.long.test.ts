@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -60,23 +60,17 @@ const estate = threeApprovers;
 const approve = (by: string, gate: string, hash: string) => approveIn(RUN, by, gate, hash);
 
 /** What an auditor types, by the page of evidence, who has nothing of ours. */
-async function byThePage(folder: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
+async function byThePage(folder: string, ...more: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const page = readFileSync('docs/evidence.md', 'utf8');
   const own = mkdtempSync(join(stage.folder, 'auditor-'));
-  const put = (name: string, text: string) => {
+  const put = (name: string, text = '') => {
     writeFileSync(join(own, name), text);
     return join(own, name);
   };
-  const told = {
-    KEY: put('key', (await stage.offboard('evidence', 'key')).out),
-    PEOPLE: put('people', readFileSync(join(folder, 'allowed_signers'), 'utf8')),
-  };
-  const VERIFY = put('verify.py', /```python\n(.*?)```/s.exec(page)?.[1] ?? '');
-  const commands = Object.entries({ ...told, VERIFY }).reduce(
-    (text, [name, file]) => text.replace(new RegExp(`^${name}=\\S+`, 'm'), `${name}=${file}`),
-    (/```bash\n(.*?)```/s.exec(page)?.[1] ?? '').replace('cd FOLDER', `cd ${folder}`),
-  );
-  return spawnSync('bash', ['-c', commands], { encoding: 'utf8' });
+  put('verify.py', /```python\n(.*?)```/s.exec(page)?.[1]);
+  const audit = put('audit.sh', /```bash\n(.*?)```/s.exec(page)?.[1]);
+  const key = put('worker.pub', (await stage.offboard('evidence', 'key')).out);
+  return spawnSync('bash', [audit, folder, key, ...more], { encoding: 'utf8' });
 }
 
 const signedAnew = (folder: string) => {
@@ -148,20 +142,24 @@ test('a whole run by signatures of three people: each decision stands in the rec
   expect(said.map((s) => s.says)).toEqual(['start', 'approve', 'approve', 'ready', 'otp']);
   const { manifestHash } = JSON.parse(readFileSync(join(evidence, 'plan.json'), 'utf8')) as Plan;
   expect(said[0]?.message['manifest']).toBe(manifestHash);
-  const audited = await byThePage(evidence);
-  expect(audited).toMatchObject({
-    status: 0,
-    stderr: '',
-    stdout: expect.stringMatching(/each approved before\n5 statements signed by the people\n$/) as string,
-  });
+  const people = join(stage.folder, 'people');
+  cpSync(join(evidence, 'allowed_signers'), people);
+  const audited = await byThePage(evidence, people);
+  expect(audited).toMatchObject({ status: 0, stderr: '' });
+  expect(audited.stdout.match(/^ok: .+$/gm)).toHaveLength(5);
+  expect(audited.stdout).toContain('5 statements signed by the people');
   writeFileSync(join(evidence, '.hidden'), '');
-  expect(await byThePage(evidence)).toMatchObject({ status: 1, stdout: expect.stringContaining('> .hidden') as string });
+  expect(await byThePage(evidence, people)).toMatchObject({ status: 1, stdout: expect.stringContaining('> .hidden\nBROKEN: 3') as string });
   rmSync(join(evidence, '.hidden'));
+  writeFileSync(join(stage.folder, 'others'), `riley namespaces="mepm-offboard" ${sshKey().line}\n`);
+  const byOthers = await byThePage(evidence, join(stage.folder, 'others'));
+  expect(byOthers.stdout.match(/^BROKEN: ./gm)).toEqual(['BROKEN: 4', 'BROKEN: 5']);
   for (const [forge, told] of FORGED) {
     const forged = forgedEvidence(evidence, forge);
     // By whoever holds the worker's machine.
     signedAnew(forged);
-    expect(await byThePage(forged)).toMatchObject({ status: 1, stderr: expect.stringContaining('BROKEN: line ') as string });
+    const byPage = await byThePage(forged, people);
+    expect(byPage.stdout.match(/^BROKEN: ./gm)).toEqual(['BROKEN: 5']);
     expect(await stage.offboard('evidence', 'verify', forged)).toMatchObject({ code: 50, err: expect.stringContaining(told) as string });
   }
   rmSync(join(evidence, signed[1] ?? ''));
