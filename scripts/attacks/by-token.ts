@@ -4,6 +4,7 @@ import { issuerOf } from '../../model/identity/entra.ts';
 import { nonceFor } from '../../model/statement/id-token.ts';
 import type { SignInProof } from '../../model/statement/statement.ts';
 import { right, type Attack } from './by-statement.ts';
+import type { Mechanism } from './mechanisms.ts';
 import type { Got, Scene } from './scene.ts';
 
 /** What an attacker has to forge with: a right ID token of somebody else's statement, the tenant's published key, and a key of their own. */
@@ -17,29 +18,37 @@ interface Forge {
 
 /** With the payload keys, and without an approver's password: an ID token for the right approval is forged, or taken from elsewhere. */
 export const BY_TOKEN: Attack[] = [
-  forging('that nobody signed', 'alg: none', (f) => new UnsecuredJWT(f.claims).encode()),
-  forging('signed by HMAC', 'HS256, the tenant’s public key for a secret', (f) =>
+  forging(['signature'], 'that nobody signed', 'alg: none', (f) => new UnsecuredJWT(f.claims).encode()),
+  forging(['signature'], 'signed by HMAC', 'HS256, the tenant’s public key for a secret', (f) =>
     new SignJWT(f.claims).setProtectedHeader({ alg: 'HS256', kid: f.kid }).sign(Buffer.from(JSON.stringify(f.published))),
   ),
-  forging('of a key of one’s own', 'an unknown kid', (f) => f.signed(f.claims, { kid: randomUUID() })),
-  forging('of a key of one’s own under the tenant’s name', 'the tenant’s kid', (f) => f.signed(f.claims)),
-  forging('that brings its own key along', 'jwk in the header', (f) =>
+  forging(['tenantKey'], 'of a key of one’s own', 'an unknown kid', (f) => f.signed(f.claims, { kid: randomUUID() })),
+  forging(['tenantKey'], 'of a key of one’s own under the tenant’s name', 'the tenant’s kid', (f) => f.signed(f.claims)),
+  forging(['tenantKey'], 'that brings its own key along', 'jwk in the header', (f) =>
     f.signed(f.claims, { jwk: f.own.publicKey.export({ format: 'jwk' }) }),
   ),
-  forging('that names where its key lies', 'jku in the header', (f) => f.signed(f.claims, { jku: 'https://127.0.0.1:1/keys' })),
-  forging('of another issuer', 'iss and key of one’s own', (f) => f.signed({ ...f.claims, iss: 'https://evil.example/v2.0' })),
-  forging('of another tenant', 'tid changed', (f) => f.signed({ ...f.claims, tid: randomUUID() })),
-  forging('that has expired', 'exp an hour ago', (f) => f.signed({ ...f.claims, exp: Math.floor(Date.now() / 1000) - 3_600 })),
+  forging(['tenantKey'], 'that names where its key lies', 'jku in the header', (f) =>
+    f.signed(f.claims, { jku: 'https://127.0.0.1:1/keys' }),
+  ),
+  forging(['tenantKey', 'issuer'], 'of another issuer', 'iss and key of one’s own', (f) =>
+    f.signed({ ...f.claims, iss: 'https://evil.example/v2.0' }),
+  ),
+  forging(['tenantKey', 'tenant'], 'of another tenant', 'tid changed', (f) => f.signed({ ...f.claims, tid: randomUUID() })),
+  forging(['tenantKey', 'expiry'], 'that has expired', 'exp an hour ago', (f) =>
+    f.signed({ ...f.claims, exp: Math.floor(Date.now() / 1000) - 3_600 }),
+  ),
   {
     name: 'approve by a token of another statement',
     tried: 'a right reject’s, under an approval',
     expected: /ProofWrong/,
+    by: ['tokenNonce'],
     act: async (s) => s.update('approve', await swapped(s)),
   },
   {
     name: 'approve by a token of one’s own key, with the tenant’s answer brought along',
     tried: 'admission beside the proof, and in it',
     expected: /ProofWrong/,
+    by: ['tenantKey'],
     async act(s) {
       const { message, statement, forge } = await toForge(s);
       const admission = { key: forge.own.publicKey.export({ format: 'jwk' }), groups: [], roles: [] };
@@ -50,10 +59,11 @@ export const BY_TOKEN: Attack[] = [
   },
 ];
 
-function forging(how: string, tried: string, forge: (f: Forge) => Promise<string> | string): Attack {
+function forging(by: Mechanism[], how: string, tried: string, forge: (f: Forge) => Promise<string> | string): Attack {
   return {
     name: `approve by a token ${how}`,
     tried,
+    by,
     expected: /Proof(?:Wrong|Late)/,
     async act(s): Promise<Got> {
       const { message, statement, forge: given } = await toForge(s);

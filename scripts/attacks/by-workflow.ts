@@ -9,6 +9,7 @@ import { canonical, sha256 } from '../../model/canonical.ts';
 import { SIGNING_FILES } from '../../model/evidence-signature.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import type { Attack } from './by-statement.ts';
+import type { Mechanism } from './mechanisms.ts';
 import type { Got, Scene } from './scene.ts';
 
 /** A workflow id that is no run's. */
@@ -18,44 +19,93 @@ const restoring = (s: Scene) => workflowIdOf('restore', s.stage.manifest.tenant.
 
 /** Runs that are started, or whose ciphertexts are sent elsewhere, while the run waits. */
 export const BESIDE: Attack[] = [
-  { name: 'start in the clear', tried: 'plain JSON, no keys', act: (s) => s.started('offboarding', dryRun(s), unsigned(s), s.outsider) },
+  {
+    name: 'start in the clear',
+    tried: 'plain JSON, no keys',
+    by: ['plain', 'proof'],
+    act: (s) => s.started('offboarding', dryRun(s), unsigned(s), s.outsider),
+  },
   {
     name: 'start without a proof',
     tried: 'encrypted, unsigned',
     expected: /proof: is missing/,
+    by: ['proof'],
     act: (s) => s.started('offboarding', dryRun(s), unsigned(s)),
   },
   {
     name: 'start by a proof of another workflow',
     tried: "the run's own start in a new workflow",
     expected: /another workflow/,
-    act: (s) => s.started('offboarding', dryRun(s), s.startInput()),
+    by: ['workflow'],
+    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ dryRun: true })),
   },
   {
     name: 'start of another manifest than was signed',
-    tried: 'one approver added',
+    tried: 'one approver taken away',
     expected: /another message/,
+    by: ['message'],
     act: (s) =>
       s.started(
         'offboarding',
         dryRun(s),
-        s.startInput({ workflowId: dryRun(s), input: { manifest: { ...s.manifest, approvers: ['mallory'] } } }),
+        s.startInput({ workflowId: dryRun(s), dryRun: true, input: { manifest: { ...s.manifest, approvers: [s.approver] } } }),
       ),
   },
   {
     name: 'start in another name than was signed',
     tried: 'startedBy changed',
     expected: /proof/,
-    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), input: { startedBy: s.approver } })),
+    by: ['who', 'message'],
+    act: (s) =>
+      s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), dryRun: true, input: { startedBy: s.approver } })),
   },
   {
     name: 'start for real of what was signed as a dry run',
     tried: 'dryRun changed',
     expected: /another message/,
+    by: ['message'],
     act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), input: { dryRun: true } })),
   },
-  swappedStart('take over from a run by a start that was signed without it', 'adopt added', { adopt: 'offboarding-another' }),
-  swappedStart('take over from a run whose Temporal is said to be gone', 'oldTemporalGone added', { oldTemporalGone: 'its machine burnt' }),
+  swappedStart(undefined, 'take over from a run by a start that was signed without it', 'adopt added', { adopt: 'offboarding-another' }),
+  swappedStart(['message'], 'take over from a run whose Temporal is said to be gone', 'oldTemporalGone added', {
+    oldTemporalGone: 'its machine burnt',
+  }),
+  {
+    name: "the run's own start, copied as it lies in history",
+    tried: 'its ciphertext in a new workflow',
+    act: async (s) => await copied(s, dryRun(s), await payloadsOfStart(s)),
+  },
+  {
+    name: 'a run whose id is a path',
+    tried: 'workflow id ../../x',
+    act: (s) => s.started('offboarding', `../../${randomUUID()}`, s.startInput()),
+  },
+  {
+    name: '100 updates of garbage',
+    tried: 'with the payload keys, every name',
+    async act(s) {
+      const got = new Set<string>();
+      for (let n = 0; n < 100; n++) got.add(await s.update(NAMES[n % NAMES.length] ?? '', [null, n, {}, { by: n }, []][n % 5]));
+      return [...got].includes('taken') ? 'taken' : `refused: ${[...got].map((g) => g.replace('refused: ', '')).join(', ')}`;
+    },
+  },
+  {
+    name: '100 signals of garbage',
+    tried: 'no keys, every name',
+    async act(s) {
+      for (let n = 0; n < 100; n++)
+        await s.outsider.workflow
+          .getHandle(s.workflowId)
+          .signal(['approve', 'pause?', 'lift', 'x'][n % 4] ?? '', n % 2 === 0 ? { by: n } : [null, n]);
+      return (await s.until((v) => v.status !== 'running' || v.gate !== undefined)).gate?.gate === 'plan'
+        ? 'refused: the run goes on'
+        : 'taken';
+    },
+  },
+];
+
+/** Of a run that removed nothing and has not ended, so that not even who may would be given anything back. */
+export const RESTORES: Attack[] = [
   {
     name: 'restore in the clear',
     tried: 'plain JSON, no keys',
@@ -100,47 +150,16 @@ export const BESIDE: Attack[] = [
       return await s.started('restore', restoring(s), s.restoreInput(run, run, LIFT));
     },
   },
-  {
-    name: "the run's own start, copied as it lies in history",
-    tried: 'its ciphertext in a new workflow',
-    act: async (s) => await copied(s, dryRun(s), await payloadsOfStart(s)),
-  },
-  {
-    name: 'a run whose id is a path',
-    tried: 'workflow id ../../x',
-    act: (s) => s.started('offboarding', `../../${randomUUID()}`, s.startInput()),
-  },
-  {
-    name: '100 updates of garbage',
-    tried: 'with the payload keys, every name',
-    async act(s) {
-      const got = new Set<string>();
-      for (let n = 0; n < 100; n++) got.add(await s.update(NAMES[n % NAMES.length] ?? '', [null, n, {}, { by: n }, []][n % 5]));
-      return [...got].includes('taken') ? 'taken' : `refused: ${[...got].map((g) => g.replace('refused: ', '')).join(', ')}`;
-    },
-  },
-  {
-    name: '100 signals of garbage',
-    tried: 'no keys, every name',
-    async act(s) {
-      for (let n = 0; n < 100; n++)
-        await s.outsider.workflow
-          .getHandle(s.workflowId)
-          .signal(['approve', 'pause?', 'lift', 'x'][n % 4] ?? '', n % 2 === 0 ? { by: n } : [null, n]);
-      return (await s.until((v) => v.status !== 'running' || v.gate !== undefined)).gate?.gate === 'plan'
-        ? 'refused: the run goes on'
-        : 'taken';
-    },
-  },
 ];
 
 /** A start that was signed whole, of which something else was changed then. */
-function swappedStart(name: string, tried: string, input: object): Attack {
+function swappedStart(by: Mechanism[] | undefined, name: string, tried: string, input: object): Attack {
   return {
     name,
     tried,
     expected: /another message/,
-    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), input })),
+    ...(by ? { by } : {}),
+    act: (s) => s.started('offboarding', dryRun(s), s.startInput({ workflowId: dryRun(s), dryRun: true, input })),
   };
 }
 
@@ -191,6 +210,7 @@ export const AFTERWARDS: Attack[] = [
     name: 'start again by the statement of the run that ended',
     tried: 'the same number a second time',
     expected: /began .* already/,
+    by: ['once'],
     act: async (s) => {
       const [input] =
         (await s.session.client.options.loadedDataConverter.payloadCodecs[0]?.decode(await payloadsOfStart(s), {
@@ -205,16 +225,17 @@ export const AFTERWARDS: Attack[] = [
 
 /** Evidence of the run, changed in some way. */
 export function onEvidence(folder: string): Attack[] {
-  const changed = (name: string, tried: string, change: (copy: string) => void): Attack[] => [
-    tampered(name, tried, change),
-    tampered(`${name}, the worker's signature taken away`, tried, (copy) => {
+  const changed = (by: Mechanism[], name: string, tried: string, change: (copy: string) => void): Attack[] => [
+    tampered(['signed', ...by], name, tried, change),
+    tampered(by, `${name}, the worker's signature taken away`, tried, (copy) => {
       for (const file of SIGNING_FILES) rmSync(join(copy, file), { force: true });
       change(copy);
     }),
   ];
-  const tampered = (name: string, tried: string, change: (copy: string) => void): Attack => ({
+  const tampered = (by: Mechanism[], name: string, tried: string, change: (copy: string) => void): Attack => ({
     name: `evidence: ${name}`,
     tried,
+    by,
     act: () => {
       const copy = mkdtempSync(join(tmpdir(), 'offboard-attack-'));
       cpSync(folder, copy, { recursive: true });
@@ -245,35 +266,44 @@ export function onEvidence(folder: string): Attack[] {
     );
   };
   return [
-    ...changed('a line removed', 'the last but one', (c) => write(c, lines(c).toSpliced(-2, 1))),
-    ...changed('lines reordered', 'two of them', (c) => write(c, [...lines(c).slice(0, -3), ...lines(c).slice(-3).toReversed()])),
-    ...changed('the last lines dropped', 'two of them', (c) => write(c, lines(c).slice(0, -2))),
-    ...changed('a line said twice', 'the chain made anew', (c) => chained(c, [...lines(c), ...lines(c).slice(-1)])),
-    ...changed('a decision removed, and the chain made anew', 'hashes recomputed', (c) =>
+    ...changed(['chain', 'retold'], 'a line removed', 'the last but one', (c) => write(c, lines(c).toSpliced(-2, 1))),
+    ...changed(['chain', 'retold', 'order'], 'lines reordered', 'two of them', (c) =>
+      write(c, [...lines(c).slice(0, -3), ...lines(c).slice(-3).toReversed()]),
+    ),
+    ...changed(['chain', 'retold', 'order'], 'the last lines dropped', 'two of them', (c) => write(c, lines(c).slice(0, -2))),
+    ...changed(['chain', 'retold', 'order'], 'a line said twice', 'the chain made anew', (c) =>
+      chained(c, [...lines(c), ...lines(c).slice(-1)]),
+    ),
+    ...changed(['chain', 'retold', 'files'], 'a decision removed, and the chain made anew', 'hashes recomputed', (c) =>
       chained(
         c,
         lines(c).filter((l) => !l.includes('"type":"decision"')),
       ),
     ),
-    ...changed('a decision in another name, and the chain made anew', 'hashes recomputed', (c) =>
+    ...changed(['chain', 'retold', 'decisions'], 'a decision in another name, and the chain made anew', 'hashes recomputed', (c) =>
       chained(
         c,
         lines(c).map((l) => l.replaceAll('"kind":"reject"', '"kind":"approve"')),
       ),
     ),
-    ...changed('another ending', 'status completed', (c) =>
+    ...changed(['chain', 'retold', 'ending'], 'another ending', 'status completed', (c) =>
       chained(
         c,
         lines(c).map((l) => l.replace('"status":"denied"', '"status":"completed"')),
       ),
     ),
-    ...changed('a file added', 'notes.txt', (c) => writeFileSync(join(c, 'notes.txt'), 'x')),
-    ...changed('a signature removed', 'of a statement', (c) => rmSync(join(c, statementIn(c)))),
-    ...changed('whose keys they are', 'allowed_signers', (c) => writeFileSync(join(c, 'allowed_signers'), 'mallory ssh-ed25519 AAAA\n')),
-    ...changed('the page', 'a word of it', (c) =>
+    ...changed(['files'], 'a file added', 'notes.txt', (c) => writeFileSync(join(c, 'notes.txt'), 'x')),
+    ...changed(['retold'], 'a signature removed', 'of a statement', (c) => rmSync(join(c, statementIn(c)))),
+    ...changed(['retold', 'files'], 'whose keys they are', 'allowed_signers', (c) =>
+      writeFileSync(join(c, 'allowed_signers'), 'mallory ssh-ed25519 AAAA\n'),
+    ),
+    ...changed(['retold'], 'the page', 'a word of it', (c) =>
       writeFileSync(join(c, 'index.html'), readFileSync(join(c, 'index.html'), 'utf8').replace('denied', 'completed')),
     ),
-    ...changed('the plan', 'cut off', (c) => writeFileSync(join(c, 'plan.json'), readFileSync(join(c, 'plan.json'), 'utf8').slice(0, -2))),
+    ...changed(['planHash', 'retold'], 'the plan', 'one item less', (c) => {
+      const plan = JSON.parse(readFileSync(join(c, 'plan.json'), 'utf8')) as { items: unknown[] };
+      writeFileSync(join(c, 'plan.json'), JSON.stringify({ ...plan, items: plan.items.slice(1) }, undefined, 2));
+    }),
   ];
 }
 

@@ -1,20 +1,18 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
-import { setStage } from '../../client/demo/stage.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
-import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
+import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
-import { Scene } from './scene.ts';
-import { signInSigners, sshSigners } from './signers.ts';
+import { onStage, type Mode } from './on-stage.ts';
+import type { Scene } from './scene.ts';
+import { withoutIn } from './without.ts';
 
 /**
  * `npm run attacks -- [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
  * may know people. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
- * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds.
+ * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds. `--without MECHANISM`, or `all`:
+ * tries that each succeeds as soon as what holds it is switched off (`without.ts`).
  */
 interface Tried {
   name: string;
@@ -25,12 +23,9 @@ interface Tried {
   held: boolean;
 }
 
-type Mode = 'ssh' | 'entra' | 'asserted';
-
-const ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
-
 async function run(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, without: { type: 'string' } } });
+  if (values.without !== undefined) return await withoutIn(values.without, values.json);
   const told: Tried[] = [];
   const tell = (tried: Tried) => {
     told.push(tried);
@@ -55,14 +50,9 @@ async function run(): Promise<void> {
 /** Proofs are demanded. Returns how many objects of the estate were changed by attacks. */
 async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): Promise<number> {
   return await onStage(mode, async (scene) => {
-    await scene.session.client.workflow.start('offboarding', {
-      workflowId: scene.workflowId,
-      taskQueue: scene.session.taskQueue,
-      args: [await scene.startInput()],
-    });
-    await scene.until((v) => v.gate?.gate === 'plan');
+    await scene.begin();
     const ofMode = mode === 'entra' ? BY_TOKEN : [];
-    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...ON_CODEC_SERVER])
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...RESTORES, ...ON_CODEC_SERVER])
       tell(await judged(attack, mode, scene));
     const { ours, untouched } = await scene.stage.sandbox.report();
     const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;
@@ -102,7 +92,7 @@ async function underAsserted(tell: (tried: Tried) => void): Promise<number> {
   });
 }
 
-async function judged(attack: Attack, mode: Tried['mode'], scene: Scene): Promise<Tried> {
+async function judged(attack: Attack, mode: Mode, scene: Scene): Promise<Tried> {
   const got = await attack.act(scene);
   const refused = got.startsWith('refused');
   const held = refused && (mode === 'asserted' || attack.expected === undefined || attack.expected.test(got));
@@ -114,33 +104,6 @@ async function judged(attack: Attack, mode: Tried['mode'], scene: Scene): Promis
     got,
     held,
   };
-}
-
-async function onStage(mode: Tried['mode'], work: (scene: Scene) => Promise<number>): Promise<number> {
-  const folder = resolve('.offboard', `attacks-${mode}`);
-  const keys = `${folder}-keys`;
-  const people = ['sam.operator@contoso.example', 'riley.approver@contoso.example', 'dana.otp@contoso.example'];
-  rmSync(keys, { recursive: true, force: true });
-  mkdirSync(keys, { recursive: true, mode: 0o700 });
-  const signIns = mode === 'entra' ? signInSigners(ESTATE, join(keys, 'estate.yaml'), people, 'mallory') : undefined;
-  const signers = signIns ?? sshSigners(keys, people, 'mallory');
-  process.env['OFFBOARD_EVIDENCE_DIR'] = resolve(folder, 'evidence');
-  const stage = await setStage({
-    estate: signIns?.estate ?? ESTATE,
-    folder,
-    keep: false,
-    policy: mode === 'asserted' ? () => ({}) : signers.policy,
-    progress: (line) => process.stderr.write(`${line}\n`),
-  });
-  // This program signs in itself, as a browser does.
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(join(folder, 'sandbox', 'ca.pem'), 'utf8')]);
-  const scene = await Scene.open(stage, signers);
-  try {
-    return await work(scene);
-  } finally {
-    await scene.close();
-    await stage.strike();
-  }
 }
 
 await run();

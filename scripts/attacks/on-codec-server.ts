@@ -2,26 +2,34 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Attack } from './by-statement.ts';
+import type { Mechanism } from './mechanisms.ts';
 import type { Got, Scene } from './scene.ts';
 
 /** The codec server of the Temporal UI opens whatever it is asked to: so by pages in the browser of somebody who has that UI open. */
 export const ON_CODEC_SERVER: Attack[] = [
-  attack('DNS rebinding', 'a page of evil.example whose name leads to this machine, with the secret', { host: 'evil.example' }, /421/),
-  attack('DNS rebinding to the right port', 'the same, by its own name and our port', { host: 'evil.example:PORT' }, /421/),
-  attack('a page of another origin', 'with the secret', { origin: 'https://evil.example' }, /403/),
-  attack('a sandboxed page', 'with the secret and Origin: null', { origin: 'null' }, /403/),
-  attack('a page of another port of this machine', 'with the secret', { origin: 'http://127.0.0.1:1' }, /403/),
-  attack('a program of this machine that was not told the secret', 'by the right name and no path', {}, /401/, '/decode'),
-  attack('a guessed secret', 'another path', {}, /401/, `/${'A'.repeat(43)}/decode`),
-  attack('another namespace', 'X-Namespace changed', { 'x-namespace': 'other' }, /403/),
-  attack('a form that a page may send unasked', 'Content-Type: text/plain', { 'content-type': 'text/plain' }, /415/),
+  attack(
+    'host',
+    'DNS rebinding',
+    'a page of evil.example whose name leads to this machine, with the secret',
+    { host: 'evil.example' },
+    /421/,
+  ),
+  attack('host', 'DNS rebinding to the right port', 'the same, by its own name and our port', { host: 'evil.example:PORT' }, /421/),
+  attack('origin', 'a page of another origin', 'with the secret', { origin: 'https://evil.example' }, /403/),
+  attack('origin', 'a sandboxed page', 'with the secret and Origin: null', { origin: 'null' }, /403/),
+  attack('origin', 'a page of another port of this machine', 'with the secret', { origin: 'http://127.0.0.1:1' }, /403/),
+  attack('secret', 'a program of this machine that was not told the secret', 'by the right name and no path', {}, /401/, '/decode'),
+  attack('secret', 'a guessed secret', 'another path', {}, /401/, `/${'A'.repeat(43)}/decode`),
+  attack('codecNamespace', 'another namespace', 'X-Namespace changed', { 'x-namespace': 'other' }, /403/),
+  attack('contentType', 'a form that a page may send unasked', 'Content-Type: text/plain', { 'content-type': 'text/plain' }, /415/),
 ];
 
-function attack(name: string, tried: string, headers: Record<string, string>, expected: RegExp, path?: string): Attack {
+function attack(by: Mechanism, name: string, tried: string, headers: Record<string, string>, expected: RegExp, path?: string): Attack {
   return {
     name: `codec server: ${name}`,
     tried,
     expected,
+    by: [by],
     async act(s) {
       // What is asked for is there to be had: as the UI asks, it is answered.
       const right = await asked(s, {});

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Client, WorkflowNotFoundError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Stage } from '../../client/demo/stage.ts';
 import { viewOf } from '../../client/run/ask.ts';
@@ -14,6 +14,8 @@ import { statementText, type Proof, type Saying, type Where } from '../../model/
 import type { Signers } from './signers.ts';
 
 const HOUR_MS = 3_600_000;
+
+const UNREAD = 'refused: without keys nobody reads why';
 
 /** What was tried, and what came of it in a word or two: the code of a refusal, or `taken`. */
 export type Got = string;
@@ -70,6 +72,20 @@ export class Scene {
     return new Client({ connection: this.session.connection, namespace: this.session.client.options.namespace });
   }
 
+  /** Whether a run asks for approval of its plan. */
+  async asks(): Promise<boolean> {
+    const view = await this.view().catch(() => undefined);
+    return view?.status === 'running' && view.gate?.gate === 'plan';
+  }
+
+  /** Starts a run, in place of one that goes on, and waits until it asks for approval. */
+  async begin(): Promise<void> {
+    await this.run.terminate('a new one begins').catch(() => {});
+    const options = { workflowId: this.workflowId, taskQueue: this.session.taskQueue, args: [await this.startInput()] };
+    await this.session.client.workflow.start('offboarding', options);
+    await this.until((v) => v.gate?.gate === 'plan');
+  }
+
   view(): Promise<RunView> {
     return viewOf(this.session, this.workflowId);
   }
@@ -101,7 +117,22 @@ export class Scene {
   /** Sends an update as a client does that has the payload keys. */
   async update(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
     const handle = client.workflow.getHandle(this.workflowId);
-    return await codeOf(() => client.withDeadline(Date.now() + 30_000, () => handle.executeUpdate(name, { args: [message] })));
+    const updateId = randomUUID();
+    const got = await codeOf(() =>
+      client.withDeadline(Date.now() + 30_000, () => handle.executeUpdate(name, { args: [message], updateId })),
+    );
+    return got === UNREAD ? await this.#answerTo(updateId) : got;
+  }
+
+  /** What came of an update that somebody sent who cannot read it. */
+  async #answerTo(updateId: string): Promise<Got> {
+    try {
+      return await codeOf(() => this.run.getUpdateHandle(updateId).result());
+    } catch (error) {
+      // What is refused before it is written to history nobody keeps.
+      if (error instanceof WorkflowNotFoundError) return UNREAD;
+      throw error;
+    }
   }
 
   /** Sends a signal, and waits until the run has refused it or taken it. */
@@ -118,8 +149,8 @@ export class Scene {
   }
 
   /** The input of an offboarding, proved by whoever starts it unless told otherwise. */
-  async startInput(forged: Forged & { workflowId?: string; input?: object } = {}): Promise<object> {
-    const said = { manifest: ManifestSchema.parse(this.manifest), by: this.starter, dryRun: false };
+  async startInput(forged: Forged & { workflowId?: string; dryRun?: boolean; input?: object } = {}): Promise<object> {
+    const said = { manifest: ManifestSchema.parse(this.manifest), by: this.starter, dryRun: forged.dryRun ?? false };
     const nonce = randomBytes(16).toString('hex');
     const where = {
       namespace: this.session.client.options.namespace,
@@ -135,7 +166,7 @@ export class Scene {
       HOUR_MS,
     );
     const proof = await this.signers.prove(text, forged.with ?? this.starter);
-    return { manifest: this.manifest, startedBy: this.starter, dryRun: false, searchAttributes: false, proof, ...forged.input };
+    return { manifest: this.manifest, startedBy: this.starter, dryRun: said.dryRun, searchAttributes: false, proof, ...forged.input };
   }
 
   /** `proof`: of the restore of what; without it unsigned. `lift`: signed as the lift of an ended run, for that reason. */
@@ -156,13 +187,12 @@ export class Scene {
   /** Starts a workflow and tells how it ended, where it does at once. */
   async started(type: string, workflowId: string, input: unknown, client: Client = this.session.client): Promise<Got> {
     const options = { workflowId, taskQueue: this.session.taskQueue, args: [await input] };
-    const handle = await client.workflow.start(type, options);
+    await client.workflow.start(type, options);
+    // Whoever has the keys reads how it ended.
+    const handle = this.session.client.workflow.getHandle(workflowId);
     const ended = handle.result().then(
       (result) => `${(result as { status?: string }).status ?? 'ended'}: ${(result as { reason?: string }).reason?.split(';')[0] ?? ''}`,
-      (error: unknown) =>
-        isUnreadable(error)
-          ? 'refused: without keys nobody reads why'
-          : `refused: ${(error as { cause?: Error }).cause?.message ?? String(error)}`,
+      (error: unknown) => `refused: ${(error as { cause?: Error }).cause?.message ?? String(error)}`,
     );
     const got = await Promise.race([ended, sleep(20_000).then(() => 'taken: it goes on')]);
     if (got.startsWith('taken')) await handle.terminate('the attack is over');
@@ -174,7 +204,7 @@ export class Scene {
   }
 }
 
-/** An answer that is encrypted: of an update that was taken there is none. */
+/** An answer that is encrypted. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof Error && /[Uu]nknown encoding: binary\/encrypted/.test(error.message);
 }
@@ -185,7 +215,7 @@ async function codeOf(work: () => Promise<unknown>): Promise<Got> {
     await work();
     return 'taken';
   } catch (error) {
-    if (isUnreadable(error)) return 'refused: without keys nobody reads why';
+    if (isUnreadable(error)) return UNREAD;
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const cause = error.cause;
     const code = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;

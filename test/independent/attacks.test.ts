@@ -17,3 +17,18 @@ test('every attack on who decides holds where signatures or sign-ins are demande
   expect([last.attacks >= 230, last.held]).toEqual([true, last.attacks]);
   expect(last.asserted).toContain('approve in the clear, as a signal');
 }, 600_000);
+
+test('an attack that a mechanism holds succeeds as soon as that is switched off', () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/attacks/main.ts', '--without', 'fourEyes', '--json'], {
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
+  const told = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  const approve = { name: 'approve by whoever started the run', without: ['fourEyes'], got: 'taken', held: false };
+  expect(told).toContainEqual({ ...approve, mode: 'ssh' });
+  expect(told).toContainEqual({ ...approve, mode: 'entra' });
+  expect(told.at(-1)).toMatchObject({ attacks: 4, real: 4, notReal: [] });
+}, 300_000);
