@@ -48,7 +48,7 @@ export const BY_TOKEN: Attack[] = [
     name: 'approve by a token of one’s own key, with the tenant’s answer brought along',
     tried: 'admission beside the proof, and in it',
     expected: /ProofWrong/,
-    by: ['tenantKey'],
+    by: ['tenantKey', 'message'],
     async act(s) {
       const { message, statement, forge } = await toForge(s);
       const admission = { key: forge.own.publicKey.export({ format: 'jwk' }), groups: [], roles: [] };
