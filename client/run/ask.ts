@@ -90,9 +90,11 @@ export async function requireRun(session: Session, workflowId: string): Promise<
   const told = (error: unknown) => error instanceof OffboardError && (error.code === 'StartRefused' || error.code === 'AnswerRefused');
   const view = await viewOf(session, workflowId).catch(undefinedIf((error) => !told(error)));
   const lapsed = view?.status === 'denied' && view.gateOutcome === 'expired';
+  // One that was terminated never came to tell of its end.
+  const status = view === undefined || view.status === 'running' ? state.name.toLowerCase() : view.status;
   throw new OffboardError(
     lapsed ? 'GateExpired' : 'GateNotOpen',
-    `RUN: ${workflowId} has ended (${lapsed ? 'denied: its gate closed without a decision' : (view?.status ?? state.name.toLowerCase())}); nothing waits for an answer any more: start a new run`,
+    `RUN: ${workflowId} has ended (${lapsed ? 'denied: its gate closed without a decision' : status}); nothing waits for an answer any more: start a new run`,
   );
 }
 

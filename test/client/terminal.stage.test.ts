@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../model/errors.ts';
 import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION, TENANT, type TestEstate } from '../harness/estate.ts';
@@ -5,7 +6,7 @@ import { approveGate, startedRun } from '../harness/people.ts';
 import { recordsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 import { atTerminal } from '../harness/terminal.ts';
-import { clearRun, RUN, runAtPlan } from './on-stage.ts';
+import { clearRun, runAtPlan } from './on-stage.ts';
 
 const stage = new Stage();
 beforeAll(() => stage.open());
@@ -79,9 +80,16 @@ test.each([
 
 test('a one-time password is not shown while it is typed', async () => {
   const answers = [{ question: /One-time password for collector-aws: $/, type: '918273' }];
-  const seen = await atTerminal(stage, answers, 'otp', RUN, 'collector-aws', '--by', MAILBOX);
+  const seen = await atTerminal(stage, answers, 'otp', `offboarding-${randomUUID()}`, 'collector-aws', '--by', MAILBOX);
   expect(seen).toMatchObject({ code: EXIT_CODES.RunNotFound, text: expect.stringContaining('One-time password for') as string });
   expect(seen.text).not.toContain('918273');
+});
+
+test('a run that somebody terminated is told as that to whoever says something to it', async () => {
+  const { run } = await runAtPlan(stage, smallEstate());
+  await stage.session.client.workflow.getHandle(run).terminate('by an administrator');
+  const told = await stage.offboard('pause', run, '--by', APPROVER);
+  expect(told).toMatchObject({ code: EXIT_CODES.GateNotOpen, err: expect.stringContaining('has ended (terminated)') as string });
 });
 
 test('what is neither keep nor leave decides nothing; said by an option, nothing is asked', async () => {
