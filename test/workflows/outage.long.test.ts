@@ -42,15 +42,16 @@ test('clouds that go away after phase 1 make the run wait, trying again, at a ph
   expect(await stage.sandbox.client.report()).toMatchObject({ ours: { left: [] }, untouched: { changed: [] } });
 });
 
-/** Gives AWS another secret, so that no session of the worker is known there any more, or has it back; returns the one before. */
-async function otherSecret(sealKey: string): Promise<string> {
-  let before = '';
+/** AWS knows the worker's sessions and its secret key no more, until what is returned is called. */
+async function takeKeysAway(): Promise<() => Promise<void>> {
+  let before: unknown;
   await stage.sandbox.change(({ credentials }) => {
-    const slot = credentials['aws'] as { sealKey: string };
-    before = slot.sealKey;
-    slot.sealKey = sealKey;
+    before = structuredClone(credentials['aws']);
+    const slot = credentials['aws'] as { sealKey: string; baseKey: { secretAccessKey: string } };
+    slot.sealKey = 'no session counts any more';
+    slot.baseKey.secretAccessKey = 'another';
   });
-  return before;
+  return () => stage.sandbox.change(({ credentials }) => void (credentials['aws'] = before as never));
 }
 
 /** A run whose plan is read, and how many of its items are removed in AWS. */
@@ -73,14 +74,14 @@ test('of what is gone a failed sign-in tells nothing: nobody may decide about it
   const { run: journal } = await approveGate(stage, run, 'plan');
   await hold.reached;
   await expect.poll(() => allRemoved(journal), { timeout: 60_000 }).toBe(true);
-  const before = await otherSecret('somebody revoked them');
+  const giveBack = await takeKeysAway();
   hold.release();
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
   expect(Object.fromEntries(unresolved.map((o) => [o.item, o.code]))).toEqual(
-    Object.fromEntries(inAws.map((id) => [id, 'InvalidClientTokenId'])),
+    Object.fromEntries(inAws.map((id) => [id, 'SignatureDoesNotMatch'])),
   );
   await refusedToWaive('--all');
-  await otherSecret(before);
+  await giveBack();
   await retried();
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
 });
@@ -89,24 +90,26 @@ test('a sign-in that fails at a cloud which only uses a thing tells nothing of t
   const { run, allRemoved, refusedToWaive, retried } = await runWithAws();
   const { aws } = stage.deps.clouds;
   onTestFinished(() => void (stage.deps.clouds.aws = aws));
-  let before: Promise<string> | undefined;
+  let giveBack: Promise<() => Promise<void>> | undefined;
   let journal = '';
   stage.deps.clouds.aws = {
     ...aws,
     // Whoever uses the application is asked right before that is removed.
     async read(...asked) {
-      if (await allRemoved(journal)) await (before ??= otherSecret('somebody revoked them'));
+      if (await allRemoved(journal)) await (giveBack ??= takeKeysAway());
       return (await aws.read(...asked)) as unknown;
     },
   };
   journal = (await approveGate(stage, run, 'plan')).run;
   const { unresolved } = await stage.until(run, (v) => v.awaiting.length > 0);
-  expect(unresolved).toMatchObject([{ item: APPLICATION, outcome: 'blocked', code: 'InvalidClientTokenId' }]);
+  expect(unresolved).toMatchObject([{ item: APPLICATION, outcome: 'blocked', code: 'SignatureDoesNotMatch' }]);
   await refusedToWaive(APPLICATION);
-  await otherSecret((await before) ?? '');
+  await (
+    await giveBack
+  )?.();
   await retried();
   await stage.until(run, (v) => v.gate?.gate === 'collectors');
-  expect(await outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ code: 'InvalidClientTokenId' }, { outcome: 'removed' }]);
+  expect(await outcomesOf(stage, journal, APPLICATION)).toMatchObject([{ code: 'SignatureDoesNotMatch' }, { outcome: 'removed' }]);
 });
 
 test('clouds away for longer than waits.unreachable make the items fail with a reason; an approver has them tried again', async () => {
