@@ -18,7 +18,9 @@ export function productOn(endpoint: string) {
     AWS_REGION: 'us-east-1',
   });
   const cloud = awsCloud();
-  const context = { manifest: { aws: { assumeRole: ENTRY_ROLE }, guards: { usedWithin: 0 } } } as unknown as ReadContext;
+  const context = {
+    manifest: { aws: { assumeRole: ENTRY_ROLE }, guards: { usedWithin: 0 }, waits: { settle: 20 } },
+  } as unknown as ReadContext;
   const connect = (system: SystemId) => cloud.connect(system, context);
   const kindOf = (item: PlanItem) => {
     const kind = cloud.kinds.find((k) => k.name === item.kind);

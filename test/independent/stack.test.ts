@@ -78,7 +78,9 @@ async function made() {
   return { kind, undo: kind.undo, api, item, run: (lines: string[]) => shell(within(lines).join('\n')) };
 }
 
-const context = { manifest: { aws: { assumeRole: ENTRY_ROLE }, guards: { usedWithin: 0 } } } as unknown as ReadContext;
+const context = {
+  manifest: { aws: { assumeRole: ENTRY_ROLE }, guards: { usedWithin: 0 }, waits: { settle: 20 } },
+} as unknown as ReadContext;
 
 test('a stack of another house is kept, goes with its role, and comes back the same by call and by script', async () => {
   const { kind, undo, api, item, run } = await made();
