@@ -9,7 +9,7 @@ import { planHash, type Plan } from '../../model/plan.ts';
 import type { Piece, ReadInput } from '../../model/reading.ts';
 import type { reading } from '../../workflows/reading.ts';
 import { APPROVER, MAILBOX, smallEstate, STARTER, TENANT } from '../harness/estate.ts';
-import { finish, newMail, resultOf, startedRun } from '../harness/people.ts';
+import { newMail, resultOf } from '../harness/people.ts';
 import { abandonRestore } from '../harness/restores.ts';
 import { Stage, type CliResult } from '../harness/stage.ts';
 import { clearRun, expectRefused, runAtPlan, typedIn } from './on-stage.ts';
@@ -89,28 +89,6 @@ test('who has the payload keys and nothing else starts, reads, approves, and pro
   const { plan: restore } = JSON.parse(await done('restore', run, '--dry-run', '--by', STARTER, '--json')) as { plan: Plan };
   expect(restore.items.length).toBeGreaterThan(3);
   expect(readdirSync(HOME)).toEqual(['keys.json']);
-}, 120_000);
-
-test('once Temporal has forgotten a run, it is told from its records as before', async () => {
-  const run = await startedRun(stage, smallEstate());
-  await finish(stage, run);
-  const before = await done('report', run);
-  const { client } = stage.session;
-  const { runId } = await client.workflow.getHandle(run).describe();
-  await client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: run, runId } });
-  await expect
-    .poll(
-      () =>
-        client.workflow
-          .getHandle(run)
-          .describe()
-          .catch((e: Error) => e.name),
-      { timeout: 60_000 },
-    )
-    .toBe('WorkflowNotFoundError');
-  expect(await done('report', run)).toBe(before);
-  expect(await done('status', run)).toBe(before);
-  expect(await done('plan', run)).toContain('ours: trusts');
 }, 120_000);
 
 test('a plan and a journal far larger than a payload are read in pieces, each small, and put together whole', async () => {

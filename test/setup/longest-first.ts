@@ -2,12 +2,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take much longer than others: begun last, each would run alone while the other cores are idle. */
 const LONG = [
+  'workflows/policy-changed.long',
   'estates/by-process.long',
   'workflows/worker-killed.long',
   'workflows/restore-worker-killed.long',
+  'independent/azure',
+  'independent/chaos',
   'independent/attacks',
   'independent/aws-undo',
-  'independent/chaos',
   'independent/aws-own-access',
 ];
 
