@@ -26,5 +26,8 @@ const byId = ({ items }: Pick<Plan, 'items'>): ReadonlyMap<string, PlanItem> => 
 function named(items: PlanItem[], how: string): string | undefined {
   if (items.length === 0) return undefined;
   const rest = items.length > MOST_NAMED ? ` and ${items.length - MOST_NAMED} more` : '';
-  return `${counted(items.length, 'item')} ${how} (${items.slice(0, MOST_NAMED).map((i) => i.id).join(', ')}${rest})`; // prettier-ignore
+  return `${counted(items.length, 'item')} ${how} (${items
+    .slice(0, MOST_NAMED)
+    .map((i) => i.id)
+    .join(', ')}${rest})`;
 }

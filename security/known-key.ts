@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { sha256 } from '../model/canonical.ts';
@@ -13,7 +14,7 @@ export interface Workers {
 
 /**
  * Demands that the key that a one-time password is to be sealed to is the one that this machine knows: what OFFBOARD_OTP_KEY names, else what the workers of that task
- * queue had at its first use. Whoever has the payload keys could answer with a key of their own. Throws AnswerRefused.
+ * queue had at its first use. Whoever has the payload keys could answer with a key of their own. Throws AnswerRefused, UnreadableFile.
  */
 export async function demandKnownKey(key: JWK, workers: Workers, env: NodeJS.ProcessEnv): Promise<void> {
   const seen = await calculateJwkThumbprint(key);
@@ -29,11 +30,13 @@ export async function demandKnownKey(key: JWK, workers: Workers, env: NodeJS.Pro
   );
 }
 
-/** Where nothing can be written, as in a container, nothing is remembered. */
+/** Where no file can be made, as in a container, nothing is remembered; one that is there and cannot be read is no reason to take another key. */
 function firstSeen(file: string, seen: string): string {
   try {
     return readOrCreatePrivate(file, () => seen);
-  } catch {
-    return seen;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!existsSync(file)) return seen;
+    throw new OffboardError('UnreadableFile', `${file} cannot be read (${code}); mend its permissions`, { cause: error });
   }
 }

@@ -36,6 +36,8 @@ export class Decisions {
   restores = false;
   /** Only from quarantine, and why. */
   lifts: { reason: string } | undefined;
+  /** Nobody proved who started it, where the policy wants that: so it must have done nothing. */
+  #startUnproved = false;
   /** Judged by the policy that is recorded after it. */
   #begun: { at: string; started: Extract<JournalRecord, { type: 'run-started' }> } | undefined;
 
@@ -59,6 +61,7 @@ export class Decisions {
       return this.#unprovedStart();
     }
     if (r.type === 'collector') return this.#unprovedOfCollector(at, r);
+    if (r.type === 'intent' && this.#startUnproved) return `${r.item} was begun, and nothing proves who started the run`;
     if (r.type !== 'decision') return undefined;
     const { decision } = r;
     if (decision.kind === 'approve') {
@@ -74,7 +77,7 @@ export class Decisions {
     return verdict.ok ? undefined : `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
   }
 
-  /** A run that was refused since nobody proved who started it has no proof, and did nothing. */
+  /** The first policy judges it. A run that was refused since nobody proved who started it has no proof. */
   #unprovedStart(): string | undefined {
     if (!this.#begun || !this.#policy) return undefined;
     const { at, started } = this.#begun;
@@ -90,7 +93,10 @@ export class Decisions {
       );
       return verdict.ok ? undefined : `the lift of ${at} (by ${by}) is not proved: ${verdict.message}`;
     }
-    if (!proof) return undefined;
+    if (!proof) {
+      this.#startUnproved = this.#policy.identity !== 'asserted';
+      return undefined;
+    }
     const said = restores === undefined ? { by, manifest: manifestHash } : { by, tenantId, restores };
     return this.#notAsSigned(restores === undefined ? 'start' : 'restore', said, proof, proving, `the start of ${at}`);
   }

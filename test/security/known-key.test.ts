@@ -36,6 +36,18 @@ test('the key that is named counts at first use already, and nothing is remember
   expect(() => statSync(join(folder, 'other'))).toThrow('ENOENT');
 });
 
+test('a key that is remembered and cannot be read is no reason to take another one', async () => {
+  const env = { OFFBOARD_HOME: join(folder, 'odd') };
+  await demandKnownKey(ours, WORKERS, env);
+  const [file = ''] = readdirSync(join(folder, 'odd', 'otp-keys')).map((name) => join(folder, 'odd', 'otp-keys', name));
+  rmSync(file);
+  mkdirSync(file);
+  await expect(demandKnownKey(mallorys, WORKERS, env)).rejects.toMatchObject({
+    code: 'UnreadableFile',
+    message: expect.stringContaining(file) as string,
+  });
+});
+
 test('where nothing can be written, what is there counts', async () => {
   const home = join(folder, 'file');
   writeFileSync(home, '');

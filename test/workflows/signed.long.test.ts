@@ -89,6 +89,7 @@ const signedAnew = (folder: string) => {
 const FORGED: [forge: (r: JournalRecord) => void, told: string][] = [
   [(r) => r.type === 'run-started' && (r.manifestHash = 'f'.repeat(64)), 'the start of'],
   [(r) => r.type === 'run-started' && (r.startedBy = 'third'), 'the start of'],
+  [(r) => r.type === 'run-started' && delete r.proof && (r.startedBy = 'third'), 'nothing proves who started the run'],
   [(r) => r.type === 'collector' && r.event === 'ready' && (r.by = APPROVER), '(ready), by riley, is not proved'],
   [(r) => r.type === 'collector' && r.event === 'otp-accepted' && delete r.proof, '(otp-accepted), by dana@contoso.example, is not proved'],
 ];

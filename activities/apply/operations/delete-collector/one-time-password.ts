@@ -31,13 +31,13 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
   const step = await openStep(deps, input);
   const end = async (outcome: Outcome): Promise<DeletionRequested> => ({ kind: 'outcome', outcome: await step.record(outcome) });
   if ((step.item.snapshot as { driver: string }).driver === 'operator') {
-    await step.answer('ready', said);
+    await step.note('ready', said);
     return { kind: 'by-hand' };
   }
   refuseOutsideWindow(step);
   const bar = barred(step.work, step.item);
   if (bar) return await end(bar);
-  await step.answer('ready', said);
+  await step.note('ready', said);
   const portal = await step.connect();
   const judged = await step.judge(portal);
   if (judged !== 'call') return await end(judged);
@@ -59,7 +59,7 @@ export async function resendOtp(deps: Deps, input: CollectorInput): Promise<Chal
     if (sent.failure.retryAfterMs === undefined) throw cloudUnavailable(failureMessage(sent.failure));
     throw refused('ResendTooSoon', `a code was just sent; ask again in ${Math.ceil(sent.failure.retryAfterMs / 1000)} s`);
   }
-  await step.answer('otp-resent', said, { detail: `sent to ${sent.value.sentTo}` });
+  await step.note('otp-resent', { ...said, detail: `sent to ${sent.value.sentTo}` });
   return sent.value;
 }
 
@@ -98,13 +98,13 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
     case 'deleted':
       return await deleted(step, said);
     case 'wrong':
-      await step.answer('otp-wrong', said, { detail: `${entered.value.attemptsLeft} tries left` });
+      await step.note('otp-wrong', { ...said, detail: `${entered.value.attemptsLeft} tries left` });
       return { kind: 'wrong', attemptsLeft: entered.value.attemptsLeft };
     case 'expired':
-      await step.answer('otp-expired', said);
+      await step.note('otp-expired', said);
       return { kind: 'expired' };
     case 'exhausted': {
-      await step.answer('otp-exhausted', said);
+      await step.note('otp-exhausted', said);
       const reason = `locked after ${counted((await wrongCodes(deps, input)) + 1, 'wrong code')}`;
       return { kind: 'blocked', outcome: await step.record(blocked(step.item, OTP_EXHAUSTED, reason)) };
     }
@@ -120,6 +120,6 @@ async function wrongCodes(deps: Deps, { run, item }: CollectorInput): Promise<nu
 }
 
 async function deleted(step: Step, said: SaidOfCollector): Promise<OtpResult> {
-  await step.answer('otp-accepted', said);
+  await step.note('otp-accepted', said);
   return { kind: 'deleted', outcome: await step.record({ item: step.item.id, outcome: 'removed', reason: DELETED_MESSAGE }) };
 }

@@ -50,9 +50,7 @@ export interface Step {
   connect(): Promise<PortalApi>;
   /** What is deleted must be what was approved: read again before each call that deletes. */
   judge(portal: PortalApi): Promise<Outcome | 'call'>;
-  note(event: CollectorEvent, more?: { detail?: string; deletionId?: string }): Promise<void>;
-  /** The same with what proves who said it. */
-  answer(event: CollectorEvent, said: SaidOfCollector, more?: { detail?: string }): Promise<void>;
+  note(event: CollectorEvent, more?: { detail?: string; deletionId?: string } & SaidOfCollector): Promise<void>;
   record(outcome: Outcome): Promise<Outcome>;
 }
 
@@ -83,7 +81,6 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
       return judged.value === 'as-wanted' ? 'call' : judged.value;
     },
     note: (event, more = {}) => append(work, { type: 'collector', collector: item.id, event, by, ...more }),
-    answer: (event, said, more = {}) => append(work, { type: 'collector', collector: item.id, event, by, ...more, ...said }),
     record: (outcome) => recordOutcome(work, item, outcome),
   };
   return step;
