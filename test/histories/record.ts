@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { DELETED_MESSAGE } from '../../model/names.ts';
 import { loadKeys } from '../../security/keys.ts';
 import { readPayload } from '../../security/payload.ts';
 import { abandonRun } from '../harness/abandon.ts';
@@ -82,6 +83,19 @@ test('approved, with retry, waiver, wrong code and resent code', async () => {
   expect((await stage.offboardWith(`${fresh}\n`, 'otp', run, id, '--by', MAILBOX)).code).toBe(0);
   expect((await resultOf(stage, run)).phases.map((p) => p.waived)).toEqual([1, 0, 0, 0]);
   await keep('approved-retry-waive', run);
+});
+
+test('a collector that its person deletes by hand', async () => {
+  const estate = smallEstate();
+  estate.manifest.collectors = [{ id: 'collector-aws', type: 'aws', driver: 'operator', recipient: MAILBOX }];
+  const run = await startedRun(stage, estate);
+  await approveGate(stage, run, 'plan');
+  await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await type('ready', run, 'collector-aws', '--by', MAILBOX);
+  await type('confirm', run, 'collector-aws', '--by', MAILBOX, '--statement', DELETED_MESSAGE);
+  await resultOf(stage, run);
+  await keep('by-hand', run);
 });
 
 test('amended, then approved', async () => {
