@@ -53,7 +53,7 @@ test('an activity that is to stop asks no more', async () => {
   const env = new MockActivityEnvironment();
   const { state, ask } = failing(100);
   const asking = env.run(() => askAgain(() => ({ ...passing(), retryAfterMs: 10_000 }), ask));
-  setTimeout(() => env.cancel('CANCELLED'), 50);
+  setTimeout(() => env.cancel('CANCELLED'), 20);
   await expect(asking).rejects.toThrow('503');
   expect(state.asked).toBe(1);
 });

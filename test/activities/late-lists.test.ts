@@ -17,11 +17,11 @@ afterAll(async () => {
 });
 
 const manifest = defaultManifest();
-const context = { manifest: { ...manifest, waits: { ...manifest.waits, settle: 300 } }, ciemPrincipalId: FACTS.ciemPrincipalId ?? '' };
+const context = { manifest: { ...manifest, waits: { ...manifest.waits, settle: 100 } }, ciemPrincipalId: FACTS.ciemPrincipalId ?? '' };
 
 const HOUR = 3_600_000;
 /** Less than it takes until a thing is looked for once more. */
-const SOON = 250;
+const SOON = 80;
 
 /** All of the estate that lies in one cloud, and what of it is found. */
 function readerOf(cloud: AnyCloud) {
@@ -54,7 +54,7 @@ test.each([
   ['aws', HOUR],
   ['azure', HOUR],
   ['entra', HOUR],
-  ['gcp', 400],
+  ['gcp', 130],
 ] as const)('%s can be read whole while its lists show what single reads do not find any more', async (type, list) => {
   const started = byLag.get(list) ?? sandboxHere({ linger: { list } });
   byLag.set(list, started);

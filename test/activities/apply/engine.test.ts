@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { RefusedError } from '../../../activities/answer.ts';
 import { limited } from '../../../activities/limited.ts';
 import type { AnyCloud } from '../../../activities/cloud.ts';
@@ -230,6 +230,9 @@ test('a call that would have to wait its turn until what it was judged by is a m
 });
 
 test('a change that is refused since its cloud is asked too often uses up no try: it is made when the cloud takes it', async () => {
+  // By a clock that goes from timer to timer.
+  vi.useFakeTimers().setTimerTickMode('nextTimerAsync');
+  onTestFinished(() => void vi.useRealTimers());
   let refused = 0;
   const call: BatchOperation['call'] = (...args) =>
     limited(
