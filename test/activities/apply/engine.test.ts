@@ -197,12 +197,16 @@ test.each([
   ['was so when it was called, is not called again', 59_900, true],
   ['was so before it was called, is not called', 60_100, false],
 ] as const)('what is judged by a reading of more than a minute ago, and %s: it is judged anew', async (_, age, called) => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  /** It takes so long until the call is known to be lost. */
+  const call: BatchOperation['call'] = (...args) => REMOVE.call(...args).finally(() => void vi.setSystemTime(Date.now() + 200));
   const away: FailureClass = { kind: 'retry', code: 'TimeoutError', message: 'took too long' };
   const again = () => Promise.resolve({ ok: true as const, value: { at: Date.now() - age, state: { current: a.snapshot } } });
   const classify = (error: unknown) => (error instanceof RefusedError ? error.failure : away);
   const cloud = { ...cloudOf(away), classify } as AnyCloud;
   const reach = { cloud, api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
-  const attempts = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
+  const attempts = await applyTogether({ ...REMOVE, call }, [a], reach, () => Promise.resolve());
   expect(attempts).toMatchObject([{ item: a, later: { kind: 'retry', code: 'JudgedLongAgo' } }]);
   expect(done).toEqual(called ? [`remove ${a.id}`] : []);
 });
