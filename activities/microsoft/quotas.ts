@@ -17,20 +17,27 @@ const ASKING = /\/(?:getByIds|checkMemberGroups)$/;
 /** What a call to ARM or Graph counts against; undefined for any other API. */
 export function countedOf(endpoint: Endpoint, method: string, url: string): Counted | undefined {
   const api = apiOf(endpoint);
-  const { pathname } = new URL(url);
+  const pathname = pathAt(endpoint, url);
   const change = method !== 'GET' && !ASKING.test(pathname);
   if (api === 'graph') {
     const kind = change ? 'change' : 'read';
     return { key: `Microsoft Graph (${kind})`, quota: QUOTAS.Graph[kind], change };
   }
   if (api !== 'arm') return undefined;
-  const subscription = /^\/+subscriptions\/+([^/]+)/i.exec(pathname)?.[1]?.toLowerCase();
+  const subscription = /^\/subscriptions\/([^/]+)/i.exec(pathname)?.[1]?.toLowerCase();
   const kind = method === 'DELETE' ? 'delete' : change ? 'write' : 'read';
   return {
     key: `ARM, ${subscription === undefined ? 'tenant' : `subscription ${subscription}`} (${kind})`,
     quota: QUOTAS.ARM[kind],
     change,
   };
+}
+
+/** An API may lie below a path, as where a gateway stands before it. */
+function pathAt(endpoint: Endpoint, url: string): string {
+  const [base, path] = [endpoint.url, url].map((one) => new URL(one).pathname.replaceAll(/\/+/g, '/')) as [string, string];
+  const below = base.replace(/\/$/, '');
+  return path.startsWith(`${below}/`) ? path.slice(below.length) : path;
 }
 
 /** How many more calls of a kind ARM says that it takes; undefined where it does not say. */

@@ -8,18 +8,21 @@ import { googleError } from './gcp/fixtures.ts';
 
 const SUBSCRIPTION = '5d9b7fb3-0001-4a8c-8ecd-6f7a8b9cad01';
 const elsewhere = { OFFBOARD_ARM_ENDPOINT: 'https://127.0.0.1:1/arm', OFFBOARD_GRAPH_ENDPOINT: 'https://127.0.0.1:1/graph' };
-const arm = armEndpoint('usgov', {});
-const at = (path: string) => `${arm.url}${path}`;
 
 test.each([
-  ['GET', at(`/subscriptions/${SUBSCRIPTION.toUpperCase()}/resourcegroups`), `ARM, subscription ${SUBSCRIPTION} (read)`, false],
-  ['DELETE', at(`/subscriptions/${SUBSCRIPTION}/providers/x/roleAssignments/1`), `ARM, subscription ${SUBSCRIPTION} (delete)`, true],
-  ['DELETE', at(`//subscriptions/${SUBSCRIPTION}/providers/x/roleAssignments/1`), `ARM, subscription ${SUBSCRIPTION} (delete)`, true],
-  ['PUT', at(`/subscriptions/${SUBSCRIPTION}/x`), `ARM, subscription ${SUBSCRIPTION} (write)`, true],
-  ['GET', at('/subscriptions?api-version=1'), 'ARM, tenant (read)', false],
-  ['DELETE', at('/providers/Microsoft.Authorization/roleAssignments/1'), 'ARM, tenant (delete)', true],
-])('ARM counts by subscription, else by tenant, and each kind of call apart: %s %s', (method, url, key, change) => {
-  expect(countedOf(arm, method, url)).toMatchObject({ key, change });
+  ['GET', `/subscriptions/${SUBSCRIPTION.toUpperCase()}/resourcegroups`, `ARM, subscription ${SUBSCRIPTION} (read)`, false],
+  ['DELETE', `/subscriptions/${SUBSCRIPTION}/providers/x/roleAssignments/1`, `ARM, subscription ${SUBSCRIPTION} (delete)`, true],
+  ['DELETE', `//subscriptions/${SUBSCRIPTION}/providers/x/roleAssignments/1`, `ARM, subscription ${SUBSCRIPTION} (delete)`, true],
+  ['PUT', `/subscriptions/${SUBSCRIPTION}/x`, `ARM, subscription ${SUBSCRIPTION} (write)`, true],
+  ['GET', '/subscriptions?api-version=1', 'ARM, tenant (read)', false],
+  ['DELETE', '/providers/Microsoft.Authorization/roleAssignments/1', 'ARM, tenant (delete)', true],
+])('ARM counts by subscription, else by tenant, and each kind of call apart, wherever it is: %s %s', (method, path, key, change) => {
+  for (const arm of [
+    armEndpoint('usgov', {}),
+    armEndpoint('public', elsewhere),
+    { ...armEndpoint('public', {}), url: 'https://gateway.example/' },
+  ])
+    expect(countedOf(arm, method, `${arm.url}${path}`)).toMatchObject({ key, change });
 });
 
 test('Graph counts for the application, questions that are sent by POST as questions', () => {
