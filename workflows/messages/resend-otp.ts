@@ -21,10 +21,9 @@ export function handleResendOtp(run: Run): void {
   const work = (message: CollectorMessage): Promise<CollectorView> => {
     const collector = find(message);
     return alone(run, collector, async () => {
-      // Counted before it is tried: one that the portal refuses counts, too.
-      run.changeCollector(collector, { resends: collector.resends + 1 });
       const challenge = await haveOtpSent(about(run, collector, message));
-      run.changeCollector(collector, { challenge });
+      // One that was refused does not count: else whoever proves nothing could use up the codes of whom the mailbox belongs to.
+      run.changeCollector(collector, { challenge, resends: collector.resends + 1 });
       return viewNow(run, collector);
     });
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { refused } from '../../../activities/failures.ts';
 import type { Activities } from '../../../activities/index.ts';
 import { waitingWords } from '../../../model/waiting-words.ts';
 import * as messages from '../../../workflows/messages/index.ts';
@@ -92,6 +93,20 @@ test('a fresh code may be sent five times for one deletion, and again for the ne
   await run.refused(enter(run));
   await ready(run);
   await resend();
+});
+
+test('a fresh code that is refused, whoever asked for it, takes none of the five', async () => {
+  let refusals = 0;
+  const resendOtp: Activities['resendOtp'] = () =>
+    refusals++ < 6
+      ? Promise.reject(refused('ProofMissing', 'proof: is missing'))
+      : Promise.resolve({ deletionId: 'd', sentTo: 'd***', expiresAt: new Date(Date.now() + 60_000).toISOString(), attemptsLeft: 3 });
+  const run = await collecting({ activities: { resendOtp } });
+  const resend = () => run.say(messages.resendOtp, { collector: 'c1', by: MAILBOX });
+  await ready(run);
+  for (let i = 0; i < 6; i++) expect(await run.refused(resend())).toMatchObject({ code: 'ProofMissing' });
+  for (let i = 0; i < 5; i++) expect(await resend()).toMatchObject({ stage: 'code-sent' });
+  expect(await run.refused(resend())).toMatchObject({ code: 'ResendTooSoon' });
 });
 
 test('of two messages about one collector at once the second is refused; another collector is free', async () => {
