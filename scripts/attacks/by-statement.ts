@@ -167,6 +167,18 @@ export const BY_STATEMENT: Attack[] = [
       after: (p) => ('idToken' in p ? { ...p, idToken: '' } : { ...p, signature: '' }),
     }),
   },
+  ...(
+    [
+      ['gate', { gate: 'collectors' }, /GateNotOpen/],
+      ['opening', { opening: 7 }, /GateNotOpen/],
+      ['plan', { planHash: '0'.repeat(64) }, /PlanHashMismatch/],
+    ] as const
+  ).map(([what, other, expected]): Attack => ({
+    name: `approve another ${what}, rightly signed`,
+    tried: `message and statement say another ${what} than the one that waits`,
+    expected,
+    act: async (s) => s.update('approve', await s.signed('approve', { ...(await right(s)), ...other })),
+  })),
   {
     name: 'approve by whoever started the run',
     tried: 'their own key and name',

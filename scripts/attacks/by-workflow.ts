@@ -9,6 +9,7 @@ import { canonical, sha256 } from '../../model/canonical.ts';
 import { SIGNING_FILES } from '../../model/evidence-signature.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import type { Attack } from './by-statement.ts';
+import type { Ended } from './in-turn.ts';
 import type { Mechanism } from './mechanisms.ts';
 import type { Got, Scene } from './scene.ts';
 
@@ -104,32 +105,60 @@ export const BESIDE: Attack[] = [
   },
 ];
 
-/** Of a run that removed nothing and has not ended, so that not even who may would be given anything back. */
-export const RESTORES: Attack[] = [
+/** Of a run that ended `after` something. */
+export const RESTORES: (Attack & { after: Ended })[] = [
   {
     name: 'restore in the clear',
     tried: 'plain JSON, no keys',
+    by: ['plain', 'proof'],
+    after: 'removal',
     act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run), s.outsider),
   },
   {
     name: 'restore without a proof',
     tried: 'encrypted, unsigned',
     expected: /proof: is missing/,
+    by: ['proof'],
+    after: 'removal',
     act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run)),
   },
   {
     name: 'restore of another run than was signed',
     tried: 'restores changed',
     expected: /another message/,
+    by: ['message'],
+    after: 'removal',
     act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, 'another')),
   },
-  swappedRestore('restore of other items than were signed', 'only added', () => ({ only: ['aws-role:x'] })),
-  swappedRestore('restore as a dry run of what was signed for real', 'dryRun changed', () => ({ dryRun: true })),
-  swappedRestore('restore in another name than was signed', 'startedBy changed', (s) => ({ startedBy: s.approver })),
+  swappedRestore(undefined, 'restore of other items than were signed', 'only added', () => ({ only: ['aws-role:x'] })),
+  swappedRestore(['message'], 'restore as a dry run of what was signed for real', 'dryRun changed', () => ({ dryRun: true })),
+  swappedRestore(['who', 'message'], 'restore in another name than was signed', 'startedBy changed', (s) => ({ startedBy: s.approver })),
+  {
+    name: 'restore twice by one statement',
+    tried: 'the same number a second time',
+    expected: /began .* already/,
+    by: ['once'],
+    after: 'removal',
+    async act(s) {
+      const { run } = await s.view();
+      const input = await s.restoreInput(run, run);
+      const first = await s.session.client.workflow.start('restore', {
+        workflowId: restoring(s),
+        taskQueue: s.session.taskQueue,
+        args: [input],
+      });
+      await s.until((v) => v.gate?.gate === 'restore', restoring(s));
+      await first.cancel();
+      await first.result().catch(() => {});
+      return await s.started('restore', restoring(s), input);
+    },
+  },
   {
     name: 'lift of an ended run for another reason than was signed',
     tried: 'the reason changed',
     expected: /another message/,
+    by: ['message'],
+    after: 'quarantine',
     act: async (s) => {
       const { run } = await s.view();
       return await s.started('restore', restoring(s), s.restoreInput(run, run, LIFT, 'one account must work again'));
@@ -139,12 +168,16 @@ export const RESTORES: Attack[] = [
     name: 'lift of an ended run without a proof',
     tried: 'a restore that needs no approval, unsigned',
     expected: /proof: is missing/,
+    by: ['proof'],
+    after: 'quarantine',
     act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, undefined, LIFT)),
   },
   {
     name: 'a signed restore, started as a lift',
     tried: 'lift added, which needs no approval',
     expected: /about another decision/,
+    by: ['says', 'message'],
+    after: 'quarantine',
     act: async (s) => {
       const { run } = await s.view();
       return await s.started('restore', restoring(s), s.restoreInput(run, run, LIFT));
@@ -163,10 +196,12 @@ function swappedStart(by: Mechanism[] | undefined, name: string, tried: string, 
   };
 }
 
-function swappedRestore(name: string, tried: string, input: (s: Scene) => object): Attack {
+function swappedRestore(by: Mechanism[] | undefined, name: string, tried: string, input: (s: Scene) => object): Attack & { after: Ended } {
   return {
     name,
     tried,
+    after: 'removal',
+    ...(by ? { by } : {}),
     expected: /proof\.(?:statement: is about another message|(?:signature|idToken): is (?:of a key|a sign-in) of)/,
     async act(s) {
       const { run } = await s.view();
@@ -206,6 +241,16 @@ async function copied(s: Scene, workflowId: string, payloads: Payload[]): Promis
 
 /** What can be said again once the run has ended. */
 export const AFTERWARDS: Attack[] = [
+  {
+    name: 'approve after the reject',
+    tried: 'the run that was rejected, rightly signed',
+    expected: /no such run goes on/,
+    act: async (s) => {
+      const { planHash = '' } = await s.view();
+      const said = { gate: 'plan', opening: 1, planHash, by: s.other, reason: 'read it' };
+      return await s.update('approve', await s.signed('approve', said));
+    },
+  },
   {
     name: 'start again by the statement of the run that ended',
     tried: 'the same number a second time',

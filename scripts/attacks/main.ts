@@ -3,6 +3,7 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
+import { IN_TURN, inEachTurn, takeToEnd } from './in-turn.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
 import { onStage, type Mode } from './on-stage.ts';
 import type { Scene } from './scene.ts';
@@ -52,7 +53,7 @@ async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): 
   return await onStage(mode, async (scene) => {
     await scene.begin();
     const ofMode = mode === 'entra' ? BY_TOKEN : [];
-    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...RESTORES, ...ON_CODEC_SERVER])
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...ON_CODEC_SERVER])
       tell(await judged(attack, mode, scene));
     const { ours, untouched } = await scene.stage.sandbox.report();
     const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;
@@ -71,8 +72,28 @@ async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): 
     });
     const { evidence } = (await scene.run.result()) as OffboardingResult;
     for (const attack of [...AFTERWARDS, ...onEvidence(evidence)]) tell(await judged(attack, mode, scene));
-    return changed;
+    return changed + (await inTurn(mode, scene, tell));
   });
+}
+
+/** The same in each turn of a run that goes on, and of runs that ended. Returns how many objects were changed meanwhile. */
+async function inTurn(mode: Mode, scene: Scene, tell: (tried: Tried) => void): Promise<number> {
+  let changed = 0;
+  const counts = async () => {
+    const { ours, untouched } = await scene.stage.sandbox.report();
+    return untouched.changed.length + ours.altered.length - ours.left.length;
+  };
+  const attack = async (attacks: readonly Attack[]) => {
+    const before = await counts();
+    for (const one of attacks) tell(await judged(one, mode, scene));
+    changed += (await counts()) - before;
+  };
+  await inEachTurn(scene, (turn) => attack(IN_TURN.filter((a) => a.turn === turn)));
+  for (const after of ['removal', 'quarantine'] as const) {
+    await takeToEnd(scene, after);
+    await attack(RESTORES.filter((a) => a.after === after));
+  }
+  return changed;
 }
 
 /** Names are asserted: the same without proofs, to show what is real. */

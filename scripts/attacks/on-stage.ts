@@ -20,8 +20,9 @@ export async function onStage(mode: Mode, work: (scene: Scene) => Promise<number
   const signIns = mode === 'entra' ? signInSigners(estate, join(keys, 'estate.yaml'), people, 'mallory') : undefined;
   const signers = signIns ?? sshSigners(keys, people, 'mallory');
   process.env['OFFBOARD_EVIDENCE_DIR'] = resolve(folder, 'evidence');
+  const file = signIns?.estate ?? estate;
   const stage = await setStage({
-    estate: signIns?.estate ?? estate,
+    estate: file,
     folder,
     keep: false,
     policy: mode === 'asserted' ? () => ({}) : signers.policy,
@@ -29,7 +30,7 @@ export async function onStage(mode: Mode, work: (scene: Scene) => Promise<number
   });
   // This program signs in itself, as a browser does.
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(join(folder, 'sandbox', 'ca.pem'), 'utf8')]);
-  const scene = await Scene.open(stage, signers);
+  const scene = await Scene.open(stage, signers, file);
   try {
     return await work(scene);
   } finally {

@@ -5,6 +5,7 @@ import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temp
 import type { Stage } from '../../client/demo/stage.ts';
 import { viewOf } from '../../client/run/ask.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
+import { loadEstate } from '../../sandbox/estate.ts';
 import { readRawManifest } from '../../client/terminal/manifest-file.ts';
 import type { RunView } from '../../model/messages/status.ts';
 import { ManifestSchema } from '../../model/manifest.ts';
@@ -43,15 +44,18 @@ export class Scene {
   readonly stage: Stage;
   readonly session: Session;
   readonly workflowId: string;
-  readonly manifest: ReturnType<typeof readRawManifest>;
+  manifest: ReturnType<typeof readRawManifest>;
+  /** File of the estate that it began with. */
+  readonly estate: string;
   readonly starter = 'sam.operator@contoso.example';
   readonly approver: string;
   /** Another approver. */
   readonly other: string;
   readonly signers: Signers;
 
-  private constructor(stage: Stage, session: Session, signers: Signers) {
+  private constructor(stage: Stage, session: Session, signers: Signers, estate: string) {
     this.stage = stage;
+    this.estate = estate;
     this.session = session;
     this.signers = signers;
     this.workflowId = workflowIdOf('offboarding', stage.manifest.tenant.id);
@@ -59,8 +63,8 @@ export class Scene {
     [this.approver = '', this.other = ''] = stage.manifest.approvers;
   }
 
-  static async open(stage: Stage, signers: Signers): Promise<Scene> {
-    return new Scene(stage, await openSession(stage.env), signers);
+  static async open(stage: Stage, signers: Signers, estate: string): Promise<Scene> {
+    return new Scene(stage, await openSession(stage.env), signers, estate);
   }
 
   get run(): WorkflowHandle {
@@ -80,19 +84,33 @@ export class Scene {
 
   /** Starts a run, in place of one that goes on, and waits until it asks for approval. */
   async begin(): Promise<void> {
-    await this.run.terminate('a new one begins').catch(() => {});
+    await this.end();
     const options = { workflowId: this.workflowId, taskQueue: this.session.taskQueue, args: [await this.startInput()] };
     await this.session.client.workflow.start('offboarding', options);
     await this.until((v) => v.gate?.gate === 'plan');
   }
 
-  view(): Promise<RunView> {
-    return viewOf(this.session, this.workflowId);
+  /** Cancels the run, if one goes on, and waits for its end. */
+  async end(): Promise<void> {
+    await this.run.cancel().catch(() => {});
+    await this.run.result().catch(() => {});
   }
 
-  async until(wanted: (view: RunView) => boolean): Promise<RunView> {
+  /** Has the clouds as the estate began, and the manifest with a change. */
+  async fill(change: (manifest: Record<string, unknown>) => void): Promise<void> {
+    const { manifest, objects } = loadEstate(this.estate);
+    change(manifest as Record<string, unknown>);
+    await this.stage.sandbox.fill({ manifest, objects });
+    this.manifest = manifest as typeof this.manifest;
+  }
+
+  view(workflowId = this.workflowId): Promise<RunView> {
+    return viewOf(this.session, workflowId);
+  }
+
+  async until(wanted: (view: RunView) => boolean, workflowId?: string): Promise<RunView> {
     for (let tries = 0; tries < 600; tries++) {
-      const view = await this.view().catch(() => undefined);
+      const view = await this.view(workflowId).catch(() => undefined);
       if (view && wanted(view)) return view;
       await sleep(100);
     }
@@ -114,13 +132,22 @@ export class Scene {
     return { ...message, proof: forged.after?.(proof) ?? proof };
   }
 
+  /** Says what is right, with its proof. */
+  async say<M extends { by: string }>(name: string, says: Saying, message: M): Promise<void> {
+    const got = await this.update(name, await this.signed(says, message));
+    if (got !== 'taken') throw new Error(`${name} of ${message.by} was not taken: ${got}`);
+  }
+
   /** Sends an update as a client does that has the payload keys. */
   async update(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
     const handle = client.workflow.getHandle(this.workflowId);
     const updateId = randomUUID();
     const got = await codeOf(() =>
       client.withDeadline(Date.now() + 30_000, () => handle.executeUpdate(name, { args: [message], updateId })),
-    );
+    ).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return 'refused: no such run goes on';
+      throw error;
+    });
     return got === UNREAD ? await this.#answerTo(updateId) : got;
   }
 

@@ -10,6 +10,7 @@ import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { BY_TOKEN } from './by-token.ts';
 import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
+import { IN_TURN, takeTo, takeToEnd } from './in-turn.ts';
 import { MECHANISMS, SWITCHES, type Mechanism } from './mechanisms.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
 import { ESTATE, onStage, type Mode } from './on-stage.ts';
@@ -47,7 +48,7 @@ export async function withoutIn(named: string, json: boolean): Promise<void> {
   };
   for (const mode of ['ssh', 'entra'] as const) {
     const wanted = wantedIn(mode, named);
-    if (wanted.waiting.length + wanted.ended('').length === 0) continue;
+    if (wanted.waiting.length + wanted.ended('').length + wanted.inTurn.length + wanted.restores.length === 0) continue;
     await onStage(mode, async (scene) => await inMode(mode, wanted, scene, switches, tell), estateIn(join(switches, '..')));
   }
   const notReal = told.filter((t) => t.held).map((t) => `${t.mode}: ${t.name}`);
@@ -106,13 +107,23 @@ async function inMode(mode: Mode, wanted: Wanted, scene: Scene, switches: string
     const { evidence } = (await scene.run.result()) as OffboardingResult;
     for (const attack of wanted.ended(evidence)) await attempt(attack);
   }
+  for (const attack of wanted.inTurn) {
+    await takeTo(scene, attack.turn);
+    await attempt(attack);
+  }
+  for (const attack of wanted.restores) {
+    await takeToEnd(scene, attack.after);
+    await attempt(attack);
+  }
   return 0;
 }
 
-/** Attacks by the run that they need: one that waits, or one that was rejected. */
+/** Attacks by the run that they need: one that waits, one that was rejected, or one that is at work. */
 interface Wanted {
   waiting: Attack[];
   ended(evidence: string): Attack[];
+  inTurn: typeof IN_TURN;
+  restores: typeof RESTORES;
 }
 
 function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
@@ -129,6 +140,8 @@ function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
   return {
     waiting: waiting.filter(isWanted),
     ended: (evidence) => ended(evidence).filter(isWanted),
+    inTurn: IN_TURN.filter(isWanted),
+    restores: RESTORES.filter(isWanted),
     notTried: [...waiting, ...ended(''), ...RESTORES].filter((a) => a.by === undefined).map((a) => a.name),
   };
 }
