@@ -106,7 +106,10 @@ export class SecondLook {
     const known = here ?? (await lateReading(deps, whole, maxAge)) ?? (await lateReading(deps, wanted, maxAge));
     if (known) return known;
     return await readingOf(deps, wanted, maxAge, async () => {
-      const own = ownDoings(this.#at, this.#planned, (await this.#removedEarlier()).all, system);
+      const { all } = await this.#removedEarlier();
+      // In a large estate this takes milliseconds for each system, and thousands are begun at once: heartbeats must get their turn.
+      await breathe();
+      const own = ownDoings(this.#at, this.#planned, all, system);
       const kinds = new Set(this.#planned.in.get(system)?.items.map((i) => i.kind));
       const context = { manifest, own, kinds, ...(users ? { usersOf: users } : {}), ...principalsIn(plan.facts), ...directory?.value };
       return await persistently<unknown>(
