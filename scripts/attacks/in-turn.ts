@@ -96,21 +96,21 @@ export async function takeToEnd(scene: Scene, after: Ended): Promise<void> {
   if (after === 'quarantine') await TO_QUARANTINE(scene);
   else {
     await approved(scene, 'plan');
-    await at(scene, 'collectors');
+    await atGate(scene, 'collectors');
   }
   await scene.end();
 }
 
-/** What a guard holds before it is left in place. */
-async function at(s: Scene, gate: Gate): Promise<RunView> {
+/** Waits for a gate; what a guard holds before it is left in place. */
+async function atGate(s: Scene, gate: Gate): Promise<RunView> {
   const view = await s.until((v) => v.gate?.gate === gate || v.awaiting.some((w) => w.kind === 'items'));
   if (view.gate?.gate === gate) return view;
   await s.say('waive', 'waive', { by: s.approver, reason: 'may stay', items: await items(s) });
-  return await at(s, gate);
+  return await atGate(s, gate);
 }
 
 async function approved(s: Scene, gate: Gate): Promise<void> {
-  const view = await at(s, gate);
+  const view = await atGate(s, gate);
   const said = { gate, opening: view.gate?.opening ?? 1, planHash: view.planHash ?? '', by: s.approver, reason: 'read it' };
   await s.say('approve', 'approve', said);
 }
