@@ -15,6 +15,7 @@ import type { Policy } from './policy.ts';
 import type { Pending } from './quorum.ts';
 import type { Admission } from './statement/proof.ts';
 import type { Proof } from './statement/statement.ts';
+import { noteTaken, type Taken } from './statement/taken.ts';
 
 /** What a journal line says. The journal is the only source of what was decided and done. */
 export type JournalRecord =
@@ -54,6 +55,8 @@ export type JournalRecord =
       pending?: Pending;
       kept?: KeptThings;
       admission?: Admission;
+      /** When the message came, by the workflow's time, in ISO. */
+      arrivedAt?: string;
     }
   /** What people said of these items counts no longer, and why: they are asked about again. */
   | { type: 'reopened'; items: string[]; why: string }
@@ -72,6 +75,7 @@ export type JournalRecord =
       /** Of the message that it answers. */
       proof?: Proof;
       admission?: Admission;
+      arrivedAt?: string;
     }
   /** What a quarantine was watched for: `unseen` could not be looked at, and why. */
   | { type: 'watched'; items: number; unseen: { item: string; why: string }[] }
@@ -140,6 +144,8 @@ export interface Ledger extends Decided {
   watched: string | undefined;
   /** Deletions that the portal was asked for: which collector each code is for. */
   deletions: Map<string, string>;
+  /** What was said, with a proof. */
+  taken: Taken;
   /** How often people were asked or said something, and a quarantine was looked at: whoever comes after one more comes after a wait. */
   turns: number;
   ended: RunStatus | undefined;
@@ -176,6 +182,7 @@ export function emptyLedger(): Ledger {
     words: new Map(),
     reopened: new Map(),
     deletions: new Map(),
+    taken: new Map(),
     overrides: [],
     turns: 0,
     ended: undefined,
@@ -228,6 +235,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       return;
     }
     case 'decision':
+      noteTaken(ledger.taken, r.decision.proof, r.arrivedAt);
       foldDecision(ledger, r, at);
       return;
     case 'reopened':
@@ -255,6 +263,7 @@ export function record(ledger: Ledger, { at, record: r }: LedgerEntry): void {
       if (isResolved(r.outcome.outcome) || r.outcome.code === LIFTED) ledger.quarantined.delete(r.outcome.item);
       return;
     case 'collector':
+      noteTaken(ledger.taken, r.proof, r.arrivedAt);
       if (r.deletionId !== undefined) ledger.deletions.set(r.collector, r.deletionId);
       return;
     case 'watched':

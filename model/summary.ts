@@ -171,7 +171,7 @@ function take(summary: RunSummary, { at, record: r }: LedgerEntry): void {
       return;
     case 'collector': {
       // What proves it stands in the journal and in files of its own.
-      const { type: _, proof: __, admission: ___, ...event } = r;
+      const { type: _, proof: __, admission: ___, arrivedAt: ____, ...event } = r;
       summary.collectors.push({ at, ...event });
       return;
     }

@@ -2,9 +2,16 @@ import type { ErrorCode } from './errors.ts';
 import { RUN, step, type NextStep } from './next-step.ts';
 
 /** What a pure judgement says: it may stand, or why not, and what may be typed about that. */
-export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string; next?: NextStep[] };
+export type Verdict = { ok: true } | Refusal;
 
-export const refuse = (code: ErrorCode, message: string, ...next: NextStep[]): Verdict => ({
+interface Refusal {
+  ok: false;
+  code: ErrorCode;
+  message: string;
+  next?: NextStep[];
+}
+
+export const refuse = (code: ErrorCode, message: string, ...next: NextStep[]): Refusal => ({
   ok: false,
   code,
   message,

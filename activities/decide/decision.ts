@@ -14,6 +14,7 @@ import { effectivePolicy } from '../../model/policy.ts';
 import { mayBeWaived } from '../../model/sign-in.ts';
 import { overrideFault } from '../../model/overridable.ts';
 import { alsoAdmittedAs, saidBySame, validUntil, type Admission } from '../../model/statement/proof.ts';
+import { takenBefore } from '../../model/statement/taken.ts';
 import { refuse, type Verdict } from '../../model/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { refused } from '../failures.ts';
@@ -53,6 +54,9 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const says = sayingOf(decision);
   const { verdict: proof, admission } = await proved(deps, run, says, decision, input.arrivedAt);
+  const before =
+    proof.ok && takenBefore(ledger.taken, decision.proof, input.arrivedAt) === 'same' ? await answered(deps, run, decision) : undefined;
+  if (before) return before;
   const context = await contextOf(deps, input, ledger, manifest, admission);
   const verdict = proof.ok || isFromAnybody(decision) ? await judge(deps, ledger, decision, context) : proof;
   if (!verdict.ok) {
@@ -71,11 +75,21 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     ...(pending ? { pending } : {}),
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
     ...(admission ? { admission } : {}),
+    ...(decision.proof ? { arrivedAt: input.arrivedAt } : {}),
   };
   await deps.journal.append(run, line);
   // A gate stands open for days: another worker may have opened it.
   if (decision.kind === 'approve') readEarly(deps, ledger);
   return { items, proved: proof.ok, ...(pending ? { pending } : {}) };
+}
+
+/** What was answered to the very same message, where that answer was lost: nothing is recorded twice. */
+async function answered({ journal }: Deps, run: string, { kind, proof }: Decision): Promise<DecideResult | undefined> {
+  for (const { record: r } of await journal.lines(run)) {
+    if (r.type !== 'decision' || r.decision.kind !== kind || r.decision.proof?.statement !== proof?.statement) continue;
+    return { items: r.items ?? [], proved: true, ...(r.pending ? { pending: r.pending } : {}) };
+  }
+  return undefined;
 }
 
 /** Undefined where this approval is the last that its gate needs. */

@@ -5,21 +5,25 @@ import type { Manifest } from '../../model/manifest.ts';
 import { effectivePolicy, withIdentity } from '../../model/policy.ts';
 import type { Said } from '../../model/statement/proof.ts';
 import { whereOf, type Saying } from '../../model/statement/statement.ts';
+import { SAID_BEFORE, takenBefore } from '../../model/statement/taken.ts';
 import { quorumOf } from '../../model/quorum.ts';
 import type { Deps } from '../deps.ts';
 import { provedAt, type Proved } from '../entra/proved.ts';
 import { starterOf } from '../records/starter.ts';
 
-/** Is it proved who says this to a run? `arrivedAt`: when it came, by the workflow's time, in ISO. */
+/** Is it proved who says this to a run, and for the first time? `arrivedAt`: when it came, by the workflow's time, in ISO. */
 export async function proved(
-  { policy, temporal, journal }: Deps,
+  { policy: floor, temporal, journal }: Deps,
   run: string,
   says: Saying,
   message: Said,
   arrivedAt: string,
 ): Promise<Proved> {
-  const { identity } = await journal.ledger(run);
-  return await provedAt(withIdentity(policy, identity), whereOf(temporal.namespace, run), says, message, arrivedAt);
+  const { identity, taken } = await journal.ledger(run);
+  const policy = withIdentity(floor, identity);
+  const answer = await provedAt(policy, whereOf(temporal.namespace, run), says, message, arrivedAt);
+  if (!answer.verdict.ok || policy.identity === 'asserted' || takenBefore(taken, message.proof, arrivedAt) !== 'another') return answer;
+  return { verdict: SAID_BEFORE };
 }
 
 /** What covers removals in a run now: its records, judged by today's policy at the later of this clock and the newest record's time. */

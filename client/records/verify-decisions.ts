@@ -9,6 +9,7 @@ import { withIdentity, type Policy } from '../../model/policy.ts';
 import { quorumOf } from '../../model/quorum.ts';
 import { proofVerdict, type Proving, type Said } from '../../model/statement/proof.ts';
 import { parseStatement, stated, whereOf, type Proof, type Saying, type Where } from '../../model/statement/statement.ts';
+import { noteTaken, takenBefore, type Taken } from '../../model/statement/taken.ts';
 
 /** Between the last look at an approval and the intent the thing is read and judged once more. */
 const JUDGED_WITHIN_MS = 15 * 60_000;
@@ -31,6 +32,7 @@ export class Decisions {
   #policy: Policy | undefined;
   /** What the run's manifest demands beyond any policy. */
   #demanded: Identity | undefined;
+  readonly #taken: Taken = new Map();
   readonly #approvals = new Map<string, Approval[]>();
   /** Whether the run gives things back. */
   restores = false;
@@ -74,7 +76,11 @@ export class Decisions {
     if (!this.#policy || isFromAnybody(decision)) return undefined;
     const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at), admission: r.admission };
     const verdict = proofVerdict(sayingOf(decision), decision, proving);
-    return verdict.ok ? undefined : `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
+    if (!verdict.ok) return `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
+    if (takenBefore(this.#taken, decision.proof, at))
+      return `the decision of ${at} (${decision.kind}, by ${decision.by}) rests on a statement that was taken before`;
+    noteTaken(this.#taken, decision.proof, at);
+    return undefined;
   }
 
   /** The first policy judges it. A run that was refused since nobody proved who started it has no proof. */

@@ -331,6 +331,12 @@ export function onEvidence(folder: string): Attack[] {
         lines(c).map((l) => l.replaceAll('"kind":"reject"', '"kind":"approve"')),
       ),
     ),
+    ...changed(['chain', 'retold', 'files', 'decisions'], 'a decision said twice, and the chain made anew', 'hashes recomputed', (c) =>
+      chained(
+        c,
+        lines(c).flatMap((l) => (l.includes('"type":"decision"') ? [l, l] : [l])),
+      ),
+    ),
     ...changed(['chain', 'retold', 'ending'], 'another ending', 'status completed', (c) =>
       chained(
         c,

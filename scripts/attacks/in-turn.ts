@@ -34,9 +34,10 @@ const WAY: [Turn, (scene: Scene) => Promise<void>][] = [
     'items',
     async (s) => {
       await s.say('resume', 'resume', { by: s.approver });
-      for (let n = 1; n <= WRONG_CODES; n++) {
+      for (let n = 1; ; n++) {
         const got = await s.update('submitOtp', await s.signed('otp', await code(s, '000000')));
-        if (!got.endsWith(n < WRONG_CODES ? 'OtpWrong' : 'OtpExhausted')) throw new Error(`wrong code ${n}: ${got}`);
+        if (got.endsWith('OtpExhausted')) break;
+        if (n >= WRONG_CODES || !got.endsWith('OtpWrong')) throw new Error(`wrong code ${n}: ${got}`);
       }
       await waitsFor(s, 'items');
     },
@@ -117,7 +118,7 @@ async function approved(s: Scene, gate: Gate): Promise<void> {
 
 const waitsFor = (s: Scene, kind: Waiting['kind']) => s.until((v) => v.awaiting.some((w) => w.kind === kind));
 
-async function code(s: Scene, otp: string): Promise<{ by: string; collector: string; sealedOtp: string }> {
+export async function code(s: Scene, otp: string): Promise<{ by: string; collector: string; sealedOtp: string }> {
   const { otpPublicKey = {} } = await s.view();
   return { by: s.other, collector: BY_CODE, sealedOtp: await seal(otpPublicKey, otp, BY_CODE) };
 }

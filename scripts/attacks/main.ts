@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { AGAIN } from './again.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
@@ -88,7 +89,7 @@ async function inTurn(mode: Mode, scene: Scene, tell: (tried: Tried) => void): P
     for (const one of attacks) tell(await judged(one, mode, scene));
     changed += (await counts()) - before;
   };
-  await inEachTurn(scene, (turn) => attack(IN_TURN.filter((a) => a.turn === turn)));
+  await inEachTurn(scene, (turn) => attack([...IN_TURN, ...AGAIN].filter((a) => a.turn === turn)));
   for (const after of ['removal', 'quarantine'] as const) {
     await takeToEnd(scene, after);
     await attack(RESTORES.filter((a) => a.after === after));

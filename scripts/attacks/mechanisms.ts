@@ -67,6 +67,19 @@ export const MECHANISMS = {
   policy: [edit('worker/policy.ts', 'if (stamp.text ===', "if (off('policy') || stamp.text ===")],
   /** The random number of a start counts once. */
   once: [edit('activities/start/prove.ts', 'if (other === run ||', "if (off('once') || other === run ||")],
+  /** So does every other statement of a run. */
+  again: [
+    edit(
+      'activities/decide/prove.ts',
+      "takenBefore(taken, message.proof, arrivedAt) !== 'another'",
+      "off('again') || takenBefore(taken, message.proof, arrivedAt) !== 'another'",
+    ),
+    edit(
+      'activities/apply/operations/delete-collector/one-time-password.ts',
+      'if (takenBefore(step.work',
+      "if (!off('again') && takenBefore(step.work",
+    ),
+  ],
   /** What is not encrypted for the run is not taken. */
   plain: [
     edit('security/worker-codec.ts', 'taken: this.#taken()', "taken: off('plain') || this.#taken()"),

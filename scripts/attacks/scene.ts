@@ -164,11 +164,34 @@ export class Scene {
 
   /** Sends a signal, and waits until the run has refused it or taken it. */
   async signal(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
+    return await this.#heard(() => client.workflow.getHandle(this.workflowId).signal(name, message));
+  }
+
+  /** Sends once more what lies in history as the input of the newest such update: nobody needs a key for that. */
+  async resent(name: string, as: 'update' | 'signal' = 'update'): Promise<Got> {
+    const { events } = await this.run.fetchHistory();
+    const input = events?.flatMap((e) => e.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input ?? []);
+    const args = input?.findLast((i) => i.name === name)?.args;
+    if (!args) throw new Error(`no ${name} lies in history`);
+    const { workflowService } = this.session.connection;
+    const where = { namespace: this.session.client.options.namespace, workflowExecution: { workflowId: this.workflowId } };
+    if (as === 'signal')
+      return await this.#heard(() =>
+        workflowService.signalWorkflowExecution({ ...where, signalName: name, input: args, requestId: randomUUID() }),
+      );
+    const updateId = randomUUID();
+    // Completed (UpdateWorkflowExecutionLifecycleStage).
+    const request = { meta: { updateId }, input: { name, args } };
+    await workflowService.updateWorkflowExecution({ ...where, waitPolicy: { lifecycleStage: 3 }, request });
+    return await this.#answerTo(updateId);
+  }
+
+  async #heard(send: () => Promise<unknown>): Promise<Got> {
     const before = await this.view();
-    await client.workflow.getHandle(this.workflowId).signal(name, message);
+    await send();
     for (let tries = 0; tries < 50; tries++) {
       const now = await this.view();
-      if (now.gate?.gate !== before.gate?.gate || now.status !== before.status) return 'taken';
+      if (now.gate?.gate !== before.gate?.gate || now.status !== before.status || now.paused !== before.paused) return 'taken';
       if (now.lastRefusal !== before.lastRefusal) return `refused: ${now.lastRefusal?.split(';')[0] ?? ''}`;
       await sleep(100);
     }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { isOneOf } from '../../model/one-of.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
+import { AGAIN } from './again.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { BY_TOKEN } from './by-token.ts';
 import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
@@ -140,7 +141,7 @@ function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
   return {
     waiting: waiting.filter(isWanted),
     ended: (evidence) => ended(evidence).filter(isWanted),
-    inTurn: IN_TURN.filter(isWanted),
+    inTurn: [...IN_TURN, ...AGAIN].filter(isWanted),
     restores: RESTORES.filter(isWanted),
     notTried: [...waiting, ...ended(''), ...RESTORES].filter((a) => a.by === undefined).map((a) => a.name),
   };

@@ -5,6 +5,7 @@ import { collectorsLeft, emptyLedger, record, unresolvedItems, type JournalRecor
 import type { Gate, OutcomeWord, Phase } from '../../model/names.ts';
 import { countPhase } from '../../model/outcome.ts';
 import type { PlanItem } from '../../model/plan.ts';
+import { takenBefore } from '../../model/statement/taken.ts';
 import { finding, planOf } from './findings.ts';
 
 const role = finding('a');
@@ -181,4 +182,21 @@ describe('what was said by a word that counts no longer', () => {
     const ledger = ledgerOf(...BOTH, ...confirmed, ...taken);
     expect([ledger.confirmed.size, collectorsLeft(ledger, plan)]).toEqual([0, [collector.id]]);
   });
+});
+
+test('a statement was taken once a decision or a step of a collector holds it, at the time at which it came first', () => {
+  const proof = { statement: '{"says":"resume"}', signature: '' };
+  const resume = (arrivedAt?: string): JournalRecord => ({
+    type: 'decision',
+    decision: { kind: 'resume', by: 'riley', proof },
+    ...(arrivedAt === undefined ? {} : { arrivedAt }),
+  });
+  const ready: JournalRecord = { type: 'collector', collector: collector.id, event: 'ready', proof, arrivedAt: 'a' };
+  expect(takenBefore(ledgerOf().taken, proof, 'a')).toBeUndefined();
+  expect(takenBefore(ledgerOf(resume('a')).taken, undefined, 'a')).toBeUndefined();
+  expect(takenBefore(ledgerOf(resume('a'), resume('b')).taken, proof, 'a')).toBe('same');
+  expect(takenBefore(ledgerOf(resume('a'), resume('b')).taken, proof, 'b')).toBe('another');
+  expect(takenBefore(ledgerOf(ready).taken, proof, 'a')).toBe('same');
+  // Of a release before.
+  expect(takenBefore(ledgerOf(resume()).taken, proof, 'a')).toBe('another');
 });

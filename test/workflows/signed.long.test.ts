@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vi
 import { itemHash } from '../../model/item-hash.ts';
 import { ManifestSchema } from '../../model/manifest.ts';
 import { startMessage } from '../../model/messages/start.ts';
+import type { Decision } from '../../model/messages/index.ts';
 import { DELETED_MESSAGE } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
@@ -14,11 +15,12 @@ import type { JournalRecord } from '../../model/ledger.ts';
 import type { Plan } from '../../model/plan.ts';
 import { evidenceFiles } from '../../activities/evidence/evidence.ts';
 import type { JournalLine } from '../../activities/records/chain.ts';
-import { statementText, type Statement } from '../../model/statement/statement.ts';
+import { statementText, whereOf, type Statement } from '../../model/statement/statement.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { clearRun, expectNothingChanged, expectRefused, RUN } from '../client/on-stage.ts';
 import { addMember, APPROVER, MAILBOX, READER_ASSIGNMENT, STARTER } from '../harness/estate.ts';
 import { expectCancelled, expectEndedAs } from '../harness/ended.ts';
+import { asRun } from '../harness/as-run.ts';
 import { signalByCli } from '../harness/official-cli.ts';
 import { newMail, resultOf } from '../harness/people.ts';
 import { denied } from '../harness/removals.ts';
@@ -92,7 +94,16 @@ const FORGED: [forge: (r: JournalRecord) => void, told: string][] = [
   [(r) => r.type === 'run-started' && delete r.proof && (r.startedBy = 'third'), 'nothing proves who started the run'],
   [(r) => r.type === 'collector' && r.event === 'ready' && (r.by = APPROVER), '(ready), by riley, is not proved'],
   [(r) => r.type === 'collector' && r.event === 'otp-accepted' && delete r.proof, '(otp-accepted), by dana@contoso.example, is not proved'],
+  [saidAgain(), 'rests on a statement that was taken before'],
 ];
+
+/** Each approval is the first one once more. */
+function saidAgain(): (r: JournalRecord) => void {
+  let first: Decision | undefined;
+  return (r) => {
+    if (r.type === 'decision' && r.decision.kind === 'approve') r.decision = first ??= r.decision;
+  };
+}
 
 function forgedEvidence(evidence: string, forge: (r: JournalRecord) => void): string {
   const read = (name: string) => readFileSync(join(evidence, name), 'utf8');
@@ -298,8 +309,13 @@ test('what `sign` prints goes in the clear, by Temporal’s own CLI: an approval
   expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
   const gate = ['--gate', 'plan', '--plan-hash', planHash];
   await signalled('approve', [...gate, '--reason', 'read it'], { reason: 'another one' }, /is about another message/);
-  await signalled('resume', [], { by: 'third' }, /is of a key of/);
+  const resume = await signalled('resume', [], { by: 'third' }, /is of a key of/);
   await stage.until(RUN, (v) => v.awaiting.some((a) => a.kind === 'quarantine'));
+  // Somebody sends again what lies in history.
+  expect(await stage.offboard('pause', RUN, '--by', 'anybody')).toMatchObject({ code: 0 });
+  await signalByCli(RUN, 'resume', JSON.stringify(resume));
+  expect(await stage.until(RUN, (v) => /was said before, and counts once/.test(v.lastRefusal ?? ''))).toMatchObject({ paused: true });
+  expect(await typed(APPROVER, 'resume', RUN)).toMatchObject({ code: 0 });
   expect(await altered()).toBeGreaterThan(1);
   await signalled('lift', ['--reason', 'the vendor complains'], { items: ['a'] }, /is about another message/);
   expect(await resultOf(stage, RUN)).toMatchObject({ status: 'denied' });
@@ -307,7 +323,7 @@ test('what `sign` prints goes in the clear, by Temporal’s own CLI: an approval
 });
 
 /** Prints a signal by the CLI, and sends it by Temporal's own: first with something swapped, which is refused. */
-async function signalled(name: string, args: string[], swapped: object, refused: RegExp): Promise<void> {
+async function signalled(name: string, args: string[], swapped: object, refused: RegExp): Promise<object> {
   const printed = await typed(APPROVER, 'sign', name, RUN, ...args);
   expect(printed).toMatchObject({ code: 0, err: '' });
   const send = (message: object) => signalByCli(RUN, name, JSON.stringify(message));
@@ -315,7 +331,27 @@ async function signalled(name: string, args: string[], swapped: object, refused:
   await stage.until(RUN, (v) => refused.test(v.lastRefusal ?? ''));
   expect((await stage.view(RUN)).lastRefusal).toMatch(new RegExp(`^${name}: `));
   await send(JSON.parse(printed.out) as object);
+  return JSON.parse(printed.out) as object;
 }
+
+test('a decision whose answer was lost is answered once more, and stands once; the same statement at another time is refused', async () => {
+  const planHash = await atGatePlan();
+  const { run } = await stage.view(RUN);
+  const message = { gate: 'plan', opening: 1, planHash, by: APPROVER, reason: 'read it' } as const;
+  const statement = statementText(whereOf('default', run), 'approve', message, new Date(), 60_000);
+  const decision = {
+    ...message,
+    kind: 'approve' as const,
+    proof: { statement, signature: sshSigned(keys[APPROVER] ?? sshKey(), statement) },
+  };
+  const said = (at: Date) => asRun(stage, run, 'recordDecision', { run, phase: 'permissions', decision, arrivedAt: at.toISOString() });
+  const now = new Date();
+  const taken = { result: { items: [], proved: true } };
+  expect([await said(now), await said(now)]).toMatchObject([taken, taken]);
+  expect(await said(new Date(now.getTime() + 1))).toMatchObject({ message: expect.stringContaining('counts once') as string });
+  const lines = await stage.deps.journal.lines(run);
+  expect(lines.filter((l) => l.record.type === 'decision')).toHaveLength(1);
+});
 
 test('a gate that needs two approvers waits for the second, who is another person; one of them taken away asks it again', async () => {
   const two: Policy = { ...SIGNED, quorum: { plan: 2 } };

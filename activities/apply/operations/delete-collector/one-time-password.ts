@@ -2,6 +2,7 @@ import { counted } from '../../../../model/counted.ts';
 import type { Challenge } from '../../../../model/messages/collector.ts';
 import { DELETED_MESSAGE } from '../../../../model/names.ts';
 import { isResolved, OTP_EXHAUSTED, type Outcome } from '../../../../model/outcome.ts';
+import { SAID_BEFORE, takenBefore } from '../../../../model/statement/taken.ts';
 import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
 import { answerOf } from '../../../answer.ts';
@@ -85,6 +86,8 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
   const portal = await step.connect();
   const judged = await step.judge(portal);
   if (judged !== 'call') return { kind: isResolved(judged.outcome) ? 'deleted' : 'blocked', outcome: await step.record(judged) };
+  // It was entered before, and deleted nothing.
+  if (takenBefore(step.work.ledger.taken, input.proof, input.arrivedAt)) throw refused(SAID_BEFORE.code, SAID_BEFORE.message);
   // A code that is tried again belongs to the intent that stands.
   if (!step.work.ledger.openIntents.has(step.item.id)) await intend(step.work, [step.item]);
   const entered = await answerOf(deps.clouds.portal, () => portal.confirm(deletionId, opened.otp));

@@ -87,7 +87,7 @@ export async function openStep(deps: Deps, { by, ...input }: CollectorInput): Pr
 }
 
 /** What proves who said something of a collector; nothing where names are asserted. */
-export type SaidOfCollector = Pick<Extract<JournalRecord, { type: 'collector' }>, 'proof' | 'admission'>;
+export type SaidOfCollector = Pick<Extract<JournalRecord, { type: 'collector' }>, 'proof' | 'admission' | 'arrivedAt'>;
 
 /** Demands that it is proved who says this of a collector; `more`: what else the message says. Throws Refused. */
 export async function demandProof(
@@ -99,7 +99,7 @@ export async function demandProof(
   const message = { collector: item, by, ...(proof === undefined ? {} : { proof }), ...more };
   const { verdict, ...asked } = await proved(deps, run, says, message, arrivedAt);
   if (!verdict.ok) throw refused(verdict.code, verdict.message);
-  return { ...(proof ? { proof } : {}), ...asked };
+  return { ...(proof ? { proof, arrivedAt } : {}), ...asked };
 }
 
 /** Where the policy wants another person for the code than whoever approved. Throws Refused. */
