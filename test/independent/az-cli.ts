@@ -1,10 +1,22 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pythonEnvironment } from './python-environment.ts';
 import { bash, type Ran } from './shell.ts';
+import { warmCommand } from './warm/program.ts';
 
 const VERSION = '2.91.0';
+const LOADS = [
+  'azure.cli.core.auth.identity',
+  'azure.cli.core.commands.arm',
+  'azure.cli.core.commands.client_factory',
+  'azure.cli.command_modules.profile.custom',
+  'azure.cli.command_modules.resource.commands',
+  'azure.cli.command_modules.role.commands',
+  'azure.cli.command_modules.role.custom',
+  'azure.cli.command_modules.util.custom',
+  'azure.mgmt.authorization',
+];
 
 export interface AzShell {
   run(script: string): Promise<Ran>;
@@ -18,9 +30,6 @@ export interface AzShell {
 export async function azShell(worker: NodeJS.ProcessEnv): Promise<AzShell> {
   const home = await pythonEnvironment('azure-cli', VERSION, (line) => process.stderr.write(`${line}\n`));
   const place = mkdtempSync(join(tmpdir(), 'az-shell-'));
-  const az = join(place, 'az');
-  writeFileSync(az, `#!/bin/sh\nexec ${join(home, 'bin', 'python')} -m azure.cli "$@"\n`);
-  chmodSync(az, 0o755);
   const config = join(place, 'config');
   mkdirSync(config);
   const graph = 'https://graph.microsoft.com';
@@ -45,6 +54,7 @@ export async function azShell(worker: NodeJS.ProcessEnv): Promise<AzShell> {
     OFFBOARD_GRAPH_ENDPOINT: worker['OFFBOARD_GRAPH_ENDPOINT'],
     REQUESTS_CA_BUNDLE: worker['NODE_EXTRA_CA_CERTS'],
   };
+  await warmCommand(join(place, 'az'), { python: join(home, 'bin', 'python'), module: 'azure.cli', loads: LOADS }, env);
   const signIn = await bash(
     'az login --service-principal -u "$ID" -p "$SECRET" --tenant "$TENANT" --allow-no-subscriptions --output none',
     { ...env, ID: worker['AZURE_CLIENT_ID'], SECRET: worker['AZURE_CLIENT_SECRET'], TENANT: worker['AZURE_TENANT_ID'] },
