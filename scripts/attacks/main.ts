@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isOneOf } from '../../model/one-of.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
 import { AGAIN } from './again.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
@@ -6,13 +7,13 @@ import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
 import { IN_TURN, inEachTurn, takeToEnd } from './in-turn.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
-import { onStage, type Mode } from './on-stage.ts';
+import { MODES, onStage, type Mode } from './on-stage.ts';
 import type { Scene } from './scene.ts';
 import { withoutIn } from './without.ts';
 
 /**
- * `npm run attacks -- [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
- * may know people. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
+ * `npm run attacks -- [--mode MODE] [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
+ * may know people, or in one of them. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
  * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds. `--without MECHANISM`, or `all`:
  * tries that each succeeds as soon as what holds it is switched off (`without.ts`).
  */
@@ -26,16 +27,21 @@ interface Tried {
 }
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, without: { type: 'string' } } });
-  if (values.without !== undefined) return await withoutIn(values.without, values.json);
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, mode: { type: 'string' }, without: { type: 'string' } },
+  });
+  const { mode, without } = values;
+  if (mode !== undefined && !isOneOf(MODES, mode)) throw new Error(`--mode: ${mode} is none of ${MODES.join(', ')}`);
+  const modes = mode === undefined ? MODES : [mode];
+  if (without !== undefined) return await withoutIn(without, modes, values.json);
   const told: Tried[] = [];
   const tell = (tried: Tried) => {
     told.push(tried);
     const line = values.json ? JSON.stringify(tried) : `${tried.held ? 'held ' : 'TAKEN'}  ${tried.mode}  ${tried.name}: ${tried.got}`;
     process.stdout.write(`${line}\n`);
   };
-  const changed = (await underProof('ssh', tell)) + (await underProof('entra', tell));
-  await underAsserted(tell);
+  let changed = 0;
+  for (const one of modes) changed += one === 'asserted' ? await underAsserted(tell) : await underProof(one, tell);
   const broken = told.filter((t) => t.mode !== 'asserted' && !t.held).map((t) => `${t.mode}: ${t.name}`);
   const asserted = told.filter((t) => t.mode === 'asserted' && !t.held).map((t) => t.name);
   const attacks = told.filter((t) => t.mode !== 'asserted').length;

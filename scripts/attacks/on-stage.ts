@@ -6,7 +6,8 @@ import { Scene } from './scene.ts';
 import { signInSigners, sshSigners } from './signers.ts';
 
 /** How the worker's policy knows people. */
-export type Mode = 'ssh' | 'entra' | 'asserted';
+export const MODES = ['ssh', 'entra', 'asserted'] as const;
+export type Mode = (typeof MODES)[number];
 
 export const ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
 

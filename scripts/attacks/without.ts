@@ -31,7 +31,7 @@ const NAMES = Object.keys(MECHANISMS) as Mechanism[];
  * Tries each attack that a mechanism holds with what holds it switched off, and nothing else: it must succeed, or it would show nothing where it is held. `named`: a mechanism, or
  * `all`. Runs once more as a process of its own, whose modules have switches (`loader.ts`), as the worker's then have that it starts.
  */
-export async function withoutIn(named: string, json: boolean): Promise<void> {
+export async function withoutIn(named: string, modes: readonly Mode[], json: boolean): Promise<void> {
   if (named !== 'all' && !isOneOf(NAMES, named))
     throw new Error(`--without: ${named} is no mechanism; write all, or one of ${NAMES.join(', ')}`);
   const switches = process.env[SWITCHES];
@@ -47,7 +47,7 @@ export async function withoutIn(named: string, json: boolean): Promise<void> {
       : `${one.held ? 'HELD ' : 'taken'}  ${one.mode}  without ${one.without.join(', ')}: ${one.name}: ${one.got}`;
     process.stdout.write(`${line}\n`);
   };
-  for (const mode of ['ssh', 'entra'] as const) {
+  for (const mode of modes.filter((m) => m !== 'asserted')) {
     const wanted = wantedIn(mode, named);
     if (wanted.waiting.length + wanted.ended('').length + wanted.inTurn.length + wanted.restores.length === 0) continue;
     await onStage(mode, async (scene) => await inMode(mode, wanted, scene, switches, tell), estateIn(join(switches, '..')));
