@@ -2,11 +2,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
 import type { WorkerExam } from '../../model/doctor.ts';
-import { loadEstate } from '../../sandbox/estate.ts';
 import { FaultsSchema } from '../../sandbox/faults.ts';
 import { allClouds } from '../../worker/clouds.ts';
+import { loadedEstate } from '../sandbox/loaded-estate.ts';
 import { sandboxHere } from '../sandbox/sandbox-here.ts';
-import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
 import { isGranted } from '../../activities/azure/rights.ts';
 import { examine, proxyOf } from '../../activities/doctor/examine.ts';
 import { withIncluded } from '../../activities/entra/rights.ts';
@@ -53,7 +52,7 @@ test('where every cloud takes calls and answers none, the examination ends after
     journal: { store: { where: 'nowhere', identity: () => Promise.resolve(), probe: () => Promise.resolve() } },
     policy: { approvers: [] },
   } as unknown as Deps;
-  const { manifest } = loadEstate(DEFAULT_ESTATE);
+  const { manifest } = loadedEstate();
   let exam: WorkerExam | undefined;
   const began = performance.now();
   await new MockActivityEnvironment().run(async () => {

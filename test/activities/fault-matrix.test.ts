@@ -16,10 +16,9 @@ import { forgetLimits } from '../../activities/limited.ts';
 import { connectPortal } from '../../activities/portal/wire/clients.ts';
 import type { FailureClass } from '../../model/errors.ts';
 import { MEPM } from '../../model/footprint.ts';
-import { loadEstate } from '../../sandbox/estate.ts';
 import { FaultsSchema, KINDS, type FaultKind } from '../../sandbox/faults.ts';
 import { sandboxHere, type SandboxHere } from '../sandbox/sandbox-here.ts';
-import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
+import { loadedEstate } from '../sandbox/loaded-estate.ts';
 
 /** What each operation makes of each fault, as its own library meets it. The page is made by `npm run make-faults`, from here. */
 
@@ -50,7 +49,7 @@ const env = (name: string) => process.env[name] ?? '';
 
 /** Of each cloud a question and a change; what is changed is not there, but for a policy that is written back as it is. */
 function operations(): Operation[] {
-  const manifest = loadEstate(DEFAULT_ESTATE).manifest as ReadContext['manifest'];
+  const manifest = loadedEstate().manifest as ReadContext['manifest'];
   const account = awsConnector().account('aws:210987654311', { manifest });
   const credential = new ClientSecretCredential(env('AZURE_TENANT_ID'), env('AZURE_CLIENT_ID'), env('AZURE_CLIENT_SECRET'), {
     authorityHost: sandbox.origin,

@@ -1,8 +1,7 @@
 import type { Facts, Finding } from '../../model/finding.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
 import type { PlanItem } from '../../model/plan.ts';
-import { loadEstate } from '../../sandbox/estate.ts';
-import { DEFAULT_ESTATE } from '../sandbox/start-sandbox.ts';
+import { loadedEstate } from '../sandbox/loaded-estate.ts';
 
 export const TENANT = '8f2b6c1e-4d3a-4b7e-9c55-0a1d2e3f4b5c';
 export const CIEM_PRINCIPAL = '5d2f81a4-7c06-4e93-b1d8-93a6f0c4e201';
@@ -15,7 +14,7 @@ export const FACTS: Facts = {
   defender: { state: 'absent', why: [] },
 };
 
-const { manifest } = loadEstate(DEFAULT_ESTATE);
+const { manifest } = loadedEstate();
 
 /** The default estate's own manifest; a sandbox in the same process shows what was changed at once. */
 export function defaultManifest(): Manifest {

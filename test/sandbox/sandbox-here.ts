@@ -7,7 +7,6 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { vi } from 'vitest';
 import { serverCertificate, type ServerCertificate } from '../../sandbox/certificate.ts';
 import { newSigningKey, signingKey, type SigningKey } from '../../sandbox/entra/tokens.ts';
-import { loadEstate } from '../../sandbox/estate.ts';
 import { Faults } from '../../sandbox/faults.ts';
 import { Quotas } from '../../sandbox/quotas.ts';
 import { Permissions } from '../../sandbox/permissions/permissions.ts';
@@ -16,7 +15,8 @@ import { lingering, type Linger, type SandboxContext } from '../../sandbox/servi
 import { SERVICES } from '../../sandbox/services.ts';
 import { EstateStore, type SandboxReport } from '../../sandbox/store.ts';
 import { registerWorker, writeWorkerEnvironment } from '../../sandbox/worker-environment.ts';
-import { DEFAULT_ESTATE, type SandboxAddress } from './start-sandbox.ts';
+import { loadedEstate } from './loaded-estate.ts';
+import type { SandboxAddress } from './start-sandbox.ts';
 
 /** The sandbox's own listener within the test's process, with a clock that the test moves. */
 export interface ListeningSandbox {
@@ -79,12 +79,12 @@ export interface SandboxHere extends SandboxAddress {
 
 /** Begins with an estate's file; `linger`: single fields in place of `lingerMs`. */
 export async function sandboxHere({
-  estate = DEFAULT_ESTATE,
+  estate,
   lingerMs = 0,
   linger = {},
 }: { estate?: string; lingerMs?: number; linger?: Partial<Linger> } = {}): Promise<SandboxHere> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-here-'));
-  const loaded = loadEstate(estate);
+  const loaded = loadedEstate(estate);
   const store = EstateStore.open(directory, loaded.objects);
   registerWorker(store, loaded);
   const { context, certificate, faults, quotas, advance, close } = await listenHere(store, { ...lingering(lingerMs), ...linger });
