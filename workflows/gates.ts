@@ -41,10 +41,12 @@ export async function askAgain(run: Run, gate: Gate): Promise<StepOutcome> {
  */
 async function passGate(run: Run, gate: Gate, behind: readonly Phase[] = PHASES): Promise<StepOutcome> {
   if (!plans(run, behind)) return 'done';
-  const opening = ++run.openings[gate];
   const waits = run.terms.waits;
   run.gateOutcome = undefined;
-  const { untold, ...open } = await openGate({ run: run.id, gate, opening, planHash: run.planHash, forMs: waits.gate });
+  const asked = { gate, opening: run.openings[gate] + 1, planHash: run.planHash, forMs: waits.gate };
+  const { untold, ...open } = await openGate({ run: run.id, ...asked });
+  const { opening } = open;
+  run.openings[gate] = opening;
   run.untold = untold;
   run.waitFor(gateWaiting(open, run.asking));
   const outcome = await decision(run, gate, opening);

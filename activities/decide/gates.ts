@@ -11,15 +11,20 @@ import type { Notice } from '../notify.ts';
 import { notAuthorized } from '../failures.ts';
 import { readEarly } from '../records/plans.ts';
 
-/** Opens a gate in the journal, once the plan it is about is in force. A gate that is open already keeps its times. */
+/**
+ * Opens a gate in the journal, once the plan it is about is in force. A gate that is open already keeps its times. A reset counts openings anew: what was decided at one of before
+ * decides nothing, and the gate is opened for the next time.
+ */
 export async function openGate(
   deps: Deps,
-  { run, gate, opening, planHash, forMs }: Omit<OpenGate, 'openedAt' | 'expiresAt'> & { run: string; forMs: number },
+  { run, gate, opening: asked, planHash, forMs }: Omit<OpenGate, 'openedAt' | 'expiresAt'> & { run: string; forMs: number },
 ): Promise<OpenGate & Told> {
   const ledger = await deps.journal.ledger(run);
-  const known = ledger.gates.get(gateKey(gate, opening));
-  if (known) return { gate, opening, planHash: known.planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
-  demandOpenable(ledger, { gate, opening, planHash });
+  const before = [...ledger.gates.values()].filter((g) => g.gate === gate && g.opening >= asked);
+  const known = before.findLast((g) => g.planHash === planHash && g.outcome === undefined && !g.decided);
+  if (known) return { gate, opening: known.opening, planHash, openedAt: known.openedAt, expiresAt: known.expiresAt };
+  demandOpenable(ledger, { gate, opening: asked, planHash });
+  const opening = Math.max(asked, ...before.map((g) => g.opening + 1));
   const now = Date.now();
   const [openedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + forMs).toISOString()];
   const opened: OpenGate = { gate, opening, planHash, openedAt, expiresAt };
@@ -35,7 +40,6 @@ function demandOpenable(ledger: Ledger, { gate, opening, planHash }: Pick<OpenGa
   };
   if (ledger.planHash !== planHash) refuse('that plan is not in force');
   if ((gate === 'restore') !== (ledger.restores !== undefined)) refuse('a run of this sort has no such gate');
-  if ([...ledger.gates.values()].some((g) => g.gate === gate && g.opening >= opening)) refuse('it was opened as often before');
 }
 
 type Line<T extends JournalRecord['type']> = { run: string } & Omit<Extract<JournalRecord, { type: T }>, 'type'>;

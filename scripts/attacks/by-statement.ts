@@ -12,6 +12,8 @@ export interface Attack {
   expected?: RegExp;
   /** What holds it: with these switched off, and nothing else, it succeeds. Absent where that is not tried. */
   by?: Mechanism[];
+  /** Where it succeeded, the run is none that can be attacked once more. */
+  spoils?: true;
   act(scene: Scene): Promise<Got>;
 }
 

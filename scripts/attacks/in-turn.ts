@@ -10,7 +10,7 @@ import type { Mechanism } from './mechanisms.ts';
 import type { Forged, Scene } from './scene.ts';
 
 /** What a run waits for; a message is taken only in its turn, so it is attacked then. */
-export type Turn = 'ready' | 'code' | 'by-hand' | 'paused' | 'items' | 'quarantine';
+export type Turn = 'asked' | 'reset' | 'plan' | 'ready' | 'code' | 'by-hand' | 'paused' | 'items' | 'quarantine';
 
 const BY_CODE = 'collector-aws-1';
 const BY_HAND = 'collector-azure-1';
@@ -19,10 +19,11 @@ const WRONG_CODES = 3;
 
 /** From turn to turn, by people who prove what they say. */
 const WAY: [Turn, (scene: Scene) => Promise<void>][] = [
+  ['plan', async (s) => void (await atGate(s, 'plan'))],
   [
     'ready',
     async (s) => {
-      await approved(s, 'plan');
+      await approved(s, 'plan', s.other);
       await approved(s, 'collectors');
       await s.until((v) => v.collectors.some((c) => c.stage === 'not-ready'));
     },
@@ -51,14 +52,14 @@ const TO_QUARANTINE = async (s: Scene): Promise<void> => {
 };
 
 /** The estate, with a collector by code and one by hand, before anything was done; a run that waits for the approval of its plan. */
-async function begin(scene: Scene, quarantine: boolean): Promise<void> {
+async function begin(scene: Scene, quarantine: boolean, windows: object[] = []): Promise<void> {
   await scene.fill((manifest) => {
     const recipient = scene.other;
     manifest['collectors'] = [
       { id: BY_CODE, type: 'aws', driver: 'http', recipient },
       { id: BY_HAND, type: 'azure', driver: 'operator', recipient },
     ];
-    manifest['windows'] = [];
+    manifest['windows'] = windows;
     manifest['mode'] = quarantine ? 'quarantine' : 'remove';
   });
   await scene.begin();
@@ -66,7 +67,9 @@ async function begin(scene: Scene, quarantine: boolean): Promise<void> {
 
 /** Begins a run and takes it to a turn. */
 export async function takeTo(scene: Scene, wanted: Turn): Promise<void> {
-  await begin(scene, wanted === 'quarantine');
+  const atItsGate = wanted === 'asked' || wanted === 'reset';
+  await begin(scene, wanted === 'quarantine', wanted === 'reset' ? notNow() : []);
+  if (atItsGate) return;
   if (wanted === 'quarantine') return await TO_QUARANTINE(scene);
   for (const [turn, go] of WAY) {
     await go(scene);
@@ -74,7 +77,13 @@ export async function takeTo(scene: Scene, wanted: Turn): Promise<void> {
   }
 }
 
-/** Takes one run from turn to turn, and another into quarantine; `attack` is called in each. */
+/** Windows in which nothing is changed just now. */
+export function notNow(): object[] {
+  const hour = (later: number) => `${String((new Date().getUTCHours() + later) % 24).padStart(2, '0')}:00`;
+  return [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: hour(12), to: hour(13), zone: 'Etc/UTC' }];
+}
+
+/** Takes one run from turn to turn, another into quarantine, and one no further than its first gate; `attack` is called in each. */
 export async function inEachTurn(scene: Scene, attack: (turn: Turn) => Promise<void>): Promise<void> {
   await begin(scene, false);
   for (const [turn, go] of WAY) {
@@ -86,6 +95,10 @@ export async function inEachTurn(scene: Scene, attack: (turn: Turn) => Promise<v
   await attack('quarantine');
   // What stands in quarantine keeps another run from beginning.
   await scene.say('lift', 'lift', { by: scene.approver, reason: 'it was tried' });
+  for (const turn of ['reset', 'asked'] as const) {
+    await takeTo(scene, turn);
+    await attack(turn);
+  }
 }
 
 /** What a restore is tried after. */
@@ -110,9 +123,9 @@ async function atGate(s: Scene, gate: Gate): Promise<RunView> {
   return await atGate(s, gate);
 }
 
-async function approved(s: Scene, gate: Gate): Promise<void> {
+async function approved(s: Scene, gate: Gate, by = s.approver): Promise<void> {
   const view = await atGate(s, gate);
-  const said = { gate, opening: view.gate?.opening ?? 1, planHash: view.planHash ?? '', by: s.approver, reason: 'read it' };
+  const said = { gate, opening: view.gate?.opening ?? 1, planHash: view.planHash ?? '', by, reason: 'read it' };
   await s.say('approve', 'approve', said);
 }
 

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { isOneOf } from '../../model/one-of.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { AGAIN } from './again.ts';
+import { AFTER_ENDS, IN_EACH_TURN } from './on-runs.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
-import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
+import { BY_ACTIVITY } from './by-activity.ts';
+import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
 import { BY_TOKEN } from './by-token.ts';
-import { IN_TURN, inEachTurn, takeToEnd } from './in-turn.ts';
+import { inEachTurn, takeToEnd } from './in-turn.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
 import { MODES, onStage, type Mode } from './on-stage.ts';
 import type { Scene } from './scene.ts';
@@ -60,7 +61,7 @@ async function underProof(mode: 'ssh' | 'entra', tell: (tried: Tried) => void): 
   return await onStage(mode, async (scene) => {
     await scene.begin();
     const ofMode = mode === 'entra' ? BY_TOKEN : [];
-    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...ON_CODEC_SERVER])
+    for (const attack of [...IN_THE_CLEAR, ...WITHOUT_PROOF, ...BY_STATEMENT, ...ofMode, ...BESIDE, ...BY_ACTIVITY, ...ON_CODEC_SERVER])
       tell(await judged(attack, mode, scene));
     const { ours, untouched } = await scene.stage.sandbox.report();
     const changed = untouched.changed.length + (ours.objects - ours.left.length) + ours.altered.length;
@@ -95,10 +96,10 @@ async function inTurn(mode: Mode, scene: Scene, tell: (tried: Tried) => void): P
     for (const one of attacks) tell(await judged(one, mode, scene));
     changed += (await counts()) - before;
   };
-  await inEachTurn(scene, (turn) => attack([...IN_TURN, ...AGAIN].filter((a) => a.turn === turn)));
+  await inEachTurn(scene, (turn) => attack(IN_EACH_TURN.filter((a) => a.turn === turn)));
   for (const after of ['removal', 'quarantine'] as const) {
     await takeToEnd(scene, after);
-    await attack(RESTORES.filter((a) => a.after === after));
+    await attack(AFTER_ENDS.filter((a) => a.after === after));
   }
   return changed;
 }

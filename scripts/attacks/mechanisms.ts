@@ -83,7 +83,46 @@ export const MECHANISMS = {
   /** What is not encrypted for the run is not taken. */
   plain: [
     edit('security/worker-codec.ts', 'taken: this.#taken()', "taken: off('plain') || this.#taken()"),
+    before(
+      'security/worker-codec.ts',
+      'if (!isEncrypted(payload)) return',
+      "if (off('plain') && context?.type !== 'workflow') return payload;",
+    ),
     edit('activities/index.ts', 'Promise.resolve(takesPlain(deps.policy))', "Promise.resolve(off('plain') || takesPlain(deps.policy))"),
+  ],
+  /** An activity is for the run that calls it. */
+  ownRun: [
+    edit(
+      'activities/own-run.ts',
+      'if (named.workflowId !== workflowId ||',
+      "if (off('ownRun')) return named;\n  if (named.workflowId !== workflowId ||",
+    ),
+  ],
+  /** Of a run of that sort, and as far as that has come. */
+  allowed: [edit('activities/index.ts', 'if (why !== undefined) throw', "if (why !== undefined && !off('allowed')) throw")],
+  /** A gate opens for the plan in force, and closes as it was decided. */
+  gates: [
+    edit('activities/decide/gates.ts', '  demandOpenable(ledger,', "  if (!off('gates')) demandOpenable(ledger,"),
+    edit('activities/decide/gates.ts', "if (gate.outcome !== 'expired' &&", "if (!off('gates') && gate.outcome !== 'expired' &&"),
+  ],
+  sameManifest: [
+    edit(
+      'activities/start/offboarding.ts',
+      'if (before.startedBy !== undefined && before.manifest',
+      "if (!off('sameManifest') && before.startedBy !== undefined && before.manifest",
+    ),
+  ],
+  /** Whoever approved a gate does not approve it twice. */
+  onePerson: [edit('model/messages/approve.ts', 'const before =', "const before = !off('onePerson') &&")],
+  /** A decision names the opening of its gate. */
+  opening: [edit('model/gate.ts', '|| gate.opening !== named.opening', "|| (!off('opening') && gate.opening !== named.opening)")],
+  /** A recorded approval covers what is done. */
+  approval: [
+    edit(
+      'activities/apply/work.ts',
+      'const refusal = operation.refusal(',
+      "const refusal = off('approval') ? undefined : operation.refusal(",
+    ),
   ],
   /** A ciphertext is for one workflow. */
   bound: [edit('security/worker-codec.ts', 'if (!isOf(opened.bound, context))', "if (!off('bound') && !isOf(opened.bound, context))")],

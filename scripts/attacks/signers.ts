@@ -14,6 +14,8 @@ export interface Signers {
   /** What the policy has of it. */
   policy(sandbox: string): object;
   prove(statement: string, name: string, elsewhere?: boolean): Promise<Proof>;
+  /** How the same person proves something in another way: by another key of theirs, or by one more sign-in. */
+  another(name: string): string;
   /** Where people sign in, if they do. */
   entra?(): SignInPolicy;
   /** A person's object id there. */
@@ -27,12 +29,14 @@ const keyFile = (folder: string, name: string) => join(folder, name.replaceAll(/
 /** Each has an SSH key; who is `unknown` has one that the policy gives to nobody. */
 export function sshSigners(folder: string, people: readonly string[], unknown: string): Signers {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const another = (name: string) => `${name} 2`;
   const keys = [...people, unknown].map((name) => {
-    const file = keyFile(folder, name);
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
-    return { name, keys: [readFileSync(`${file}.pub`, 'utf8').trim()] };
+    const files = [name, another(name)].map((n) => keyFile(folder, n));
+    for (const file of files) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
+    return { name, keys: files.map((file) => readFileSync(`${file}.pub`, 'utf8').trim()) };
   });
   return {
+    another,
     policy: () => ({ identity: 'ssh', people: keys.filter((k) => k.name !== unknown) }),
     prove(statement, name, elsewhere = false) {
       const file = join(folder, `${randomUUID()}.json`);
@@ -65,6 +69,7 @@ export function signInSigners(estate: string, copy: string, people: readonly str
   const entra: SignInPolicy = { tenant: read.manifest.tenant.id.toLowerCase(), clientId, cloud: 'public' };
   return {
     estate: copy,
+    another: (name) => name,
     entra: () => entra,
     browse: async (address, name) => {
       const answer = await fetch(await signInByForms(address, userOf(name), PASSWORD));

@@ -7,11 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { isOneOf } from '../../model/one-of.ts';
 import type { OffboardingResult } from '../../workflows/offboarding.ts';
-import { AGAIN } from './again.ts';
+import { AFTER_ENDS, IN_EACH_TURN } from './on-runs.ts';
 import { BY_STATEMENT, IN_THE_CLEAR, WITHOUT_PROOF, type Attack } from './by-statement.ts';
 import { BY_TOKEN } from './by-token.ts';
-import { AFTERWARDS, BESIDE, onEvidence, RESTORES } from './by-workflow.ts';
-import { IN_TURN, takeTo, takeToEnd } from './in-turn.ts';
+import { BY_ACTIVITY } from './by-activity.ts';
+import { AFTERWARDS, BESIDE, onEvidence } from './by-workflow.ts';
+import { notNow, takeTo, takeToEnd } from './in-turn.ts';
 import { MECHANISMS, SWITCHES, type Mechanism } from './mechanisms.ts';
 import { ON_CODEC_SERVER } from './on-codec-server.ts';
 import { ESTATE, onStage, type Mode } from './on-stage.ts';
@@ -78,8 +79,7 @@ async function again(): Promise<number> {
 /** Nothing may be changed just now, so that an approval that is taken changes nothing; and whoever starts is an approver as well. */
 function estateIn(folder: string): string {
   const estate = parse(readFileSync(ESTATE, 'utf8')) as { manifest: { approvers: string[] } & Record<string, unknown> };
-  const hour = (later: number) => `${String((new Date().getUTCHours() + later) % 24).padStart(2, '0')}:00`;
-  estate.manifest['windows'] = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: hour(12), to: hour(13), zone: 'Etc/UTC' }];
+  estate.manifest['windows'] = notNow();
   estate.manifest.approvers.push('sam.operator@contoso.example');
   const file = join(folder, 'estate.yaml');
   writeFileSync(file, stringify(estate));
@@ -93,6 +93,7 @@ async function inMode(mode: Mode, wanted: Wanted, scene: Scene, switches: string
     const got = await attack.act(scene);
     writeFileSync(switches, '[]');
     tell({ name, mode, without, got, held: got.startsWith('refused') });
+    if (attack.spoils) await scene.end();
   };
   // Where one succeeded another run begins: in this one something is decided.
   const atTheGate = async () => ((await scene.asks()) ? undefined : await scene.begin());
@@ -123,8 +124,8 @@ async function inMode(mode: Mode, wanted: Wanted, scene: Scene, switches: string
 interface Wanted {
   waiting: Attack[];
   ended(evidence: string): Attack[];
-  inTurn: typeof IN_TURN;
-  restores: typeof RESTORES;
+  inTurn: typeof IN_EACH_TURN;
+  restores: typeof AFTER_ENDS;
 }
 
 function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
@@ -132,6 +133,7 @@ function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
   const waiting = [
     ...ON_CODEC_SERVER,
     ...BESIDE,
+    ...BY_ACTIVITY,
     ...IN_THE_CLEAR,
     ...WITHOUT_PROOF,
     ...BY_STATEMENT,
@@ -141,8 +143,8 @@ function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
   return {
     waiting: waiting.filter(isWanted),
     ended: (evidence) => ended(evidence).filter(isWanted),
-    inTurn: [...IN_TURN, ...AGAIN].filter(isWanted),
-    restores: RESTORES.filter(isWanted),
-    notTried: [...waiting, ...ended(''), ...RESTORES].filter((a) => a.by === undefined).map((a) => a.name),
+    inTurn: IN_EACH_TURN.filter(isWanted),
+    restores: AFTER_ENDS.filter(isWanted),
+    notTried: [...waiting, ...ended(''), ...AFTER_ENDS].filter((a) => a.by === undefined).map((a) => a.name),
   };
 }

@@ -11,7 +11,7 @@ import { abandonRun } from '../harness/abandon.ts';
 import { asRun } from '../harness/as-run.ts';
 import { ByHand } from '../harness/by-hand.ts';
 import { smallEstate, STARTER, TENANT } from '../harness/estate.ts';
-import { finish, startedRun } from '../harness/people.ts';
+import { approveGate, finish, startedRun } from '../harness/people.ts';
 import { intentsOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -214,8 +214,15 @@ test('after its end nothing is written to a run, whoever calls', async () => {
   expect(await intentsOf(stage, journal)).toEqual(intents);
 });
 
-test('a run that was reset is the same run: its activities go on', async () => {
+test.each([
+  ['while it waits for its approval', false],
+  ['after its plan was approved, which is asked for once more, at the next opening', true],
+])('a run that was reset is the same run, and goes on to its end: %s', async (_, approved) => {
   const { run, journal } = await waitingRun();
+  if (approved) {
+    await approveGate(stage, run, 'plan');
+    await stage.until(run, (v) => v.gate?.gate === 'collectors');
+  }
   const handle = stage.session.client.workflow.getHandle(run);
   const { raw } = await handle.describe();
   const { events } = await handle.fetchHistory();
@@ -229,6 +236,8 @@ test('a run that was reset is the same run: its activities go on', async () => {
   });
   const { raw: now } = await handle.describe();
   expect(now.workflowExecutionInfo?.execution?.runId).not.toBe(raw.workflowExecutionInfo?.execution?.runId);
+  const asked = await stage.until(run, (v) => v.gate?.gate === 'plan');
+  expect(asked.gate).toMatchObject({ opening: approved ? 2 : 1, planHash: asked.planHash });
   const result = await finish(stage, run);
   expect(result).toMatchObject({ status: 'completed', run: journal });
 });
