@@ -18,6 +18,16 @@ export const AGAIN: (Attack & { turn: Turn })[] = [
     },
   })),
   {
+    name: 'resume in its turn, in the clear, as a signal',
+    tried: 'a signal in plain JSON',
+    turn: 'paused',
+    by: ['plain', 'proof'],
+    async act(s) {
+      await paused(s);
+      return await s.signal('resume', { by: s.approver }, s.outsider);
+    },
+  },
+  {
     name: 'a wrong code once more by what lies in history',
     tried: 'its ciphertext, so that the portal locks the configuration',
     turn: 'code',

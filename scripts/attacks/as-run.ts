@@ -102,7 +102,7 @@ export const AS_RUN: (Attack & { turn: Turn })[] = [
     name: 'approve by the statement of before a reset',
     tried: 'reset to before its gate was opened, the same message sent again',
     turn: 'reset',
-    by: ['opening', 'again'],
+    by: ['opening', 'planNamed', 'again'],
     expected: /GateNotOpen/,
     async act(s) {
       const message = await s.signed('approve', await right(s));

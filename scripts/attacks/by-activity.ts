@@ -23,16 +23,19 @@ interface Known {
   readBatch: object;
 }
 
+type Told = Partial<Known> & { batches?: Record<string, unknown>[] };
+
 async function knownOf(s: Scene): Promise<Known> {
   const { run, planHash = '' } = await s.view();
-  const [startRun, readBatch, walk, makePlan] = await Promise.all(
-    ['startRun', 'readBatch', 'walk', 'makePlan'].map((a) => doneBefore(s, a)),
-  );
-  const { manifest = '', readings = [] } = makePlan?.input as { manifest?: string; readings?: string[] };
-  const { described = '' } = walk?.result as { described?: string };
-  const [first] = (makePlan?.result as { batches?: Record<string, unknown>[] }).batches ?? [];
+  const last = async (activity: string) => (await doneBefore(s, activity)) as { input: Told; result: Told };
+  const { input: startRun } = await last('startRun');
+  const { input: readBatch } = await last('readBatch');
+  const { described = '' } = (await last('walk')).result;
+  const { input, result } = await last('makePlan');
+  const { manifest = '', readings = [] } = input;
+  const [first] = result.batches ?? [];
   const batch = Object.fromEntries(['phase', 'type', 'wave', 'stage', 'index'].map((k) => [k, first?.[k]]));
-  return { run, planHash, manifest, readings, described, batch, startRun: startRun?.input ?? {}, readBatch: readBatch?.input ?? {} };
+  return { run, planHash, manifest, readings, described, batch, startRun, readBatch };
 }
 
 interface Forged {

@@ -171,11 +171,13 @@ export const BY_STATEMENT: Attack[] = [
   },
   ...(
     [
-      ['gate', { gate: 'collectors' }, /GateNotOpen/],
-      ['opening', { opening: 7 }, /GateNotOpen/],
-      ['plan', { planHash: '0'.repeat(64) }, /PlanHashMismatch/],
+      ['gate', 'gateNamed', { gate: 'collectors' }, /GateNotOpen/],
+      ['opening', 'opening', { opening: 7 }, /GateNotOpen/],
+      ['plan', 'planNamed', { planHash: '0'.repeat(64) }, /PlanHashMismatch/],
     ] as const
-  ).map(([what, other, expected]): Attack => ({
+  ).map(([what, by, other, expected]): Attack => ({
+    by: [by],
+    spoils: true,
     name: `approve another ${what}, rightly signed`,
     tried: `message and statement say another ${what} than the one that waits`,
     expected,
@@ -253,6 +255,9 @@ export const WITHOUT_PROOF: Attack[] = UNPROVED.map(([name, message]) => ({
 
 const SIGNALS = ['approve', 'reject', 'lift'];
 
+/** What a run can be asked: ours, and what the SDK answers by itself. */
+const QUERIES = ['status', '__temporal_workflow_metadata', '__stack_trace'];
+
 /** Without any key: bare messages, as the Temporal UI or any client of the namespace sends them. */
 export const IN_THE_CLEAR: Attack[] = [
   ...UNPROVED.map(([name, message]) => ({
@@ -266,5 +271,12 @@ export const IN_THE_CLEAR: Attack[] = [
     tried: 'a signal in plain JSON, with the right hash',
     ...(AT_THE_GATE.includes(name) ? { by: ['plain', 'proof'] satisfies Mechanism[] } : {}),
     act: async (s: Scene) => s.signal(name, await right(s), s.outsider),
+  })),
+  ...QUERIES.map((name) => ({
+    name: `the answer to ${name}, read without keys`,
+    tried: 'a query in plain JSON',
+    by: ['sealed'] satisfies Mechanism[],
+    expected: /without keys/,
+    act: (s: Scene) => s.asked(name, s.outsider),
   })),
 ];

@@ -7,8 +7,10 @@ import { verifyFolder } from '../../client/records/verify-evidence.ts';
 import { OffboardError } from '../../model/errors.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { SIGNING_FILES } from '../../model/evidence-signature.ts';
+import type { Outcome } from '../../model/outcome.ts';
 import { workflowIdOf } from '../../model/run-name.ts';
 import type { Attack } from './by-statement.ts';
+import { doneBefore } from './foreign.ts';
 import type { Ended } from './in-turn.ts';
 import type { Mechanism } from './mechanisms.ts';
 import type { Got, Scene } from './scene.ts';
@@ -74,11 +76,13 @@ export const BESIDE: Attack[] = [
   {
     name: "the run's own start, copied as it lies in history",
     tried: 'its ciphertext in a new workflow',
+    by: ['bound', 'workflow', 'once'],
     act: async (s) => await copied(s, dryRun(s), await payloadsOfStart(s)),
   },
   {
     name: 'a run whose id is a path',
     tried: 'workflow id ../../x',
+    by: ['runName', 'workflow'],
     act: (s) => s.started('offboarding', `../../${randomUUID()}`, s.startInput()),
   },
   {
@@ -130,7 +134,22 @@ export const RESTORES: (Attack & { after: Ended })[] = [
     after: 'removal',
     act: async (s) => s.started('restore', restoring(s), s.restoreInput((await s.view()).run, 'another')),
   },
-  swappedRestore(undefined, 'restore of other items than were signed', 'only added', () => ({ only: ['aws-role:x'] })),
+  {
+    name: 'restore of other items than were signed',
+    tried: 'only added',
+    after: 'removal',
+    by: ['message'],
+    expected: /another message/,
+    async act(s) {
+      const { run } = await s.view();
+      const { outcomes = [] } = (await doneBefore(s, 'removeItems')).result as { outcomes?: Outcome[] };
+      const only = outcomes
+        .filter((o) => o.outcome === 'removed')
+        .slice(0, 1)
+        .map((o) => o.item);
+      return await s.started('restore', restoring(s), s.restoreInput(run, run, { only }));
+    },
+  },
   swappedRestore(['message'], 'restore as a dry run of what was signed for real', 'dryRun changed', () => ({ dryRun: true })),
   swappedRestore(['who', 'message'], 'restore in another name than was signed', 'startedBy changed', (s) => ({ startedBy: s.approver })),
   {
@@ -196,12 +215,12 @@ function swappedStart(by: Mechanism[] | undefined, name: string, tried: string, 
   };
 }
 
-function swappedRestore(by: Mechanism[] | undefined, name: string, tried: string, input: (s: Scene) => object): Attack & { after: Ended } {
+function swappedRestore(by: Mechanism[], name: string, tried: string, input: (s: Scene) => object): Attack & { after: Ended } {
   return {
     name,
     tried,
     after: 'removal',
-    ...(by ? { by } : {}),
+    by,
     expected: /proof\.(?:statement: is about another message|(?:signature|idToken): is (?:of a key|a sign-in) of)/,
     async act(s) {
       const { run } = await s.view();
@@ -230,13 +249,15 @@ async function copied(s: Scene, workflowId: string, payloads: Payload[]): Promis
     input: { payloads },
     requestId: randomUUID(),
   });
-  return await s.session.client.workflow
-    .getHandle(workflowId)
-    .result()
-    .then(
-      (r) => `${(r as { status?: string }).status ?? ''}`,
-      (error: unknown) => `refused: ${(error as { cause?: Error }).cause?.message ?? ''}`,
-    );
+  const handle = s.session.client.workflow.getHandle(workflowId);
+  const ended = handle.result().then(
+    (r) => `${(r as { status?: string }).status ?? ''}`,
+    (error: unknown) => `refused: ${(error as { cause?: Error }).cause?.message ?? ''}`,
+  );
+  const begun = s.until((v) => v.stage !== 'preconditions', workflowId).then(() => 'taken: it began');
+  const got = await Promise.race([ended, begun.catch(() => ended)]);
+  if (got.startsWith('taken')) await handle.terminate('the attack is over');
+  return got;
 }
 
 /** What can be said again once the run has ended. */

@@ -53,6 +53,8 @@ const TO_QUARANTINE = async (s: Scene): Promise<void> => {
 
 /** The estate, with a collector by code and one by hand, before anything was done; a run that waits for the approval of its plan. */
 async function begin(scene: Scene, quarantine: boolean, windows: object[] = []): Promise<void> {
+  // A run at work would change what is filled in.
+  await scene.end();
   await scene.fill((manifest) => {
     const recipient = scene.other;
     manifest['collectors'] = [

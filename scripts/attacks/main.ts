@@ -15,7 +15,7 @@ import { withoutIn } from './without.ts';
 /**
  * `npm run attacks -- [--mode MODE] [--json]`: tries to decide in a run without being who one says, on a pretend estate, once for each way in which the worker's policy
  * may know people, or in one of them. Each attack is a line; the last one tells how many held. With `asserted` names prove nothing: what succeeds there shows that the
- * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds. `--without MECHANISM`, or `all`:
+ * attack is real, and is listed apart. Ends with 0 only when all held where proofs are demanded, and nothing was changed in the clouds. `--without MECHANISM[,MECHANISM…]`, or `all`:
  * tries that each succeeds as soon as what holds it is switched off (`without.ts`).
  */
 interface Tried {

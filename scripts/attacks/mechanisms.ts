@@ -1,13 +1,16 @@
 /** A change to the text of a module; `to` asks `off(NAME)` whether the mechanism is switched off just now. */
-interface Edit {
+export interface Edit {
   file: string;
   from: string;
   to: string;
+  /** It stands in the bundle of the workflows, too, which is changed there as well. */
+  bundled?: true;
 }
 
 const PROOF = 'model/statement/proof.ts';
 const TOKEN = 'model/statement/id-token.ts';
 const DOOR = 'security/codec/door.ts';
+const GATE = 'model/gate.ts';
 const VERIFY = 'client/records/verify-evidence.ts';
 
 /** What holds attacks, and how a process is changed, as it loads, so that it can be switched off. */
@@ -114,14 +117,32 @@ export const MECHANISMS = {
   ],
   /** Whoever approved a gate does not approve it twice. */
   onePerson: [edit('model/messages/approve.ts', 'const before =', "const before = !off('onePerson') &&")],
-  /** A decision names the opening of its gate. */
-  opening: [edit('model/gate.ts', '|| gate.opening !== named.opening', "|| (!off('opening') && gate.opening !== named.opening)")],
+  /** A decision names the gate that waits, its opening, and the plan that it asks about: in the workflow, and where it is recorded. */
+  gateNamed: [both(GATE, 'gate.gate !== named.gate', "(!off('gateNamed') && gate.gate !== named.gate)")],
+  opening: [both(GATE, 'gate.opening !== named.opening', "(!off('opening') && gate.opening !== named.opening)")],
+  planNamed: [both(GATE, 'gate.planHash !== named.planHash', "!off('planNamed') && gate.planHash !== named.planHash")],
+  /** What is called otherwise than a run is none. */
+  runName: [
+    edit(
+      'activities/own-run.ts',
+      'const named = parseRunName(run);',
+      "const named = parseRunName(run) ?? (off('runName') ? { sort: 'offboarding', workflowId, tenantId: '' } : undefined);",
+    ),
+  ],
   /** A recorded approval covers what is done. */
   approval: [
     edit(
       'activities/apply/work.ts',
       'const refusal = operation.refusal(',
       "const refusal = off('approval') ? undefined : operation.refusal(",
+    ),
+  ],
+  /** What a worker answers is encrypted. */
+  sealed: [
+    edit(
+      'security/worker-codec.ts',
+      'payloads.map((payload) => sealPayload(',
+      "payloads.map((payload) => off('sealed') ? payload : sealPayload(",
     ),
   ],
   /** A ciphertext is for one workflow. */
@@ -156,6 +177,13 @@ export const MECHANISMS = {
   files: [edit(VERIFY, 'if (added !== undefined)', "if (!off('files') && added !== undefined)")],
 } satisfies Record<string, Edit[]>;
 
+/** What every worker takes its workflows from: they are given switches there. */
+export const BUNDLE: Edit = {
+  file: 'worker/bundle/index.ts',
+  from: "return { code: await kept(join(userCache(environment), 'workflows'), bundleKey(), build) };",
+  to: "return { code: switched(await kept(join(userCache(environment), 'workflows'), bundleKey(), build)) };",
+};
+
 export type Mechanism = keyof typeof MECHANISMS;
 
 /** Names the file that holds the names of what is switched off; read at each question. */
@@ -163,6 +191,10 @@ export const SWITCHES = 'ATTACKS_SWITCHES';
 
 function edit(file: string, from: string, to: string): Edit {
   return { file, from, to };
+}
+
+function both(file: string, from: string, to: string): Edit {
+  return { file, from, to, bundled: true };
 }
 
 function before(file: string, from: string, line: string): Edit {

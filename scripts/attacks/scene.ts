@@ -162,6 +162,17 @@ export class Scene {
     }
   }
 
+  /** Asks a run, by a client that reads the answer if it can. */
+  async asked(query: string, client: Client): Promise<Got> {
+    try {
+      await client.workflow.getHandle(this.workflowId).query(query);
+      return 'taken: it is read';
+    } catch (error) {
+      if (isUnreadable(error)) return UNREAD;
+      throw error;
+    }
+  }
+
   /** Sends a signal, and waits until the run has refused it or taken it. */
   async signal(name: string, message: unknown, client: Client = this.session.client): Promise<Got> {
     return await this.#heard(() => client.workflow.getHandle(this.workflowId).signal(name, message));

@@ -29,12 +29,12 @@ interface Succeeded {
 const NAMES = Object.keys(MECHANISMS) as Mechanism[];
 
 /**
- * Tries each attack that a mechanism holds with what holds it switched off, and nothing else: it must succeed, or it would show nothing where it is held. `named`: a mechanism, or
+ * Tries each attack that a mechanism holds with what holds it switched off, and nothing else: it must succeed, or it would show nothing where it is held. `named`: mechanisms, or
  * `all`. Runs once more as a process of its own, whose modules have switches (`loader.ts`), as the worker's then have that it starts.
  */
 export async function withoutIn(named: string, modes: readonly Mode[], json: boolean): Promise<void> {
-  if (named !== 'all' && !isOneOf(NAMES, named))
-    throw new Error(`--without: ${named} is no mechanism; write all, or one of ${NAMES.join(', ')}`);
+  const unknown = named.split(',').find((name) => name !== 'all' && !isOneOf(NAMES, name));
+  if (unknown !== undefined) throw new Error(`--without: ${unknown} is no mechanism; write all, or some of ${NAMES.join(',')}`);
   const switches = process.env[SWITCHES];
   if (switches === undefined) {
     process.exitCode = await again();
@@ -129,7 +129,7 @@ interface Wanted {
 }
 
 function wantedIn(mode: Mode, named: string): Wanted & { notTried: string[] } {
-  const isWanted = ({ by }: Attack) => by !== undefined && (named === 'all' || by.some((b) => b === named));
+  const isWanted = ({ by }: Attack) => by !== undefined && (named === 'all' || by.some((b) => named.split(',').includes(b)));
   const waiting = [
     ...ON_CODEC_SERVER,
     ...BESIDE,
