@@ -79,17 +79,15 @@ const FORGED: { activity: ActivityName; tried: string; by: Mechanism[]; expected
 const all = new WeakMap<Scene, Promise<Got[]>>();
 
 async function forged(s: Scene, at: number): Promise<Got> {
-  const done = async (these: typeof FORGED) => {
-    const { run, gate, planHash = '' } = await s.view();
-    const [made, start] = [await doneBefore(s, 'makePlan'), await doneBefore(s, 'startRun')];
-    const [first] = (made.result as { batches?: Record<string, unknown>[] }).batches ?? [];
-    const batch = Object.fromEntries(['phase', 'type', 'wave', 'stage', 'index'].map((k) => [k, first?.[k]]));
-    const said = { run, opening: gate?.opening ?? 1, planHash, batch, startRun: start.input };
-    return await doneAsRun(
-      s,
-      these.map(({ activity, input }): Call => ({ activity, input: sealedFor(s, { run, ...input(said, s) }) })),
-    );
-  };
+  const done = (these: typeof FORGED) =>
+    doneAsRun(s, async () => {
+      const { run, gate, planHash = '' } = await s.view();
+      const [made, start] = [await doneBefore(s, 'makePlan'), await doneBefore(s, 'startRun')];
+      const [first] = (made.result as { batches?: Record<string, unknown>[] }).batches ?? [];
+      const batch = Object.fromEntries(['phase', 'type', 'wave', 'stage', 'index'].map((k) => [k, first?.[k]]));
+      const said = { run, opening: gate?.opening ?? 1, planHash, batch, startRun: start.input };
+      return these.map(({ activity, input }): Call => ({ activity, input: sealedFor(s, { run, ...input(said, s) }) }));
+    });
   if (process.env[SWITCHES] !== undefined) return (await done(FORGED.slice(at, at + 1)))[0] ?? '';
   const told = all.get(s) ?? done(FORGED);
   all.set(s, told);

@@ -69,11 +69,13 @@ async function polled(s: Scene, taskQueue: { name: string }) {
 }
 
 /** The same for the run's own workflow: a reset makes a new task of it, which whoever polls its task queue may get. The run is lost by that. */
-export async function doneAsRun(s: Scene, calls: readonly Call[]): Promise<Got[]> {
+export async function doneAsRun(s: Scene, callsNow: () => Promise<Call[]>): Promise<Got[]> {
   const { workflowService } = s.session.connection;
   const { namespace } = contextOf(s, s.workflowId);
   const taskQueue = { name: s.session.taskQueue };
   for (let tries = 0; tries < 30; tries++) {
+    // Whoever was sooner had it planned anew.
+    const calls = await callsNow();
     const got = new AbortController();
     const polls = Array.from({ length: 10 }, () =>
       s.session.connection.withAbortSignal(got.signal, () => polled(s, taskQueue)).catch(() => undefined),
