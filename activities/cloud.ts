@@ -84,8 +84,6 @@ export interface Cloud<Snapshot, Api> {
    */
   facts(snapshot: Snapshot, tenantId: string, issuer: string, earlier?: Facts, known?: Known): Told;
   kinds: Kind<Snapshot, Api>[];
-  /** What lies in one system shows in no other: of what this run did only what it did there is put back into it. */
-  apart?: true;
   /** How tokens begin that only the system of what provides them uses. */
   localTokens?: readonly string[];
   /** Pure. */

@@ -56,6 +56,8 @@ export interface Footprint<Snapshot> {
    * `Own.byUs` tells that from what somebody else did, which stays. So that what we do ourselves is no change to whoever judges again.
    */
   putBack(snapshot: Snapshot, own: Own): Snapshot;
+  /** Which systems may show what lies in another one; absent where a thing shows in its own system alone. */
+  showsIn?(system: SystemId): boolean;
 }
 
 /** An item that this run, or one before it in the tenant, took away, put in quarantine or began to take apart. */

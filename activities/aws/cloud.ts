@@ -35,11 +35,9 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
       return walkOrganization(listAccounts(connector, managementAccount, context));
     },
     root: (context) => rootOfAws(connector, context),
-    apart: true,
     localTokens: LOCAL_TOKENS,
-    async read(api, system, context) {
-      // Nothing of another account belongs in this one.
-      const own = context.own?.filter(({ item }) => item.system === system);
+    async read(api, _system, context) {
+      const { own } = context;
       if (context.usersOf) return await readTrusts(api, own);
       const read = await readAccount(
         api,
@@ -48,7 +46,7 @@ export function awsCloud(): Cloud<AwsSnapshot, AwsAccountApi> {
         own,
         !context.kinds || restOnProviders(context.kinds),
       );
-      return putBack(AWS_KINDS, read, own ? { own } : {});
+      return putBack(AWS_KINDS, read, context);
     },
     facts: awsFacts,
     kinds: AWS_KINDS,

@@ -27,7 +27,6 @@ export function azureCloud(): Cloud<AzureSnapshot, AzureApi> {
   return {
     type: 'azure',
     order: AZURE_ORDER,
-    apart: true,
     connect: (_system, context) => connected(context),
     walk: async (context) => walkAzure(await connected(context), context),
     read: async (api, system, context) => putBack(AZURE_KINDS, await readAzure(api, system, context), context),

@@ -134,13 +134,14 @@ async function factsOf(
   const { id: tenantId, cloud } = manifest.tenant;
   const issuer = issuerOf(tenantId, cloud);
   const namedAudiences = (manifest.entra.applications ?? []).filter((uri) => !ONBOARDED.includes(uri)).toSorted();
-  const tell = async (reading: Read, known: Known): Promise<Told> => {
-    await breathe();
-    const { type, facts: factsIn } = deps.clouds[systemType(reading.system)];
-    const told = toldBy(await snapshotOf(reading), [tenantId, issuer, JSON.stringify(known)].join(' '), earlier, (snapshot) =>
-      factsIn(snapshot, tenantId, issuer, earlier, known),
-    );
-    return type === 'aws' ? provingOthers(reading.system, manifest, told) : told;
+  const teller = (known: Known) => {
+    const asked = [tenantId, issuer, JSON.stringify(known)].join(' ');
+    return async (reading: Read): Promise<Told> => {
+      await breathe();
+      const { type, facts: factsIn } = deps.clouds[systemType(reading.system)];
+      const told = toldBy(await snapshotOf(reading), asked, earlier, (snapshot) => factsIn(snapshot, tenantId, issuer, earlier, known));
+      return type === 'aws' ? provingOthers(reading.system, manifest, told) : told;
+    };
   };
   const [directories, others] = partition(
     readings.filter((r) => 'artifact' in r),
@@ -148,11 +149,13 @@ async function factsOf(
   );
   const facts: Told[] = [];
   // What the directory tells of the CIEM application decides whom others' conditions let in.
-  for (const reading of directories) facts.push(await tell(reading, { namedAudiences }));
+  const byDirectory = teller({ namedAudiences });
+  for (const reading of directories) facts.push(await byDirectory(reading));
   const ciemPrincipalId = facts.findLast((f) => f.ciemPrincipalId !== undefined)?.ciemPrincipalId ?? earlier?.ciemPrincipalId;
   const ciemFormerIds = [...new Set([...facts.flatMap((f) => f.ciemFormerIds ?? []), ...(earlier?.ciemFormerIds ?? [])])].toSorted();
   const known = { namedAudiences, ...(ciemPrincipalId === undefined ? {} : { ciemPrincipalId }), ciemFormerIds };
-  for (const reading of others) facts.push(await tell(reading, known));
+  const byOthers = teller(known);
+  for (const reading of others) facts.push(await byOthers(reading));
   // What follows looks through all that was told.
   await breathe();
   const notFormer = facts.flatMap((f) => f.notFormer ?? []);

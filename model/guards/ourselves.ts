@@ -6,14 +6,16 @@ const NOBODY: string[] = [];
  * The guard of what the worker itself runs under: a role, a principal with what it holds, an application, a service account, a pool. Pure:
  * the reason why a plan leaves a finding in place, whatever an override says; undefined where it is not the worker's own.
  */
-export function ourselves(
-  { standsFor = [] }: Pick<Finding, 'standsFor'>,
-  { ourselves = NOBODY }: Pick<Facts, 'ourselves'>,
-): string | undefined {
-  const names = namesOf(ourselves);
-  const places = standsFor.flatMap((id) => names.get(normal(id)) ?? []);
-  const own = places.length === 0 ? undefined : ourselves[Math.min(...places)];
+export function ourselves(finding: Pick<Finding, 'standsFor'>, { ourselves = NOBODY }: Pick<Facts, 'ourselves'>): string | undefined {
+  const [own] = ownAmong([finding], ourselves);
   return own === undefined ? undefined : `this worker runs under ${own}`;
+}
+
+/** Pure: those of `ourselves` that one of some findings stands for, in their order. */
+export function ownAmong(findings: readonly Pick<Finding, 'standsFor'>[], ourselves: readonly string[]): string[] {
+  const names = namesOf(ourselves);
+  const places = new Set(findings.flatMap(({ standsFor = [] }) => standsFor.flatMap((id) => names.get(normal(id)) ?? [])));
+  return [...places].toSorted((a, b) => a - b).flatMap((place) => ourselves[place] ?? []);
 }
 
 /** Where each name stands first. Every account has some, and every finding asks: it is made once for each list, which nobody changes. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ownDoings } from '../../activities/apply/second-look/own.ts';
+import { earlierBy, ownDoings } from '../../activities/apply/second-look/own.ts';
 import { plannedIn } from '../../activities/apply/second-look/planned.ts';
 import { judgeReadings } from '../../activities/discover/judge.ts';
 import { currentPlan } from '../../activities/records/plans.ts';
@@ -47,7 +47,7 @@ test('when all is removed, and every kind puts its own back, the same things are
   const snapshots = new Map<string, unknown>();
   for (const system of systemsOf(manifest)) {
     const cloud = stage.deps.clouds[systemType(system)];
-    const context = { manifest, ciemPrincipalId, own: ownDoings({ deps: stage.deps, ledger }, planned, [], system) };
+    const context = { manifest, ciemPrincipalId, own: ownDoings({ deps: stage.deps, ledger }, planned, earlierBy([]), system) };
     snapshots.set(system, await cloud.read(await cloud.connect(system, context), system, context));
   }
   const readings = systemsOf(manifest).map((system) => ({ system, artifact: system }));

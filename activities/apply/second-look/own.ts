@@ -3,6 +3,7 @@ import { isRemnant } from '../../../model/diff.ts';
 import { systemType, type SystemId } from '../../../model/names.ts';
 import type { PlanItem } from '../../../model/plan.ts';
 import type { Removed } from '../../../model/restore.ts';
+import type { AnyKind } from '../../cloud.ts';
 import type { Own } from '../../kind.ts';
 import { isQuarantined, kindOf } from '../../look/kinds.ts';
 import { runsOfTenant } from '../../records/plans.ts';
@@ -21,17 +22,38 @@ export async function removedEarlier({ deps: { journal, artifacts }, run, plan, 
   return removed.filter(({ item }) => !planned.has(item.id));
 }
 
-/** What is our own doing in a cloud, or, where nothing of one system shows in another, in one system, to be put back: of the plan in force as its ledger stands now, then what was taken away earlier. What went last comes first. */
+/** What earlier plans and runs took away, by where it is to be put back. */
+export interface Earlier {
+  ids: ReadonlySet<string>;
+  in: ReadonlyMap<SystemId, Removed[]>;
+  ofKind: ReadonlyMap<string, Removed[]>;
+}
+
+export function earlierBy(removed: readonly Removed[]): Earlier {
+  return {
+    ids: new Set(removed.map((r) => r.item.id)),
+    in: Map.groupBy(removed, (r) => r.item.system),
+    ofKind: Map.groupBy(removed, (r) => r.item.kind),
+  };
+}
+
+/**
+ * What is our own doing in a system, to be put back: what lies there, then what lies elsewhere and shows there (`Footprint.showsIn`), each of the plan in force as its
+ * ledger stands now, then what was taken away earlier. What went last comes first.
+ */
 export function ownDoings(
   { deps, ledger }: Pick<At, 'deps' | 'ledger'>,
-  planned: Pick<Planned, 'in' | 'ofType'>,
-  earlier: readonly Removed[],
+  planned: Pick<Planned, 'in' | 'ofKind'>,
+  earlier: Earlier,
   system: SystemId,
 ): Own[] {
-  const type = systemType(system);
-  const cloud = deps.clouds[type];
-  const concerns = (item: PlanItem) => (cloud.apart ? item.system === system : systemType(item.system) === type);
-  const items = (cloud.apart ? planned.in.get(system)?.items : planned.ofType.get(type)) ?? [];
+  const cloud = deps.clouds[systemType(system)];
+  const elsewhere = (cloud.kinds as AnyKind[]).filter((kind) => kind.showsIn?.(system)).map(({ name }) => name);
+  const isElsewhere = (item: PlanItem) => item.system !== system;
+  const items = [
+    ...elsewhere.flatMap((kind) => planned.ofKind.get(kind) ?? []).filter(isElsewhere),
+    ...(planned.in.get(system)?.items ?? []),
+  ];
   const now = items.flatMap((item): Own[] => {
     const removed = ledger.outcomes.get(item.id)?.outcome === 'removed';
     const begun = ledger.openIntents.has(item.id);
@@ -42,12 +64,13 @@ export function ownDoings(
     const same = (current: Json) => !kind.identity || kind.identity(current) === kind.identity(item.snapshot);
     return [{ item, byUs: (current) => (current === undefined ? removed || begun : same(current) && left(current)) }];
   });
-  const before = earlier
-    .filter(({ item }) => concerns(item))
-    .map(({ item, quarantined }): Own => ({
-      item,
-      byUs: (current) =>
-        current === undefined ? !quarantined : quarantined === true && isQuarantined(kindOf(cloud, item), current, item.snapshot),
-    }));
+  const before = [
+    ...(earlier.in.get(system) ?? []),
+    ...elsewhere.flatMap((kind) => earlier.ofKind.get(kind) ?? []).filter(({ item }) => isElsewhere(item)),
+  ].map(({ item, quarantined }): Own => ({
+    item,
+    byUs: (current) =>
+      current === undefined ? !quarantined : quarantined === true && isQuarantined(kindOf(cloud, item), current, item.snapshot),
+  }));
   return [...now.toReversed(), ...before];
 }

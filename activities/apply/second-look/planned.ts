@@ -18,7 +18,7 @@ interface PlannedIn {
 export interface Planned {
   byId: ReadonlyMap<string, PlanItem>;
   in: ReadonlyMap<SystemId, PlannedIn>;
-  ofType: ReadonlyMap<SystemType, PlanItem[]>;
+  ofKind: ReadonlyMap<string, PlanItem[]>;
   /** Systems whose items provide a token. */
   providers: ReadonlyMap<string, SystemId[]>;
   /** The items that an override names. */
@@ -81,7 +81,7 @@ function index({ clouds }: Pick<Deps, 'clouds'>, plan: Plan, manifest: Manifest)
   return {
     byId,
     in: inEach,
-    ofType: Map.groupBy(items, (i) => systemType(i.system)),
+    ofKind: Map.groupBy(items, (i) => i.kind),
     providers,
     overridden: items.filter((i) => i.override !== undefined),
     systems,

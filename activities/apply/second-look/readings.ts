@@ -50,6 +50,18 @@ export interface Wanted {
   lasting?: boolean;
 }
 
+/**
+ * What a complete reading gave, of this step, or of another one of the phase where that is no older than `SHARED_MS`; undefined where none is complete. At once: in
+ * a large estate thousands are asked for, for each item anew.
+ */
+export function givenAlready(deps: Deps, wanted: Wanted): unknown {
+  const key = keyOf(wanted);
+  const here = takenFor(deps, wanted, Infinity)?.value;
+  if (here !== undefined || wanted.phase === undefined) return here;
+  const late = latelyRead(deps).get(`${wanted.phase} ${key}`);
+  return late?.at !== undefined && Date.now() - late.at <= SHARED_MS ? late.value : undefined;
+}
+
 /** A reading that is there already, or under way. */
 export async function keptReading(deps: Deps, wanted: Wanted): Promise<Answer<unknown> | undefined> {
   const answer = await takenFor(deps, wanted, Infinity)?.answer.catch(() => undefined);

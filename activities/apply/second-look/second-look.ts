@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
+import { ownAmong } from '../../../model/guards/ourselves.ts';
 import { UNREAD_SYSTEM, buildPlan, type Plan, type PlanItem } from '../../../model/plan.ts';
 import type { BatchKey } from '../../../model/batch.ts';
 import { SYSTEM_TYPES, systemType, type SystemId, type SystemType } from '../../../model/names.ts';
-import type { Removed } from '../../../model/restore.ts';
 import { SIGN_IN_TOKEN } from '../../../model/tokens.ts';
 import type { Answer } from '../../answer.ts';
 import { judgeReadings } from '../../discover/judge.ts';
@@ -16,10 +16,10 @@ import { persistently } from '../read-back.ts';
 import type { Again, RunAtWork } from '../operation.ts';
 import { judgeAgain } from './judge-again.ts';
 import { joinedSince, type Joined } from './joined.ts';
-import { ownDoings, removedEarlier } from './own.ts';
+import { earlierBy, ownDoings, removedEarlier, type Earlier } from './own.ts';
 import { onlyPutBack } from '../../put-back.ts';
 import { plannedIn, type Planned } from './planned.ts';
-import { ageOf, keptReading, lateReading, readingOf, type Wanted } from './readings.ts';
+import { ageOf, givenAlready, keptReading, lateReading, readingOf, type Wanted } from './readings.ts';
 
 /** How old a reading of a thing's own system may be when it is removed, in ms. */
 const FRESH_MS = 45_000;
@@ -35,7 +35,7 @@ export class SecondLook {
   /** Whose readings are looked at. */
   readonly #step: Pick<Wanted, 'step' | 'phase' | 'row'>;
   readonly #planned: Planned;
-  #earlier: Promise<{ all: Removed[]; ids: ReadonlySet<string> }> | undefined;
+  #earlier: Promise<Earlier> | undefined;
 
   /**
    * `batch`: the batch of the plan under way. Those of one stage look at the same readings, and those of one phase and wave tell each other of other systems; what is
@@ -60,8 +60,16 @@ export class SecondLook {
     const whole = new Set([item.system, ...provers]);
     const asked = await this.#askedFor(item);
     for (const { system, reason } of asked.unknown) readings.push({ system, unknown: reason });
-    await forEachLimited([...new Set([...provers, ...asked.systems])], async (system) => {
-      const read = await this.#read(system, ONCE, whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
+    const toRead: SystemId[] = [];
+    const usersIn = (system: SystemId) => (whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
+    for (const system of new Set([...provers, ...asked.systems])) {
+      const given = givenAlready(this.#at.deps, this.#wanted(system)) ?? givenAlready(this.#at.deps, this.#wanted(system, usersIn(system)));
+      if (given === undefined) toRead.push(system);
+      else snapshots.set(system, given);
+    }
+    for (const system of snapshots.keys()) readings.push({ system, artifact: system });
+    await forEachLimited(toRead, async (system) => {
+      const read = await this.#read(system, ONCE, usersIn(system));
       if (read.ok) snapshots.set(system, read.value);
       // A failed sign-in tells nothing of the system: that is mended, not decided about.
       else if (read.failure.kind === 'retry' || failedToSignIn(read.failure)) notNow ??= read;
@@ -93,23 +101,28 @@ export class SecondLook {
     return current === undefined ? undefined : { current };
   }
 
+  #wanted(system: SystemId, users?: string[]): Wanted {
+    const whole = { ...this.#step, system, lasting: this.#planned.isAsked(system) };
+    return users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
+  }
+
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {
     const { deps, manifest, plan } = this.#at;
     const type = systemType(system);
     const cloud = deps.clouds[type];
     const directory = type === 'azure' ? await this.#ciemPrincipal() : undefined;
     if (directory && !directory.ok) return directory;
-    const whole = { ...this.#step, system, lasting: this.#planned.isAsked(system) };
-    const wanted = users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
+    const whole = this.#wanted(system);
+    const wanted = this.#wanted(system, users);
     // A whole reading tells the users, too.
     const here = users && (await keptReading(deps, whole));
     const known = here ?? (await lateReading(deps, whole, maxAge)) ?? (await lateReading(deps, wanted, maxAge));
     if (known) return known;
     return await readingOf(deps, wanted, maxAge, async () => {
-      const { all } = await this.#removedEarlier();
+      const earlier = await this.#removedEarlier();
       // In a large estate this takes milliseconds for each system, and thousands are begun at once: heartbeats must get their turn.
       await breathe();
-      const own = ownDoings(this.#at, this.#planned, all, system);
+      const own = ownDoings(this.#at, this.#planned, earlier, system);
       const kinds = new Set(this.#planned.in.get(system)?.items.map((i) => i.kind));
       const context = { manifest, own, kinds, ...(users ? { usersOf: users } : {}), ...principalsIn(plan.facts), ...directory?.value };
       return await persistently<unknown>(
@@ -211,7 +224,7 @@ export class SecondLook {
       foreignThings: deps.policy.foreignThings ?? false,
       maxPercent: 100,
       kindCounts: [],
-      facts: { ...facts, ourselves: [...new Set([...(facts.ourselves ?? []), ...(plan.facts.ourselves ?? [])])] },
+      facts: { ...facts, ourselves: [...new Set([...(facts.ourselves ?? []), ...ownAmong(findings, plan.facts.ourselves ?? [])])] },
       orders: plan.order,
     });
   }
@@ -222,8 +235,8 @@ export class SecondLook {
     return (id) => ids.has(id) || (this.#planned.byId.has(id) && ledger.outcomes.get(id)?.outcome === 'removed');
   }
 
-  #removedEarlier(): Promise<{ all: Removed[]; ids: ReadonlySet<string> }> {
-    return (this.#earlier ??= removedEarlier(this.#at).then((all) => ({ all, ids: new Set(all.map((r) => r.item.id)) })));
+  #removedEarlier(): Promise<Earlier> {
+    return (this.#earlier ??= removedEarlier(this.#at).then(earlierBy));
   }
 }
 

@@ -25,6 +25,8 @@ export const footprint: Footprint<GcpSnapshot> = {
     const others = held.flatMap(({ grant, holder }) => (holder === undefined ? [grant] : []));
     return { findings, bystanders: others.flatMap((g) => bystander(snapshot, g, facts)), seen: snapshot.notRead?.grants ?? grants.length };
   },
+  // An organisation tells who holds its roles anywhere in it.
+  showsIn: (system) => system.startsWith('gcp:organizations/'),
   putBack(snapshot, own) {
     const { resource, role, member } = own.item.snapshot as AccountGrant;
     const here = resource === snapshot.resource ? { ...snapshot, policy: withGrant(snapshot.policy, own) } : snapshot;

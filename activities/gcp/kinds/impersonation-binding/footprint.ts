@@ -26,6 +26,8 @@ export const footprint: Footprint<GcpSnapshot> = {
     const seen = [...oidc.serviceAccounts, ...elsewhere].reduce((sum, a) => sum + grantsOf(a.name, a.policy).length, 0);
     return { findings, bystanders: [], seen };
   },
+  // Pools of two projects may act as one account.
+  showsIn: (system) => system.startsWith('gcp:projects/'),
   putBack(snapshot, own) {
     const { resource } = own.item.snapshot as AccountGrant;
     const mended = (a: AccountWithPolicy) => (a.name === resource ? { ...a, policy: withGrant(a.policy, own) } : a);
