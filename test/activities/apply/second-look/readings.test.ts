@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Answer } from '../../../../activities/answer.ts';
-import { ageOf, keptReading, lateReading, readingOf, SHARED_MS } from '../../../../activities/apply/second-look/readings.ts';
+import { ageOf, givenAlready, keptReading, lateReading, readingOf, SHARED_MS } from '../../../../activities/apply/second-look/readings.ts';
 import type { Deps } from '../../../../activities/deps.ts';
 import type { SystemId } from '../../../../model/names.ts';
 
@@ -75,10 +75,18 @@ test('the steps of a phase tell each other what is no more than 45 s old; nobody
   expect(await lateReading(deps, { ...next, asked: 'users of aws:role' }, Infinity)).toBeUndefined();
   expect(await lateReading(deps, { step: 'a try of its own', system: ONE.system }, Infinity)).toBeUndefined();
   expect(await keptReading(deps, next)).toBeUndefined();
+  const atOnce = (wanted: Parameters<typeof givenAlready>[1]) => givenAlready(deps, wanted);
+  expect([atOnce(first), atOnce(next)]).toEqual(['as it stands now', 'as it stands now']);
+  expect([atOnce({ ...next, phase: 'the phase after a wait' }), atOnce({ ...next, asked: 'users of aws:role' })]).toEqual([
+    undefined,
+    undefined,
+  ]);
   await readingOf(deps, next, Infinity, cloud.read);
   expect(cloud.asked()).toBe(2);
   vi.useFakeTimers({ now: Date.now() + SHARED_MS + 1 });
-  expect(await lateReading(deps, next, Infinity)).toBeUndefined();
+  const later = { ...next, step: 'a step after that' };
+  expect(await lateReading(deps, later, Infinity)).toBeUndefined();
+  expect([atOnce(next), atOnce(later)]).toEqual(['as it stands now', undefined]);
   vi.useRealTimers();
 });
 
@@ -87,8 +95,10 @@ test('one who asks another step waits for a reading that is under way; one that 
   const first = { ...ONE, phase: 'a phase' };
   const next = { ...first, step: 'the next step' };
   const begun = readingOf(deps, first, Infinity, answering(failed).read);
+  expect(givenAlready(deps, next)).toBeUndefined();
   expect(await lateReading(deps, next, Infinity)).toBeUndefined();
   expect(await begun).toEqual(failed);
+  expect([givenAlready(deps, first), givenAlready(deps, next)]).toEqual([undefined, undefined]);
   const again = readingOf(deps, first, Infinity, answering(good).read);
   expect(await lateReading(deps, next, Infinity)).toEqual(good);
   await again;
