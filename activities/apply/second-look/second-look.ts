@@ -102,8 +102,7 @@ export class SecondLook {
   }
 
   #wanted(system: SystemId, users?: string[]): Wanted {
-    const whole = { ...this.#step, system, lasting: this.#planned.isAsked(system) };
-    return users ? { ...whole, asked: `users of ${users.join(' ')}` } : whole;
+    return { ...this.#step, system, ...(users ? { asked: `users of ${users.join(' ')}` } : {}) };
   }
 
   async #read(system: SystemId, maxAge: number, users?: string[]): Promise<Answer<unknown>> {
@@ -118,7 +117,8 @@ export class SecondLook {
     const here = users && (await keptReading(deps, whole));
     const known = here ?? (await lateReading(deps, whole, maxAge)) ?? (await lateReading(deps, wanted, maxAge));
     if (known) return known;
-    return await readingOf(deps, wanted, maxAge, async () => {
+    const lasting = this.#planned.isAsked(system);
+    return await readingOf(deps, { ...wanted, lasting }, maxAge, async () => {
       const earlier = await this.#removedEarlier();
       // In a large estate this takes milliseconds for each system, and thousands are begun at once: heartbeats must get their turn.
       await breathe();
