@@ -60,10 +60,11 @@ export async function doneForAnother(s: Scene, calls: readonly Call[], workflowI
   return told;
 }
 
-async function polled(s: Scene, taskQueue: { name: string }) {
+/** `forMs`: for how long at the most. What is given up earlier may go on by itself, and outlive the connection. */
+async function polled(s: Scene, taskQueue: { name: string }, forMs = 60_000) {
   const { client, connection } = s.session;
   const { namespace } = client.options;
-  return await connection.withDeadline(Date.now() + 60_000, () =>
+  return await connection.withDeadline(Date.now() + forMs, () =>
     connection.workflowService.pollWorkflowTaskQueue({ namespace, taskQueue }),
   );
 }
@@ -78,7 +79,7 @@ export async function doneAsRun(s: Scene, callsNow: () => Promise<Call[]>): Prom
     const calls = await callsNow();
     const got = new AbortController();
     const polls = Array.from({ length: 10 }, () =>
-      s.session.connection.withAbortSignal(got.signal, () => polled(s, taskQueue)).catch(() => undefined),
+      s.session.connection.withAbortSignal(got.signal, () => polled(s, taskQueue, 3_000)).catch(() => undefined),
     );
     await sleep(200);
     await resetTo(s, (events) => events.find((e) => e.workflowTaskCompletedEventAttributes));

@@ -12,11 +12,15 @@ interface Last {
 /** What `npm run attacks` told in one mode, a line each. */
 function told(mode: string, ...args: string[]): object[] {
   const command = ['scripts/attacks/main.ts', '--json', '--mode', mode, ...args];
-  const { stdout } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 580_000 });
-  return stdout
+  const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 580_000 });
+  const lines = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as object);
+  // The last one sums up: without it they were not tried to their end.
+  if (!('attacks' in (lines.at(-1) ?? {})))
+    throw new Error(`the attacks under ${mode} ended after ${lines.length} lines: ${stderr.slice(-2_000)}`);
+  return lines;
 }
 
 export const lastOf = (mode: string): Last => told(mode).at(-1) as Last;
