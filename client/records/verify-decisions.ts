@@ -77,7 +77,7 @@ export class Decisions {
     const proving = { policy: this.#policy, where: this.#where, recordedAt: new Date(at), admission: r.admission };
     const verdict = proofVerdict(sayingOf(decision), decision, proving);
     if (!verdict.ok) return `the decision of ${at} (${decision.kind}, by ${decision.by}) is not proved: ${verdict.message}`;
-    if (takenBefore(this.#taken, decision.proof, at))
+    if (this.#policy.identity !== 'asserted' && takenBefore(this.#taken, decision.proof, at))
       return `the decision of ${at} (${decision.kind}, by ${decision.by}) rests on a statement that was taken before`;
     noteTaken(this.#taken, decision.proof, at);
     return undefined;
