@@ -197,7 +197,10 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
           const result = await work(input as never);
           // They may have been replaced meanwhile: what was left in others is no head of this run.
           await demandOwn();
-          return { result, head: await recordsHead(journal, input.run) };
+          // In this order: what is told beside a head stood there, or came later.
+          const head = await recordsHead(journal, input.run);
+          const { stopped } = await journal.ledger(input.run);
+          return { result, head, ...(stopped ? { stopped } : {}) };
         };
         return await (LONG.has(name) ? withHeartbeat(tied) : tied());
       });

@@ -50,6 +50,8 @@ export interface Decided {
   words: Map<string, Word>;
   /** Items of which that word counts no longer, and that are neither resolved nor left in place since. `at`: when that was recorded, in ISO; `retried`: it is tried. */
   reopened: Map<string, { at: string; retried?: true }>;
+  /** Somebody stopped the run and nobody who may has let it go on since: it changes nothing meanwhile. */
+  stopped?: true;
   /** An approver accepted that records were lost: what is gone may have gone by us. */
   recordsLost?: true;
   /** Overrides that came with requests to amend. */

@@ -5,10 +5,11 @@ export interface RecordsHead {
   hash: string;
 }
 
-/** What an activity answers: its result, and the records as it left them. */
+/** What an activity answers: its result, and the records as it left them. `stopped`: by these the run was paused, and nobody has let it go on. */
 export interface Left<R> {
   result: R;
   head: RecordsHead;
+  stopped?: true;
 }
 
 /** What an activity is given beside its input: the newest head that the run knows of. A caller that knows none begins the run. */

@@ -33,6 +33,13 @@ export function onRecordsTrouble(show: typeof tell): void {
   tell = show;
 }
 
+let tellStopped: () => void = () => {};
+
+/** Has `stop` hear that by its records the run was paused: it may not know that itself, as after a reset to before the pause. */
+export function onStopped(stop: typeof tellStopped): void {
+  tellStopped = stop;
+}
+
 /** What is given up when records are accepted as lost. */
 let body: CancellationScope | undefined;
 
@@ -77,8 +84,10 @@ export async function withRecords<R>(
   for (;;) {
     try {
       const known = from ?? head;
-      const { result, head: left } = await call(known ? { head: known } : {}, apart ? placeOf(head, patient) : {});
+      const { result, head: left, stopped } = await call(known ? { head: known } : {}, apart ? placeOf(head, patient) : {});
       head = newest(head, left);
+      // One that ended before the run was let go on may answer after that.
+      if (stopped && left.seq === head.seq) tellStopped();
       return result;
     } catch (error) {
       if (isForged(error)) {

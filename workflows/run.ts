@@ -18,7 +18,7 @@ import { awaitedMost } from '../model/waiting-words.ts';
 import { removeItems } from './activities.ts';
 import { BetweenItems } from './between-items.ts';
 import { describe } from './details.ts';
-import { onRecordsTrouble } from './records.ts';
+import { onRecordsTrouble, onStopped } from './records.ts';
 import { onRefusedMessage } from './refused-messages.ts';
 import { allUnresolved, type OffboardingInput, type RunState } from './run-state.ts';
 import { awaitingAttribute, phaseAttribute, tenantAttribute } from './search-attributes.ts';
@@ -77,6 +77,7 @@ export class Run implements RunState {
     this.workflowId = workflowId;
     this.id = runName(workflowId, firstExecutionRunId);
     onRecordsTrouble((trouble) => (trouble ? this.waitFor(workerWaiting(trouble, this.asking)) : this.waitNoMore('worker')));
+    onStopped(() => void (this.paused || this.pause()));
     onRefusedMessage((last, count) => {
       this.lastRefusal = last;
       this.refusedUnread = count;

@@ -16,7 +16,8 @@ export function viewOf(run: RunState): RunView {
     startedBy: run.input.startedBy,
     dryRun: run.input.dryRun,
     stage: run.stage,
-    paused: run.paused,
+    // Whoever cancels it has stopped it, too.
+    paused: run.paused && run.stage !== 'evidence' && run.stage !== 'ended',
     status: run.status,
     ...(run.ended ? { ended: run.ended } : {}),
     planned: run.plan?.items ?? [],

@@ -39,7 +39,7 @@ export interface ApplyInput {
 
 export interface ApplyResult {
   outcomes: Outcome[];
-  /** Ids that were not begun because the activity was asked to stop, or the change window closed. */
+  /** Ids that were not begun because the activity was asked to stop, the run is paused, or the change window closed. */
   remaining: string[];
   /** ISO; when the next change window opens, where that is what the rest waits for. */
   opensAt?: string;
@@ -93,7 +93,8 @@ export async function carryOut(work: Work<BatchOperation>, items: PlanItem[], ba
   if (first) throw cloudUnavailable(first.message, Math.max(0, ...later.map((l) => l.retryAfterMs ?? 0)) || undefined);
   const remaining = items.map((i) => i.id).filter((id) => !outcomes.has(id));
   const { atAnyTime } = work.operation;
-  const opens = remaining.length > 0 && !stopRequested() && !atAnyTime ? nextOpening(work.manifest.windows, new Date()) : undefined;
+  const waits = remaining.length > 0 && !stopRequested() && !atAnyTime && !work.ledger.stopped;
+  const opens = waits ? nextOpening(work.manifest.windows, new Date()) : undefined;
   return { outcomes: [...outcomes.values()], remaining, ...(opens ? { opensAt: opens.toISOString() } : {}) };
 }
 
@@ -109,11 +110,13 @@ async function workInSystem(
   const cloud = work.deps.clouds[systemType(one.system)];
   let connection: Answer<unknown> | undefined;
   for (const group of Map.groupBy(items, (item) => callOf(operation, cloud, item)).values()) {
-    if (stopRequested() || !(operation.atAnyTime || isOpen(manifest.windows, new Date()))) return;
+    if (stopRequested()) return;
     const connected = async () =>
       connection?.ok ? connection : (connection = await answerOf(cloud, () => cloud.connect(one.system, { manifest })));
     // What others wrote meanwhile counts: the run may have ended, or been taken over.
     if ((await work.deps.journal.ledger(work.run)) !== work.ledger) throw replaced(work);
+    // A pause counts by its record: the workflow, which orders the work, does not authorise it.
+    if (!operation.atAnyTime && (work.ledger.stopped || !isOpen(manifest.windows, new Date()))) return;
     const allowed: PlanItem[] = [];
     for (const item of group) {
       const before = doneBefore(work, item);

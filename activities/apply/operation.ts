@@ -82,7 +82,7 @@ export interface Seen {
 export interface BatchOperation extends Operation {
   /** Items of one system with the same `writeKey` are one call; absent: each is a call of its own. */
   together?: true;
-  /** Giving back what was only denied waits for no change window. */
+  /** Giving back what was only denied waits for no change window and for no pause. */
   atAnyTime?: true;
   /** Codes of a refusal that a cloud which shows a change late may be behind: the call is made again some times before it counts. */
   maybeLate?: ReadonlySet<string>;

@@ -8,5 +8,7 @@ export const cancel: DecisionKind<CancelDecision> = {
   stops: true,
   fromAnybody: true,
   judge: () => ({ ok: true }),
+  // Its cancellation follows. Where that does not come, the run is paused.
+  fold: (decided) => void (decided.stopped = true),
   words: () => 'cancel the run',
 };

@@ -8,6 +8,9 @@ export interface CollectorMessage {
   proof?: Proof;
 }
 
+/** Whoever would delete one meanwhile is told so. */
+export const PAUSED = 'the run is paused; resume it first';
+
 /** A one-time password that is on its way to a person. `sentTo` is masked by the portal. */
 export interface Challenge {
   deletionId: string;

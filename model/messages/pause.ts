@@ -14,5 +14,6 @@ export const pause: DecisionKind<PauseDecision> = {
   stops: true,
   fromAnybody: true,
   judge: () => ({ ok: true }),
+  fold: (decided) => void (decided.stopped = true),
   words: () => 'pause the run',
 };

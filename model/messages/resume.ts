@@ -8,5 +8,6 @@ export type ResumeDecision = NamedMessage & { kind: 'resume' };
 export const resume: DecisionKind<ResumeDecision> = {
   stops: true,
   judge: ({ by }, context) => isStarterOrApprover(by, context),
+  fold: (decided) => void delete decided.stopped,
   words: () => 'resume the run',
 };

@@ -75,6 +75,13 @@ const FORGED: { activity: ActivityName; tried: string; by: Mechanism[]; expected
   },
 ];
 
+/** The first share of the plan that the run made. */
+async function firstBatch(s: Scene): Promise<object> {
+  const { result } = await doneBefore(s, 'makePlan');
+  const [first] = (result as { batches?: Record<string, unknown>[] }).batches ?? [];
+  return Object.fromEntries(['phase', 'type', 'wave', 'stage', 'index'].map((k) => [k, first?.[k]]));
+}
+
 /** All of them at once, but where one is tried by itself with what holds it switched off. */
 const all = new WeakMap<Scene, Promise<Got[]>>();
 
@@ -82,9 +89,7 @@ async function forged(s: Scene, at: number): Promise<Got> {
   const done = (these: typeof FORGED) =>
     doneAsRun(s, async () => {
       const { run, gate, planHash = '' } = await s.view();
-      const [made, start] = [await doneBefore(s, 'makePlan'), await doneBefore(s, 'startRun')];
-      const [first] = (made.result as { batches?: Record<string, unknown>[] }).batches ?? [];
-      const batch = Object.fromEntries(['phase', 'type', 'wave', 'stage', 'index'].map((k) => [k, first?.[k]]));
+      const [batch, start] = [await firstBatch(s), await doneBefore(s, 'startRun')];
       const said = { run, opening: gate?.opening ?? 1, planHash, batch, startRun: start.input };
       return these.map(({ activity, input }): Call => ({ activity, input: sealedFor(s, { run, ...input(said, s) }) }));
     });
@@ -119,7 +124,31 @@ export const AS_RUN: (Attack & { turn: Turn })[] = [
     expected,
     act: (s: Scene) => forged(s, at),
   })),
+  {
+    name: "removeItems by a worker of one's own that answers for a run that is paused",
+    tried: 'approved, and then what the pause holds',
+    turn: 'stopped',
+    by: ['pause'],
+    expected: /nothing was begun/,
+    async act(s) {
+      const [got] = await doneAsRun(s, async () => {
+        await pausedAndApproved(s);
+        const { run, planHash } = await s.view();
+        return [{ activity: 'removeItems', input: sealedFor(s, { run, planHash, work: await firstBatch(s) }) }];
+      });
+      return got ?? '';
+    },
+  },
 ];
+
+/** Approved while it is paused: nothing else than the pause holds it. */
+async function pausedAndApproved(s: Scene): Promise<void> {
+  const { paused, gate } = await s.view();
+  if (!paused) await s.update('pause', { by: s.other });
+  if (gate === undefined) return;
+  const got = await s.update('approve', await s.signed('approve', await right(s)));
+  if (got !== 'taken') throw new Error(`a right approval: ${got}`);
+}
 
 /** Of runs that have ended, and of one that gives back. */
 export const AFTER_ITS_END: (Attack & { after: Ended })[] = [

@@ -168,5 +168,6 @@ function gotOf(result: unknown): Got {
   const [first] = outcomes;
   if (remaining.length === 0 && first && outcomes.every((o) => o.code === 'NotAuthorized'))
     return `refused: ${first.code}: ${first.reason}`;
+  if (outcomes.length === 0 && remaining.length > 0) return 'refused: nothing was begun';
   return 'taken: it is done';
 }

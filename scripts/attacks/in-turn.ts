@@ -10,7 +10,7 @@ import type { Mechanism } from './mechanisms.ts';
 import type { Forged, Scene } from './scene.ts';
 
 /** What a run waits for; a message is taken only in its turn, so it is attacked then. */
-export type Turn = 'asked' | 'reset' | 'plan' | 'ready' | 'code' | 'by-hand' | 'paused' | 'items' | 'quarantine';
+export type Turn = 'asked' | 'reset' | 'plan' | 'ready' | 'code' | 'by-hand' | 'paused' | 'items' | 'quarantine' | 'stopped';
 
 const BY_CODE = 'collector-aws-1';
 const BY_HAND = 'collector-azure-1';
@@ -69,7 +69,7 @@ async function begin(scene: Scene, quarantine: boolean, windows: object[] = []):
 
 /** Begins a run and takes it to a turn. */
 export async function takeTo(scene: Scene, wanted: Turn): Promise<void> {
-  const atItsGate = wanted === 'asked' || wanted === 'reset';
+  const atItsGate = wanted === 'asked' || wanted === 'reset' || wanted === 'stopped';
   await begin(scene, wanted === 'quarantine', wanted === 'reset' ? notNow() : []);
   if (atItsGate) return;
   if (wanted === 'quarantine') return await TO_QUARANTINE(scene);
@@ -97,7 +97,7 @@ export async function inEachTurn(scene: Scene, attack: (turn: Turn) => Promise<v
   await attack('quarantine');
   // What stands in quarantine keeps another run from beginning.
   await scene.say('lift', 'lift', { by: scene.approver, reason: 'it was tried' });
-  for (const turn of ['reset', 'asked'] as const) {
+  for (const turn of ['reset', 'asked', 'stopped'] as const) {
     await takeTo(scene, turn);
     await attack(turn);
   }

@@ -137,6 +137,8 @@ export const MECHANISMS = {
       "const refusal = off('approval') ? undefined : operation.refusal(",
     ),
   ],
+  /** Nothing is changed between the records of a pause and of who lets the run go on. */
+  pause: [edit('activities/apply/engine.ts', '(work.ledger.stopped ||', "((!off('pause') && work.ledger.stopped) ||")],
   /** What a worker answers is encrypted. */
   sealed: [
     edit(

@@ -184,6 +184,16 @@ describe('what was said by a word that counts no longer', () => {
   });
 });
 
+test('a run is stopped by whoever pauses or cancels it, until it is resumed', () => {
+  const said = (...kinds: ('pause' | 'cancel' | 'resume')[]) =>
+    ledgerOf(...BASE, ...kinds.map((kind): JournalRecord => ({ type: 'decision', decision: { kind, by: 'sam' } }))).stopped;
+  expect(said()).toBe(undefined);
+  expect(said('pause')).toBe(true);
+  expect(said('cancel')).toBe(true);
+  expect(said('pause', 'resume')).toBe(undefined);
+  expect(said('pause', 'resume', 'pause')).toBe(true);
+});
+
 test('a statement was taken once a decision or a step of a collector holds it, at the time at which it came first', () => {
   const proof = { statement: '{"says":"resume"}', signature: '' };
   const resume = (arrivedAt?: string): JournalRecord => ({

@@ -76,6 +76,11 @@ async function approveGateButHold(run: string): Promise<RunView> {
   return await stage.until(run, (v) => v.paused && v.stage === 'permissions');
 }
 
+test('while a run is paused the activity itself begins nothing of what was approved', async () => {
+  const view = await approveGateButHold(await startedRun(stage, smallEstate()));
+  expect(await tryToRemove(view, view.planHash ?? '', 'permissions')).toEqual({ outcomes: [], remaining: [MEMBER] });
+});
+
 test('a plan that nobody approved, a rejected one and one of a run that ended remove nothing in any phase', async () => {
   const run = await startedRun(stage, smallEstate());
   const view = await stage.until(run, (v) => v.gate?.gate === 'plan');

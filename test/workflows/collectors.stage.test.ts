@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
-import { MAILBOX, smallEstate } from '../harness/estate.ts';
+import { asRun } from '../harness/as-run.ts';
+import { MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
 import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { outcomesOf } from '../harness/removals.ts';
+import { seal } from '../../security/sealing.ts';
 import { Stage } from '../harness/stage.ts';
 
 const stage = new Stage();
@@ -28,6 +30,28 @@ test('a configuration edited after its code was sent is not deleted', async () =
   expect(entered.err).toContain('changed since the plan was made');
   expect(await outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'blocked', code: 'Drift' }]);
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+});
+
+test('while a run is paused no deletion is asked for and no code is entered, whoever calls the activity', async () => {
+  const run = await startedRun(stage, smallEstate());
+  await approveGate(stage, run, 'plan');
+  const { run: journal, planHash = '' } = await approveGate(stage, run, 'collectors');
+  await stage.until(run, (v) => v.collectors.length > 0);
+  await stage.offboard('ready', run, 'collector-aws', '--by', MAILBOX);
+  const code = await newMail(stage, MAILBOX, undefined);
+  const { otpPublicKey = {} } = await stage.view(run);
+  const sealedOtp = await seal(otpPublicKey, code, 'collector-aws');
+  await stage.offboard('pause', run, '--by', STARTER);
+  const said = { run: journal, planHash, item: COLLECTOR, by: MAILBOX, arrivedAt: new Date().toISOString() };
+  for (const answer of [
+    await asRun(stage, journal, 'requestDeletion', said),
+    await asRun(stage, journal, 'enterOtp', { ...said, sealedOtp }),
+  ])
+    expect(answer).toMatchObject({ type: 'Refused', message: 'the run is paused; resume it first' });
+  expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
+  await stage.offboard('resume', run, '--by', STARTER);
+  expect((await stage.offboardWith(`${code}\n`, 'otp', run, 'collector-aws', '--by', MAILBOX)).code).toBe(0);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed' });
 });
 
 test('what an earlier run of the tenant took away needs nothing any more: the next run is held by none of it', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { untilQuiet, untilAskedToStop } from '../harness/activities.ts';
@@ -70,4 +71,34 @@ test('cancel finishes the item under way, writes the evidence, and removes nothi
   await sleep(1_000);
   expect((await stage.sandbox.client.report()).ours.left).toEqual(left);
   expect((await recordsOf(stage, journal)).at(-1)?.type).toBe('run-ended');
+});
+
+test('a run that was reset to before its pause, and does not know of it, changes nothing before somebody who may resumes it', async () => {
+  const run = await startedRun(stage, estate());
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  expect((await stage.offboard('pause', run, '--by', STARTER)).code).toBe(0);
+  await stage.until(run, (v) => v.paused);
+  const handle = stage.session.client.workflow.getHandle(run);
+  const { raw } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  await stage.session.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    requestId: randomUUID(),
+    reason: 'tried',
+    workflowTaskFinishEventId: events?.find((e) => e.workflowTaskCompletedEventAttributes)?.eventId ?? null,
+    workflowExecution: raw.workflowExecutionInfo?.execution ?? null,
+    // Signals and updates are not sent once more.
+    resetReapplyExcludeTypes: [1, 2],
+  });
+  await stage.until(run, (v) => v.gate?.gate === 'plan' && v.paused);
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await untilQuiet(stage, run);
+  expect(await intentsOf(stage, journal)).toEqual([]);
+  const status = await stage.offboard('status', run);
+  expect(status.out).toContain('PAUSED');
+
+  expect((await stage.offboard('resume', run, '--by', STARTER)).code).toBe(0);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', run: journal });
 });

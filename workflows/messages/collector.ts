@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import type { CollectorMessage, CollectorView } from '../../model/messages/collector.ts';
+import { PAUSED, type CollectorMessage, type CollectorView } from '../../model/messages/collector.ts';
 import { RUN, step } from '../../model/next-step.ts';
 import { needsPerson, type Outcome } from '../../model/outcome.ts';
 import { collectorView, type CollectorWaiting } from '../../model/waiting.ts';
@@ -21,7 +21,7 @@ export function collectorAt(run: Run, id: string, stage: CollectorWaiting['stage
   if (collector.stage !== stage) {
     refuse('NotWaitingForCollector', `collector: ${collector.id} is ${collector.stage}; ${otherwise}`, ...collector.next);
   }
-  if (run.paused) refuse('NotWaitingForCollector', 'the run is paused; resume it first', step('resume', RUN, '--by', 'NAME'));
+  if (run.paused) refuse('NotWaitingForCollector', PAUSED, step('resume', RUN, '--by', 'NAME'));
   return collector;
 }
 

@@ -14,7 +14,7 @@ import {
   demandAnother,
   demandProof,
   openStep,
-  refuseOutsideWindow,
+  demandChangeTime,
   type CollectorInput,
   type SaidOfCollector,
   type Step,
@@ -35,7 +35,7 @@ export async function requestDeletion(deps: Deps, input: CollectorInput): Promis
     await step.note('ready', said);
     return { kind: 'by-hand' };
   }
-  refuseOutsideWindow(step);
+  demandChangeTime(step);
   const bar = barred(step.work, step.item);
   if (bar) return await end(bar);
   await step.note('ready', said);
@@ -76,7 +76,7 @@ export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: 
   const said = await demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
   demandAnother(deps, step.work, input);
-  refuseOutsideWindow(step);
+  demandChangeTime(step);
   const bar = barred(step.work, step.item);
   if (bar?.code === 'NotAuthorized') throw notAuthorized(bar.reason);
   if (bar) return { kind: 'blocked', outcome: await step.record(bar) };

@@ -3,6 +3,8 @@ import type { FailureClass } from '../../../../model/errors.ts';
 import type { CollectorEvent, JournalRecord } from '../../../../model/ledger.ts';
 import type { Outcome } from '../../../../model/outcome.ts';
 import type { PlanItem } from '../../../../model/plan.ts';
+import { PAUSED } from '../../../../model/messages/collector.ts';
+import { RUN, step as nextStep } from '../../../../model/next-step.ts';
 import { isOpen, nextOpening } from '../../../../model/window.ts';
 import { saidBySame, type Said } from '../../../../model/statement/proof.ts';
 import type { Proof, Saying } from '../../../../model/statement/statement.ts';
@@ -119,8 +121,9 @@ export function blockedBy({ item }: Step, failure: FailureClass): Outcome {
   return blocked(item, failure.code, failureMessage(failure));
 }
 
-/** A deletion is a change; what a person saw or attests is recorded at any time. */
-export function refuseOutsideWindow({ work: { manifest } }: Step): void {
+/** A deletion is a change; what a person saw or attests is recorded at any time. Throws Refused outside of change windows, and while the run is paused. */
+export function demandChangeTime({ work: { manifest, ledger } }: Step): void {
+  if (ledger.stopped) throw refused('NotWaitingForCollector', PAUSED, [nextStep('resume', RUN, '--by', 'NAME')]);
   const now = new Date();
   if (isOpen(manifest.windows, now)) return;
   const next = nextOpening(manifest.windows, now)?.toISOString() ?? 'never';
