@@ -215,16 +215,16 @@ export async function judge(operation: Operation, item: PlanItem, reach: Reach):
 
 /** As `judge`, and what that rests on. */
 async function judgeNow(operation: Operation, item: PlanItem, reach: Reach): Promise<JudgedNow> {
-  const { unlisted, ...judged } = await judgeOnce(operation, item, reach);
-  // What its system's lists lack and a single read shows just as it was planned, they may only not show yet.
-  if (!unlisted || judged.current === undefined || fingerprint(judged.current) !== item.fingerprint) return judged;
-  const { unlisted: _, ...last } = await later(reach.settle, () => judgeOnce(operation, item, reach, 'anew'));
+  const { unproved, ...judged } = await judgeOnce(operation, item, reach);
+  // What lists lack of a thing that a single read shows just as it was planned, they may only not show yet.
+  if (!unproved || judged.current === undefined || fingerprint(judged.current) !== item.fingerprint) return judged;
+  const { unproved: _, ...last } = await later(reach.settle, () => judgeOnce(operation, item, reach, 'anew'));
   return last;
 }
 
 type JudgedNow = { judged: Answer<Judgement> } & Omit<Judged, 'item'>;
 
-async function judgeOnce(operation: Operation, item: PlanItem, reach: Reach, anew?: 'anew'): Promise<JudgedNow & Pick<Again, 'unlisted'>> {
+async function judgeOnce(operation: Operation, item: PlanItem, reach: Reach, anew?: 'anew'): Promise<JudgedNow & Pick<Again, 'unproved'>> {
   const again = await reach.again?.(item, anew);
   const now = Date.now();
   if (again && !again.ok) return { judged: again, current: undefined, at: now, restsOn: now };
@@ -240,7 +240,7 @@ async function judgeOnce(operation: Operation, item: PlanItem, reach: Reach, ane
     current,
     at,
     restsOn,
-    ...(again?.value.unlisted ? { unlisted: true } : {}),
+    ...(again?.value.unproved ? { unproved: true } : {}),
   };
 }
 

@@ -33,7 +33,7 @@ export interface Reach {
   settle: number;
   /** Once it is aborted no call is waited for to be repeated. */
   stopping?: AbortSignal;
-  /** Judges an item a second time before its call; `anew`: by a reading of its system that begins now. Absent where the operation asks for none. */
+  /** Judges an item a second time before its call; `anew`: by readings of its system and of those that prove it which begin now. Absent where the operation asks for none. */
   again?(item: PlanItem, anew?: 'anew'): Promise<Answer<Again>>;
 }
 
@@ -43,8 +43,8 @@ export interface Again {
   at: number;
   /** Absent where it may go. */
   outcome?: Outcome;
-  /** That reading tells nothing of it. */
-  unlisted?: true;
+  /** By what was read it is not planned any more: lists may not show it yet, or not what proves it. */
+  unproved?: true;
   /** Its definition, where that reading shows it: it need not be read by itself. */
   state?: { current: Json };
 }

@@ -75,7 +75,7 @@ export class TestSandbox {
   /** Changes what is there, as somebody in the clouds would. `edit` is called again when something else changed meanwhile. */
   async change(
     edit: (state: {
-      entries: Record<string, { object: unknown; initial?: unknown; deletedAt?: string }>;
+      entries: Record<string, { object: unknown; initial?: unknown; deletedAt?: string; madeAt?: string }>;
       slots: Record<string, unknown>;
       credentials: Record<string, unknown>;
     }) => void,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AzureApi } from '../../activities/azure/wire/clients.ts';
 import { ManifestSchema } from '../../model/manifest.ts';
-import { READER_ASSIGNMENT, smallEstate, SUBSCRIPTION } from '../harness/estate.ts';
-import { finish, startedRun } from '../harness/people.ts';
+import { CIEM_PRINCIPAL, OIDC_ROLE_ARN, READER_ASSIGNMENT, smallEstate, SUBSCRIPTION } from '../harness/estate.ts';
+import { memberItem } from '../harness/member-roles.ts';
+import { approveGate, deleteCollectors, finish, resultOf, startedRun } from '../harness/people.ts';
 import { outcomesOf } from '../harness/removals.ts';
 import { Stage } from '../harness/stage.ts';
 
@@ -26,4 +27,26 @@ test('what is there just as planned, and its lists do not show yet, is removed w
   await azure.putAssignment(assignment);
   expect(await finish(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
   expect(await outcomesOf(stage, journal, `azure-role-assignment:${READER_ASSIGNMENT}`)).toMatchObject([{ outcome: 'removed' }]);
+});
+
+test('what lists do not show yet of what proves a thing ours, holds it no longer than they take to', async () => {
+  const estate = smallEstate();
+  estate.manifest.waits = { settle: `${NOT_YET_MS + 500}ms` };
+  const run = await startedRun(stage, estate);
+  await stage.until(run, (v) => v.gate?.gate === 'plan');
+  await stage.sandbox.change(({ entries }) => {
+    for (const key of [`aws-role:${OIDC_ROLE_ARN}`, `entra-service-principal:${CIEM_PRINCIPAL}`]) {
+      const entry = entries[key];
+      if (!entry) throw new Error(`no ${key}, but ${Object.keys(entries).join(', ')}`);
+      entry.madeAt = new Date().toISOString();
+    }
+  });
+  const { run: journal } = await approveGate(stage, run, 'plan');
+  await stage.until(run, (v) => v.gate?.gate === 'collectors' || v.unresolved.length > 0);
+  expect((await stage.view(run)).unresolved).toEqual([]);
+  for (const item of [memberItem('contoso-collect'), `azure-role-assignment:${READER_ASSIGNMENT}`])
+    expect(await outcomesOf(stage, journal, item)).toMatchObject([{ outcome: 'removed' }]);
+  await approveGate(stage, run, 'collectors');
+  await deleteCollectors(stage, run);
+  expect(await resultOf(stage, run)).toMatchObject({ status: 'completed', leftovers: [] });
 });

@@ -51,7 +51,7 @@ export class SecondLook {
     this.#step = { step: [turn, step, attempt].join(' '), ...beside };
   }
 
-  /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. `anew`: its own system is read from now on. */
+  /** What holds an item now, and how it stands. `itself`: but for what follows from others that stay. `anew`: its own system, and those that prove it, are read from now on. */
   async judge(item: PlanItem, of?: 'itself', anew?: 'anew'): Promise<Answer<Again>> {
     const readings: Reading[] = [{ system: item.system, artifact: item.system }];
     const snapshots = new Map<SystemId, unknown>();
@@ -61,15 +61,19 @@ export class SecondLook {
     const asked = await this.#askedFor(item);
     for (const { system, reason } of asked.unknown) readings.push({ system, unknown: reason });
     const toRead: SystemId[] = [];
+    // Of what many items rest on one new reading serves all that look anew meanwhile.
+    const isAnew = (system: SystemId) => anew !== undefined && whole.has(system);
     const usersIn = (system: SystemId) => (whole.has(system) || this.#goesBeside(item, system) ? undefined : usersOf(item, system));
     for (const system of new Set([...provers, ...asked.systems])) {
-      const given = givenAlready(this.#at.deps, this.#wanted(system)) ?? givenAlready(this.#at.deps, this.#wanted(system, usersIn(system)));
+      const given = isAnew(system)
+        ? undefined
+        : (givenAlready(this.#at.deps, this.#wanted(system)) ?? givenAlready(this.#at.deps, this.#wanted(system, usersIn(system))));
       if (given === undefined) toRead.push(system);
       else snapshots.set(system, given);
     }
     for (const system of snapshots.keys()) readings.push({ system, artifact: system });
     await forEachLimited(toRead, async (system) => {
-      const read = await this.#read(system, ONCE, usersIn(system));
+      const read = await this.#read(system, isAnew(system) ? this.#at.manifest.waits.settle / 2 : ONCE, usersIn(system));
       if (read.ok) snapshots.set(system, read.value);
       // A failed sign-in tells nothing of the system: that is mended, not decided about.
       else if (read.failure.kind === 'retry' || failedToSignIn(read.failure)) notNow ??= read;
@@ -86,8 +90,8 @@ export class SecondLook {
     const again = await this.#planAgain(item, whole, readings, snapshots);
     const outcome = judgeAgain(item, this.#planned, again, this.#at.ledger, await this.#isPutBack(), of);
     const state = this.#stateOf(item, own.value);
-    const unlisted = ![...again.items, ...again.untouched].some(({ id }) => id === item.id);
-    return { ok: true, value: { at, ...(outcome ? { outcome } : {}), ...(unlisted ? { unlisted } : {}), ...(state ? { state } : {}) } };
+    const unproved = !again.items.some(({ id }) => id === item.id);
+    return { ok: true, value: { at, ...(outcome ? { outcome } : {}), ...(unproved ? { unproved } : {}), ...(state ? { state } : {}) } };
   }
 
   /** How an item stands by what was read of its system, if that is fresh still. What this run did to it is undone in there, so then it is read by itself. */

@@ -262,8 +262,8 @@ test('what a list lacks and a single read shows just as planned is judged once m
     const asked: (string | undefined)[] = [];
     const drift = { item: a.id, outcome: 'blocked' as const, code: 'Drift', reason: 'it would not be planned now' };
     const again = (_: PlanItem, anew?: 'anew') => {
-      const unlisted = asked.push(anew) < listedAt;
-      return Promise.resolve({ ok: true as const, value: { at: Date.now(), ...(unlisted ? { outcome: drift, unlisted } : {}) } });
+      const unproved = asked.push(anew) < listedAt;
+      return Promise.resolve({ ok: true as const, value: { at: Date.now(), ...(unproved ? { outcome: drift, unproved } : {}) } });
     };
     const reach = { cloud: cloudOf(), api: {}, ledger: emptyLedger(), known: new Set<string>(), settle: 1, again };
     const [attempt] = await applyTogether(REMOVE, [a], reach, () => Promise.resolve());
