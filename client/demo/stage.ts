@@ -33,7 +33,7 @@ export interface StageOptions {
   policy?(sandbox: string): object;
   /** Of the worker's environment what is not as the sandbox has it. */
   clouds?: Record<string, string>;
-  /** How many there are; one where nothing is said. Only the first can be killed. */
+  /** How many there are; one where nothing is said. */
   workers?: number;
   progress(line: string): void;
 }
@@ -51,7 +51,7 @@ export interface Stage {
   temporalUi: string | undefined;
   /** Address of the codec server for that UI, with its secret; undefined where the server is another's. */
   codec: string | undefined;
-  worker: Restartable;
+  workers: readonly Restartable[];
   /** Undefined where the server is another's. */
   temporal: Restartable | undefined;
   strike(): Promise<void>;
@@ -118,13 +118,13 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         },
         join(folder, 'logs', 'worker.log'),
       );
-    let worker = await startWorker();
-    stops.push(() => worker.stop());
-    for (let n = 1; n < (options.workers ?? 1); n++) {
-      const another = await startWorker();
-      stops.push(() => another.stop());
+    const workers: Restartable[] = [];
+    for (let n = 0; n < (options.workers ?? 1); n++) {
+      let worker = await startWorker();
+      stops.push(() => worker.stop());
+      workers.push({ kill: () => worker.kill(), start: async () => void (worker = await startWorker()) });
+      progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     }
-    progress(`worker: ready (process ${worker.pid}), log ${join(folder, 'logs', 'worker.log')}`);
     progress(`To type commands in a second terminal, first:\n${exportLine(named)}`);
     return {
       manifest,
@@ -135,7 +135,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       env: named,
       temporalUi: temporal.uiUrl,
       codec: temporal.codec,
-      worker: { kill: () => worker.kill(), start: async () => void (worker = await startWorker()) },
+      workers,
       temporal: temporal.server,
       strike,
     };

@@ -1,35 +1,51 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { WorkflowHandle } from '@temporalio/client';
 import { attend, type People } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
-import { setStage, type Stage } from '../../client/demo/stage.ts';
+import { setStage, type Restartable, type Stage } from '../../client/demo/stage.ts';
 import { recordsOf } from '../../client/records/records.ts';
 import { verifyFolder } from '../../client/records/verify-evidence.ts';
 import { WorkersRecords } from '../../client/records/worker-reader.ts';
 import { openSession, type Session } from '../../client/run/session.ts';
 import { startRun } from '../../client/run/start.ts';
 import { readRawManifest } from '../../client/terminal/manifest-file.ts';
-import { messageOf } from '../../model/errors.ts';
+import { EXIT_CODES, messageOf, OffboardError } from '../../model/errors.ts';
 import { samePerson } from '../../model/identity/person.ts';
+import type { JournalRecord } from '../../model/ledger.ts';
+import { workflowIdOf } from '../../model/run-name.ts';
 import { loadEstate } from '../../sandbox/estate.ts';
 import { KINDS } from '../../sandbox/faults.ts';
 import type { EstateObject } from '../../sandbox/objects.ts';
-import { writeLargeEstate } from '../large-estate/write.ts';
-import { falseVerdicts } from './false-verdicts.ts';
-import { Killer } from './killer.ts';
-import { throttledIn, type ThrottledFigures } from './throttled.ts';
 import { seeded } from '../../sandbox/seeded.ts';
+import type { offboarding } from '../../workflows/offboarding.ts';
+import { writeLargeEstate } from '../large-estate/write.ts';
+import { ADMIN, Cluster } from '../postgres/cluster.ts';
+import { AtWork } from './at-work.ts';
+import { decisionFaults } from './decisions.ts';
+import { falseVerdicts } from './false-verdicts.ts';
+import { Killer, type Part } from './killer.ts';
+import { chaosOptions, type ChaosOptions } from './options.ts';
+import { Tally } from './tally.ts';
+import { throttledIn, type ThrottledFigures } from './throttled.ts';
+import { typedPeople } from './typed.ts';
+import { Typist } from './typist.ts';
 
 /**
- * `npm run chaos -- [--kills N] [--faults RATE] [--quotas published] [--seed S] [--estate FILE | --systems N] [--json]`: whole runs on a pretend estate, with processes killed
- * (SIGKILL) at random moments until N were, with RATE of all calls to the clouds disturbed in every way the sandbox knows, and with clouds that take no more calls than is published. One calm run before tells what a run on that estate leaves. What is
- * counted is counted at the sandbox, not by the product. With --json the last line is a Chaos. Ends with 0 only when everything is as in the calm run.
+ * `npm run chaos -- [--kills N] [--faults RATE] [--quotas published] [--seed S] [--workers N] [--postgres] [--estate FILE | --systems N] [--json]`: whole runs on a pretend estate, with processes
+ * killed (SIGKILL) at random moments until N were: workers, the Temporal server, with --postgres the server of the records, and the commands that people type; with RATE of all calls to the clouds
+ * disturbed in every way the sandbox knows, and with clouds that take no more calls than is published. One calm run before tells what a run on that estate leaves. What is counted is counted at the
+ * sandbox, not by the product. With --json the last line is a Chaos. Ends with 0 only when everything is as in the calm run.
  */
 export interface Chaos {
   runs: number;
   completed: number;
   kills: number;
+  /** The same by part. */
+  killed: Record<string, number>;
+  /** Seconds from when a part was started again until all that workers had in hand was at work again, as Temporal tells; `seen`: of how many kills. Absent where there was none. */
+  backAtWork?: { median: number; most: number; seen: number };
   /** Of all calls to the clouds. */
   faults: number;
   /** Objects of ours that the calm run removed and these left. */
@@ -40,6 +56,9 @@ export interface Chaos {
   repeatedAfterGone: number;
   /** Items of which the records say another thing than the sandbox. */
   falseVerdicts: number;
+  /** What the CLI answered as taken and the records do not have, and what they have twice. */
+  lostDecisions: number;
+  decidedTwice: number;
   evidenceValid: boolean;
   seconds: number;
   /** Of the calm run. */
@@ -49,7 +68,6 @@ export interface Chaos {
 }
 
 const STARTER = 'sam.operator@contoso.example';
-const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
 
 /** What one run came to. */
 interface Round {
@@ -57,6 +75,7 @@ interface Round {
   left: Set<string>;
   othersChanged: number;
   falseVerdicts: string[];
+  records: JournalRecord[];
   evidenceValid: boolean;
   seconds: number;
 }
@@ -64,38 +83,37 @@ interface Round {
 type Tell = (line: string) => void;
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      kills: { type: 'string', default: '12' },
-      faults: { type: 'string', default: '0.1' },
-      seed: { type: 'string', default: '1' },
-      estate: { type: 'string', default: DEFAULT_ESTATE },
-      systems: { type: 'string' },
-      quotas: { type: 'string' },
-    },
-  });
-  const { quotas } = values;
-  if (quotas !== undefined && quotas !== 'published') throw new Error(`--quotas takes published, not ${quotas}`);
-  const [kills, rate, seed] = [
-    figure('kills', values.kills, 10_000),
-    figure('faults', values.faults, 1),
-    figure('seed', values.seed, 2 ** 31),
-  ];
+  const options = chaosOptions(process.argv.slice(2));
   // A stalled answer takes as long as it may: with half a minute for each, waiting would be all that a run does.
   process.env['OFFBOARD_ANSWER_WITHIN'] ??= '4';
-  const estate = values.systems === undefined ? values.estate : madeEstate(figure('systems', values.systems, 100_000));
+  const estate = typeof options.estate === 'string' ? options.estate : madeEstate(options.estate);
   const began = Date.now();
   const tell = (line: string) => void process.stderr.write(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${line}\n`);
-  const stage = await setStage({ estate, folder: resolve('.offboard/chaos'), keep: false, progress: tell });
+  const cluster = options.postgres ? await Cluster.start() : undefined;
   try {
-    const result = await chaos(stage, estate, { kills, rate, seed, quotas }, tell);
-    if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    else tell(JSON.stringify(result, undefined, 2));
-    process.exitCode = isClean(result) ? 0 : 1;
+    const clouds = cluster ? await recordsIn(cluster) : {};
+    const { workers } = options;
+    const stage = await setStage({ estate, folder: resolve('.offboard/chaos'), keep: false, workers, clouds, progress: tell });
+    try {
+      const result = await chaos(stage, cluster, estate, options, tell);
+      if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+      else tell(JSON.stringify(result, undefined, 2));
+      process.exitCode = isClean(result) ? 0 : 1;
+    } finally {
+      await stage.strike();
+    }
   } finally {
-    await stage.strike();
+    await cluster?.remove();
   }
+}
+
+const RECORDS = 'records';
+
+/** Makes a database for the records. Returns what the workers are told of it. */
+async function recordsIn(cluster: Cluster): Promise<Record<string, string>> {
+  const password = randomBytes(24).toString('base64url');
+  await cluster.database(RECORDS, RECORDS, password);
+  return { OFFBOARD_RECORDS: cluster.url(RECORDS, RECORDS, ''), PGPASSWORD: password };
 }
 
 /** An estate as the benchmark's, of so many systems. */
@@ -107,87 +125,166 @@ function madeEstate(systems: number): string {
   return file;
 }
 
-interface Wanted {
-  kills: number;
-  rate: number;
-  seed: number;
-  quotas: 'published' | undefined;
-}
-
-async function chaos(stage: Stage, estate: string, wanted: Wanted, tell: Tell): Promise<Chaos> {
+async function chaos(stage: Stage, cluster: Cluster | undefined, estate: string, wanted: ChaosOptions, tell: Tell): Promise<Chaos> {
   const loaded = loadEstate(estate);
-  tell('a calm run');
-  const calm = await round(stage, loaded.objects, tell);
-  const killer = new Killer(stage, seeded(wanted.seed), tell);
-  const rounds: Round[] = [];
-  let quotas: ThrottledFigures | undefined;
-  const began = Date.now();
-  const repeatedBefore = await stage.sandbox.repeated();
-  do {
-    await stage.sandbox.fill(loaded);
-    // What a worker read a moment ago serves it for a minute, and this is another estate.
-    await stage.worker.kill();
-    await stage.worker.start();
-    await stage.sandbox.disturb({ rate: wanted.rate, kinds: KINDS, seed: wanted.seed + rounds.length });
-    if (wanted.quotas) await stage.sandbox.limit(wanted.quotas);
-    const killing = killer.during(wanted.kills);
-    try {
-      const one = await round(stage, loaded.objects, tell);
-      rounds.push(one);
-      if (wanted.quotas) quotas = throttledIn(await stage.sandbox.quotas(), one.seconds, calm.seconds);
-    } finally {
-      await killing.stop();
-      await stage.sandbox.disturb({ rate: 0 });
-      await stage.sandbox.limit({});
-    }
-  } while (killer.kills < wanted.kills);
-  for (const words of rounds.flatMap((r) => r.falseVerdicts)) tell(`false: ${words}`);
-  for (const key of rounds.flatMap((r) => [...r.left.difference(calm.left)]).slice(0, 50)) tell(`left: ${key}`);
-  return {
-    runs: rounds.length,
-    completed: rounds.filter((r) => r.completed).length,
-    kills: killer.kills,
-    faults: wanted.rate,
-    leftovers: sum(rounds.map((r) => r.left.difference(calm.left).size)),
-    touchedOthers: sum(rounds.map((r) => r.othersChanged + calm.left.difference(r.left).size)),
-    repeatedAfterGone: (await stage.sandbox.repeated()) - repeatedBefore,
-    falseVerdicts: sum(rounds.map((r) => r.falseVerdicts.length)),
-    evidenceValid: rounds.every((r) => r.evidenceValid),
-    seconds: Math.round((Date.now() - began) / 1000),
-    calmSeconds: Math.round(calm.seconds),
-    ...(quotas ? { quotas } : {}),
-  };
-}
-
-/** One run from start to end, whoever must decide played. */
-async function round(stage: Stage, objects: readonly EstateObject[], tell: Tell): Promise<Round> {
-  const began = Date.now();
   const session = await openSession(stage.env);
   try {
-    const approver = stage.manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
-    const people = patient(playedPeople(session, approver, stage.sandbox, tell), tell);
-    const handle = await started(session, stage, tell);
-    const result = await attend(handle, people, tell);
-    const seconds = (Date.now() - began) / 1000;
-    await stage.sandbox.disturb({ rate: 0 });
-    const report = await stage.sandbox.report();
-    const { summary, plan } = await untilDone(tell, () => recordsOf(new WorkersRecords(session), handle.workflowId));
-    const left = new Set(report.ours.left);
+    const calmly = byProgram(stage, session, tell);
+    tell('a calm run');
+    const calm = await round(stage, session, calmly, loaded.objects, tell);
+    const tally = new Tally(wanted.kills, tell);
+    // One sequence for each: whom the seed has killed does not hang on how many commands were typed.
+    const typist = new Typist(stage.env, seeded(wanted.seed + 1), tally);
+    const said: string[] = [];
+    const people = wanted.kills === 0 ? calmly : byCommands(stage, typist, said, tell);
+    const runId = workflowIdOf('offboarding', stage.manifest.tenant.id);
+    const killer = new Killer(partsOf(stage, cluster, typist, tally, runId), new AtWork(session, runId), tally, seeded(wanted.seed), tell);
+    const rounds: Round[] = [];
+    const [lost, twice]: [string[], string[]] = [[], []];
+    let quotas: ThrottledFigures | undefined;
+    const began = Date.now();
+    const repeatedBefore = await stage.sandbox.repeated();
+    do {
+      await stage.sandbox.fill(loaded);
+      // What a worker read a moment ago serves it for a minute, and this is another estate.
+      await Promise.all(
+        stage.workers.map(async (worker) => {
+          await worker.kill();
+          await worker.start();
+        }),
+      );
+      await stage.sandbox.disturb({ rate: wanted.rate, kinds: KINDS, seed: wanted.seed + rounds.length });
+      if (wanted.quotas) await stage.sandbox.limit(wanted.quotas);
+      said.length = 0;
+      const killing = killer.during();
+      try {
+        const one = await round(stage, session, people, loaded.objects, tell);
+        rounds.push(one);
+        const faults = decisionFaults(said, one.records);
+        lost.push(...faults.lost);
+        twice.push(...faults.twice);
+        if (wanted.quotas) quotas = throttledIn(await stage.sandbox.quotas(), one.seconds, calm.seconds);
+      } finally {
+        await killing.stop();
+        await stage.sandbox.disturb({ rate: 0 });
+        await stage.sandbox.limit({});
+      }
+    } while (tally.goesOn);
+    for (const words of rounds.flatMap((r) => r.falseVerdicts)) tell(`false: ${words}`);
+    for (const key of rounds.flatMap((r) => [...r.left.difference(calm.left)]).slice(0, 50)) tell(`left: ${key}`);
+    for (const what of lost) tell(`lost: ${what}`);
+    for (const what of twice) tell(`twice: ${what}`);
+    const back = killer.backAtWork.toSorted((a, b) => a - b).map((ms) => Math.round(ms / 100) / 10);
     return {
-      completed: result.status === 'completed',
-      left,
-      othersChanged: report.untouched.changed.length,
-      falseVerdicts: falseVerdicts(plan?.items ?? [], summary, left, objects),
-      evidenceValid: isValid(result.evidence, tell),
-      seconds,
+      runs: rounds.length,
+      completed: rounds.filter((r) => r.completed).length,
+      kills: tally.kills,
+      killed: tally.by,
+      ...(back.length > 0 ? { backAtWork: { median: back[(back.length - 1) >> 1] ?? 0, most: back.at(-1) ?? 0, seen: back.length } } : {}),
+      faults: wanted.rate,
+      leftovers: sum(rounds.map((r) => r.left.difference(calm.left).size)),
+      touchedOthers: sum(rounds.map((r) => r.othersChanged + calm.left.difference(r.left).size)),
+      repeatedAfterGone: (await stage.sandbox.repeated()) - repeatedBefore,
+      falseVerdicts: sum(rounds.map((r) => r.falseVerdicts.length)),
+      lostDecisions: lost.length,
+      decidedTwice: twice.length,
+      evidenceValid: rounds.every((r) => r.evidenceValid),
+      seconds: Math.round((Date.now() - began) / 1000),
+      calmSeconds: Math.round(calm.seconds),
+      ...(quotas ? { quotas } : {}),
     };
   } finally {
     await session.close();
   }
 }
 
-const started = async (session: Session, stage: Stage, tell: Tell) =>
-  (await untilDone(tell, () => startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false }))).handle;
+/** All that is killed. */
+function partsOf(stage: Stage, cluster: Cluster | undefined, typist: Typist, tally: Tally, runId: string): Part[] {
+  const process = (name: string, share: number, which: Restartable, used?: Part['used']): Part => ({
+    name,
+    share,
+    strike: async () => {
+      tally.done(name);
+      await which.kill();
+      const since = Date.now();
+      await which.start();
+      return since;
+    },
+    ...(used ? { used } : {}),
+  });
+  const { workers, temporal } = stage;
+  const reader: Part = { name: 'CLI', share: 1, strike: async () => void (await typist.killed(['status', runId])) };
+  return [
+    reader,
+    ...workers.map((worker) => process('worker', 6 / workers.length, worker)),
+    ...(temporal ? [process('Temporal server', 2, temporal)] : []),
+    ...(cluster ? [process('PostgreSQL', 2, { kill: () => cluster.kill(), start: () => cluster.up() }, () => isUsed(cluster))] : []),
+  ];
+}
+
+/** Whether a worker has asked the records anew: after a crash all earlier connections are gone. */
+async function isUsed(cluster: Cluster): Promise<boolean> {
+  const asked = await cluster.sql(
+    ADMIN,
+    `SELECT FROM pg_stat_activity WHERE datname = '${RECORDS}' AND backend_type = 'client backend' AND query <> ''`,
+  );
+  return asked.length > 0;
+}
+
+/** Who starts a run, and who answers it. */
+interface Players {
+  start(): Promise<string>;
+  people: People;
+}
+
+/** Within this process. */
+function byProgram(stage: Stage, session: Session, tell: Tell): Players {
+  return {
+    start: async () => (await startRun(session, readRawManifest(stage.manifestFile), STARTER, { dryRun: false })).handle.workflowId,
+    people: patient(playedPeople(session, approverOf(stage), stage.sandbox, tell), tell),
+  };
+}
+
+/** By commands, each a process. */
+function byCommands(stage: Stage, typist: Typist, said: string[], tell: Tell): Players {
+  return {
+    start: async () => {
+      const { code, told } = await typist.type(['start', stage.manifestFile, '--by', STARTER]);
+      if (code !== 0) throw new Error(`start: ${String(told['message'])}`);
+      return String(told['workflowId']);
+    },
+    people: patient(typedPeople(typist, approverOf(stage), stage.sandbox, said), tell),
+  };
+}
+
+const approverOf = ({ manifest }: Stage) => manifest.approvers.find((a) => !samePerson(a, STARTER)) ?? STARTER;
+
+/** One run from start to end. */
+async function round(
+  stage: Stage,
+  session: Session,
+  { start, people }: Players,
+  objects: readonly EstateObject[],
+  tell: Tell,
+): Promise<Round> {
+  const began = Date.now();
+  const handle: WorkflowHandle<typeof offboarding> = session.client.workflow.getHandle(await untilDone(tell, start));
+  const result = await attend(handle, people, tell);
+  const seconds = (Date.now() - began) / 1000;
+  await stage.sandbox.disturb({ rate: 0 });
+  const report = await stage.sandbox.report();
+  const { summary, plan, lines } = await untilDone(tell, () => recordsOf(new WorkersRecords(session), handle.workflowId));
+  const left = new Set(report.ours.left);
+  return {
+    completed: result.status === 'completed',
+    left,
+    othersChanged: report.untouched.changed.length,
+    falseVerdicts: falseVerdicts(plan?.items ?? [], summary, left, objects),
+    records: lines.map((l) => l.record),
+    evidenceValid: isValid(result.evidence, tell),
+    seconds,
+  };
+}
 
 function isValid(folder: string, tell: Tell): boolean {
   try {
@@ -225,17 +322,13 @@ function patient(people: People, tell: Tell): People {
 
 const sum = (figures: readonly number[]): number => figures.reduce((a, b) => a + b, 0);
 
-function isClean({ runs, completed, leftovers, touchedOthers, falseVerdicts: untrue, evidenceValid }: Chaos): boolean {
-  return completed === runs && leftovers === 0 && touchedOthers === 0 && untrue === 0 && evidenceValid;
-}
-
-function figure(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= most)) throw new Error(`--${name} takes a number from 0 to ${most}, not ${text}`);
-  return value;
+function isClean(chaos: Chaos): boolean {
+  const { runs, completed, leftovers, touchedOthers, falseVerdicts: untrue, lostDecisions, decidedTwice, evidenceValid } = chaos;
+  return completed === runs && evidenceValid && leftovers + touchedOthers + untrue + lostDecisions + decidedTwice === 0;
 }
 
 run().catch((error: unknown) => {
-  process.stderr.write(`chaos: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  const known = error instanceof OffboardError;
+  process.stderr.write(`chaos: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = known ? EXIT_CODES[error.code] : 1;
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { installPackage } from './debian.ts';
+import { installPackage } from '../../scripts/debian.ts';
 
 const WITHIN_MS = 60_000;
 

@@ -17,7 +17,7 @@ import { defaultEstate } from '../harness/default-estate.ts';
 import { APPROVER, STARTER } from '../harness/estate.ts';
 import { TestSandbox } from '../harness/sandbox.ts';
 import { suite } from '../harness/suite.ts';
-import { installPackage } from './debian.ts';
+import { installPackage } from '../../scripts/debian.ts';
 
 /**
  * A worker in a network of its own, from which nothing leads to the clouds but a proxy (tinyproxy, of Debian's): the only other machine there has Temporal and the

@@ -19,7 +19,7 @@ import { defaultEstate } from '../harness/default-estate.ts';
 import { APPROVER, STARTER } from '../harness/estate.ts';
 import { TestSandbox } from '../harness/sandbox.ts';
 import { suite } from '../harness/suite.ts';
-import { Cluster, PASSWORD } from './postgres/cluster.ts';
+import { Cluster, PASSWORD } from '../../scripts/postgres/cluster.ts';
 
 /** Two workers as on two machines: each has a folder of its own, and all they share is Temporal and a PostgreSQL database. */
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { suite } from '../../harness/suite.ts';
-import { freePort } from '../free-port.ts';
-import { Cluster } from './cluster.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { Cluster } from '../../../scripts/postgres/cluster.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offboard-away-'));
 let cluster: Cluster;

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { openRecords } from '../../../activities/records/open.ts';
 import { RING, RUN, started } from '../../activities/records/contract.ts';
 import { bash } from '../shell.ts';
-import { postgresPrograms } from './binaries.ts';
-import { Cluster, PASSWORD } from './cluster.ts';
+import { postgresPrograms } from '../../../scripts/postgres/binaries.ts';
+import { Cluster, PASSWORD } from '../../../scripts/postgres/cluster.ts';
 
 /** What docker-compose.yml runs to make the worker's database, run on a server without Docker. */
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { recordsIn, type Records } from '../../../activities/records/open.ts';
 import { PostgresStore } from '../../../activities/records/postgres/store.ts';
 import { intent, RING, RUN, started } from '../../activities/records/contract.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster } from '../../../scripts/postgres/cluster.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { recordsIn, type Records } from '../../../activities/records/open.ts';
 import { PostgresStore } from '../../../activities/records/postgres/store.ts';
 import { RecordsUnavailable } from '../../../activities/records/store.ts';
 import { intent, removed, RING, RUN, started } from '../../activities/records/contract.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster } from '../../../scripts/postgres/cluster.ts';
 import { Proxy, type Fate } from './proxy.ts';
 
 let cluster: Cluster;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresStore } from '../../../activities/records/postgres/store.ts';
 import { recordsContract, RING, type TestDatabase } from '../../activities/records/contract.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster } from '../../../scripts/postgres/cluster.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {

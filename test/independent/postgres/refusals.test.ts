@@ -9,7 +9,7 @@ import { EXIT_CODES, OffboardError } from '../../../model/errors.ts';
 import { intent, RING, RUN, started } from '../../activities/records/contract.ts';
 import { suite } from '../../harness/suite.ts';
 import { authority, type Authority } from './authority.ts';
-import { Cluster, PASSWORD } from './cluster.ts';
+import { Cluster, PASSWORD } from '../../../scripts/postgres/cluster.ts';
 import { Proxy } from './proxy.ts';
 
 let cluster: Cluster;

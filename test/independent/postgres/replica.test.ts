@@ -3,7 +3,7 @@ import { recordsHead, troubleOf } from '../../../activities/records/head.ts';
 import { openRecords, recordsIn, type Records } from '../../../activities/records/open.ts';
 import { PostgresStore } from '../../../activities/records/postgres/store.ts';
 import { intent, removed, RING, RUN, started } from '../../activities/records/contract.ts';
-import { Cluster, REPLICATOR } from './cluster.ts';
+import { Cluster, REPLICATOR } from '../../../scripts/postgres/cluster.ts';
 
 /** A primary server with a replica that is behind it when the primary is lost. */
 

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../../model/errors.ts';
-import { withLock } from '../../temporal/lock.ts';
-import { CACHE } from './python-environment.ts';
+import { messageOf } from '../model/errors.ts';
+import { withLock } from '../temporal/lock.ts';
+import { userCache } from '../temporal/user-cache.ts';
 
 const run = promisify(execFile);
+const CACHE = userCache(process.env);
 
 /**
  * Installs a package of Debian's, unless `there` finds that another process has done so meanwhile: apt-get refuses a second one beside it.
@@ -31,7 +32,7 @@ async function install(name: string, needed: string, progress: (line: string) =>
     await apt('install', '-y', name);
   } catch (cause) {
     throw new Error(
-      `this suite needs ${needed}, and the package could not be installed: run \`apt-get install ${name}\` as root, or put them on PATH (${messageOf(cause).trim()})`,
+      `this needs ${needed}, and the package could not be installed: run \`apt-get install ${name}\` as root, or put them on PATH (${messageOf(cause).trim()})`,
       { cause },
     );
   }

@@ -10,7 +10,7 @@ import { freePort } from '../free-port.ts';
 import { postgresPrograms } from './binaries.ts';
 
 const UP_WITHIN_MS = 60_000;
-const GUARD = resolve(import.meta.dirname, '..', '..', '..', 'temporal', 'guard.ts');
+const GUARD = resolve(import.meta.dirname, '..', '..', 'temporal', 'guard.ts');
 
 /** The administrator of every cluster here, and the password. */
 export const ADMIN = 'postgres';
@@ -19,7 +19,7 @@ export const PASSWORD = 'correct horse battery';
 /** By this user replicas follow. */
 export const REPLICATOR = 'replicator';
 
-/** A PostgreSQL cluster of a test's own, on a free loopback port; it ends with this process, however that ends. */
+/** A PostgreSQL cluster of one's own, on a free loopback port; it ends with this process, however that ends. */
 export class Cluster {
   /** Another one is taken at the next start. */
   port: number;
@@ -33,7 +33,7 @@ export class Cluster {
     this.#programs = programs;
     this.folder = folder;
     this.port = port;
-    // A test's machine may crash: nothing here is worth waiting for the disk.
+    // What a killed process wrote the system keeps; should the machine crash, nothing here is worth having waited for the disk.
     this.#settings = { fsync: 'off', shared_buffers: '32MB', max_connections: '60', ...settings };
   }
 
@@ -97,33 +97,52 @@ export class Cluster {
     if (owner) chownSync(join(this.folder, name), owner.uid, owner.gid);
   }
 
-  /** Starts the server, also again after `down`, with these settings besides. Resolves when it takes connections. */
+  /** Starts the server, also again after `down` and `kill`, with these settings besides. Resolves when it takes connections. */
   async up(settings: Record<string, string> = {}): Promise<void> {
     this.#settings = { ...this.#settings, ...settings };
+    let [server, said] = this.#spawn();
+    for (const deadline = Date.now() + UP_WITHIN_MS; ; await pause(50)) {
+      if (await this.#answers()) return;
+      if (server.exitCode === null && Date.now() < deadline) continue;
+      // What a killed server's processes are about, they end first, and hold its memory so long: no other one starts before.
+      if (!this.#log.slice(said).includes('is still in use') || Date.now() > deadline)
+        throw new Error(`PostgreSQL did not come up: ${this.#log.slice(-800)}`);
+      [server, said] = this.#spawn();
+    }
+  }
+
+  /** Returns also how much its log had before. */
+  #spawn(): [ChildProcess, number] {
     const all = { ...this.#settings, listen_addresses: '127.0.0.1', port: `${this.port}`, unix_socket_directories: '' };
     const [command = '', ...args] = this.#asOwner('postgres', [
       '-D',
       this.data,
       ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ]);
-    const log = openSync(this.#log, 'a');
+    const log = openSync(this.#logFile, 'a');
+    const said = this.#log.length;
     this.#server = spawn(process.execPath, [GUARD, command, ...args], { cwd: '/', stdio: ['pipe', log, log] });
     closeSync(log);
-    for (const deadline = Date.now() + UP_WITHIN_MS; ; await pause(50)) {
-      if (await this.#answers()) return;
-      if (this.#server.exitCode === null && Date.now() < deadline) continue;
-      throw new Error(`PostgreSQL did not come up: ${readFileSync(this.#log, 'utf8').slice(-800)}`);
-    }
+    return [this.#server, said];
   }
 
   /** Ends the server as its crash would: nothing is written any more, no client is told. Without `crash` clients are told first. */
   async down({ crash = false } = {}): Promise<void> {
+    await this.#end(crash ? 'SIGQUIT' : 'SIGINT');
+  }
+
+  /** Kills the server's first process, as a system that is short of memory may: the others end by themselves, some a moment later. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
     if (!server || server.exitCode !== null) return;
     const ended = once(server, 'exit');
     const pid = Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    process.kill(pid, crash ? 'SIGQUIT' : 'SIGINT');
+    process.kill(pid, signal);
     await ended;
   }
 
@@ -158,8 +177,12 @@ export class Cluster {
     await this.sql(ADMIN, `DROP ROLE "${user}"`);
   }
 
-  get #log(): string {
+  get #logFile(): string {
     return join(this.folder, 'log');
+  }
+
+  get #log(): string {
+    return readFileSync(this.#logFile, 'utf8');
   }
 
   async #answers(): Promise<boolean> {
