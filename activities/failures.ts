@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { FAILURES, messageOf, OffboardError, type ErrorCode, type FailureClass } from '../model/errors.ts';
 import { isSignInCode } from '../model/sign-in.ts';
@@ -46,6 +47,22 @@ export async function asFailure<T>(where: string, work: () => Promise<T>): Promi
     if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code, error.next);
     const trouble = troubleIn(error, where);
     throw trouble ? recordsFailure(trouble) : fault(messageOf(error), error);
+  }
+}
+
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Has Temporal wait twice as long after each try that failed, up to half a minute. It is said here since after a worker's death, of which nobody says anything, what it had in hand is
+ * to be taken on again soon, however often that was tried before.
+ */
+export async function pausing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.nonRetryable || error.nextRetryDelay !== undefined) throw error;
+    const { attempt } = Context.current().info;
+    throw ApplicationFailure.fromError(error, { nextRetryDelay: Math.min(2 ** (attempt - 1) * 1_000, LONGEST_PAUSE_MS) });
   }
 }
 

@@ -8,7 +8,7 @@ import type { Piece } from '../model/reading.ts';
 import type { Carried, Left } from '../model/records-head.ts';
 import type { NamedRun } from '../model/run-name.ts';
 import { notAllowed } from './allowed.ts';
-import { asFailure, notAuthorized, recordsFailure } from './failures.ts';
+import { asFailure, notAuthorized, pausing, recordsFailure } from './failures.ts';
 import { CARRIED, INPUTS } from './inputs.ts';
 import { demandOwnManifest } from './own-manifest.ts';
 import { callingWorkflow, demandOwnRun } from './own-run.ts';
@@ -126,35 +126,12 @@ export interface HowToProve {
   entra?: SignInPolicy;
 }
 
-/** What may take long tells all the while that it lives, and so learns of a request to stop. */
-const LONG: ReadonlySet<keyof Activities> = new Set([
-  'startRun',
-  'startRestore',
-  'startDiscovery',
-  'walk',
-  'readBatch',
-  'takeInventory',
-  'checkBreaker',
-  'makePlan',
-  'makeRestorePlan',
-  'removeItems',
-  'putInQuarantine',
-  'watchQuarantine',
-  'liftQuarantine',
-  'restoreItems',
-  'confirmGone',
-  'verify',
-  'readOwnAccess',
-  'adoptRun',
-  'endRun',
-] as const);
-
 /** Each has its shape: one that is forgotten is not compiled. */
 const SHAPES: Record<keyof Activities, ZodType> = INPUTS;
 
 /**
  * Every activity, refused before it begins where its input has not its shape, where the run is not that of the workflow that calls or may not have this
- * done now, and where the records here are not those that the run left.
+ * done now, and where the records here are not those that the run left. Each tells all the while that it lives, and so learns of a request to stop.
  */
 export function createActivities(deps: Deps): CarriedActivities & ReadingActivities & ExaminingActivities & EdgeActivities {
   const { journal } = deps;
@@ -182,28 +159,29 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
   const carried =
     (name: keyof Activities, work: (input: never) => Promise<unknown>) =>
     (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>
-      asFailure(journal.store.where, async () => {
-        const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
-        demandShape(SHAPES[name], input);
-        demandShape(CARRIED, carry);
-        const demandOwn = async () => {
-          const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
-          if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
-        };
-        const tied = async () => {
-          await demandOwn();
-          // What waits for records cannot read them yet.
-          if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
-          const result = await work(input as never);
-          // They may have been replaced meanwhile: what was left in others is no head of this run.
-          await demandOwn();
-          // In this order: what is told beside a head stood there, or came later.
-          const head = await recordsHead(journal, input.run);
-          const { stopped } = await journal.ledger(input.run);
-          return { result, head, ...(stopped ? { stopped } : {}) };
-        };
-        return await (LONG.has(name) ? withHeartbeat(tied) : tied());
-      });
+      pausing(() =>
+        asFailure(journal.store.where, () =>
+          withHeartbeat(async () => {
+            const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
+            demandShape(SHAPES[name], input);
+            demandShape(CARRIED, carry);
+            const demandOwn = async () => {
+              const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
+              if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
+            };
+            await demandOwn();
+            // What waits for records cannot read them yet.
+            if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
+            const result = await work(input as never);
+            // They may have been replaced meanwhile: what was left in others is no head of this run.
+            await demandOwn();
+            // In this order: what is told beside a head stood there, or came later.
+            const head = await recordsHead(journal, input.run);
+            const { stopped } = await journal.ledger(input.run);
+            return { result, head, ...(stopped ? { stopped } : {}) };
+          }),
+        ),
+      );
   const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name as keyof Activities, work)]),
   ) as unknown as CarriedActivities;

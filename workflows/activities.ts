@@ -12,9 +12,9 @@ const OPTIONS: ActivityOptions = {
   heartbeatTimeout: '15s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
+    // After a worker's death; what failed says itself how long to wait (activities/failures.ts).
     initialInterval: '1s',
-    backoffCoefficient: 2,
-    maximumInterval: '30s',
+    backoffCoefficient: 1,
     nonRetryableErrorTypes: [FAILURES.notAuthorized, FAILURES.refused, FAILURES.invalid],
   },
 };
@@ -23,11 +23,11 @@ const OPTIONS: ActivityOptions = {
 const ACTING: ActivityOptions = { ...OPTIONS, heartbeatTimeout: '10s' };
 
 /** Short ones: they only read or write records. */
-const SHORT: ActivityOptions = { ...OPTIONS, startToCloseTimeout: '2m', heartbeatTimeout: '2m' };
+const SHORT: ActivityOptions = { ...OPTIONS, startToCloseTimeout: '2m' };
 
 /** A person waits for the answer: rather a refusal in time, and after three tries in a few seconds, than one more try. */
 const ATTENDED: ActivityOptions = {
-  ...SHORT,
+  ...ACTING,
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '25s',
   retry: { ...OPTIONS.retry, maximumAttempts: 3 },

@@ -1,3 +1,5 @@
+import { Context } from '@temporalio/activity';
+import { canonical } from '../../model/canonical.ts';
 import { unresolvedItems, type JournalRecord, type Ledger } from '../../model/ledger.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { decide, isFromAnybody, sayingOf, type Decision } from '../../model/messages/index.ts';
@@ -54,9 +56,9 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   const manifest = await deps.artifacts.kept<Manifest>(ledger.manifest ?? '');
   const says = sayingOf(decision);
   const { verdict: proof, admission } = await proved(deps, run, says, decision, input.arrivedAt);
-  const before =
-    proof.ok && takenBefore(ledger.taken, decision.proof, input.arrivedAt) === 'same' ? await answered(deps, run, decision) : undefined;
-  if (before) return before;
+  const mayBeBefore = Context.current().info.attempt > 1 || takenBefore(ledger.taken, decision.proof, input.arrivedAt) === 'same';
+  const before = mayBeBefore ? await recordedBefore(deps, input) : undefined;
+  if (before) return { items: before.items ?? [], proved: proof.ok, ...(before.pending ? { pending: before.pending } : {}) };
   const context = await contextOf(deps, input, ledger, manifest, admission);
   const verdict = proof.ok || isFromAnybody(decision) ? await judge(deps, ledger, decision, context) : proof;
   if (!verdict.ok) {
@@ -75,7 +77,7 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
     ...(pending ? { pending } : {}),
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
     ...(admission ? { admission } : {}),
-    ...(decision.proof ? { arrivedAt: input.arrivedAt } : {}),
+    arrivedAt: input.arrivedAt,
   };
   await deps.journal.append(run, line);
   // A gate stands open for days: another worker may have opened it.
@@ -83,12 +85,11 @@ export async function recordDecision(deps: Deps, input: DecideInput): Promise<De
   return { items, proved: proof.ok, ...(pending ? { pending } : {}) };
 }
 
-/** What was answered to the very same message, where that answer was lost: nothing is recorded twice. */
-async function answered({ journal }: Deps, run: string, { kind, proof }: Decision): Promise<DecideResult | undefined> {
-  for (const { record: r } of await journal.lines(run)) {
-    if (r.type !== 'decision' || r.decision.kind !== kind || r.decision.proof?.statement !== proof?.statement) continue;
-    return { items: r.items ?? [], proved: true, ...(r.pending ? { pending: r.pending } : {}) };
-  }
+/** The record of the very same message, where the answer was lost: it is answered once more, and nothing is recorded twice. */
+async function recordedBefore({ journal }: Deps, { run, decision, arrivedAt }: DecideInput) {
+  const said = canonical(decision);
+  for (const { record: r } of await journal.lines(run))
+    if (r.type === 'decision' && r.arrivedAt === arrivedAt && canonical(r.decision) === said) return r;
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { asFailure, cloudUnavailable, failureMessage, notAuthorized, refused } from '../../activities/failures.ts';
+import { asFailure, cloudUnavailable, failureMessage, notAuthorized, pausing, refused } from '../../activities/failures.ts';
 import { OffboardError } from '../../model/errors.ts';
 
 const thrownBy = (error: Error) => asFailure('records', () => Promise.reject(error)).catch((thrown: unknown) => thrown);
@@ -24,6 +26,20 @@ test.each([cloudUnavailable('away'), notAuthorized('no'), refused('OtpShape', 'n
   'what is a failure already goes on as it is: %s',
   async (failure) => {
     expect(await thrownBy(failure)).toBe(failure);
+  },
+);
+
+test.each([
+  [1, cloudUnavailable('away'), 1_000],
+  [4, cloudUnavailable('away'), 8_000],
+  [2_000, cloudUnavailable('away'), 30_000],
+  [4, cloudUnavailable('away', 60_000), 60_000],
+  [4, notAuthorized('no'), undefined],
+])(
+  'after try %i of what is %s Temporal waits %s ms: twice as long each time, up to half a minute',
+  async (attempt, failure, nextRetryDelay) => {
+    const env = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+    await expect(env.run(() => pausing(() => Promise.reject(failure)))).rejects.toMatchObject({ message: failure.message, nextRetryDelay });
   },
 );
 

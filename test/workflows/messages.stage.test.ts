@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import * as messages from '../../workflows/messages/index.ts';
@@ -25,10 +25,18 @@ const approval = (planHash: string, more: object = {}) => ({
   ...more,
 });
 
-test('an approval in plain JSON, as the Temporal UI sends it, passes the gate', async () => {
+test('an approval in plain JSON, as the Temporal UI sends it, passes the gate, also where a worker dies right after it recorded that', async () => {
   const { run: id, hash } = await runAtPlan(stage, smallEstate());
+  const { journal } = stage.deps;
+  const append = journal.append.bind(journal);
+  vi.spyOn(journal, 'append').mockImplementationOnce(async (...line) => {
+    await append(...line);
+    throw new Error('the answer is lost');
+  });
   await plainHandle(id).signal('approve', approval(hash));
-  await stage.until(id, (v) => v.gate?.gate === 'collectors');
+  const { run } = await stage.until(id, (v) => v.gate?.gate === 'collectors');
+  const said = (await journal.lines(run)).filter(({ record: r }) => r.type === 'decision' || r.type === 'refusal');
+  expect(said).toHaveLength(1);
 });
 
 test('a message with a field that is not what it should be is refused, and neither ends the run nor holds up what comes after it', async () => {

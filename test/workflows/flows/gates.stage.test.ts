@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { expect, test } from 'vitest';
 import * as messages from '../../../workflows/messages/index.ts';
 import { awaitingAttribute, phaseAttribute } from '../../../workflows/search-attributes.ts';
@@ -35,6 +36,13 @@ test('a run goes through the guide in its order, and removes nothing before its 
   expect(run.given('removeItems').at(-1)).toEqual([SIGN_IN]);
   expect(outcomesAtGates(run)).toEqual(['plan approved', 'collectors approved']);
   expect(run.calls.slice(-3).map((c) => c.name)).toEqual(['verify', 'readOwnAccess', 'endRun']);
+  // Whatever a worker had in hand when it died, another one has it soon.
+  const { events } = await run.handle.fetchHistory();
+  const begun = (events ?? []).flatMap((e) => e.activityTaskScheduledEventAttributes ?? []);
+  const missed = new Set(begun.map((a) => optionalTsToMs(a.heartbeatTimeout)));
+  expect(missed).toEqual(new Set([10_000, 15_000]));
+  const pauses = new Set(begun.map(({ retryPolicy: r }) => [optionalTsToMs(r?.initialInterval), r?.backoffCoefficient].join(' × ')));
+  expect(pauses).toEqual(new Set(['1000 × 1']));
 });
 
 test('before each phase what the one before removed is looked at again', async () => {
