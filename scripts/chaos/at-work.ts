@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tsToMs } from '@temporalio/common/lib/time.js';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { Session } from '../../client/run/session.ts';
 
-/** An activity that has not ended, as Temporal tells. */
+/** An activity that has not ended, or the run's own next step, as Temporal tells. */
 export interface Pending {
   id: string;
   /** A worker has it in hand, or had it when it died; else it waits to be tried again. */
@@ -13,6 +13,7 @@ export interface Pending {
 
 const EVERY_MS = 100;
 const STARTED = 2;
+export const STEP = "the run's own step";
 
 /** Whether a run is at work, as seen from outside: by what Temporal tells of its activities. */
 export class AtWork {
@@ -44,15 +45,19 @@ export class AtWork {
   async #pending(): Promise<Pending[]> {
     const { client } = this.#session;
     const { raw } = await client.withDeadline(Date.now() + 2_000, () => client.workflow.getHandle(this.#run).describe());
-    return (raw.pendingActivities ?? []).map((a) => ({
+    const step = raw.pendingWorkflowTask;
+    const activities = (raw.pendingActivities ?? []).map((a) => ({
       id: a.activityId ?? '',
       begun: a.state === STARTED,
-      seen: Math.max(tsToMs(a.lastStartedTime ?? undefined), tsToMs(a.lastHeartbeatTime ?? undefined)),
+      seen: Math.max(msOf(a.lastStartedTime), msOf(a.lastHeartbeatTime)),
     }));
+    return [...activities, ...(step ? [{ id: STEP, begun: true, seen: msOf(step.startedTime) }] : [])];
   }
 }
 
-/** Pure: each that was in hand has ended, was begun anew or has given a sign of life since. */
+const msOf = (time: Parameters<typeof optionalTsToMs>[0]) => optionalTsToMs(time) ?? 0;
+
+/** Pure: each that was in hand has ended, was begun anew or has given a sign of life since; and no step of the run waits for a worker that is dead. */
 export function goesOn(inHand: ReadonlySet<string>, pending: readonly Pending[], since: number): boolean {
-  return pending.every((a) => !inHand.has(a.id) || a.seen > since);
+  return pending.every((a) => a.seen > since || (a.id !== STEP && !inHand.has(a.id)));
 }

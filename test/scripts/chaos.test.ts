@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JournalRecord } from '../../model/ledger.ts';
-import { goesOn } from '../../scripts/chaos/at-work.ts';
+import { goesOn, STEP } from '../../scripts/chaos/at-work.ts';
 import { collectorKey, decisionFaults, gateKey, waiverKey } from '../../scripts/chaos/decisions.ts';
 import { chaosOptions } from '../../scripts/chaos/options.ts';
 import { Tally } from '../../scripts/chaos/tally.ts';
@@ -34,11 +34,12 @@ test.for([
   expect(() => chaosOptions([...args])).toThrow(words);
 });
 
-test('a run is at work again when each activity that was in hand has ended or gave a sign of life since', () => {
+test('a run is at work again when each activity that was in hand has ended or gave a sign of life since, and no step of its own waits', () => {
   const [dead, alive] = [new Set(['1', '2']), { id: '2', begun: true, seen: 11 }];
   expect(goesOn(dead, [{ id: '1', begun: true, seen: 9 }, alive], 10)).toBe(false);
   expect(goesOn(dead, [{ id: '1', begun: true, seen: 12 }, alive], 10)).toBe(true);
   expect(goesOn(dead, [{ id: '3', begun: false, seen: 0 }], 10)).toBe(true);
+  expect(goesOn(dead, [{ id: STEP, begun: true, seen: 0 }], 10)).toBe(false);
 });
 
 test('kills that were taken count once they are done, and those given back are there for another', () => {
