@@ -27,10 +27,11 @@ export function refused(code: ErrorCode, message: string, next: readonly NextSte
   return ApplicationFailure.nonRetryable(message, FAILURES.refused, code, next);
 }
 
-/** The records are not those of the run, or cannot be asked now. */
+/** The records are not those of the run, or cannot be asked now. `again`: whoever waits for them asks again soon, for as long as it takes. */
 export function recordsFailure(trouble: RecordsTrouble, { again = false }: { again?: boolean } = {}): ApplicationFailure {
   const message = `${trouble.what} (${trouble.where}); ${trouble.mend}`;
-  return ApplicationFailure.create({ type: FAILURES.records, message, nonRetryable: !again, details: [trouble] });
+  const soon = again ? { nextRetryDelay: '2s' as const } : {};
+  return ApplicationFailure.create({ type: FAILURES.records, message, nonRetryable: !again, details: [trouble], ...soon });
 }
 
 /** What should not be: records that contradict each other, or the program itself. Tried again: the disk, or the next release, may mend it. */
@@ -38,15 +39,15 @@ export function fault(message: string, cause?: unknown): ApplicationFailure {
   return ApplicationFailure.create({ type: FAILURES.fault, message, ...(cause instanceof Error ? { cause } : {}) });
 }
 
-/** Lets an activity's user errors fail it at once; what else is no failure of the above is a fault. `where`: the records it works with. */
-export async function asFailure<T>(where: string, work: () => Promise<T>): Promise<T> {
+/** Lets an activity's user errors fail it at once; what else is no failure of the above is a fault. `where`: the records it works with; `again` as of `recordsFailure`. */
+export async function asFailure<T>(where: string, work: () => Promise<T>, waits: { again?: boolean } = {}): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TemporalFailure) throw error;
     if (error instanceof OffboardError) throw ApplicationFailure.nonRetryable(error.message, FAILURES.invalid, error.code, error.next);
     const trouble = troubleIn(error, where);
-    throw trouble ? recordsFailure(trouble) : fault(messageOf(error), error);
+    throw trouble ? recordsFailure(trouble, waits) : fault(messageOf(error), error);
   }
 }
 

@@ -156,32 +156,36 @@ export function createActivities(deps: Deps): CarriedActivities & ReadingActivit
       return Promise.resolve({ identity, ...(entra ? { entra } : {}) });
     },
   };
-  const carried =
-    (name: keyof Activities, work: (input: never) => Promise<unknown>) =>
-    (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>
+  const carried = (name: keyof Activities, work: (input: never) => Promise<unknown>) => {
+    // What waits for records waits however they are missing, and cannot read them yet.
+    const again = name === 'awaitRecords';
+    return (input: OfRun, carry: Carried = {}): Promise<Left<unknown>> =>
       pausing(() =>
-        asFailure(journal.store.where, () =>
-          withHeartbeat(async () => {
-            const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
-            demandShape(SHAPES[name], input);
-            demandShape(CARRIED, carry);
-            const demandOwn = async () => {
-              const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
-              if (trouble) throw recordsFailure(trouble, { again: name === 'awaitRecords' });
-            };
-            await demandOwn();
-            // What waits for records cannot read them yet.
-            if (name !== 'awaitRecords') await demandRight(deps, name, named, input);
-            const result = await work(input as never);
-            // They may have been replaced meanwhile: what was left in others is no head of this run.
-            await demandOwn();
-            // In this order: what is told beside a head stood there, or came later.
-            const head = await recordsHead(journal, input.run);
-            const { stopped } = await journal.ledger(input.run);
-            return { result, head, ...(stopped ? { stopped } : {}) };
-          }),
+        asFailure(
+          journal.store.where,
+          () =>
+            withHeartbeat(async () => {
+              const named = await demandOwnRun((input as Partial<OfRun> | undefined)?.run);
+              demandShape(SHAPES[name], input);
+              demandShape(CARRIED, carry);
+              const demandOwn = async () => {
+                const trouble = carry.head && (await troubleOf(journal, input.run, carry.head));
+                if (trouble) throw recordsFailure(trouble, { again });
+              };
+              await demandOwn();
+              if (!again) await demandRight(deps, name, named, input);
+              const result = await work(input as never);
+              // They may have been replaced meanwhile: what was left in others is no head of this run.
+              await demandOwn();
+              // In this order: what is told beside a head stood there, or came later.
+              const head = await recordsHead(journal, input.run);
+              const { stopped } = await journal.ledger(input.run);
+              return { result, head, ...(stopped ? { stopped } : {}) };
+            }),
+          { again },
         ),
       );
+  };
   const ofRuns = Object.fromEntries(
     Object.entries(activitiesOf(deps)).map(([name, work]) => [name, carried(name as keyof Activities, work)]),
   ) as unknown as CarriedActivities;

@@ -43,9 +43,13 @@ export class Stage {
   deps!: Deps;
   #worker: { shutdown(): void; done: Promise<void> } | undefined;
 
+  /** Address of the database with the records; a file of the stage's own where none is given. */
+  readonly #records: string | undefined;
+
   /** `linger`: how late the sandbox shows a change, as its `--linger` takes it. */
-  constructor({ lingerMs = 0, linger }: { lingerMs?: number; linger?: string } = {}) {
+  constructor({ lingerMs = 0, linger, records }: { lingerMs?: number; linger?: string; records?: string } = {}) {
     this.sandbox = new TestSandbox(linger ?? `${lingerMs}`);
+    this.#records = records;
   }
 
   get home(): Home {
@@ -58,6 +62,7 @@ export class Stage {
       TEMPORAL_ADDRESS: suite('temporalAddress'),
       OFFBOARD_HOME: join(this.folder, 'home'),
       OFFBOARD_TASK_QUEUE: this.taskQueue,
+      ...(this.#records === undefined ? {} : { OFFBOARD_RECORDS: this.#records }),
     };
   }
 
