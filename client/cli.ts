@@ -38,7 +38,11 @@ export async function main(args: string[], given: Io): Promise<number> {
 
 /** Whatever a name holds, it moves no cursor, hides nothing and turns nothing round on the terminal; JSON stays the same JSON. */
 function shownBy(io: Io): Io {
-  return { ...io, out: (text) => io.out(visibleLines(text)), err: (text) => io.err(visibleLines(text)) };
+  // A stream's write answers whether it took the text: where that came back, it would be taken for an exit code.
+  const by = (write: (text: string) => void) => (text: string) => {
+    write(visibleLines(text));
+  };
+  return { ...io, out: by(io.out), err: by(io.err) };
 }
 
 function overview(program: string): string {

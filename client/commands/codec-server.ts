@@ -6,7 +6,7 @@ import { startCodecServer } from '../../security/codec/server.ts';
 import { workersKeys } from '../../security/keys.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
 import type { Action } from '../terminal/command.ts';
-import { optional, several, text, type Values } from '../terminal/values.ts';
+import { optional, several, text, whole, type Values } from '../terminal/values.ts';
 
 /** 128 bits in base64url, and no character that a path would change. */
 const SECRET = /^[\w-]{22,200}$/;
@@ -45,9 +45,8 @@ function words(url: string, origin: string, namespaces: readonly string[]): stri
 
 /** Where it listens, and by which name it is called. Throws Usage, UnreadableFile, NotAllowed. */
 function placeOf(values: Values): { port: number; address?: string; names?: string[]; tls?: { cert: string; key: string } } {
-  const port = Number(optional(values, 'port') ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new OffboardError('Usage', '--port: is no port; write a number up to 65535');
+  const port = whole(values, 'port') ?? 0;
+  if (Number.isNaN(port) || port > 65_535) throw new OffboardError('Usage', '--port: is no port; write a number up to 65535');
   const [cert, key, name] = ['tls-cert', 'tls-key', 'name'].map((option) => optional(values, option));
   if ((cert === undefined) !== (key === undefined))
     throw new OffboardError('Usage', '--tls-cert and --tls-key: are given together or not at all');

@@ -47,13 +47,17 @@ export async function tellPlan(reader: Reader, { run: journal, plan: found }: Pl
   }
 }
 
-/** Writes the page that an approver reads: what it shows has the hash that is told. Throws UnreadableFile. */
+/** Writes the page that an approver reads, into a new file: what it shows has the hash that is told. Throws InvalidValue, UnreadableFile. */
 function writePage(file: string, { run, lines, plan: found }: Planned, json: boolean, io: Io): void {
   const hash = planHash(found);
   try {
-    writeFileSync(file, planPageOf(run, lines, found), { mode: 0o600 });
+    writeFileSync(file, planPageOf(run, lines, found), { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EEXIST')
+      throw new OffboardError('InvalidValue', `--html: ${file} is there already, and stays as it is; name a new file, or move it away`, {
+        cause,
+      });
     throw new OffboardError('UnreadableFile', `--html: ${file} cannot be written (${code}); name another file`, { cause });
   }
   io.out(json ? JSON.stringify({ file: resolve(file), hash }) : `Written: ${resolve(file)}\nIt shows the plan ${hash}`);

@@ -34,7 +34,7 @@ async function give(session: Session, run: string, values: Values, json: boolean
   }
   const only = chosen(values, source);
   if (values['format'] !== undefined) {
-    formatOf(values, false, ['sh']);
+    formatOf(values, json, ['sh']);
     const about = { run: source.run, hash: planHash(last), manifest: await manifestOf(reader, source.run, last), now: new Date() };
     io.out(restoreScript({ ...about, plan: asPlanned(source, last, only, about.now) }));
     return 0;

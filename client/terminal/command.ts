@@ -41,6 +41,9 @@ export interface Command {
   load(): Promise<Action>;
 }
 
+/** No id and no path is longer, and Temporal's server takes no longer one for an id that it does not know, but for a fault. */
+const LONGEST = 4_096;
+
 /** Parses strictly: an unknown option in a tool that deletes is never ignored. Throws OffboardError 'Usage'. */
 export function parse(command: Command, args: string[]): { positionals: string[]; values: Values; json: boolean } {
   const options: Options = { json: { type: 'boolean' }, help: { type: 'boolean' } };
@@ -58,6 +61,13 @@ export function parse(command: Command, args: string[]): { positionals: string[]
   if (twice !== undefined) throw new OffboardError('Usage', `--${twice} is said twice; say it once`, { next: [usageOf(command)] });
   const missing = command.positionals[positionals.length];
   if (missing) throw new OffboardError('Usage', `${missing} is missing`, { next: [usageOf(command)] });
+  const names = [...command.positionals, ...(command.optional === undefined ? [] : [command.optional])];
+  for (const [at, value] of positionals.entries()) {
+    const argument = names[at] ?? command.more ?? 'an argument';
+    if (value.trim() === '') throw new OffboardError('Usage', `${argument} is empty; write it`, { next: [usageOf(command)] });
+    if (value.length > LONGEST)
+      throw new OffboardError('Usage', `${argument} is longer than ${LONGEST} characters; write it shorter`, { next: [usageOf(command)] });
+  }
   if (command.more === undefined && positionals.length > command.positionals.length + (command.optional === undefined ? 0 : 1)) {
     throw new OffboardError('Usage', command.surplus ?? `there is an argument too many for ${command.name}`, { next: [usageOf(command)] });
   }
@@ -78,7 +88,9 @@ function misused({ message }: Error): string {
 
 /** What a command needs, in capitals what a person fills in; of several ways to say it the first. */
 function usageOf(command: Command): NextStep {
-  return step(command.name, ...wordsOf(command).map((word) => word.replace(/\|.*/, '')));
+  // Of a word that is one of several, such as `verify`, it depends what follows: most need it.
+  const after = command.more !== undefined && command.positionals[0]?.includes('|') ? [command.more] : [];
+  return step(command.name, ...[...wordsOf(command), ...after].map((word) => word.replace(/\|.*/, '')));
 }
 
 /** What a command needs, with all the ways to say it: `RUN --gate plan|collectors`. */

@@ -20,6 +20,12 @@ export function list(values: Values, name: string): string[] | undefined {
     .map((v) => v.trim());
 }
 
+/** An option that is a whole number from 0 on, in digits alone: NaN for whatever else was said. */
+export function whole(values: Values, name: string): number | undefined {
+  const said = optional(values, name);
+  return said === undefined ? undefined : /^\d{1,9}$/.test(said) ? Number(said) : Number.NaN;
+}
+
 /** The values of an option that may be said more than once. */
 export function several(values: Values, name: string): string[] {
   const value = values[name];
@@ -33,7 +39,10 @@ function copied(value: string): string {
 
 /** One of the ways to print, the first by default; `--json` is short for `--format json`. Throws Usage. */
 export function formatOf<F extends string>(values: Values, json: boolean, formats: readonly [F, ...F[]]): F {
-  const asked = json ? 'json' : values['format'];
+  const said = values['format'];
+  if (json && said !== undefined && said !== 'json')
+    throw new OffboardError('Usage', `--json: contradicts --format ${String(said)}; leave one of the two out`);
+  const asked = json ? 'json' : said;
   const format = asked === undefined ? formats[0] : formats.find((f) => f === asked);
   if (format !== undefined) return format;
   throw new OffboardError('Usage', `--format: ${String(asked)} is no format; write ${formats.join(', ').replace(/, (?=\w+$)/, ' or ')}`);

@@ -81,6 +81,10 @@ test('who has the payload keys and nothing else starts, reads, approves, and pro
   const after = join(stage.folder, 'after.html');
   await done('plan', run, '--html', after);
   expect(readFileSync(after, 'utf8')).toBe(readFileSync(join(folder, 'plan.html'), 'utf8'));
+  const mine = stage.writeManifest(smallEstate().manifest);
+  const before = readFileSync(mine, 'utf8');
+  expectRefused(await typed('plan', run, '--html', mine), 'InvalidValue', '--html', 'is there already, and stays as it is');
+  expect(readFileSync(mine, 'utf8')).toBe(before);
   expectRefused(await typed('plan', run, '--html', join(stage.folder, 'no', 'such.html')), 'UnreadableFile', '--html', 'name another file');
   expectRefused(await typed('plan', run, '--html', after, '--format', 'sh'), 'Usage', '--html', '--format');
   expect(await done('own-access', run)).toContain('aws');

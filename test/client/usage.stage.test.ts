@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../client/commands/index.ts';
@@ -38,6 +42,50 @@ test.each(COMMANDS)('$name refuses an option it does not know, and shows how it 
 test.each(COMMANDS.filter((c) => c.positionals.length > 0))('$name names the argument that is missing', async ({ name, positionals }) => {
   const [first] = positionals;
   expectRefused(await typed(name), 'Usage', `${String(first)} is missing`, `\n  offboard ${name}`);
+});
+
+test.each(COMMANDS.filter((c) => c.positionals.length > 0))('$name refuses an argument that is empty or endless', async (command) => {
+  const { name, positionals, options } = command;
+  const needed = Object.entries(options).flatMap(([option, { needed: must }]) => (must ? [`--${option}`, 'x'] : []));
+  const rest = positionals.slice(1);
+  for (const first of ['', ' \t'])
+    expectRefused(await typed(name, first, ...rest, ...needed), 'Usage', `${String(positionals[0])} is empty`, `\n  offboard ${name} `);
+  expectRefused(await typed(name, 'x'.repeat(5_000), ...rest, ...needed), 'Usage', `${String(positionals[0])} is longer than`);
+});
+
+test('what is written for an argument that is missing is no command that is refused for another one', async () => {
+  expectRefused(await typed('evidence'), 'Usage', 'offboard evidence verify FOLDER');
+  expectRefused(await typed('records'), 'Usage', 'offboard records accept RUN');
+});
+
+test.each([
+  ['plan', ['RUN']],
+  ['own-access', ['RUN']],
+  ['inventory', ['discovery-x']],
+])('%s is told one way to print, not two', async (name, args) => {
+  const other = name === 'inventory' ? 'csv' : 'sh';
+  expectRefused(await typed(name, ...args, '--format', other, '--json'), 'Usage', `--json: contradicts --format ${other}`);
+  const { code } = await typed(name, ...args, '--format', 'json', '--json');
+  expect(code).not.toBe(2);
+});
+
+test.each(['1e2', '0x10', ' 8080', '-1', 'NaN', '65536', '1.5'])('codec-server takes no %s for a port', async (port) => {
+  expectRefused(await typed('codec-server', '--ui', 'http://127.0.0.1:8080', `--port=${port}`), 'Usage', '--port: is no port');
+});
+
+test('what a stream answers to a write is no exit code', async () => {
+  const io = { err: () => undefined, env: {}, stdin: Readable.from(['']), interactive: false, program: 'offboard' };
+  const home = mkdtempSync(join(tmpdir(), 'offboard-usage-'));
+  mkdirSync(join(home, 'worker'));
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  writeFileSync(join(home, 'worker', 'signing.pem'), privateKey, { mode: 0o600 });
+  const lines: string[] = [];
+  const out = (text: string) => lines.push(text) > 0;
+  expect(await main(['evidence', 'key'], { ...io, env: { OFFBOARD_HOME: home }, out })).toBe(0);
+  expect(lines).toEqual([expect.stringMatching(/^ssh-ed25519 /)]);
 });
 
 test.each([

@@ -10,7 +10,7 @@ import { WorkersRecords } from '../../records/worker-reader.ts';
 import { renderSummary } from '../../render/plan.ts';
 import { requireRun, send, viewOf } from '../../run/ask.ts';
 import type { Action, Io } from '../../terminal/command.ts';
-import { text, personOf, ticketOf, type Values } from '../../terminal/values.ts';
+import { text, personOf, ticketOf, whole, type Values } from '../../terminal/values.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { withSession, type Session } from '../../run/session.ts';
 
@@ -52,8 +52,8 @@ export function gateOf(values: Values): Gate {
 
 /** Which of its openings: the one that is open where none is named. Throws Usage. */
 export function openingOf(values: Values, view: RunView): number {
-  const opening = Number(values['opening'] ?? view.gate?.opening ?? 0);
-  if (!Number.isInteger(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
+  const opening = whole(values, 'opening') ?? view.gate?.opening ?? 0;
+  if (Number.isNaN(opening)) throw new OffboardError('Usage', '--opening: is not a number; leave it out for the open one');
   return opening;
 }
 
