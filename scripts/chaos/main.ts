@@ -136,7 +136,7 @@ async function chaos(stage: Stage, cluster: Cluster | undefined, estate: string,
     // One sequence for each: whom the seed has killed does not hang on how many commands were typed.
     const typist = new Typist(stage.env, seeded(wanted.seed + 1), tally);
     const said: string[] = [];
-    const people = wanted.kills === 0 ? calmly : byCommands(stage, typist, said, tell);
+    const people = wanted.kills === 0 ? calmly : byCommands(stage, typist, tally, said, calmly.people, tell);
     const runId = workflowIdOf('offboarding', stage.manifest.tenant.id);
     const killer = new Killer(partsOf(stage, cluster, typist, tally, runId), new AtWork(session, runId), tally, seeded(wanted.seed), tell);
     const rounds: Round[] = [];
@@ -245,15 +245,21 @@ function byProgram(stage: Stage, session: Session, tell: Tell): Players {
   };
 }
 
-/** By commands, each a process. */
-function byCommands(stage: Stage, typist: Typist, said: string[], tell: Tell): Players {
+/** By commands, each a process, as long as there are to be kills; then as `others` do it, which takes less. */
+function byCommands(stage: Stage, typist: Typist, tally: Tally, said: string[], others: People, tell: Tell): Players {
+  const typed = patient(typedPeople(typist, approverOf(stage), stage.sandbox, said), tell);
+  const now = () => (tally.goesOn ? typed : others);
   return {
     start: async () => {
       const { code, told } = await typist.type(['start', stage.manifestFile, '--by', STARTER]);
       if (code !== 0) throw new Error(`start: ${String(told['message'])}`);
       return String(told['workflowId']);
     },
-    people: patient(typedPeople(typist, approverOf(stage), stage.sandbox, said), tell),
+    people: {
+      gate: (...asked) => now().gate(...asked),
+      unresolved: (...asked) => now().unresolved(...asked),
+      collector: (...asked) => now().collector(...asked),
+    },
   };
 }
 

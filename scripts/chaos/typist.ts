@@ -31,11 +31,8 @@ export class Typist {
 
   /** `line`: for its standard input. */
   async type(args: string[], line = ''): Promise<Answer> {
-    while (this.#random() < KILLED && this.#tally.take()) {
-      const answer = await this.killed(args, line);
-      if (answer) return answer;
-    }
-    return await this.#typed(args, line, undefined);
+    const answer = this.#random() < KILLED && this.#tally.take() ? await this.killed(args, line) : undefined;
+    return answer ?? (await this.#typed(args, line, undefined));
   }
 
   /** Kills it after some part of the time that it takes, a kill that was taken; where that came too late, returns what it answered. */
