@@ -52,3 +52,8 @@ export function isCalled(run: string, name: string): boolean {
 export function withoutDryRun(workflowId: string): string {
   return workflowId.replace('-dry-run-', '-');
 }
+
+/** Whether a workflow id or a run's name is a discovery's. */
+export function isDiscovery(name: string): boolean {
+  return name.startsWith('discovery-');
+}

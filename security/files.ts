@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OffboardError } from '../model/errors.ts';
@@ -35,6 +35,19 @@ export function readText(file: string, mend = 'name a readable YAML file', label
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw new OffboardError('UnreadableFile', `${label} cannot be read (${code}); ${mend}`, { cause: error });
+  }
+}
+
+/** Writes a new file that only its owner may read: what was cut off is taken away again. Throws with Node's code, EEXIST where something is there. */
+export function writeNew(file: string, text: string): void {
+  const handle = openSync(file, 'wx', 0o600);
+  try {
+    writeFileSync(handle, text);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
   }
 }
 

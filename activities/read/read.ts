@@ -84,6 +84,7 @@ async function runCalled(journal: Reads['journal'], name: string): Promise<strin
   throw new OffboardError(
     'RunNotFound',
     `RUN: the worker's records in ${journal.store.where} hold no run ${name}; name one they hold, or start a worker that has them`,
+    { next: [step('list')] },
   );
 }
 

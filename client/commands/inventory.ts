@@ -12,7 +12,8 @@ import { successorCsv } from '../render/successor-csv.ts';
 import { withSession } from '../run/session.ts';
 import { inventoryAt } from '../records/records.ts';
 import { WorkersRecords } from '../records/worker-reader.ts';
-import { isDiscovery, resultOf } from '../run/discovery.ts';
+import { isDiscovery } from '../../model/run-name.ts';
+import { resultOf } from '../run/discovery.ts';
 import type { discovery } from '../../workflows/discovery.ts';
 
 export const inventory: Action = {

@@ -2,7 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import { awaitingAttribute, phaseAttribute } from '../../workflows/search-attributes.ts';
-import { isDiscovery } from '../run/discovery.ts';
+import { isDiscovery } from '../../model/run-name.ts';
 import { resultOf, startRefusalOf, viewIfAnswered } from '../run/ask.ts';
 import { listed } from '../run/listed.ts';
 import type { Action } from '../terminal/command.ts';

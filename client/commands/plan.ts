@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { planPageOf } from '../../activities/evidence/evidence.ts';
 import type { JournalLine } from '../../activities/records/chain.ts';
 import { OffboardError } from '../../model/errors.ts';
+import { writeNew } from '../../security/files.ts';
 import { step } from '../../model/next-step.ts';
 import { planHash, type Plan } from '../../model/plan.ts';
-import { runName } from '../../model/run-name.ts';
+import { isDiscovery, runName } from '../../model/run-name.ts';
 import { viewOf } from '../run/ask.ts';
 import type { Action, Io } from '../terminal/command.ts';
 import { formatOf, optional } from '../terminal/values.ts';
@@ -51,7 +51,7 @@ export async function tellPlan(reader: Reader, { run: journal, plan: found }: Pl
 function writePage(file: string, { run, lines, plan: found }: Planned, json: boolean, io: Io): void {
   const hash = planHash(found);
   try {
-    writeFileSync(file, planPageOf(run, lines, found), { mode: 0o600, flag: 'wx' });
+    writeNew(file, planPageOf(run, lines, found));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (code === 'EEXIST')
@@ -87,7 +87,7 @@ async function planOf(session: Session, reader: Reader, run: string): Promise<Pl
   try {
     return await recordedPlan(reader, current?.journal ?? run);
   } catch (error) {
-    if (!(error instanceof OffboardError) || error.code !== 'RunNotFound' || !current?.running) throw error;
+    if (!(error instanceof OffboardError) || error.code !== 'RunNotFound' || !current?.running || isDiscovery(run)) throw error;
     throw await notYet(session, run, error);
   }
 }

@@ -75,7 +75,12 @@ async function backUp({ store }: Records, file: string, json: boolean, io: Io): 
   // A copy that was cut off is none.
   const next = `${file}.next`;
   rmSync(next, { force: true });
-  await store.ask('backup', next);
+  try {
+    await store.ask('backup', next);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  }
   renameSync(next, file);
   io.out(json ? JSON.stringify({ from: store.where, file }) : `${file}: a copy of ${store.where}, to be kept together with its keys.json.`);
 }

@@ -16,10 +16,10 @@ export const watch: Action = {
       let now: Awaited<ReturnType<typeof show>> | undefined = await show();
       for (let shown = ''; ;) {
         if (now) {
-          const { view, text } = now;
+          const { status, text } = now;
           if (text !== shown) io.out(text);
           shown = text;
-          if (view.status !== 'running') return view.status === 'completed' || view.status === 'dry-run' ? 0 : EXIT_CODES.NotClean;
+          if (status !== 'running') return status === 'completed' || status === 'dry-run' ? 0 : EXIT_CODES.NotClean;
         }
         await sleep(EVERY_MS);
         now = await patient(show);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { evidenceFiles, plansOf } from '../../activities/evidence/evidence.ts';
 import { OffboardError, undefinedIf } from '../../model/errors.ts';
@@ -38,7 +38,13 @@ export function writeEvidence(folder: string, files: Map<string, string>): void 
   if (existsSync(folder)) throw new OffboardError('InvalidValue', `FOLDER: ${folder} is there already; name a new one`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const [name, text] of files) writeFileSync(join(folder, name), text, { mode: 0o600 });
+    try {
+      for (const [name, text] of files) writeFileSync(join(folder, name), text, { mode: 0o600 });
+    } catch (error) {
+      // A part of evidence is none, and would be in the way of the next try.
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   } catch (error) {
     throw new OffboardError('UnreadableFile', `FOLDER: ${folder} cannot be written to (${(error as Error).message}); name another`, {
       cause: error,

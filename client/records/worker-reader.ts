@@ -6,6 +6,7 @@ import { NO_LINE, type JournalLine } from '../../activities/records/chain.ts';
 import { canonical, sha256 } from '../../model/canonical.ts';
 import { FAILURES, OffboardError } from '../../model/errors.ts';
 import { step } from '../../model/next-step.ts';
+import { isDiscovery } from '../../model/run-name.ts';
 import type { Piece, Place, ReadInput } from '../../model/reading.ts';
 import type { reading } from '../../workflows/reading.ts';
 import { refusalIn } from '../run/ask.ts';
@@ -25,6 +26,7 @@ export class WorkersRecords implements Reader {
   }
 
   async linesOf(name: string): Promise<{ run: string; lines: JournalLine[] }> {
+    demandRun(name);
     const { first, text } = await this.#read({ name });
     const lines = text.split('\n').filter(Boolean);
     let previous = NO_LINE;
@@ -86,6 +88,16 @@ export class WorkersRecords implements Reader {
       throw new OffboardError(error.code, message, { cause: error, next: [step('records', 'report', name)] });
     }
   }
+}
+
+/** Throws RunNotFound for a name that no run has: what a person typed, before a worker is asked. */
+function demandRun(name: string): void {
+  if (isDiscovery(name))
+    throw new OffboardError('RunNotFound', `RUN: ${name} is a discovery: it has no plan and keeps no records; look at what it found`, {
+      next: [step('inventory', name)],
+    });
+  if (!/^(offboarding|restore)-[\w-]{1,200}$/.test(name))
+    throw new OffboardError('RunNotFound', `RUN: ${name} is the name of no run; look at those there are`, { next: [step('list')] });
 }
 
 /** What is left, in a few parts of one size that are read at once, each piece by piece. */

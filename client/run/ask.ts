@@ -14,6 +14,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { EXIT_CODES, FAILURES, OffboardError, undefinedIf, type ErrorCode } from '../../model/errors.ts';
 import { PROGRESS, type DiscoveryProgress } from '../../model/messages/progress.ts';
 import { STATUS, type RunView } from '../../model/messages/status.ts';
+import { isDiscovery } from '../../model/run-name.ts';
 import { aboutRun, isStep, step, type NextStep } from '../../model/next-step.ts';
 import { visible } from '../../model/visible.ts';
 import { answered, answerRefused } from '../../security/client-codec.ts';
@@ -153,7 +154,8 @@ async function translate(session: Session, workflowId: string, error: unknown): 
         next: [step('status', workflowId)],
       });
     if (cause instanceof ApplicationFailure && cause.message.startsWith('No registered handler for update')) {
-      const message = `RUN: ${workflowId} gives things back, and a restore takes no such message; look at what it waits for`;
+      const what = isDiscovery(workflowId) ? 'changes nothing and waits for nobody' : 'gives things back';
+      const message = `RUN: ${workflowId} ${what}, and takes no such message; look at where it is`;
       return new OffboardError('NotAllowed', message, { cause: error, next: [step('status', workflowId)] });
     }
   }

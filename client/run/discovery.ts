@@ -16,10 +16,6 @@ type Found = WorkflowResultType<typeof discovery>;
 
 const EVERY_MS = 1_000;
 
-export function isDiscovery(workflowId: string): boolean {
-  return workflowId.startsWith('discovery-');
-}
-
 /** Asks a discovery how far it is, and what it waits for. Throws OffboardError when there is none, or no worker to answer. */
 export async function discoveryStatus(session: Session, workflowId: string): Promise<DiscoveryStatus> {
   const { status, startTime, closeTime, progress } = await discoveryOf(session, workflowId);

@@ -150,7 +150,10 @@ test('what the run does not name is not read, whatever a caller says', async () 
     const error: unknown = await asked(input).catch((e: unknown) => e);
     expect(String((error as { cause?: { cause?: Error } }).cause?.cause?.message)).toContain(words);
   }
-  expectRefused(await typed('report', 'offboarding-none'), 'RunNotFound', 'hold no run offboarding-none');
+  expectRefused(await typed('report', 'offboarding-none'), 'RunNotFound', 'hold no run offboarding-none', 'offboard list');
+  for (const command of ['plan', 'report', 'own-access'])
+    expectRefused(await typed(command, 'none'), 'RunNotFound', 'RUN: none is the name of no run', 'offboard list');
+  expectRefused(await typed('evidence', 'verify', 'evidnce/x'), 'RunNotFound', 'evidnce/x is neither a folder nor a run');
 });
 
 test('what a worker sends that is not what was written is refused by the client', async () => {

@@ -84,6 +84,9 @@ test('silence denies after a reminder and an escalation: the run ends with evide
 
 test('a rejection by whoever started the run ends it as denied with evidence and nothing removed, and leaves the way free for the next', async () => {
   const { run, hash } = await runAtPlan(stage, smallEstate());
+  // Cancelling would give nothing back here: nobody is told to.
+  const lifted = await stage.offboard('lift', run, '--by', APPROVER, '--reason', 'give it back');
+  expectRefused(lifted, 'NotAllowed', 'removes without a quarantine', `offboard pause ${run}`);
   expect((await decide('reject', run, hash, STARTER, 'the wrong tenant')).code).toBe(0);
   const result = await resultOf(stage, run);
   expect([result.status, result.phases.every((p) => p.removed === 0)]).toEqual(['denied', true]);

@@ -37,6 +37,12 @@ function checkLiftMessage(run: Run, message: LiftMessage): void {
   const { items } = message;
   if (items !== undefined && (!areTexts(items) || items.length === 0))
     refuse('InvalidValue', 'items: is not a list of item ids; leave it out to lift everything');
+  if (run.started && run.started.mode !== 'quarantine')
+    refuse(
+      'NotAllowed',
+      'lift: this run removes without a quarantine, so that nothing can be lifted; a pause stops it, and what it removed a restore gives back once it has ended',
+      step('pause', RUN, '--by', 'NAME'),
+    );
   if (run.waits.of('quarantine').length === 0)
     refuse(
       'NotAllowed',

@@ -155,9 +155,21 @@ export class SqliteDatabase {
     this.#write(() => this.#run('DELETE FROM probe'));
   }
 
-  /** Writes a copy into a new file. */
+  /** Writes a copy into a new file. The records are only read: what cannot be written is the copy. Throws UnreadableFile. */
   backup(file: string): void {
-    this.#do(() => this.#run('VACUUM INTO ?', file));
+    this.identity();
+    this.#do(() => {
+      try {
+        this.#run('VACUUM INTO ?', file);
+      } catch (error) {
+        const { errcode = 0 } = error as { errcode?: number };
+        const what = WRITING.includes(errcode & 0xff) || errcode === 778 ? causeOf(errcode)?.[0] : undefined;
+        if (what === undefined) throw error;
+        throw new OffboardError('UnreadableFile', `FILE: ${what}; name a new file where there is room and that may be written`, {
+          cause: error,
+        });
+      }
+    });
     chmodSync(file, 0o600);
   }
 
@@ -281,7 +293,7 @@ export class SqliteDatabase {
   #inWords(error: unknown): Error {
     if (error instanceof RecordsUnavailable || error instanceof OffboardError) return error;
     const { errcode = 0 } = error as { errcode?: number };
-    const known = CAUSES[errcode] ?? CAUSES[errcode & 0xff];
+    const known = causeOf(errcode);
     // What SQLite does not name is a fault of ours.
     if (!known) return error instanceof Error ? error : new Error(messageOf(error));
     return new RecordsUnavailable(this.#file, known[0], known[1], error);
@@ -307,3 +319,10 @@ const CAUSES: Record<number, [string, string]> = {
   ],
   26: ['are not an SQLite database', 'put a backup back by `records restore`, or set OFFBOARD_HOME to the folder that holds them'],
 };
+
+/** Codes of what is about the file that is written. */
+const WRITING = [3, 8, 13, 14];
+
+function causeOf(errcode: number): [string, string] | undefined {
+  return CAUSES[errcode] ?? CAUSES[errcode & 0xff];
+}

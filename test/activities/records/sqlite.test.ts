@@ -42,6 +42,18 @@ recordsContract('SQLite', async (): Promise<TestDatabase> => {
   });
 });
 
+test('a backup that cannot be written says so of the backup, not of the records', async () => {
+  const { journal, store } = open();
+  await journal.append(RUN, started);
+  const copy = (store as SqliteStore).ask('backup', join(folder, 'none', 'copy.sqlite'));
+  await expect(copy).rejects.toMatchObject({
+    code: 'UnreadableFile',
+    message: expect.stringMatching(/^FILE: cannot be opened; name a new file/) as string,
+  });
+  await (store as SqliteStore).ask('backup', join(folder, 'copy.sqlite'));
+  expect(existsSync(join(folder, 'copy.sqlite'))).toBe(true);
+});
+
 test('only its owner may read the file', async () => {
   await open().journal.append(RUN, started);
   expect(statSync(file).mode & 0o777).toBe(0o600);
