@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { abandonRun } from '../harness/abandon.ts';
 import { asRun } from '../harness/as-run.ts';
 import { MAILBOX, smallEstate, STARTER } from '../harness/estate.ts';
+import { loseAnswer } from '../harness/lose-answer.ts';
 import { approveGate, deleteCollectors, finish, newMail, resultOf, startedRun } from '../harness/people.ts';
 import { outcomesOf } from '../harness/removals.ts';
 import { seal } from '../../security/sealing.ts';
@@ -32,7 +33,7 @@ test('a configuration edited after its code was sent is not deleted', async () =
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
 });
 
-test('while a run is paused no deletion is asked for and no code is entered, whoever calls the activity', async () => {
+test('while a run is paused no deletion is asked for and no code is entered, whoever calls the activity; a worker that dies with the answer takes nothing for somebody else’s doing', async () => {
   const run = await startedRun(stage, smallEstate());
   await approveGate(stage, run, 'plan');
   const { run: journal, planHash = '' } = await approveGate(stage, run, 'collectors');
@@ -50,8 +51,10 @@ test('while a run is paused no deletion is asked for and no code is entered, who
     expect(answer).toMatchObject({ type: 'Refused', message: 'the run is paused; resume it first' });
   expect((await stage.sandbox.client.report()).ours.left).toContain('portal-collector:collector-aws');
   await stage.offboard('resume', run, '--by', STARTER);
+  loseAnswer(stage, (r) => r.type === 'outcome' && r.outcome.item === COLLECTOR);
   expect((await stage.offboardWith(`${code}\n`, 'otp', run, 'collector-aws', '--by', MAILBOX)).code).toBe(0);
   expect(await resultOf(stage, run)).toMatchObject({ status: 'completed' });
+  expect(await outcomesOf(stage, journal, COLLECTOR)).toMatchObject([{ outcome: 'removed' }]);
 });
 
 test('what an earlier run of the tenant took away needs nothing any more: the next run is held by none of it', async () => {

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import proto from '@temporalio/proto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import * as messages from '../../workflows/messages/index.ts';
 import { clearRun, runAtCollectors, runAtPlan } from '../client/on-stage.ts';
 import { APPROVER, MAILBOX, smallEstate } from '../harness/estate.ts';
+import { loseAnswer } from '../harness/lose-answer.ts';
 import { newMail } from '../harness/people.ts';
 import { signalByCli } from '../harness/official-cli.ts';
 import { Stage } from '../harness/stage.ts';
@@ -27,15 +28,10 @@ const approval = (planHash: string, more: object = {}) => ({
 
 test('an approval in plain JSON, as the Temporal UI sends it, passes the gate, also where a worker dies right after it recorded that', async () => {
   const { run: id, hash } = await runAtPlan(stage, smallEstate());
-  const { journal } = stage.deps;
-  const append = journal.append.bind(journal);
-  vi.spyOn(journal, 'append').mockImplementationOnce(async (...line) => {
-    await append(...line);
-    throw new Error('the answer is lost');
-  });
+  loseAnswer(stage, (r) => r.type === 'decision');
   await plainHandle(id).signal('approve', approval(hash));
   const { run } = await stage.until(id, (v) => v.gate?.gate === 'collectors');
-  const said = (await journal.lines(run)).filter(({ record: r }) => r.type === 'decision' || r.type === 'refusal');
+  const said = (await stage.deps.journal.lines(run)).filter(({ record: r }) => r.type === 'decision' || r.type === 'refusal');
   expect(said).toHaveLength(1);
 });
 

@@ -7,7 +7,7 @@ import type { Deps } from '../../../deps.ts';
 import { cloudUnavailable, failureMessage, notAuthorized, refused } from '../../../failures.ts';
 import { answerOf } from '../../../answer.ts';
 import { blocked } from '../../operation.ts';
-import { barred, intend } from '../../work.ts';
+import { barred, doneBefore, intend } from '../../work.ts';
 import {
   blockedBy,
   deletionOf,
@@ -75,6 +75,9 @@ export type OtpResult =
 export async function enterOtp(deps: Deps, input: CollectorInput & { sealedOtp: string }): Promise<OtpResult> {
   const said = await demandProof(deps, 'otp', input, { sealedOtp: input.sealedOtp });
   const step = await openStep(deps, input);
+  // By a try before this one, whose answer was lost.
+  const done = doneBefore(step.work, step.item);
+  if (done && isResolved(done.outcome)) return { kind: 'deleted', outcome: done };
   demandAnother(deps, step.work, input);
   demandChangeTime(step);
   const bar = barred(step.work, step.item);
