@@ -54,7 +54,7 @@ export interface Chaos {
   touchedOthers: number;
   /** Removals that were asked for of what was gone. */
   repeatedAfterGone: number;
-  /** Items of which the records say another thing than the sandbox. */
+  /** Items of which the records say another thing than the sandbox, or that somebody else took them away. */
   falseVerdicts: number;
   /** What the CLI answered as taken and the records do not have, and what they have twice. */
   lostDecisions: number;
@@ -75,6 +75,8 @@ interface Round {
   left: Set<string>;
   othersChanged: number;
   falseVerdicts: string[];
+  /** What was gone already, by the records. */
+  takenByOthers: Set<string>;
   records: JournalRecord[];
   evidenceValid: boolean;
   seconds: number;
@@ -159,6 +161,8 @@ async function chaos(stage: Stage, cluster: Cluster | undefined, estate: string,
       const killing = killer.during();
       try {
         const one = await round(stage, session, people, loaded.objects, tell);
+        for (const item of one.takenByOthers.difference(calm.takenByOthers))
+          one.falseVerdicts.push(`${item}: the records say that somebody else took it away`);
         rounds.push(one);
         const faults = decisionFaults(said, one.records);
         lost.push(...faults.lost);
@@ -281,12 +285,14 @@ async function round(
   const report = await stage.sandbox.report();
   const { summary, plan, lines } = await untilDone(tell, () => recordsOf(new WorkersRecords(session), handle.workflowId));
   const left = new Set(report.ours.left);
+  const records = lines.map((l) => l.record);
   return {
     completed: result.status === 'completed',
     left,
     othersChanged: report.untouched.changed.length,
     falseVerdicts: falseVerdicts(plan?.items ?? [], summary, left, objects),
-    records: lines.map((l) => l.record),
+    takenByOthers: new Set(records.flatMap((r) => (r.type === 'outcome' && r.outcome.outcome === 'already-gone' ? [r.outcome.item] : []))),
+    records,
     evidenceValid: isValid(result.evidence, tell),
     seconds,
   };
