@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { OffboardError, type ErrorCode } from './errors.ts';
 import { refuseFaults, unseenFaults, type Fault } from './fault.ts';
@@ -12,12 +12,10 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>, c
   if (text.length > most) throw new OffboardError('InvalidYaml', `${file}: is longer than ${most} characters; write less into one file`);
   const lines = new LineCounter();
   const document = documentOf(file, text, lines);
-  const broken = document.errors[0];
-  if (broken) {
-    const line = lines.linePos(broken.pos[0]).line;
-    throw new OffboardError('InvalidYaml', `${file}:${line}: is not YAML: ${broken.message.split('\n')[0] ?? ''}; mend the line`);
-  }
-  const result = schema.safeParse(valueOf(file, document));
+  // A warning is of something that nothing reads, such as a tag.
+  const broken = document.errors[0] ?? document.warnings[0];
+  if (broken) throw new OffboardError('InvalidYaml', `${file}:${lines.linePos(broken.pos[0]).line}: ${brokenWords(broken)}`);
+  const result = schema.safeParse(valueOf(file, document, lines), { error: plainWords });
   if (!result.success) throw faults(file, document, lines, result.error.issues);
   const found = [...unseenFaults(result.data), ...(check?.(result.data) ?? [])];
   refuseFaults(found, file, (path) => lineOf(document, lines, path));
@@ -40,14 +38,34 @@ function documentOf(file: string, text: string, lines: LineCounter): Document {
   }
 }
 
-function valueOf(file: string, document: Document): unknown {
+/** As much of the parser's words as helps: it repeats what it stumbled over, however long that is. */
+function brokenWords({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---); write one into one file';
+  return `is not YAML: ${visible((message.split('\n')[0] ?? '').slice(0, 300))}; mend the line`;
+}
+
+/** What zod would say in words of its own; those of a schema stand before these. */
+export function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_value') return `is none of ${issue.values.join(', ')}; write one of them`;
+  if (issue.code === 'too_small')
+    return issue.origin === 'string' ? 'is empty; write text' : `is less than ${issue.minimum}; write ${issue.minimum} or more`;
+  if (issue.code === 'too_big') return `is more than ${issue.maximum}; write ${issue.maximum} or less`;
+  return undefined;
+}
+
+function valueOf(file: string, document: Document, lines: LineCounter): unknown {
   visit(document, {
     Collection: (_, __, path) => {
       if (path.length > 2 * DEEPEST) throw tooDeep(file);
     },
     Alias: (_, alias, path) => {
       const meant = alias.resolve(document);
-      if (meant && path.includes(meant)) throw swollen(file);
+      if (!meant) {
+        const line = lines.linePos(alias.range?.[0] ?? 0).line;
+        const what = `*${alias.source} stands for nothing`;
+        throw new OffboardError('InvalidYaml', visible(`${file}:${line}: ${what}; set &${alias.source} before it, or write the part out`));
+      }
+      if (path.includes(meant)) throw swollen(file);
     },
   });
   try {
@@ -146,6 +164,7 @@ function shapeOf(node: Node): string | undefined {
   if (isMap(node)) return 'fields with values';
   if (!isScalar(node)) return undefined;
   if (node.value === null) return 'empty';
+  if (Number.isNaN(node.value)) return 'no number';
   return { string: 'text', number: 'a number', bigint: 'a number', boolean: 'a yes or no' }[typeof node.value as string];
 }
 

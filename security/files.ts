@@ -30,11 +30,17 @@ export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
 
 /** A file that a person names: a manifest, policy or estate, else `mend` says what to name. Throws UnreadableFile, which begins with `label`. */
 export function readText(file: string, mend = 'name a readable YAML file', label = file): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw new OffboardError('UnreadableFile', `${label} cannot be read (${code}); ${mend}`, { cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new OffboardError('UnreadableFile', `${label} is not text in UTF-8; save it as that, or ${mend}`, { cause: error });
   }
 }
 

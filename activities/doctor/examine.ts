@@ -4,6 +4,7 @@ import { draftManifest } from '../../model/discovery.ts';
 import type { CloudExam, Told, WorkerExam } from '../../model/doctor.ts';
 import { messageOf, OffboardError } from '../../model/errors.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
+import { plainWords } from '../../model/yaml.ts';
 import { USES } from '../../model/permission.ts';
 import { answerOf } from '../answer.ts';
 import type { Deps } from '../deps.ts';
@@ -65,7 +66,7 @@ async function portalOf(
 /** Checked as a start checks it; nobody's, where none was given: then the worker alone is asked about. */
 function manifestOf(raw: unknown): Manifest {
   if (raw === undefined) return draftManifest({ tenant: { id: process.env['AZURE_TENANT_ID'] ?? NOBODYS } }, []);
-  const parsed = ManifestSchema.safeParse(raw);
+  const parsed = ManifestSchema.safeParse(raw, { error: plainWords });
   if (parsed.success) return parsed.data;
   throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
 }

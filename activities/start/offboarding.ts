@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import { OffboardError } from '../../model/errors.ts';
 import type { Identity } from '../../model/identity/how.ts';
 import { effectivePolicy, identityFault } from '../../model/policy.ts';
+import { plainWords } from '../../model/yaml.ts';
 import { refuseFaults, unseenFaults } from '../../model/fault.ts';
 import { manifestFaults } from '../../model/manifest-faults.ts';
 import { ManifestSchema, type Manifest } from '../../model/manifest.ts';
@@ -75,6 +76,7 @@ export async function startRun(deps: Deps, input: StartRunInput): Promise<StartR
   const opened = await openRun(deps, { ...provedPart(input, nobody), ...asked }, manifest, address);
   if (nobody.length > 0) return await refusedStart(deps, input.run, opened, nobody);
   const failures: Reason[] = [
+    ...asReasons(successorFailures(manifest, new Date())),
     ...approverFailures(deps, manifest, input.startedBy),
     ...asReasons(await credentialFailures(deps, manifest)),
     ...asReasons(await directoryFailures(deps, manifest)),
@@ -144,7 +146,7 @@ export function demandTenant(run: string, tenantId: string): void {
 
 /** The worker checks for itself: whoever can write to the namespace can start a workflow with any input. */
 function parseManifest(raw: unknown): Manifest {
-  const parsed = ManifestSchema.safeParse(raw);
+  const parsed = ManifestSchema.safeParse(raw, { error: plainWords });
   if (!parsed.success)
     throw new OffboardError('InvalidValue', `manifest: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
   refuseFaults([...unseenFaults(parsed.data), ...manifestFaults(parsed.data)], 'manifest');
@@ -154,6 +156,17 @@ function parseManifest(raw: unknown): Manifest {
 /** Failures that no command mends. */
 function asReasons(failures: string[]): Reason[] {
   return failures.map((reason) => ({ reason }));
+}
+
+const DAY_MS = 86_400_000;
+
+/** The guide lets offboarding begin only once a successor is onboarded: on a day that has begun anywhere. */
+export function successorFailures({ successor }: Pick<Manifest, 'successor'>, now: Date): string[] {
+  const today = new Date(now.getTime() + DAY_MS / 2).toISOString().slice(0, 10);
+  if (!('since' in successor) || successor.since <= today) return [];
+  return [
+    `successor.since: ${successor.since} is a day to come, and offboarding begins only once a successor is onboarded; start again then, or mend the date`,
+  ];
 }
 
 export function approverFailures(deps: Deps, manifest: Manifest, startedBy: string): Reason[] {

@@ -268,6 +268,14 @@ test.each([
   [`administrators: ['${'x'.repeat(257)}']`, 'administrators.0: is longer than 256 characters'],
   [`notes: { alerts: ['${'x'.repeat(4_001)}'] }`, 'notes.alerts.0: is longer than 4000 characters'],
   ['breakers: { maxItems: 99999999999 }', 'breakers.maxItems: is more than a plan may have'],
+  ['breakers: { maxItems: -5 }', 'breakers.maxItems: is less than 1; write 1 or more'],
+  ['breakers: { maxPercent: 250 }', 'breakers.maxPercent: is more than 100; write 100 or less'],
+  ['breakers: { maxPercent: .nan }', 'breakers.maxPercent: is no number; write a number, without quotes'],
+  ["protected: ['']", 'protected.0: is empty; write text'],
+  [
+    "windows: [{ days: [Fri], from: '22:00', to: '04:00', zone: UTC }]",
+    'windows.0.days.0: is none of mon, tue, wed, thu, fri, sat, sun; write one of them',
+  ],
   [`gcp: { organization: '${'9'.repeat(31)}', projects: all }`, 'gcp.organization: is not a number'],
   [
     `windows: [${Array.from({ length: 101 }, () => "{ days: [mon], from: '08:00', to: '09:00', zone: UTC }").join(', ')}]`,
@@ -276,6 +284,25 @@ test.each([
   ['administrators: ["ri\\u202eley"]', 'administrators.0: holds what is not seen: ri\\u202eley; write it without that'],
 ])('what is too long, too many, or not seen is refused with its field and the mend: %#', (line, told) => {
   expect(refusalOf(`${GOOD}${line}\n`).message).toContain(told);
+});
+
+test.each([
+  [GOOD.replace('assumeRole: entry', 'assumeRole: !!js/function entry'), /:6: is not YAML: Unresolved tag: .*; mend the line$/],
+  [GOOD.replace('assumeRole: entry', 'assumeRole: *entry'), /:6: \*entry stands for nothing; set &entry before it, or write the part out$/],
+  [`${GOOD}---\n${GOOD}`, /:\d+: a second document begins here \(---\); write one into one file$/],
+  [`\0${'\u001b['.repeat(10_000)}: [`, /manifest\.yaml:\d+: is not YAML: .{1,2000}; mend the line$/],
+])('what YAML has and a manifest has not is told in plain words: %#', (text, told) => {
+  expect(refusalOf(text)).toMatchObject({ code: 'InvalidYaml', message: expect.stringMatching(told) as string });
+});
+
+test('what is not UTF-8 is no text, and says so', () => {
+  const file = join(folder, 'bytes.yaml');
+  for (const bytes of [Buffer.from(`\ufeff${GOOD}`, 'utf16le'), Buffer.from([0x61, 0xff])]) {
+    writeFileSync(file, bytes);
+    expect(() => readText(file)).toThrow(`${file} is not text in UTF-8; save it as that, or name a readable YAML file`);
+  }
+  writeFileSync(file, `\ufeff${GOOD.replaceAll('\n', '\r\n')}`);
+  expect(parseManifest(file, readText(file))).toEqual(read(GOOD));
 });
 
 test('a file that is nested deeply, swells by aliases or is too large is no YAML of ours, and says what to mend', () => {

@@ -25,7 +25,12 @@ export const footprint: Footprint<PortalSnapshot> = {
       const there = listed?.find((c) => c.id === collector.id);
       if (there) findings.push({ ...listedFinding(snapshot, there, collector), ...typeHold(there, collector) });
       else
-        bystanders.push({ system, id: collector.id, why: 'the manifest names it, the portal does not list it: already deleted', uses: [] });
+        bystanders.push({
+          system,
+          id: collector.id,
+          why: 'the manifest names it, the portal does not list it: deleted before, or never there under this id',
+          uses: [],
+        });
     }
     for (const there of listed ?? []) if (!named.some((c) => c.id === there.id)) findings.push(listedFinding(snapshot, there));
     return { findings, bystanders };

@@ -46,7 +46,9 @@ describe('driver http', () => {
   test('a collector the portal no longer lists is told of, not planned', () => {
     const { findings, bystanders } = judge({ named: [named('http')], listed: [] });
     expect(findings).toEqual([]);
-    expect(bystanders).toMatchObject([{ id: 'c-1', why: 'the manifest names it, the portal does not list it: already deleted' }]);
+    expect(bystanders).toMatchObject([
+      { id: 'c-1', why: 'the manifest names it, the portal does not list it: deleted before, or never there under this id' },
+    ]);
   });
 
   test('a collector the manifest does not name is shown by name only', () => {
