@@ -1,7 +1,9 @@
 import { keepCompiled } from '../temporal/compile-cache.ts';
+import { unsetEmpty } from '../temporal/unset-empty.ts';
 
 // Before all else: what is imported above is compiled anew each time.
 keepCompiled(process.env);
+unsetEmpty(process.env);
 const [{ main }, { EXIT_CODES }, { invocationOf }] = await Promise.all([
   import('./cli.ts'),
   import('../model/errors.ts'),

@@ -24,15 +24,21 @@ export function connectionSettings(environment: NodeJS.ProcessEnv = process.env)
     const variables = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
     const profile = loadClientConfigProfile({ overrideEnvVars: variables });
     if (!profile.address) return undefined;
+    if (/[\s/@]/.test(profile.address)) throw noAddress(profile.address);
     const { connectionOptions, namespace } = toClientOptions(profile);
     return { address: profile.address, namespace: namespace ?? 'default', options: connectionOptions };
   } catch (cause) {
+    if (cause instanceof OffboardError) throw cause;
     throw new OffboardError(
       'NoServer',
       `the Temporal profile cannot be read: ${profileSought(environment)} (${messageOf(cause)}); mend temporal.toml, or set TEMPORAL_ADDRESS`,
       { cause },
     );
   }
+}
+
+function noAddress(said: string): OffboardError {
+  return new OffboardError('NoServer', `TEMPORAL_ADDRESS: '${said}' is no address; write host:port alone, such as 127.0.0.1:7233`);
 }
 
 /** Where client and worker meet. */

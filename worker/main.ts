@@ -1,9 +1,11 @@
 import { keepCompiled } from '../temporal/compile-cache.ts';
+import { unsetEmpty } from '../temporal/unset-empty.ts';
 import { keepHeapSmall } from './memory.ts';
 
 /** The worker process. */
 keepHeapSmall();
 keepCompiled(process.env);
+unsetEmpty(process.env);
 const [{ run }, { EXIT_CODES, OffboardError }] = await Promise.all([import('./run.ts'), import('../model/errors.ts')]);
 
 run().catch((error: unknown) => {

@@ -1,8 +1,9 @@
-import { OffboardError } from '../../model/errors.ts';
+import { OffboardError, undefinedIf } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Action } from '../terminal/command.ts';
 import { optional, personOf, type Values } from '../terminal/values.ts';
 import { withSession } from '../run/session.ts';
+import { viewOf } from '../run/ask.ts';
 import { startRun } from '../run/start.ts';
 import { readRawManifest } from '../terminal/manifest-file.ts';
 
@@ -13,6 +14,8 @@ export const start: Action = {
     const manifest = readRawManifest(file);
     return await withSession(io, async (session) => {
       const { handle, isNew } = await startRun(session, manifest, by, { dryRun: values['dry-run'] === true, ...adopting });
+      // One that the worker cannot read, for want of the right keys, is refused at once, and never began.
+      if (isNew) await viewOf(session, handle.workflowId).catch(undefinedIf((error) => !isRefusal(error)));
       if (json) io.out(JSON.stringify({ workflowId: handle.workflowId, started: isNew }));
       else {
         io.out(
@@ -25,6 +28,10 @@ export const start: Action = {
     });
   },
 };
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof OffboardError && ['StartRefused', 'AnswerRefused'].includes(error.code);
+}
 
 /** Only a run that may change something takes over from another. Throws Usage. */
 function adoptionOf(values: Values): { adopt?: string; oldTemporalGone?: string } {

@@ -111,12 +111,13 @@ export async function resultOf({ client }: Session, workflowId: string, runId?: 
   }
 }
 
-/** Why a run never began: its start was refused. Undefined for every other. */
+/** Why a run never began: its start was refused, or so the worker said with other keys. Undefined for every other. */
 export async function startRefusalOf({ client }: Session, workflowId: string, runId?: string): Promise<OffboardError | undefined> {
   const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
     await client.withDeadline(Date.now() + RESULT_WITHIN_MS, () => handle.result());
   } catch (error) {
+    if (error instanceof OffboardError) return error;
     const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
     if (cause instanceof ApplicationFailure && cause.type === FAILURES.refused && cause.details?.[0] === 'StartRefused')
       return refusalIn(cause, workflowId, error);

@@ -18,6 +18,7 @@ import { clearRun, expectRefused, runAtPlan, typedIn } from './on-stage.ts';
 
 const stage = new Stage();
 const HOME = join(stage.folder, 'home-of-an-approver');
+const DRY_RUN = `offboarding-dry-run-${TENANT}`;
 beforeAll(async () => {
   await stage.open();
   mkdirSync(HOME);
@@ -39,6 +40,16 @@ async function done(...args: string[]): Promise<string> {
 }
 
 const started = (): string => stage.writeManifest(smallEstate().manifest);
+
+test('who has other keys is not told that a run was started which the worker cannot read, nor that it is late', async () => {
+  const others = { OFFBOARD_KEYS: JSON.stringify({ current: 'a', keys: { a: Buffer.alloc(32).toString('base64') } }) };
+  for (const command of [
+    ['start', started(), '--by', STARTER, '--dry-run'],
+    ['status', DRY_RUN],
+  ])
+    expectRefused(await typedIn(stage, others, ...command), 'AnswerRefused', `an answer of ${DRY_RUN}`, 'compare the keys of this machine');
+  expectRefused(await typed('status', DRY_RUN), 'StartRefused', `the start of ${DRY_RUN} cannot be read`);
+});
 
 test('who has the payload keys and nothing else starts, reads, approves, and proves a run', async () => {
   await stage.sandbox.fill(smallEstate());

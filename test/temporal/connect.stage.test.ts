@@ -31,6 +31,14 @@ test('TEMPORAL_ADDRESS alone gives the default namespace', () => {
   });
 });
 
+test.each(['http://localhost:7233', 'localhost:7233 ', 'localhost:7233/x', 'me@localhost:7233'])(
+  '%j is no address, and says so',
+  (said) => {
+    const told = /^TEMPORAL_ADDRESS: '.*' is no address; write host:port alone, such as 127\.0\.0\.1:7233$/;
+    expect(() => connectionSettings({ ...NO_PROFILES, TEMPORAL_ADDRESS: said })).toThrow(told);
+  },
+);
+
 test('a profile gives address, namespace, API key and TLS; the environment overrides it', () => {
   const settings = connectionSettings({ ...PROFILES, TEMPORAL_PROFILE: 'prod', TEMPORAL_NAMESPACE: 'other' });
   expect(settings).toMatchObject({ address: 'temporal.example.com:7233', namespace: 'other', options: { apiKey: 'key-of-prod' } });
