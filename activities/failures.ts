@@ -29,7 +29,8 @@ export function refused(code: ErrorCode, message: string, next: readonly NextSte
 
 /** The records are not those of the run, or cannot be asked now. `again`: whoever waits for them asks again soon, for as long as it takes. */
 export function recordsFailure(trouble: RecordsTrouble, { again = false }: { again?: boolean } = {}): ApplicationFailure {
-  const message = `${trouble.what} (${trouble.where}); ${trouble.mend}`;
+  const { what, where, mend } = trouble;
+  const message = `${what}${what.includes(where) ? '' : ` (${where})`}; ${mend}`;
   const soon = again ? { nextRetryDelay: '2s' as const } : {};
   return ApplicationFailure.create({ type: FAILURES.records, message, nonRetryable: !again, details: [trouble], ...soon });
 }

@@ -14,13 +14,13 @@ export interface Part {
   name: string;
   /** How often it is, beside the others. */
   share: number;
-  /** Kills it, a kill that was taken, and starts it again at once; tells when that was begun, in ms, and nothing where it is no part that the run works by. */
+  /** Kills it, a kill that was taken, and starts it again; tells when that was begun, in ms, and nothing where it is no part that the run works by. */
   strike(): Promise<number | undefined>;
   /** Whether the workers use it again, where that does not show by what they do. */
   used?(): Promise<boolean>;
 }
 
-/** Kills parts at random moments and starts them again at once, and sees how long it takes until the run is back at work. */
+/** Kills parts at random moments and starts them again, and sees how long it takes until the run is back at work. */
 export class Killer {
   /** Each time that was seen, from the start of what was killed, in ms. */
   readonly backAtWork: number[] = [];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { attend, type People } from '../../client/demo/attend.ts';
 import { playedPeople } from '../../client/demo/played.ts';
@@ -33,8 +34,8 @@ import { typedPeople } from './typed.ts';
 import { Typist } from './typist.ts';
 
 /**
- * `npm run chaos -- [--kills N] [--faults RATE] [--quotas published] [--seed S] [--workers N] [--postgres] [--estate FILE | --systems N] [--json]`: whole runs on a pretend estate, with processes
- * killed (SIGKILL) at random moments until N were: workers, the Temporal server, with --postgres the server of the records, and the commands that people type; with RATE of all calls to the clouds
+ * `npm run chaos -- [--kills N] [--faults RATE] [--quotas published] [--seed S] [--workers N] [--postgres] [--away SECONDS] [--estate FILE | --systems N] [--json]`: whole runs on a pretend estate, with processes
+ * killed (SIGKILL) at random moments until N were: workers, the Temporal server, with --postgres the server of the records, and the commands that people type, each away for SECONDS before it is started again; with RATE of all calls to the clouds
  * disturbed in every way the sandbox knows, and with clouds that take no more calls than is published. One calm run before tells what a run on that estate leaves. What is counted is counted at the
  * sandbox, not by the product. With --json the last line is a Chaos. Ends with 0 only when everything is as in the calm run.
  */
@@ -140,7 +141,13 @@ async function chaos(stage: Stage, cluster: Cluster | undefined, estate: string,
     const said: string[] = [];
     const people = wanted.kills === 0 ? calmly : byCommands(stage, typist, tally, said, calmly.people, tell);
     const runId = workflowIdOf('offboarding', stage.manifest.tenant.id);
-    const killer = new Killer(partsOf(stage, cluster, typist, tally, runId), new AtWork(session, runId), tally, seeded(wanted.seed), tell);
+    const killer = new Killer(
+      partsOf(stage, cluster, typist, tally, runId, wanted.away),
+      new AtWork(session, runId),
+      tally,
+      seeded(wanted.seed),
+      tell,
+    );
     const rounds: Round[] = [];
     const [lost, twice]: [string[], string[]] = [[], []];
     let quotas: ThrottledFigures | undefined;
@@ -203,13 +210,14 @@ async function chaos(stage: Stage, cluster: Cluster | undefined, estate: string,
 }
 
 /** All that is killed. */
-function partsOf(stage: Stage, cluster: Cluster | undefined, typist: Typist, tally: Tally, runId: string): Part[] {
+function partsOf(stage: Stage, cluster: Cluster | undefined, typist: Typist, tally: Tally, runId: string, away: number): Part[] {
   const process = (name: string, share: number, which: Restartable, used?: Part['used']): Part => ({
     name,
     share,
     strike: async () => {
       tally.done(name);
       await which.kill();
+      await sleep(away * 1_000);
       const since = Date.now();
       await which.start();
       return since;

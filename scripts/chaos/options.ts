@@ -13,6 +13,8 @@ export interface ChaosOptions {
   workers: number;
   /** Whether the records lie in a PostgreSQL, and not in a file. */
   postgres: boolean;
+  /** For how long what was killed stays away, in seconds. */
+  away: number;
   quotas: 'published' | undefined;
   json: boolean;
 }
@@ -20,11 +22,12 @@ export interface ChaosOptions {
 const DEFAULT_ESTATE = resolve(import.meta.dirname, '..', '..', 'estates', 'default.yaml');
 const MOST_KILLS = 10_000;
 const MOST_WORKERS = 8;
+const MOST_AWAY = 600;
 const MOST_SYSTEMS = 100_000;
 
 /** Reads the command line. Throws Usage with the option, what is wrong with it, and what to give instead. */
 export function chaosOptions(args: string[]): ChaosOptions {
-  const { kills, faults, seed, estate, systems, workers, postgres, quotas, json } = valuesOf(args);
+  const { kills, faults, seed, estate, systems, workers, postgres, away, quotas, json } = valuesOf(args);
   if (quotas !== undefined && quotas !== 'published')
     throw new OffboardError('Usage', `--quotas: there are no quotas ${quotas}; give published`);
   if (estate !== undefined && systems !== undefined)
@@ -36,6 +39,7 @@ export function chaosOptions(args: string[]): ChaosOptions {
     estate: systems === undefined ? (estate ?? DEFAULT_ESTATE) : whole('--systems', systems, 10, MOST_SYSTEMS),
     workers: whole('--workers', workers, 1, MOST_WORKERS),
     postgres,
+    away: whole('--away', away, 0, MOST_AWAY),
     quotas,
     json,
   };
@@ -51,13 +55,14 @@ function valuesOf(args: string[]) {
       systems: { type: 'string' },
       workers: { type: 'string', default: '1' },
       postgres: { type: 'boolean', default: false },
+      away: { type: 'string', default: '0' },
       quotas: { type: 'string' },
       json: { type: 'boolean', default: false },
     } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
     const known =
-      'chaos knows --kills N, --faults RATE, --seed S, --workers N, --postgres, --quotas published, --estate FILE or --systems N, and --json';
+      'chaos knows --kills N, --faults RATE, --seed S, --workers N, --postgres, --away SECONDS, --quotas published, --estate FILE or --systems N, and --json';
     throw new OffboardError('Usage', `${(error as Error).message}; ${known}`, { cause: error });
   }
 }

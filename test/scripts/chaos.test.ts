@@ -14,7 +14,7 @@ test('what is asked for', () => {
     postgres: true,
     json: true,
   });
-  expect(chaosOptions([])).toMatchObject({ workers: 1, postgres: false, quotas: undefined, json: false });
+  expect(chaosOptions([])).toMatchObject({ workers: 1, postgres: false, away: 0, quotas: undefined, json: false });
   expect(chaosOptions(['--systems', '1000']).estate).toBe(1_000);
 });
 
@@ -28,6 +28,7 @@ test.for([
   [['--workers', '0'], '--workers: 0 is no whole number from 1 to 8; give one'],
   [['--systems', '3'], '--systems: 3 is no whole number from 10 to 100000; give one'],
   [['--systems', '30', '--estate', 'x.yaml'], '--systems: makes another estate than --estate; give one of the two'],
+  [['--away', '1h'], '--away: 1h is no whole number from 0 to 600; give one'],
   [['--quotas', 'none'], '--quotas: there are no quotas none; give published'],
   [['--postgress'], "Unknown option '--postgress'; chaos knows --kills N"],
 ] as const)('%j is refused by name', ([args, words]) => {
