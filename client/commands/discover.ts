@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, OffboardError } from '../../model/errors.ts';
+import { EXIT_CODES, messageOf, OffboardError } from '../../model/errors.ts';
 import { spell, step } from '../../model/next-step.ts';
 import type { Inventory } from '../../model/inventory.ts';
+import { writeNew } from '../../security/files.ts';
 import type { Action } from '../terminal/command.ts';
 import { optional, text } from '../terminal/values.ts';
 import { peopleOf, scopeOf } from './shared/discovery-options.ts';
@@ -23,7 +24,7 @@ export const discover: Action = {
     const people = peopleOf(values);
     const by = optional(values, 'by') ?? (io.env['OFFBOARD_USER'] || undefined);
     const folder = text(values, 'out');
-    demandFree(folder);
+    prepare(folder);
     return await withSession(io, async (session) => {
       const { handle, isNew } = await startDiscovery(session, scope, by);
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
@@ -40,13 +41,23 @@ export const discover: Action = {
   },
 };
 
-/** A manifest may have been worked on since: it is never written over. */
-function demandFree(folder: string): void {
+/** Before a discovery that may take long: the folder is there and can be written to. A manifest in it may have been worked on since: it is never written over. */
+function prepare(folder: string): void {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new OffboardError('InvalidValue', `--out: ${folder} is a file; name a folder`);
   const there = FILES.find((name) => existsSync(join(folder, name)));
   if (there !== undefined)
     throw new OffboardError('InvalidValue', `--out: ${join(folder, there)} is there already; name another folder, or move it away`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+}
+
+function notWritable(folder: string, cause: unknown): OffboardError {
+  return new OffboardError('UnreadableFile', `--out: ${folder} cannot be written to (${messageOf(cause)}); name another folder`, { cause });
 }
 
 function write(folder: string, inventory: Inventory, people: People, program: string): void {
@@ -55,14 +66,14 @@ function write(folder: string, inventory: Inventory, people: People, program: st
     'inventory.json': `${JSON.stringify(inventory, undefined, 2)}\n`,
     'inventory.csv': inventoryCsv(inventory),
   };
+  const next = (name: string) => join(folder, `${name}.next`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const name of FILES) writeFileSync(join(folder, `${name}.next`), contents[name], { mode: 0o600 });
-    for (const name of FILES) renameSync(join(folder, `${name}.next`), join(folder, name));
+    for (const name of FILES) rmSync(next(name), { force: true });
+    for (const name of FILES) writeNew(next(name), contents[name]);
+    for (const name of FILES) renameSync(next(name), join(folder, name));
   } catch (error) {
-    throw new OffboardError('UnreadableFile', `--out: ${folder} cannot be written to (${(error as Error).message}); name another folder`, {
-      cause: error,
-    });
+    for (const name of FILES) rmSync(next(name), { force: true });
+    throw notWritable(folder, error);
   }
 }
 

@@ -80,6 +80,8 @@ describe('Bad input is refused with option and mend, and nothing is written or s
   test('a folder that is a file', async () => {
     writeFileSync(folder('file'), '');
     expectRefused(await discover('--out', folder('file')), 'InvalidValue', '--out:', 'is a file; name a folder');
+    // Before the clouds are asked, which may take long.
+    expectRefused(await discover('--out', folder('file/found')), 'UnreadableFile', '--out:', 'cannot be written to');
   });
 
   test('an inventory of nothing', async () => {

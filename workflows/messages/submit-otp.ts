@@ -43,7 +43,7 @@ async function submit(run: Run, collector: CollectorWaiting, message: OtpMessage
     case 'wrong': {
       const { challenge, id } = collector;
       if (challenge) run.changeCollector(collector, { challenge: { ...challenge, attemptsLeft: result.attemptsLeft } });
-      const more = `${result.attemptsLeft} tries are left; a fresh one can be sent`;
+      const more = `${result.attemptsLeft === 1 ? '1 try is' : `${result.attemptsLeft} tries are`} left; a fresh one can be sent`;
       throw refusal('OtpWrong', `otp: is not the code that was sent; ${more}`, step('resend-otp', RUN, id, '--by', by));
     }
     case 'expired':
