@@ -45,10 +45,12 @@ export class Journal {
     if (records.length === 0) return;
     const { before, head, at } = await this.#commits.add({ run, id: randomUUID(), records });
     // Never while a reading is under way, which would go on from a head that is not its own.
-    await this.#reading.runExclusive(() => {
+    await this.#reading.runExclusive(async () => {
       const folded = this.#folded.get(run);
-      // What a reading has taken in meanwhile is there; where others wrote, the next reading takes in all of it.
-      if (!folded || !same(folded.head, before)) return;
+      // What a reading has taken in meanwhile is there.
+      if (!folded || folded.head.seq >= head.seq) return;
+      // Others wrote: whoever holds the ledger goes on at once by what was appended, such as an intent.
+      if (!same(folded.head, before)) return void (await this.#upToDate(run));
       for (const r of records) record(folded.ledger, { at, record: r });
       folded.head = head;
     });

@@ -126,6 +126,14 @@ export function recordsContract(engine: string, create: () => Promise<TestDataba
       expect([...(await others.journal.ledger(RUN)).openIntents]).toEqual(['c', 'd', 'e']);
     });
 
+    test('a ledger that somebody holds takes in what this process appends, also right after another process wrote', async () => {
+      await records.journal.append(RUN, started);
+      const held = await records.journal.ledger(RUN);
+      await open().journal.append(RUN, intent('b'));
+      await records.journal.append(RUN, intent('a'));
+      expect([...held.openIntents]).toEqual(['b', 'a']);
+    });
+
     test('a ledger that is read while it is appended to takes in each record once, and none is taken for missing', async () => {
       await records.journal.append(RUN, started);
       const collector = (n: number): JournalRecord => ({ type: 'collector', collector: `c${n}`, event: 'ready', deletionId: `${n}` });
