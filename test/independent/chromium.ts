@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installPackage } from '../../scripts/debian.ts';
 
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 
 /** A real browser without a window, driven by its own protocol (Chrome DevTools Protocol). */
 export interface Chromium {
