@@ -24,8 +24,9 @@ export const discover: Action = {
     const people = peopleOf(values);
     const by = optional(values, 'by') ?? (io.env['OFFBOARD_USER'] || undefined);
     const folder = text(values, 'out');
-    prepare(folder);
+    demandFree(folder);
     return await withSession(io, async (session) => {
+      prepare(folder);
       const { handle, isNew } = await startDiscovery(session, scope, by);
       if (!isNew) io.err(`${handle.workflowId} is going on already: waiting for that one. It looks at what it was started with.\n`);
       const result = await followDiscovery(session, handle, (line) => io.err(`${line}\n`));
@@ -41,13 +42,17 @@ export const discover: Action = {
   },
 };
 
-/** Before a discovery that may take long: the folder is there and can be written to. A manifest in it may have been worked on since: it is never written over. */
-function prepare(folder: string): void {
+/** A manifest may have been worked on since: it is never written over. */
+function demandFree(folder: string): void {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new OffboardError('InvalidValue', `--out: ${folder} is a file; name a folder`);
   const there = FILES.find((name) => existsSync(join(folder, name)));
   if (there !== undefined)
     throw new OffboardError('InvalidValue', `--out: ${join(folder, there)} is there already; name another folder, or move it away`);
+}
+
+/** Before a discovery, which may take long. */
+function prepare(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);

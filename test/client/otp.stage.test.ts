@@ -80,7 +80,7 @@ test('a wrong code costs a try, and the right one then deletes the configuration
 test('three wrong codes block the collector until an approver has it tried again; then it completes', async () => {
   const run = await runAtCollectors(stage, smallEstate());
   const code = await readied(run);
-  for (const left of [2, 1]) expectRefused(await otp(run, wrongFor(code)), 'OtpWrong', `${left} tries are left`);
+  for (const left of ['2 tries are left', '1 try is left']) expectRefused(await otp(run, wrongFor(code)), 'OtpWrong', left);
   expectRefused(
     await otp(run, wrongFor(code)),
     'OtpExhausted',

@@ -39,7 +39,7 @@ test('a signal that is malformed or wrong never fails the run, and shows as the 
     await run.until((v) => v.lastRefusal?.includes(words) === true);
   }
   await run.handle.signal('lift', { by: APPROVER, reason: 'x' });
-  await run.until((v) => v.lastRefusal?.startsWith('lift: lift: no quarantine') === true);
+  await run.until((v) => v.lastRefusal?.startsWith('lift: lift: this run removes without a quarantine') === true);
   expect(run.decisions).toEqual([]);
   await run.handle.signal('approve', approval(run));
   expect((await run.untilGate('collectors')).lastRefusal).toBeUndefined();
